@@ -30,7 +30,7 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
         finally:
             sys.path.remove(str(root))
         made = {
-            "gradcli/lang/syntax/tables.bin": artifacts.pack(tables.fingerprint(), tables.make()),
+            "gradcli/lang/syntax/tables.bin": artifacts.pack(tables.fingerprint(), tables.build_tables()),
             "gradcli/ops/directory.bin": artifacts.pack(index.key(exact=False), index.make()),
         }
         self.scratch = TemporaryDirectory()

@@ -26,7 +26,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.allow_list import harmless_names
 from gradcli.nn import fetch, names
 from gradcli.session.session import Session
@@ -116,7 +116,7 @@ class TestGate:
         session = Session()
         session.run("class A: pass\na = A()\nd = {a: [1, (2.0, 'x', None)], 'k': torch.ones(2)}\n"
                     "def f(): return 1\ng = d.items()\nh = [].append\nn = nn.Linear(1, 1)\n", echo=False)
-        for value in (*session.names().values(), Kind("int", (int,)), iter([1]), enumerate([1]), ValueError("x")):
+        for value in (*session.names().values(), TypeProxy("int", (int,)), iter([1]), enumerate([1]), ValueError("x")):
             assert admit(value) is value
 
     @pytest.mark.parametrize("value", [

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from gradcli.display.containers import LONGEST, Literal, Named
 from gradcli.exposure import Parts, exposure_of
 from gradcli.faults.mistakes import SizeLimit
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 WIDTH = 79
 MOST = 1000     # values of one container that are shown
@@ -294,7 +294,7 @@ def _sorted(members: Any, say: Say) -> list[Any]:
 def single(value: Any, say: Say) -> str:
     """The text of what is no container."""
     text = say(value)
-    if isinstance(value, (type, Kind)) and (kind := CLASS.fullmatch(text)):
+    if isinstance(value, (type, TypeProxy)) and (kind := CLASS.fullmatch(text)):
         return kind[1]
     if text.startswith("<"):
         if plain := OBJECT.fullmatch(text):

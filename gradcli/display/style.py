@@ -47,7 +47,7 @@ class Style:
     def __init__(self, address: Callable[[object], str] | None = None,
                  others: Callable[[Any, bool], str] | None = None) -> None:
         self.address = address or Addresses()
-        self.others = others or self._formatter().unstyled
+        self.others = others or self._formatter().text_without_style
 
     def _formatter(self) -> Formatter:
         return Formatter(Policy(text=lambda value: self.text(value, Options()),

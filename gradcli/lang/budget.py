@@ -1,8 +1,8 @@
-"""How much a program may do: loop turns, sizes, depth.
+"""How much a program may do: loop turns, steps of a range, items, characters, digits.
 
-Turns are handed out by one C iterator that every loop of a program goes through side by side with
-its values, so that counting them costs a few nanoseconds; behind its last turn stands a fault. Time and memory are
-watched from outside, by the session.
+Every loop iterates over its values and over one shared C iterator of turns in parallel, so that counting a turn
+costs a few nanoseconds. The iterator raises TurnLimit after the last turn; every other limit raises SizeLimit.
+Depth is limited where it arises; time and memory are limited by the session.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class Budget:
         self._left = repeat(True, self.turns)
 
     def ticks(self) -> Iterator[bool]:
-        """True as many times as loops may turn, then a fault."""
+        """An iterator that yields True once for every turn of the budget, and then raises TurnLimit."""
         self._left = repeat(True, self.turns)
-        return chain(self._left, _Spent(self.turns))
+        return chain(self._left, _Exhausted(self.turns))
 
-    def turned(self) -> int:
-        """How many of them have been taken."""
+    def turns_used(self) -> int:
+        """How many turns of the current iterator have been used."""
         return self.turns - length_hint(self._left, self.turns)
 
     def check_steps(self, count: int) -> None:
@@ -50,28 +50,32 @@ class Budget:
         if count > self.characters:
             raise SizeLimit(f"that would make a string of {count} characters; the limit is {self.characters}")
 
-    def few(self, values: Any) -> Any:
-        """`values`, unless they are too many to stand together."""
+    def checked_size(self, values: Any) -> Any:
+        """`values`; SizeLimit if it is a list or tuple of more than `items` values."""
         if type(values) is list or type(values) is tuple:
             self.check_items(len(values))
         return values
 
-    def short(self, text: str) -> str:
-        """`text`, unless it is too long."""
+    def checked_length(self, text: str) -> str:
+        """`text`; SizeLimit if it has more than `characters` characters."""
         self.check_characters(len(text))
         return text
 
-    def gathered(self, values: Iterable[Any]) -> Iterable[Any]:
-        """`values` to be put into a container, where they are numbered; those that only come one by one are counted."""
+    def bounded(self, values: Iterable[Any]) -> Iterable[Any]:
+        """An iterable over `values` that raises SizeLimit beyond `items` of them.
+
+        Containers are checked by their length and returned as they are; the values of any other iterable are
+        counted as they are taken. TypeError if `values` is not iterable.
+        """
         if type(values) in COUNTED:
             self.check_items(len(values))     # type: ignore[arg-type]  # the types that have a length
             return values
-        return counted(values, self.items, self._too_many)
+        return at_most(values, self.items, self._too_many)
 
-    def spread(self, values: Any) -> Any:
-        """What a star brings, likewise; what cannot be gone through is left to Python, which says so."""
+    def bounded_if_iterable(self, values: Any) -> Any:
+        """`bounded(values)`; anything that is not iterable is returned unchanged, for Python to refuse in its words."""
         try:
-            return self.gathered(values)
+            return self.bounded(values)
         except TypeError:
             return values
 
@@ -82,8 +86,8 @@ class Budget:
         if count > self.bits:
             raise SizeLimit(f"the result would have more than {self.bits} binary digits")
 
-    def judged(self, value: Any) -> Any:
-        """`value`, unless it is a whole number of too many digits."""
+    def checked_bits(self, value: Any) -> Any:
+        """`value`; SizeLimit if it is an int of more than `bits` binary digits."""
         if type(value) is int:
             self.check_bits(value.bit_length())
         return value
@@ -92,19 +96,19 @@ class Budget:
 COUNTED = frozenset({list, tuple, set, frozenset, dict, range, str})
 
 
-def counted(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:
-    """`values`, of which more than `most` are refused."""
+def at_most(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:
+    """An iterator over `values` that calls `refuse`, which raises, where there is more than `most` of them."""
     source = iter(values)
-    return chain(islice(source, most), _Rest(source, refuse))
+    return chain(islice(source, most), _Excess(source, refuse))
 
 
-class _Rest:
-    """What may not be there any more."""
+class _Excess:
+    """The values beyond the limit: the first of them is refused."""
 
     def __init__(self, source: Iterator[Any], refuse: Callable[[], NoReturn]) -> None:
         self.source, self.refuse = source, refuse
 
-    def __iter__(self) -> _Rest:
+    def __iter__(self) -> _Excess:
         return self
 
     def __next__(self) -> Any:
@@ -112,13 +116,13 @@ class _Rest:
         self.refuse()
 
 
-class _Spent:
-    """What comes after the last turn."""
+class _Exhausted:
+    """The end of the budget's turns: asking it for another one raises TurnLimit."""
 
     def __init__(self, turns: int) -> None:
         self.turns = turns
 
-    def __iter__(self) -> _Spent:
+    def __iter__(self) -> _Exhausted:
         return self
 
     def __next__(self) -> bool:

@@ -1,7 +1,7 @@
 """What a program may name, read, write, import and inherit from.
 
-The language knows Python's own values (`builtins.py`). All else it is told here: the session
-makes one `Policy` out of the facade's names and the engine's types, and hands it over.
+The language itself knows Python's own values only (`runtime/builtins.py`). Everything about tensors and modules is
+in a `Policy`, which the session builds from the `torch` namespace and the engine's types.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from gradcli.lang.runtime.special_methods import METHODS
 HEADERS = frozenset(f"__{name}__" for name in (
     "all author authors contact copyright credits date deprecated doc email license maintainer status title url "
     "version").split())
-"""Names with two underscores that are ordinary variables: what strangers' programs begin with."""
+"""Names with two underscores that are ordinary variables: the metadata that many programs begin with."""
 
-TOLD = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
-"""What may be asked of a value with two underscores: answered by the runtime, never read from the value itself."""
+INTROSPECTED = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
+"""Attributes with two underscores that programs may read: `.introspect` answers, not the value itself."""
 
-GONE = object()     # the value `assign` is asked about when an attribute is to be deleted
+DELETED = object()     # the new value that `Policy.assign` gets for `del value.name`
 
 
 def _nothing(*_: object) -> bool:
@@ -42,7 +42,7 @@ def _no_base(_: object) -> type | None:
 
 @dataclass
 class Policy:
-    """The door between programs and everything that is not plain Python."""
+    """What programs may do with values that are not Python's own, and how these are shown."""
 
     names: Mapping[str, object] = field(default_factory=dict)
     """The prelude: names that programs see without importing, over those of `builtins.py`."""
@@ -51,7 +51,7 @@ class Policy:
     """Attribute names harmless on every type a program can hold; reading one costs nothing extra."""
 
     modules: Mapping[str, object] = field(default_factory=dict)
-    """What can be imported: dotted name to facade."""
+    """What can be imported: dotted name to module object."""
 
     attribute: Callable[[object, str], bool] = _nothing
     """Whether a program may read this attribute of this foreign value."""
@@ -102,7 +102,7 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
         raise WordRefused(_REFUSED.get(name, f"{name} is not part of the language"), span=span())
 
 
-def checked(name: Any) -> str:
+def checked_name(name: Any) -> str:
     """`name`, if it could stand after a dot in the text of a program."""
     if type(name) is not str:
         raise TypeError("the name of an attribute is a string")

@@ -19,8 +19,8 @@ from gradcli.engine.tensor.variable import Array, Variable
 from gradcli.exposure import Exposure, exposure_of
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
-from gradcli.lang.policy import GONE
-from gradcli.lang.runtime.types import Kind, types_of
+from gradcli.lang.policy import DELETED
+from gradcli.lang.runtime.types import TypeProxy, types_of
 from gradcli.namespace.modules import Namespace, names_in
 from gradcli.ops.index import DIRECTORY
 
@@ -64,7 +64,7 @@ class AllowList:
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
-        if isinstance(value, Tensor) and new is not GONE:
+        if isinstance(value, Tensor) and new is not DELETED:
             return ASSIGNABLE.get(name, False)
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
@@ -73,7 +73,7 @@ class AllowList:
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""
-        kind = types_of(value)[0] if isinstance(value, Kind) else None
+        kind = types_of(value)[0] if isinstance(value, TypeProxy) else None
         return kind if kind is not None and (exposure_of(kind) or NOTHING).base else None
 
 

@@ -16,7 +16,7 @@ from gradcli.engine.tensor.variable import Variable, Volatile, enable_grad, grad
 from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import Arriving, Namespace
 from gradcli.nn import fetch as nn_fetch
 
@@ -124,7 +124,7 @@ def _graph(name: str) -> Any:
     from gradcli.engine.autograd import graph
 
     value = Op if name == "Node" else getattr(graph, name)
-    return Kind(f"torch.autograd.graph.{name}", (value,), None if name == "Node" else value) if (
+    return TypeProxy(f"torch.autograd.graph.{name}", (value,), None if name == "Node" else value) if (
         isinstance(value, type)) else value
 
 
@@ -137,7 +137,7 @@ def _forward_ad(name: str) -> Any:
 
     value = getattr(forward_ad, name)
     call = None if name == "UnpackedDualTensor" else value
-    return Kind(f"torch.autograd.forward_ad.{name}", (value,), call) if isinstance(value, type) else value
+    return TypeProxy(f"torch.autograd.forward_ad.{name}", (value,), call) if isinstance(value, type) else value
 
 
 def autograd_space() -> Namespace:
@@ -145,7 +145,7 @@ def autograd_space() -> Namespace:
     own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
     function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
                          Function=own)
-    made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
+    made = TypeProxy("torch.autograd.variable.Variable", (Variable,), variable)
     graph = Namespace("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
     forward = Namespace("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
     functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
@@ -155,6 +155,8 @@ def autograd_space() -> Namespace:
                      backward=functional.backward, grad=functional.grad,
                      functional=functions, graph=graph, forward_ad=forward,
                      variable=Namespace("torch.autograd.variable", Variable=made),
-                     detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (anomaly,), anomaly),
-                     set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (anomaly,), anomaly),
+                     detect_anomaly=TypeProxy(
+                         "torch.autograd.anomaly_mode.detect_anomaly", (anomaly,), anomaly),
+                     set_detect_anomaly=TypeProxy(
+                         "torch.autograd.anomaly_mode.set_detect_anomaly", (anomaly,), anomaly),
                      no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

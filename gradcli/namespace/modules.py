@@ -15,7 +15,7 @@ from gradcli.engine.tensor.tensor_types import TensorType
 from gradcli.exposure import admitting, exposed, register
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.types import Kind, methods_of
+from gradcli.lang.runtime.types import TypeProxy, methods_of
 
 
 @exposed()
@@ -60,7 +60,7 @@ def operation(full: str) -> Any:
     return getattr(traced, short(full))
 
 
-class Arriving(Kind):
+class Arriving(TypeProxy):
     """A Kind whose one type arrives when it is first asked for."""
 
     __slots__ = ("_fetch",)
@@ -91,7 +91,7 @@ class _Holding(type):
         return cls.holder.holds(value)
 
 
-class TensorKind(Kind, Typed):
+class TensorKind(TypeProxy, Typed):
     """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
 
     __slots__ = ("holder",)
@@ -107,12 +107,12 @@ class TensorKind(Kind, Typed):
         return self.holder.tensor_dtype
 
 
-class NumberKind(Kind, Typed):
+class NumberKind(TypeProxy, Typed):
     """`int`, `float` and `bool`, which also name the element types that go with them."""
 
     __slots__ = ("tensor_dtype",)
 
-    def __init__(self, plain: Kind, dtype: DType) -> None:
+    def __init__(self, plain: TypeProxy, dtype: DType) -> None:
         super().__init__(plain._name, plain._types, plain._call, methods_of(plain))
         self.tensor_dtype = dtype
 

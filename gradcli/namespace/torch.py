@@ -49,7 +49,7 @@ from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import python_kind
-from gradcli.lang.runtime.types import STAND_INS, Kind, Sentinel, user_class
+from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_class
 from gradcli.namespace.ages import then
 from gradcli.namespace.autograd import (
     FUNC,
@@ -89,7 +89,7 @@ parameter.__name__ = parameter.__qualname__ = "Parameter"
 
 def sizes(values: Iterable[Any] = ()) -> Size:
     """A torch.Size of whole numbers."""
-    made = Size(Budget().gathered(values))
+    made = Size(Budget().bounded(values))
     strange = next((n for n in made if not isinstance(n, int)), None)
     if strange is not None:
         raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
@@ -127,7 +127,7 @@ Copies.deep = _deep_copy
 
 def typename(obj: Any) -> str:
     """The name of the class of a tensor, or of a type."""
-    return obj._name if isinstance(obj, Kind) else tensor_typename(obj)
+    return obj._name if isinstance(obj, TypeProxy) else tensor_typename(obj)
 
 
 def is_tensor(obj: Any) -> bool:
@@ -194,27 +194,27 @@ def torch_space(session: dict[str, Any]) -> Namespace:
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
     autograd = autograd_space()
-    parameters = {"Parameter": Kind("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
-        kind.__name__: Kind(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
+    parameters = {"Parameter": TypeProxy("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
+        kind.__name__: TypeProxy(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
         for kind in (UninitializedParameter, UninitializedBuffer)}
     nn = _space("torch.nn", nn_names("nn"), **parameters,
                 functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
                 parameter=Namespace("torch.nn.parameter", **parameters))
-    held = {"linalg": {"LinAlgError": Kind("torch._C._LinAlgError", (MatrixFault,))}}
+    held = {"linalg": {"LinAlgError": TypeProxy("torch._C._LinAlgError", (MatrixFault,))}}
     others = {home: Namespace(f"torch.{home}", space, **held.get(home, {})) for home, space in spaces.items()
               if home and not home.startswith("nn")}
     others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
     return Namespace(
         "torch", spaces[""], **others, **kinds, **NAMED,
-        Tensor=tensor, Size=Kind("torch.Size", (Size,), sizes),
-        dtype=Kind("torch.dtype", (DType,)),
-        autograd=autograd, nn=nn, device=Kind("torch.device", (Device,), Device), **device_names(),
-        finfo=Kind("torch.finfo", (finfo,), finfo), iinfo=Kind("torch.iinfo", (iinfo,), iinfo),
-        Generator=Kind("torch.Generator", (Generator,), Generator), promote_types=promote_types,
+        Tensor=tensor, Size=TypeProxy("torch.Size", (Size,), sizes),
+        dtype=TypeProxy("torch.dtype", (DType,)),
+        autograd=autograd, nn=nn, device=TypeProxy("torch.device", (Device,), Device), **device_names(),
+        finfo=TypeProxy("torch.finfo", (finfo,), finfo), iinfo=TypeProxy("torch.iinfo", (iinfo,), iinfo),
+        Generator=TypeProxy("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
-        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=Kind(
+        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=TypeProxy(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
         is_anomaly_enabled=lambda: AnomalyMode.anomalies, is_anomaly_check_nan_enabled=lambda: AnomalyMode.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
@@ -228,8 +228,8 @@ def torch_space(session: dict[str, Any]) -> Namespace:
 
 def formats() -> dict[str, Any]:
     """`torch.strided` and `torch.channels_last`, with the types of both."""
-    return {**memory_format.NAMES, "layout": Kind("torch.layout", (memory_format.Layout,)),
-            "memory_format": Kind("torch.memory_format", (memory_format.MemoryFormat,))}
+    return {**memory_format.NAMES, "layout": TypeProxy("torch.layout", (memory_format.Layout,)),
+            "memory_format": TypeProxy("torch.memory_format", (memory_format.MemoryFormat,))}
 
 
 def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
@@ -246,18 +246,19 @@ def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
               ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
-    kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
+    kinds = {name: kind for name, kind in plain.items() if type(kind) is TypeProxy}     # the ones that type() tells
     kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
         ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
 
 
-def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]:
+def kind_teller(torch: Namespace, plain: Iterable[TypeProxy]) -> Callable[[Any], Any]:
     """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
     known = {kind._types[0]: kind for kind in plain}
-    nodes: dict[Any, Kind] = {}
+    nodes: dict[Any, TypeProxy] = {}
     known |= {
-        Sentinel: known[object], type(None): Kind("NoneType", (type(None),)), Array: Kind("numpy.ndarray", (Array,)),
+        Sentinel: known[object], type(None): TypeProxy("NoneType", (type(None),)),
+        Array: TypeProxy("numpy.ndarray", (Array,)),
         Parameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
     def type_(value: Any, /) -> Any:
@@ -266,14 +267,14 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
             kind = python_kind(value)
         if user_class(kind):
             return kind
-        if kind is ProgramClass or isinstance(value, Kind):
+        if kind is ProgramClass or isinstance(value, TypeProxy):
             return teller
         if kind is FunctionType and source_of(value.__code__) is None and PROGRAM_MADE not in vars(value):
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
             node = value.node if isinstance(value, NodeOutput) else value
             name = node.legacy_class_name if Current.legacy else node.modern_name
-            return nodes.setdefault((kind, name), Kind(name, (kind,)))
+            return nodes.setdefault((kind, name), TypeProxy(name, (kind,)))
         if kind in STAND_INS:
             return STAND_INS[kind]
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
@@ -284,11 +285,11 @@ def kind_teller(torch: Namespace, plain: Iterable[Kind]) -> Callable[[Any], Any]
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)
             space = torch.optim if str(home).startswith("torch.optim") else torch.nn
-            function_named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
-            known[kind] = function_named or Kind(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
+            named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
+            known[kind] = named or TypeProxy(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
         return known[kind]
 
-    teller = Kind("type", (ProgramClass, Kind), type_)
+    teller = TypeProxy("type", (ProgramClass, TypeProxy), type_)
     return teller
 
 

@@ -127,10 +127,10 @@ def _is_operation(thing: Any) -> bool:
 
 def _called(thing: Any) -> Any:
     """The function or class that a call of `thing` reaches: of a stand-in, the one behind it."""
-    from gradcli.lang.runtime.types import Kind
+    from gradcli.lang.runtime.types import TypeProxy
 
     cls = _class_of(thing)
-    if isinstance(thing, Kind):
+    if isinstance(thing, TypeProxy):
         return thing._call or cls or thing
     return cls or thing
 
@@ -145,11 +145,11 @@ def _members() -> dict[str, Any]:
 
 def _class_of(value: Any) -> type | None:
     """The class that a name of the prelude stands for, or None."""
-    from gradcli.lang.runtime.types import Kind, types_of
+    from gradcli.lang.runtime.types import TypeProxy, types_of
 
     if isinstance(value, type):
         return value
-    kinds = types_of(value) if isinstance(value, Kind) else ()
+    kinds = types_of(value) if isinstance(value, TypeProxy) else ()
     return kinds[0] if kinds else None
 
 

@@ -13,7 +13,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, PythonFault
 from gradcli.lang.messages.python_errors import counted
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
@@ -89,7 +89,7 @@ def found_value(case: Site, node: Node) -> Any:
         return None
     holder, name = found_value(case, node[3][0]), node[3][1][3]
     inside = getattr(holder, "__dict__", None)
-    if inside is None or isinstance(holder, type | Kind):
+    if inside is None or isinstance(holder, type | TypeProxy):
         return None
     return getattr(holder, name, None) if ".operations" in inside else inside.get(name)
 
@@ -105,7 +105,7 @@ def kind_of(case: Site, node: Node) -> type | None:
 
 def class_of(value: Any) -> type | None:
     """The class that calling `value` makes an object of."""
-    if isinstance(value, Kind):
+    if isinstance(value, TypeProxy):
         types = value._types
         return types[0] if len(types) == 1 and types[0].__module__ != "builtins" else None
     return value if isinstance(value, type) else None
@@ -127,7 +127,7 @@ def callee(case: Site, node: Node) -> Callee | None:
     if isinstance(value, FunctionType):
         return callee_of(value, False)
     kind = class_of(value)
-    if isinstance(value, Kind) and isinstance(value._call, FunctionType):
+    if isinstance(value, TypeProxy) and isinstance(value._call, FunctionType):
         return callee_of(value._call, False)
     if kind is not None:
         for maker in ("__init__", "__new__"):

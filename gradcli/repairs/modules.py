@@ -9,7 +9,7 @@ from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.attributes import ForwardMissing, MissingAttribute, NotAModule, NotParameters, SingleParameter
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
 from gradcli.repairs.registry import repairs
@@ -71,7 +71,7 @@ def contained(fault: NotAModule, site: Site) -> None:
     fault.span = parts.span(argument)
     if isinstance(value, list) and value:
         fault.hints = [(f"*{words}", "its members one by one")]
-    elif isinstance(value, type | Kind | FunctionType) and words.startswith("nn."):
+    elif isinstance(value, type | TypeProxy | FunctionType) and words.startswith("nn."):
         fault.message = f"{call.name} is made of modules, and {words} is a class: a child module is an object"
         fault.hints = [(f"{words}()", "makes a module")]
     elif words in FUNCTIONS:

@@ -30,7 +30,7 @@ from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.exposure import PROGRAM_MADE
-from gradcli.lang.runtime.generators import Stream
+from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.types import user_class
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
@@ -73,7 +73,7 @@ def _way_of_kind(kind: type) -> StateAccess | None:
 
 def _is_object(kind: type) -> bool:
     """Whether values of `kind` are made of slots and a dict, and can be held by programs or by what they hold."""
-    return is_instance(kind) or issubclass(kind, Stream) or kind.__module__.partition(".")[0] == "torch" or (
+    return is_instance(kind) or issubclass(kind, IteratorProxy) or kind.__module__.partition(".")[0] == "torch" or (
         kind.__module__.startswith("gradcli.engine."))
 
 

@@ -27,8 +27,7 @@ from gradcli.lang.lowering.compile import lower, readable
 from gradcli.lang.messages.locate import locals_of, place_of_call
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
-from gradcli.lang.runtime.builtins import PLAIN
-from gradcli.lang.runtime.builtins import prelude as plain_names
+from gradcli.lang.runtime.builtins import PLAIN, python_names
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
@@ -107,7 +106,7 @@ class Session(Names):
     @style.setter
     def style(self, name: str) -> None:
         require_style(name)
-        self._style = STYLES[name](others=lambda value, quoted: self._formatter.unstyled(value, quoted))
+        self._style = STYLES[name](others=lambda value, quoted: self._formatter.text_without_style(value, quoted))
         self.generators.use(STREAMS[self._stream or name])
 
     @property
@@ -149,7 +148,7 @@ class Session(Names):
             base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
-        plain = plain_names(self._formatter, self.budget, self.write)
+        plain = python_names(self._formatter, self.budget, self.write)
         self._torch = torch_space(services(self))
         set_age(self._torch, self._age == OLDEST)
         names = prelude(self._torch, plain)
@@ -324,7 +323,7 @@ class Session(Names):
         Raises LimitFault if the program's code meets a limit.
         """
         with self.running():
-            return self._formatter.shown(value, quoted)
+            return self._formatter.safe_text(value, quoted)
 
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)
@@ -366,7 +365,7 @@ class Session(Names):
 
     def spent(self) -> tuple[int, int]:
         """The turns that loops of the running program have taken, and the operations recorded; for any thread."""
-        return self.budget.turned(), happened()
+        return self.budget.turns_used(), happened()
 
     @property
     def addresses(self) -> Addresses:

@@ -84,7 +84,7 @@ def kind(error):
 
 
 def name(error):
-    own = [each for each in type(error).__mro__ if each.__module__ == "builtins" and issubclass(each, Exception)]
+    own = [cls for cls in type(error).__mro__ if cls.__module__ == "builtins" and issubclass(cls, Exception)]
     if isinstance(error, SyntaxFault | PolicyFault):
         return "SyntaxError"
     return own[0].__name__ if own and (own[0] is not Exception or not isinstance(error, Fault)) else error.code
@@ -100,7 +100,7 @@ def differ(text, both):
 
 
 def main(first, count):
-    both, found = Both(), 0
+    both, differing = Both(), 0
     limited = 0
     for number in range(first, first + count):
         text = Maker(random.Random(number).randrange).program()
@@ -110,11 +110,11 @@ def main(first, count):
             continue
         pythons = both.pythons(text)
         if not same(ours, pythons):
-            found += 1
-            if found < 6:
+            differing += 1
+            if differing < 6:
                 print(f"--- {number}\n{text}\n--- ours {ours[1]}\n{ours[0][-600:]}\n"
                       f"--- python {pythons[1]}\n{pythons[0][-600:]}")
-    print(f"{count} programs, {limited} stopped by a limit, {found} differ")
+    print(f"{count} programs, {limited} stopped by a limit, {differing} differ")
 
 
 if __name__ == "__main__":

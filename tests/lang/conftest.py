@@ -8,10 +8,10 @@ from gradcli.exposure import exposed
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower
 from gradcli.lang.messages.runtime_errors import translate
-from gradcli.lang.policy import GONE, Policy
+from gradcli.lang.policy import DELETED, Policy
 from gradcli.lang.runtime.builtins import PLAIN
 from gradcli.lang.runtime.runtime import builtins
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.parser import parse
 
 
@@ -57,8 +57,8 @@ class Facade:
 
 
 def make_policy(**changes):
-    module = Facade(Box=Kind("Box", (Box,), Box), pi=3.0)
-    sub = Facade(Base=Kind("Base", (Base,)))
+    module = Facade(Box=TypeProxy("Box", (Box,), Box), pi=3.0)
+    sub = Facade(Base=TypeProxy("Base", (Base,)))
     module.sub = sub
     box_kind, base_kind = module.Box, sub.Base
     readable = {Box: {"data", "shown", "double"}, Facade: {"Box", "pi", "sub", "Base"}}
@@ -73,7 +73,7 @@ def make_policy(**changes):
         "plain": PLAIN | {"double"},
         "modules": {"pkg": module, "pkg.sub": sub},
         "attribute": attribute,
-        "assign": lambda value, name, new: type(value) is Box and name == "data" and new is not GONE,
+        "assign": lambda value, name, new: type(value) is Box and name == "data" and new is not DELETED,
         "known": lambda value: [n for n in readable.get(type(value), ()) if hasattr(value, n)],
         "base": lambda value: Base if value is base_kind else None,
         "text": lambda value: "a box" if type(value) is Box else "foreign",

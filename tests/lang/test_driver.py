@@ -48,8 +48,8 @@ def test_driver_and_lark_refuse_the_same_damaged_programs(seed, name):
 
 
 def test_made_programs_are_not_all_refused():
-    made = [ours(derive(random.Random(seed))) for seed in range(60)]
-    assert sum(tree is not None for tree in made) > 40
+    trees = [ours(derive(random.Random(seed))) for seed in range(60)]
+    assert sum(tree is not None for tree in trees) > 40
 
 
 @pytest.mark.parametrize("inner", ["a + b", "a, b", "x if y else z", "f(a, *b, c=1)", "[i for i in j]", "*a, b"])

@@ -133,8 +133,8 @@ def test_no_complaint_speaks_of_the_parsers_inside():
     for text in WRONG:
         with pytest.raises(Fault) as caught:
             lower(parse(text), text, Policy())
-        told = " ".join([caught.value.message, *(hint for hint, _ in caught.value.hints)])
-        assert not any(word in told for word in ("_NEWLINE", "_INDENT", "$END", "__ANON", "NAME", "token", "NUMBER"))
+        text = " ".join([caught.value.message, *(hint for hint, _ in caught.value.hints)])
+        assert not any(word in text for word in ("_NEWLINE", "_INDENT", "$END", "__ANON", "NAME", "token", "NUMBER"))
 
 
 COMPLETENESS = {

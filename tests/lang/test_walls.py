@@ -57,8 +57,8 @@ def test_the_verifier_passes_what_lowering_makes(text, world):
 def test_tables_of_another_grammar_are_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
-    made = []
-    monkeypatch.setattr(tables, "make", lambda: made.append(1) or {"made": len(made)})
+    builds = []
+    monkeypatch.setattr(tables, "build_tables", lambda: builds.append(1) or {"made": len(builds)})
     assert tables.load() == {"made": 1}
     assert tables.load() == {"made": 1}                 # kept
     key = tables.fingerprint()
@@ -71,7 +71,7 @@ def test_tables_of_another_grammar_are_not_used(tmp_path, monkeypatch):
 def test_damaged_tables_are_made_anew(tmp_path, monkeypatch, damage):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
-    monkeypatch.setattr(tables, "make", lambda: {"made": True})
+    monkeypatch.setattr(tables, "build_tables", lambda: {"made": True})
     tables.load()
     path = artifacts.path_of("tables")
     with open(path, "rb") as file:
@@ -86,7 +86,7 @@ def test_a_cache_that_cannot_be_written_is_harmless(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
-    monkeypatch.setattr(tables, "make", lambda: {"made": True})
+    monkeypatch.setattr(tables, "build_tables", lambda: {"made": True})
     assert tables.load() == {"made": True}
 
 

@@ -66,7 +66,7 @@ def test_the_walk_sees_a_slip(why, slip, monkeypatch):
 
     for module in (exposure, attributes, runtime):        # the walk is to see what the gates would stop
         monkeypatch.setattr(module, "admit", lambda value: value)
-    monkeypatch.setattr(runtime, "heard", lambda formatter, error: error)
+    monkeypatch.setattr(runtime, "sanitised", lambda formatter, error: error)
     raising.__code__ = raising.__code__.replace(co_filename=copy.__file__)
     monkeypatch.setattr(copy, "copy", raising)
     walk = Walk(seed=0)

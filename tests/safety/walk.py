@@ -37,11 +37,11 @@ from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.enumeration import Auto
 from gradcli.lang.runtime.exceptions import raised
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.generators import Stream
+from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
-from gradcli.lang.runtime.runtime import heard
-from gradcli.lang.runtime.streams import Standard
-from gradcli.lang.runtime.types import Kind, Sentinel
+from gradcli.lang.runtime.runtime import sanitised
+from gradcli.lang.runtime.streams import TextStream
+from gradcli.lang.runtime.types import Sentinel, TypeProxy
 from gradcli.namespace.modules import Namespace
 from gradcli.namespace.python.argparse import Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
@@ -218,10 +218,10 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
          type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, Namespace, Kind, Sentinel, Context, Stream, Module,
+OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, Namespace, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
-        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, Standard, SeededRandom,
+        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
         saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,
@@ -387,7 +387,7 @@ class Walk:
             return
         except Exception as error:
             if error.__class__.__module__ != "builtins" or not isinstance(error, AttributeError | TypeError):
-                self.meet(heard(self.guard.formatter, error), f"except: {way}")
+                self.meet(sanitised(self.guard.formatter, error), f"except: {way}")
             return
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.runtime.types import TypeProxy, user_class
 from gradcli.namespace.modules import Namespace
 from gradcli.session.session import Session
 from safety.closed_set import SOURCE, class_dict
@@ -97,7 +97,7 @@ def fingerprint(session: Session) -> dict[str, dict[str, int]]:
             if isinstance(value, type) and not user_class(value) and value.__module__ == module.__name__:
                 found[f"class {value.__module__}.{value.__qualname__}"] = {
                     name: id(part) for name, part in class_dict(value).items()}
-            elif type(value) is Kind:
+            elif type(value) is TypeProxy:
                 found[f"kind {module.__name__}.{value!r}"] = {name: id(getattr(value, name, None))
                                                              for name in ("_name", "_types", "_call", "_methods")}
             elif isinstance(value, types.FunctionType):

@@ -1,8 +1,8 @@
-"""Tree to code object: Python's compiler sees nodes made here, and nothing else.
+"""Syntax tree to code object: lowering builds a Python AST, Python compiles it, `verify` checks the code object.
 
-Names of the runtime begin with a dot, which no identifier can; a program's own names stay as
-they are. The code runs as `exec(code, namespace)` where `namespace["__builtins__"]` holds the
-prelude and the runtime (`guard.py`).
+Python's compiler never sees a program's text. Helpers of the runtime have names that begin with a dot, which no
+identifier can; a program's own names stay as they are. The code runs as `exec(code, namespace)`, where
+`namespace["__builtins__"]` is what `builtins` of `runtime/runtime.py` returns.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ from gradcli.lang.syntax.parser import tree_of
 
 
 def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bool = False) -> CodeType:
-    """The code of a program. With `echo`, each bare expression outside functions goes to `.show`."""
+    """The code object of a program; with `echo`, every expression statement at module level calls `.show`.
+
+    A Fault with its source and place if the program cannot be lowered, compiled or verified.
+    """
     text = text.removeprefix("\ufeff")
     c = Context(text + "\n", policy, echo)
     try:
@@ -43,7 +46,7 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
 
 
 def readable(text: str, policy: Policy) -> None:
-    """Raise the fault, if there is one, that keeps a text from being a program."""
+    """Raise the fault of a text that cannot be parsed, lowered or compiled; return None if it can."""
     c = Context(text + "\n", policy, False)
     _compile(ast.Module(c.block(tree_of(text)[3]), []), c.text, "<repair>")
 
@@ -51,7 +54,7 @@ def readable(text: str, policy: Policy) -> None:
 def _compile(module: ast.Module, text: str, name: str) -> CodeType:
     try:
         with catch_warnings():
-            simplefilter("ignore")      # what Python finds odd (`1 is 1`, `2[0]`) the run itself will tell
+            simplefilter("ignore")      # no SyntaxWarning for `1 is 1` or `2[0]`: running it says enough
             return compile(module, name, "exec", dont_inherit=True, optimize=0)
     except SyntaxError as error:
         raise _translated(error, text) from None
@@ -60,7 +63,7 @@ def _compile(module: ast.Module, text: str, name: str) -> CodeType:
 
 
 def _translated(error: SyntaxError, text: str) -> Fault:
-    """What Python's compiler noticed about names and nesting, in the terms of the program."""
+    """The fault for a SyntaxError of Python's compiler, which checks names and nesting, with its place in `text`."""
     span = None
     if error.lineno:
         start = char_column(line_of(text, error.lineno), (error.offset or 1) - 1)

@@ -5,39 +5,39 @@ from __future__ import annotations
 import ast
 
 from gradcli.lang.lowering.context import Context, Scope, lowers
-from gradcli.lang.lowering.targets import source_for, target
+from gradcli.lang.lowering.targets import loop_source, lower_target
 from gradcli.lang.syntax.lexer import Node
 
 
 @lowers("generator", "list_comprehension", "set_comprehension", "dict_comprehension")
 def _comprehension(c: Context, node: Node) -> ast.expr:
-    """A comprehension; every turn of it asks the budget. A generator is never handed out bare."""
-    made, *clauses = node[3]
-    if made[0] == "spread":
-        raise c.wrong("** cannot stand in a comprehension", made,
+    """A comprehension, whose every turn uses one of the budget; a generator expression is wrapped by `.generator`."""
+    element, *clauses = node[3]
+    if element[0] == "spread":
+        raise c.wrong("** cannot stand in a comprehension", element,
                       "{key: value for d in dicts for key, value in d.items()}")
     loops = []
     c.guard(1, node)
     for clause in clauses:
         bound, source, *conditions = clause[3]
         c.sources += 1
-        each = source_for(c, bound, source)
+        iterable = loop_source(c, bound, source)
         c.sources -= 1
         c.scopes.append(Scope("comprehension", guarded=c.scopes[-1].guarded))
-        made_each = target(c, bound)
-        turns = c.call(".each", [each, c.load(".ticks", source)], source)
+        loop_target = lower_target(c, bound)
+        turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
         tests = [c.expression(n[3][0]) for n in conditions]
-        loops.append(ast.comprehension(made_each, turns, tests, 0))
+        loops.append(ast.comprehension(loop_target, turns, tests, 0))
     try:
         if node[0] == "dict_comprehension":
-            key, value = (c.expression(n) for n in made[3])
+            key, value = (c.expression(n) for n in element[3])
             return c.at(ast.DictComp(key, value, loops), node)
-        body = c.expression(made)
+        body = c.expression(element)
         if node[0] == "list_comprehension":
             return c.at(ast.ListComp(body, loops), node)
         if node[0] == "set_comprehension":
             return c.at(ast.SetComp(body, loops), node)
-        return c.call(".stream", [c.at(ast.GeneratorExp(body, loops), node)], node)
+        return c.call(".generator", [c.at(ast.GeneratorExp(body, loops), node)], node)
     finally:
         del c.scopes[-len(clauses):]
         c.scopes[-1].guarded -= 1

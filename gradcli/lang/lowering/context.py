@@ -1,4 +1,4 @@
-"""What lowering carries with it: the text, the policy, where we are, and how to make a node."""
+"""The state of lowering one text: policy, scopes and nesting; and how to build a Python node at its place."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
 DEPTH = 150     # expressions within expressions; brackets alone do not count
 GUARDED = 16    # handlers within handlers; CPython 3.12 and 3.13 crash at 21
-INLINE = 400    # operands of one chain inside a comprehension, where nothing can be kept aside
+INLINE = 400    # operands of one chain inside a comprehension, which can use no temporaries
 CHAIN = 60      # operands of one chain of operators in one Python expression, see expressions.py
 
 VALUES = {"None": None, "True": True, "False": False}
 
-Made = TypeVar("Made", bound=ast.AST)
+AstNode = TypeVar("AstNode", bound=ast.AST)
 
 MISPLACED = {
     "star": "a starred expression can only stand in a list, a tuple or a call",
@@ -74,12 +74,12 @@ class Context:
         self.matches = 0                # match statements open around the statement
         self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
         self.checked: set[str] = set()  # names that have been found legal
-        self.excused = 0                # bodies of `try` open whose `except` catches an ImportError
+        self.import_errors_caught = 0   # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
         self.owner = ""                 # the class around the statement, for names that it keeps to itself
 
-    def at(self, made: Made, node: Node) -> Made:
-        """`made`, standing where `node` stood."""
+    def at(self, lowered: AstNode, node: Node) -> AstNode:
+        """`lowered`, with the position of `node` in the text."""
         starts = self.starts
         start, end = node[1], node[2]
         line = bisect_right(starts, start)
@@ -88,12 +88,12 @@ class Context:
         if not self.ascii:
             column = self.bytes_before(line, column)
             until = self.bytes_before(last, until)
-        made.lineno, made.col_offset = line, column                     # type: ignore[attr-defined]
-        made.end_lineno, made.end_col_offset = last, until              # type: ignore[attr-defined]
-        return made
+        lowered.lineno, lowered.col_offset = line, column               # type: ignore[attr-defined]
+        lowered.end_lineno, lowered.end_col_offset = last, until        # type: ignore[attr-defined]
+        return lowered
 
     def bytes_before(self, line: int, column: int) -> int:
-        """The 0-based byte column, as Python's compiler wants it, of a 0-based character column."""
+        """The 0-based column in UTF-8 bytes, which Python's AST uses, of a 0-based column in characters."""
         table = self.tables.get(line)
         if table is None:
             characters = self.text[self.starts[line - 1] : self.starts[line]]
@@ -143,7 +143,7 @@ class Context:
         return statements
 
     def suite(self, node: Node) -> list[ast.stmt]:
-        """The body of a compound statement; Python wants it never empty."""
+        """The body of a compound statement; `pass` if it is empty, which Python's AST forbids."""
         return self.block(node[3]) or [self.at(ast.Pass(), node)]
 
     def load(self, name: str, node: Node) -> ast.Name:
@@ -151,18 +151,18 @@ class Context:
         return self.at(ast.Name(name, LOAD), node)
 
     def call(self, helper: str, args: list[ast.expr], node: Node) -> ast.Call:
-        """A call of a runtime helper, standing where `node` stood."""
+        """A call of a runtime helper, with the position of `node`."""
         return self.at(ast.Call(self.load(helper, node), args, []), node)
 
     def constant(self, value: Any, node: Node) -> ast.Constant:
         return self.at(ast.Constant(value), node)
 
     def wrong(self, message: str, node: Node, *hints: tuple[str, str] | str) -> SyntaxFault:
-        """The complaint that `node` cannot stand where it stands."""
+        """The SyntaxFault that `node` is not allowed at its place."""
         return SyntaxFault(message, *hints, span=self.span(node), as_python=True)
 
     def deeper(self, node: Node) -> None:
-        """One level further into an expression."""
+        """Enter one level of an expression; DepthLimit beyond DEPTH."""
         self.depth += 1
         if self.depth > DEPTH:
             raise DepthLimit(f"the expression is nested more than {DEPTH} deep",
@@ -170,7 +170,7 @@ class Context:
 
 
     def guard(self, levels: int, node: Node) -> None:
-        """Count try, with and comprehensions within each other: Python's compiler crashes where they are too many."""
+        """Enter `levels` of try, with or comprehensions; DepthLimit beyond GUARDED, where CPython could crash."""
         scope = self.scopes[-1]
         scope.guarded += levels
         if scope.guarded > GUARDED:

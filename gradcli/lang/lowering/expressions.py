@@ -1,8 +1,8 @@
 """Expressions: each rule of the grammar becomes one Python node, where it stood.
 
-Three things do not go to Python as they are: attributes (`guard.py` is asked unless the name is
-harmless everywhere), the few operators that can allocate without bound or format text (`*`, `**`,
-`<<`, `%`), and chains of thousands of operands, which Python's compiler would recurse over.
+Three things do not become the same Python node: attributes (a call of `.attr` unless the name is harmless on
+every type), operators that can allocate without bound or format text (`+`, `*`, `**`, `<<`, `%`; calls of `.add` and
+so on), and chains of thousands of operands, which Python's compiler would recurse over.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import ast
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, lowers
-from gradcli.lang.policy import TOLD, legal_name
+from gradcli.lang.policy import INTROSPECTED, legal_name
 from gradcli.lang.runtime.special_methods import METHODS
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.literals import number
+from gradcli.lang.syntax.literals import number_value
 
 BINARY: dict[str, type[ast.operator]] = {
     "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "floordiv": ast.FloorDiv,
@@ -33,19 +33,19 @@ KEYWORDS = 2000     # CPython compares each with each
 NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos", "invert"}
 
 
-def several(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
-    """Expressions in a place where starred ones may stand."""
+def starred_list(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
+    """The items of a display or call, where starred expressions are allowed."""
     return [starred(c, node) if node[0] == "star" else c.expression(node) for node in nodes]
 
 
 def starred(c: Context, node: Node) -> ast.expr:
-    """`*values`: Python puts them all into one place at once, so they are counted as they come."""
-    return c.at(ast.Starred(c.call(".star", [c.expression(node[3][0])], node), LOAD), node)
+    """`*values`: Python collects all values at once, so `.bounded` counts them as they are taken."""
+    return c.at(ast.Starred(c.call(".bounded", [c.expression(node[3][0])], node), LOAD), node)
 
 
-def spread(c: Context, node: Node) -> ast.expr:
-    """`**values`: what an object of the program's brings is counted as it comes."""
-    return c.call(".spread", [c.expression(node[3][0])], node)
+def double_starred(c: Context, node: Node) -> ast.expr:
+    """`**values`: `.mapping` makes a dict of an object of a program's class, counting its keys."""
+    return c.call(".mapping", [c.expression(node[3][0])], node)
 
 
 @lowers("NAME")
@@ -64,21 +64,21 @@ def _attribute(c: Context, node: Node) -> ast.expr:
     name = leaf[3]
     if name == "__init__" and c.scopes[-1].first and not is_super(value):
         return c.call(".init", [c.expression(value)], node)
-    if name in TOLD:
-        told = name
+    if name in INTROSPECTED:
+        attribute = name
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
-            value, told = value[3][0], "__class__"
-        return c.call(".told", [c.expression(value), c.constant(told, leaf)], node)
+            value, attribute = value[3][0], "__class__"
+        return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
     if name in METHODS and name != "__init__" and value[0] == "NAME":
         return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [c.expression(value), c.constant(name, leaf)], node)
     c.name(leaf)
-    made = c.expression(value)
+    owner = c.expression(value)
     if name in c.plain:
-        return c.at(ast.Attribute(made, name, LOAD), node)
-    return c.call(".attr", [made, c.constant(name, leaf)], node)
+        return c.at(ast.Attribute(owner, name, LOAD), node)
+    return c.call(".attr", [owner, c.constant(name, leaf)], node)
 
 
 def is_super(node: Node) -> bool:
@@ -92,12 +92,12 @@ def _call(c: Context, node: Node) -> ast.expr:
     if not rest and is_super(node) and c.scopes[-1].kind == "function" and c.scopes[-1].first:
         cell = c.at(ast.Name("__class__", LOAD), node)
         return c.call(".super", [cell, c.load(c.scopes[-1].first, node)], node)
-    made = c.expression(function)
-    args, keywords = arguments(c, rest[0]) if rest else ([], [])
-    return c.at(ast.Call(made, args, keywords), node)
+    callee = c.expression(function)
+    args, keywords = lower_arguments(c, rest[0]) if rest else ([], [])
+    return c.at(ast.Call(callee, args, keywords), node)
 
 
-def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]]:
+def lower_arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]]:
     """The arguments of a call, in order."""
     args: list[ast.expr] = []
     keywords: list[ast.keyword] = []
@@ -108,13 +108,13 @@ def arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]
                              span=c.span(argument))
         if kind == "keyword":
             leaf, value = argument[3]
-            if any(each.arg == leaf[3] for each in keywords):
+            if any(keyword.arg == leaf[3] for keyword in keywords):
                 raise c.wrong(f"the argument {leaf[3]} stands twice", argument)
             keywords.append(c.at(ast.keyword(c.name(leaf), c.expression(value)), argument))
         elif kind == "spread":
-            keywords.append(c.at(ast.keyword(None, spread(c, argument)), argument))
+            keywords.append(c.at(ast.keyword(None, double_starred(c, argument)), argument))
         elif kind == "star":
-            if any(each.arg is None for each in keywords):
+            if any(keyword.arg is None for keyword in keywords):
                 raise c.wrong("arguments with * cannot follow those with **", argument)
             args.append(starred(c, argument))
         elif keywords:
@@ -153,10 +153,11 @@ def index(c: Context, node: Node) -> ast.expr:
 
 @lowers(*BINARY.keys() - {"pow"})
 def _binary(c: Context, node: Node) -> ast.expr:
-    """A chain of operators, taken apart along its left side without recursion.
+    """A chain of left-associative operators, lowered without recursion.
 
-    A long one is cut: each stretch is kept in a name of the runtime before the next one begins,
-    all within one tuple, whose last but one value is the result (the last lets go of the name).
+    A chain of more than CHAIN operands becomes `(.chain0 := a + b + ..., .chain0 + c + ..., .chain0 := None)[-2]`:
+    stretches of CHAIN operands, each bound to a temporary that the next one begins with. The last item of the tuple
+    clears the temporary, the last but one is the result.
     """
     steps = []
     while node[0] in BINARY and node[0] != "pow":
@@ -164,12 +165,12 @@ def _binary(c: Context, node: Node) -> ast.expr:
         node = node[3][0]
         while node[0] == "group" and node[3][0][0] in BINARY and len(steps) >= CHAIN:
             node = node[3][0]
-    made = c.expression(node)
+    lowered = c.expression(node)
     inside = c.scopes[-1].kind == "comprehension" or c.sources > 0
     if len(steps) <= (INLINE if inside else CHAIN):
         for step in reversed(steps):
-            made = _operate(c, step, made)
-        return made
+            lowered = _operate(c, step, lowered)
+        return lowered
     if inside:
         raise DepthLimit(f"a chain of more than {INLINE} operators cannot stand in a comprehension",
                          span=c.span(steps[0]))
@@ -177,18 +178,19 @@ def _binary(c: Context, node: Node) -> ast.expr:
     c.chains += 1
     stretches: list[ast.expr] = []
     for count, step in enumerate(reversed(steps), 1):
-        made = _operate(c, step, made)
+        lowered = _operate(c, step, lowered)
         if count % CHAIN == 0:
-            stretches.append(_keep(c, name, made, step))
-            made = c.load(name, step)
+            stretches.append(_bind_temporary(c, name, lowered, step))
+            lowered = c.load(name, step)
     c.chains -= 1
     whole = steps[0]
-    kept = c.at(ast.Tuple([*stretches, made, _keep(c, name, c.constant(None, whole), whole)], LOAD), whole)
-    return c.at(ast.Subscript(kept, c.constant(-2, whole), LOAD), whole)
+    release = _bind_temporary(c, name, c.constant(None, whole), whole)
+    values = c.at(ast.Tuple([*stretches, lowered, release], LOAD), whole)
+    return c.at(ast.Subscript(values, c.constant(-2, whole), LOAD), whole)
 
 
-def _keep(c: Context, name: str, made: ast.expr, node: Node) -> ast.expr:
-    return c.at(ast.NamedExpr(c.at(ast.Name(name, STORE), node), made), node)
+def _bind_temporary(c: Context, name: str, value: ast.expr, node: Node) -> ast.expr:
+    return c.at(ast.NamedExpr(c.at(ast.Name(name, STORE), node), value), node)
 
 
 def _operate(c: Context, node: Node, left: ast.expr) -> ast.expr:
@@ -212,7 +214,7 @@ def _harmless(kind: str, left: Node, right: Node) -> bool:
 
 
 def _is_float(node: Node) -> bool:
-    return node[0] == "NUMBER" and type(number(node[3])) is float
+    return node[0] == "NUMBER" and type(number_value(node[3])) is float
 
 
 @lowers("pow")
@@ -259,7 +261,7 @@ def _yield(c: Context, node: Node) -> ast.expr:
         raise c.wrong("yield can only stand in a function", node)
     scope.yields = True
     if node[0] == "yield_from":
-        return c.at(ast.YieldFrom(c.call(".delegated", [c.expression(node[3][0])], node)), node)
+        return c.at(ast.YieldFrom(c.call(".yield_from", [c.expression(node[3][0])], node)), node)
     if node[3] and node[3][0][0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node[3][0])
     return c.at(ast.Yield(c.expression(node[3][0]) if node[3] else None), node)
@@ -267,22 +269,22 @@ def _yield(c: Context, node: Node) -> ast.expr:
 
 @lowers("tuple")
 def _tuple(c: Context, node: Node) -> ast.expr:
-    return _spread(c, c.at(ast.Tuple(several(c, node[3]), LOAD), node), node)
+    return _checked_display(c, c.at(ast.Tuple(starred_list(c, node[3]), LOAD), node), node)
 
 
 @lowers("list")
 def _list(c: Context, node: Node) -> ast.expr:
-    return _spread(c, c.at(ast.List(several(c, node[3]), LOAD), node), node)
+    return _checked_display(c, c.at(ast.List(starred_list(c, node[3]), LOAD), node), node)
 
 
 @lowers("set")
 def _set(c: Context, node: Node) -> ast.expr:
-    return _spread(c, c.at(ast.Set(several(c, node[3])), node), node)
+    return _checked_display(c, c.at(ast.Set(starred_list(c, node[3])), node), node)
 
 
-def _spread(c: Context, made: ast.expr, node: Node) -> ast.expr:
-    """A display; what several stars have brought together is counted once more."""
-    return c.call(".few", [made], node) if any(n[0] == "star" for n in node[3]) else made
+def _checked_display(c: Context, display: ast.expr, node: Node) -> ast.expr:
+    """A tuple, list or set display; one with stars is checked as a whole by `.checked_size`."""
+    return c.call(".checked_size", [display], node) if any(n[0] == "star" for n in node[3]) else display
 
 
 @lowers("dict")
@@ -292,7 +294,7 @@ def _dict(c: Context, node: Node) -> ast.expr:
     for entry in node[3]:
         if entry[0] == "spread":
             keys.append(None)
-            values.append(spread(c, entry))
+            values.append(double_starred(c, entry))
         else:
             keys.append(c.expression(entry[3][0]))
             values.append(c.expression(entry[3][1]))
@@ -301,7 +303,7 @@ def _dict(c: Context, node: Node) -> ast.expr:
 
 @lowers("NUMBER")
 def _number(c: Context, node: Node) -> ast.expr:
-    value = number(node[3])
+    value = number_value(node[3])
     if value is None:
         raise c.wrong(f"{node[3][:40]} cannot be read as a number", node)
     if type(value) is int and value.bit_length() > Budget.bits:

@@ -35,14 +35,14 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
                    "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
     dict.fromkeys(("seaborn", "plotly", "visdom"),
                   (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),)))
-"""What to do instead of importing what strangers' programs import most, by the first word of its name."""
+"""Hints for modules that programs often import and that do not exist here, by the first word of their names."""
 
 _OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
 NEEDLESS = dict.fromkeys(
     ("subprocess", "traceback", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading",
      "multiprocessing"),
     _OUTSIDE)
-"""Modules that strangers' programs import and that can only be left out."""
+"""Modules that programs often import and that can only be left out."""
 
 
 CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|Exception)\b")
@@ -55,48 +55,48 @@ def catches_imports(c: Context, clause: Node) -> bool:
 
 
 def _missing(c: Context, words: str, node: Node) -> ast.stmt:
-    """What raises ImportError when it is its turn."""
-    return c.at(ast.Expr(c.call(".missing", [c.constant(words, node)], node)), node)
+    """The statement that raises ImportError when it runs."""
+    return c.at(ast.Expr(c.call(".import_error", [c.constant(words, node)], node)), node)
 
 
 @lowers("import")
 def import_(c: Context, node: Node) -> list[ast.stmt]:
     """`import a.b` binds a; `import a.b as c` binds a.b."""
-    made: list[ast.stmt] = []
+    statements: list[ast.stmt] = []
     for item in node[3]:
         path, *alias = item[3]
-        if c.excused and (absent := _absent(c, path)):
-            return [*made, _missing(c, absent, item)]
+        if c.import_errors_caught and (absent := _absent(c, path)):
+            return [*statements, _missing(c, absent, item)]
         name = _known(c, path)
         if name == "__future__":
             continue
         leaf = alias[0] if alias else path[3][0]
-        made.append(_bind(c, leaf, _module(c, name if alias else name.split(".")[0], path), item))
-    return made or [c.at(ast.Pass(), node)]
+        statements.append(_bind(c, leaf, _module(c, name if alias else name.split(".")[0], path), item))
+    return statements or [c.at(ast.Pass(), node)]
 
 
 @lowers("from_import")
 def from_import(c: Context, node: Node) -> list[ast.stmt]:
     """`from a.b import c as d`, and `from a import *` for the modules there are."""
     path, *members = node[3]
-    if c.excused and (absent := _absent(c, path, members)):
+    if c.import_errors_caught and (absent := _absent(c, path, members)):
         return [_missing(c, absent, node)]
     name = _known(c, path)
-    made: list[ast.stmt] = []
+    statements: list[ast.stmt] = []
     for member in members:
         if name == "__future__":
             _check_feature(c, member)
         elif member[0] == "everything":
             if c.scopes[-1].kind != "module":
                 raise c.wrong("import * can only stand outside functions and classes", member)
-            for each in sorted(c.policy.known(c.policy.modules[name])):
-                value = c.call(".member", [_module(c, name, path), c.constant(each, member)], member)
-                made.append(c.at(ast.Assign([c.at(ast.Name(each, STORE), member)], value), node))
+            for exported in sorted(c.policy.known(c.policy.modules[name])):
+                value = c.call(".member", [_module(c, name, path), c.constant(exported, member)], member)
+                statements.append(c.at(ast.Assign([c.at(ast.Name(exported, STORE), member)], value), node))
         else:
             leaf, *alias = member[3]
             value = c.call(".member", [_module(c, name, path), c.constant(c.name(leaf), leaf)], leaf)
-            made.append(_bind(c, (alias or [leaf])[0], value, member))
-    return made or [c.at(ast.Pass(), node)]
+            statements.append(_bind(c, (alias or [leaf])[0], value, member))
+    return statements or [c.at(ast.Pass(), node)]
 
 
 def _bind(c: Context, leaf: Node, value: ast.expr, node: Node) -> ast.stmt:
@@ -108,20 +108,21 @@ def _module(c: Context, name: str, node: Node) -> ast.expr:
 
 
 def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
-    """What Python says of a module, or of names in it, that are not there; nothing where they are."""
+    """Python's message if a module, or one of the names imported from it, does not exist; else an empty string."""
     name = ".".join(leaf[3] for leaf in path[3])
     if name == "__future__":
         return ""
     if name not in c.policy.modules:
         return f"No module named '{name}'"
     for member in members:
-        if member[0] != "everything" and not c.policy.attribute(c.policy.modules[name], wanted := member[3][0][3]):
-            return f"cannot import name '{wanted}' from '{name}'"
+        member_name = member[3][0][3] if member[0] != "everything" else ""
+        if member_name and not c.policy.attribute(c.policy.modules[name], member_name):
+            return f"cannot import name '{member_name}' from '{name}'"
     return ""
 
 
 def _known(c: Context, path: Node) -> str:
-    """The dotted name at `path`, if there is such a module."""
+    """The dotted name at `path`; ImportRefused if there is no such module."""
     name = ".".join(leaf[3] for leaf in path[3])
     modules = c.policy.modules
     if name == "__future__":
@@ -129,16 +130,16 @@ def _known(c: Context, path: Node) -> str:
     if name in modules and name.split(".")[0] in modules:
         return name
     first, span = name.split(".")[0], c.span(path)
-    tops = {each.split(".")[0] for each in modules} | {"__future__"}
+    first_words = {module.split(".")[0] for module in modules} | {"__future__"}
     hints: tuple[tuple[str, str] | str, ...] = INSTEAD.get(first, ())
     note = NEEDLESS.get(first, "") if first not in INSTEAD or first in NEEDLESS else ""
     if first not in NEEDLESS and first not in INSTEAD:
         line = line_of(c.text, span.line).strip()
         hints = tuple((line.replace(name, near, 1), f"in line {span.line}") for near in nearest(name, modules))
-        note = "modules here are " + ", ".join(sorted(tops))
+        note = "modules here are " + ", ".join(sorted(first_words))
     raise ImportRefused(f"there is no module {name} to import", *(() if first in NEEDLESS else hints), span=span,
                         notes=(note,) if note else (), as_python=True
-                        ).saying(f"No module named '{name if first in tops else first}'")
+                        ).saying(f"No module named '{name if first in first_words else first}'")
 
 
 def _check_feature(c: Context, member: Node) -> None:

@@ -1,7 +1,7 @@
-"""`match`: its patterns are written as expressions are, and read here.
+"""The `match` statement. The grammar parses patterns as expressions; this file checks and lowers them.
 
-A pattern becomes a constant that says how to compare, and what stands for values in it becomes functions that are
-asked when it is their turn. `runtime/matching.py` compares.
+A pattern becomes a constant of nested tuples (`("sequence", ...)`, `("class", ...)`); the expressions in it, such as
+literals and class names, become functions without parameters. `runtime/matching.py` compares a value with both.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import ast
 from typing import Any
 
 from gradcli.lang.lowering.context import LOAD, STORE, VALUES, Context, Scope, lowers
-from gradcli.lang.lowering.targets import target
+from gradcli.lang.lowering.targets import lower_target
 from gradcli.lang.syntax.lexer import Node
 
 LITERAL = frozenset({"NUMBER", "strings", "neg", "attribute", "add", "sub"})
 
 
-class Reading:
-    """One pattern being read: the names it binds, and the functions that give its values."""
+class PatternLowering:
+    """Lowers one pattern; collects the names that it binds and the functions of its expressions."""
 
     def __init__(self, c: Context) -> None:
         self.c = c
@@ -27,9 +27,9 @@ class Reading:
     def pattern(self, node: Node) -> tuple[Any, ...]:
         """The constant for a pattern."""
         self.c.deeper(node)
-        made = self._pattern(node)
+        lowered = self._pattern(node)
         self.c.depth -= 1
-        return made
+        return lowered
 
     def _pattern(self, node: Node) -> tuple[Any, ...]:
         kind, parts = node[0], node[3]
@@ -61,17 +61,17 @@ class Reading:
     def value(self, node: Node) -> int:
         c = self.c
         c.scopes.append(Scope("function", is_lambda=True))
-        made = c.expression(node)
+        expression = c.expression(node)
         c.scopes.pop()
-        self.values.append(c.at(ast.Lambda(ast.arguments([], [], None, [], [], None, []), made), node))
+        self.values.append(c.at(ast.Lambda(ast.arguments([], [], None, [], [], None, []), expression), node))
         return len(self.values) - 1
 
     def _either(self, node: Node) -> tuple[Any, ...]:
-        found = []
+        alternatives = []
         while node[0] == "bit_or":
-            found.append(node[3][1])
+            alternatives.append(node[3][1])
             node = node[3][0]
-        return ("or", *(self.pattern(each) for each in reversed([*found, node])))
+        return ("or", *(self.pattern(alternative) for alternative in reversed([*alternatives, node])))
 
     def _parts(self, nodes: tuple[Node, ...]) -> tuple[Any, ...]:
         stars = [i for i, node in enumerate(nodes) if node[0] == "star"]
@@ -111,33 +111,35 @@ class Reading:
 
 @lowers("match")
 def match(c: Context, node: Node) -> list[ast.stmt]:
-    """The cases one after another, each tried while none has held."""
+    """One `if` per case, run while no earlier case has matched."""
     subject, *cases = node[3]
     c.matches += 1
-    value, waiting, taken = (f".{letter}{c.matches}" for letter in "mkc")
-    made = [_set(c, value, c.expression(subject), subject), _set(c, waiting, c.constant(True, node), node)]
+    matched_value, unmatched, captures = (f".{letter}{c.matches}" for letter in "mkc")
+    statements = [_set(c, matched_value, c.expression(subject), subject),
+                  _set(c, unmatched, c.constant(True, node), node)]
     for case in cases:
         pattern, *rest, body = case[3]
-        reading = Reading(c)
-        spec = reading.pattern(pattern)
+        lowering = PatternLowering(c)
+        spec = lowering.pattern(pattern)
         for part in rest:
             if part[0] == "case_as":
-                spec = ("as", spec, reading.name(part[3][0]))
-        functions = c.at(ast.Tuple(reading.values, LOAD), case)
-        answer = c.call(".match", [c.load(value, case), c.constant((spec, tuple(reading.names)), case), functions],
-                        case)
-        inside = [_set(c, waiting, c.constant(False, case), case), *c.suite(body)]
+                spec = ("as", spec, lowering.name(part[3][0]))
+        functions = c.at(ast.Tuple(lowering.values, LOAD), case)
+        template = c.constant((spec, tuple(lowering.names)), case)
+        answer = c.call(".match", [c.load(matched_value, case), template, functions], case)
+        inside = [_set(c, unmatched, c.constant(False, case), case), *c.suite(body)]
         for part in rest:
             if part[0] == "case_guard":
                 inside = [c.at(ast.If(c.expression(part[3][0]), inside, []), part)]
-        if reading.names:
-            targets = [target(c, leaf) for leaf in reading.names.values()]
-            inside.insert(0, c.at(ast.Assign([c.at(ast.Tuple(targets, STORE), case)], c.load(taken, case)), case))
-        holds = c.at(ast.Compare(c.load(taken, case), [ast.IsNot()], [c.constant(None, case)]), case)
-        tried = [_set(c, taken, answer, case), c.at(ast.If(holds, inside, []), case)]
-        made.append(c.at(ast.If(c.load(waiting, case), tried, []), case))
+        if lowering.names:
+            targets = [lower_target(c, leaf) for leaf in lowering.names.values()]
+            inside.insert(0, c.at(ast.Assign([c.at(ast.Tuple(targets, STORE), case)], c.load(captures, case)), case))
+        holds = c.at(ast.Compare(c.load(captures, case), [ast.IsNot()], [c.constant(None, case)]), case)
+        tried = [_set(c, captures, answer, case), c.at(ast.If(holds, inside, []), case)]
+        statements.append(c.at(ast.If(c.load(unmatched, case), tried, []), case))
     c.matches -= 1
-    return [*made, _set(c, value, c.constant(None, node), node), _set(c, taken, c.constant(None, node), node)]
+    release = [_set(c, name, c.constant(None, node), node) for name in (matched_value, captures)]
+    return [*statements, *release]
 
 
 def _set(c: Context, name: str, value: ast.expr, node: Node) -> ast.stmt:

@@ -1,4 +1,4 @@
-"""Statements: each becomes one Python statement where it stood, or the few that do the same."""
+"""Statements: each becomes one Python statement with the same position, or a few that do the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ast
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.lowering.context import DELETE, STORE, Context, lowers
 from gradcli.lang.lowering.imports import catches_imports
-from gradcli.lang.lowering.targets import assign, augment, source_for, target
+from gradcli.lang.lowering.targets import loop_source, lower_assignment, lower_augmented, lower_target
 from gradcli.lang.syntax.lexer import Node
 
 SPECIAL_FIELDS = ("ClassVar", "InitVar", "KW_ONLY")
@@ -21,14 +21,14 @@ def _expression(c: Context, node: Node) -> list[ast.stmt]:
     inner = node[3][0]
     if inner[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", inner)
-    made = c.expression(inner)
+    value = c.expression(inner)
     if c.echo and c.scopes[-1].kind == "module":
-        made = c.call(".show", [made], inner)
-    return [c.at(ast.Expr(made), node)]
+        value = c.call(".show", [value], inner)
+    return [c.at(ast.Expr(value), node)]
 
 
 def _value(c: Context, node: Node) -> ast.expr:
-    """What stands right of `=`, where a bare star is not enough to make a tuple."""
+    """The value of an assignment or return, where a bare starred expression is an error."""
     if node[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node)
     return c.expression(node)
@@ -37,7 +37,7 @@ def _value(c: Context, node: Node) -> ast.expr:
 @lowers("assign")
 def _assign(c: Context, node: Node) -> list[ast.stmt]:
     *targets, value = node[3]
-    return assign(c, tuple(targets), _value(c, value), node)
+    return lower_assignment(c, tuple(targets), _value(c, value), node)
 
 
 @lowers("annassign")
@@ -45,29 +45,29 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
     left, annotation, *value = node[3]
     if left[0] not in ("NAME", "attribute", "subscript", "group"):
         raise c.wrong("only a single name, attribute or item can be annotated", left)
-    c.expression(annotation)       # checked, then forgotten: but for the fields of classes they have no effect
+    c.expression(annotation)       # only checked: annotations matter for the fields of classes alone
     if left[0] == "NAME" and c.scopes[-1].kind == "class":
-        written = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
-        c.scopes[-1].fields[c.name(left)] = written if written in SPECIAL_FIELDS else ""
+        annotation_name = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
+        c.scopes[-1].fields[c.name(left)] = annotation_name if annotation_name in SPECIAL_FIELDS else ""
     if value:
-        return assign(c, (left,), _value(c, value[0]), node)
-    target(c, left)
+        return lower_assignment(c, (left,), _value(c, value[0]), node)
+    lower_target(c, left)
     if left[0] == "NAME" and c.scopes[-1].kind == "function":   # still makes the name local
-        never = c.at(ast.Assign([target(c, left)], c.constant(None, left)), node)
+        never = c.at(ast.Assign([lower_target(c, left)], c.constant(None, left)), node)
         return [c.at(ast.If(c.constant(False, node), [never], []), node)]
     return [c.at(ast.Pass(), node)]
 
 
 @lowers("augassign")
 def _augassign(c: Context, node: Node) -> list[ast.stmt]:
-    return augment(c, node)
+    return lower_augmented(c, node)
 
 
 @lowers("delete")
 def _delete(c: Context, node: Node) -> list[ast.stmt]:
     inner = node[3][0]
     nodes = inner[3] if inner[0] == "tuple" and c.text[inner[1]] != "(" else (inner,)
-    return [c.at(ast.Delete([target(c, n, DELETE) for n in nodes]), node)]
+    return [c.at(ast.Delete([lower_target(c, n, DELETE) for n in nodes]), node)]
 
 
 @lowers("pass")
@@ -138,18 +138,18 @@ def _if(c: Context, node: Node) -> list[ast.stmt]:
 
 @lowers("while")
 def _while(c: Context, node: Node) -> list[ast.stmt]:
-    """A loop over the budget's turns that ends when the condition does.
+    """`while test:` as `for .t in .ticks: if not test: break`, a loop over the turns of the budget.
 
-    That costs less than asking the budget in every turn. Where there is an `else`, whose `break`
-    would have to leave another loop, the condition asks instead.
+    That costs less than a call of `.turn` in every turn. With an `else`, which the added `break` would skip, it is
+    `while .turn() and test:`.
     """
     test, body, *rest = node[3]
     condition = c.expression(test)
     inside = _body(c, body)
     if rest:
         turn = c.call(".turn", [], test)
-        asked = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
-        return [c.at(ast.While(asked, inside, c.suite(rest[0][3][0])), node)]
+        turn_and_condition = c.at(ast.BoolOp(ast.And(), [turn, condition]), test)
+        return [c.at(ast.While(turn_and_condition, inside, c.suite(rest[0][3][0])), node)]
     if not (isinstance(condition, ast.Constant) and condition.value):
         leave = c.at(ast.If(c.at(ast.UnaryOp(ast.Not(), condition), test), [c.at(ast.Break(), test)], []), test)
         inside.insert(0, leave)
@@ -159,51 +159,51 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
 
 @lowers("for")
 def _for(c: Context, node: Node) -> list[ast.stmt]:
-    """A loop whose every turn takes one from the budget as well."""
+    """`for`, over `.counted(iterable, .ticks)`: every turn uses one turn of the budget."""
     bound, source, body, *rest = node[3]
-    each = source_for(c, bound, source)
-    turns = c.call(".each", [each, c.load(".ticks", source)], source)
+    iterable = loop_source(c, bound, source)
+    turns = c.call(".counted", [iterable, c.load(".ticks", source)], source)
     if bound[0] == "star":
         raise c.wrong("a starred target must be in a list or tuple", bound)
-    made = target(c, bound)
+    loop_target = lower_target(c, bound)
     inside = _body(c, body)
-    return [c.at(ast.For(made, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
+    return [c.at(ast.For(loop_target, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
 
 
 def _body(c: Context, node: Node) -> list[ast.stmt]:
     c.scopes[-1].loops += 1
-    made = c.suite(node)
+    statements = c.suite(node)
     c.scopes[-1].loops -= 1
-    return made
+    return statements
 
 
 @lowers("try")
 def _try(c: Context, node: Node) -> list[ast.stmt]:
-    """`try`; a first handler lets limits and interruptions pass, which no program may catch.
+    """`try`; an added first handler reraises limits and interruptions, which no program may catch.
 
-    Nor does `finally` do anything when one of them has come: it could run on, or swallow it by a jump.
+    A `finally` begins with `.reraise_uncatchable()`: its body could run on without end, or swallow them by a jump.
     """
     body, *clauses = node[3]
     c.guard(2, node)
     excused = any(clause[0] == "except_clause" and catches_imports(c, clause) for clause in clauses)
-    c.excused += excused
+    c.import_errors_caught += excused
     tried = c.suite(body)
-    c.excused -= excused
+    c.import_errors_caught -= excused
     handlers: list[ast.ExceptHandler] = []
     other: list[ast.stmt] = []
     last: list[ast.stmt] = []
     excepts = [clause for clause in clauses if clause[0] == "except_clause"]
     if excepts:
         again = c.at(ast.Raise(None, None), excepts[0])
-        handlers.append(c.at(ast.ExceptHandler(c.load(".limits", excepts[0]), None, [again]), excepts[0]))
+        handlers.append(c.at(ast.ExceptHandler(c.load(".uncatchable", excepts[0]), None, [again]), excepts[0]))
     for clause in clauses:
         if clause[0] == "except_clause":
             handlers.append(_handler(c, clause, clause is excepts[-1]))
         elif clause[0] == "else_clause":
             other = c.suite(clause[3][0])
         else:
-            honest = c.at(ast.Expr(c.call(".honest", [], clause)), clause)
-            last = [honest, *c.suite(clause[3][0])]
+            reraise = c.at(ast.Expr(c.call(".reraise_uncatchable", [], clause)), clause)
+            last = [reraise, *c.suite(clause[3][0])]
     c.scopes[-1].guarded -= 2
     return [c.at(ast.Try(tried, handlers, other, last), node)]
 
@@ -213,32 +213,32 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
     if not head:
         if not is_last:
             raise c.wrong("a bare except must come last", node)
-        return c.at(ast.ExceptHandler(c.load(".any", node), None, c.suite(body)), node)
+        return c.at(ast.ExceptHandler(c.load(".exception", node), None, c.suite(body)), node)
     caught = c.call(".caught", [c.expression(head[0])], head[0])
     if len(head) > 1:
         leaf = head[1][3][0]
         name = c.name(leaf)
-        told = c.call(".heard", [c.load(name, leaf)], leaf)
-        heard = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], told), leaf)
-        return c.at(ast.ExceptHandler(caught, name, [heard, *c.suite(body)]), node)
+        sanitised = c.call(".sanitised", [c.load(name, leaf)], leaf)
+        rebind = c.at(ast.Assign([c.at(ast.Name(name, STORE), leaf)], sanitised), leaf)
+        return c.at(ast.ExceptHandler(caught, name, [rebind, *c.suite(body)]), node)
     return c.at(ast.ExceptHandler(caught, None, c.suite(body)), node)
 
 
 @lowers("with")
 def _with(c: Context, node: Node) -> list[ast.stmt]:
     *items, body = node[3]
-    made = []
-    for value, *bound in _entered(items):
-        made.append(ast.withitem(c.call(".entered", [c.expression(value)], value),
-                                 target(c, bound[0]) if bound else None))
-    c.guard(len(made), node)
+    with_items = []
+    for value, *bound in _context_managers(items):
+        with_items.append(ast.withitem(c.call(".context_manager", [c.expression(value)], value),
+                                 lower_target(c, bound[0]) if bound else None))
+    c.guard(len(with_items), node)
     inside = c.suite(body)
-    c.scopes[-1].guarded -= len(made)
-    return [c.at(ast.With(made, inside), node)]
+    c.scopes[-1].guarded -= len(with_items)
+    return [c.at(ast.With(with_items, inside), node)]
 
 
-def _entered(items: list[Node]) -> list[tuple[Node, ...]]:
-    """What a `with` enters, with the names it is given; brackets may stand around all of it."""
+def _context_managers(items: list[Node]) -> list[tuple[Node, ...]]:
+    """The context managers of a `with`, each with its target if it has one; parentheses may enclose them all."""
     if len(items) > 1 or len(items[0][3]) > 1 or items[0][3][0][0] not in ("group", "tuple"):
         return [item[3] for item in items]
     inner = items[0][3][0][3]

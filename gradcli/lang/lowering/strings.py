@@ -9,7 +9,7 @@ from gradcli.lang.lowering.context import Context, lowers
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import unescape
 
-JOINED = 25         # CPython changes its ways after 30
+JOINED = 25         # CPython compiles more than 30 parts to str.join
 
 
 @lowers("strings")
@@ -25,33 +25,33 @@ def _strings(c: Context, node: Node) -> ast.expr:
         return c.constant("".join(cast(str, part.value) for part in parts if isinstance(part, ast.Constant)), node)
     whole = _join(c, parts, node)
     several = sum(isinstance(part, ast.FormattedValue) for part in parts) > 1
-    return c.call(".short", [whole], node) if several else whole
+    return c.call(".checked_length", [whole], node) if several else whole
 
 
 def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
-    """The parts as pieces of a joined string; each field goes through the language's own formatter."""
-    from gradcli.lang.lowering.functions import private
+    """The parts of an f-string as values of a JoinedStr; the runtime helper `.format` formats each field."""
+    from gradcli.lang.lowering.functions import mangle_private
 
-    made: list[ast.expr] = []
+    pieces: list[ast.expr] = []
     for part in parts:
         if part[0] == "literal":
-            made.append(c.constant(part[3], part))
+            pieces.append(c.constant(part[3], part))
             continue
         node, conversion, spec = part[3]
-        args = [c.expression(private(c, node))]
+        args = [c.expression(mangle_private(c, node))]
         if conversion or spec:
             args.append(c.constant(conversion, part))
         if spec:
             args.append(_join(c, _fields(c, spec), part))
-        made.append(c.at(ast.FormattedValue(c.call(".format", args, part), -1), part))
-    return made
+        pieces.append(c.at(ast.FormattedValue(c.call(".format", args, part), -1), part))
+    return pieces
 
 
 def _join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
-    """One string of `parts`, a few at a time: for many at once Python would call a method of str."""
+    """A JoinedStr of `parts`, nested by JOINED: for many parts CPython compiles a call of str.join instead."""
     while len(parts) > JOINED:
         stretches = (parts[i : i + JOINED] for i in range(0, len(parts), JOINED))
-        parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(few), node), -1), node) for few in stretches]
+        parts = [c.at(ast.FormattedValue(c.at(ast.JoinedStr(stretch), node), -1), node) for stretch in stretches]
     return c.at(ast.JoinedStr(parts), node)
 
 

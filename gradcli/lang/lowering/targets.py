@@ -1,8 +1,7 @@
-"""What may stand left of `=`, after `for`, `as` and `del`.
+"""Targets: of assignments, `for`, `as` and `del`.
 
-Names and items are Python's own. An attribute is written through the runtime: alone as
-`.setattr(value, object, name)`, inside a larger target as the item `.slot(object)[name]`, which
-keeps Python's order of evaluation.
+Names and items are stored as in Python. An attribute is set by the runtime: alone as `.setattr(value, object, name)`,
+inside a larger target as the item `.slot(object)[name]`, which keeps Python's order of evaluation.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ WHAT = {
 }
 
 
-def target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
+def lower_target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
     """The Python target for `node`, to be stored to or deleted."""
     while node[0] == "group":
         node = node[3][0]
     c.deeper(node)
-    made = _target(c, node, context)
+    lowered = _target(c, node, context)
     c.depth -= 1
-    return made
+    return lowered
 
 
 def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
@@ -45,15 +44,15 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
         value, at = node[3]
         holder = c.expression(value)
         if context is STORE and may_be_slice(at):
-            holder = c.call(".roomy", [holder], value)
+            holder = c.call(".slice_target", [holder], value)
         return c.at(ast.Subscript(holder, index(c, at), context), node)
     if kind in ("tuple", "list"):
         make = ast.Tuple if kind == "tuple" else ast.List
         if sum(n[0] == "star" for n in node[3]) > 1:
             raise c.wrong("only one name can take the rest of the values", node)
-        return c.at(make([target(c, n, context) for n in node[3]], context), node)
+        return c.at(make([lower_target(c, n, context) for n in node[3]], context), node)
     if kind == "star" and context is STORE:
-        return c.at(ast.Starred(target(c, node[3][0], context), context), node)
+        return c.at(ast.Starred(lower_target(c, node[3][0], context), context), node)
     what = WHAT.get(kind, "an expression")
     if context is DELETE:
         raise c.wrong(f"{what} cannot be deleted", node)
@@ -61,55 +60,55 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
 
 
 def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
-    """`if`-less comparisons written with one sign: `a + b = c`."""
+    """The repair of `a + b = c`: the line with `==`."""
     start, number = c.text.rfind("\n", 0, node[1]) + 1, c.text.count("\n", 0, node[1]) + 1
     line = c.text[start:].split("\n", 1)[0]
     before, rest = line[: node[2] - start], line[node[2] - start :].lstrip()
-    written = "\n" not in c.text[node[1] : node[2]] and rest.startswith("=")
-    return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if written else ()
+    one_equals_sign = "\n" not in c.text[node[1] : node[2]] and rest.startswith("=")
+    return ((f"{before.strip()} =={rest[1:]}", f"in line {number}"),) if one_equals_sign else ()
 
 
 def may_be_slice(at: Node) -> bool:
-    """Whether a key may be a slice, which a list gives room to what stands behind `=`."""
+    """Whether a key may be a slice, by which a list can grow."""
     return at[0] not in ("NUMBER", "strings", "tuple") and not (at[0] == "neg" and at[3][0][0] == "NUMBER")
 
 
-def gathers(node: Node) -> bool:
-    """Whether a target has a starred part, which takes everything that is left."""
+def has_star(node: Node) -> bool:
+    """Whether a target has a starred part, which collects the values that are left."""
     while node[0] == "group":
         node = node[3][0]
     return node[0] in ("tuple", "list") and any(part[0] == "star" for part in node[3])
 
 
-def source_for(c: Context, bound: Node, source: Node) -> ast.expr:
-    """What a loop whose target is `bound` goes through."""
-    each = c.expression(source)
-    return c.call(".stars", [each], source) if gathers(bound) else each
+def loop_source(c: Context, bound: Node, source: Node) -> ast.expr:
+    """The iterable of a loop whose target is `bound`; its items are bounded if the target has a star."""
+    iterable = c.expression(source)
+    return c.call(".bounded_items", [iterable], source) if has_star(bound) else iterable
 
 
-NAMING = ("__name__", "__qualname__", "__doc__")     # what a program may set of its functions
+NAMING = ("__name__", "__qualname__", "__doc__")     # attributes of its functions that a program may set
 
 
-def assign(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
+def lower_assignment(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
     """The statements that give `value` to each of `targets`."""
     only = targets[0]
     if len(targets) == 1 and only[0] == "attribute":
         owner, leaf = only[3]
         if leaf[3] in NAMING:
             args = [value, c.expression(owner), c.constant(leaf[3], leaf)]
-            return [c.at(ast.Expr(c.call(".named", args, only)), node)]
+            return [c.at(ast.Expr(c.call(".set_function_attribute", args, only)), node)]
         args = [value, c.expression(owner), c.constant(c.name(leaf), leaf)]
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
     if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
         owner, at = only[3]
         args = [value, c.expression(owner), index(c, at)]
-        return [c.at(ast.Expr(c.call(".put", args, only)), node)]
-    for each in targets:
-        if each[0] == "star":
-            raise c.wrong("a starred target must be in a list or tuple", each)
-    if any(gathers(each) for each in targets):
-        value = c.call(".star", [value], node)
-    return [c.at(ast.Assign([target(c, each) for each in targets], value), node)]
+        return [c.at(ast.Expr(c.call(".setitem", args, only)), node)]
+    for left in targets:
+        if left[0] == "star":
+            raise c.wrong("a starred target must be in a list or tuple", left)
+    if any(has_star(left) for left in targets):
+        value = c.call(".bounded", [value], node)
+    return [c.at(ast.Assign([lower_target(c, left) for left in targets], value), node)]
 
 
 IN_PLACE: dict[str, type[ast.operator]] = {
@@ -119,8 +118,8 @@ IN_PLACE: dict[str, type[ast.operator]] = {
 GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
 
 
-def augment(c: Context, node: Node) -> list[ast.stmt]:
-    """`x += 1` and its kin."""
+def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
+    """An augmented assignment: `x += 1`."""
     left, sign, right = node[3]
     while left[0] == "group":
         left = left[3][0]
@@ -133,42 +132,42 @@ def augment(c: Context, node: Node) -> list[ast.stmt]:
             return _augment_attribute(c, node, left, guard)
         if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
             return _augment_item(c, node, left, guard)
-    made = target(c, left)
-    if guard and isinstance(made, ast.Name):
-        before = c.load(made.id, left)
-        return [c.at(ast.Assign([made], c.call(guard, [before, c.expression(right)], node)), node)]
-    if guard and isinstance(made, ast.Subscript):
-        made.value = c.call(".wary", [made.value], left)
-    assert isinstance(made, ast.Name | ast.Subscript)
-    return [c.at(ast.AugAssign(made, IN_PLACE[operator](), c.expression(right)), node)]
+    store = lower_target(c, left)
+    if guard and isinstance(store, ast.Name):
+        before = c.load(store.id, left)
+        return [c.at(ast.Assign([store], c.call(guard, [before, c.expression(right)], node)), node)]
+    if guard and isinstance(store, ast.Subscript):
+        store.value = c.call(".item_update", [store.value], left)
+    assert isinstance(store, ast.Name | ast.Subscript)
+    return [c.at(ast.AugAssign(store, IN_PLACE[operator](), c.expression(right)), node)]
 
 
 def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
-    """`owner.name += value`: the owner is kept in a name of the runtime, all happens in Python's order."""
+    """`owner.name += value`, with the owner in a temporary, so that Python's order of evaluation is kept."""
     owner, leaf = left[3]
     name = c.constant(c.name(leaf), leaf)
     before = c.call(".attr", [c.load(".w", owner), name], left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
-    written = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
-    return [_keep(c, ".w", c.expression(owner), owner), written, _let_go(c, node, ".w")]
+    store = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
+    return [_bind_temporary(c, ".w", c.expression(owner), owner), store, _clear_temporaries(c, node, ".w")]
 
 
 def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
-    made = [_keep(c, ".w", c.expression(value), value), _keep(c, ".v", index(c, at), at)]
+    temporaries = [_bind_temporary(c, ".w", c.expression(value), value), _bind_temporary(c, ".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
     holder: ast.expr = c.load(".w", value)
     if may_be_slice(at):
-        holder = c.call(".roomy", [holder], value)
+        holder = c.call(".slice_target", [holder], value)
     item = c.at(ast.Subscript(holder, c.load(".v", at), STORE), left)
-    return [*made, c.at(ast.Assign([item], after), node), _let_go(c, node, ".w", ".v")]
+    return [*temporaries, c.at(ast.Assign([item], after), node), _clear_temporaries(c, node, ".w", ".v")]
 
 
-def _keep(c: Context, name: str, made: ast.expr, node: Node) -> ast.stmt:
-    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], made), node)
+def _bind_temporary(c: Context, name: str, value: ast.expr, node: Node) -> ast.stmt:
+    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], value), node)
 
 
-def _let_go(c: Context, node: Node, *names: str) -> ast.stmt:
+def _clear_temporaries(c: Context, node: Node, *names: str) -> ast.stmt:
     return c.at(ast.Assign([c.at(ast.Name(name, STORE), node) for name in names], c.constant(None, node)), node)

@@ -1,8 +1,8 @@
-"""The second wall (rule R9): what a code object may hold, looked at after Python has compiled it.
+"""The second wall (rule R9): a check of the code object that Python has compiled.
 
-Lowering makes nothing that this refuses. Should it ever, by a fault of ours, the program does
-not run. Whatever is not listed here is refused, so a new Python needs its new instructions
-looked at and added.
+Lowering produces nothing that this refuses; if a defect of ours ever made it, the program would not run. Only listed
+instructions, names, attributes and types of constants pass, so the new instructions of a new Python have to be
+examined and added.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__clas
                                "__match_args__", "__static_attributes__", "__firstlineno__"}
 
 HELPERS = frozenset({
-    ".attr", ".told", ".named", ".base", ".init", ".slot", ".setattr", ".add", ".iadd", ".few", ".short", ".honest",
-    ".heard",
-    ".mul", ".imul", ".star", ".stars", ".roomy", ".put",
-    ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
-    ".wary", ".format", ".each", ".generating", ".delegated", ".special", ".spread", ".match",
-    ".raised", ".cause", ".caught", ".limits", ".any", ".stream", ".super", ".entered",
-    ".missing", ".module", ".member", ".show", ".note", ".ticks", ".turn"})
+    ".attr", ".base", ".init", ".slot", ".special", ".setattr", ".introspect", ".set_function_attribute",
+    ".add", ".iadd", ".mul", ".imul", ".pow", ".ipow", ".shl", ".ishl", ".mod", ".imod",
+    ".item_update", ".slice_target", ".setitem", ".format", ".ticks", ".turn", ".counted",
+    ".checked_size", ".checked_length", ".bounded", ".bounded_items", ".mapping",
+    ".raised", ".cause", ".caught", ".exception", ".uncatchable", ".reraise_uncatchable", ".sanitised",
+    ".generator", ".generator_function", ".yield_from", ".super", ".context_manager", ".match",
+    ".module", ".member", ".import_error", ".show", ".note"})
+"""The runtime's names (`runtime.py`) that code may load."""
 
 TEMPORARY = re.compile(r"\.(0|t|v|w|fields|chain\d+|[mkc]\d+)")     # .0 is Python's own, in comprehensions
 
@@ -71,7 +72,7 @@ def verify(code: CodeType, policy: Policy) -> None:
         for name in (*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars):
             if not _known(name):
                 raise _refused("the name", name)
-        for name in attributes(code):
+        for name in unguarded_attributes(code):
             if name not in policy.plain:
                 raise _refused("the attribute", name)
         for constant in _flat(code.co_consts):
@@ -81,7 +82,7 @@ def verify(code: CodeType, policy: Policy) -> None:
                 pending.append(constant)
 
 
-def attributes(code: CodeType) -> Iterator[str]:
+def unguarded_attributes(code: CodeType) -> Iterator[str]:
     """The attributes that `code` reads without a guard."""
     operations, arguments = code.co_code[::2], code.co_code[1::2]
     extended = dis.opmap["EXTENDED_ARG"]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE
-from gradcli.lang.runtime.types import STAND_INS, Kind
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 
 Error = TypeVar("Error", bound=Exception)
 
@@ -35,7 +35,7 @@ def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> E
 
 def python_name(error: BaseException) -> str:
     """What programs know the class of `error` by."""
-    known: Kind | None = STAND_INS.get(type(error))
+    known: TypeProxy | None = STAND_INS.get(type(error))
     return python_kind(error).__name__ if known is None else known._name.rpartition(".")[2]
 
 

@@ -32,7 +32,7 @@ from gradcli.lang.messages.python_words import explanation_of, python_kind
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.exceptions import args_of, name_of, name_of_name_error, object_of
-from gradcli.lang.runtime.format import Formatter, speaks
+from gradcli.lang.runtime.format import Formatter, has_readable_args
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
@@ -104,9 +104,9 @@ class _Translation:
         """The message. What a program has put into it may fail to be shown, or take too long."""
         error = self.error
         args = args_of(error)
-        if len(args) == 1 and speaks(error):
-            return self.formatter.shown(args[0], quoted=isinstance(error, KeyError))
-        return self.formatter.shown(error)
+        if len(args) == 1 and has_readable_args(error):
+            return self.formatter.safe_text(args[0], quoted=isinstance(error, KeyError))
+        return self.formatter.safe_text(error)
 
     def name(self) -> Fault:
         error = self.error
@@ -145,7 +145,7 @@ class _Translation:
     def key(self) -> Fault:
         args = args_of(self.error)
         return self.worded(
-            KeyFault, f"there is no entry under {self.formatter.shown(args[0] if args else '', quoted=True)[:80]}",
+            KeyFault, f"there is no entry under {self.formatter.safe_text(args[0] if args else '', quoted=True)[:80]}",
             value=args[0] if args else "")
 
     def division(self) -> Fault:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.policy import Policy
-from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.runtime.types import TypeProxy, user_class
 
 PLAIN = {
     "NoneType": "None", "bool": "a bool", "int": "an int", "float": "a float", "str": "a string",
@@ -30,7 +30,7 @@ def describe(value: Any, policy: Policy) -> str:
         if isinstance(value, BaseException):
             return f"the exception {kind.__name__}"
         return PLAIN.get(kind.__name__, f"a {kind.__name__}")
-    if isinstance(value, Kind):
+    if isinstance(value, TypeProxy):
         return f"the type {value._name}"
     return policy.kind(value) if policy.kind else f"a {kind.__name__}"
 
@@ -43,7 +43,7 @@ def holder_of(value: Any, policy: Policy) -> str:
     words = describe(value, policy)
     if words.startswith("the module "):
         return f"module {words.removeprefix('the module ')!r}"
-    if isinstance(value, Kind) or user_class(value):
+    if isinstance(value, TypeProxy) or user_class(value):
         return f"type object {type_name(value)!r}"
     teller: Any = policy.names.get("type", type)
     return f"{type_name(teller(value))!r} object"
@@ -51,5 +51,5 @@ def holder_of(value: Any, policy: Policy) -> str:
 
 def type_name(kind: Any) -> str:
     """The name of a type in such messages."""
-    name: str = kind._name if isinstance(kind, Kind) else kind.__name__
+    name: str = kind._name if isinstance(kind, TypeProxy) else kind.__name__
     return name if name in OF_C else name.rpartition(".")[2]

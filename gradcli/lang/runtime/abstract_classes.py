@@ -11,20 +11,20 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.messages.locate import source_of
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 OWN = ".abstract"       # the attribute that holds which methods a class itself declares abstract
 DECLARED = (FunctionType, property, staticmethod, classmethod)
 
 
 class Abstract:
-    """What abstract classes of a program inherit from."""
+    """The base of a program's abstract classes."""
 
     __slots__ = ()
 
 
 class Generic:
-    """What `class Box(Generic[T])` inherits from: such a class can be written with a note of what it holds."""
+    """The base of `class Box(Generic[T])`, which makes `Box[int]` an expression."""
 
     __slots__ = ()
 
@@ -34,38 +34,38 @@ class Generic:
 
 BASES = (Abstract, Generic)
 
-ABC = Kind("abc.ABC", (Abstract,))
-ABCMeta = Kind("abc.ABCMeta", (Abstract,))
+ABC = TypeProxy("abc.ABC", (Abstract,))
+ABCMeta = TypeProxy("abc.ABCMeta", (Abstract,))
 
 
 def abstractmethod(funcobj: Any, /) -> Any:
-    """`funcobj`, which the classes below have to define."""
+    """Mark `funcobj` as abstract: a subclass must define it to have instances."""
     if type(funcobj) is FunctionType and source_of(funcobj.__code__) is not None:
         setattr(funcobj, "__isabstractmethod__", True)      # noqa: B010  # as Python marks it
     return funcobj
 
 
 def abstractproperty(fget: Any, /) -> property:
-    """A property that the classes below have to define."""
+    """An abstract property."""
     if type(fget) is not FunctionType:
         raise TypeError("a property is made of functions")
     return property(abstractmethod(fget))
 
 
-def declared(body: Mapping[str, Any]) -> frozenset[str]:
+def declared_abstract(body: Mapping[str, Any]) -> frozenset[str]:
     """The names that the body of a class declares abstract."""
     return frozenset(name for name, value in body.items()
                      if type(value) in DECLARED and getattr(value, "__isabstractmethod__", False))
 
 
-def complete(made: type, own: frozenset[str]) -> None:
+def set_abstract_methods(cls: type, own: frozenset[str]) -> None:
     """Tell Python which methods of a class are abstract, where `own` are those that its body declares so."""
-    if not issubclass(made, Abstract):
+    if not issubclass(cls, Abstract):
         return
-    type.__setattr__(made, OWN, own)
+    type.__setattr__(cls, OWN, own)
     missing = set()
-    for name in own.union(*(kind.__dict__.get(OWN, ()) for kind in made.__mro__)):
-        owner = next((kind for kind in made.__mro__ if name in kind.__dict__), made)
-        if PROGRAM_MADE in owner.__dict__ or owner is made:
+    for name in own.union(*(kind.__dict__.get(OWN, ()) for kind in cls.__mro__)):
+        owner = next((kind for kind in cls.__mro__ if name in kind.__dict__), cls)
+        if PROGRAM_MADE in owner.__dict__ or owner is cls:
             missing |= {name} & owner.__dict__.get(OWN, frozenset())
-    type.__setattr__(made, "__abstractmethods__", frozenset(missing))
+    type.__setattr__(cls, "__abstractmethods__", frozenset(missing))

@@ -1,4 +1,4 @@
-"""Reading and writing attributes that are not harmless everywhere (rule R2)."""
+"""Reading, setting and deleting attributes that are not harmless on every type (rule R2)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gradcli.faults.tree import ArgumentFault, AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.lang.messages.value_names import describe, holder_of
-from gradcli.lang.policy import GONE, Policy, legal_name
+from gradcli.lang.policy import DELETED, Policy, legal_name
 from gradcli.lang.runtime.builtins import METHODS, special
 from gradcli.lang.runtime.exceptions import name_of, object_of
-from gradcli.lang.runtime.format import Formatter, speaks
-from gradcli.lang.runtime.generators import Generator, Stream
-from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, Kind, methods_of, user_class
+from gradcli.lang.runtime.format import Formatter, has_readable_args
+from gradcli.lang.runtime.generators import IteratorProxy, ProgramGenerator
+from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, TypeProxy, methods_of, user_class
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
@@ -27,7 +27,10 @@ OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in nam
 
 
 class Attributes:
-    """The guards of one program."""
+    """The helpers of one program: `read` is `.attr`, `write` is `.setattr`.
+
+    An attribute that a program may not read, or that does not exist, is an AttributeFault.
+    """
 
     def __init__(self, policy: Policy, formatter: Formatter) -> None:
         self.policy, self.formatter = policy, formatter
@@ -35,8 +38,8 @@ class Attributes:
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
         self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
         self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
-            "__repr__": formatter.plain, "__str__": formatter.plainly, "__hash__": formatter.hashed,
-            "__format__": formatter.formatted}
+            "__repr__": formatter.object_repr, "__str__": formatter.object_str, "__hash__": formatter.hash_of,
+            "__format__": formatter.object_format}
         self.above: set[tuple[type, type, str]] = set()     # what super() has found in classes of the program
         self.read = self._reader()
         self.write = self._writer()
@@ -79,7 +82,7 @@ class Attributes:
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:
-        """`super(...).name`; that the program itself defines the name is found out once."""
+        """`super(...).name`; names that classes of the program define are cached."""
         key = value.__thisclass__, value.__self_class__, name
         if key not in self.above:
             owner = _owner(_above(value), name)
@@ -98,7 +101,7 @@ class Attributes:
             bound: Any = value
             return owner is not None and (PROGRAM_MADE in owner.__dict__ or self.policy.attribute(bound.__self__, name))
         if isinstance(value, BaseException) and (name == "args" or PROGRAM_MADE not in type(value).__dict__):
-            return speaks(value) if name == "args" else self.policy.attribute(value, name)
+            return has_readable_args(value) if name == "args" else self.policy.attribute(value, name)
         if PROGRAM_MADE in type(value).__dict__:
             if self._own_name(type(value), name):
                 return True
@@ -108,12 +111,12 @@ class Attributes:
             owner = _owner(value.__mro__, name)
             if owner is not None and PROGRAM_MADE in owner.__dict__:
                 return True
-        elif isinstance(value, Kind) and name in methods_of(value):
+        elif isinstance(value, TypeProxy) and name in methods_of(value):
             return True
         return name in attributes_of(value) or self.policy.attribute(value, name)
 
     def _own_name(self, kind: type, name: str) -> bool:
-        """Whether a class of the program defines `name`; a name that no class defines may be an object's own."""
+        """Whether a class of the program defines `name`; caches in `mixed` names that only objects can have."""
         owner = _owner(kind.__mro__, name)
         if owner is not None and PROGRAM_MADE in owner.__dict__:
             self.mixed[kind, name] = True
@@ -129,7 +132,7 @@ class Attributes:
             raise self._explained(error, value, name) from None
 
     def _explained(self, error: AttributeError, value: Any, name: str) -> AttributeError:
-        """A fault in place of `error`, unless it comes from deeper down, from a property of the program."""
+        """The fault for `error`, or `error` itself if a property of the program raised it for another attribute."""
         if isinstance(error, AttributeFault) or object_of(error) is not value or name_of(error) != name:
             return error
         fault = self.missing(value, name)
@@ -152,25 +155,25 @@ class Attributes:
         return init
 
     def read_base(self, value: Any, name: str) -> Any:
-        """`super(...).__init__` and its like; the text has made sure that `value` reads so."""
+        """`super(...).__init__` and other special methods; lowering ensures that `value` is `super(...)`."""
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
-        shown: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
+        instance: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
         owner = _owner(_above(value), name)
-        if (owner is object or isinstance(shown, BaseException)) and name in self.text and PROGRAM_MADE not in (
+        if (owner is object or isinstance(instance, BaseException)) and name in self.text and PROGRAM_MADE not in (
                 getattr(owner, "__dict__", {})):
-            return partial(self.text[name], shown)      # Python's own would tell true addresses
+            return partial(self.text[name], instance)      # Python's own would tell true addresses
         method = getattr(value, name)
 
         def above(*args: Any, **options: Any) -> Any:
             result = method(*args, **options)
-            return Stream(result) if type(result) is GeneratorType else admit(result)
+            return IteratorProxy(result) if type(result) is GeneratorType else admit(result)
 
         above.__name__ = above.__qualname__ = name
         return above        # what Python gives may be a wrapper around a slot, which is none of a program's things
 
     def read_special(self, value: Any, name: str) -> Any:
-        """`value.__add__` and its like, if a class of the program defines it."""
+        """`value.__add__` and other special methods, if a class of the program defines them."""
         owner = _owner((value if user_class(value) else type(value)).__mro__, name)
         if owner is None or PROGRAM_MADE not in owner.__dict__:
             legal_name(name, lambda: None)      # which refuses it
@@ -204,7 +207,7 @@ class Attributes:
             raise self._refused(error, value, name) from None
 
     def _refused(self, error: AttributeError, value: Any, name: str) -> AttributeError:
-        """A fault in place of `error`, unless it comes from deeper down, from a setter of the program."""
+        """The fault for `error`, or `error` itself if a setter of the program raised it for another attribute."""
         if isinstance(error, AttributeFault) or (object_of(error) is not value and object_of(error) is not None):
             return error
         fault = self._closed(value, name, "set")
@@ -213,7 +216,7 @@ class Attributes:
 
     def delete(self, value: Any, name: str) -> None:
         """`del value.name`."""
-        if not self._writable(value, name, GONE):
+        if not self._writable(value, name, DELETED):
             raise self._closed(value, name, "deleted")
         try:
             delattr(value, name)
@@ -233,7 +236,7 @@ class Attributes:
         if kind is FunctionType:
             return source_of(value.__code__) is not None
         mark = kind.__dict__.get(PROGRAM_MADE)
-        if kind is value and any(name in closed_names(each) for each in _derived(value)):
+        if kind is value and any(name in closed_names(derived) for derived in _derived(value)):
             return False
         if mark is OWN:
             return True
@@ -243,9 +246,9 @@ class Attributes:
                 return True
         return self.policy.assign(value, name, new)
 
-    def slot(self, value: Any) -> Slot:
-        """Something whose items are the attributes of `value`: for targets within targets."""
-        return Slot(self, value)
+    def slot(self, value: Any) -> AttributeSlots:
+        """The attributes of `value` as items: `.slot(value)[name]` in targets."""
+        return AttributeSlots(self, value)
 
     def missing(self, value: Any, name: str) -> AttributeFault:
         """The fault for an attribute that is not there."""
@@ -258,22 +261,22 @@ class Attributes:
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
         kind = value if user_class(value) else type(value)
-        found = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
-        if isinstance(value, Kind):
-            found.update(methods_of(value))
-        found.update(attributes_of(value))
-        for each in kind.__mro__:
-            if PROGRAM_MADE in each.__dict__:
-                found.update(each.__dict__)
+        names = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
+        if isinstance(value, TypeProxy):
+            names.update(methods_of(value))
+        names.update(attributes_of(value))
+        for base in kind.__mro__:
+            if PROGRAM_MADE in base.__dict__:
+                names.update(base.__dict__)
         if PROGRAM_MADE in type(value).__dict__:
-            found.update(getattr(value, "__dict__", ()))
-        return found
+            names.update(getattr(value, "__dict__", ()))
+        return names
 
     def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
         return _absent(ClosedAttribute(value, describe(value, self.policy), name, what), value, name)
 
 
-class Slot:
+class AttributeSlots:
     """The attributes of a value as items."""
 
     __slots__ = ("_attributes", "_value")
@@ -292,16 +295,17 @@ class Slot:
 
 
 def attributes_of(value: Any) -> dict[str, Any]:
-    """The attributes that a program has set on a function of its own, also where it is a method of an object."""
+    """The attributes that a program has set on a function of its own, or on the function of a bound method."""
     function = value.__func__ if type(value) is MethodType else value
     return vars(function) if type(function) is FunctionType and source_of(function.__code__) is not None else {}
 
 
 def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
-    """`fault` in Python's words, if Python too finds no such attribute; nothing of the program runs meanwhile."""
+    """`fault` in Python's words, if Python too has no such attribute; runs no code of the program."""
     kind = type(value)
-    plain = value._types[0] if kind is Kind and value._types else value
-    of_python = (plain if isinstance(plain, type) else kind).__module__ == "builtins" or isinstance(value, Generator)
+    plain = value._types[0] if kind is TypeProxy and value._types else value
+    module = (plain if isinstance(plain, type) else kind).__module__
+    of_python = module == "builtins" or isinstance(value, ProgramGenerator)
     if kind in STAND_INS or (isinstance(plain, type) and STAND_INS.get(plain) is value):
         of_python = True
     if not (of_python or PROGRAM_MADE in kind.__dict__ or user_class(value)):
@@ -317,13 +321,13 @@ def _above(value: Any) -> tuple[type, ...]:
 
 
 def _derived(kind: type) -> Iterator[type]:
-    """The classes with foreign bases among a program's class and those derived from it."""
+    """Those of a program's class and its subclasses that have foreign bases."""
     pending = [kind]
     while pending:
-        each = pending.pop()
-        if each.__dict__.get(PROGRAM_MADE) is MIXED:
-            yield each
-        pending += type.__subclasses__(each)
+        cls = pending.pop()
+        if cls.__dict__.get(PROGRAM_MADE) is MIXED:
+            yield cls
+        pending += type.__subclasses__(cls)
 
 
 def _owner(order: Iterable[type], name: str) -> type | None:

@@ -1,8 +1,7 @@
 """The names of plain Python that every program sees, and the attributes of Python's own values.
 
-Types are stand-ins (`kinds.py`); functions are Python's own where nothing can leak or grow
-through them, and thin wrappers where it could. The facade merges its tensor-aware versions over
-these.
+Types are proxies (`types.py`). Functions are Python's own where nothing can leak or grow without bound through them,
+and thin wrappers elsewhere. The tensor-aware versions of some are laid over these by `gradcli/namespace/torch.py`.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from gradcli.lang.runtime import containers, iterators
 from gradcli.lang.runtime.classes import super_
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.format import WIDTH, Formatter
-from gradcli.lang.runtime.generators import Generator
+from gradcli.lang.runtime.generators import ProgramGenerator
 from gradcli.lang.runtime.iteration import iter_, next_
 from gradcli.lang.runtime.streams import writer
-from gradcli.lang.runtime.types import Kind, Sentinel, types_of
+from gradcli.lang.runtime.types import Sentinel, TypeProxy, types_of
 
 EXCEPTIONS = (
     "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
@@ -59,17 +58,17 @@ METHODS: dict[type, frozenset[str]] = {
     property: frozenset({"getter", "setter", "deleter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
     type({}.items()): frozenset({"isdisjoint"}),
-    Generator: frozenset({"send", "throw", "close"}),
+    ProgramGenerator: frozenset({"send", "throw", "close"}),
 }
 
 PLAIN = frozenset(
     "append insert pop remove sort reverse strip lstrip rstrip startswith endswith keys values items popitem "
     "setdefault isdigit isalpha isalnum isspace isupper islower partition rpartition discard issuperset "
     "isdisjoint".split())
-"""What may be read plainly as far as Python's own values go: on no type here does it give more than a method."""
+"""Attributes that lowered code reads without `.attr`: on every type of Python's own they are harmless methods."""
 
 
-def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) -> dict[str, Any]:
+def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], None]) -> dict[str, Any]:
     """The plain names, printing through `write`."""
     text = formatter.text
 
@@ -89,35 +88,35 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
         out(between.join(texts) + last)
 
     def limited_range(*bounds: Any) -> range:
-        made = range(*bounds)
-        first, last, step = made.start, made.stop, made.step
+        values = range(*bounds)
+        first, last, step = values.start, values.stop, values.step
         budget.check_steps((last - first) // step)      # len() fails beyond 2**63
-        return made
+        return values
 
-    gathered = budget.gathered
+    bounded = budget.bounded
     methods = special(formatter)
 
-    def kind(plain: type, call: Callable[..., Any] | None = None) -> Kind:
-        return Kind(plain.__name__, (plain,), call or plain, unbound(plain, methods))
+    def kind(plain: type, call: Callable[..., Any] | None = None) -> TypeProxy:
+        return TypeProxy(plain.__name__, (plain,), call or plain, unbound(plain, methods))
 
     def from_keys(values: Iterable[Any], *default: Any) -> dict[Any, Any]:
-        return dict.fromkeys(gathered(values), *default)
+        return dict.fromkeys(bounded(values), *default)
 
     kinds = [
         kind(int, _whole(budget)), kind(float), kind(bool),
-        kind(str, _text_maker(text)), *(kind(plain, _gatherer(plain, gathered)) for plain in (
+        kind(str, _text_maker(text)), *(kind(plain, _collection_constructor(plain, bounded)) for plain in (
             list, tuple, set, frozenset)),
-        Kind("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),
+        TypeProxy("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),
              unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
-        Kind("slice", (slice,), _slice), Kind("range", (range,), limited_range),
-        Kind("object", (object,), lambda: Sentinel()),
-        Kind("property", (property,), _property), Kind("staticmethod", (staticmethod,), _staticmethod),
-        Kind("classmethod", (classmethod,), _classmethod),
+        TypeProxy("slice", (slice,), _slice), TypeProxy("range", (range,), limited_range),
+        TypeProxy("object", (object,), lambda: Sentinel()),
+        TypeProxy("property", (property,), _property), TypeProxy("staticmethod", (staticmethod,), _staticmethod),
+        TypeProxy("classmethod", (classmethod,), _classmethod),
         *(_exception(name) for name in EXCEPTIONS),
     ]
 
     def ordered(*args: Any, **options: Any) -> list[Any]:
-        return sorted(*map(gathered, args), **options) if len(args) == 1 else sorted(*args, **options)
+        return sorted(*map(bounded, args), **options) if len(args) == 1 else sorted(*args, **options)
 
     def isinstance(*args: Any) -> bool:
         if len(args) != 2:
@@ -134,10 +133,10 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     def rounded(*args: Any, **options: Any) -> Any:
         digits = args[1] if len(args) == 2 else options.get("ndigits")
         if digits is None or not args or type(args[0]) not in (int, float, bool):
-            return budget.judged(round(*args, **options))
+            return budget.checked_bits(round(*args, **options))
         if abs(digits := index(digits)) > WIDTH:   # of a whole number Python would make 10**digits
             raise SizeLimit(f"round() counts at most {WIDTH} digits")
-        return budget.judged(round(*args[:1], **{**options, "ndigits": digits}))
+        return budget.checked_bits(round(*args[:1], **{**options, "ndigits": digits}))
 
     from gradcli.lang.runtime.operators import operators
 
@@ -155,27 +154,27 @@ def prelude(formatter: Formatter, budget: Budget, write: Callable[[str], None]) 
     functions: dict[str, Any] = {
         "print": print, "sorted": ordered, "isinstance": isinstance, "super": super,
         "repr": lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args),
-        "hash": lambda value, /: formatter.hashed(value),
+        "hash": lambda value, /: formatter.hash_of(value),
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
         "divmod": divmod, "ord": ord, "chr": _character, "hex": hex, "oct": oct, "bin": bin,
         "format": lambda value, spec="", /: formatter.field(value, "", spec),
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
-    kinds += [*iterators.kinds(), Kind("reversed", (reversed,), reversed)]
-    own = {name: _called(name, each) for name, each in functions.items() if type(each) is FunctionType}
+    kinds += [*iterators.type_proxies(), TypeProxy("reversed", (reversed,), reversed)]
+    own = {name: _called(name, function) for name, function in functions.items() if type(function) is FunctionType}
     register(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
 
 
 def _character(number: Any, /) -> str:
-    found = chr(number)
-    if not found.isprintable() and not found.isascii():     # as in a string of the text (rule R10)
+    character = chr(number)
+    if not character.isprintable() and not character.isascii():     # as in a string of the text (rule R10)
         raise ValueError(f"chr() gives characters that print, not number {number}")
-    return found
+    return character
 
 
-def _exception(name: str) -> Kind:
+def _exception(name: str) -> TypeProxy:
     kind = getattr(builtins, name)
 
     def make(*args: Any) -> Exception:
@@ -183,14 +182,14 @@ def _exception(name: str) -> Kind:
         vars(error)[PROGRAM_MADE] = True        # made by the program, with its own values
         return error
 
-    return Kind(name, (kind,), make)
+    return TypeProxy(name, (kind,), make)
 
 
 def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """The methods that are not Python's own: by type and name, what makes one for an object."""
     from gradcli.lang.runtime import templates
 
-    return {**templates.methods(formatter), **containers.methods(formatter.budget),
+    return {**templates.string_methods(formatter), **containers.container_methods(formatter.budget),
             **{(property, name): partial(_changed, name) for name in METHODS[property]},
             (StopIteration, "value"): lambda end: (*args_of(end), None)[0]}
 
@@ -216,9 +215,9 @@ def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _gatherer(plain: type, gathered: Callable[[Iterable[Any]], Iterable[Any]]) -> Callable[..., Any]:
+def _collection_constructor(plain: type, bounded: Callable[[Iterable[Any]], Iterable[Any]]) -> Callable[..., Any]:
     """What makes a list, a tuple or a set of other values."""
-    return lambda *args, **options: (plain(gathered(args[0])) if len(args) == 1 and not options
+    return lambda *args, **options: (plain(bounded(args[0])) if len(args) == 1 and not options
                                      else plain(*args, **options))
 
 
@@ -229,8 +228,9 @@ def _whole(budget: Budget) -> Callable[..., int]:
         if args and base is not None and type(args[0]) is str:
             base = index(base)
             budget.check_bits(_least_bits(args[0], base))
-            return budget.judged(int(args[0], base) if len(args) == 2 else int(*args, **{**options, "base": base}))    # type: ignore[no-any-return]
-        return budget.judged(int(*args, **options))     # type: ignore[no-any-return]  # what int gives
+            number = int(args[0], base) if len(args) == 2 else int(*args, **{**options, "base": base})
+            return budget.checked_bits(number)      # type: ignore[no-any-return]  # what int gives
+        return budget.checked_bits(int(*args, **options))     # type: ignore[no-any-return]  # what int gives
 
     return whole
 
@@ -249,12 +249,12 @@ PREFIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:
     """`str` as programs call it."""
-    def made(*args: Any, **options: Any) -> str:
+    def make_text(*args: Any, **options: Any) -> str:
         if len(args) == 1 and not options:
             return text(args[0])
         return text(options["object"]) if not args and {*options} == {"object"} else str(*args, **options)
 
-    return made
+    return make_text
 
 
 def _summing(budget: Budget) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""The making of a program's classes (rule R6)."""
+"""The class statement: checks of bases and bodies of a program's classes (rule R6)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault, PolicyFault
-from gradcli.lang.policy import Policy, checked
+from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime import abstract_classes
-from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, complete
+from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, create_members
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded
-from gradcli.lang.runtime.types import MIXED, OWN, Kind, types_of, user_class
+from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded_method
+from gradcli.lang.runtime.types import MIXED, OWN, TypeProxy, types_of, user_class
 
 MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
@@ -24,13 +24,13 @@ DEEPEST = 1000      # classes that inherit from each other
 
 def class_builder(policy: Policy, formatter: Formatter, known: set[type],
                   leave: Callable[[Any, Any], tuple[Any, ...]]) -> Callable[..., type]:
-    """The `__build_class__` of a program: Python's own, between two checks.
+    """The `__build_class__` of a program: Python's own, between a check of the bases and one of the body.
 
-    Classes with nothing foreign above them are added to `known`. `leave` prepares what `__exit__` is handed.
+    Classes without foreign bases are added to `known`. `leave` computes the arguments of `__exit__`.
     """
 
     class Instance:
-        """What every class of a program without other bases inherits from: a repr that tells no address."""
+        """The base of a program's classes without other bases: its repr shows no true address."""
 
         __slots__ = ()
 
@@ -47,60 +47,61 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
             parents = (*parents, Instance)
         if any(len(parent.__mro__) > DEEPEST for parent in parents):    # Python tells each one below of what changes
             raise DepthLimit(f"more than {DEEPEST} classes inherit from each other")
-        made: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
-        known_bases = (made, Instance, *abstract_classes.BASES, object)
-        foreign = [kind for kind in made.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
-        declared = abstract_classes.declared(made.__dict__)
-        for each, value in list(made.__dict__.items()):
-            if each in METHODS:
-                type.__setattr__(made, each, guarded(made.__qualname__, each, value, leave))
-            elif each == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
-                [checked(name) for name in value]
-            elif each.startswith("__") and each not in MADE_BY_PYTHON:
-                raise PolicyFault(f"a class cannot define {each}")
-        for kind in made.__mro__ if foreign else ():
-            if (kind is made or PROGRAM_MADE
-                in kind.__dict__) and (taken := closed_names(made).intersection(_named(kind))):
-                raise PolicyFault(f"{name} cannot define {min(taken)}: its base class needs that name" if kind is made
-                                  else f"{name} cannot inherit {min(taken)} from {kind.__name__}: "
+        cls: type = builtins.__build_class__(body, name, *parents, metaclass=ProgramClass)
+        known_bases = (cls, Instance, *abstract_classes.BASES, object)
+        foreign = [kind for kind in cls.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
+        declared = abstract_classes.declared_abstract(cls.__dict__)
+        for attribute, value in list(cls.__dict__.items()):
+            if attribute in METHODS:
+                type.__setattr__(cls, attribute, guarded_method(cls.__qualname__, attribute, value, leave))
+            elif attribute == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
+                [checked_name(name) for name in value]
+            elif attribute.startswith("__") and attribute not in MADE_BY_PYTHON:
+                raise PolicyFault(f"a class cannot define {attribute}")
+        for kind in cls.__mro__ if foreign else ():
+            if (kind is cls or PROGRAM_MADE
+                in kind.__dict__) and (conflicts := closed_names(cls).intersection(_named(kind))):
+                conflict = min(conflicts)
+                raise PolicyFault(f"{name} cannot define {conflict}: its base class needs that name" if kind is cls
+                                  else f"{name} cannot inherit {conflict} from {kind.__name__}: "
                                        "another base class needs that name")
-        for kind in made.__mro__ if issubclass(made, tuple) else ():
-            if (kind is made or PROGRAM_MADE
-                in kind.__dict__) and (taken := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
-                raise PolicyFault(f"a NamedTuple cannot define {min(taken)}: tuples have their own")
-        type.__setattr__(made, PROGRAM_MADE, MIXED if foreign else OWN)
-        abstract_classes.complete(made, declared)
-        if isinstance(made, EnumClass):
-            complete(made, formatter)
+        for kind in cls.__mro__ if issubclass(cls, tuple) else ():
+            if (kind is cls or PROGRAM_MADE
+                in kind.__dict__) and (conflicts := (METHODS - OF_TUPLES).intersection(kind.__dict__)):
+                raise PolicyFault(f"a NamedTuple cannot define {min(conflicts)}: tuples have their own")
+        type.__setattr__(cls, PROGRAM_MADE, MIXED if foreign else OWN)
+        abstract_classes.set_abstract_methods(cls, declared)
+        if isinstance(cls, EnumClass):
+            create_members(cls, formatter)
         if not foreign:
-            known.add(made)
-        return made
+            known.add(cls)
+        return cls
 
     return build_class
 
 
 def _named(kind: type) -> set[str]:
-    """The names that a program's class gives attributes: those of its body, of its fields and of its members."""
+    """The names of a class's attributes: those of its body, its annotated fields and its enum members."""
     own = kind.__dict__
     return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}
 
 
 def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The bases of a class; a type of values before Enum is one base with it."""
-    if len(bases) == 2 and all(isinstance(base, Kind) for base in bases) and bases[1]._types == (Enum,):
+    """The bases of a class, where (int, Enum) and (str, Enum) are replaced by one base."""
+    if len(bases) == 2 and all(isinstance(base, TypeProxy) for base in bases) and bases[1]._types == (Enum,):
         mixed = {(int,): MixedNumber, (str,): MixedText}.get(bases[0]._types)
-        return bases if mixed is None else (Kind(bases[0]._name, (mixed,)),)
+        return bases if mixed is None else (TypeProxy(bases[0]._name, (mixed,)),)
     return bases
 
 
 def _parent(policy: Policy, base: Any) -> type:
-    """The Python class to inherit from when a program names `base`."""
+    """The Python class that `base` stands for; PolicyFault if a program's class cannot inherit from it."""
     if user_class(base):
         return base     # type: ignore[no-any-return]  # user_class has seen that it is a type
     allowed = policy.base(base)
     if allowed is not None:
         return allowed
-    if isinstance(base, Kind):
+    if isinstance(base, TypeProxy):
         kind = (*types_of(base), None)[0]
         if kind is None:
             raise PolicyFault(f"a class cannot inherit from {base._name}")

@@ -1,6 +1,6 @@
-"""The methods of lists, sets and dicts that take in what another value gives one by one (rule R11).
+"""The methods of lists, sets and dicts that consume another iterable (rule R11): list.extend, dict.update, set.union.
 
-Python gathers all of it before it looks at any; here it is counted as it comes.
+Python's own would consume an endless iterator; these count its values, and raise SizeLimit beyond the budget.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from gradcli.lang.budget import Budget
 SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update", "issubset")
 
 
-def methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
-    """Each of them as programs get it, by type and name."""
-    found: dict[tuple[type, str], Callable[[Any], Any]] = {
-        (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_gatherer, budget, "update")}
-    return found | {(set, name): partial(_gatherer, budget, name) for name in SETS} | {
-        (frozenset, name): partial(_gatherer, budget, name) for name in SETS if hasattr(frozenset, name)}
+def container_methods(budget: Budget) -> dict[tuple[type, str], Callable[[Any], Any]]:
+    """(type, name) -> a function that binds the method to an object."""
+    table: dict[tuple[type, str], Callable[[Any], Any]] = {
+        (list, "extend"): partial(_extender, budget), (dict, "update"): partial(_counting_method, budget, "update")}
+    return table | {(set, name): partial(_counting_method, budget, name) for name in SETS} | {
+        (frozenset, name): partial(_counting_method, budget, name) for name in SETS if hasattr(frozenset, name)}
 
 
 def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], None]:
@@ -30,33 +30,34 @@ def _extender(budget: Budget, values: list[Any]) -> Callable[[Iterable[Any]], No
             budget.check_items(len(values) + len(more))
             values.extend(more)
         else:
-            values.extend(budget.gathered(more))
+            values.extend(budget.bounded(more))
 
     return extend
 
 
 def pairs(budget: Budget) -> Callable[[Any], Any]:
-    """What a dict takes its entries from: another mapping as it is, anything else counted as it comes."""
-    def taken(other: Any) -> Any:
-        return spread(budget, other) if hasattr(type(other), "keys") else budget.spread(other)
+    """A function that prepares an argument of dict(): a mapping as it is, any other iterable counted."""
+    def entries_of(other: Any) -> Any:
+        return plain_mapping(budget, other) if hasattr(type(other), "keys") else budget.bounded_if_iterable(other)
 
-    return taken
+    return entries_of
 
 
-def spread(budget: Budget, values: Any) -> Any:
-    """A mapping as C code may take it: an object of the program's, asked for each of its keys, as a dict."""
+def plain_mapping(budget: Budget, values: Any) -> Any:
+    """`values`, or a dict of its items if it is an object of a program's class with keys() and __getitem__."""
     if PROGRAM_MADE not in type(values).__dict__ or not (hasattr(values, "keys") and hasattr(type(values),
                                                                                              "__getitem__")):
         return values
-    return {key: values[key] for key in budget.gathered(values.keys())}
+    return {key: values[key] for key in budget.bounded(values.keys())}
 
 
-def _gatherer(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
-    """A method of a set or a dict, each of whose arguments is gone through."""
-    method, taken = getattr(values, name), pairs(budget)
+def _counting_method(budget: Budget, name: str, values: Any) -> Callable[..., Any]:
+    """The method `name` of a set or a dict, with every iterable argument counted."""
+    method, entries_of = getattr(values, name), pairs(budget)
 
     def gather(*others: Iterable[Any], **options: Any) -> Any:
-        return method(*[other if isinstance(other, set | frozenset) else taken(other) for other in others], **options)
+        return method(*[other if isinstance(other, set | frozenset) else entries_of(other)
+                        for other in others], **options)
 
     gather.__name__ = gather.__qualname__ = name
     return gather

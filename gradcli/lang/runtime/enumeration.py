@@ -74,8 +74,8 @@ def _is_member(name: str, value: Any) -> bool:
 
 
 def _members(cls: type) -> dict[str, Any]:
-    found: dict[str, Any] = cls.__dict__.get(".members", {})
-    return found
+    members: dict[str, Any] = cls.__dict__.get(".members", {})
+    return members
 
 
 @exposed("name", "value", base=True)
@@ -104,14 +104,14 @@ class Enum(metaclass=EnumClass):
         return f"{type(self).__name__}.{self._name}"
 
     def __format__(self, spec: str) -> str:
-        shown: str = getattr(type(self), ".formatter").format(str(self), spec)
-        return shown
+        text: str = getattr(type(self), ".formatter").format(str(self), spec)
+        return text
 
     def __hash__(self) -> int:
         return hash(self._name)
 
 
-def complete(cls: Any, formatter: Any) -> None:
+def create_members(cls: Any, formatter: Any) -> None:
     """Make the members of a class that has just been built."""
     type.__setattr__(cls, ".formatter", formatter)
     members: dict[str, Any] = cls.__dict__[".members"]
@@ -120,8 +120,8 @@ def complete(cls: Any, formatter: Any) -> None:
         if type(value) is Auto:
             value = _next(cls, name, before)
         before.append(value)
-        known = next((each for each in members.values() if type(each._value) is type(value) and each._value == value),
-                     None)
+        known = next((member for member in members.values()
+                      if type(member._value) is type(value) and member._value == value), None)
         members[name] = known if known is not None else _member(cls, name, value)
         type.__setattr__(cls, name, members[name])
 
@@ -154,8 +154,8 @@ class IntEnum(Enum):
         return str(self._value)
 
     def __format__(self, spec: str) -> str:
-        shown: str = getattr(type(self), ".formatter").format(self._value, spec)
-        return shown
+        text: str = getattr(type(self), ".formatter").format(self._value, spec)
+        return text
 
     def __hash__(self) -> int:
         return hash(self._value)
@@ -234,13 +234,13 @@ def _of_numbers(name: str) -> None:
         number = _operand(IntEnum, other)
         if type(number) is float and plain[1] is not None:
             return plain[1](float(self._value), number)
-        return Budget().judged(plain[0](self._value, number)) if isinstance(number, int) else NotImplemented
+        return Budget().checked_bits(plain[0](self._value, number)) if isinstance(number, int) else NotImplemented
 
     def reflected(self: Any, other: Any) -> Any:
         number = _operand(IntEnum, other)
         if type(number) is float and plain[1] is not None:
             return plain[1](number, float(self._value))
-        return Budget().judged(plain[0](number, self._value)) if isinstance(number, int) else NotImplemented
+        return Budget().checked_bits(plain[0](number, self._value)) if isinstance(number, int) else NotImplemented
 
     setattr(IntEnum, f"__{name}__", operate)
     setattr(IntEnum, f"__r{name}__", reflected)
@@ -257,12 +257,12 @@ for _name in ("neg", "pos", "abs", "invert"):
 
 def _joined(self: Any, other: Any) -> Any:
     text = _operand(TextEnum, other)
-    return Budget().short(self._value + text) if isinstance(text, str) else NotImplemented
+    return Budget().checked_length(self._value + text) if isinstance(text, str) else NotImplemented
 
 
 def _joined_behind(self: Any, other: Any) -> Any:
     text = _operand(TextEnum, other)
-    return Budget().short(text + self._value) if isinstance(text, str) else NotImplemented
+    return Budget().checked_length(text + self._value) if isinstance(text, str) else NotImplemented
 
 
 setattr(TextEnum, "__add__", _joined)           # noqa: B010  # as the operators of IntEnum are set
@@ -286,10 +286,10 @@ for _name, _sign in (("len", len), ("iter", iter), ("getitem", operator.getitem)
 
 def unique(enumeration: Any) -> Any:
     """An enumeration none of whose members is another one's second name."""
-    doubles = [(name, member._name) for name, member in _members(enumeration).items() if member._name != name]
-    if doubles:
-        told = ", ".join(f"{name} -> {first}" for name, first in doubles)
-        raise ValueError(f"duplicate values found in <enum {enumeration.__name__!r}>: {told}")
+    duplicates = [(name, member._name) for name, member in _members(enumeration).items() if member._name != name]
+    if duplicates:
+        aliases = ", ".join(f"{name} -> {first}" for name, first in duplicates)
+        raise ValueError(f"duplicate values found in <enum {enumeration.__name__!r}>: {aliases}")
     return enumeration
 
 

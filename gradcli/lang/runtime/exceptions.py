@@ -1,7 +1,7 @@
-"""Exceptions: what a program may raise and catch, and what one holds.
+"""Exceptions: what a program may raise and catch, and the fields of one.
 
-The latter is read past whatever its class defines under the same names: a program's class can have `args`, `name` or
-`obj` of its own, also by a class beside the exception among its bases: a number, or a property that fails.
+`args`, `name` and `obj` are read through the descriptors of Python's own classes: a program's class, or another base
+of it, can define the same names as something else, such as a number or a property that raises.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.lang.messages.python_words import python_error
-from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
 
@@ -21,36 +21,36 @@ object_of: Callable[[AttributeError], Any] = vars(AttributeError)["obj"].__get__
 
 
 def raised(value: Any) -> BaseException | type[BaseException]:
-    """What `raise value` raises."""
-    found = _exception(value)
-    if found is None:
+    """The exception, or exception class, that `raise value` raises; TypeError if `value` is neither."""
+    exception = _exception(value)
+    if exception is None:
         raise python_error(NOT_RAISED, _raise, value)
-    return found
+    return exception
 
 
-def missing(words: str) -> None:
-    """Raise what Python raises at the import of what is not there."""
+def raise_import_error(words: str) -> None:
+    """Raise ModuleNotFoundError or ImportError with the message `words`."""
     raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
 
 
 def cause(value: Any) -> BaseException | type[BaseException] | None:
-    """What stands after the `from` of a `raise`."""
-    found = None if value is None else _exception(value)
-    if found is None and value is not None:
+    """The exception, exception class or None of `raise ... from value`; TypeError if `value` is none of them."""
+    exception = None if value is None else _exception(value)
+    if exception is None and value is not None:
         raise python_error(NOT_RAISED, _raise, Exception(), value)
-    return found
+    return exception
 
 
 def _exception(value: Any) -> Exception | type[Exception] | None:
-    """`value` if it can be raised."""
+    """The exception or exception class that `value` is or stands for; None if it cannot be raised."""
     if isinstance(value, Exception):
         return value
-    kind = types_of(value)[0] if isinstance(value, Kind) or user_class(value) else object
+    kind = types_of(value)[0] if isinstance(value, TypeProxy) or user_class(value) else object
     return kind if issubclass(kind, Exception) else None
 
 
 def _raise(value: Any, after: Any = None) -> None:
-    """Python's own `raise`, for what it says of values that are no exceptions."""
+    """Python's own `raise`, for its message about values that are no exceptions."""
     raise value from after
 
 
@@ -67,7 +67,7 @@ def caught(value: Any) -> tuple[type, ...]:
 
 
 def _catch_nothing() -> None:
-    """Python's own `except` with what is no exception, for what it says of that."""
+    """Python's own `except` of a value that is no exception class, for its message."""
     try:
         raise ValueError
     except object():    # type: ignore[misc]  # that is the mistake

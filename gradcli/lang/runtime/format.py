@@ -20,7 +20,7 @@ from gradcli.lang.messages.python_words import python_error, python_kind, python
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.enumeration import EnumClass
 from gradcli.lang.runtime.exceptions import args_of
-from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.runtime.types import TypeProxy, user_class
 
 WIDTH = 10_000      # the widest field, and the most digits after the point
 
@@ -53,36 +53,36 @@ class Formatter:
         if kind is int or kind is float:
             return self._scalar(value)
         if PROGRAM_MADE in kind.__dict__ and _defines(kind, "__str__"):
-            return self.budget.short(str(value))
+            return self.budget.checked_length(str(value))
         if isinstance(value, BaseException):
             return self._message(value)
         if kind in SCALARS or kind in FRAMES or self.policy.text is None or not self._foreign(value):
             return self.repr(value)
-        if PROGRAM_MADE in kind.__dict__ and self._says_itself(kind):
+        if PROGRAM_MADE in kind.__dict__ and self._defines_repr(kind):
             return self.repr(value)
         return self.policy.text(value)
 
-    def plain(self, value: Any) -> str:
+    def object_repr(self, value: Any) -> str:
         """What `object.__repr__`, or that of an exception, gives."""
         return self.exception(value) if isinstance(value, BaseException) else self.anonymous(value)
 
-    def plainly(self, value: Any) -> str:
+    def object_str(self, value: Any) -> str:
         """What `object.__str__`, or that of an exception, gives."""
         return self._message(value) if isinstance(value, BaseException) else self.repr(value)
 
-    def formatted(self, value: Any, spec: str) -> str:
+    def object_format(self, value: Any, spec: str) -> str:
         """What `object.__format__` gives."""
         if type(spec) is str and not spec:
             return self.text(value)
         raise python_error("a format specification cannot be used here", object.__format__, value, spec)
 
-    def hashed(self, value: Any) -> int:
+    def hash_of(self, value: Any) -> int:
         """hash(value); what Python would work out from an address is made up (rule R15)."""
         if isinstance(value, tuple):
-            return hash(tuple(map(self.hashed, value)))
+            return hash(tuple(map(self.hash_of, value)))
         kind = type(value)
         if kind is frozenset:
-            return hash(frozenset(map(self.hashed, value)))
+            return hash(frozenset(map(self.hash_of, value)))
         if kind in NUMBERS or kind is str or kind.__hash__ is None or _defines(kind, "__hash__") or kind in HASHED:
             return hash(value)
         return self.policy.address(value) >> 4
@@ -119,9 +119,9 @@ class Formatter:
                     pending += [(LEAVE, id(value)), (TEXT, end), *reversed(_items(value))]
             else:
                 out.append(self._leaf(value))
-        return self.budget.short("".join(out))
+        return self.budget.checked_length("".join(out))
 
-    def shown(self, value: Any, quoted: bool = False) -> str:
+    def safe_text(self, value: Any, quoted: bool = False) -> str:
         """A value's text where showing it must not fail: in messages, as data, at commands of the prompt.
 
         A text that the program's own code cannot give is replaced by one that says so. Limits and Ctrl-C pass.
@@ -133,14 +133,14 @@ class Formatter:
         except Exception as error:
             return f"{self.anonymous(value)[:-1]} that cannot be shown: {python_kind(error).__name__}>"
 
-    def unstyled(self, value: Any, quoted: bool) -> str:
+    def text_without_style(self, value: Any, quoted: bool) -> str:
         """The text of what no style has a text for: a style asks this in its turn.
 
         No text of C code is used for what may hold other values, since it would tell true addresses.
         """
         if isinstance(value, BaseException) or not self._foreign(value):
             return self.repr(value) if quoted else self.text(value)
-        owner = _speaker(type(value))
+        owner = _repr_owner(type(value))
         if PROGRAM_MADE in owner.__dict__ or type(owner.__dict__["__repr__"]) is FunctionType:
             return repr(value) if quoted else str(value)
         return self.anonymous(value)
@@ -158,7 +158,7 @@ class Formatter:
         kind = type(value)
         if isinstance(value, BaseException):
             return self._exception(value)
-        if isinstance(value, Kind) or (PROGRAM_MADE in kind.__dict__ and self._says_itself(kind)):
+        if isinstance(value, TypeProxy) or (PROGRAM_MADE in kind.__dict__ and self._defines_repr(kind)):
             return repr(value)
         if user_class(value):
             return f"<{'enum' if isinstance(value, EnumClass) else 'class'} {in_module(value)!r}>"
@@ -189,18 +189,18 @@ class Formatter:
         return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
 
     def _exception(self, error: BaseException) -> str:
-        if PROGRAM_MADE in _speaker(type(error)).__dict__:
+        if PROGRAM_MADE in _repr_owner(type(error)).__dict__:
             return repr(error)
         return self.exception(error)
 
     def exception(self, error: BaseException) -> str:
         """What Python's own `__repr__` of exceptions gives."""
-        parts = args_of(error) if speaks(error) else (str(error),)
+        parts = args_of(error) if has_readable_args(error) else (str(error),)
         return f"{python_name(error)}({', '.join(map(self.repr, parts))})"
 
-    def _says_itself(self, kind: type) -> bool:
+    def _defines_repr(self, kind: type) -> bool:
         """Whether a class of the program, not a foreign one above it, says how its objects look."""
-        owner = _speaker(kind)
+        owner = _repr_owner(kind)
         return PROGRAM_MADE in owner.__dict__ or owner is not object and not self._foreign_type(owner)
 
     def anonymous(self, value: Any) -> str:
@@ -222,7 +222,7 @@ class Formatter:
         return not kind.__module__.startswith(("builtins", "gradcli.lang"))
 
     def _message(self, error: BaseException) -> str:
-        if not speaks(error):
+        if not has_readable_args(error):
             return str(error)
         args = args_of(error)
         if len(args) != 1:
@@ -246,7 +246,7 @@ class Formatter:
         if not spec and type(value) in SCALARS:
             return self.text(value)
         if PROGRAM_MADE in type(value).__dict__ and _defines(type(value), "__format__"):
-            return self.budget.short(format(value, spec))
+            return self.budget.checked_length(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str
         known = not simple and self.policy.format is not None and self._foreign(value) and (
             PROGRAM_MADE not in type(value).__dict__)
@@ -279,7 +279,7 @@ class Formatter:
             except ValueError as error:
                 if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
                     raise       # a comparison of the program's own has failed
-            raise ValueError(f"{self.shown(args[0], quoted=True)} is not in list")
+            raise ValueError(f"{self.safe_text(args[0], quoted=True)} is not in list")
 
         return index
 
@@ -289,7 +289,7 @@ def in_module(kind: type) -> str:
     return kind.__qualname__ if isinstance(kind, EnumClass) else f"__main__.{kind.__qualname__}"
 
 
-def speaks(error: BaseException) -> bool:
+def has_readable_args(error: BaseException) -> bool:
     """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
     kind = type(error)
     return kind.__module__ == "builtins" or PROGRAM_MADE in kind.__dict__ or isinstance(error, Fault)
@@ -297,13 +297,13 @@ def speaks(error: BaseException) -> bool:
 
 def _defines(kind: type, name: str) -> bool:
     """Whether a class of the program, or of the language, says what `name` does for objects of `kind`."""
-    owner = next(each for each in kind.__mro__ if name in each.__dict__ or each is object)
+    owner = next(cls for cls in kind.__mro__ if name in cls.__dict__ or cls is object)
     return PROGRAM_MADE in owner.__dict__ or owner.__module__ == "gradcli.lang.runtime.enumeration"
 
 
-def _speaker(kind: type) -> type:
+def _repr_owner(kind: type) -> type:
     """The class that says how objects of `kind` look."""
-    return next(each for each in kind.__mro__ if "__repr__" in each.__dict__)
+    return next(cls for cls in kind.__mro__ if "__repr__" in cls.__dict__)
 
 
 def _items(value: Any) -> list[tuple[int, Any]]:

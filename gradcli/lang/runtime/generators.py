@@ -1,7 +1,7 @@
-"""Generators as programs hold them: generator functions and expressions of their own, and streams of the package.
+"""Generators and iterators as programs hold them.
 
-A generator that is let go of in the midst runs nothing more of the program: no limit could stop what runs there. What
-the program closes itself runs its `finally` as ever.
+A generator that is garbage-collected before its end runs no more code of the program, since no limit could stop that
+code. One that the program closes runs its `finally` as in Python.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ from gradcli.lang.runtime.exceptions import raised
 
 CO_GENERATOR = 0x20     # the flag of code that is a generator; importing inspect costs more than it
 
-DEEPEST = 1000          # generators that stand in each other's `yield from` and can be closed together
+DEEPEST = 1000          # generators that delegate to one another and can be closed together
 
 _closing: set[FrameType] = set()    # of the generators that programs are closing
 
 
-class Held(chain):      # type: ignore[type-arg]  # Python has no brackets for it
-    """The values of a generator, for C code that goes through them.
+class GeneratorValues(chain):      # type: ignore[type-arg]  # Python has no brackets for it
+    """The values of a generator, for C code that iterates over it.
 
-    A hundred thousand generators, each in the midst of a loop over the next, would overflow the machine's stack when
-    they are let go of. Python takes objects of classes such as this one apart in rounds, so none holds the next itself.
+    A hundred thousand generators, each suspended in a loop over the next, would overflow the C stack when they are
+    deallocated. Python deallocates subclasses like this one iteratively, so no generator refers to the next directly.
     """
 
     __slots__ = ()
 
 
 class Delegated(map):   # type: ignore[type-arg]  # Python has no brackets for it
-    """A generator that another one's `yield from` goes through, held apart for the same reason."""
+    """The generator that another one's `yield from` delegates to, behind a subclass for the same reason."""
 
     __slots__ = ("source",)
 
     source: Any
 
     def send(self, value: Any) -> Any:
-        """Go on with `value`."""
+        """Resume with `value`."""
         return self.source.send(value)
 
     def throw(self, *error: Any) -> Any:
-        """Go on as if the `yield` it stands at had raised this: a call of Python's, so that depth is counted."""
+        """Raise at the `yield` where it is suspended; a Python function, so that recursion depth is counted."""
         return self.source.throw(*error)
 
     def close(self) -> None:
-        """Close the generator if the program wishes it; else it is closed when it is let go of."""
+        """Close the generator if the program is closing the outer one; otherwise its deallocation closes it."""
         if self.source.gi_frame in _closing:
             self.source.close()
 
 
 @exposed()
-class Stream:
-    """Values that come one by one, and nothing else."""
+class IteratorProxy:
+    """An iterator that exposes nothing but its values."""
 
     __slots__ = ("_source",)
 
@@ -63,29 +63,29 @@ class Stream:
         self._source = source
 
     def __iter__(self) -> Iterator[Any]:
-        return Held(self._source)       # which only C code sees
+        return GeneratorValues(self._source)       # which only C code sees
 
     def __next__(self) -> Any:
         return next(self._source)
 
 
 @exposed("send", "throw", "close")
-class Generator(Stream):
-    """A generator of the program's own."""
+class ProgramGenerator(IteratorProxy):
+    """A generator of a generator function or expression of the program."""
 
     __slots__ = ()
 
     _source: Any
 
     def send(self, value: Any, /) -> Any:
-        """Go on with `value` as that of the `yield` it stands at."""
+        """Resume, with `value` as the result of the `yield` where it is suspended."""
         try:
             return self._source.send(value)
         except StopIteration as end:
-            raise ended(end) from None
+            raise program_stop(end) from None
 
     def throw(self, error: Any, /) -> Any:
-        """Go on as if the `yield` it stands at had raised this."""
+        """Raise an exception at the `yield` where it is suspended."""
         try:
             raising = raised(error)
         except TypeError:
@@ -94,18 +94,18 @@ class Generator(Stream):
         try:
             return self._source.throw(raising() if isinstance(raising, type) else raising)
         except StopIteration as end:
-            raise ended(end) from None
+            raise program_stop(end) from None
 
     def close(self) -> None:
-        """Leave it where it stands."""
-        close(self._source)
+        """Raise GeneratorExit at the `yield` where it is suspended."""
+        close_generator(self._source)
 
 
-Stream.__name__ = Generator.__name__ = "generator"       # as Python's messages call them
+IteratorProxy.__name__ = ProgramGenerator.__name__ = "generator"       # as Python's messages call them
 
 
-def close(source: Any) -> None:
-    """Close a generator of the program, with the ones it stands in: what it does at its end is the program's wish."""
+def close_generator(source: Any) -> None:
+    """Close a generator of the program and those that it delegates to, whose `finally` blocks run."""
     frames = []
     inner = source
     while type(inner) is GeneratorType:
@@ -122,12 +122,12 @@ def close(source: Any) -> None:
 
 
 def closed_by_program(frame: FrameType) -> bool:
-    """Whether the program itself closes the generator that runs in `frame`."""
+    """Whether the program is closing the generator that runs in `frame`."""
     return frame in _closing
 
 
-def leaves(error: GeneratorExit, frame: FrameType) -> bool:
-    """Whether the generator in `frame` is being left by `error`, and not by the program's wish."""
+def abandoned_by(error: GeneratorExit, frame: FrameType) -> bool:
+    """Whether `error` ends the generator in `frame` because it is deallocated, and not closed by the program."""
     if not frame.f_code.co_flags & CO_GENERATOR or frame in _closing:
         return False
     step = error.__traceback__
@@ -136,16 +136,16 @@ def leaves(error: GeneratorExit, frame: FrameType) -> bool:
     return step is not None
 
 
-def ended(end: StopIteration) -> StopIteration:
-    """The end of a generator of the program, which carries what it returned."""
+def program_stop(end: StopIteration) -> StopIteration:
+    """The StopIteration that ends a generator of the program, marked as the program's; its value is returned."""
     vars(end)[PROGRAM_MADE] = True
     return end
 
 
-def generating(function: Callable[..., Any]) -> Callable[..., Generator]:
-    """A generator function of the program, whose generators are handed out wrapped."""
-    def generate(*args: Any, **options: Any) -> Generator:
-        return Generator(function(*args, **options))
+def generator_function(function: Callable[..., Any]) -> Callable[..., ProgramGenerator]:
+    """A decorator that lowering puts on generator functions: their generators are wrapped in ProgramGenerator."""
+    def generate(*args: Any, **options: Any) -> ProgramGenerator:
+        return ProgramGenerator(function(*args, **options))
 
     generate.__name__, generate.__qualname__ = function.__name__, function.__qualname__
     vars(generate)[PROGRAM_MADE] = True
@@ -154,15 +154,15 @@ def generating(function: Callable[..., Any]) -> Callable[..., Generator]:
     return generate
 
 
-def delegated(values: Any) -> Any:
-    """What `yield from` goes through: only generators are sent values, thrown errors and closed."""
-    source = values if isinstance(values, Stream) else iter(values)
-    raw = source._source if isinstance(source, Stream) else None
+def delegate_source(values: Any) -> Any:
+    """The iterator that `yield from values` delegates to; send, throw and close reach generators only."""
+    source = values if isinstance(values, IteratorProxy) else iter(values)
+    raw = source._source if isinstance(source, IteratorProxy) else None
     if type(raw) is not GeneratorType:
         return _through(iter(source))
-    made = Delegated(raw.send, repeat(None))
-    made.source = raw
-    return made
+    delegate = Delegated(raw.send, repeat(None))
+    delegate.source = raw
+    return delegate
 
 
 def _through(source: Iterator[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""`next` and `iter`, on what a program may go through."""
+"""The built-ins `next` and `iter`."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from typing import Any
 from gradcli.exposure import admit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.python_words import in_pythons_words, python_error
-from gradcli.lang.runtime.generators import Stream, ended
+from gradcli.lang.runtime.generators import IteratorProxy, program_stop
 from gradcli.lang.runtime.types import user_mark
 
 
 def iter_(*args: Any) -> Any:
-    """What goes through a value's members one by one."""
+    """iter(values) and iter(function, sentinel), as a value that programs may hold."""
     if len(args) == 2:
         if not callable(args[0]):
             raise TypeError("iter(v, w): v must be callable")
-        return Stream(_until(*args))
+        return IteratorProxy(_until(*args))
     if len(args) != 1:
         raise python_error("iter() takes what can be gone through, and nothing else", iter, *args[:0])
     values = args[0]
     kind = type(values)
     if user_mark(values) is not None and not (hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")):
         raise TypeError(f"'{type(values).__name__}' object is not iterable")
-    made = values if isinstance(values, Stream) else iter(values)
-    return Stream(made) if type(made) is GeneratorType else admit(made)
+    iterator = values if isinstance(values, IteratorProxy) else iter(values)
+    return IteratorProxy(iterator) if type(iterator) is GeneratorType else admit(iterator)
 
 
 def _until(function: Callable[[], Any], sentinel: Any) -> Iterator[Any]:
-    """What `function` gives, until it gives `sentinel`."""
+    """The results of calling `function`, until one equals `sentinel`."""
     while not ((value := function()) is sentinel or value == sentinel):
         yield value
 
 
 def next_(*args: Any) -> Any:
-    """The next of the values that an iterator goes through; a default when there are no more."""
+    """next(iterator) and next(iterator, default)."""
     if not 1 <= len(args) <= 2:
         raise in_pythons_words(ArgumentFault("next() takes an iterator and at most a default", "next(values, None)"),
                                next, *args)
     values, *default = args
-    if isinstance(values, Stream):
+    if isinstance(values, IteratorProxy):
         values = values._source
     elif not hasattr(type(values), "__next__"):
         raise ArgumentFault(f"'{type(values).__name__}' object is not an iterator",
@@ -51,4 +51,4 @@ def next_(*args: Any) -> Any:
     try:
         return next(values, *default)
     except StopIteration as end:
-        raise ended(end) from None
+        raise program_stop(end) from None

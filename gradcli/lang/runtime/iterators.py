@@ -1,7 +1,7 @@
 """enumerate, zip, map, filter and reversed, not nested without end (rule R12).
 
-Each asks the next one for its values from C, and is let go of from C: a hundred thousand of them
-in a row overflow the machine's stack. So the depth is counted, where one is made of another.
+Each calls the next one, and is deallocated, in C: a hundred thousand nested ones would overflow the C stack. So their
+depth is counted where one is created from another, and limited by DEEPEST.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 DEEPEST = 1000
 
@@ -40,7 +40,7 @@ class Nested:
 
 
 def nesting(*values: Any) -> int:
-    """How many iterators stand within each other in the deepest of these values."""
+    """The nesting depth of the deepest of these iterators; 0 if none is one."""
     return max((getattr(value, "deep", 1) for value in values if type(value) in LAZY or isinstance(value, Nested)),
                default=0)
 
@@ -55,7 +55,7 @@ for _plain, _nested in NESTED.items():
 
 
 def _through(value: Any) -> Any:
-    """What goes through an object of the program: it may be an iterator that stands on others."""
+    """The iterator of an object of a program's class, which may itself be nested; other values unchanged."""
     return iter(value) if PROGRAM_MADE in type(value).__dict__ and hasattr(type(value), "__iter__") else value
 
 
@@ -73,13 +73,13 @@ def _maker(plain: type, nested: Any) -> Any:
         if depth >= DEEPEST:
             raise DepthLimit(f"{plain.__name__} stands {DEEPEST} times within others of its kind",
                              ("list(x)", "goes through the values now"))
-        made = nested(*args, **options)
-        made.deep = depth + 1
-        return made
+        iterator = nested(*args, **options)
+        iterator.deep = depth + 1
+        return iterator
 
     return make
 
 
-def kinds() -> list[Kind]:
-    """The kinds of these names."""
-    return [Kind(plain.__name__, (plain,), _maker(plain, nested)) for plain, nested in NESTED.items()]
+def type_proxies() -> list[TypeProxy]:
+    """The proxies of enumerate, zip, map and filter."""
+    return [TypeProxy(plain.__name__, (plain,), _maker(plain, nested)) for plain, nested in NESTED.items()]

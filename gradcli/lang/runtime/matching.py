@@ -1,4 +1,4 @@
-"""`match` at run time: a value compared with the patterns that lowering wrote as constants."""
+"""`match` at run time: compares a value with the patterns that `lowering/match.py` compiled to constants."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 ITSELF = frozenset({int, float, str, bool, list, tuple, dict, set})
 
 def matcher(attributes: Attributes) -> Callable[[Any, Any, Any], tuple[Any, ...] | None]:
-    """The helper of lowered code: what a pattern binds, in the order of its names; None where it does not hold."""
+    """The helper `.match`: the values that a pattern binds, in the order of its names; None if it does not match."""
     def matched(subject: Any, pattern: tuple[Any, ...], values: tuple[Callable[[], Any], ...]) -> Any:
         spec, names = pattern
         bound: dict[str, Any] = {}
-        if not _Matching(attributes, values, bound).holds(spec, subject):
+        if not _PatternMatch(attributes, values, bound).holds(spec, subject):
             return None
         return tuple(bound[name] for name in names)
 
     return matched
 
-class _Matching:
-    """One pattern being compared with a value."""
+class _PatternMatch:
+    """The comparison of one value with one pattern; `bound` collects the values of its names."""
 
     def __init__(self, attributes: Attributes, values: tuple[Callable[[], Any], ...], bound: dict[str, Any]) -> None:
         self.attributes, self.values, self.bound = attributes, values, bound
@@ -69,12 +69,12 @@ class _Matching:
             if key not in value or not self.holds(spec, value[key]):
                 return False
         if rest:
-            self.bound[rest] = {key: each for key, each in value.items() if key not in keys}
+            self.bound[rest] = {key: item for key, item in value.items() if key not in keys}
         return True
 
     def _class(self, value: Any, at: int, places: Any, names: Any) -> bool:
         kind = self.values[at]()
-        if not isinstance(kind, Kind) and not user_class(kind):
+        if not isinstance(kind, TypeProxy) and not user_class(kind):
             raise TypeError("called match pattern must be a class")
         if not isinstance(value, types_of(kind)):
             return False
@@ -91,7 +91,7 @@ class _Matching:
 
     def _attribute(self, value: Any, name: str, spec: Any) -> bool:
         try:
-            found = self.attributes.read(value, name)
+            attribute = self.attributes.read(value, name)
         except AttributeError:
             return False
-        return self.holds(spec, found)
+        return self.holds(spec, attribute)

@@ -1,8 +1,7 @@
 """The operators that can allocate without bound or format text: `+`, `*`, `**`, `<<`, `%` (rule R11).
 
-Tensors and floats pass through each after one look at a type. Sizes are worked out before
-anything is made; a product of whole numbers is judged afterwards, being at most twice as long
-as its factors.
+Tensors and floats pass through after one check of a type. The size of a result is computed and checked before the
+result is made; a product of ints is checked afterwards, since it has at most twice as many digits as its factors.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         if type(b) is type(a) or (type(a) is list and type(b) in SEQUENCES) or isinstance(b, tuple):
             (budget.check_characters if type(a) is str else budget.check_items)(len(a) + len(b))
 
-    quick: set[type] = {int, float, bool}       # types found to be no sequences
+    quick: set[type] = {int, float, bool}       # types that are not sequences
 
     def add(a: Any, b: Any) -> Any:
         if type(a) in quick:
@@ -58,8 +57,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     simple: set[type] = {float}     # types that are neither sequences nor whole numbers
 
-    def whole(a: Any, b: Any) -> tuple[Any, Any]:
-        """Both sides of a product; an object that counts how often a sequence is repeated, asked once, as a number."""
+    def with_whole_count(a: Any, b: Any) -> tuple[Any, Any]:
+        """Both operands, where an object that repeats a sequence is replaced by its `__index__`, called once."""
         for sequence, times in ((a, b), (b, a)):
             kind = type(times)
             if isinstance(sequence, str | list | tuple) and hasattr(kind, "__index__") and kind not in WHOLE and not (
@@ -68,8 +67,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
                 return (a, count) if sequence is a else (count, b)
         return a, b
 
-    def asked(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
-        """The product of a sequence with an object of the program that multiplies, and counts where it says nothing."""
+    def special_product(a: Any, b: Any, multiply: Callable[[Any, Any], Any]) -> Any:
+        """sequence * object, or object * sequence, by __rmul__ or __mul__ of a program's class that has __index__."""
         for sequence, times, name in ((a, b, "__rmul__"), (b, a, "__mul__")):
             kind = type(times)
             if PROGRAM_MADE in kind.__dict__ and hasattr(kind, "__index__") and hasattr(kind, name) and (
@@ -101,18 +100,18 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             simple.add(left)
         if type(b) is not float:
             if type(b) not in WHOLE:
-                if (product := asked(a, b, mul)) is not NotImplemented:
+                if (product := special_product(a, b, mul)) is not NotImplemented:
                     return product
-                a, b = whole(a, b)
+                a, b = with_whole_count(a, b)
             check_repeat(a, b)
         return a * b
 
     def imul(a: Any, b: Any) -> Any:
         if type(a) is int and type(b) is int:
             return mul(a, b)
-        if (product := asked(a, b, imul)) is not NotImplemented:
+        if (product := special_product(a, b, imul)) is not NotImplemented:
             return product
-        a, b = whole(a, b)
+        a, b = with_whole_count(a, b)
         if type(a) in WHOLE or type(b) in WHOLE:
             check_repeat(a, b)
         a *= b
@@ -170,11 +169,11 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     return {".add": add, ".iadd": iadd, ".mul": mul, ".imul": imul, ".pow": power, ".ipow": ipower, ".shl": shift_left,
             ".ishl": ishift_left, ".mod": mod, ".imod": imod,
-            ".wary": lambda value: ItemUpdate(value, imul, ipower, ishift_left, imod, iadd)}
+            ".item_update": lambda value: ItemUpdate(value, imul, ipower, ishift_left, imod, iadd)}
 
 
-def summed(a: Any, b: Any) -> Any:
-    """a + b within the documented sizes, where code of ours adds up values of a program."""
+def checked_sum(a: Any, b: Any) -> Any:
+    """a + b for values of a program, called from library code; SizeLimit beyond the default budget."""
     if isinstance(a, str | list | tuple) and isinstance(b, str | list | tuple):
         most = Budget.characters if isinstance(a, str) else Budget.items
         if len(a) + len(b) > most:
@@ -183,7 +182,7 @@ def summed(a: Any, b: Any) -> Any:
 
 
 class SizedSlice:
-    """A container to one of whose slices something is assigned, which a list would gather uncounted."""
+    """The target of `values[a:b] = new` where `values` is a list: counts `new` before the list takes it in."""
 
     __slots__ = ("_budget", "_value")
 
@@ -198,7 +197,7 @@ class SizedSlice:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if type(key) is slice:
-            value = self._budget.spread(value)
+            value = self._budget.bounded_if_iterable(value)
             if isinstance(value, Iterator):
                 value = list(value)
             if type(value) in COUNTED:
@@ -206,10 +205,11 @@ class SizedSlice:
         self._value[key] = value
 
 
-def roomy(budget: Budget) -> dict[str, Any]:
-    """The guards of assignments to items: a list that is given a slice takes in another list, and nothing else.
+def slice_assignment(budget: Budget) -> dict[str, Any]:
+    """The runtime helpers `.slice_target` and `.setitem`: a slice of a list is assigned a list, and nothing else.
 
-    What runs while a list gathers could make it shorter, and Python 3.11 would write behind its end.
+    An iterator of the program that runs during the assignment could shorten the list, and Python 3.11 would write
+    behind its end.
     """
     def holder(value: Any) -> Any:
         return SizedSlice(budget, value) if type(value) is list else value
@@ -220,7 +220,7 @@ def roomy(budget: Budget) -> dict[str, Any]:
         else:
             value[key] = new
 
-    return {".roomy": holder, ".put": put}
+    return {".slice_target": holder, ".setitem": put}
 
 
 class ItemUpdate:
@@ -231,14 +231,14 @@ class ItemUpdate:
     def __init__(self, value: Any, *guards: Callable[[Any, Any], Any]) -> None:
         self._value, self._guards = value, guards
 
-    def __getitem__(self, key: Any) -> Item:
-        return Item(self._value[key], self._guards)
+    def __getitem__(self, key: Any) -> ItemValue:
+        return ItemValue(self._value[key], self._guards)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._value[key] = value
 
 
-class Item:
+class ItemValue:
     """A value about to be changed in place."""
 
     __slots__ = ("_guards", "_value")

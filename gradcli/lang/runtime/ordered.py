@@ -1,4 +1,4 @@
-"""`collections.OrderedDict`, as programs and the states of modules have it."""
+"""`collections.OrderedDict`, of programs and of `Module.state_dict()`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from gradcli.lang.runtime.builtins import METHODS
 
 @exposed(*METHODS[dict], "move_to_end", copied=True)
 class OrderedDict(dict[Any, Any]):
-    """A dict whose entries can be moved, and that says what it is."""
+    """A dict with move_to_end, an order-sensitive == and a repr of its own."""
 
     __slots__ = ()
     __module__ = "collections"
     _module_path = "collections"
 
     def keys(self) -> Any:
-        """Its keys, as they stand from time to time."""
+        """A view of its keys."""
         return OrderedKeys(self)
 
     def values(self) -> Any:
-        """Its values."""
+        """A view of its values."""
         return OrderedValues(self)
 
     def items(self) -> Any:
-        """Its entries."""
+        """A view of its (key, value) pairs."""
         return OrderedItems(self)
 
     def copy(self) -> OrderedDict:
-        """Another one with the same entries."""
+        """A shallow copy."""
         return OrderedDict(self)
 
     def move_to_end(self, key: Any, last: bool = True) -> None:
-        """Put an entry at the end, or at the beginning."""
+        """Move an entry to the end, or to the beginning; KeyError if it does not exist."""
         if key not in self:
             raise KeyError(*key) if type(key) is tuple else KeyError(key)       # as C code raises it
         value = self.pop(key)
@@ -47,7 +47,7 @@ class OrderedDict(dict[Any, Any]):
         self.update(rest)
 
     def popitem(self, last: bool = True) -> tuple[Any, Any]:
-        """Take the last entry out, or the first."""
+        """Remove and return the last entry, or the first; KeyError if the dict is empty."""
         if last or not self:
             return super().popitem()
         key = next(iter(self))

@@ -1,4 +1,4 @@
-"""What a program may ask about values by name at run time: through the same gates as what stands in its text."""
+"""getattr, hasattr, setattr, delattr, vars and the dunder names: checked as attributes in the text of a program are."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import Policy, checked
+from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.types import Kind, types_of, user_class
+from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()
 
 
-def teller(policy: Policy) -> Callable[[Any, str], Any]:
-    """The helper behind `f.__name__`, `x.__class__.__name__`, `f.__doc__` and `torch.__version__`."""
-    def told(value: Any, what: str) -> Any:
-        if what == "__version__":
-            version = getattr(value, ".version", None)      # a name that only the facade can have given
+def introspection(policy: Policy) -> Callable[[Any, str], Any]:
+    """The runtime helper `.introspect`: `f.__name__`, `x.__class__.__name__`, `f.__doc__`, `torch.__version__`."""
+    def introspect(value: Any, attribute: str) -> Any:
+        if attribute == "__version__":
+            version = getattr(value, ".version", None)      # only the torch namespace sets it
             if version is None:
                 raise MissingAttribute(value, describe(value, policy), "__version__")
             return str(version())
-        if what == "__doc__":
+        if attribute == "__doc__":
             return _text_of(value)
-        if what == "__class__":
-            value, what = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
-        if isinstance(value, Kind):
+        if attribute == "__class__":
+            value, attribute = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
+        if isinstance(value, TypeProxy):
             return value._name.rpartition(".")[2]
-        if user_class(value) or isinstance(value, FUNCTIONS) or what in (exposure_of(type(value)) or Exposure()).read:
-            return str(getattr(value, what))
-        raise MissingAttribute(value, describe(value, policy), what, ("type(x).__name__", "the name of its class"))
+        exposure = exposure_of(type(value)) or Exposure()
+        if user_class(value) or isinstance(value, FUNCTIONS) or attribute in exposure.read:
+            return str(getattr(value, attribute))
+        raise MissingAttribute(value, describe(value, policy), attribute, ("type(x).__name__", "the name of its class"))
 
-    return told
+    return introspect
 
 
 def _text_of(value: Any) -> str | None:
-    """What a function or class of the program says of itself; None for all else."""
+    """The docstring of a function or class of the program, or of the class of an instance; None for all else."""
     kind = value if user_class(value) else type(value)
     if PROGRAM_MADE in kind.__dict__:
         text = kind.__dict__.get("__doc__")
@@ -52,7 +53,7 @@ def _text_of(value: Any) -> str | None:
     return text if type(text) is str else None
 
 
-def named(new: Any, value: Any, name: str) -> None:
+def set_function_attribute(new: Any, value: Any, name: str) -> None:
     """`f.__name__ = new`, of a function of the program."""
     if type(value) is not FunctionType or source_of(value.__code__) is None:
         raise AttributeFault(f"the attribute {name} of a {type(value).__name__} cannot be set")
@@ -62,9 +63,9 @@ def named(new: Any, value: Any, name: str) -> None:
 
 
 def reflection(attributes: Attributes) -> dict[str, Any]:
-    """The built-ins that take the name of an attribute, and those that ask what a value is."""
+    """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
-        checked(name)
+        checked_name(name)
         if len(default) > 1:
             raise TypeError("getattr() takes a value, a name and at most a default")
         if not default:
@@ -78,25 +79,25 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         return getattr(value, name, UNSET) is not UNSET
 
     def setattr(value: Any, name: str, new: Any, /) -> None:
-        attributes.write(new, value, checked(name))
+        attributes.write(new, value, checked_name(name))
 
     def delattr(value: Any, name: str, /) -> None:
-        attributes.delete(value, checked(name))
+        attributes.delete(value, checked_name(name))
 
     def issubclass(kind: Any, above: Any, /) -> bool:
-        return all(_within(each, types_of(above)) for each in types_of(kind))
+        return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
 
     def vars(value: Any, /) -> dict[str, Any]:
-        own = getattr_(value, "__dict__", None)
+        own = builtin_getattr(value, "__dict__", None)
         exposure = exposure_of(type(value)) or Exposure()
         if type(own) is not dict or not (PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes):
             raise TypeError("vars() argument must have __dict__ attribute")
         closed = closed_names(type(value))
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
 
-    found = locals()
-    return {name: found[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
+    functions = locals()
+    return {name: functions[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
         "callable": callable}
 
 
-_within, getattr_ = issubclass, getattr
+builtin_issubclass, builtin_getattr = issubclass, getattr

@@ -1,20 +1,22 @@
 """The runtime of a program: every helper that lowered code calls, under names that begin with a dot.
 
-    .attr .base .init .slot .setattr     attributes that are not harmless everywhere
-    .told .named                    what a class, function or module is called
-    .mul .pow .shl .mod .i...       operators that allocate or format (arith.py)
-    .format                         one field of an f-string (format.py)
-    .ticks .each .turn              the budget's turns, and what goes through values and turns side by side
-    .few .short                     displays with stars, and strings of several fields, that are not too long
-    .star .stars .roomy .put        what a star brings, what starred targets take, and items that are assigned to
-    .raised .cause .caught .limits .any     exceptions
-    .heard                          an exception that is given a name
-    .honest                         what `finally` begins with
-    .stream .generating .delegated  generator expressions, generator functions, yield from
-    .special .super .entered        methods with two underscores, super(), with
-    .spread                         what two stars bring
-    .module .member .missing        imports
-    .show .note                     what the session does with values and remarks
+    .attr .base .init .slot .setattr        attributes that are not harmless on every type (attributes.py)
+    .introspect .set_function_attribute     __name__ and __doc__ of classes, functions and modules (reflection.py)
+    .add .mul .pow .shl .mod .iadd ...      operators that can allocate without bound or format text (operators.py)
+    .item_update .slice_target .setitem     items changed in place, slices and items assigned to (operators.py)
+    .format                                 one field of an f-string (format.py)
+    .ticks .turn .counted                   the turns of the budget; an iterable gone through side by side with them
+    .checked_size .checked_length           displays with stars, and strings of several fields, that are not too long
+    .bounded .bounded_items .mapping        what one star brings, what a starred loop target takes, what two stars bring
+    .raised .cause .caught .exception       raise, raise from, except, bare except (exceptions.py)
+    .uncatchable .reraise_uncatchable       what no `except` may catch, and no `finally` may swallow
+    .sanitised                              the exception that `except ... as name` binds
+    .generator .generator_function          generator expressions and generator functions (generators.py)
+    .yield_from                             what yield from goes through (generators.py)
+    .special .super .context_manager        special methods, super(), with
+    .match                                  a pattern of `case` (matching.py)
+    .module .member .import_error           imports
+    .show .note                             what the session does with values and remarks
 """
 
 from __future__ import annotations
@@ -37,25 +39,31 @@ from gradcli.lang.messages.python_words import in_pythons_words, python_kind
 from gradcli.lang.messages.value_names import holder_of
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
-from gradcli.lang.runtime.builtins import prelude
+from gradcli.lang.runtime.builtins import python_names
 from gradcli.lang.runtime.classes import class_builder, super_
-from gradcli.lang.runtime.containers import spread
-from gradcli.lang.runtime.exceptions import caught, cause, missing, raised
+from gradcli.lang.runtime.containers import plain_mapping
+from gradcli.lang.runtime.exceptions import caught, cause, raise_import_error, raised
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.generators import Generator, closed_by_program, delegated, generating, leaves
+from gradcli.lang.runtime.generators import (
+    ProgramGenerator,
+    abandoned_by,
+    closed_by_program,
+    delegate_source,
+    generator_function,
+)
 from gradcli.lang.runtime.matching import matcher
-from gradcli.lang.runtime.operators import operators, roomy
-from gradcli.lang.runtime.reflection import named, reflection, teller
+from gradcli.lang.runtime.operators import operators, slice_assignment
+from gradcli.lang.runtime.reflection import introspection, reflection, set_function_attribute
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
 
 def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],
              write: Callable[[str], None], budget: Budget | None = None) -> dict[str, Any]:
-    """What `__builtins__` of a program's namespace must be: the prelude over the plain names, and the runtime."""
+    """The `__builtins__` of a program: Python's names, the policy's names over them, and the helpers of the runtime."""
     budget = budget or Budget()
     formatter = Formatter(policy, budget)
-    names = prelude(formatter, budget, write)
+    names = python_names(formatter, budget, write)
     names |= dict(policy.names)
     return names | runtime(policy, names, show, note, formatter, budget) | {"__name__": "__main__"}
 
@@ -64,36 +72,38 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
             formatter: Formatter, budget: Budget) -> dict[str, Any]:
     """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
     attributes = Attributes(policy, formatter)
-    return operators(formatter, budget) | roomy(budget) | {
-        ".attr": attributes.read, ".told": teller(policy), ".named": named, ".base": attributes.read_base,
-        ".init": attributes.initial, ".slot": attributes.slot, ".special": attributes.read_special,
-        ".setattr": attributes.write,
+    return operators(formatter, budget) | slice_assignment(budget) | {
+        ".attr": attributes.read, ".base": attributes.read_base, ".init": attributes.initial,
+        ".slot": attributes.slot, ".special": attributes.read_special, ".setattr": attributes.write,
+        ".introspect": introspection(policy), ".set_function_attribute": set_function_attribute,
         ".format": formatter.field,
-        ".each": compress,      # C code, as quick as can be: it hands on each value that comes with a True
-        ".few": budget.few, ".star": budget.spread, ".stars": partial(map, budget.gathered),
-        ".short": budget.short, ".honest": honest,
-        ".heard": partial(heard, formatter), ".raised": raised, ".cause": cause, ".caught": caught,
-        ".limits": UNCATCHABLE, ".any": Exception,
-        ".stream": Generator, ".generating": generating, ".delegated": delegated, ".super": super_, ".entered": entered,
-        ".spread": partial(spread, budget),
-        ".missing": missing, ".module": policy.modules.__getitem__, ".member": _importer(policy),
-        ".show": show, ".note": note,
-        "__build_class__": class_builder(policy, formatter, attributes.own, partial(left, formatter, names)),
+        ".counted": compress,      # C code, as quick as can be: it hands on each value that comes with a True
+        ".checked_size": budget.checked_size, ".checked_length": budget.checked_length,
+        ".bounded": budget.bounded_if_iterable, ".bounded_items": partial(map, budget.bounded),
+        ".mapping": partial(plain_mapping, budget),
+        ".raised": raised, ".cause": cause, ".caught": caught, ".exception": Exception,
+        ".uncatchable": UNCATCHABLE, ".reraise_uncatchable": reraise_uncatchable,
+        ".sanitised": partial(sanitised, formatter),
+        ".generator": ProgramGenerator, ".generator_function": generator_function, ".yield_from": delegate_source,
+        ".super": super_, ".context_manager": context_manager,
         ".match": matcher(attributes),
+        ".module": policy.modules.__getitem__, ".member": _importer(policy), ".import_error": raise_import_error,
+        ".show": show, ".note": note,
+        "__build_class__": class_builder(policy, formatter, attributes.own, partial(exit_arguments, formatter, names)),
     } | reflection(attributes) | turns(budget)
 
 
 def turns(budget: Budget) -> dict[str, Any]:
-    """The part of the runtime that is used up, to be replaced before each run."""
+    """The helpers that hold the turns left: a run uses them up, so they are replaced before the next one."""
     ticks = budget.ticks()
     return {".ticks": ticks, ".turn": ticks.__next__}
 
 
-def heard(formatter: Formatter, error: Exception) -> Exception:
-    """A caught exception as programs hold it: with arguments of text and numbers, and of a listed type.
+def sanitised(formatter: Formatter, error: Exception) -> Exception:
+    """The exception that `except ... as name` binds: of an exposed type, with arguments of text and numbers.
 
-    Exceptions that C code, numpy and the engine raise can carry types, arrays and frames; none of it is kept. An
-    exception that the program made itself carries what the program gave it.
+    Exceptions of C code, numpy and the engine can hold types, arrays and frames: such arguments are replaced by their
+    text, and causes and contexts are dropped. An exception that the program made itself is returned unchanged.
     """
     if PROGRAM_MADE in type(error).__dict__ or PROGRAM_MADE in vars(error):
         return error
@@ -109,7 +119,7 @@ def heard(formatter: Formatter, error: Exception) -> Exception:
 
 
 def _of_program(error: Exception) -> bool:
-    """Whether the program itself raised it, or C code at work on the program's own values."""
+    """Whether the program's own code raised it, or C code that it called: the innermost frame is the program's."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -124,27 +134,27 @@ def _plain(value: Any) -> bool:
 PLAIN = frozenset({type(None), bool, int, float, str})
 
 
-def honest() -> None:
-    """Go on with what no program may catch, if that is why a `finally` runs."""
+def reraise_uncatchable() -> None:
+    """Begin a `finally`: reraise the exception that is being handled if no program may catch it."""
     error = sys.exc_info()[1]
     if error is None or isinstance(error, Exception) and not isinstance(error, UNCATCHABLE):
         return
-    if not isinstance(error, GeneratorExit) or leaves(error, sys._getframe(1)):
+    if not isinstance(error, GeneratorExit) or abandoned_by(error, sys._getframe(1)):
         raise error
 
 
-def left(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: FrameType) -> tuple[Any, ...]:
-    """What `__exit__` is handed for an exception that leaves a `with` in `frame`; nothing where it is not asked."""
+def exit_arguments(formatter: Formatter, names: Mapping[str, Any], error: Any, frame: FrameType) -> tuple[Any, ...]:
+    """The arguments of `__exit__` for an exception that leaves a `with` in `frame`; () where it is not called."""
     if isinstance(error, GeneratorExit):
         return (None, None, None) if closed_by_program(frame) else ()
     if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
         return ()
     kind = python_kind(error)
-    return (kind if PROGRAM_MADE in kind.__dict__ else names[kind.__name__], heard(formatter, error), None)
+    return (kind if PROGRAM_MADE in kind.__dict__ else names[kind.__name__], sanitised(formatter, error), None)
 
 
-def entered(value: Any) -> Any:
-    """The value of a `with` statement, if it has one."""
+def context_manager(value: Any) -> Any:
+    """`value`, if `with` can enter it; TypeError in Python's words if not."""
     if not (hasattr(type(value), "__enter__") and hasattr(type(value), "__exit__")):
         raise in_pythons_words(ArgumentFault("with cannot be used on this value", *(
             ("{call}()",) if isinstance(value, type) and hasattr(value, "__enter__") else ())),
@@ -153,7 +163,7 @@ def entered(value: Any) -> Any:
 
 
 def _enter(value: Any) -> None:
-    """Python's own `with`, for what it says of values that it cannot be used on."""
+    """Python's own `with`, for its message about values that are no context managers."""
     with value:
         pass
 

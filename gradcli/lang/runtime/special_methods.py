@@ -1,7 +1,7 @@
-"""The special methods of programs' classes, and the gate before those that are handed values (rule R6).
+"""The special methods that programs' classes may define, and the check of the arguments they receive (rule R6).
 
-Python calls them from C code, and sometimes on behalf of this package or of numpy: an operand, a key or an exception
-that comes so may be something that no program may hold. What they return, Python itself checks by its type.
+C code calls them, also for this package or numpy, so that an operand, a key or an exception can be an object that no
+program may hold. Their results need no check: Python checks the types.
 """
 
 from __future__ import annotations
@@ -22,32 +22,35 @@ def _names(words: str) -> frozenset[str]:
 OPERATORS = ("add sub mul truediv floordiv mod divmod pow matmul lshift rshift and or xor").split()
 OPERAND = _names(" ".join(OPERATORS) + " lt le gt ge eq ne") | _names(" ".join(
     f"{letter}{name}" for name in OPERATORS for letter in "ri" if letter + name != "idivmod"))
-"""Methods that are handed the other side of an operator, and may say NotImplemented."""
+"""Methods of operators: they receive the other operand, and may return NotImplemented."""
 
 HANDED = OPERAND | _names("getitem setitem delitem contains format round")
-"""Methods that are handed values."""
+"""Methods that receive values from C code."""
 
 ALONE = _names("init call repr str len bool hash iter next reversed enter neg pos abs invert float int index trunc "
                "floor ceil post_init")
-"""Methods that are handed none, or only by programs."""
+"""Methods that receive no values, or values from programs only."""
 
 METHODS = HANDED | ALONE | {"__exit__"}
 """All that a class of a program may define."""
 
 OF_TUPLES = _names("repr str add radd sub rsub mul rmul truediv neg abs matmul bool call float")
-"""What a class of tuples with names may define: nothing that says what a tuple holds, which C code reads itself."""
+"""Methods that a NamedTuple may define: none that read its items, which C code reads directly."""
 
 
-def guarded(owner: str, name: str, value: Any, leave: Callable[[Any, Any], tuple[Any, ...]]) -> Any:
-    """The special method `value` as a class holds it; `leave` prepares what `__exit__` is handed."""
+def guarded_method(owner: str, name: str, value: Any, leave: Callable[[Any, Any], tuple[Any, ...]]) -> Any:
+    """The special method `value`, wrapped in its check; `leave` computes the arguments of `__exit__`.
+
+    PolicyFault if `value` is not a function.
+    """
     if value is None:
-        return None     # which says that the class has no such method
+        return None     # the class has no such method
     if type(value) is not FunctionType:
         raise PolicyFault(f"{name} of a class is a function", f"def {name}(self):")
     if name in ALONE:
         return value
-    return _named(_leaving(value, leave) if name == "__exit__" else
-                  _operand(value) if name in OPERAND else _handed(value), owner, name)
+    return _named(_exit_method(value, leave) if name == "__exit__" else
+                  _operator_method(value) if name in OPERAND else _value_method(value), owner, name)
 
 
 def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
@@ -56,17 +59,17 @@ def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
     return method
 
 
-def _operand(function: FunctionType) -> Any:
+def _operator_method(function: FunctionType) -> Any:
     def operate(self: Any, other: Any, *more: Any) -> Any:
         kind = type(other)
         if kind in ATOMS or PROGRAM_MADE in kind.__dict__ or admissible(other):
             return function(self, other, *more)
-        return NotImplemented       # the package's own things are equal to nothing, and no operands
+        return NotImplemented       # objects of the package equal nothing and are no operands
 
     return operate
 
 
-def _handed(function: FunctionType) -> Any:
+def _value_method(function: FunctionType) -> Any:
     def hand(self: Any, *values: Any) -> Any:
         for value in values:
             if type(value) not in ATOMS:
@@ -76,16 +79,16 @@ def _handed(function: FunctionType) -> Any:
     return hand
 
 
-def _leaving(function: FunctionType, leave: Callable[[Any, Any], Any]) -> Any:
-    """`__exit__`: handed a stand-in for the exception's type, and no traceback.
+def _exit_method(function: FunctionType, leave: Callable[[Any, Any], Any]) -> Any:
+    """`__exit__`, called with a proxy of the exception's type and no traceback.
 
-    What no program may catch passes without the program's code; a generator that is closed leaves as if all went well.
+    It is not called for an exception that no program may catch; for GeneratorExit it is called with three None.
     """
     def exit(self: Any, kind: Any = None, error: Any = None, trace: Any = None, /) -> Any:
         if not isinstance(error, BaseException):
             return function(self, admit(kind) if type(kind) is not type else None, admit(error), None)
-        told = leave(error, sys._getframe(1))
-        swallowed = bool(told) and function(self, *told)
-        return swallowed and told[0] is not None
+        exit_arguments = leave(error, sys._getframe(1))
+        swallowed = bool(exit_arguments) and function(self, *exit_arguments)
+        return swallowed and exit_arguments[0] is not None
 
     return exit

@@ -13,7 +13,7 @@ from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import checked
+from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.format import Formatter
 
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
@@ -36,11 +36,11 @@ def percent(f: Formatter, template: str, values: Any) -> str:
         if left < 0:
             break           # the check below refuses it
     filling.end()
-    return f.budget.short("".join(pieces))
+    return f.budget.checked_length("".join(pieces))
 
 
 def _parts(template: str) -> list[Any]:
-    """The template in pieces: text, and fields as the ready specification if nothing is left open, and the match."""
+    """The template in pieces: literal text, and fields as (specification or "", match); see `_ready`."""
     parts: list[Any] = []
     at = 0
     for match in PERCENT.finditer(template):
@@ -53,7 +53,7 @@ _known_parts = lru_cache(500)(_parts)
 
 
 def _ready(match: re.Match[str]) -> str:
-    """The specification of a field that takes one value; empty if there is more to it."""
+    """The specification of a field that takes one value; empty if it has a key, a `*` or an unknown type."""
     width, precision = match["width"] or "", match["precision"]
     if match["key"] is not None or "*" in (width, precision) or match["type"] not in KINDS:
         return ""
@@ -63,18 +63,18 @@ def _ready(match: re.Match[str]) -> str:
 
 
 class _Percent:
-    """The values after a `%`, being taken one by one."""
+    """The values after a `%`, consumed field by field."""
 
     def __init__(self, f: Formatter, values: Any) -> None:
         self.f, self.values = f, values
-        self.given = list(values) if type(values) is tuple else [values]
-        self.given.reverse()
+        self.remaining = list(values) if type(values) is tuple else [values]
+        self.remaining.reverse()
         self.mapping = hasattr(type(values), "__getitem__") and type(values) not in (tuple, str)
 
     def field(self, ready: str, match: re.Match[str]) -> str:
         """One field, filled in."""
-        if ready and self.given:
-            value = self.given.pop()
+        if ready and self.remaining:
+            value = self.remaining.pop()
             if type(value) in (QUICK_TEXT if ready[-1] == "s" else QUICK) and ready[-1] not in "ra":
                 return ready % (value,)
             return _one(self.f, ready[:-1], ready[-1], value)
@@ -87,7 +87,7 @@ class _Percent:
         if match["key"] is not None:
             if not self.mapping:
                 raise python_error("fields with names need a dict after %", mod, "%(a)s", 0)
-            self.given = [self.values[match["key"]]]
+            self.remaining = [self.values[match["key"]]]
         if width == "*":
             wide = self._size()
             width, flags = str(abs(wide)), flags + ("-" if wide < 0 else "")
@@ -105,9 +105,9 @@ class _Percent:
         return _one(self.f, "%" + flags + (width or "") + ("" if precision is None else "." + precision), kind, value)
 
     def _take(self) -> Any:
-        if not self.given:
+        if not self.remaining:
             raise python_error("there are fewer values than fields in the text", mod, "%s", ())
-        return self.given.pop()
+        return self.remaining.pop()
 
     def _size(self) -> int:
         number = self._take()
@@ -116,13 +116,13 @@ class _Percent:
         return number
 
     def end(self) -> None:
-        """All values must have been used."""
-        if self.given and not self.mapping:
+        """TypeError if a value has not been used."""
+        if self.remaining and not self.mapping:
             raise python_error("there are more values than fields in the text", mod, "", (0,))
 
 
 def _unknown(match: re.Match[str]) -> Exception:
-    """What is wrong with a field of no known kind."""
+    """The error for a field of an unknown type."""
     kind, before = match["type"], match.end() - 2
     field = "%(" if kind == "(" else " " * min(before, LONG) + "%" + kind
     return python_error(f"the text has an unknown field {match[0]!r}", mod, field, {})
@@ -139,8 +139,8 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
     if type(value) not in (int, float, bool):
         plain = None if PROGRAM_MADE in type(value).__dict__ else f.policy.number(value)
         if plain is None:
-            shown = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
-            raise python_error(f"%{kind} needs a number, not {shown}", mod, "%" + kind, (value,))
+            text = f.repr(value)[:60] if type(value) is str else describe(value, f.policy)
+            raise python_error(f"%{kind} needs a number, not {text}", mod, "%" + kind, (value,))
         value = plain
     return (shape + kind) % (value,)
 
@@ -156,7 +156,7 @@ def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str
 
 
 def _fields(template: str) -> Iterator[tuple[str, Any, Any, str, str | None]]:
-    """The template in pieces: text, and the field after it as name, attributes and items, specification, conversion."""
+    """The template in pieces: literal text and the field after it: name, attributes and items, spec, conversion."""
     for literal, name, spec, conversion in formatter_parser(template):
         if name is None:
             yield literal, None, None, "", None
@@ -178,14 +178,14 @@ def _taken_apart(template: str) -> Iterable[tuple[str, Any, Any, str, str | None
 
 
 class _Braces:
-    """One template being filled in. Python's parser takes it apart; the values are looked up and shown here."""
+    """One template being formatted: Python's parser splits it; values are looked up and formatted here."""
 
     def __init__(self, f: Formatter, args: tuple[Any, ...] | None, options: Mapping[str, Any]) -> None:
         self.f, self.args, self.options = f, args, options
         self.next: int | None = None    # where automatic numbers go on; -1 where fields carry their own
 
     def fill(self, template: str, deep: int) -> str:
-        """The template with its fields filled in."""
+        """The template with its fields formatted; `deep` is how far specifications may still nest."""
         if deep < 0:
             raise python_error("the fields of the text are nested too deeply", str.format, "{:{:{}}}", 0, 0, 0)
         pieces: list[str] = []
@@ -201,14 +201,14 @@ class _Braces:
             left -= len(literal) + len(pieces[-1])
             if left < 0:
                 break       # the check below refuses it
-        return self.f.budget.short("".join(pieces))
+        return self.f.budget.checked_length("".join(pieces))
 
     def value(self, first: int | str, rest: tuple[tuple[bool, Any], ...]) -> Any:
         """The value that a field names: `0[key]`, `name.attribute`."""
         value = self.first(first)
         for attribute, key in rest:
             if attribute:
-                value = self.f.read(value, checked(key))
+                value = self.f.read(value, checked_name(key))
             else:
                 value = value[key]
         return value
@@ -230,7 +230,7 @@ class _Braces:
 
 
 def ljust(f: Formatter, text: str, *args: Any) -> str:
-    """The methods below are Python's own, once what they would make is not too long."""
+    """str.ljust; this and the methods below check the length of the result first (SizeLimit)."""
     return text.ljust(*_padded(f, args))
 
 
@@ -269,7 +269,7 @@ def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
 def join(f: Formatter, text: str, *args: Any) -> str:
     if len(args) != 1 or not (hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
         return text.join(*args)
-    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.gathered(_gone_through(args[0])))
+    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.bounded(_gone_through(args[0])))
     try:
         f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
     except TypeError:       # not all of them are strings, which Python will say
@@ -278,7 +278,7 @@ def join(f: Formatter, text: str, *args: Any) -> str:
 
 
 def _gone_through(values: Any) -> Any:
-    """What goes through values that are to be joined, in Python's words where they cannot be gone through."""
+    """An iterable of the values to join; str.join's TypeError if there is none."""
     if type(values) in COUNTED:
         return values
     try:
@@ -288,18 +288,18 @@ def _gone_through(values: Any) -> Any:
 
 
 def _cased(name: str) -> Callable[..., str]:
-    """A method that writes letters otherwise, of which one may become three: ß becomes SS."""
+    """A method that changes case, which can lengthen a string: the capital of ß is SS."""
     method = getattr(str, name)
 
     def change(f: Formatter, text: str, *args: Any) -> str:
         changed: str = method(text, *args)
-        return changed if text.isascii() else f.budget.short(changed)
+        return changed if text.isascii() else f.budget.checked_length(changed)
 
     return change
 
 
 def _divided(name: str) -> Callable[..., list[str]]:
-    """A method that takes a text apart; only of long ones are there too many parts to stand together."""
+    """A method that splits a string; only those of a long one need to be counted."""
     method = getattr(str, name)
 
     def divide(f: Formatter, text: str, *args: Any, **options: Any) -> list[str]:
@@ -319,9 +319,9 @@ GROWING: dict[str, Callable[..., Any]] = {
     **{name: _divided(name) for name in ("split", "rsplit", "splitlines")}}
 
 
-def methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
-    """The methods that are not Python's own: they format, or can make strings without bound."""
-    made: dict[str, Callable[..., Any]] = {
+def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
+    """(type, name) -> a function that binds the method: those that format or can make strings without bound."""
+    functions: dict[str, Callable[..., Any]] = {
         "format": brace, "format_map": brace_map, "ljust": ljust,
         "rjust": rjust, "center": center, "zfill": zfill,
         "replace": replace, "join": join, "expandtabs": expandtabs,
@@ -336,4 +336,4 @@ def methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
 
         return bound
 
-    return {(str, name): bind(method) for name, method in made.items()} | {(list, "index"): f._index}
+    return {(str, name): bind(method) for name, method in functions.items()} | {(list, "index"): f._index}

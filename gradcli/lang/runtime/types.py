@@ -1,8 +1,8 @@
-"""Stand-ins for Python's types, so that no program ever holds a type.
+"""Proxies for Python's types, so that no program ever holds a built-in type or a class of this package.
 
-`float`, `list`, `ValueError` and the facade's `torch.Tensor` are `Kind`s: calling one makes a
-value, `isinstance(x, kind)` and `except kind` ask it for the types it stands for. A class that a
-program defines is itself a type, but one that only the guards of `guard.py` can be asked about.
+`float`, `list`, `ValueError` and `torch.Tensor` of a program are `TypeProxy` objects: calling one makes a
+value; `isinstance(x, proxy)` and `except proxy` use the types it stands for. A class that a program defines
+is a real type, whose attributes are read through `attributes.py` like those of any value.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ MIXED = "mixed"     # one with a foreign base somewhere
 
 
 @exposed()
-class Kind:
-    """A name for one or several Python types."""
+class TypeProxy:
+    """Stands for one or several Python types under the name that programs know."""
 
     __slots__ = ("_call", "_methods", "_name", "_types")
 
@@ -37,14 +37,14 @@ class Kind:
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"
 
-    __iter__ = None     # taking items of a type, as annotations do, does not make it something to go through
+    __iter__ = None     # __getitem__, which annotations need, would make a proxy iterable
 
-    def __getitem__(self, item: Any) -> Kind:
+    def __getitem__(self, item: Any) -> TypeProxy:
         """`list[int]`: the same type, with a note of what it holds."""
         if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__name__ in HOLDING)):
             raise TypeError(f"type '{self._name}' is not subscriptable")
         items = item if type(item) is tuple else (item,)
-        return Alias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)
+        return GenericAlias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)
 
     def __or__(self, other: Any) -> Any:
         """`int | None`: one of several types."""
@@ -60,10 +60,10 @@ class Kind:
         return method
 
 
-Kind.__name__ = "type"      # as Python's messages call it
+TypeProxy.__name__ = "type"      # as Python's messages call it
 
-class Alias(Kind):
-    """A type with notes, or one of several."""
+class GenericAlias(TypeProxy):
+    """`list[int]` or `int | None`: a type with its parameters, or a union; they are shown, and not checked."""
 
     __slots__ = ()
 
@@ -77,7 +77,7 @@ HOLDING = frozenset("list tuple dict set frozenset type deque defaultdict Ordere
 
 def alias_of(kind: Any) -> str:
     """How a type is written in an annotation."""
-    if isinstance(kind, Kind):
+    if isinstance(kind, TypeProxy):
         return kind._name
     if type(kind) is list:
         return f"[{', '.join(map(alias_of, kind))}]"
@@ -88,9 +88,9 @@ def alias_of(kind: Any) -> str:
 
 
 def _united(a: Any, b: Any) -> Any:
-    if not all(isinstance(each, Kind) or each is None or user_class(each) for each in (a, b)):
+    if not all(isinstance(kind, TypeProxy) or kind is None or user_class(kind) for kind in (a, b)):
         return NotImplemented
-    return Alias(f"{alias_of(a)} | {alias_of(b)}", (*types_of(a), *types_of(b)))
+    return GenericAlias(f"{alias_of(a)} | {alias_of(b)}", (*types_of(a), *types_of(b)))
 
 
 @exposed()
@@ -103,25 +103,25 @@ class Sentinel:
 Sentinel.__name__ = Sentinel.__qualname__ = "object"
 Sentinel.__module__ = "builtins"
 
-STAND_INS: WeakKeyDictionary[type, Kind] = WeakKeyDictionary()
-"""What programs hold in place of types that were made while they run."""
+STAND_INS: WeakKeyDictionary[type, TypeProxy] = WeakKeyDictionary()
+"""The proxies of types that were created at run time, by type."""
 
 
-def methods_of(kind: Kind) -> Mapping[str, Callable[..., Any]]:
+def methods_of(kind: TypeProxy) -> Mapping[str, Callable[..., Any]]:
     """The methods that programs can name through `kind`."""
     try:
-        found: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
-    except AttributeError:      # a kind whose type has not arrived yet
+        methods: Mapping[str, Callable[..., Any]] = object.__getattribute__(kind, "_methods")
+    except AttributeError:      # a proxy whose type has not been imported yet
         return {}
-    return found
+    return methods
 
 
 def types_of(kind: Any) -> tuple[type, ...]:
     """The Python types that `kind`, or each of a tuple of kinds, stands for."""
-    if isinstance(kind, Kind):
+    if isinstance(kind, TypeProxy):
         return kind._types
     if type(kind) is tuple:
-        return tuple(t for each in kind for t in types_of(each))
+        return tuple(t for member in kind for t in types_of(member))
     if user_class(kind):
         return (kind,)
     if kind is None:
@@ -135,6 +135,6 @@ def user_class(value: object) -> bool:
 
 
 def user_mark(value: object) -> str | None:
-    """OWN or MIXED if `value` is an instance of a class that a program defined."""
+    """OWN or MIXED if `value` is an instance of a class that a program defined, else None."""
     mark: str | None = type(value).__dict__.get(PROGRAM_MADE)
     return mark

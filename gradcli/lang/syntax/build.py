@@ -1,15 +1,14 @@
-"""From the grammar to the tables that `parse.py` runs: the only file that knows Lark.
+"""From the grammar to the tables that `driver.py` runs: the only file that uses Lark.
 
-Lark works out the LALR automaton; what is kept of it is a dictionary of plain integers, strings
-and tuples that `marshal` can write. It is made once, when the package is built, or when the
-grammar of a checkout has changed (`tables.py` decides).
+Lark computes the LALR automaton; the tables are a dictionary of plain integers, strings and tuples that `marshal` can
+write. They are built once, when the package is built, or when the grammar of a checkout has changed (`tables.py`).
 
     regex, groups           the master expression of the lexer, and what each of its groups means
     keywords, operators     words and signs that are their own kind of token
     actions[state][kind]    code > 0: shift and go to that state; code < 0: reduce rules[-code];
                             code <= units: the reduction only renames one value
     gotos[state][rule]      the state after a reduction
-    rules[number]           (length, origin, mode, label, kept positions, spliced positions)
+    rules[number]           (length, origin, mode, label, positions of the children, of those the spliced)
     starts, ends            for each start rule, the first and the accepting state
 """
 
@@ -74,29 +73,29 @@ def reference(grammar: str) -> Any:
 
 
 def _recipe(rule: Any) -> tuple[int, str, int, str, tuple[int, ...], tuple[int, ...]]:
-    """What reducing by `rule` makes of the values on the stack; Lark's tree-shaping, worked out beforehand."""
+    """How a reduction by `rule` builds a node from the values on the stack: Lark's tree shaping, precomputed."""
     symbols = rule.expansion
-    kept = tuple(i for i, s in enumerate(symbols)
+    positions = tuple(i for i, s in enumerate(symbols)
                  if not (s.is_term and s.filter_out and not rule.options.keep_all_tokens))
-    spliced = tuple(i for i in kept if not symbols[i].is_term and symbols[i].name.startswith("_"))
+    spliced = tuple(i for i in positions if not symbols[i].is_term and symbols[i].name.startswith("_"))
     origin = str(rule.origin.name)      # Lark's strings are a subclass that marshal cannot write
     label = str(rule.alias or origin)
     single = rule.options.expand1 and not rule.alias
     if origin.startswith("_"):
         mode = LIST
-    elif single and len(kept) == 1 and not spliced:
+    elif single and len(positions) == 1 and not spliced:
         mode = TAKE
     elif single and spliced:
         mode = NODE_OR_CHILD
     else:
         mode = NODE_SPLICED if spliced else NODE
-    return len(symbols), origin, mode, label, kept, spliced
+    return len(symbols), origin, mode, label, positions, spliced
 
 
 def _is_unit(recipe: tuple[int, str, int, str, tuple[int, ...], tuple[int, ...]]) -> bool:
     """Whether the reduction leaves one value as it is under another name."""
-    length, _, mode, _, kept, spliced = recipe
-    return length == 1 and (mode == TAKE or (mode == LIST and spliced == kept == (0,)))
+    length, _, mode, _, positions, spliced = recipe
+    return length == 1 and (mode == TAKE or (mode == LIST and spliced == positions == (0,)))
 
 
 def _lexer(lark: Any) -> dict[str, Any]:

@@ -11,31 +11,31 @@ from typing import Any
 from gradcli.faults.tree import Fault
 from gradcli.lang.syntax.lexer import Lexer, Node, Word
 
-TAKE, NODE, NODE_SPLICED, NODE_OR_CHILD, LIST = range(5)     # what a reduction makes, see build.py
+TAKE, NODE, NODE_SPLICED, NODE_OR_CHILD, LIST = range(5)     # the mode of a reduction, see build.py
 
 Complaint = Callable[["Driver", list[Word], Word, list[int], str], Fault]
-"""What says which fault a word is that fits nowhere: the automaton, all words, this one, the states, the text."""
+"""Returns the fault for a word without an action: of the automaton, all words, the word, the state stack, the text."""
 
 
 class Driver:
     """The automaton. One serves all programs."""
 
-    def __init__(self, made: dict[str, Any], complaint: Complaint) -> None:
+    def __init__(self, tables: dict[str, Any], complaint: Complaint) -> None:
         self.complaint = complaint
-        self.lexer = Lexer(made)
-        self.actions: list[dict[str, int]] = made["actions"]
-        self.gotos: list[dict[str, int]] = made["gotos"]
-        self.rules: list[Any] = made["rules"]
-        self.units: int = made["units"]
-        self.starts: dict[str, int] = made["starts"]
-        self.ends: dict[str, int] = made["ends"]
+        self.lexer = Lexer(tables)
+        self.actions: list[dict[str, int]] = tables["actions"]
+        self.gotos: list[dict[str, int]] = tables["gotos"]
+        self.rules: list[Any] = tables["rules"]
+        self.units: int = tables["units"]
+        self.starts: dict[str, int] = tables["starts"]
+        self.ends: dict[str, int] = tables["ends"]
         self.renamed: dict[tuple[int, int, str], int] = {}
 
     def run(self, words: list[Word], start: str, text: str) -> Node:
         """The tree of `words`, which end with `$END`, under the rule `start`.
 
-        Reductions that only rename (an atom is a power is a factor ...) are half of all; where
-        a chain of them leads depends on two states and the next word alone, and is remembered.
+        Half of all reductions are unit reductions (an atom is a power is a factor ...). The state after a chain of
+        them depends on two states and the next word only, and is cached.
         """
         actions, gotos, rules, units, renamed = self.actions, self.gotos, self.rules, self.units, self.renamed
         accept = self.ends[start]
@@ -62,19 +62,19 @@ class Driver:
                         after = renamed[key] = self._rename(*key)
                     states[-1] = state = after
                 else:
-                    size, origin, mode, label, kept, spliced = rules[-code]
+                    size, origin, mode, label, positions, spliced = rules[-code]
                     if size:
-                        taken = values[-size:]
+                        popped = values[-size:]
                         del values[-size:], states[-size:]
-                        begin = taken[0][1] if type(taken[0]) is tuple else _begin(taken)
+                        begin = popped[0][1] if type(popped[0]) is tuple else _begin(popped)
                     else:
-                        taken, begin = [], end
+                        popped, begin = [], end
                     if mode == NODE:
-                        values.append((label, begin, end, tuple([taken[i] for i in kept])))
+                        values.append((label, begin, end, tuple([popped[i] for i in positions])))
                     elif mode == TAKE:
-                        values.append(taken[kept[0]])
+                        values.append(popped[positions[0]])
                     else:
-                        children = _children(taken, kept, spliced)
+                        children = _children(popped, positions, spliced)
                         if mode == LIST:
                             values.append(children)
                         elif mode == NODE_OR_CHILD and len(children) == 1:
@@ -89,15 +89,15 @@ class Driver:
         raise AssertionError("words do not end with $END")
 
     def _rename(self, below: int, state: int, kind: str) -> int:
-        """The state after every renaming reduction that `kind` asks for, starting from `state` over `below`."""
+        """The state after all unit reductions on the lookahead `kind`, starting from `state` above `below`."""
         while (code := self.actions[state].get(kind, 0)) <= self.units:
             state = self.gotos[below][self.rules[-code][1]]
         return state
 
 
-def _begin(taken: list[Any]) -> int:
-    """Where the first of `taken` begins that is not an empty list."""
-    for value in taken:
+def _begin(popped: list[Any]) -> int:
+    """Where the first of `popped` begins that is not an empty list."""
+    for value in popped:
         if type(value) is tuple:
             return value[1]     # type: ignore[no-any-return]  # a node's second place is an offset
         if value:
@@ -105,16 +105,16 @@ def _begin(taken: list[Any]) -> int:
     return 0
 
 
-def _children(taken: list[Any], kept: tuple[int, ...], spliced: tuple[int, ...]) -> list[Any]:
-    """The values to keep, lists among them laid out flat; a list that comes first is extended in place."""
-    if spliced and spliced[0] == kept[0]:
-        children = taken[kept[0]]
-        kept = kept[1:]
+def _children(popped: list[Any], positions: tuple[int, ...], spliced: tuple[int, ...]) -> list[Any]:
+    """The children at `positions`, with the lists at `spliced` flattened; a first list is extended in place."""
+    if spliced and spliced[0] == positions[0]:
+        children = popped[positions[0]]
+        positions = positions[1:]
     else:
         children = []
-    for i in kept:
+    for i in positions:
         if i in spliced:
-            children += taken[i]
+            children += popped[i]
         else:
-            children.append(taken[i])
+            children.append(popped[i])
     return children     # type: ignore[no-any-return]  # a list of nodes

@@ -17,7 +17,7 @@ from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
 from gradcli.lang.syntax.literals import unescape
 
 
-def fields(text: str, word: Word, driver: Driver) -> Word:
+def split_fields(text: str, word: Word, driver: Driver) -> Word:
     """The FSTRING `word` with its text replaced by its parts."""
     kind, start, end, body = word
     prefix = 2 if body[1] in "rRfF" else 1
@@ -34,9 +34,9 @@ class _Splitter:
         self.text, self.stop, self.raw, self.driver = text, stop, raw, driver
 
     def parts(self, at: int, depth: int) -> tuple[list[Any], int]:
-        """The parts from `at` on, and where they end: at the closing quote, or the `}` after a specification."""
+        """The parts from offset `at` to the closing quote, or to the `}` after a specification; and that offset."""
         text, stop = self.text, self.stop
-        found: list[Any] = []
+        parts: list[Any] = []
         begin, literal = at, ""
         while at < stop:
             c = text[at]
@@ -47,11 +47,11 @@ class _Splitter:
                 at = text.find("}", at, stop) + 1 or stop       # a character by its name
             elif c == "{":
                 literal += self.literal(begin, at)
-                field, at, shown = self.field(at, depth)
-                literal += shown
+                field, at, debug_text = self.field(at, depth)
+                literal += debug_text
                 if literal:
-                    found.append(("literal", begin, at, literal))
-                found.append(field)
+                    parts.append(("literal", begin, at, literal))
+                parts.append(field)
                 begin, literal = at, ""
             elif c == "}":
                 if depth:
@@ -61,20 +61,20 @@ class _Splitter:
                 at += 2 if c == "\\" and not self.raw and text[at + 1] not in "{}" else 1
         literal += self.literal(begin, min(at, stop))
         if literal:
-            found.append(("literal", begin, at, literal))
-        return found, at
+            parts.append(("literal", begin, at, literal))
+        return parts, at
 
     def literal(self, start: int, end: int) -> str:
-        written = self.text[start:end].replace("\r\n", "\n")
-        if self.raw or "\\" not in written:
-            return written
+        source = self.text[start:end].replace("\r\n", "\n")
+        if self.raw or "\\" not in source:
+            return source
         try:
-            return unescape(written)
+            return unescape(source)
         except ValueError as error:
             raise self.wrong(str(error), start, end) from None
 
     def field(self, at: int, depth: int) -> tuple[Any, int, str]:
-        """The field whose brace opens at `at`, where it ends, and the text that `=` shows before it."""
+        """The field whose brace opens at `at`, the offset behind it, and the text that `{x=}` shows before it."""
         if depth > 1:
             raise self.wrong("fields in an f-string are nested too deeply", at, at + 1)
         text = self.text
@@ -82,13 +82,13 @@ class _Splitter:
         if not text[at + 1 : end].strip():
             raise self.wrong("the braces of an f-string are empty", at, end + 1)
         words = self.driver.lexer.piece(text, at + 1, end)
-        words = [fields(text, word, self.driver) if word[0] == "FSTRING" else word for word in words]
+        words = [split_fields(text, word, self.driver) if word[0] == "FSTRING" else word for word in words]
         node = self.driver.run(words, "fexpr", text)[3][0]
-        conversion, shown, spec = "", "", None
+        conversion, debug_text, spec = "", "", None
         if text[end] == "=":
             begin, end = at + 1, end + 1
             end += len(text[end:self.stop]) - len(text[end:self.stop].lstrip())
-            shown = text[begin:end]
+            debug_text = text[begin:end]
         if text[end] == "!":
             conversion, end = text[end + 1], end + 2
             if conversion not in "rsa":
@@ -97,12 +97,12 @@ class _Splitter:
             spec, end = self.parts(end + 1, depth + 1)
         if end >= self.stop or text[end] != "}":
             raise self.wrong("this brace of the f-string is never closed", at, at + 1)
-        if shown and not conversion and spec is None:
+        if debug_text and not conversion and spec is None:
             conversion = "r"
-        return ("field", at, end + 1, (node, conversion, tuple(spec or ()))), end + 1, shown
+        return ("field", at, end + 1, (node, conversion, tuple(spec or ()))), end + 1, debug_text
 
     def expression_end(self, at: int, opened: int) -> int:
-        """Where the expression that begins at `at` ends: before `}`, `!`, `:` or a final `=`."""
+        """The offset where the expression that begins at `at` ends: at `}`, `!`, `:` or a final `=`."""
         text, depth = self.text, 0
         while at < self.stop:
             c = text[at]

@@ -1,4 +1,4 @@
-"""Text to words: one master expression, with indentation worked out as the lines go by.
+"""The lexer: text to words by one regular expression, with INDENT and DEDENT words between lines.
 
 A word is a tuple `(kind, start, end, text)`, offsets in characters. Its kind is the name of a
 terminal of the grammar, or, for keywords and signs, the text itself.
@@ -33,7 +33,7 @@ FORBIDDEN = re.compile(
 
 
 def place(text: str, start: int, end: int) -> Span:
-    """The lines and columns of the characters from `start` up to `end`."""
+    """The span of the characters from offset `start` up to `end`: lines and columns from 1."""
     line = text.count("\n", 0, start) + 1
     column = start - text.rfind("\n", 0, start)
     end_line = line + text.count("\n", start, end)
@@ -41,13 +41,13 @@ def place(text: str, start: int, end: int) -> Span:
 
 
 def check_text(text: str) -> None:
-    """Refuse characters that make a program look other than it is (rule R10)."""
-    found = FORBIDDEN.search(text)
-    if found is None:
+    """SyntaxFault if the text has invisible characters or ones that change its direction (rule R10)."""
+    match = FORBIDDEN.search(text)
+    if match is None:
         return
-    code = ord(found[0])
+    code = ord(match[0])
     what = "a carriage return that ends no line" if code == 13 else f"the invisible character U+{code:04X}"
-    raise SyntaxFault(f"the text contains {what}", span=place(text, found.start(), found.end()))
+    raise SyntaxFault(f"the text contains {what}", span=place(text, match.start(), match.end()))
 
 
 class Lexer:
@@ -60,8 +60,8 @@ class Lexer:
 
     def words(self, text: str) -> list[Word]:
         """The words of a program, which must end in a newline, with indentation and the end marked."""
-        found: list[Word] = []
-        add = found.append
+        words: list[Word] = []
+        add = words.append
         groups, keyword, ascii_only = self.groups, self.keywords.get, text.isascii()
         brackets: list[int] = []
         indents = [""]
@@ -76,8 +76,8 @@ class Lexer:
                 if group == 1:
                     if not ascii_only:
                         check_name(text, word, start, end)
-                    if (word == "match" or word == "case") and (not found or found[-1][0] in BETWEEN):
-                        add((soft(text, start, found), start, end, word))
+                    if (word == "match" or word == "case") and (not words or words[-1][0] in BETWEEN):
+                        add((soft(text, start, words), start, end, word))
                     else:
                         add((keyword(word, "NAME"), start, end, word))
                 elif (kind := groups[group]) == "":
@@ -94,8 +94,8 @@ class Lexer:
                         add((kind, start, end, word))
                         indent = word[word.rfind("\n") + 1:] if end < size else ""
                         if indent != indents[-1]:
-                            _indent(text, indent, indents, end, found)
-                elif kind == "MAGIC" and found and found[-1][0] not in BETWEEN:
+                            _indent(text, indent, indents, end, words)
+                elif kind == "MAGIC" and words and words[-1][0] not in BETWEEN:
                     add(("%", start, start + 1, "%"))       # no statement begins here, so this is the operator
                     at = end = start + 1
                     break
@@ -106,13 +106,13 @@ class Lexer:
         if end < size and text[end:].strip(" \t"):
             end += len(text[end:]) - len(text[end:].lstrip(" \t"))
             add(("", end, end + 1, text[end]))
-        _indent(text, "", indents, size, found)
+        _indent(text, "", indents, size, words)
         add(("$END", size, size, ""))
-        return found
+        return words
 
     def piece(self, text: str, start: int, stop: int) -> list[Word]:
         """The words of the expression between two offsets, as in the braces of an f-string."""
-        found: list[Word] = []
+        words: list[Word] = []
         end = start
         for match in iter(self.scanner(text, start, stop).match, None):
             group = match.lastindex
@@ -122,38 +122,38 @@ class Lexer:
                 check_name(text, word, begin, end)
                 kind = self.keywords.get(word, kind)
             if kind != "_NEWLINE":
-                found.append((kind or word, begin, end, word))
+                words.append((kind or word, begin, end, word))
         rest = text[end:stop].lstrip(" \t")
         if rest:
-            found.append(("", stop - len(rest), stop - len(rest) + 1, rest[0]))
-        found.append(("$END", stop, stop, ""))
-        return found
+            words.append(("", stop - len(rest), stop - len(rest) + 1, rest[0]))
+        words.append(("$END", stop, stop, ""))
+        return words
 
 
-def soft(text: str, start: int, found: list[Word]) -> str:
-    """The kind of the word `match` or `case` at the beginning of a statement, which may be a name there as well."""
+def soft(text: str, start: int, words: list[Word]) -> str:
+    """The kind of `match` or `case` at the beginning of a statement: a soft keyword, or a NAME."""
     if text[start] == "m":
         return "_MATCH" if MATCH.match(text, start) else "NAME"
-    inside = CASE.match(text, start) and any(word[0] == "_MATCH" for word in found)
+    inside = CASE.match(text, start) and any(word[0] == "_MATCH" for word in words)
     return "_CASE" if inside else "NAME"
 
 
 def check_name(text: str, word: str, start: int, end: int) -> None:
-    """Refuse a name whose letters are look-alikes of others (rule R1)."""
+    """SyntaxFault if a name is not in Unicode's NFKC form, which Python would convert it to (rule R1)."""
     if not word.isascii() and not is_normalized("NFKC", word):
         raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
                           span=place(text, start, end))
 
 
-def _indent(text: str, indent: str, indents: list[str], at: int, found: list[Word]) -> None:
-    """Compare a new line's indentation with the blocks that are open, and open or close blocks."""
+def _indent(text: str, indent: str, indents: list[str], at: int, words: list[Word]) -> None:
+    """Append INDENT or DEDENT words where a line's indentation differs from the block's; IndentationFault if wrong."""
     if indent.startswith(indents[-1]):
         if indent == indents[-1]:
             return
         if len(indents) > INDENTATION:
             raise DepthLimit(f"blocks are nested more than {INDENTATION} deep", span=place(text, at, at + 1))
         indents.append(indent)
-        found.append(("_INDENT", at - len(indent), at, ""))
+        words.append(("_INDENT", at - len(indent), at, ""))
         return
     while indents[-1] != indent:
         if not indents[-1].startswith(indent):
@@ -164,4 +164,4 @@ def _indent(text: str, indent: str, indents: list[str], at: int, found: list[Wor
                 "indent with four spaces, the same for every line of a block",
                 span=place(text, at - len(indent), at + 1), as_python=True)
         indents.pop()
-        found.append(("_DEDENT", at, at, ""))
+        words.append(("_DEDENT", at, at, ""))

@@ -1,4 +1,4 @@
-"""Numbers and strings as they are written, to the values they stand for."""
+"""The values of number and string literals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SIMPLE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": 
           "v": "\v", "\n": "", "\r\n": ""}
 
 
-def number(text: str) -> int | float | None:
+def number_value(text: str) -> int | float | None:
     """The value of a NUMBER, or None if it is not well formed (`012`) or has too many digits."""
     try:
         if text[:2].lower() in ("0x", "0o", "0b"):

@@ -58,9 +58,9 @@ def tree_of(text: str) -> Node:
         text += "\n"
     words = driver.lexer.words(text)
     if "FSTRING" in {word[0] for word in words}:
-        from gradcli.lang.syntax.fstring import fields
+        from gradcli.lang.syntax.fstring import split_fields
 
-        words = [fields(text, word, driver) if word[0] == "FSTRING" else word for word in words]
+        words = [split_fields(text, word, driver) if word[0] == "FSTRING" else word for word in words]
     return driver.run(words, "file", text)
 
 

@@ -1,7 +1,7 @@
-"""A program's text taken apart at one place: what is called there, on what, with what, in which statement.
+"""Queries on the syntax tree of a program at one place: the call there, its receiver and arguments, its statement.
 
-A diagnostic that repairs something in the user's own words needs those words. They are looked for
-when a program has failed, so nothing here need be fast, and what cannot be found is simply not told.
+Repairs are written in the user's own words, and so need the source of the parts at a fault's place. Queries run after
+a program has failed, so they need not be fast; where there is no answer they return None, and the repair is left out.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from gradcli.lang.syntax.parser import parse
 SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "strings")
 INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "matmul": "@", "pow": "**",
          "bit_xor": "^", "bit_or": "|", "bit_and": "&"}
-LONGEST = 200_000       # characters of a text that is taken apart
-NOTHING: Node = ("file", 0, 0, ())      # the tree of a text that is not taken apart
+LONGEST = 200_000       # characters of a text that is parsed for a repair
+NOTHING: Node = ("file", 0, 0, ())      # the tree of a text that is not parsed
 
 
 class Call(NamedTuple):
-    """A call: the function's last name, what stands before its dot if anything, and what is in the brackets."""
+    """A call: the last name of the function, the node before its dot if any, positional and keyword arguments."""
 
     name: str
     receiver: Node | None
@@ -31,7 +31,7 @@ class Call(NamedTuple):
 
 
 class SyntaxSite:
-    """The way from the whole program down to what stands at `span`."""
+    """The syntax tree of `text`, and the path of nodes from its root down to `span`."""
 
     def __init__(self, text: str, span: Span, tree: Node | None = None) -> None:
         self.text = text = text.removeprefix("\ufeff")
@@ -45,16 +45,16 @@ class SyntaxSite:
 
     @property
     def node(self) -> Node | None:
-        """What stands exactly there."""
+        """The innermost node with exactly this span; None if there is none."""
         exact = [node for node in self.path if (node[1], node[2]) == (self.start, self.end)]
         return exact[-1] if exact else None
 
     def of(self, node: Node) -> str:
-        """The words of a part."""
+        """The source text of a node."""
         return self.text[node[1] : node[2]]
 
     def atom(self, node: Node) -> str:
-        """The words of a part, in brackets where `.name` could not follow them."""
+        """The source text of a node, in parentheses if `.name` could not follow it."""
         return self.of(node) if node[0] in SIMPLE else f"({self.of(node)})"
 
     def span(self, node: Node) -> Span:
@@ -65,7 +65,7 @@ class SyntaxSite:
         return call_of(self.node) if self.node else None
 
     def operands(self) -> list[Node]:
-        """What an operator at the place stands between, or what a call there is given: receiver first, if any."""
+        """The operands of the operator at the place, or the positional arguments of the call, receiver first."""
         node = self.node
         if node is None:
             return []
@@ -77,23 +77,23 @@ class SyntaxSite:
         return [] if call is None else [*([call.receiver] if call.receiver else []), *call.args]
 
     def replaced(self, node: Node, words: str) -> str:
-        """The words at the place with one part of them said differently."""
+        """The source text at the place, with that of one node replaced."""
         return self.text[self.start : node[1]] + words + self.text[node[2] : self.end]
 
     def enclosing(self, *kinds: str) -> list[Node]:
-        """The statements of some kinds that the place stands in, innermost first."""
+        """The nodes of these kinds that enclose the place, innermost first."""
         return [node for node in reversed(self.path) if node[0] in kinds]
 
     @property
     def statement(self) -> Node | None:
-        """The simple statement that the place stands in."""
+        """The simple statement that encloses the place; None if there is none."""
         for above, node in zip(self.path, self.path[1:], strict=False):
             if above[0] in ("file", "suite") and node[0] not in ("if", "while", "for", "try", "with", "def", "class"):
                 return node
         return None
 
     def alone(self, node: Node) -> bool:
-        """Whether a statement has its one line to itself, so that the line can be written anew."""
+        """Whether a statement is the only one on its one line, so that the line can be replaced."""
         first = self.text.rfind("\n", 0, node[1]) + 1
         last = self.text.find("\n", node[2])
         rest = self.text[node[2] : last if last >= 0 else None]
@@ -101,12 +101,15 @@ class SyntaxSite:
             and "\n" not in self.of(node)
 
     def line(self, node: Node) -> int:
-        """The number of the line that a part begins in."""
+        """The number of the line in which a node begins, from 1."""
         return self.text.count("\n", 0, node[1]) + 1
 
 
 def locate(text: str, span: Span, tree: Node | None = None) -> SyntaxSite | None:
-    """The parts at a place, or None for what is no program of a size to be taken apart; `tree`: of the text parsed."""
+    """The syntax site at `span`; None if `text` cannot be parsed or has more than LONGEST characters.
+
+    `tree` is that of the text, if it has been parsed already.
+    """
     if len(text) > LONGEST:
         return None
     try:
@@ -116,20 +119,20 @@ def locate(text: str, span: Span, tree: Node | None = None) -> SyntaxSite | None
 
 
 def call_of(node: Node) -> Call | None:
-    """What a call is made of; None for anything else."""
+    """The parts of a call node; None for any other node."""
     if node[0] != "call":
         return None
     function, *rest = node[3]
-    given: tuple[Node, ...] = rest[0][3] if rest else ()
-    options = {each[3][0][3]: each[3][1] for each in given if each[0] == "keyword"}
-    args = [each for each in given if each[0] not in ("keyword", "star", "spread")]
+    arguments: tuple[Node, ...] = rest[0][3] if rest else ()
+    options = {argument[3][0][3]: argument[3][1] for argument in arguments if argument[0] == "keyword"}
+    args = [argument for argument in arguments if argument[0] not in ("keyword", "star", "spread")]
     if function[0] == "attribute":
         return Call(function[3][1][3], function[3][0], args, options)
     return Call(function[3] if function[0] == "NAME" else "", None, args, options)
 
 
 def walk(node: Any) -> Iterator[Node]:
-    """A part and all that it consists of, in the order of the text."""
+    """`node` and all nodes within it, in the order of the text."""
     pending = [node]
     while pending:
         node = pending.pop()
@@ -144,19 +147,19 @@ def walk(node: Any) -> Iterator[Node]:
 def _down(node: Node, start: int, end: int) -> Iterator[Node]:
     while True:
         yield node
-        inside = [each for each in _children(node) if each[1] <= start and end <= each[2]]
+        inside = [child for child in _children(node) if child[1] <= start and end <= child[2]]
         if not inside:
             return
         node = inside[0]
 
 
 def _children(node: Node) -> list[Node]:
-    found: list[Node] = []
+    children: list[Node] = []
     pending = list(node[3]) if type(node[3]) is tuple else []
     while pending:
-        each = pending.pop(0)
-        if type(each) is tuple and len(each) == 4 and isinstance(each[0], str) and type(each[1]) is int:
-            found.append(each)
-        elif type(each) is tuple:
-            pending = [*each, *pending]
-    return found
+        part = pending.pop(0)
+        if type(part) is tuple and len(part) == 4 and isinstance(part[0], str) and type(part[1]) is int:
+            children.append(part)
+        elif type(part) is tuple:
+            pending = [*part, *pending]
+    return children

@@ -1,7 +1,7 @@
-"""The parser's tables: what they are made from, and where they are kept.
+"""The parser's tables: what they are built from, and where they are stored.
 
-A wheel carries them beside this file (`hatch_build.py` puts them there). A checkout makes them
-on first use and keeps them in the user's cache directory (`cache.py`).
+A wheel has them beside this file (`hatch_build.py` puts them there). A checkout builds them on first use and stores
+them in the user's cache directory (`gradcli/artifacts.py`).
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ PACKED = os.path.join(HERE, "tables.bin")
 
 def load() -> dict[str, Any]:
     """The tables of the grammar as it stands now."""
-    tables: dict[str, Any] = artifacts.kept("tables", fingerprint(), make, PACKED)
+    tables: dict[str, Any] = artifacts.kept("tables", fingerprint(), build_tables, PACKED)
     return tables
 
 
-def make() -> dict[str, Any]:
-    """The tables, worked out from the grammar."""
+def build_tables() -> dict[str, Any]:
+    """The tables, built from the grammar by Lark."""
     from gradcli.lang.syntax import build
 
     return build.build(_bytes(grammar_path()).decode())
 
 
 def fingerprint() -> bytes:
-    """The grammar, the code that turns it into tables, and the format they are kept in.
+    """The key of the stored tables: the grammar, the code that builds tables from it, and the storage format.
 
-    They are compared whole: that is as quick as a digest of this size, and cannot collide.
+    Keys are compared as a whole, which is as quick as computing a digest, and cannot collide.
     """
-    made_from = _bytes(grammar_path()) + _bytes(os.path.join(HERE, "build.py"))
-    return b"gradcli tables %d %d\n" % (artifacts.FORMAT, len(made_from)) + made_from
+    sources = _bytes(grammar_path()) + _bytes(os.path.join(HERE, "build.py"))
+    return b"gradcli tables %d %d\n" % (artifacts.FORMAT, len(sources)) + sources
 
 
 def grammar_path() -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import Namespace
 from gradcli.namespace.python.argparse import Plain, simple_namespace
 from gradcli.namespace.python.os_path import outside_space
@@ -115,7 +115,7 @@ def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], obj
     vars(found["collections"])["abc"] = found["collections.abc"]
     vars(found["IPython"])["display"] = found["IPython.display"]
     found["os.path"] = found["os"].path
-    found["types"] = Namespace("types", SimpleNamespace=Kind("types.SimpleNamespace", (Plain,), simple_namespace))
+    found["types"] = Namespace("types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
     found["numpy"] = _numpy(generators)
     printers = printing_space(write)
     found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
@@ -167,10 +167,10 @@ def _numpy(generators: Any) -> Namespace:
     linalg = Namespace("numpy.linalg", {"norm": "norm"} | {name: f"linalg_of_{name}" for name in LINALG},
                        _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
-    array = Kind("numpy.ndarray", (Array,))
+    array = TypeProxy("numpy.ndarray", (Array,))
     return Namespace("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
-                     linalg=linalg, ndarray=array, finfo=Kind("numpy.finfo", (finfo,), finfo),
-                     iinfo=Kind("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
+                     linalg=linalg, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
+                     iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
 
 
 def _generator(name: str, made: str) -> Callable[..., Any]:

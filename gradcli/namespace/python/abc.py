@@ -2,9 +2,9 @@
 
 import collections.abc as abstract
 
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 
-def __getattr__(name: str) -> Kind:
+def __getattr__(name: str) -> TypeProxy:
     """The class of that name."""
-    return Kind(f"collections.abc.{name}", (getattr(abstract, name),))
+    return TypeProxy(f"collections.abc.{name}", (getattr(abstract, name),))

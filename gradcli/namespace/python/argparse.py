@@ -11,7 +11,7 @@ from gradcli.engine.autograd.signature import brief
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.lang.policy import checked
+from gradcli.lang.policy import checked_name
 
 NEGATIVE = re.compile(r"-\d+|-\d*\.\d+|-\d[\d.]*e[-+]?\d+")
 LEAST: dict[Any, int] = {None: 1, "?": 0, "*": 0, "+": 1}       # words that nargs asks for at least
@@ -31,7 +31,7 @@ class Options:
 def simple_namespace(**values: Any) -> Options:
     """`types.SimpleNamespace`: an object with these attributes."""
     made = Plain()
-    vars(made).update({checked(name): value for name, value in values.items()})
+    vars(made).update({checked_name(name): value for name, value in values.items()})
     return made
 
 
@@ -55,7 +55,7 @@ class Option:
         self.names = names
         self.positional = not names[0].startswith("-")
         longest = next((name for name in names if name.startswith("--")), names[0])
-        self.dest = checked(given.get("dest") or longest.lstrip("-").replace("-", "_"))
+        self.dest = checked_name(given.get("dest") or longest.lstrip("-").replace("-", "_"))
         self.action = given.get("action", "store")
         if self.action not in (*FLAGS, "store", "append", "store_const", "count", "extend", "help", "version"):
             raise ValueFault(f"unknown action {brief(self.action)}")
@@ -123,7 +123,7 @@ class Parser:
 
     def set_defaults(self, **defaults: Any) -> None:
         """Values of options that were not given."""
-        self._defaults.update({checked(name): value for name, value in defaults.items()})
+        self._defaults.update({checked_name(name): value for name, value in defaults.items()})
 
     def print_help(self) -> None:
         """Print the options."""

@@ -14,10 +14,10 @@ from gradcli.exposure import admitting, expose, exposed, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.policy import checked
+from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.ordered import OrderedDict as Ordered
-from gradcli.lang.runtime.types import STAND_INS, Kind
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 
 DICT = METHODS[dict]
 DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert "
@@ -176,15 +176,15 @@ _made.__name__ = _made.__qualname__ = "_make"
 _as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
 
 
-def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> Kind:
+def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> TypeProxy:
     """A kind of tuple whose values have names."""
     if isinstance(field_names, str):
         field_names = field_names.replace(",", " ").split()
-    names = [checked(name) for name in field_names]
+    names = [checked_name(name) for name in field_names]
     if rename or any(name.startswith("_") for name in names):
         raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
     make_kind: Any = collections.namedtuple
-    made = make_kind(checked(typename), names, defaults=defaults)
+    made = make_kind(checked_name(typename), names, defaults=defaults)
     made._replace, made._asdict = _replaced, _as_dict       # Python's own are functions of a module that is closed
     expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
         f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
@@ -199,15 +199,15 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
             said.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # read by lang/faults.py
             raise said from None
 
-    STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make, {
+    STAND_INS[made] = kind = TypeProxy(f"__main__.{typename}", (made,), make, {
         "_fields": made._fields, "_field_defaults": made._field_defaults,
         "_make": admitting(lambda iterable, /: _made(made, iterable))})
     return kind
 
 
-OrderedDict = Kind("collections.OrderedDict", (Ordered,), Ordered, {
-    "fromkeys": lambda iterable, value=None: Ordered.fromkeys(Budget().gathered(iterable), value)})
-deque = Kind("collections.deque", (Deque,), Deque)
-defaultdict = Kind("collections.defaultdict", (DefaultDict,), DefaultDict)
-Counter = Kind("collections.Counter", (Tally,), Tally)
+OrderedDict = TypeProxy("collections.OrderedDict", (Ordered,), Ordered, {
+    "fromkeys": lambda iterable, value=None: Ordered.fromkeys(Budget().bounded(iterable), value)})
+deque = TypeProxy("collections.deque", (Deque,), Deque)
+defaultdict = TypeProxy("collections.defaultdict", (DefaultDict,), DefaultDict)
+Counter = TypeProxy("collections.Counter", (Tally,), Tally)
 Deque.__name__, Tally.__name__, DefaultDict.__name__ = "deque", "Counter", "defaultdict"     # as messages call them

@@ -8,8 +8,8 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, LimitFault
-from gradcli.lang.runtime.generators import Generator, close, closed_by_program
-from gradcli.lang.runtime.types import Kind, types_of
+from gradcli.lang.runtime.generators import ProgramGenerator, close_generator, closed_by_program
+from gradcli.lang.runtime.types import TypeProxy, types_of
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError)
 
@@ -32,7 +32,7 @@ class Context:
 
     def __init__(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
         made = function(*args, **options)
-        if type(made) is not Generator:
+        if type(made) is not ProgramGenerator:
             raise ArgumentFault("contextmanager stands before a generator function", "yield")
         self._made_of, self._source = (function, args, options), made._source
 
@@ -59,7 +59,7 @@ class Context:
                 return False
             raise RuntimeError("generator didn't stop")
         if isinstance(error, GeneratorExit) and closed_by_program(sys._getframe(1)):
-            close(self._source)
+            close_generator(self._source)
         if not isinstance(error, Exception) or isinstance(error, UNCATCHABLE):
             return False        # no program catches these
         try:
@@ -105,6 +105,6 @@ class Null:
         pass
 
 
-suppress = Kind("contextlib.suppress", (Suppress,), Suppress)
-nullcontext = Kind("contextlib.nullcontext", (Null,), Null)
+suppress = TypeProxy("contextlib.suppress", (Suppress,), Suppress)
+nullcontext = TypeProxy("contextlib.nullcontext", (Null,), Null)
 Suppress.__name__, Null.__name__ = "suppress", "nullcontext"

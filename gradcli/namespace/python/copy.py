@@ -12,9 +12,9 @@ from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import recording
 from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.tree import ArgumentFault, GradFault
-from gradcli.lang.runtime.generators import Stream
+from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import LAZY
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import Namespace
 from gradcli.namespace.python.collections import DefaultDict, Deque
 from gradcli.namespace.third_party.matplotlib import Drawing
@@ -66,7 +66,7 @@ def _no_method(x: Any) -> Any:
 def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = lambda made: None) -> Any:
     """`x` made again with `inner` of all that it holds; `begun` is told what can hold itself before it is filled."""
     kind = type(x)
-    if kind in UNCHANGING or isinstance(x, Kind | Namespace | type | BaseException | Drawing):
+    if kind in UNCHANGING or isinstance(x, TypeProxy | Namespace | type | BaseException | Drawing):
         return x
     if isinstance(x, Tensor):
         return _tensor(x)
@@ -91,7 +91,7 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
     exposure = exposure_of(kind)
     if PROGRAM_MADE in kind.__dict__ or (exposure is not None and exposure.copied):
         return _instance(x, inner, begun)
-    if exposure is None or isinstance(x, Stream) or kind in LAZY:
+    if exposure is None or isinstance(x, IteratorProxy) or kind in LAZY:
         raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
     return x        # element types, devices, generators, storages: what does not change, or is one of a kind
 

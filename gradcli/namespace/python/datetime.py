@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 EPOCH = calendar.datetime(1970, 1, 1)
 LETTERS = frozenset("YymdHIMSfpaAbBjUWwuxXcDFTRe%zZ")
@@ -178,7 +178,7 @@ def _today() -> Day:
     return Day(EPOCH.date())
 
 
-datetime = Kind("datetime.datetime", (DayTime,), _made(calendar.datetime, "datetime"), {
+datetime = TypeProxy("datetime.datetime", (DayTime,), _made(calendar.datetime, "datetime"), {
     "now": _now, "today": _now, "utcnow": _now})
-date = Kind("datetime.date", (Day,), _made(calendar.date, "date"), {"today": _today})
-timedelta = Kind("datetime.timedelta", (Span,), _made(calendar.timedelta, "timedelta"))
+date = TypeProxy("datetime.date", (Day,), _made(calendar.date, "date"), {"today": _today})
+timedelta = TypeProxy("datetime.timedelta", (Span,), _made(calendar.timedelta, "timedelta"))

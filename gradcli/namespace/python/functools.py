@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.exposure import admitting, exposed
 from gradcli.faults.tree import ArgumentFault
-from gradcli.lang.runtime.operators import summed
+from gradcli.lang.runtime.operators import checked_sum
 
 ascii_letters, ascii_lowercase, ascii_uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase
 digits, hexdigits, punctuation = string.digits, string.hexdigits, string.punctuation
@@ -162,7 +162,7 @@ def concat(a: Any, b: Any, /) -> Any:
     """Two texts, lists or tuples as one."""
     if not isinstance(a, str | list | tuple):
         raise TypeError(f"'{type(a).__name__}' object can't be concatenated")
-    return summed(a, b)
+    return checked_sum(a, b)
 
 
 def countOf(a: Iterable[Any], b: Any, /) -> int:     # the name that programs know

@@ -11,7 +11,7 @@ from gradcli.exposure import PROGRAM_MADE, admit, exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.runtime.attributes import attributes_of
-from gradcli.lang.runtime.types import Kind, user_class
+from gradcli.lang.runtime.types import TypeProxy, user_class
 from gradcli.namespace.python.collections import namedtuple
 
 KEPT = 1 << 20          # results that a cache without a limit of its own remembers
@@ -147,5 +147,5 @@ def _comparison(name: str, known: str, way: Callable[[Any, bool], Any]) -> Calla
     return compare
 
 
-cached_property = Kind("functools.cached_property", (CachedProperty,), CachedProperty)
+cached_property = TypeProxy("functools.cached_property", (CachedProperty,), CachedProperty)
 CachedProperty.__name__ = "cached_property"

@@ -34,12 +34,12 @@ bisect, bisect_left, bisect_right, insort, insort_left, insort_right = (
 
 def nlargest(n: int, iterable: Iterable[Any], key: Any = None) -> list[Any]:
     """The n largest values, in descending order."""
-    return heapq.nlargest(n, [*Budget().gathered(iterable)], key)
+    return heapq.nlargest(n, [*Budget().bounded(iterable)], key)
 
 
 def nsmallest(n: int, iterable: Iterable[Any], key: Any = None) -> list[Any]:
     """The n smallest values, in ascending order."""
-    return heapq.nsmallest(n, [*Budget().gathered(iterable)], key)
+    return heapq.nsmallest(n, [*Budget().bounded(iterable)], key)
 
 
 @streamed

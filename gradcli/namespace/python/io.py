@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 
 @exposed("seek", "tell", "close", "flush", "getbuffer", "getvalue", "read", "write")
@@ -50,4 +50,4 @@ class Buffer:
 
 
 Buffer.__name__ = "BytesIO"
-BytesIO = Kind("_io.BytesIO", (Buffer,), Buffer)
+BytesIO = TypeProxy("_io.BytesIO", (Buffer,), Buffer)

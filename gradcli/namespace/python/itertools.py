@@ -12,15 +12,15 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
-from gradcli.lang.runtime.generators import Stream
+from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
-from gradcli.lang.runtime.operators import summed
+from gradcli.lang.runtime.operators import checked_sum
 
 KEPT = 1_000_000        # values that one of these may keep to itself
 
 
 @exposed()
-class Drawn(Stream, Nested):
+class Drawn(IteratorProxy, Nested):
     """A stream that knows how many of its kind it stands on."""
 
     __slots__ = ("deep",)
@@ -58,7 +58,7 @@ def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
         start = int(start)      # as C code counts
     while True:
         yield start
-        start = summed(start, step)
+        start = checked_sum(start, step)
 
 
 @streamed
@@ -81,7 +81,7 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
     for total in itertools.islice(values, 1) if initial is None else [initial]:
         yield total
         for value in values:
-            total = summed(total, value) if func is None else func(total, value)
+            total = checked_sum(total, value) if func is None else func(total, value)
             yield total
 
 

@@ -11,7 +11,7 @@ from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.enumeration import IntEnum, TextEnum
-from gradcli.lang.runtime.types import STAND_INS, Kind
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 from gradcli.namespace.python.sys import refusing
 
 DEEPEST, WIDEST = 200, 20
@@ -91,7 +91,7 @@ class Undecodable(ValueFault):
             error.msg, error.doc, error.pos, error.lineno, error.colno)
 
 
-STAND_INS[Undecodable] = JSONDecodeError = Kind("json.decoder.JSONDecodeError", (Undecodable,))
+STAND_INS[Undecodable] = JSONDecodeError = TypeProxy("json.decoder.JSONDecodeError", (Undecodable,))
 
 
 def _depth(text: str) -> int:

@@ -9,19 +9,19 @@ from typing import Any
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
-Number = Kind("numbers.Number", (int, float))
-Complex = Kind("numbers.Complex", (int, float))
-Real = Kind("numbers.Real", (int, float))
-Rational, Integral = Kind("numbers.Rational", (int,)), Kind("numbers.Integral", (int,))
+Number = TypeProxy("numbers.Number", (int, float))
+Complex = TypeProxy("numbers.Complex", (int, float))
+Real = TypeProxy("numbers.Real", (int, float))
+Rational, Integral = TypeProxy("numbers.Rational", (int,)), TypeProxy("numbers.Integral", (int,))
 
 
 def _of_numbers(name: str) -> Callable[..., Any]:
     work = getattr(statistics, name)
 
     def statistic(data: Any, *others: Any, **options: Any) -> Any:
-        taken = [[*Budget().gathered(values)] if number == 0 or isinstance(values, list | tuple) else values
+        taken = [[*Budget().bounded(values)] if number == 0 or isinstance(values, list | tuple) else values
                  for number, values in enumerate((data, *others))]
         plain = [value for values in (*taken, *options.values()) for value in (
             values if isinstance(values, list | tuple) else [values]) if name not in ("mode", "multimode")]
@@ -29,7 +29,7 @@ def _of_numbers(name: str) -> Callable[..., Any]:
             if type(value) not in NUMBERS and value is not None:
                 raise ArgumentFault(f"statistics.{name}() takes plain numbers, not {described(value)}",
                                     f"statistics.{name}(x.tolist())")
-            Budget().judged(value)
+            Budget().checked_bits(value)
         Budget().check_items(options.get("n") or 0)      # how many parts quantiles() makes
         try:
             return work(*taken, **options)

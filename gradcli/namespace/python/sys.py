@@ -13,7 +13,7 @@ from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import PolicyFault
-from gradcli.lang.runtime.streams import Standard, writer
+from gradcli.lang.runtime.streams import TextStream, writer
 from gradcli.namespace.modules import Namespace
 
 FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix",
@@ -44,7 +44,7 @@ def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
 def system_space(words: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
     """`sys` of one session; `words` tells those that stood behind the script."""
     return Namespace("sys", {"argv": "argv"}, lambda name: ["program.py", *words()],
-                  stdout=Standard("<stdout>", write), stderr=Standard("<stderr>", complain), maxsize=sys.maxsize,
+                  stdout=TextStream("<stdout>", write), stderr=TextStream("<stderr>", complain), maxsize=sys.maxsize,
                   byteorder="little", platform="linux", version="3.11.7 (gradcli)",
                   version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
                   float_info=Namespace("sys.float_info", **{name: getattr(sys.float_info, name) for name in FLOATS}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any as Value  # programs have a name `Any` of their own
 
 from gradcli.lang.runtime.abstract_classes import Generic as Base
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
 TYPE_CHECKING = False
 
@@ -15,18 +15,18 @@ def cast(typ: Value, val: Value) -> Value:
     return val
 
 
-def TypeVar(name: str, *args: Value, **options: Value) -> Kind:    # the name that programs know
+def TypeVar(name: str, *args: Value, **options: Value) -> TypeProxy:    # the name that programs know
     """A name for annotations."""
-    return Kind(f"~{name}" if type(name) is str else "typing.TypeVar", ())
+    return TypeProxy(f"~{name}" if type(name) is str else "typing.TypeVar", ())
 
 
-def __getattr__(name: str) -> Kind:
-    return Kind(f"typing.{name}", (Base,) if name in ("Generic", "Protocol") else ())
+def __getattr__(name: str) -> TypeProxy:
+    return TypeProxy(f"typing.{name}", (Base,) if name in ("Generic", "Protocol") else ())
 
 
-def NewType(name: str, tp: Value) -> Kind:    # the name that programs know
+def NewType(name: str, tp: Value) -> TypeProxy:    # the name that programs know
     """A name for annotations, which called gives its argument."""
-    return Kind(f"__main__.{name}" if type(name) is str else "typing.NewType", (), lambda value: value)
+    return TypeProxy(f"__main__.{name}" if type(name) is str else "typing.NewType", (), lambda value: value)
 
 
 def overload(func: Value) -> Value:

@@ -13,7 +13,7 @@ from gradcli.engine.tensor.numpy_view import as_numpy_result, plain
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.third_party.numpy import asarray, operand
 from gradcli.namespace.third_party.numpy_table import result_of
 
@@ -128,4 +128,4 @@ class Polynomial:
 
 
 c_, r_, mgrid, ogrid = Joiner("c_"), Joiner("r_"), Grid("mgrid"), Grid("ogrid")
-poly1d = Kind("numpy.poly1d", (Polynomial,), Polynomial)
+poly1d = TypeProxy("numpy.poly1d", (Polynomial,), Polynomial)

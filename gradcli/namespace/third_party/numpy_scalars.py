@@ -41,7 +41,7 @@ class ScalarType(Typed):
             raise ArgumentFault(f"np.{self.tensor_dtype.name}() makes a number, not {described(value)}",
                                 f"np.{self.tensor_dtype.name}(1.5)")
         dtype = kind(self)
-        Budget().judged(value)
+        Budget().checked_bits(value)
         return np.asarray(value).astype(dtype).item() if type(value) is not int or dtype.kind in "fb" else int(
             np.asarray(value, dtype))
 

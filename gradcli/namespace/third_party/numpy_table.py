@@ -346,7 +346,7 @@ def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:
     """An array of what comes one by one."""
     from gradcli.lang.budget import Budget
 
-    return asarray([*Budget().gathered(iter)], dtype)
+    return asarray([*Budget().bounded(iter)], dtype)
 
 
 def indices(dimensions: Any) -> Array:

@@ -22,7 +22,7 @@ LEGACY_NAMES = ("data_tensor", "target_tensor")
 
 def bounded_list(values: Any) -> list[Any]:
     """The values of an iterable of the program as a list; a fault beyond the limit on the size of lists."""
-    return list(Budget().gathered(values))
+    return list(Budget().bounded(values))
 
 
 @exposed(base=True, copied=True)

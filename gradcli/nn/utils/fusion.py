@@ -10,7 +10,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.lang.runtime.types import Kind, types_of
+from gradcli.lang.runtime.types import TypeProxy, types_of
 from gradcli.nn.module.cloning import clone_module
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.batchnorm import _NormBase
@@ -87,7 +87,7 @@ def fuse_linear_bn_weights(linear_w: Any, linear_b: Any, bn_rm: Any, bn_rv: Any,
 
 def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:
     """A module; the state of the random generator is as before, as if nothing had been initialised."""
-    kind = types_of(module_cls)[0] if isinstance(module_cls, Kind) else module_cls
+    kind = types_of(module_cls)[0] if isinstance(module_cls, TypeProxy) else module_cls
     if not isinstance(kind, type) or not issubclass(kind, Module):
         raise ArgumentFault(f"Expected a Module; got {described(module_cls)}", "nn.utils.skip_init(nn.Linear, 2, 3)")
     source = draw()

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
-from gradcli.lang.policy import checked
-from gradcli.lang.runtime.types import OWN, STAND_INS, Kind, user_class
+from gradcli.lang.policy import checked_name
+from gradcli.lang.runtime.types import OWN, STAND_INS, TypeProxy, user_class
 from gradcli.namespace.python.copy import deepcopy
 
 RECORD = ".dataclass"       # the attribute that holds what is known of a dataclass; no program can spell it
@@ -140,7 +140,7 @@ def _fields(cls: type, frozen: bool, kw_only: bool) -> tuple[Field, ...]:
         if kind == KEYWORDS:
             kw_only = True
         elif kind != CLASS:
-            found[name] = _field(cls, checked(name), kind, kw_only)
+            found[name] = _field(cls, checked_name(name), kind, kw_only)
     return tuple(found.values())
 
 
@@ -241,7 +241,7 @@ def _compared(cls: type, names: list[str], compare: Callable[[Any, Any], Any]) -
 
 def _hash(names: list[str]) -> Callable[[Any], int]:
     def __hash__(self: Any) -> int:
-        hashed: int = getattr(type(self), ".formatter").hashed(_values(self, names))
+        hashed: int = getattr(type(self), ".formatter").hash_of(_values(self, names))
         return hashed
 
     return __hash__
@@ -322,6 +322,6 @@ def replace(obj: Any, /, **changes: Any) -> Any:
     return type(obj)(**changes)
 
 
-STAND_INS[Frozen] = FrozenInstanceError = Kind("dataclasses.FrozenInstanceError", (Frozen,))
-KW_ONLY = Kind("dataclasses.KW_ONLY", ())
-InitVar = Kind("dataclasses.InitVar", ())
+STAND_INS[Frozen] = FrozenInstanceError = TypeProxy("dataclasses.FrozenInstanceError", (Frozen,))
+KW_ONLY = TypeProxy("dataclasses.KW_ONLY", ())
+InitVar = TypeProxy("dataclasses.InitVar", ())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from gradcli.lang.runtime import enumeration
 from gradcli.lang.runtime.enumeration import Auto, unique
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.runtime.types import TypeProxy
 
-auto = Kind("enum.auto", (Auto,), Auto)
-Enum = Kind("enum.Enum", (enumeration.Enum,))
-IntEnum = Kind("enum.IntEnum", (enumeration.IntEnum,))
-StrEnum = Kind("enum.StrEnum", (enumeration.TextEnum,))
+auto = TypeProxy("enum.auto", (Auto,), Auto)
+Enum = TypeProxy("enum.Enum", (enumeration.Enum,))
+IntEnum = TypeProxy("enum.IntEnum", (enumeration.IntEnum,))
+StrEnum = TypeProxy("enum.StrEnum", (enumeration.TextEnum,))
 
 __all__ = ["Enum", "IntEnum", "StrEnum", "auto", "unique"]

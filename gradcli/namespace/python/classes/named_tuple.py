@@ -7,8 +7,8 @@ from typing import Any
 
 from gradcli.display.containers import Named
 from gradcli.exposure import ProgramClass, expose, exposed, seal
-from gradcli.lang.policy import checked
-from gradcli.lang.runtime.types import Kind
+from gradcli.lang.policy import checked_name
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.python.collections import _as_dict, _made, _replaced
 
 
@@ -20,7 +20,7 @@ class TupleClass(ProgramClass):
             return super().__new__(mcs, name, bases, body)
         if len(bases) > 1:
             raise TypeError("can only inherit from a NamedTuple type and Generic")
-        names = [checked(field) for field, _ in body.pop(".fields", ())]
+        names = [checked_name(field) for field, _ in body.pop(".fields", ())]
         if any(field.startswith("_") for field in names):
             raise ValueError(f"Field names cannot start with an underscore: {names!r}")
         late = [field for field in names if field in body]
@@ -29,7 +29,7 @@ class TupleClass(ProgramClass):
             raise TypeError(f"non-default namedtuple field {plain} cannot follow default field")
         defaults = [body.pop(field) for field in late]
         make: Any = collections.namedtuple
-        base = make(checked(name), names, defaults=defaults)
+        base = make(checked_name(name), names, defaults=defaults)
         base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_made)
         expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
             "_fields", "_field_defaults", "_make"), parts=lambda value: (
@@ -43,4 +43,4 @@ class Base(metaclass=TupleClass):
     """What programs name as the base."""
 
 
-NamedTuple = Kind("typing.NamedTuple", (Base,))
+NamedTuple = TypeProxy("typing.NamedTuple", (Base,))
