@@ -34,7 +34,7 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
 
     Example: gradcli test README.md docs/ examples/
     """
-    from gradcli.testing.command import test as test_files
+    from gradcli.testing.command import run_tests
     from gradcli.testing.results import RunOptions
 
     if update and interactive:
@@ -44,5 +44,5 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
         if settings.sources[name] != "option":
             setattr(settings, name, KEYS[name].default)
     settings.quiet = True
-    wish = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
-    return test_files(paths, wish, jobs, "ask" if interactive else "all" if update else "", junit)
+    options = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
+    return run_tests(paths, options, jobs, "ask" if interactive else "all" if update else "", junit)
