@@ -2,6 +2,9 @@
 
 A worker runs programs, which are not trusted: it ends with the process that started it, is limited by
 the system in memory and processor time, and what it sends back is plain JSON.
+
+These are pipes of ours and not multiprocessing's: its Connection reads a message until it is whole, so that one
+worker that is stopped amid a message would hold up all the others, and its processes outlive a parent that is killed.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import pytest
 
 from cli.program import environment, gradcli
 from gradcli.console.settings import Settings
+from gradcli.process.walls import sandbox
 from gradcli.testing import workers
 from gradcli.testing.model import Check, CheckOptions, OutputParts
 from gradcli.testing.results import FileResult, RunOptions, decode_result, encode_result
@@ -176,3 +177,18 @@ def test_a_worker_is_walled_before_it_reads(tmp_path, monkeypatch):
     [result] = workers.check_files(["a.txt"], RunOptions(settings, 7.0), 1)
     memory, processor = json.loads(result.error.replace("(", "[").replace(")", "]"))
     assert 900 << 20 <= memory < 1 << 40 and 0 < processor < 60     # tests/conftest.py adds what there is already
+
+
+def test_half_a_result_holds_up_nobody(monkeypatch):
+    """A message is read as its pieces come: multiprocessing's Connection would wait for the whole of it."""
+    def half(result):
+        if result.path == "a.txt":
+            os.write(max(sandbox.Lock.keep), b'["a')
+            time.sleep(60)
+        return encode_result(result)
+
+    monkeypatch.setattr(workers, "encode_result", half)
+    start = time.monotonic()
+    one, other = workers.check_files(["a.txt", "b.txt"], RunOptions(Settings({"isolated": True}), 3.0), 1)
+    assert "ran for longer than 3 seconds" in one.error and "no such file" in other.error.lower()
+    assert time.monotonic() - start < 40
