@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gradcli.testing.formats.console_blocks import checks_in, run
+from gradcli.testing.formats.console_blocks import checks_in
+from gradcli.testing.formats.console_blocks import run_command as run
 
 ROOT = Path(__file__).parents[1]
 

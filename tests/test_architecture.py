@@ -29,7 +29,8 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FOREIGN = set(
     # of PyTorch, of Python, of programs; libraries; what the class of an operation states; commands; messages
     "F b creator except fork g grad_fn input_shape KeyboardInterrupt logcosh MemoryError out print sin torch "
-    "lark numpy prompt_toolkit typer gradcli.Fault gradcli.Session errors forward grad_input label legacy_name samples "
+    "lark markdown_it matplotlib numpy prompt_toolkit typer "
+    "gradcli.Fault gradcli.Session errors forward grad_input label legacy_name samples "
     "doc eval ops run done over".split())
 
 

@@ -16,7 +16,8 @@ FLOORS = [{"faults", "exposure", "artifacts", "regular_file", "__version__"}, {"
           {"data", "reports"}, {"reference"}, {"repl", "testing"}, {"commands"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "display"), ("nn", "display")}
 HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "repairs", "analysis", "data"},
-         "lark": {"lang"}, "prompt_toolkit": {"repl"}, "typer": {"console", "commands", "cli"}}
+         "lark": {"lang"}, "prompt_toolkit": {"repl"}, "typer": {"console", "commands", "cli"},
+         "markdown_it": {"testing"}, "matplotlib": {"display"}}
 LIGHT = {"faults", "exposure", "regular_file", "process", "console", "commands", "reports"}     # of a command's start
 FOLDER = 20     # files, beside __init__
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -20,7 +20,7 @@ def plot(settings: Settings, expr: Expr, over: Over = "", at: At = None, grad: S
          points: Points = 241) -> int:
     """Draw EXPR over an interval.
 
-    A terminal gets a chart, a pipe columns of numbers; -o FILE writes .svg or .png.
+    A terminal gets a chart, a pipe columns of numbers; -o FILE writes .svg, or .png with gradcli[png].
 
     Example: gradcli plot 'x**2 * sin(x)' --over x=-3:3 --grad
     """

@@ -34,7 +34,7 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
 
     Example: gradcli test README.md docs/ examples/
     """
-    from gradcli.testing.command import test as test_files
+    from gradcli.testing.command import run_tests
     from gradcli.testing.results import RunOptions
 
     if update and interactive:
@@ -45,4 +45,4 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
             setattr(settings, name, KEYS[name].default)
     settings.quiet = True
     options = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
-    return test_files(paths, options, jobs, "ask" if interactive else "all" if update else "", junit)
+    return run_tests(paths, options, jobs, "ask" if interactive else "all" if update else "", junit)

@@ -19,9 +19,9 @@ from gradcli.repl.commands_inspect import (
     time_expression,
 )
 from gradcli.repl.commands_settings import SETTABLE, edit, require_typed, set_option, set_style
-from gradcli.repl.copying import copy
+from gradcli.repl.copying import copy_to_clipboard
 from gradcli.repl.core import Repl
-from gradcli.repl.files import load, named, save
+from gradcli.repl.files import file_path, load, save
 
 FILES = ("load", "save", "transcript")
 
@@ -38,22 +38,22 @@ class Command(NamedTuple):
 def execute(repl: Repl, line: str) -> None:
     """Carry out a command, without its colon."""
     name, _, rest = line.strip().partition(" ")
-    found = COMMANDS.get(name)
-    if found is None:
+    command = COMMANDS.get(name)
+    if command is None:
         starting = [known for known in COMMANDS if known.startswith(name)] if name else []
         if len(starting) > 1:
             raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
         if not starting:
             raise UsageFault(f"there is no command :{name}{did_you_mean(name, list(COMMANDS))}", ":help")
-        found = COMMANDS[starting[0]]
+        command = COMMANDS[starting[0]]
     rest = rest.strip()
-    if rest and not found.wants:
+    if rest and not command.wants:
         raise UsageFault(f":{name} takes nothing after it")
-    if not rest and found.wants and not found.wants.startswith("["):
-        raise UsageFault(f":{name} needs {found.wants}", f":{name} {found.wants}")
-    if found.outside:
+    if not rest and command.wants and not command.wants.startswith("["):
+        raise UsageFault(f":{name} needs {command.wants}", f":{name} {command.wants}")
+    if command.outside:
         require_typed(repl, f":{name}")
-    found.do(repl, rest)
+    command.do(repl, rest)
 
 
 def _help(repl: Repl, rest: str) -> None:
@@ -61,10 +61,10 @@ def _help(repl: Repl, rest: str) -> None:
         _doc(repl, f":{rest}" if rest in COMMANDS else rest)
         return
     columns = max(get_terminal_size().columns, 20)
-    left = min(max(len(f":{name} {order.wants}") for name, order in COMMANDS.items()) + 2, columns // 2)
-    for name, order in COMMANDS.items():
-        title = f":{name} {order.wants}".rstrip()
-        lines = wrap(order.help, columns - left, break_long_words=False, break_on_hyphens=False)
+    left = min(max(len(f":{name} {command.wants}") for name, command in COMMANDS.items()) + 2, columns // 2)
+    for name, command in COMMANDS.items():
+        title = f":{name} {command.wants}".rstrip()
+        lines = wrap(command.help, columns - left, break_long_words=False, break_on_hyphens=False)
         if len(title) + 2 > left:
             repl.write(f"{title}\n")
             title = ""
@@ -82,18 +82,18 @@ def _reset(repl: Repl, rest: str) -> None:
 
 
 def _load(repl: Repl, rest: str) -> None:
-    source = load(named(rest), repl.settings)
+    source = load(file_path(rest), repl.settings)
     repl.run(source.text, source.name)
 
 
 def _save(repl: Repl, rest: str) -> None:
-    save(named(rest), "".join(f"{line}\n" for line in repl.script()))
+    save(file_path(rest), "".join(f"{line}\n" for line in repl.script()))
 
 
 def _transcript(repl: Repl, rest: str) -> None:
     from gradcli.data.transcript import prompted
 
-    save(named(rest), "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
+    save(file_path(rest), "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
 
 
 def _style(repl: Repl, rest: str) -> None:
@@ -114,9 +114,9 @@ def _precision(repl: Repl, rest: str) -> None:
 def _doc(repl: Repl, rest: str) -> None:
     from gradcli.reference.describe import describe_name
 
-    order = COMMANDS.get(rest.removeprefix(":")) if rest.startswith(":") else None
-    if order is not None:
-        repl.write(f"{rest} {order.wants}".rstrip() + f"\n\n{order.help}.\n")
+    command = COMMANDS.get(rest.removeprefix(":")) if rest.startswith(":") else None
+    if command is not None:
+        repl.write(f"{rest} {command.wants}".rstrip() + f"\n\n{command.help}.\n")
     elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
@@ -131,7 +131,7 @@ def _history(repl: Repl, rest: str) -> None:
 def _undo(repl: Repl, rest: str) -> None:
     if rest and not rest.isdecimal() or rest == "0":
         raise UsageFault(":undo takes a number of statements", ":undo 1")
-    if not repl.entries and repl.remember():
+    if not repl.entries and repl.undo_reset():
         repl.write("undone: :reset\n")
         return
     for entry in repl.undo(int(rest or 1)):
@@ -194,7 +194,7 @@ COMMANDS: dict[str, Command] = {
     "reset": Command("", "forget every name; :undo right after it brings them back", _reset),
     "undo": Command("[N]", "give names back the values they had before the last N statements", _undo),
     "redo": Command("[N]", "run the last N statements again that :undo has taken back", _redo),
-    "copy": Command("[EXPR]", "the last result, or a value, to the clipboard of the terminal", copy, True),
+    "copy": Command("[EXPR]", "the last result, or a value, to the clipboard of the terminal", copy_to_clipboard, True),
     "zero": Command("", "clear every gradient", clear_gradients),
     "style": Command("[tutorial|modern]", "how values print, and which stream a seed means", _style),
     "set": Command("[NAME VALUE]", "a setting, such as linewidth auto or edit-mode vi; alone, all of them", set_option),

@@ -20,8 +20,8 @@ EXAMPLE = ":plot sin(x) over x=-3:3"
 
 
 @contextmanager
-def _told(expression: str) -> Iterator[None]:
-    """Within, a fault has repairs that can be typed here: none for the shell, and in the expression's own words."""
+def _typed_repairs(expression: str) -> Iterator[None]:
+    """Within, a fault keeps the repairs that can be typed at the prompt, with the expression in place of {y}."""
     try:
         yield
     except Fault as fault:
@@ -37,44 +37,44 @@ def show_steps(repl: Repl, rest: str) -> None:
     from gradcli.analysis.gradient_check import reached
     from gradcli.reports.derivation_text import as_text
 
-    with repl.trying(), _told(rest):
+    with repl.rollback(), _typed_repairs(rest):
         try:
             text = as_text(derive(repl.session, rest, reached(repl.session, rest)))
         except SecondBackward:
             text = _repeated(repl, rest)
         except UsageFault:
-            repl.session.eval(rest)     # what is wrong with it otherwise is said first
+            repl.session.eval(rest)     # any other fault of the expression comes first
             raise
     repl.write(text)
 
 
 def _again(repl: Repl, rest: str) -> str:
-    """The statements that compute once more what an expression needs and a backward pass has let go, then itself."""
+    """A program: the assignments that recompute what an expression needs after its graph was freed, then itself."""
     from gradcli.analysis.derivation import target
     from gradcli.lang.syntax.parser import parse
 
-    made = {}
+    assignments = {}
     for entry in repl.entries:
         for statement in parse(entry.text, "<expression>")[3]:
             if name := target(statement):
-                made[name] = entry.text[statement[1]:statement[2]]
+                assignments[name] = entry.text[statement[1]:statement[2]]
     names = repl.session.names()
-    pending, seen = list(repl.session.words(rest)), set()
+    pending, needed = list(repl.session.words(rest)), set()
     while pending:
         name = pending.pop()
         value = names.get(name)
-        if name in seen or name not in made or value is None or not is_tensor(value) or value.node is None:
+        if name in needed or name not in assignments or value is None or not is_tensor(value) or value.node is None:
             continue
-        seen.add(name)
-        pending += repl.session.words(made[name])
-    lines = [made[name] for name in made if name in seen]
+        needed.add(name)
+        pending += repl.session.words(assignments[name])
+    lines = [assignments[name] for name in assignments if name in needed]
     return "\n".join([*lines, rest])
 
 
 def _repeated(repl: Repl, rest: str) -> str:
-    """The derivation of a value whose graph was let go, from the statements that led to it.
+    """The derivation of a value whose graph was freed, by running the statements that led to it again.
 
-    It is shown only if they give the value that the expression has: leaves may have been changed since.
+    UsageFault unless they give the value that the expression has: leaves may have been changed since.
     """
     from gradcli.analysis.derivation import derive
     from gradcli.analysis.gradient_check import reached
@@ -94,11 +94,11 @@ def draw_curve(repl: Repl, rest: str) -> None:
     from gradcli.display.charts.chart_text import text
     from gradcli.reports.plotting import ROWS, interval
 
-    found = OVER.fullmatch(rest)
-    if not found:
+    match = OVER.fullmatch(rest)
+    if not match:
         raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
-    with repl.trying(), _told(found["expression"].strip()):
-        name, ends = interval(repl.session, found["name"], "over", EXAMPLE)
-        chart = curves(repl.session, found["expression"].strip(), name, ends, POINTS, True)
+    with repl.rollback(), _typed_repairs(match["expression"].strip()):
+        name, ends = interval(repl.session, match["name"], "over", EXAMPLE)
+        chart = curves(repl.session, match["expression"].strip(), name, ends, POINTS, True)
     columns, lines = get_terminal_size()
     repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))

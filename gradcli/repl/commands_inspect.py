@@ -43,7 +43,7 @@ def show_info(repl: Repl, rest: str) -> None:
 
 
 def _made_by(value: Any) -> str:
-    """The operation that a tensor comes from, if its history is kept."""
+    """The name of the operation that computed a tensor; empty for leaves and other values."""
     from gradcli.engine.autograd.op import NodeOutput, Op
 
     node = value.node if is_tensor(value) else None
@@ -59,7 +59,7 @@ def _assignment(repl: Repl, name: str) -> str:
 
 def clear_gradients(repl: Repl, rest: str) -> None:
     """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
-    with repl.trying():     # a module's parameters may be found by the program's own code
+    with repl.rollback():     # the program's own code may define `parameters`
         lines = [f"{name}.grad = None" if is_tensor(value) else f"{name}.zero_grad()"
                  for name, value in sorted(repl.names().items()) if _has_gradients(repl, value)]
     if lines:
@@ -80,7 +80,7 @@ def _has_gradients(repl: Repl, value: Any) -> bool:
 def time_expression(repl: Repl, rest: str) -> None:
     """Run it for half a second, and take back what that has changed."""
     turns, start, elapsed = 0, perf_counter(), 0.0
-    with repl.trying():
+    with repl.rollback():
         while elapsed < ENOUGH and turns < MOST:
             repl.session.run(rest, ":time", echo=False)
             turns += 1
@@ -102,7 +102,7 @@ def check_gradients(repl: Repl, rest: str) -> None:
     from gradcli.analysis.gradient_check import check
     from gradcli.reports.check_text import finding_text
 
-    with repl.trying():
+    with repl.rollback():
         findings = check(repl.session, _by_leaves(repl, rest))
     for finding in findings:
         repl.write(finding_text(finding) + "\n")

@@ -13,7 +13,7 @@ from gradcli.repl.files import edited
 
 LIMITS = ("time_limit", "memory_limit", "no_limits")
 SETTABLE = ("style", "age", *PRINT_OPTIONS, "edit_mode", "errors", "color", "progress", *LIMITS)
-"""What can be set while a session lasts, by the names of commands/settings.py."""
+"""The settings that can change while a session lasts, by the names of console/settings.py."""
 
 
 def set_style(repl: Repl, name: str) -> None:
@@ -25,7 +25,7 @@ def set_style(repl: Repl, name: str) -> None:
 
 
 def _set_age(repl: Repl, text: str) -> None:
-    """Mean from now on what programs of that time mean."""
+    """Set which release's meaning programs have from now on: that of 0.1.12 or of 2.13."""
     settings, session = repl.settings, repl.session
     settings.age = str(read_setting(KEYS["age"], text, ":set age"))
     settings.follow_age()
@@ -38,14 +38,14 @@ def set_option(repl: Repl, rest: str) -> None:
     word, _, text = rest.partition(" ")
     if not word:
         for name in SETTABLE:
-            repl.write(f"{KEYS[name].word:<16}{_shown(repl, name)}\n")
+            repl.write(f"{KEYS[name].word:<16}{_setting_text(repl, name)}\n")
         return
     name, text = word.replace("-", "_"), text.strip()
     if name not in SETTABLE:
         known = [KEYS[name].word for name in SETTABLE]
         raise UsageFault(f":set knows no {word!r}{did_you_mean(word, known)}", ":set")
     if not text:
-        repl.write(f"{_shown(repl, name)}\n")
+        repl.write(f"{_setting_text(repl, name)}\n")
     elif name == "style":
         set_style(repl, text)
     elif name == "age":
@@ -83,8 +83,8 @@ def _set(repl: Repl, name: str, text: str) -> None:
     mode.errors, mode.color = repl.settings.errors, repl.settings.color
 
 
-def _shown(repl: Repl, name: str) -> str:
-    """What is in force now, as it would be typed."""
+def _setting_text(repl: Repl, name: str) -> str:
+    """The value of a setting now, as it would be typed."""
     if name == "linewidth" and repl.follows_width:
         return "auto"
     if name == "memory_limit":

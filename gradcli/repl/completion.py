@@ -17,7 +17,7 @@ from gradcli.data.data_format import is_tensor
 from gradcli.repl import files
 from gradcli.repl.commands import COMMANDS, FILES, choices
 from gradcli.repl.commands_inspect import facts
-from gradcli.repl.completion_candidates import arguments, imported
+from gradcli.repl.completion_candidates import argument_candidates, import_candidates
 from gradcli.repl.core import Repl
 from gradcli.repl.highlight import KEYWORDS
 from gradcli.repl.incremental_parse import after, states
@@ -36,7 +36,7 @@ About = str | Callable[[], str]
 
 
 class Completions(Completer):
-    """What may stand at the cursor."""
+    """Completes names, attributes, arguments, imports, keys of dicts, commands and paths."""
 
     def __init__(self, repl: Repl) -> None:
         self.repl = repl
@@ -46,71 +46,71 @@ class Completions(Completer):
         line = document.current_line_before_cursor
         word, space, rest = line.lstrip().partition(" ")
         if word[:1] == ":" and not (space and word[1:] in EXPRESSIONS):
-            yield from _orders(self.repl, line.lstrip())
+            yield from _command_completions(self.repl, line.lstrip())
             return
         before = rest if word[:1] == ":" else before
         if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
-            with self.repl.alone:
-                offered = keys(self.repl, before)
-            yield from offered
+            with self.repl.program_lock:
+                completions = keys(self.repl, before)
+            yield from completions
             return      # within a string
-        with self.repl.alone:
-            offer = imported(self.repl, line)
-        if offer is not None:
-            start, words = offer
+        with self.repl.program_lock:
+            imports = import_candidates(self.repl, line)
+        if imports is not None:
+            start, words = imports
             yield from (Completion(word, -len(start)) for word in words if word.startswith(start))
             return
-        found = CHAIN.search(before)
-        chain = found.group() if found else ""
+        match = CHAIN.search(before)
+        chain = match.group() if match else ""
         path, _, start = chain.rpartition(".")
         behind = BEHIND_CALL.search(before)
-        with self.repl.alone:
+        with self.repl.program_lock:
             if before[: len(before) - len(chain)].endswith("."):
-                candidates = usual(self.repl) if behind else {}
+                candidates = tensor_candidates(self.repl) if behind else {}
                 path = "a tensor"
             else:
-                candidates = attributes(self.repl, path) if path else names(self.repl)
+                candidates = attribute_candidates(self.repl, path) if path else name_candidates(self.repl)
                 if not path:
-                    candidates.update(arguments(self.repl, before))
+                    candidates.update(argument_candidates(self.repl, before))
         for word, about in sorted(candidates.items()):
             if word.startswith(start) and (start or path and word[0] != "_"):
-                meta = partial(_alone, self.repl, about) if callable(about) else about
+                meta = partial(_holding_lock, self.repl, about) if callable(about) else about
                 yield Completion(word, -len(start), display_meta=meta)
 
 
-def _alone(repl: Repl, about: Callable[[], str]) -> str:
-    with repl.alone:
+def _holding_lock(repl: Repl, about: Callable[[], str]) -> str:
+    with repl.program_lock:
         return about()
 
 
-def names(repl: Repl) -> dict[str, About]:
+def name_candidates(repl: Repl) -> dict[str, About]:
     """Every name in scope, with what it is now or does; keywords too."""
-    found: dict[str, About] = dict.fromkeys(KEYWORDS, "keyword")
-    found.update((name, "") for name in repl.session.loaded())
-    found.update((name, partial(operation, repl, name)) for name in repl.session.bare)
-    found.update((name, described(value)) for name, value in repl.names().items())
-    return found
+    candidates: dict[str, About] = dict.fromkeys(KEYWORDS, "keyword")
+    candidates.update((name, "") for name in repl.session.loaded())
+    candidates.update((name, partial(operation_summary, repl, name)) for name in repl.session.bare)
+    candidates.update((name, type_and_shape(value)) for name, value in repl.names().items())
+    return candidates
 
 
-def usual(repl: Repl) -> dict[str, About]:
+def tensor_candidates(repl: Repl) -> dict[str, About]:
     """The attributes of a tensor: what a call or an index gives is most likely one, and nothing is evaluated."""
     from gradcli.namespace.allow_list import tensor_names
 
-    return {name: partial(operation, repl, name) for name in tensor_names()}
+    return {name: partial(operation_summary, repl, name) for name in tensor_names()}
 
 
-def attributes(repl: Repl, path: str) -> dict[str, About]:
+def attribute_candidates(repl: Repl, path: str) -> dict[str, About]:
     """The attributes of the value that a dotted name stands for, if reading it computes nothing."""
     scope = {**repl.session.loaded(), **repl.names()}
     value: Any = None
     for at, (name, indices) in enumerate(PARTS.findall(path)):
-        known, value = _part(repl, value, name) if at else (name in scope, scope.get(name))
+        known, value = _attribute(repl, value, name) if at else (name in scope, scope.get(name))
         for index in re.findall(INDEX, indices):
             if known:
                 known, value = _item(value, literal_eval(index[1:-1].strip()))
         if not known:
             return {}
-    return {name: partial(part_described, repl, value, name) for name in repl.session.attributes(value)}
+    return {name: partial(attribute_summary, repl, value, name) for name in repl.session.attributes(value)}
 
 
 def keys(repl: Repl, before: str) -> list[Completion]:
@@ -124,12 +124,12 @@ def keys(repl: Repl, before: str) -> list[Completion]:
         value = _item(value, literal_eval(index[1:-1].strip()))[1]
     texts = [key for key in dict.keys(value) if type(key) is str] if isinstance(value, dict) else []
     fitting = (key for key in texts if key.startswith(opened[4]) and key.isprintable() and opened[3] not in key)
-    return [Completion(f"{key}{opened[3]}]", -len(opened[4]), display=key, display_meta=described(value[key]))
+    return [Completion(f"{key}{opened[3]}]", -len(opened[4]), display=key, display_meta=type_and_shape(value[key]))
             for key in fitting if "\\" not in key][:MOST_KEYS]
 
 
 def _item(value: Any, key: Any) -> tuple[bool, Any]:
-    """What stands in a list, tuple or dict at an index that is written out; of a tensor, for its names, itself."""
+    """Whether a literal index can be read without running anything, and the item; a tensor stands for its items."""
     if is_tensor(value):
         return True, value
     if type(value) in (list, tuple, dict):
@@ -140,7 +140,7 @@ def _item(value: Any, key: Any) -> tuple[bool, Any]:
     return False, None
 
 
-def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
+def _attribute(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
     """Whether an attribute can be read without running anything, and what it is then."""
     if name in getattr(value, "__dict__", {}) and name in repl.session.attributes(value):
         return True, vars(value)[name]
@@ -149,7 +149,7 @@ def _part(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
     return False, None
 
 
-def operation(repl: Repl, name: str) -> str:
+def operation_summary(repl: Repl, name: str) -> str:
     """The signature of an operation and what it computes."""
     from gradcli.engine.autograd.op import TABLE
     from gradcli.reference.operations import summary_line
@@ -160,24 +160,24 @@ def operation(repl: Repl, name: str) -> str:
     return f"{op.signature.text(name)}  {summary_line(op)}" if op else ""
 
 
-def part_described(repl: Repl, value: Any, name: str) -> str:
-    """What an attribute is now, or does."""
-    known, part = _part(repl, value, name)
-    return described(part) if known else operation(repl, name)
+def attribute_summary(repl: Repl, value: Any, name: str) -> str:
+    """Type and shape of an attribute that can be read, else the signature of the operation."""
+    known, part = _attribute(repl, value, name)
+    return type_and_shape(part) if known else operation_summary(repl, name)
 
 
-def described(value: Any) -> str:
+def type_and_shape(value: Any) -> str:
     kind, shape, *_ = facts(value)
     return f"{kind} {shape}".strip()
 
 
-def _orders(repl: Repl, line: str) -> Iterator[Completion]:
+def _command_completions(repl: Repl, line: str) -> Iterator[Completion]:
     """Commands after a colon, what a command takes, and paths where it takes a file."""
     name, space, rest = line.partition(" ")
     if not space:
-        for known, order in COMMANDS.items():
+        for known, command in COMMANDS.items():
             if known.startswith(name[1:]):
-                yield Completion(known, -len(name) + 1, display_meta=order.help)
+                yield Completion(known, -len(name) + 1, display_meta=command.help)
     elif name[1:] in FILES:
         yield from _paths(rest)
     else:

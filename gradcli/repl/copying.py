@@ -11,11 +11,11 @@ from gradcli.repl.core import Repl
 MOST = 74_994       # bytes that terminals take in this way
 
 
-def copy(repl: Repl, rest: str) -> None:
+def copy_to_clipboard(repl: Repl, rest: str) -> None:
     """Hand a text to the terminal (its sequence OSC 52), which keeps the clipboard: also over a network."""
     if rest:
         texts: list[str] = []
-        with repl.trying():
+        with repl.rollback():
             texts.append(repl.session.shown(repl.session.eval(rest), quoted=True))
         text = texts[0]
     elif repl.entries:

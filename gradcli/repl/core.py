@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
     from gradcli.session.snapshot import Checkpoint
 
-ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)|help\s+([\w.]+)")    # also as elsewhere
+HELP_REQUEST = re.compile(      # `name?` as in IPython, `help(name)` as in Python
+    r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)|help\s+([\w.]+)")
 SHELL = re.compile(r"--(time-limit|memory-limit|no-limits)\b")     # options that can be set here too
 UNDOABLE = 200          # statements that :undo can take back
 UNDO_BYTES = 1 << 28    # of memory that is kept for it
 
 
-class Place(NamedTuple):
-    """A statement of a text: what the text is called, the line it begins on, and how many come after it."""
+class StatementPlace(NamedTuple):
+    """A statement of a text: the name of the text, the line it begins on, and how many statements follow."""
 
     name: str = ""
     line: int = 0
@@ -49,11 +50,11 @@ class Place(NamedTuple):
 
     @property
     def padded(self) -> str:
-        """The statement with its lines where they are in the text."""
+        """The statement below as many blank lines as precede it in the text, so that its line numbers hold."""
         return "\n" * (self.line - 1) + self.statement
 
     def mark(self, fault: Fault) -> None:
-        """Let a fault point at the first line of the statement that is no comment."""
+        """Point a fault at the first line of the statement that is no comment."""
         if self.statement:
             lines = self.statement.split("\n")
             above = next((n for n, line in enumerate(lines) if not line.startswith("#")), 0)
@@ -61,35 +62,35 @@ class Place(NamedTuple):
             fault.span = Span(self.line + above, 1, self.line + above, len(lines[above]) + 1)
 
 
-_NOWHERE = Place()
+NOWHERE = StatementPlace()
 
 
 class Repl:
     """One session at a prompt: the texts that succeeded, what they printed, and whether to go on."""
 
     def __init__(self, settings: Settings, session: Callable[[], Session], execute: Callable[[Repl, str], None],
-                 alone: AbstractContextManager[Any] | None = None, standby: Standby | None = None) -> None:
-        """`session` gives the session when the first line needs it; it may still be loading before.
+                 program_lock: AbstractContextManager[Any] | None = None, standby: Standby | None = None) -> None:
+        """`session` returns the session, and waits while it is still loading.
 
-        `obey` carries out the commands that begin with a colon. `alone` is held while programs run: what loads in the
-        background waits. `standby` sees to it that a program can be stopped whatever it does.
+        `execute` carries out the commands that begin with a colon. `program_lock` is held while programs run, so that
+        what loads in the background waits. `standby` keeps a copy of the process, so that any program can be stopped.
         """
         self.standby = standby
         self.execute = execute
         self.settings = settings
-        self.alone = alone or nullcontext()
+        self.program_lock = program_lock or nullcontext()
         self._session = session
-        self.entries: list[Entry] = []
+        self.entries: list[ExecutedStatement] = []
         self.undone: list[str] = []     # statements that :undo has taken back, the first of them last
         self.results: list[Any] = []    # the last values shown, newest first
         self.timing = settings.time
-        self.forgotten: Any = None          # what there was before :reset
+        self.before_reset: Any = None          # what there was before :reset
         self.orders = opening(settings)     # what a transcript must ask for before the next entry
         self.follows_width = False          # whether lines are as wide as the terminal
-        self.expected: set[str] = set()     # statements of a paste that failed where it was copied
-        self.pasted: set[str] = set()       # commands in what was pasted into the line
+        self.expected_failures: set[str] = set()    # statements of a paste that failed where it was copied
+        self.pasted_commands: set[str] = set()      # commands in what was pasted into the line
         self.typed = True                   # whether a person has typed the submission
-        self._now = _NOWHERE                # the statement that runs, and how many of its text come after it
+        self._current = NOWHERE             # the statement that runs, and how many of its text come after it
         self.over = False
 
     @property
@@ -101,66 +102,66 @@ class Repl:
         return dict(self.session.names())
 
     def named(self, name: str) -> Any:
-        """The value of one of them, or of an expression, whose effects are taken back."""
+        """The value of a name, or of an expression, whose effects are undone; NameFault for a name that is not set."""
         if not name.isidentifier():
-            with self.trying():
+            with self.rollback():
                 return self.session.eval(name)
-        found = self.names()
-        if name not in found:
-            raise NameFault(f"{name} is not set{did_you_mean(name, list(found))}", ":vars")
-        return found[name]
+        names = self.names()
+        if name not in names:
+            raise NameFault(f"{name} is not set{did_you_mean(name, list(names))}", ":vars")
+        return names[name]
 
     def reset(self) -> None:
         """Forget every name, and what was typed to set them."""
         from gradcli.reports.open_session import open_session
 
-        before = self._session, self.entries, self.results, self.orders, self.forgotten
+        before = self._session, self.entries, self.results, self.orders, self.before_reset
         fresh = open_session(self.settings, self.write)
         self._session = lambda: fresh
         self.entries, self.results, self.orders = [], [], opening(self.settings)
-        self.forgotten = before
+        self.before_reset = before
 
-    def remember(self) -> bool:
-        """Take the last `reset` back, if there was one."""
-        if self.forgotten is None:
+    def undo_reset(self) -> bool:
+        """Undo the last `reset`; False if there was none."""
+        if self.before_reset is None:
             return False
-        self._session, self.entries, self.results, self.orders, self.forgotten = self.forgotten
+        self._session, self.entries, self.results, self.orders, self.before_reset = self.before_reset
         Active.counts = self.session.spent
         return True
 
     def write(self, text: str) -> None:
-        """Print what a command of the prompt has to say."""
+        """Print the text of a command of the prompt."""
         print_text(text)
 
     def write_values(self, make: Callable[[], str]) -> None:
-        """Print a text in which values of the program are shown, which may run its code: within all limits."""
-        with self.trying():
+        """Print the text of `make`, which shows values and so may run the program's code: within all limits, undone."""
+        with self.rollback():
             text = make()
         counting_output(print_text, Allowance(self.settings))(text)
 
     def paste(self, text: str) -> None:
-        """Take note of a text that is being pasted: of its failed statements, and of its commands."""
-        self.expected |= failures(text)
-        self.pasted |= commands(text)
+        """Note the statements of a pasted text that failed where it was copied, and its commands."""
+        self.expected_failures |= failures(text)
+        self.pasted_commands |= commands(text)
 
     def submit(self, text: str, typed: bool = True) -> None:
-        """Obey a command, or run a program and show its values; a fault is shown and changes nothing.
+        """Execute a command, or run a program and print its values; a fault is printed and changes nothing.
 
-        `typed` says whether a person has typed the text; commands that reach outside are not obeyed otherwise.
+        `typed` is whether a person has typed the text: only then commands may reach files and other programs.
         """
         if is_session(text):    # a prompt may have been typed or fed with the statement
             text = clean_paste(text)
         if "%time" in text:
             text = untimed(text)
         stripped = text.strip()
-        self.typed = typed and not stripped.startswith(tuple(self.pasted))
-        self._now = _NOWHERE
+        self.typed = typed and not stripped.startswith(tuple(self.pasted_commands))
+        self._current = NOWHERE
         if stripped and exit_status_of(lambda: self._submitted(text, stripped)) == READER_GONE:
             self.over = True
-        elif self._now.after:
-            tell(f"note: {self._now.after} statement{'s' * (self._now.after > 1)} after it not run")
-        self.expected.clear()
-        self.pasted.clear()
+        elif self._current.after:
+            tell(f"note: {self._current.after} statement{'s' * (self._current.after > 1)} after it not run")
+        self.expected_failures.clear()
+        self.pasted_commands.clear()
         unwatched(self.settings)
 
     def _submitted(self, text: str, stripped: str) -> None:
@@ -170,7 +171,7 @@ class Repl:
             pass
         except LimitFault as fault:
             if fault.span is None:      # given in place of a statement that could not say where it was
-                self._now.mark(fault)
+                self._current.mark(fault)
             fault.hints = [(SHELL.sub(_as_typed, repair), why) for repair, why in fault.hints]
             raise
         finally:
@@ -183,23 +184,23 @@ class Repl:
             self.execute(self, stripped[1:])
         elif stripped == "help" and "help" not in self.names():
             self.execute(self, "help")
-        elif (asked := ASKED.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
-            name = next(filter(None, asked.groups()), "")
+        elif (request := HELP_REQUEST.fullmatch(stripped)) and not (stripped[0] == "h" and "help" in self.names()):
+            name = next(filter(None, request.groups()), "")
             self.execute(self, f"doc {name}" if name else "help")
         else:
             self.undone.clear()
             self.run(text)
 
     @contextmanager
-    def trying(self) -> Iterator[None]:
-        """Within, programs run as statements do, and whatever they change is taken back."""
+    def rollback(self) -> Iterator[None]:
+        """Within, programs run as statements do; afterwards all that they changed is undone."""
         from gradcli.session.snapshot import Checkpoint
 
         checkpoint = Checkpoint(self.session)
         self._stand_by()
         with deferred():
             try:
-                with (walled(self.settings), progressing(), self.alone, checkpoint.watching(),
+                with (walled(self.settings), progressing(), self.program_lock, checkpoint.watching(),
                       self.session.in_force(), stopping()):
                     yield
             finally:
@@ -207,7 +208,7 @@ class Repl:
                 checkpoint.restore()
 
     def _follow_width(self) -> None:
-        """Let lines be as wide as the terminal is now; a transcript says so, since its text depends on it."""
+        """Set the line width to that of the terminal, and record it for transcripts, whose text depends on it."""
         width = get_terminal_size().columns
         if self.session.options.linewidth != width:
             self.session.options.linewidth = width
@@ -226,15 +227,15 @@ class Repl:
                 if not expected:
                     raise
                 complain(fault)
-        self._now = _NOWHERE
+        self._current = NOWHERE
 
     def _parts(self, text: str) -> list[tuple[str, bool]]:
         """A text cut where it holds statements that are expected to fail, each part with its lines where they were."""
         parts: list[tuple[str, bool]] = []
-        if not self.expected:
+        if not self.expected_failures:
             return [(text, False)]
         for line, piece in pieces(text):
-            expected = piece.strip() in self.expected
+            expected = piece.strip() in self.expected_failures
             if parts and not expected and not parts[-1][1]:
                 parts[-1] = f"{parts[-1][0]}\n{piece}", False
             else:
@@ -242,12 +243,13 @@ class Repl:
         return parts
 
     def _run(self, text: str, name: str, after: int) -> None:
-        self._now = _NOWHERE
+        self._current = NOWHERE
         with limited(self.settings), stopping():
             program = list(statements(text, name))
-        places = [*(Place(name, *each, len(program) - n + after) for n, each in enumerate(program, 1)), _NOWHERE]
+        places = [*(StatementPlace(name, *statement, len(program) - n + after)
+                    for n, statement in enumerate(program, 1)), NOWHERE]
         for place, following in pairwise(places):
-            self._now = place
+            self._current = place
             self._stand_by()
             start = perf_counter()
             if self.follows_width:
@@ -257,8 +259,8 @@ class Repl:
             checkpoint, results = Checkpoint(self.session), self.results
             with deferred():        # but for the run itself, whose first Ctrl-C ends it and whose second waits
                 try:
-                    with (walled(self.settings), progressing(), self.alone, checkpoint.watching(),
-                          self._remembering(), stopping()):
+                    with (walled(self.settings), progressing(), self.program_lock, checkpoint.watching(),
+                          self._results_recorded(), stopping()):
                         printed = self.session.run(place.padded, name, echo=True)
                 except BaseException:
                     self._stand_down()
@@ -267,42 +269,43 @@ class Repl:
                     raise
             sys.stdout.flush()
             checkpoint.settle()
-            self.entries.append(Entry(place.statement, with_newline(printed), checkpoint, results, self.orders))
+            self.entries.append(
+                ExecutedStatement(place.statement, with_newline(printed), checkpoint, results, self.orders))
             self.orders = ""
-            self._lighten()
+            self._drop_old_checkpoints()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
-            self._now = following       # which a copy that goes on here is to name
+            self._current = following       # which a copy that goes on here is to name
             if self.standby:
                 self.standby.statement_succeeded()
 
     def _stand_by(self) -> None:
-        """Before a statement: let a copy of the process keep what is there now."""
+        """Before a statement: fork the standby copy, which keeps the state of this moment."""
         if self.standby:
-            with self.alone:
+            with self.program_lock:
                 self.standby.prepare(self.session.generators.seed)
 
     def _stand_down(self) -> None:
-        """After it."""
+        """After a statement: end the standby copy."""
         if self.standby:
             self.standby.release()
 
     def script(self) -> list[str]:
-        """The statements that succeeded, as a script, with what was asked for by commands.
+        """The statements that succeeded, as the lines of a script, with the settings that commands changed.
 
-        Where later statements ask for `_`, it is set in so many words.
+        Where later statements use `_`, the script assigns it.
         """
         used = set().union(*(self.session.words(entry.text) for entry in self.entries)) & {"_", "_1", "_2"}
         before = "".join(f"{older} = {newer}; " for older, newer in (("_2", "_1"), ("_1", "_")) if older in used)
         lines = ["_ = _1 = _2 = None"] if used else []
-        shown = [*(entry.results for entry in self.entries[1:]), self.results]
-        for entry, after in zip(self.entries, shown, strict=False):
+        results = [*(entry.results for entry in self.entries[1:]), self.results]
+        for entry, after in zip(self.entries, results, strict=False):
             single = used and after is not entry.results and _is_expression(entry.text)
             lines += [*orders_as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
         return lines + orders_as_program(self.orders)
 
-    def _lighten(self) -> None:
-        """Let go of the oldest checkpoints, where they are too many or keep too much alive."""
+    def _drop_old_checkpoints(self) -> None:
+        """Drop the oldest checkpoints beyond UNDOABLE statements or UNDO_BYTES bytes."""
         weight = 0.0
         for age, entry in enumerate(reversed(self.entries)):
             if entry.checkpoint is None:
@@ -312,35 +315,35 @@ class Repl:
                 entry.checkpoint = None
 
     @contextmanager
-    def _remembering(self) -> Iterator[None]:
-        """Within, each value shown becomes `_`, and the ones before it `_1` and `_2`."""
-        session, shown = self.session, self.session.display
-        session.display = self._keeping(shown)
+    def _results_recorded(self) -> Iterator[None]:
+        """Within, each displayed value becomes `_`, and the two before it `_1` and `_2`."""
+        session, display = self.session, self.session.display
+        session.display = self._recording_results(display)
         try:
             yield
         finally:
-            session.display = shown
+            session.display = display
 
-    def undo(self, count: int) -> list[Entry]:
-        """Take back the last statements; those that were, newest first."""
-        taken = self.entries[: -count - 1 : -1]
-        if not taken:
+    def undo(self, count: int) -> list[ExecutedStatement]:
+        """Undo the last `count` statements, or as many as there are; returns them, newest first."""
+        statements = self.entries[: -count - 1 : -1]
+        if not statements:
             raise UsageFault("there is nothing to undo")
-        checkpoints = [entry.checkpoint for entry in taken if entry.checkpoint is not None]
-        if len(checkpoints) < len(taken):
+        checkpoints = [entry.checkpoint for entry in statements if entry.checkpoint is not None]
+        if len(checkpoints) < len(statements):
             raise UsageFault(f"only the last {len(checkpoints)} statements can be taken back",
                              f":undo {len(checkpoints)}" if checkpoints else ":reset")
         with deferred():
             for checkpoint in checkpoints:
                 checkpoint.restore()
-            self.results = taken[-1].results
-        self.orders = "".join(entry.orders for entry in reversed(taken)) + self.orders
-        del self.entries[-len(taken):]
-        self.undone += [entry.text for entry in taken]
-        return taken
+            self.results = statements[-1].results
+        self.orders = "".join(entry.orders for entry in reversed(statements)) + self.orders
+        del self.entries[-len(statements):]
+        self.undone += [entry.text for entry in statements]
+        return statements
 
-    def _keeping(self, display: Callable[[Any], object]) -> Callable[[Any], None]:
-        """`display`, which also gives each value to `_`, and the ones before it to `_1` and `_2`."""
+    def _recording_results(self, display: Callable[[Any], object]) -> Callable[[Any], None]:
+        """A function that displays a value and assigns it to `_`, and the two before it to `_1` and `_2`."""
         def show(value: Any) -> None:
             display(value)
             self.results = [value, *self.results[:2]]
@@ -350,8 +353,8 @@ class Repl:
         return show
 
 
-class Entry:
-    """A statement that succeeded, what it printed, what was before it, and what a transcript asks for."""
+class ExecutedStatement:
+    """A statement that succeeded: its text, its output, the state before it, and a transcript's directives for it."""
 
     __slots__ = ("checkpoint", "orders", "printed", "results", "text", "weight")
 

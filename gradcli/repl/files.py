@@ -18,8 +18,8 @@ from gradcli.process.messages import Answer, Edit, List, Load, Request, Save, Su
 from gradcli.process.walls.sandbox import Lock
 
 
-def named(text: str) -> str:
-    """The file that is meant: a home directory is filled in, and quotes around a name with blanks are none of it."""
+def file_path(text: str) -> str:
+    """The path in the argument of a command: `~` expanded, and without quotes around it."""
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]
     return os.path.expanduser(text)
@@ -28,7 +28,7 @@ def named(text: str) -> str:
 def save(path: str, text: str) -> None:
     """Write a text to a file, whole or not at all."""
     if Lock.locked:
-        _done(Save(path, text), f"cannot write {path}")
+        _answer(Save(path, text), f"cannot write {path}")
         return
     output = Output(path)
     output.write(text)
@@ -41,15 +41,15 @@ def load(path: str, settings: Settings) -> Source:
     if not Lock.locked:
         with limited(settings):
             return from_file(path, ":load ")
-    answer = _done(Load(path), f"cannot read {path}", path)
+    answer = _answer(Load(path), f"cannot read {path}", path)
     with limited(settings):     # not while the person is asked
         return as_source(answer.text.encode("latin-1"), path)
 
 
 def edited(text: str) -> str:
-    """What a text has become in the person's editor."""
+    """Open a text in the editor of $VISUAL or $EDITOR, and return it as saved."""
     if Lock.locked:
-        return _done(Edit(text)).text
+        return _answer(Edit(text)).text
     try:
         return broker.edit_text(text)
     except ValueError as error:
@@ -68,11 +68,11 @@ def names(folder: str) -> list[str]:
 
 def suspend() -> None:
     """Ctrl-Z: stop the whole job until the shell continues it."""
-    _done(Suspend())
+    _answer(Suspend())
 
 
-def _done(request: Request, failure: str = "", path: str = "") -> Answer:
-    """The answer to a request that has been served."""
+def _answer(request: Request, failure: str = "", path: str = "") -> Answer:
+    """Send a request to the supervisor and return its answer; FileFault with `failure` if it failed."""
     answer = channel.ask(request)
     if answer.error:
         beside = channel.ask(List(os.path.dirname(path))).names if path else ()

@@ -66,8 +66,8 @@ def fragments(grammar: Any, line: str, quote: str = "") -> tuple[tuple[str, str]
 def _fragments(lexer: Any, line: str, quote: str) -> Iterator[tuple[str, str]]:
     at = 0
     if quote:
-        found = re.search(rf"(?:[^\\]|\\.)*?{quote}", line)
-        at = found.end() if found else len(line)
+        closing = re.search(rf"(?:[^\\]|\\.)*?{quote}", line)
+        at = closing.end() if closing else len(line)
         yield STRING, line[:at]
     for match in iter(lexer.scanner(line, at).match, None):
         start, end = match.span(match.lastindex)
@@ -85,7 +85,7 @@ def _fragments(lexer: Any, line: str, quote: str) -> Iterator[tuple[str, str]]:
 
 
 def _between(text: str) -> tuple[str, str]:
-    """What stands between words: blanks, and comments."""
+    """The text between two tokens: blanks, or a comment, with its colour."""
     return COMMENT if text.lstrip().startswith("#") else "", text
 
 
@@ -96,73 +96,77 @@ class Marks(Processor):
         self.grammar = grammar
 
     def apply_transformation(self, input: TransformationInput) -> Transformation:
-        found = marks(self.grammar(), input.document.text, input.document.cursor_position).get(input.lineno)
-        return Transformation(marked(input.fragments, found) if found else input.fragments)
+        line_marks = marks(self.grammar(), input.document.text, input.document.cursor_position).get(input.lineno)
+        return Transformation(with_marks(input.fragments, line_marks) if line_marks else input.fragments)
 
 
 Mark = tuple[int, int, str]     # the first column, the one behind the last, the style
 
 
-def marked(line: StyleAndTextTuples, found: list[Mark]) -> StyleAndTextTuples:
-    """A line with its marks."""
-    shown = explode_text_fragments(line)
-    for first, last, style in found:
-        for column in range(first, min(last, len(shown))):
-            shown[column] = (shown[column][0] + style, shown[column][1])
-    return shown
+def with_marks(line: StyleAndTextTuples, line_marks: list[Mark]) -> StyleAndTextTuples:
+    """The fragments of a line with the styles of its marks added."""
+    characters = explode_text_fragments(line)
+    for first, last, style in line_marks:
+        for column in range(first, min(last, len(characters))):
+            characters[column] = (characters[column][0] + style, characters[column][1])
+    return characters
 
 
 @lru_cache(2)
 def marks(grammar: Any, text: str, position: int) -> dict[int, list[Mark]]:
-    """What is marked in each line of a text, for the cursor at a position."""
+    """The marks of each row of a text, from 0: its syntax error, and the brackets that match at the cursor."""
     document = Document(text, position)
-    found: dict[int, list[Mark]] = {}
+    marks_by_row: dict[int, list[Mark]] = {}
     span = mistake(text) if grammar is not None else None      # no key waits for the grammar
     if span is not None and not touches(document, span):
         for row in range(span.line - 1, span.end_line):
             first = span.column - 1 if row == span.line - 1 else 0
             last = span.end_column - 1 if row == span.end_line - 1 else len(document.lines[row])
-            found.setdefault(row, []).append((first, last, WRONG))
-    for row, column in matching(grammar, document):
-        found.setdefault(row, []).append((column, column + 1, MATCHED))
-    return found
+            marks_by_row.setdefault(row, []).append((first, last, WRONG))
+    for row, column in matching_brackets(grammar, document):
+        marks_by_row.setdefault(row, []).append((column, column + 1, MATCHED))
+    return marks_by_row
 
 
 def touches(document: Document, span: Span) -> bool:
-    """Whether the cursor stands right behind what is wrong, where the next letter may mend it."""
+    """Whether the cursor stands right behind the error, where the next letter may correct it."""
     row, column = document.cursor_position_row + 1, document.cursor_position_col + 1
     return row == span.end_line and column in (span.end_column, span.end_column - 1)
 
 
-def matching(grammar: Any, document: Document) -> list[tuple[int, int]]:
-    """The rows and columns of the bracket at the cursor, or before it, and of its partner; nothing if there is none."""
+def matching_brackets(grammar: Any, document: Document) -> list[tuple[int, int]]:
+    """The rows and columns of the bracket at the cursor, or before it, and of its partner; nothing if there is none.
+
+    prompt_toolkit's HighlightMatchingBracketProcessor counts the brackets in strings and comments too: in
+    `print(")")` it takes the one in quotes for the partner of the first.
+    """
     row, column = document.translate_index_to_position(document.cursor_position)
     opened = states(document.text)
     line = brackets_in(grammar, document.lines[row], opened[row].quote)
-    here = next((found for at in (column, column - 1) for found in line if found[0] == at), None)
-    if here is None:
+    bracket = next((bracket for at in (column, column - 1) for bracket in line if bracket[0] == at), None)
+    if bracket is None:
         return []
-    forward = here[1] in PAIRS
-    partner = PAIRS[here[1]] if forward else BACK[here[1]]
+    forward = bracket[1] in PAIRS
+    partner = PAIRS[bracket[1]] if forward else BACK[bracket[1]]
     rows = range(row, min(len(document.lines), row + FAR)) if forward else range(row, max(-1, row - FAR), -1)
     depth = 0
     for number in rows:
-        found = brackets_in(grammar, document.lines[number], opened[number].quote)
-        for at, sign in found if forward else reversed(found):
-            if number == row and (at < here[0] if forward else at > here[0]):
+        brackets = brackets_in(grammar, document.lines[number], opened[number].quote)
+        for at, sign in brackets if forward else reversed(brackets):
+            if number == row and (at < bracket[0] if forward else at > bracket[0]):
                 continue
             depth += 1 if (sign in PAIRS) == forward else -1
             if not depth:
-                return [(row, here[0]), (number, at)] if sign == partner else []
+                return [(row, bracket[0]), (number, at)] if sign == partner else []
     return []
 
 
 @lru_cache(4096)
 def brackets_in(grammar: Any, line: str, quote: str) -> tuple[tuple[int, str], ...]:
     """The brackets of a line that stand in no string and no comment, each with its column."""
-    found, at = [], 0
+    brackets, at = [], 0
     for colour, text in fragments(grammar, line, quote):
         if not colour:
-            found += [(at + i, sign) for i, sign in enumerate(text) if sign in PAIRS or sign in BACK]
+            brackets += [(at + i, sign) for i, sign in enumerate(text) if sign in PAIRS or sign in BACK]
         at += len(text)
-    return tuple(found)
+    return tuple(brackets)

@@ -1,4 +1,4 @@
-"""What was typed, kept from one session to the next.
+"""The history of the prompt, saved from one session to the next: prompt_toolkit's file, with limits.
 
 An entry is appended in one write as soon as it is submitted, so several REPLs can share
 the file and a killed one loses nothing. Each of its lines begins with `+`; an empty line
@@ -10,23 +10,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 
-from prompt_toolkit.history import History
+from prompt_toolkit import history
 
 from gradcli import regular_file
 from gradcli.process.walls.sandbox import keep
 
-KEPT = 10_000       # entries offered; the file itself is never cut
+MOST_ENTRIES = 10_000   # entries offered; the file itself is never cut
 NEWEST = 4 << 20    # bytes of it that are read, from its end
 LONGEST = 100_000   # characters of an entry that is offered: more is no pleasure to edit
 
 
-class FileHistory(History):
-    """The entries of a file, newest first, growing with the session."""
+class FileHistory(history.FileHistory):
+    """A history file that is opened once, before the process is locked, and read and appended within limits."""
 
     def __init__(self, path: str, note: Callable[[str], None]) -> None:
-        """`note` is told once if the file cannot be written."""
-        super().__init__()
+        """`note` is called once if the file cannot be written."""
+        super().__init__(path)
         self.path = path
         self.note = note
         self._file = -1         # reads what was there
@@ -52,20 +53,20 @@ class FileHistory(History):
         return file
 
     def load_history_strings(self) -> Iterable[str]:
+        """At most MOST_ENTRIES from the last NEWEST bytes of the file, newest first; none if it cannot be read."""
         if self._file < 0 and not os.path.exists(self.path):
-            return
+            return []
         self.open()
         try:
-            content = self._content()
+            os.lseek(self._file, max(0, os.fstat(self._file).st_size - NEWEST), os.SEEK_SET)
+            self.filename = os.dup(self._file)  # type: ignore[assignment]  # open() takes descriptors, and closes them
+            entries = super().load_history_strings()
         except OSError:
-            return      # if it cannot be written either, that will be noted
-        blocks = content.decode("utf-8", "replace").split("\n\n")
-        for block in blocks[: -KEPT - 1 : -1]:
-            entry = "\n".join(line[1:] for line in block.split("\n") if line.startswith("+"))
-            if 0 < len(entry) <= LONGEST:
-                yield entry
+            return []   # if it cannot be written either, that will be noted
+        return islice((entry for entry in entries if 0 < len(entry) <= LONGEST), MOST_ENTRIES)
 
     def store_string(self, string: str) -> None:
+        """Append an entry."""
         self.open()
         if self._works:
             block = "".join(f"+{line}\n" for line in string.split("\n")) + "\n"
@@ -73,9 +74,6 @@ class FileHistory(History):
                 os.write(self._end, block.encode("utf-8", "replace"))
             except OSError as error:
                 self._fail(error)
-
-    def _content(self) -> bytes:
-        return os.pread(self._file, NEWEST, max(0, os.fstat(self._file).st_size - NEWEST))
 
     def _fail(self, error: OSError) -> None:
         self._works = False

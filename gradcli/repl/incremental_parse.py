@@ -14,8 +14,8 @@ LONG = 80       # lines of one piece beyond which it is not read again at every 
 CLAUSE = re.compile(r"(?:elif|else|except|finally)\b")
 
 
-class State(NamedTuple):
-    """What is open at the end of a line: a string, by its delimiter, and how many brackets."""
+class LineState(NamedTuple):
+    """What is open at the end of a line: the delimiter of a string, the number of brackets."""
 
     quote: str = ""
     depth: int = 0
@@ -33,29 +33,29 @@ class Piece(NamedTuple):
     text: str
 
 
-class Finding(NamedTuple):
-    """What reading a piece has found to be wrong."""
+class ParseProblem(NamedTuple):
+    """Why a piece cannot be parsed: whether more text may complete it, and where."""
 
     unfinished: bool
     span: Span | None
 
 
 @lru_cache(8192)
-def after(state: State, line: str) -> State:
+def after(state: LineState, line: str) -> LineState:
     """What is open after one more line."""
     reader = Reader()
     reader.quote, reader.depth = state.quote, state.depth
     reader.feed(line)
-    return State(reader.quote, reader.depth, reader.joined)
+    return LineState(reader.quote, reader.depth, reader.joined)
 
 
 @lru_cache(4)
-def states(text: str) -> list[State]:
+def states(text: str) -> list[LineState]:
     """What is open before each line of a text."""
-    found = [State()]
+    line_states = [LineState()]
     for line in text.split("\n"):
-        found.append(after(found[-1], line))
-    return found
+        line_states.append(after(line_states[-1], line))
+    return line_states
 
 
 @lru_cache(4)
@@ -77,15 +77,15 @@ def pieces(text: str) -> list[Piece]:
 
 
 @lru_cache(4096)
-def finding(piece: str) -> Finding | None:
-    """What is wrong with a piece, if anything is."""
+def parse_problem(piece: str) -> ParseProblem | None:
+    """Why a piece cannot be parsed; None if it can."""
     from gradcli.faults.tree import Fault, Unfinished
     from gradcli.lang.syntax.parser import parse
 
     try:
         parse(piece)
     except Fault as fault:
-        return Finding(isinstance(fault, Unfinished), fault.span)
+        return ParseProblem(isinstance(fault, Unfinished), fault.span)
     return None
 
 
@@ -96,11 +96,11 @@ def long_block(piece: str) -> bool:
 
 @lru_cache(4)
 def mistake(text: str) -> Span | None:
-    """The place of the first piece that no more text can mend, in lines and columns of the text."""
+    """The first syntax error of a text that no more text can correct, in its lines and columns."""
     if text.lstrip().startswith(":") or text.rstrip().endswith("?"):
         return None
     for line, piece in pieces(text):
-        span = wrong(piece)
+        span = mistake_in_piece(piece)
         if span is not None:
             first, column, last, end = span
             return Span(first + line, column, last + line, end)
@@ -108,9 +108,9 @@ def mistake(text: str) -> Span | None:
 
 
 @lru_cache(4096)
-def wrong(piece: str) -> Span | None:
-    """The place in a piece that no more text can mend; nothing is said of long ones."""
+def mistake_in_piece(piece: str) -> Span | None:
+    """The place in a piece that no more text can correct; None for pieces beyond LONG lines."""
     if not piece.strip() or piece.count("\n") > LONG:
         return None
-    found = finding(piece)
-    return None if found is None or found.unfinished else found.span
+    problem = parse_problem(piece)
+    return None if problem is None or problem.unfinished else problem.span

@@ -35,11 +35,11 @@ def _choosing() -> bool:
     return state is not None and state.current_completion is not None
 
 
-def bindings(execute: Callable[[str, bool], None], hear: Callable[[str], None], pace: Pace) -> KeyBindings:
+def bindings(execute: Callable[[str, bool], None], on_paste: Callable[[str], None], pace: Pace) -> KeyBindings:
     """Enter, Alt-Enter, Tab and Backspace in the margin, and paste.
 
-    `obey` carries out a command at a continuation prompt, and is told whether a person has typed it;
-    `hear` gets every text that is pasted; `pace` is told of every line that ends.
+    `execute` carries out a command at a continuation prompt, and gets whether a person has typed it;
+    `on_paste` gets every text that is pasted; `pace` gets every end of a line.
     """
     keys = KeyBindings()
 
@@ -78,7 +78,7 @@ def bindings(execute: Callable[[str, bool], None], hear: Callable[[str], None], 
 
     @keys.add(Keys.BracketedPaste, filter=here)
     def _(event: KeyPressEvent) -> None:
-        hear(event.data)
+        on_paste(event.data)
         paste(event.current_buffer, event.data)
 
     for key, command in (("c-e", "end-of-line"), ("c-f", "forward-char")):      # a suggestion is taken with Right only
@@ -89,7 +89,7 @@ def bindings(execute: Callable[[str, bool], None], hear: Callable[[str], None], 
 
 
 def _stoppable(execute: Callable[[str, bool], None], line: str, typed: bool) -> None:
-    """Obey while Ctrl-C means what it means to a program, and not what it means to the line being typed."""
+    """Execute while Ctrl-C means what it means to a program, and not what it means to the line being typed."""
     with stopping():
         execute(line, typed)
 

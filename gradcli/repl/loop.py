@@ -40,9 +40,9 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     raise_at_interrupts()
     interactive = sys.stdin is not None and sys.stdin.isatty()
     first = None if script is not None else first_program(settings, init, no_init)
-    wanted = settings
-    loading = Loading(lambda: prepared(wanted, first))
-    repl = Repl(settings, loading.result, _obey, loading.busy, Standby() if interactive else None)
+    session_settings = settings
+    loading = BackgroundSession(lambda: session_with_init(session_settings, first))
+    repl = Repl(settings, loading.result, _execute, loading.busy, Standby() if interactive else None)
     greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
     greets = interactive and not settings.quiet
     if interactive:
@@ -72,7 +72,7 @@ def converse(repl: Repl, read: Reader) -> None:
         try:
             text, typed = read()
         except KeyboardInterrupt:
-            repl.pasted.clear()
+            repl.pasted_commands.clear()
             continue
         except EOFError:
             return
@@ -147,44 +147,44 @@ def fed_reader(text: str, settings: Settings) -> Reader:
         if not lines:
             raise EOFError
         with limited(settings):
-            return Submission(dealt(lines), False)
+            return Submission(next_submission(lines), False)
 
     return read
 
 
-def dealt(lines: deque[str]) -> str:
-    """What Enter would submit of these lines, which are taken away.
+def next_submission(lines: deque[str]) -> str:
+    """Remove the first lines that Enter would submit together, and return them as one text.
 
-    While a bracket, a string or a block is open, more lines can only show that it is wrong. That is asked when
-    there are twice as many as before, and the first that shows it is then found by halves.
+    While a bracket, a string or a block is open, more lines can only show that it is wrong. That is checked when
+    there are twice as many as before, and the first line that shows it is then searched for by bisection.
     """
     from gradcli.lang.syntax.statements import COMPOUND
-    from gradcli.repl.incremental_parse import State, after
+    from gradcli.repl.incremental_parse import LineState, after
     from gradcli.repl.multiline import ready
 
-    taken = [lines.popleft()]
-    state = after(State(), taken[0])
-    block = COMPOUND.match(taken[0]) is not None
-    asked = 0           # lines of which it is known that they are not ready
+    submitted = [lines.popleft()]
+    state = after(LineState(), submitted[0])
+    block = COMPOUND.match(submitted[0]) is not None
+    unready = 0         # lines of which it is known that they are not ready
     while True:
-        count = len(taken)
-        candidate = not state.open and (not block or not taken[-1].strip())
-        if count >= 2 * asked or candidate and (count <= SHORT or count >= asked + asked // 16):
-            if ready("\n".join(taken)):
+        count = len(submitted)
+        candidate = not state.open and (not block or not submitted[-1].strip())
+        if count >= 2 * unready or candidate and (count <= SHORT or count >= unready + unready // 16):
+            if ready("\n".join(submitted)):
                 break
-            asked = count
+            unready = count
         if not lines:
-            if not ready("\n".join(taken)):
-                return "\n".join(taken)
+            if not ready("\n".join(submitted)):
+                return "\n".join(submitted)
             break
-        taken.append(lines.popleft())
-        state = after(state, taken[-1])
-    low, high = asked + 1, len(taken)
+        submitted.append(lines.popleft())
+        state = after(state, submitted[-1])
+    low, high = unready + 1, len(submitted)
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if ready("\n".join(taken[:middle])) else (middle + 1, high)
-    lines.extendleft(reversed(taken[low:]))
-    return "\n".join(taken[:low])
+        low, high = (low, middle) if ready("\n".join(submitted[:middle])) else (middle + 1, high)
+    lines.extendleft(reversed(submitted[low:]))
+    return "\n".join(submitted[:low])
 
 
 def _next(parts: Iterator[str]) -> str:
@@ -205,8 +205,8 @@ def first_program(settings: Settings, init: str | None, no_init: bool) -> Source
         return None
 
 
-def prepared(settings: Settings, first: Source | None) -> Session:
-    """A session in which a first program has run, if there is one."""
+def session_with_init(settings: Settings, first: Source | None) -> Session:
+    """A new session in which the program of init.grad has run, if there is one."""
     session = open_session(settings, print_text)
     if first is not None:
         try:
@@ -216,18 +216,18 @@ def prepared(settings: Settings, first: Source | None) -> Session:
     return session
 
 
-class Loading:
+class BackgroundSession:
     """Opens the session while the first line is being typed, and then loads what later ones may ask for.
 
     What loads in the background holds `busy`, and so does whoever runs a program.
     """
 
     def __init__(self, make: Callable[[], Session]) -> None:
-        self._made: Session | None = None
+        self._session: Session | None = None
         self._fault: BaseException | None = None
         self.make = make
         self._begun = False
-        self._there = Event()
+        self._ready = Event()
         self.busy = Lock()
 
     def start(self) -> None:
@@ -243,32 +243,32 @@ class Loading:
         usual = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH)
         try:
-            self._made = self.make()
+            self._session = self.make()
         except BaseException as fault:      # handed to whoever asks for the session
             self._fault = fault
-        self._there.set()
+        self._ready.set()
         self._load_more()
         sys.setswitchinterval(usual)
 
     def _load_more(self) -> None:
-        if self._made is not None:
-            for name in self._made.bare:
+        if self._session is not None:
+            for name in self._session.bare:
                 with self.busy:
-                    self._made.operation(name)
+                    self._session.operation(name)
             with self.busy:
                 import gradcli.reference.operations  # noqa: F401  # what completion tells of them
 
     def result(self) -> Session:
         """The session, waited for if need be."""
         self.start()
-        self._there.wait()
+        self._ready.wait()
         if self._fault is not None:
             raise self._fault
-        assert self._made is not None
-        return self._made
+        assert self._session is not None
+        return self._session
 
 
-def _obey(repl: Repl, line: str) -> None:
+def _execute(repl: Repl, line: str) -> None:
     from gradcli.repl.commands import execute  # with all that they need, which the first prompt does not
 
     execute(repl, line)

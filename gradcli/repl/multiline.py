@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradcli.repl.incremental_parse import finding, long_block, pieces, states
+from gradcli.repl.incremental_parse import long_block, parse_problem, pieces, states
 
 INDENT = 4
 LEAVING = ("return", "break", "continue", "pass", "raise")
@@ -19,7 +19,7 @@ def ready(text: str) -> bool:
     if text.lstrip().startswith(":") or not text.strip() or text.rstrip().endswith("?"):
         return True
     *finished, last = pieces(text)
-    if any(finding(piece.text) for piece in finished):
+    if any(parse_problem(piece.text) for piece in finished):
         return True
     if long_block(last.text) and last.text.rsplit("\n", 1)[-1].strip():
         return False        # whether it is right is asked when a blank line ends it
@@ -44,11 +44,11 @@ def indentation(text: str) -> str:
 def dedented(text: str) -> str:
     """The last line of a text: an `else:` and its like moved left to the block that it belongs to."""
     *above, line = text.split("\n")
-    found = CLAUSE.match(line)
-    if not found or states(text)[-2].open:
+    clause = CLAUSE.match(line)
+    if not clause or states(text)[-2].open:
         return line
-    openers = OPENED_BY[found["word"]]
-    lowest = len(found["blanks"]) + 1
+    openers = OPENED_BY[clause["word"]]
+    lowest = len(clause["blanks"]) + 1
     for other in reversed(above):
         blanks = len(other) - len(other.lstrip())
         if other.strip() and blanks < lowest:

@@ -10,8 +10,7 @@ from typing import Any
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import run_in_terminal
-from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
-from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.cursor_shapes import DynamicCursorShapeConfig, ModalCursorShapeConfig
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
@@ -29,7 +28,7 @@ from gradcli.repl.completion import Completions
 from gradcli.repl.core import Repl
 from gradcli.repl.highlight import Highlighting, Marks
 from gradcli.repl.history import FileHistory
-from gradcli.repl.incremental_render import spare
+from gradcli.repl.incremental_render import render_incrementally
 from gradcli.repl.keys import bindings
 from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission
 
@@ -53,7 +52,7 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
         multiline=True,
         key_bindings=bindings(repl.submit, repl.paste, pace),
         history=history,
-        auto_suggest=FromHistory(),
+        auto_suggest=AutoSuggestFromHistory(),
         enable_history_search=True,
         completer=Completions(repl),
         complete_while_typing=False,
@@ -69,7 +68,7 @@ def editing_reader(repl: Repl, load: Callable[[], None]) -> Reader:
     if not isinstance(Char.display_mappings, Spelled):
         Char.display_mappings = Spelled(Char.display_mappings)      # what is typed, pasted, remembered and offered
     gc.set_threshold(*COLLECTING)
-    spare(prompt, PROMPT, CONTINUED, grammar)
+    render_incrementally(prompt, PROMPT, CONTINUED, grammar)
     prompt.app.after_render += lambda app: load()
 
     def read() -> Submission:
@@ -120,7 +119,7 @@ async def _read(prompt: PromptSession[str]) -> str:
     """
     errors: list[BaseException | None] = []
 
-    def told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         errors.append(error)
         if len(errors) <= BORNE:
@@ -128,7 +127,7 @@ async def _read(prompt: PromptSession[str]) -> str:
         elif prompt.app.is_running and not prompt.app.is_done:
             prompt.app.exit(exception=error or RuntimeError(context.get("message")))
 
-    asyncio.get_running_loop().set_exception_handler(told)
+    asyncio.get_running_loop().set_exception_handler(report)
     return await prompt.prompt_async(set_exception_handler=False)
 
 
@@ -139,16 +138,3 @@ def grammar() -> Any:
     module = sys.modules.get("gradcli.lang.syntax.parser")
     driver = getattr(module, "_driver", None)
     return driver() if driver is not None and driver.cache_info().currsize else None
-
-
-class FromHistory(AutoSuggest):
-    """Suggests the newest entry that begins like the line being typed."""
-
-    def get_suggestion(self, buffer: Buffer, document: Document) -> Suggestion | None:
-        text = document.text
-        if not text.strip() or "\n" in text:
-            return None
-        for entry in reversed(buffer.history.get_strings()):
-            if entry.startswith(text):
-                return Suggestion(entry.partition("\n")[0][len(text):])
-        return None

@@ -29,6 +29,10 @@ def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, s
     from gradcli.analysis.derivatives import curves
 
     form = _form(settings)
+    if form == "png":
+        from gradcli.display.charts.chart_png import require_matplotlib
+
+        require_matplotlib()
     output = Output(settings.output, settings)
     source = expression(expr, settings, "plot", [over, *at])
     if not over:

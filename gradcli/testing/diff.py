@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gradcli.faults.source import tamed, visible
-from gradcli.testing.compare import aligned, alike
+from gradcli.testing.compare import aligned_stretches, line_comparison
 from gradcli.testing.runner import Outcome
 
 CONTEXT = 2     # lines shown around a difference
@@ -15,7 +15,7 @@ WIDEST = 400    # characters of a line that are shown
 RED, GREEN, BLUE, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[1;34m", "\x1b[1m", "\x1b[0m"
 
 
-class Row(NamedTuple):
+class DiffRow(NamedTuple):
     """A line of a difference: " " in both, "-" expected, "+" printed; its number where it stands in the file."""
 
     mark: str
@@ -23,40 +23,41 @@ class Row(NamedTuple):
     text: str
 
 
-def rows(outcome: Outcome) -> list[Row]:
-    """Every line of what was expected and printed."""
+def diff_rows(outcome: Outcome) -> list[DiffRow]:
+    """All lines of the expected and the printed text, marked."""
     check = outcome.check
-    same, made, number = alike(check), list[Row](), check.at + 1
-    for old, new in aligned(check, outcome.parts.lines):
+    same, diff_rows, number = line_comparison(check), list[DiffRow](), check.at + 1
+    for old, new in aligned_stretches(check, outcome.parts.lines):
         if len(old) == len(new) and all(map(same, old, new)):
-            made += [Row(" ", number + n, line) for n, line in enumerate(old)]
+            diff_rows += [DiffRow(" ", number + n, line) for n, line in enumerate(old)]
         else:
-            made += [Row("-", number + n, line) for n, line in enumerate(old)]
-            made += [Row("+", None, line) for line in new]
+            diff_rows += [DiffRow("-", number + n, line) for n, line in enumerate(old)]
+            diff_rows += [DiffRow("+", None, line) for line in new]
         number += len(old)
-    return made
+    return diff_rows
 
 
-def place_of(outcome: Outcome) -> str:
-    """Where to look: the line, and of a notebook the number that stands before the cell."""
+def outcome_place(outcome: Outcome) -> str:
+    """The place of a failure as text: the line, and in a notebook the number of the cell."""
     number = outcome.check.number
-    return f"{line_of(outcome)}" + (f", In [{number}]" if outcome.check.kind in ("cell", "unrun") and number else "")
+    cell = f", In [{number}]" if outcome.check.kind in ("cell", "unrun") and number else ""
+    return f"{outcome_line(outcome)}{cell}"
 
 
-def line_of(outcome: Outcome) -> int:
+def outcome_line(outcome: Outcome) -> int:
     """The line of the file to look at: the first that differs, or that of the input."""
     check = outcome.check
     if outcome.problem or check.kind in ("cell", "program", "unrun"):
         return check.line
-    found = rows(outcome)
-    first = next((n for n, row in enumerate(found) if row.mark != " "), None)
+    lines = diff_rows(outcome)
+    first = next((n for n, row in enumerate(lines) if row.mark != " "), None)
     if first is None:
         return check.line
-    return found[first].number or next((row.number for row in found[first::-1] if row.number), check.at)
+    return lines[first].number or next((row.number for row in lines[first::-1] if row.number), check.at)
 
 
-def shown(outcome: Outcome, color: bool) -> str:
-    """A failure: the input, what is wrong with it, and the lines that differ."""
+def difference_text(outcome: Outcome, color: bool) -> str:
+    """The text of a failure: the input, the problem, or the lines that differ."""
     check = outcome.check
     width = len(str(check.at + len(check.expected) + 1))
     numbered = check.kind not in ("cell", "unrun")
@@ -67,7 +68,7 @@ def shown(outcome: Outcome, color: bool) -> str:
         lines.append((RED, f"{'':>{width}} = {tamed(outcome.problem)}"))
         lines += [("", f"{'':>{width}} | {visible(text)}") for text in (outcome.parts.fault or "").split("\n") if text]
     else:
-        lines += [_painted(row, width, numbered) for row in _near(rows(outcome))]
+        lines += [_painted(row, width, numbered) for row in _in_context(diff_rows(outcome))]
     return "\n".join(f"{paint}{line}{PLAIN}" if color and paint else line for paint, line in lines)
 
 
@@ -82,22 +83,22 @@ def _input(source: str) -> Iterator[tuple[str, str]]:
         yield "...", f"and {len(lines) - 5} lines more"
 
 
-def _near(rows: list[Row]) -> list[Row]:
+def _in_context(rows: list[DiffRow]) -> list[DiffRow]:
     """The rows that differ and a few around them."""
     near = {n + step for n, row in enumerate(rows) if row.mark != " " for step in range(-CONTEXT, CONTEXT + 1)}
-    made: list[Row] = []
+    context: list[DiffRow] = []
     last = -1
     for n in sorted(near & set(range(len(rows)))):
         if last >= 0 and n > last + 1:
-            made.append(Row("~", None, ""))
-        made.append(rows[n])
+            context.append(DiffRow("~", None, ""))
+        context.append(rows[n])
         last = n
-    if len(made) > LONGEST:
-        made[LONGEST:] = [Row("~", None, f"and {len(made) - LONGEST} lines more")]
-    return made
+    if len(context) > LONGEST:
+        context[LONGEST:] = [DiffRow("~", None, f"and {len(context) - LONGEST} lines more")]
+    return context
 
 
-def _painted(row: Row, width: int, numbered: bool) -> tuple[str, str]:
+def _painted(row: DiffRow, width: int, numbered: bool) -> tuple[str, str]:
     number = str(row.number or "") if numbered else ""
     text = row.text if len(row.text) <= WIDEST else row.text[:WIDEST] + " and so on"
     if row.mark in "-+":        # what cannot be seen is made visible where it may be the difference

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gradcli.console.source import LARGEST, decode_utf8, read_bytes
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import FileFault, UsageFault
-from gradcli.testing.model import Check, Document, Lines, Parts, split
+from gradcli.testing.model import Check, Document, Lines, OutputParts, split
 
 MARKDOWN = (".md", ".markdown")
 SCRIPTS = (".grad", ".py")
@@ -24,7 +24,7 @@ class Script(Document):
     def target(self) -> str:
         return output_of(self.path)
 
-    def rewritten(self, changes: dict[int, tuple[Lines, Parts]]) -> bytes:  # type: ignore[override]  # one check
+    def rewritten(self, changes: dict[int, tuple[Lines, OutputParts]]) -> bytes:  # type: ignore[override]  # one check
         [(lines, _)] = changes.values()
         end = "\r\n" if b"\r\n" in self.content else "\n"
         return "".join(line + end for line in lines).encode()
@@ -37,18 +37,18 @@ def output_of(path: str) -> str:
 
 def candidates(paths: list[str]) -> Iterator[str]:
     """The test files that `paths` name: files as they are, folders by what stands in and below them."""
-    seen: set[str] = set()
+    real_paths: set[str] = set()
     for path in paths:
         if os.path.isdir(path):
-            found = _below(path)
+            test_files = _below(path)
         elif not os.path.exists(path):
             raise FileFault(f"there is no file or folder {path}")
         else:
-            found = iter([_script_of(path)])
-        for each in found:
-            if (real := os.path.realpath(each)) not in seen:
-                seen.add(real)
-                yield each
+            test_files = iter([_script_of(path)])
+        for file in test_files:
+            if (real_path := os.path.realpath(file)) not in real_paths:
+                real_paths.add(real_path)
+                yield file
 
 
 def _below(folder: str) -> Iterator[str]:
@@ -92,12 +92,12 @@ def content_of(path: str) -> bytes:
         raise FileFault(f"{path} is longer than a test file may be, which is {LARGEST >> 20} MiB") from None
 
 
-def read(path: str, pycon: bool = False) -> Document:
+def read_document(path: str, pycon: bool = False) -> Document:
     """The checks of a file. With `pycon`, blocks marked that way count too."""
-    return parsed(path, content_of(path), pycon)
+    return parse_document(path, content_of(path), pycon)
 
 
-def parsed(path: str, content: bytes, pycon: bool = False) -> Document:
+def parse_document(path: str, content: bytes, pycon: bool = False) -> Document:
     """The checks in the content of a file of that name."""
     from gradcli.testing.formats import markup, notebook, transcript
 

@@ -1,4 +1,4 @@
-"""What a test file says: its checks, each an input with the text it should print.
+"""The model of a test file: its checks, each an input with its expected output.
 
 However a file is written -- transcript, Markdown, reStructuredText, script, notebook -- it is
 read into a Document: checks in order, and the knowledge of where their expected texts stand,
@@ -26,21 +26,21 @@ SKIP = "..."            # a line that stands for any lines
 TOLERANCE = 1e-4        # of `# approx` without a number
 
 
-class Options(NamedTuple):
-    """What the comment at the end of an input asks for."""
+class CheckOptions(NamedTuple):
+    """The options in the comment at the end of an input."""
 
     skip: bool = False              # not run at all
     random: bool = False            # type and size are compared, numbers are not
     approx: float | None = None     # numbers may differ by this much, relative to those above one
     error: str = ""                 # the code of the fault that must be raised, in whatever words
-    problem: str = ""               # why the comment is none of these, though it seems meant for one
+    problem: str = ""               # why the comment, which resembles an option, is none
 
 
-PLAIN = Options()
+PLAIN = CheckOptions()
 
 
 class Check(NamedTuple):
-    """One input and what it should print.
+    """One input and its expected output.
 
     `kind` is how it is run: "prompt" as typed at the prompt, "script" as `gradcli run` does,
     "program" likewise but with nothing to compare, "cell" as a notebook does, "unrun" likewise but with
@@ -51,7 +51,7 @@ class Check(NamedTuple):
     source: str
     expected: Lines = ()            # without ends of line
     at: int = 0                     # the file's line, from 0, on which the expected text begins
-    options: Options = PLAIN
+    options: CheckOptions = PLAIN
     orders: Lines = ()              # what `# gradcli:` asked for between the check before and this one
     kind: str = "prompt"
     prefix: str = ""                # what stands before each line of the block
@@ -71,8 +71,8 @@ class Check(NamedTuple):
         return (code or lines or [""])[0].strip()
 
 
-class Parts(NamedTuple):
-    """What a check printed: while it ran, as its value, and as the diagnostic of its fault."""
+class OutputParts(NamedTuple):
+    """The output of a check: the stream while it ran, the text of its value, the diagnostic of its fault."""
 
     stream: str = ""
     result: str | None = None
@@ -83,7 +83,7 @@ class Parts(NamedTuple):
 
     @property
     def lines(self) -> Lines:
-        """All of it, as it would stand in a transcript."""
+        """All of the output, as the lines of a transcript."""
         return split("".join(with_newline(part) for part in (self.stream, self.result, self.fault) if part is not None))
 
 
@@ -92,58 +92,59 @@ class Document:
 
     def __init__(self, path: str, content: bytes, checks: Sequence[Check]) -> None:
         self.path = path
-        self.content = content      # of the file that `rewritten` makes anew
+        self.content = content      # of the file that `rewritten` produces anew
         self.checks = list(checks)
-        self.notes: list[str] = []  # what was seen in it that may have been meant to be tested
+        self.notes: list[str] = []  # on blocks that may have been meant as tests
 
     @property
     def target(self) -> str:
         """The file that holds the expected text."""
         return self.path
 
-    def rewritten(self, changes: Mapping[int, tuple[Lines, Parts]]) -> bytes:
+    def rewritten(self, changes: Mapping[int, tuple[Lines, OutputParts]]) -> bytes:
         """The file with new expected text for some checks, by index: the lines, and the parts they came from."""
         raise NotImplementedError
 
 
-def options_of(source: str) -> Options:
+def options_of(source: str) -> CheckOptions:
     """The options in the comment that ends the first or the last line of an input."""
     if "#" not in source:
         return PLAIN
     lines = source.rstrip().split("\n")
-    found = OPTIONS.search(lines[0]) or OPTIONS.search(lines[-1])
-    if not found:
+    match = OPTIONS.search(lines[0]) or OPTIONS.search(lines[-1])
+    if not match:
         return _misspelt(lines[0]) or _misspelt(lines[-1]) or PLAIN
-    made = Options()
-    for word, *value in (option.split() for option in found[1].split(",")):
+    options = CheckOptions()
+    for word, *value in (option.split() for option in match[1].split(",")):
         if word == "approx":
             try:
-                made = made._replace(approx=float(value[0]) if value else TOLERANCE)
+                options = options._replace(approx=float(value[0]) if value else TOLERANCE)
             except ValueError:
-                return Options(problem=f"# approx {value[0]}: {value[0]!r} is not a number; write # approx 1e-4")
+                return CheckOptions(problem=f"# approx {value[0]}: {value[0]!r} is not a number; write # approx 1e-4")
         elif word == "error":
-            made = made._replace(error=value[0])
+            options = options._replace(error=value[0])
         elif word == "random":
-            made = made._replace(random=True)
+            options = options._replace(random=True)
         else:
-            made = made._replace(skip=True)
-    return made
+            options = options._replace(skip=True)
+    return options
 
 
-def _misspelt(line: str) -> Options | None:
-    """What a comment of one or two words that nearly is an option lacks; None for any other comment."""
-    seen = COMMENT.search(line)
-    if seen is None:
+def _misspelt(line: str) -> CheckOptions | None:
+    """Options with the problem of a comment that nearly is an option; None for any other comment."""
+    comment = COMMENT.search(line)
+    if comment is None:
         return None
-    word, value = seen[1], seen[2] or ""
+    word, value = comment[1], comment[2] or ""
     if word == "error" and (not value or any(map(str.isdigit, value))):
-        return Options(problem=f"# error {value}".rstrip() + ": the code of a fault belongs there; write # error G0402")
+        problem = f"# error {value}".rstrip() + ": the code of a fault belongs there; write # error G0402"
+        return CheckOptions(problem=problem)
     if word == "approx" and value and value[0] in "0123456789.-+":
-        return Options(problem=f"# approx {value}: {value!r} is no tolerance; write # approx 1e-4")
+        return CheckOptions(problem=f"# approx {value}: {value!r} is no tolerance; write # approx 1e-4")
     if word in WORDS or word.startswith(WORDS) or (value and not any(map(str.isdigit, value))):
         return None
     meant = get_close_matches(word, WORDS, 1, 0.8)
-    return Options(problem=f"# {word} is no option; did you mean # {meant[0]}?") if meant else None
+    return CheckOptions(problem=f"# {word} is no option; did you mean # {meant[0]}?") if meant else None
 
 
 def orders_in(text: str) -> list[str]:

@@ -30,9 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector
                         ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """A file that is one of ours is nobody else's: doctest would take a transcript for Python."""
-    found = yield
+    collectors = yield
     if not parent.config.getoption("--gradcli"):
-        return found
+        return collectors
     from gradcli.testing import pytest_items
 
-    return [pytest_items.Transcript.from_parent(parent, path=file_path)] if pytest_items.wanted(file_path) else found
+    if not pytest_items.is_transcript(file_path):
+        return collectors
+    return [pytest_items.Transcript.from_parent(parent, path=file_path)]

@@ -11,15 +11,15 @@ import pytest
 
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault
-from gradcli.testing.diff import line_of, shown
-from gradcli.testing.discovery import is_test, read
+from gradcli.testing.diff import difference_text, outcome_line
+from gradcli.testing.discovery import is_test, read_document
 from gradcli.testing.model import Check
-from gradcli.testing.runner import Outcome, Runner, settled
+from gradcli.testing.runner import Outcome, Runner, run_command_check
 from gradcli.testing.update import update
 
 
-def wanted(path: Path) -> bool:
-    """Whether a file is one of ours."""
+def is_transcript(path: Path) -> bool:
+    """Whether `gradcli test` would test a file."""
     return is_test(str(path))
 
 
@@ -36,31 +36,31 @@ class Transcript(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         try:
-            document = read(str(self.path), self.config.getoption("--gradcli-pycon"))
+            document = read_document(str(self.path), self.config.getoption("--gradcli-pycon"))
         except Fault as fault:
             raise self.CollectError(fault.message) from None
         self.limit: float = self.config.getoption("--gradcli-time-limit")
         self.spent = 0.0
-        self.player = Runner(document, Settings({"isolated": True, "quiet": True}))
+        self.runner = Runner(document, Settings({"isolated": True, "quiet": True}))
         self.outcomes: list[Outcome] = []
         for index, check in enumerate(document.checks):
-            yield Item.from_parent(self, name=_name(check), index=index, check=check)
+            yield CheckItem.from_parent(self, name=_name(check), index=index, check=check)
 
     def outcome(self, index: int) -> Outcome:
-        """How a check went: it and all before it that have not been run are."""
+        """The outcome of a check: run it, and any before it that have not run yet, as they share a session."""
         while len(self.outcomes) <= index:
             if self.outcomes and self.outcomes[-1].fatal:
                 return self.outcomes[-1]
-            with self.player.clock.running(max(self.limit - self.spent, 1e-3) if self.limit else 0.0, self.limit):
-                outcome = self.player.outcome(len(self.outcomes))
-            outcome = settled(outcome, self.limit)
+            with self.runner.clock.running(max(self.limit - self.spent, 1e-3) if self.limit else 0.0, self.limit):
+                outcome = self.runner.outcome(len(self.outcomes))
+            outcome = run_command_check(outcome, self.limit)
             gc.unfreeze()       # what a session keeps out of the collector's sight is not all ours here
             self.spent += outcome.seconds
             self.outcomes.append(outcome)
         return self.outcomes[index]
 
 
-class Item(pytest.Item):
+class CheckItem(pytest.Item):
     """One check."""
 
     parent: Transcript
@@ -84,8 +84,8 @@ class Item(pytest.Item):
         error = excinfo.value
         if isinstance(error, Difference):
             color = self.config.get_terminal_writer().hasmarkup
-            where = f"{self.path}:{line_of(error.outcome)}: {error.outcome.problem or 'the output differs'}"
-            return f"{where}\n{shown(error.outcome, color)}"
+            where = f"{self.path}:{outcome_line(error.outcome)}: {error.outcome.problem or 'the output differs'}"
+            return f"{where}\n{difference_text(error.outcome, color)}"
         if isinstance(error, Fault):
             return error.message
         return super().repr_failure(excinfo, style)
@@ -95,5 +95,5 @@ class Item(pytest.Item):
 
 
 def _name(check: Check) -> str:
-    """What an item is called: its line and its code. Two colons would separate pytest's own names."""
+    """The name of an item: its line and its code. Two colons would separate pytest's own names."""
     return f"{check.line}: {check.head[:60]}".replace("::", ": :")

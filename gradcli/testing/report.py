@@ -1,4 +1,4 @@
-"""Telling how files went: to a person, and to machines as JSON or JUnit's XML."""
+"""Reports of results: as text for people, and as JSON or JUnit's XML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.faults.source import tamed, visible
-from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, line_of, place_of, shown
+from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, difference_text, outcome_line, outcome_place
 from gradcli.testing.discovery import output_of
 from gradcli.testing.results import FileResult
 from gradcli.testing.runner import Outcome
@@ -15,7 +15,7 @@ from gradcli.testing.runner import Outcome
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def told(result: FileResult, color: bool) -> str:
+def failures_text(result: FileResult, color: bool) -> str:
     """The failures of a file; nothing if there are none."""
     parts = [f"{failure(result.path, outcome, color)}\n\n" for outcome in result.failures]
     if result.error:
@@ -29,11 +29,11 @@ def failure(path: str, outcome: Outcome, color: bool) -> str:
     what = "a program that must run" if check.kind == "program" else visible(check.head)
     if check.kind == "script":
         path, what = output_of(path), f"the output of {path}"
-    return f"{_bold(f'{path}:{place_of(outcome)}', color)}: {what}\n{shown(outcome, color)}"
+    return f"{_bold(f'{path}:{outcome_place(outcome)}', color)}: {what}\n{difference_text(outcome, color)}"
 
 
 def summary(results: Sequence[FileResult], seconds: float, color: bool) -> str:
-    """How many files and checks there were, and how they went."""
+    """The summary: numbers of files and checks, of failures and updates, and the time."""
     count = {verdict: sum(outcome.verdict == verdict for result in results for outcome in result.outcomes)
              for verdict in ("passed", "failed", "skipped")}
     updated = sum(result.updated for result in results)
@@ -82,7 +82,7 @@ def _entry(outcome: Outcome) -> dict[str, Any]:
     entry = {"line": outcome.check.line, "source": outcome.check.source, "verdict": outcome.verdict,
              "seconds": round(outcome.seconds, 6)}
     if outcome.verdict == "failed":
-        entry |= {"differs": line_of(outcome), "problem": outcome.problem or None,
+        entry |= {"differs": outcome_line(outcome), "problem": outcome.problem or None,
                   "expected": list(outcome.check.expected), "printed": list(outcome.parts.lines)}
     return entry
 
@@ -105,8 +105,8 @@ def as_junit(results: Sequence[FileResult], seconds: float) -> bytes:
                               name=_xml(f"{outcome.check.line}: {outcome.check.head}"),
                               line=str(outcome.check.line), time=f"{outcome.seconds:.6f}")
             if outcome.verdict == "failed":
-                said = SubElement(case, "failure", message=_xml(outcome.problem or "the output differs"))
-                said.text = _xml(failure(result.path, outcome, False))
+                element = SubElement(case, "failure", message=_xml(outcome.problem or "the output differs"))
+                element.text = _xml(failure(result.path, outcome, False))
             elif outcome.verdict == "skipped":
                 SubElement(case, "skipped")
         if result.error:
@@ -114,8 +114,8 @@ def as_junit(results: Sequence[FileResult], seconds: float) -> bytes:
             SubElement(case, "error", message=_xml(result.error))
     _count(root, totals)
     indent(root)
-    made: bytes = tostring(root, "utf-8", xml_declaration=True)
-    return made + b"\n"
+    content: bytes = tostring(root, "utf-8", xml_declaration=True)
+    return content + b"\n"
 
 
 def _count(element: Any, counts: dict[str, int]) -> None:

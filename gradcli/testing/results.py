@@ -1,4 +1,4 @@
-"""How a file went, and how a word chooses checks."""
+"""The result of testing one file, its encoding as JSON, and the filter of checks that -k describes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import Fault, FileFault, LimitFault, UsageFault
-from gradcli.testing.discovery import read
-from gradcli.testing.model import Check, Options, Parts
-from gradcli.testing.runner import Outcome, replay
+from gradcli.testing.discovery import read_document
+from gradcli.testing.model import Check, CheckOptions, OutputParts
+from gradcli.testing.runner import Outcome, run_checks
 
 
 class RunOptions(NamedTuple):
-    """What was asked of every file."""
+    """The options of `gradcli test` that hold for every file."""
 
     settings: Settings
     limit: float            # seconds a file may take; 0 for any
@@ -24,7 +24,7 @@ class RunOptions(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """How the checks of one file went; `error` is why there are none or not all."""
+    """The outcomes of the checks of one file; `error` is why there are none or not all."""
 
     path: str
     outcomes: list[Outcome]
@@ -32,7 +32,7 @@ class FileResult(NamedTuple):
     error: str = ""
     unreadable: bool = False
     updated: int = 0
-    notes: tuple[str, ...] = ()     # what else there is to say of the file
+    notes: tuple[str, ...] = ()     # hints on the file, as on blocks that are no tests
 
     @property
     def failures(self) -> list[Outcome]:
@@ -43,15 +43,15 @@ class FileResult(NamedTuple):
         return bool(self.error or self.failures)
 
 
-def encoded(result: FileResult) -> bytes:
+def encode_result(result: FileResult) -> bytes:
     """A result as one line of JSON."""
     import json
 
     return json.dumps(result).encode()
 
 
-def decoded(content: bytes, path: str) -> FileResult:
-    """The result that `encoded` has written of the file at `path`; ValueError or its like if it is none."""
+def decode_result(content: bytes, path: str) -> FileResult:
+    """The inverse of `encode_result` for the file at `path`; ValueError, TypeError or the like for other content."""
     import json
 
     _, outcomes, seconds, error, unreadable, updated, notes = json.loads(content)
@@ -60,27 +60,27 @@ def decoded(content: bytes, path: str) -> FileResult:
 
 
 def _outcome(fields: list[Any]) -> Outcome:
-    number, check, verdict, problem, parts, seconds, fatal = fields
-    line, source, expected, at, options, orders, *others = check
+    number, check_fields, verdict, problem, parts, seconds, fatal = fields
+    line, source, expected, at, options, orders, *others = check_fields
     if verdict not in ("passed", "failed", "skipped", "waiting") or not isinstance(source, str):
         raise ValueError(verdict)
-    read = Check(int(line), source, tuple(map(str, expected)), int(at), Options(*options), tuple(orders), *others)
+    check = Check(int(line), source, tuple(map(str, expected)), int(at), CheckOptions(*options), tuple(orders), *others)
     stream, result, fault, code, message, exception = parts
-    printed = Parts(str(stream), result and str(result), fault and str(fault), str(code), str(message),
+    printed = OutputParts(str(stream), result and str(result), fault and str(fault), str(code), str(message),
                     str(exception))
-    return Outcome(int(number), read, verdict, str(problem), printed, float(seconds), bool(fatal))
+    return Outcome(int(number), check, verdict, str(problem), printed, float(seconds), bool(fatal))
 
 
-def result_of(path: str, wish: RunOptions) -> FileResult:
-    """Read and replay one file. Whatever is wrong with it is part of the result."""
+def check_file(path: str, options: RunOptions) -> FileResult:
+    """Read one file and run its checks; its faults are part of the result."""
     from time import perf_counter
 
     start = perf_counter()
     try:
-        document = read(path, wish.pycon)
+        document = read_document(path, options.pycon)
         settings = Settings({"isolated": True})
-        vars(settings).update({**vars(wish.settings), "notes": []})
-        outcomes = replay(document, settings, wish.limit, chooser(wish.words, path), wish.first_only)
+        vars(settings).update({**vars(options.settings), "notes": []})
+        outcomes = run_checks(document, settings, options.limit, check_filter(options.words, path), options.first_only)
     except LimitFault as fault:
         return FileResult(path, [], perf_counter() - start, fault.message)
     except Fault as fault:
@@ -88,8 +88,8 @@ def result_of(path: str, wish: RunOptions) -> FileResult:
     return FileResult(path, outcomes, perf_counter() - start, notes=tuple(document.notes))
 
 
-def chooser(words: str, path: str) -> Callable[[Check], bool]:
-    """Whether a check is meant by `-k`: texts joined by and, or, not, each in its input or its file's name."""
+def check_filter(words: str, path: str) -> Callable[[Check], bool]:
+    """The filter that `-k` describes: texts joined by and, or, not, to be in a check's input or its file's name."""
     if not words.strip():
         return lambda check: True
     spaced = [word for word in re.split(r"\b(and|or|not)\b", words) if word.strip()]
@@ -99,8 +99,8 @@ def chooser(words: str, path: str) -> Callable[[Check], bool]:
     alternatives = [[(part.strip().removeprefix("not ").strip().casefold(), part.strip().startswith("not "))
                      for part in re.split(r"\band\b", alternative)] for alternative in re.split(r"\bor\b", words)]
 
-    def chosen(check: Check) -> bool:
+    def matches(check: Check) -> bool:
         text = f"{path}\n{check.source}".casefold()
-        return any(all((word in text) is not negated for word, negated in parts) for parts in alternatives)
+        return any(all((word in text) is not is_negated for word, is_negated in parts) for parts in alternatives)
 
-    return chosen
+    return matches

@@ -17,7 +17,7 @@ from gradcli.faults.tree import Fault, UsageFault, render
 from gradcli.reports.open_session import open_session
 from gradcli.testing.compare import judge, matches
 from gradcli.testing.formats.numbered import after_prompts
-from gradcli.testing.model import Check, Document, Parts
+from gradcli.testing.model import Check, Document, OutputParts
 from gradcli.testing.tracebacks import exception_name
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 NEW = "new session"
 RESULTS = ("_", "_1", "_2")
-KEEPING = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
+NOTEBOOK_KINDS = ("cell", "unrun", "numbered")     # kinds whose inputs keep what they did before they failed
 
 
 class Outcome(NamedTuple):
-    """How one check went. `verdict` is "passed", "failed" or "skipped".
+    """The outcome of one check. `verdict` is "passed", "failed" or "skipped".
 
     Or "waiting": a command, which only a process that is not locked can start.
     """
@@ -38,27 +38,27 @@ class Outcome(NamedTuple):
     check: Check
     verdict: str
     problem: str = ""       # what is wrong, where it is not that the texts differ
-    parts: Parts = Parts()
+    parts: OutputParts = OutputParts()
     seconds: float = 0.0
     fatal: bool = False     # nothing after it was run
 
     @property
     def updatable(self) -> bool:
-        """Whether new expected text would mend it."""
+        """Whether new expected text would make it pass."""
         return self.verdict == "failed" and not self.problem and self.check.is_compared
 
 
-def settled(outcome: Outcome, limit: float) -> Outcome:
-    """The outcome, after a command that waited has been run."""
+def run_command_check(outcome: Outcome, limit: float) -> Outcome:
+    """The outcome of a check; one that is a command, and 'waiting', is run here."""
     if outcome.verdict != "waiting":
         return outcome
-    from gradcli.testing.formats.console_blocks import play
+    from gradcli.testing.formats.console_blocks import run_check
 
-    parts, problem, seconds = play(outcome.check, limit)
+    parts, problem, seconds = run_check(outcome.check, limit)
     problem = problem or outcome.check.options.problem
     is_right = not problem and matches(outcome.check, parts.lines)
     return outcome._replace(verdict="passed" if is_right else "failed", problem=problem,
-                            parts=Parts() if is_right else parts, seconds=seconds)
+                            parts=OutputParts() if is_right else parts, seconds=seconds)
 
 
 class Clock:
@@ -113,53 +113,53 @@ class Runner:
         return self._session
 
     def outcome(self, index: int) -> Outcome:
-        """Run a check and say how it went."""
+        """Run a check, after its directives, and return its outcome."""
         check = self.document.checks[index]
         start = perf_counter()
         for order in check.orders:
             try:
-                self._obey(order, check)
+                self._apply_directive(order, check)
             except UsageFault as fault:     # costs this check; the others are still worth their time
                 return Outcome(index, check, "failed", fault.message)
         if check.options.skip:
             return Outcome(index, check, "skipped")
         if check.kind == "command":
             return Outcome(index, check, "waiting")
-        parts = self._play(check)
+        parts = self._execute(check)
         seconds = perf_counter() - start
         if self.clock.rung:
             return Outcome(index, check, "failed", parts.message, parts, seconds, fatal=True)
         problem = judge(check, parts)
         if problem is None:
-            return Outcome(index, check, "passed", "", Parts(), seconds)
+            return Outcome(index, check, "passed", "", OutputParts(), seconds)
         return Outcome(index, check, "failed", problem, parts, seconds)
 
-    def _play(self, check: Check) -> Parts:
-        """What a check prints. A fault leaves every name what it was, as it does at the prompt, but not in a cell."""
+    def _execute(self, check: Check) -> OutputParts:
+        """Run a check and return its output. A fault restores every name, as at the prompt, but not in a cell."""
         session = self.session
-        shown: list[Any] = []
+        values: list[Any] = []
         names = session.names()
         self._printed.clear()
-        if check.kind in KEEPING:
+        if check.kind in NOTEBOOK_KINDS:
             self._memory.begin(session, check.source, int(check.number) if check.number.isdecimal() else None)
         elif "_" in check.source:
             for name, result in zip(RESULTS, self._results, strict=False):
                 session[name] = result
         if check.kind == "prompt":
             session.display = self._display
-        elif check.kind in KEEPING:
-            session.display = shown.append
+        elif check.kind in NOTEBOOK_KINDS:
+            session.display = values.append
         try:
-            PLAYS[check.kind](session, check, self.document)
-            result = self._text_shown(check, shown[-1]) if shown else None
+            EXECUTORS[check.kind](session, check, self.document)
+            result = self._text_shown(check, values[-1]) if values else None
         except Fault as fault:
-            if check.kind not in KEEPING:
+            if check.kind not in NOTEBOOK_KINDS:
                 self._restore(names)
-            return Parts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message),
+            return OutputParts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message),
                          exception_name(fault))
         except OutputLost as lost:      # cannot be: nothing is written anywhere
             raise lost.error from None
-        return Parts(encodable("".join(self._printed)), None if result is None else encodable(result))
+        return OutputParts(encodable("".join(self._printed)), None if result is None else encodable(result))
 
     def _text_shown(self, check: Check, value: Any) -> str:
         """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
@@ -168,7 +168,7 @@ class Runner:
         self._memory.record_output(value)
 
         def is_stored(text: str) -> bool:
-            return matches(check, Parts(stream, encodable(text)).lines)
+            return matches(check, OutputParts(stream, encodable(text)).lines)
 
         if any(map(is_stored, usual)):
             return next(filter(is_stored, usual))
@@ -196,8 +196,8 @@ class Runner:
             if now.get(name) is not value:
                 session[name] = value
 
-    def _obey(self, order: str, check: Check) -> None:
-        """Do what `# gradcli:` asks for."""
+    def _apply_directive(self, order: str, check: Check) -> None:
+        """Apply one directive of `# gradcli:`; UsageFault for one that is unknown."""
         if order == NEW:
             self._session = None
             return
@@ -215,9 +215,9 @@ class Runner:
             self.settings.sources["style"] = order
         self.settings.follow_age()
         if self._session is not None:
-            self._change(key.name, value)
+            self._apply_setting(key.name, value)
 
-    def _change(self, name: str, value: Any) -> None:
+    def _apply_setting(self, name: str, value: Any) -> None:
         session = self.session
         if name == "style":
             session.style = value
@@ -245,21 +245,21 @@ def _cell(session: Session, check: Check, document: Document) -> None:
     run_cell(session, check.source, "<cell>")
 
 
-PLAYS: dict[str, Callable[[Session, Check, Document], None]] = {
+EXECUTORS: dict[str, Callable[[Session, Check, Document], None]] = {
     "prompt": _prompt, "script": _script, "program": _script, "cell": _cell,
     "unrun": _cell, "numbered": _cell}
 
 
-def replay(document: Document, settings: Settings, limit: float, wanted: Callable[[Check], bool],
+def run_checks(document: Document, settings: Settings, limit: float, is_selected: Callable[[Check], bool],
            first_only: bool = False) -> list[Outcome]:
-    """Run all checks of a file in order; how the `wanted` ones went, up to the first failure if that is enough."""
-    player = Runner(document, settings)
-    found: list[Outcome] = []
-    with player.clock.running(limit, limit):
+    """Run all checks of a file in order; the outcomes of those selected, with `first_only` up to the first failure."""
+    runner = Runner(document, settings)
+    outcomes: list[Outcome] = []
+    with runner.clock.running(limit, limit):
         for index, check in enumerate(document.checks):
-            outcome = player.outcome(index)
-            if outcome.fatal or wanted(check):
-                found.append(outcome)
-            if outcome.fatal or (first_only and outcome.verdict == "failed" and wanted(check)):
+            outcome = runner.outcome(index)
+            if outcome.fatal or is_selected(check):
+                outcomes.append(outcome)
+            if outcome.fatal or (first_only and outcome.verdict == "failed" and is_selected(check)):
                 break
-    return found
+    return outcomes

@@ -27,13 +27,13 @@ def is_traceback(lines: Lines) -> bool:
     return any(map(HEAD.match, lines))
 
 
-def told(lines: Lines) -> Lines:
-    """What was printed before the traceback in `lines`, and the name of the exception that it ends with."""
+def traceback_ending(lines: Lines) -> Lines:
+    """The lines before the traceback in `lines`, and the name of the exception that it ends with."""
     first = next(number for number, line in enumerate(lines) if HEAD.match(line))
     before = lines[: first - 1] if first and DASHES.match(lines[first - 1]) else lines[:first]
     if named := NAMED.match(lines[first]):
         return *before, named[1]
-    endings = [found[1] for line in lines[first + 1:] if (found := ENDING.match(line))]
+    endings = [match[1] for line in lines[first + 1:] if (match := ENDING.match(line))]
     return *before, next(filter(NAMES.search, endings[::-1]), endings[0] if endings else "")
 
 

@@ -7,38 +7,38 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from gradcli.faults.tree import FileFault
-from gradcli.testing.compare import merged, stripped
-from gradcli.testing.discovery import content_of, parsed, read
+from gradcli.testing.compare import new_expected, without_trailing_blanks
+from gradcli.testing.discovery import content_of, parse_document, read_document
 from gradcli.testing.model import Check, Document
 from gradcli.testing.runner import Outcome
 
 
 def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:
-    """Make what checks printed the expected text of their file; how many there were to be mended."""
-    wanted = [outcome for outcome in outcomes if outcome.updatable]
-    if not wanted:
+    """Make what checks printed the expected text of their file, and return how many were updated."""
+    updatable = [outcome for outcome in outcomes if outcome.updatable]
+    if not updatable:
         return 0
-    document = read(path, pycon)
-    for outcome in wanted:
+    document = read_document(path, pycon)
+    for outcome in updatable:
         if outcome.number >= len(document.checks) or document.checks[outcome.number].source != outcome.check.source:
             raise FileFault(f"{path} was changed while it was tested")
-    changes = {o.number: (merged(o.check, o.parts.lines), o.parts) for o in wanted}
+    changes = {o.number: (new_expected(o.check, o.parts.lines), o.parts) for o in updatable}
     content = document.rewritten(changes)
     if document.target == path:
         expected = {number: lines for number, (lines, _) in changes.items()}
-        wished = [check._replace(expected=expected.get(n, check.expected)) for n, check in enumerate(document.checks)]
-        if list(map(_essence, wished)) != list(map(_essence, parsed(path, content, pycon).checks)):
+        updated = [check._replace(expected=expected.get(n, check.expected)) for n, check in enumerate(document.checks)]
+        if list(map(_essence, updated)) != list(map(_essence, parse_document(path, content, pycon).checks)):
             raise FileFault(f"{path} cannot be updated: what a check prints would be read as a part of the document",
                             notes=("a printed fence, prompt or directive ends or begins a check",))
-    replace(document, content)
-    return len(wanted)
+    replace_file(document, content)
+    return len(updatable)
 
 
 def _essence(check: Check) -> tuple[object, ...]:
-    return check.source, stripped(check.expected), check.options, check.orders, check.kind
+    return check.source, without_trailing_blanks(check.expected), check.options, check.orders, check.kind
 
 
-def replace(document: Document, content: bytes) -> None:
+def replace_file(document: Document, content: bytes) -> None:
     """Put new content in the place of the file that was read, in one step, and leave its permissions."""
     from tempfile import mkstemp
 

@@ -2,6 +2,9 @@
 
 A worker runs programs, which are not trusted: it ends with the process that started it, is limited by
 the system in memory and processor time, and what it sends back is plain JSON.
+
+These are pipes of ours and not multiprocessing's: its Connection reads a message until it is whole, so that one
+worker that is stopped amid a message would hold up all the others, and its processes outlive a parent that is killed.
 """
 
 from __future__ import annotations
@@ -24,20 +27,23 @@ from gradcli.process.limits import SLACK, die_with, prepare, unwatched, wall_pro
 from gradcli.process.memory_limit import wall_memory
 from gradcli.process.starting import fork, require_memory
 from gradcli.process.walls import sandbox
-from gradcli.testing.discovery import output_of
-from gradcli.testing.results import FileResult, RunOptions, decoded, encoded, result_of
+from gradcli.testing.discovery import MARKDOWN, output_of
+from gradcli.testing.results import FileResult, RunOptions, check_file, decode_result, encode_result
 
 GRACE = 1.0     # seconds after its limit in which a file may still say where it stood
 END = b"\n"     # of a message, which is one line
 
 
 class Worker:
-    """A forked process that is sent paths and sends back how their files went."""
+    """A forked process that receives paths and sends back the results of their files."""
 
-    def __init__(self, wish: RunOptions, files: Sequence[str], others: Sequence[Worker] = ()) -> None:
-        """`files` may be sent to it; `others` are the workers there are already, whose pipes are not for it."""
+    def __init__(self, options: RunOptions, files: Sequence[str], others: Sequence[Worker] = ()) -> None:
+        """Fork a process that may read `files`; in it the pipes of `others`, the workers so far, are closed."""
         require_memory()
         import gradcli.session.session  # noqa: F401  # once, before there are several of us
+
+        if any(path.endswith(MARKDOWN) for path in files):
+            import markdown_it  # noqa: F401  # likewise
 
         prepare()
         down, up = os.pipe(), os.pipe()
@@ -46,26 +52,26 @@ class Worker:
         if not self.process:
             os.close(down[1])
             os.close(up[0])
-            _serve(wish, parent, files, down[0], up[1], others)
+            _serve(options, parent, files, down[0], up[1], others)
         os.close(down[0])
         os.close(up[1])
-        self.asks, self.answers = down[1], up[0]
-        self.limit = wish.limit
+        self.requests, self.results = down[1], up[0]
+        self.limit = options.limit
         self.task = -1
         self.path = ""
         self.deadline = 0.0
         self._received = bytearray()
 
     def send(self, task: int, path: str) -> None:
-        """Have a file tested."""
+        """Send the worker the path of a file to test, and set its deadline."""
         self.task, self.path = task, path
         self.deadline = monotonic() + self.limit + GRACE if self.limit else float("inf")
         with suppress(BrokenPipeError):     # it has ended, as its result will say
-            os.write(self.asks, json.dumps(path).encode() + END)
+            os.write(self.requests, json.dumps(path).encode() + END)
 
     def result(self) -> FileResult | None:
-        """What it has sent back; None while it is still writing. Called when there is something to read."""
-        piece = os.read(self.answers, 1 << 20)
+        """Read from the worker: its result, or None while it is incomplete. Call it when there is something to read."""
+        piece = os.read(self.results, 1 << 20)
         self._received += piece
         if piece and not self._received.endswith(END):
             return None
@@ -78,21 +84,21 @@ class Worker:
 
     def _decoded(self, content: bytes) -> FileResult:
         try:
-            return decoded(content, self.path)
+            return decode_result(content, self.path)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             self.end()
             return FileResult(self.path, [], 0.0, "the process that ran it sent back something else than its result")
 
     def end(self) -> None:
-        """Let it go, whatever it is doing."""
+        """Kill the process and reap it, if it is still there."""
         if self.process:
             os.kill(self.process, signal.SIGKILL)
             self._wait()
 
     def close(self) -> None:
         """Close the pipes to and from it."""
-        os.close(self.asks)
-        os.close(self.answers)
+        os.close(self.requests)
+        os.close(self.results)
 
     def _wait(self) -> int:
         status = os.waitpid(self.process, 0)[1]
@@ -101,9 +107,9 @@ class Worker:
         return status
 
 
-def _serve(wish: RunOptions, parent: int, files: Sequence[str], asks: int, answers: int,
+def _serve(options: RunOptions, parent: int, files: Sequence[str], requests: int, results_pipe: int,
            others: Sequence[Worker]) -> NoReturn:
-    """The life of a worker."""
+    """The main loop of a worker process: test each file whose path arrives, until the pipe closes."""
     status = INTERNAL_ERROR
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)    # the one who waits for us is interrupted, and ends us
@@ -112,37 +118,37 @@ def _serve(wish: RunOptions, parent: int, files: Sequence[str], asks: int, answe
         for worker in others:
             if worker.process:
                 worker.close()
-        wall_memory(wish.settings)
-        sandbox.Lock.keep = {0, 1, 2, asks, answers}
+        wall_memory(options.settings)
+        sandbox.Lock.keep = {0, 1, 2, requests, results_pipe}
         sandbox.lock(readable=[*files, *map(output_of, files)])
-        with open(asks, "rb") as paths, open(answers, "wb") as results:
+        with open(requests, "rb") as paths, open(results_pipe, "wb") as results:
             for line in paths:
-                if wish.limit:
-                    wall_processor(wish.limit + GRACE + SLACK)
-                results.write(encoded(result_of(json.loads(line), wish)) + END)
+                if options.limit:
+                    wall_processor(options.limit + GRACE + SLACK)
+                results.write(encode_result(check_file(json.loads(line), options)) + END)
                 results.flush()
         status = 0
     finally:
         os._exit(status)
 
 
-def run(paths: Sequence[str], wish: RunOptions, processes: int) -> Iterator[FileResult]:
+def check_files(paths: Sequence[str], options: RunOptions, processes: int) -> Iterator[FileResult]:
     """Test files in `processes` processes, or as many as can be had; the results in the order of the files."""
     raise_at_interrupts()
     results: dict[int, FileResult] = {}
     workers: list[Worker] = []
     waiting = deque(enumerate(paths))
-    given = 0
+    delivered = 0
     with selectors.DefaultSelector() as selector:
         def start(worker: Worker | None) -> None:
             if waiting:
                 if worker is None or not worker.process:
-                    worker = Worker(wish, paths, workers)
+                    worker = Worker(options, paths, workers)
                     workers.append(worker)
-                    selector.register(worker.answers, selectors.EVENT_READ, worker)
+                    selector.register(worker.results, selectors.EVENT_READ, worker)
                 worker.send(*waiting.popleft())
             elif worker is not None and worker.process:
-                selector.unregister(worker.answers)
+                selector.unregister(worker.results)
                 worker.end()
 
         try:
@@ -153,29 +159,29 @@ def run(paths: Sequence[str], wish: RunOptions, processes: int) -> Iterator[File
                     if not workers:
                         raise
                     break
-            while given < len(paths):
-                for worker, result in _finished(selector, wish):
+            while delivered < len(paths):
+                for worker, result in _finished(selector, options):
                     results[worker.task] = result
                     start(worker)
-                while given in results:
-                    yield results.pop(given)
-                    given += 1
+                while delivered in results:
+                    yield results.pop(delivered)
+                    delivered += 1
         finally:
             for worker in workers:
                 worker.end()
 
 
-def _finished(selector: selectors.BaseSelector, wish: RunOptions) -> Iterator[tuple[Worker, FileResult]]:
-    """The workers that have a result, or are beyond their limit and are ended."""
+def _finished(selector: selectors.BaseSelector, options: RunOptions) -> Iterator[tuple[Worker, FileResult]]:
+    """Wait; the workers with a result, and those killed at their deadline, each with its result."""
     workers: list[Any] = [key.data for key in selector.get_map().values()]
     soonest = min(worker.deadline for worker in workers)
-    settings = wish.settings
-    channel.report_status(soonest, wish.limit, settings.errors, settings.color)     # should this process be stopped
+    settings = options.settings
+    channel.report_status(soonest, options.limit, settings.errors, settings.color)     # should this process be stopped
     ready = selector.select(None if soonest == float("inf") else max(0.0, soonest - monotonic()))
     unwatched(settings)
     for key, _ in ready:
         worker = key.data
-        stream = worker.answers
+        stream = worker.results
         result = worker.result()
         if not worker.process:
             selector.unregister(stream)
@@ -183,7 +189,7 @@ def _finished(selector: selectors.BaseSelector, wish: RunOptions) -> Iterator[tu
             yield worker, result
     for worker in workers:
         if worker.process and worker.deadline <= monotonic() and all(key.data is not worker for key, _ in ready):
-            selector.unregister(worker.answers)
+            selector.unregister(worker.results)
             worker.end()
             yield worker, FileResult(worker.path, [], worker.limit,
                                      f"the file ran for longer than {worker.limit:g} seconds")

@@ -7,7 +7,7 @@ from time import perf_counter
 from gradcli.console.settings import Settings
 from gradcli.session.session import Session
 from gradcli.testing.model import split
-from gradcli.testing.results import RunOptions, result_of
+from gradcli.testing.results import RunOptions, check_file
 
 TURNS, CHECKS = 7, 1000
 PROGRAMS = {"whole numbers": ("x = 1", "x + {n}"),
@@ -39,7 +39,7 @@ def main():
                     session.run(source, "<stdin>")
                 evaluated.append(perf_counter() - start)
                 start = perf_counter()
-                result = result_of(str(path), wish)
+                result = check_file(str(path), wish)
                 replayed.append(perf_counter() - start)
                 assert not result.failed and len(result.outcomes) == CHECKS + 1
         once, twice = min(evaluated), min(replayed)

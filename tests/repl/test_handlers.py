@@ -70,7 +70,7 @@ def test_in_a_key(typed, monkeypatch, capsys, name, texts, read):
 
 
 def test_in_a_completion(typed, monkeypatch, capsys):
-    monkeypatch.setattr(completion, "names", broken)
+    monkeypatch.setattr(completion, "name_candidates", broken)
     assert typed("si", "\t", "\x15", "1 + 1\r") == "1 + 1"
     said = capsys.readouterr()
     assert "internal error: IndexError" in said.err and "Traceback" not in said.err

@@ -7,7 +7,7 @@ pytest.importorskip("prompt_toolkit")
 from prompt_toolkit.document import Document  # after the check that it is there
 
 from gradcli.lang.syntax.parser import parse
-from gradcli.repl.highlight import KEYWORDS, Highlighting, fragments, marks, matching
+from gradcli.repl.highlight import KEYWORDS, Highlighting, fragments, marks, matching_brackets
 from gradcli.repl.prompt import grammar
 
 parse("1\n")    # loads the grammar
@@ -49,7 +49,7 @@ def test_a_string_over_several_lines_is_one_colour():
     ("{\n# }\n}", 6, [(2, 0), (0, 0)]),
 ])
 def test_brackets_match(text, position, pair):
-    assert matching(grammar(), Document(text, position)) == pair
+    assert matching_brackets(grammar(), Document(text, position)) == pair
 
 
 def test_a_mistake_is_marked_once_the_cursor_has_left_it():

@@ -360,7 +360,7 @@ def test_what_comes_after_a_faulty_statement_is_counted(repl):
 
 
 def test_what_failed_where_a_paste_was_copied_does_not_end_it(repl):
-    repl.expected = {"nowhere", "y = = 2"}
+    repl.expected_failures = {"nowhere", "y = = 2"}
     result = said(repl, "x = 1\nnowhere\ny = = 2\nfor i in range(2):\n    x = x + i\nx\nelsewhere\nx = 9")
     assert result.out == "2\n" and "nowhere" in result.err and "elsewhere" in result.err
     assert "note: 1 statement after it not run" in result.err and "<stdin>:3:3" in result.err

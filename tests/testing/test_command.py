@@ -11,7 +11,7 @@ import pytest
 from cli.program import gradcli
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import UsageFault
-from gradcli.testing.command import test as run_test
+from gradcli.testing.command import run_tests as run_test
 from gradcli.testing.results import RunOptions
 
 WRONG = ">>> x = 2\n>>> x + 1\n4\n>>> x * 2\n4\n"
@@ -85,7 +85,7 @@ def test_a_file_that_listens_to_no_alarm_is_ended(run, monkeypatch):
     from gradcli.testing import workers
 
     monkeypatch.setattr(workers, "GRACE", 0.1)
-    monkeypatch.setattr(workers, "result_of", lambda path, wish, real=workers.result_of: (
+    monkeypatch.setattr(workers, "check_file", lambda path, wish, real=workers.check_file: (
         time.sleep(60) if path == "a.txt" else real(path, wish)))
     status, out, _ = run({"a.txt": WRONG, "b.txt": ">>> 1\n1\n"}, limit=0.2)
     assert status == 4 and "a.txt: the file ran for longer than 0.2 seconds" in out and "1 passed" in out
@@ -94,7 +94,7 @@ def test_a_file_that_listens_to_no_alarm_is_ended(run, monkeypatch):
 def test_a_process_that_dies_is_a_failure_and_the_others_go_on(run, monkeypatch):
     from gradcli.testing import workers
 
-    monkeypatch.setattr(workers, "result_of", lambda path, wish, real=workers.result_of: (
+    monkeypatch.setattr(workers, "check_file", lambda path, wish, real=workers.check_file: (
         signal.raise_signal(signal.SIGKILL) if path == "a.txt" else real(path, wish)))
     status, out, _ = run({"a.txt": WRONG, "b.txt": ">>> 1\n1\n"}, processes=1)
     assert status == 4 and "a.txt: the process that ran it ended by signal SIGKILL" in out and "1 passed" in out

@@ -3,7 +3,7 @@
 import pytest
 
 from gradcli.console.settings import Settings
-from gradcli.testing.discovery import read
+from gradcli.testing.discovery import read_document
 from gradcli.testing.runner import Runner
 from testing.texts import notebook, result, stream
 
@@ -11,7 +11,7 @@ from testing.texts import notebook, result, stream
 def played(tmp_path, text, name="t.txt", **settings):
     """What each check of a file prints."""
     (tmp_path / name).write_text(text)
-    player = Runner(read(str(tmp_path / name)), Settings({"isolated": True, **settings}))
+    player = Runner(read_document(str(tmp_path / name)), Settings({"isolated": True, **settings}))
     return [player.outcome(n) for n in range(len(player.document.checks))]
 
 

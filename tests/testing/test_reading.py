@@ -3,15 +3,15 @@
 import pytest
 
 from gradcli.faults.tree import FileFault, UsageFault
-from gradcli.testing.discovery import candidates, is_test, read
-from gradcli.testing.model import Options, options_of
+from gradcli.testing.discovery import candidates, is_test, read_document
+from gradcli.testing.model import CheckOptions, options_of
 from testing.texts import notebook, result, stream
 
 
 def checks(tmp_path, name, text, pycon=False):
     path = tmp_path / name
     path.write_bytes(text.encode())
-    return read(str(path), pycon).checks
+    return read_document(str(path), pycon).checks
 
 
 def told(found):
@@ -54,10 +54,12 @@ def test_an_indented_transcript_loses_its_indentation(tmp_path):
 
 
 @pytest.mark.parametrize("source, options", [
-    ("x  # skip", Options(skip=True)), ("x# skip", Options()), ("x  # approx 1e-2", Options(approx=1e-2)),
-    ("x  #approx", Options(approx=1e-4)), ("f(1,  # random\n  2)", Options(random=True)),
-    ("x  # error G0402", Options(error="G0402")), ("x  # errors", Options()), ("print('# skip')", Options()),
-    ("x  # skip this", Options()), ("x  # random, approx 1e-3", Options(random=True, approx=1e-3)),
+    ("x  # skip", CheckOptions(skip=True)), ("x# skip", CheckOptions()),
+    ("x  # approx 1e-2", CheckOptions(approx=1e-2)),
+    ("x  #approx", CheckOptions(approx=1e-4)), ("f(1,  # random\n  2)", CheckOptions(random=True)),
+    ("x  # error G0402", CheckOptions(error="G0402")), ("x  # errors", CheckOptions()),
+    ("print('# skip')", CheckOptions()),
+    ("x  # skip this", CheckOptions()), ("x  # random, approx 1e-3", CheckOptions(random=True, approx=1e-3)),
 ])
 def test_options_are_the_whole_comment_at_the_end(source, options):
     assert options_of(source) == options
@@ -163,7 +165,7 @@ def test_which_files_of_a_folder_are_tests(tmp_path):
 def test_what_cannot_be_read_is_told(tmp_path, name, content, fault):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(fault):
-        read(str(tmp_path / name))
+        read_document(str(tmp_path / name))
 
 
 @pytest.mark.parametrize("comment", ["error", "error G04", "error 402", "approx 1.2.3", "approx 1-e4",
@@ -175,7 +177,7 @@ def test_a_comment_that_nearly_is_an_option_is_told(comment):
 @pytest.mark.parametrize("comment", ["skip this", "errors", "random numbers", "approximately 3", "an error", "step 3",
                                      "skipped", "error: none", "errors in line 3", "skin"])
 def test_other_comments_are_comments(comment):
-    assert options_of(f"x  # {comment}") == Options()
+    assert options_of(f"x  # {comment}") == CheckOptions()
 
 
 SESSION = """\
@@ -208,21 +210,21 @@ def test_commands_with_what_they_print(tmp_path):
     assert [(check.source, check.expected, check.kind, check.options.skip) for check in found] == [
         ("gradcli eval 'x = 3' 'x**2'", ("9",), "command", False), ("gradcli eval 1 | cat", ("1",), "command", True),
         ("gradcli run -o f x.grad", ("2",), "command", True)]
-    document = read(str(tmp_path / "t.md"))
+    document = read_document(str(tmp_path / "t.md"))
     assert len(document.notes) == 2 and "needs a shell" in document.notes[0] and "t.md:10" in document.notes[0]
 
 
 @pytest.mark.parametrize("text", ["```\n>>> a\n```\n", "```gradcil\n>>> a\n```\n", "```pycon\n>>> a\n```\n"])
 def test_unmarked_blocks_with_prompts_are_told(tmp_path, text):
     (tmp_path / "t.md").write_text(text)
-    [note] = read(str(tmp_path / "t.md")).notes
+    [note] = read_document(str(tmp_path / "t.md")).notes
     assert "not tested, in line 2" in note and ("--pycon" in note) is ("pycon" in text)
 
 
 def test_orders_below_everything_are_told(tmp_path):
     for name, text in {"t.txt": ">>> 1\n1\n# gradcli: stile modern\n", "t.md": "<!-- gradcli: seed 3 -->\n"}.items():
         (tmp_path / name).write_text(text)
-        assert "changes nothing" in read(str(tmp_path / name)).notes[0]
+        assert "changes nothing" in read_document(str(tmp_path / name)).notes[0]
 
 
 def test_cells_that_nothing_is_stored_of(tmp_path):
@@ -230,3 +232,25 @@ def test_cells_that_nothing_is_stored_of(tmp_path):
     found = checks(tmp_path, "t.ipynb", text.replace('"execution_count": 2', '"execution_count": null'))
     assert [check.kind for check in found] == ["cell", "unrun", "unrun", "unrun"]
     assert {check.kind for check in checks(tmp_path, "c.ipynb", notebook(("1", []), ("2", [])))} == {"unrun"}
+
+
+@pytest.mark.parametrize("text, prefix", [
+    ("- ```gradcli\n  >>> a\n  1\n  ```\n", "  "), ("1. > ```gradcli\n   > >>> a\n   > 1\n   > ```\n", "   > "),
+    ("!!! note\n\n    ```gradcli\n    >>> a\n    1\n    ```\n", "    "), ("\t```gradcli\n\t>>> a\n\t1\n\t```\n", "\t"),
+    ("<div>\n\n~~~gradcli\n>>> a\n1\n~~~\n</div>\n", ""), ("# Head\n```gradcli\n>>> a\n1\n```", ""),
+    ("a lone \r and \0\n\n```gradcli\r\n>>> a\r\n1\r\n```\r\n", ""), ("\ufeff```gradcli\n>>> a\n1\n```\n", ""),
+    ("<details>\n<!-- gradcli: seed 3 -->\n\n```gradcli\n>>> a\n1\n```\n", ""),
+])
+def test_fences_of_markdown_wherever_they_stand(tmp_path, text, prefix):
+    [check] = checks(tmp_path, "t.md", text)
+    assert (check.source, check.expected, check.prefix) == ("a", ("1",), prefix)
+    lines = text.removeprefix("\ufeff").split("\n")
+    assert ">>> a" in lines[check.line - 1] and lines[check.at].strip("\r\t >") == "1"
+
+
+@pytest.mark.parametrize("text", [
+    "- item\n\n  ```gradcli\n  words\n```\n>>> a\n", "<div>\n```gradcli\n>>> a\n```\n</div>\n",
+    "- ````md\n  ```gradcli\n  >>> a\n  ```\n  ````\n",
+])
+def test_what_is_no_fence_to_commonmark_is_no_test(tmp_path, text):
+    assert all(check.source != "a" for check in checks(tmp_path, "t.md", text))

@@ -13,16 +13,16 @@ from gradcli.faults.tree import Fault
 from gradcli.repl.commands import execute
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
-from gradcli.testing.diff import line_of
-from gradcli.testing.discovery import read
-from gradcli.testing.results import RunOptions, result_of
+from gradcli.testing.diff import outcome_line
+from gradcli.testing.discovery import read_document
+from gradcli.testing.results import RunOptions, check_file
 from gradcli.testing.update import update
 
 EXAMPLES = sorted((ROOT / "examples").rglob("*.grad"))
 
 
 def outcome_of(path):
-    result = result_of(str(path), RunOptions(Settings({"isolated": True}), 60.0))
+    result = check_file(str(path), RunOptions(Settings({"isolated": True}), 60.0))
     assert not result.error
     return result
 
@@ -60,7 +60,7 @@ def test_an_example(script, style, tmp_path, capsys):
         return      # a program that cannot be read: nothing of it was run
     path.write_text(wrong)
     [failure] = outcome_of(path).failures
-    assert line_of(failure) == line
+    assert outcome_line(failure) == line
     assert sum(a != b for a, b in zip(failure.check.expected, failure.parts.lines, strict=True)) == 1
     assert update(str(path), [failure]) == 1
     assert path.read_text() == text
@@ -155,7 +155,7 @@ def test_what_the_prompt_writes(tmp_path, capsys):
     repl.submit(":reset")
     repl.submit("x = 1; x")
     repl.submit(f":save {tmp_path}/s.grad")
-    assert [check.kind for check in read(str(tmp_path / "s.grad")).checks] == ["program"]
+    assert [check.kind for check in read_document(str(tmp_path / "s.grad")).checks] == ["program"]
     assert not outcome_of(tmp_path / "s.grad").failed
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import FileFault
-from gradcli.testing.discovery import read
-from gradcli.testing.results import RunOptions, result_of
+from gradcli.testing.discovery import read_document
+from gradcli.testing.results import RunOptions, check_file
 from gradcli.testing.update import update
 from testing.texts import FENCED, SESSION, notebook, result, stream
 
 
 def outcomes(path):
-    return result_of(str(path), RunOptions(Settings({"isolated": True}), 60.0)).outcomes
+    return check_file(str(path), RunOptions(Settings({"isolated": True}), 60.0)).outcomes
 
 
 def mended(path):
@@ -150,7 +150,7 @@ def test_a_file_that_has_changed_meanwhile_is_left_alone(tmp_path):
 def test_what_no_text_can_mend_is_not_updated(tmp_path):
     path = written(tmp_path, "t.txt", ">>> 1  # error G0301\n2\n")
     assert mended(path) == 0 and path.read_text() == ">>> 1  # error G0301\n2\n"
-    assert read(str(path)).checks[0].expected == ("2",)
+    assert read_document(str(path)).checks[0].expected == ("2",)
 
 
 @pytest.mark.parametrize("printed", ["```\\n\\n# a heading\\n\\n```sh", ">>> 1 + 1\\n3", "# gradcli: seed 4"])

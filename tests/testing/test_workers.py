@@ -13,9 +13,10 @@ import pytest
 
 from cli.program import environment, gradcli
 from gradcli.console.settings import Settings
+from gradcli.process.walls import sandbox
 from gradcli.testing import workers
-from gradcli.testing.model import Check, Options, Parts
-from gradcli.testing.results import FileResult, RunOptions, decoded, encoded
+from gradcli.testing.model import Check, CheckOptions, OutputParts
+from gradcli.testing.results import FileResult, RunOptions, decode_result, encode_result
 from gradcli.testing.runner import Outcome
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -96,7 +97,7 @@ def test_a_worker_that_nobody_watches_is_ended_by_the_system(tmp_path, monkeypat
     monkeypatch.setattr(workers.Worker, "send", lambda self, task, path, send=workers.Worker.send: (
         send(self, task, path), setattr(self, "deadline", float("inf"))))
     (tmp_path / "a.txt").write_text(DEAF)
-    [result] = workers.run([str(tmp_path / "a.txt")], RunOptions(Settings({"isolated": True}), 1.0), 1)
+    [result] = workers.check_files([str(tmp_path / "a.txt")], RunOptions(Settings({"isolated": True}), 1.0), 1)
     assert "SIGXCPU" in result.error
 
 
@@ -105,23 +106,23 @@ def test_a_worker_that_nobody_watches_is_ended_by_the_system(tmp_path, monkeypat
     b'["a", [[0, [1, 2, [], 0, [], []], "failed", "", ["", null, null, "", ""], 0, false]], 0, "", false, 0]',
     b"cposix\nsystem\n(S'true'\ntR."])
 def test_what_a_worker_sends_back_is_data_and_checked(tmp_path, monkeypatch, content):
-    monkeypatch.setattr(workers, "encoded", lambda result: content)
-    results = list(workers.run(["a.txt", "b.txt"], RunOptions(Settings({"isolated": True}), 20.0), 1))
+    monkeypatch.setattr(workers, "encode_result", lambda result: content)
+    results = list(workers.check_files(["a.txt", "b.txt"], RunOptions(Settings({"isolated": True}), 20.0), 1))
     assert [result.path for result in results] == ["a.txt", "b.txt"]
     assert all("sent back something else" in result.error for result in results)
 
 
 def test_results_come_back_as_they_were():
-    check = Check(3, "x # é\ud800", ("1", "2"), 4, Options(approx=0.5), ("style modern",), "cell", "> ", True)
-    result = FileResult("a.txt", [Outcome(2, check, "failed", "why", Parts("a", None, "b", "G0301", "m"), 0.25, True)],
-                        1.5, "error", True, 3)
-    assert decoded(encoded(result), "a.txt") == result
-    assert b"\n" not in encoded(result)
+    check = Check(3, "x # é\ud800", ("1", "2"), 4, CheckOptions(approx=0.5), ("style modern",), "cell", "> ", True)
+    parts = OutputParts("a", None, "b", "G0301", "m")
+    result = FileResult("a.txt", [Outcome(2, check, "failed", "why", parts, 0.25, True)], 1.5, "error", True, 3)
+    assert decode_result(encode_result(result), "a.txt") == result
+    assert b"\n" not in encode_result(result)
 
 
 def test_a_result_larger_than_a_pipe_comes_back_whole(tmp_path):
     (tmp_path / "a.txt").write_text(">>> for i in range(100000): print(i)\n0\n")
-    [result] = workers.run([str(tmp_path / "a.txt")], RunOptions(Settings({"isolated": True}), 60.0), 1)
+    [result] = workers.check_files([str(tmp_path / "a.txt")], RunOptions(Settings({"isolated": True}), 60.0), 1)
     assert result.outcomes[0].parts.stream.endswith("99999\n")
 
 
@@ -170,9 +171,24 @@ def test_looking_for_tests_stays_within_the_limit_on_memory(tmp_path):
 
 
 def test_a_worker_is_walled_before_it_reads(tmp_path, monkeypatch):
-    monkeypatch.setattr(workers, "result_of", lambda path, wish: FileResult(
+    monkeypatch.setattr(workers, "check_file", lambda path, wish: FileResult(
         path, [], 0.0, repr((resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_CPU)[0]))))
     settings = Settings({"isolated": True, "memory_limit": "900M"})
-    [result] = workers.run(["a.txt"], RunOptions(settings, 7.0), 1)
+    [result] = workers.check_files(["a.txt"], RunOptions(settings, 7.0), 1)
     memory, processor = json.loads(result.error.replace("(", "[").replace(")", "]"))
     assert 900 << 20 <= memory < 1 << 40 and 0 < processor < 60     # tests/conftest.py adds what there is already
+
+
+def test_half_a_result_holds_up_nobody(monkeypatch):
+    """A message is read as its pieces come: multiprocessing's Connection would wait for the whole of it."""
+    def half(result):
+        if result.path == "a.txt":
+            os.write(max(sandbox.Lock.keep), b'["a')
+            time.sleep(60)
+        return encode_result(result)
+
+    monkeypatch.setattr(workers, "encode_result", half)
+    start = time.monotonic()
+    one, other = workers.check_files(["a.txt", "b.txt"], RunOptions(Settings({"isolated": True}), 3.0), 1)
+    assert "ran for longer than 3 seconds" in one.error and "no such file" in other.error.lower()
+    assert time.monotonic() - start < 40

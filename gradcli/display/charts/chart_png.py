@@ -1,95 +1,69 @@
-"""A chart as PNG: the curves and numbers of the SVG in pixels."""
+"""A chart as PNG, drawn by matplotlib, which the extra `gradcli[png]` installs."""
 
 from __future__ import annotations
 
-import struct
-import zlib
+import warnings
+from io import BytesIO
 
 import numpy as np
 
 from gradcli.display.charts.chart import Chart, label, stretches, ticks
 from gradcli.display.charts.chart_svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from gradcli.faults.tree import UsageFault
 
-FINE = 4            # samples of a pixel each way: their mean smooths the curves
-THICK = 2.2         # pixels
-SCALE = 2           # pixels of a dot of a digit
-ROWS = {
-    "0": (7, 5, 5, 5, 7), "1": (2, 6, 2, 2, 7), "2": (7, 1, 7, 4, 7), "3": (7, 1, 7, 1, 7), "4": (5, 5, 7, 1, 1),
-    "5": (7, 4, 7, 1, 7), "6": (7, 4, 7, 5, 7), "7": (7, 1, 2, 2, 2), "8": (7, 5, 7, 5, 7), "9": (7, 5, 7, 1, 7),
-    "-": (0, 0, 7, 0, 0), "+": (0, 2, 7, 2, 0), ".": (0, 0, 0, 0, 2), "e": (0, 7, 7, 4, 7),
-}
-"""The characters of numbers, each as five rows of three dots."""
+DPI = 100
+THICK = 1.8 * 72 / DPI      # of a curve, in points
+INK, AXIS, GRID = "#1d2430", "#9aa2ad", "#e4e7eb"
+
+
+def require_matplotlib() -> None:
+    """Import matplotlib and its fonts, before this process is locked; UsageFault where it is not installed."""
+    import logging
+
+    logging.getLogger("matplotlib").setLevel(logging.CRITICAL)      # it remarks on caches of fonts
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            from matplotlib import figure  # noqa: F401
+            from matplotlib.backends import backend_agg  # noqa: F401
+            from PIL import PngImagePlugin  # noqa: F401
+    except ImportError:
+        raise UsageFault("PNG files of plots are drawn by matplotlib, which is not installed",
+                         ("pip install 'gradcli[png]'", "installs it"), ("-o plot.svg", "needs no library")) from None
 
 
 def png(chart: Chart) -> bytes:
-    """The chart as one PNG file."""
-    image = np.full((HEIGHT, WIDTH, 3), 255.0)
-    low, high = chart.upright
-    left, right = chart.across
-    wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-    for mark in ticks(left, right, 8):
-        at = LEFT + round((mark - left) / (right - left) * (wide - 1))
-        image[TOP:TOP + tall, at] = _grey(mark)
-        _number(image, label(mark), at - _length(label(mark)) // 2, HEIGHT - BOTTOM + 8)
-    for mark in ticks(low, high, 6):
-        at = TOP + round((high - mark) / (high - low) * (tall - 1))
-        image[at, LEFT:LEFT + wide] = _grey(mark)
-        _number(image, label(mark), LEFT - 8 - _length(label(mark)), at - 5)
-    inside = image[TOP:TOP + tall, LEFT:LEFT + wide]
+    """The chart as one PNG file of WIDTH x HEIGHT pixels, with the axes, colours and gaps of the SVG."""
+    from matplotlib import rc_context, rcParamsDefault
+
+    with rc_context(rc=dict(rcParamsDefault)), warnings.catch_warnings(action="ignore"):   # as of a missing glyph
+        return _drawing(chart)
+
+
+def _drawing(chart: Chart) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    (left, right), (low, high) = chart.across, chart.upright
+    figure = Figure((WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
+    axes = figure.add_axes((LEFT / WIDTH, BOTTOM / HEIGHT, 1 - (LEFT + RIGHT) / WIDTH, 1 - (TOP + BOTTOM) / HEIGHT),
+                           xlim=(left, right), ylim=(low, high), frame_on=False)
+    axes.tick_params(length=0, labelsize=9, labelcolor=INK, labelfontfamily="monospace")
+    across, upright = ticks(left, right, 8), ticks(low, high, 6)
+    axes.set_xticks(across, list(map(label, across)))
+    axes.set_yticks(upright, list(map(label, upright)))
+    for marks, draw in ((across, axes.axvline), (upright, axes.axhline)):
+        for mark in marks:
+            draw(mark, color=GRID if mark else AXIS, linewidth=0.8, zorder=1)
     for n, curve in enumerate(chart.curves):
-        ink = _ink(chart, curve.values, (low, high), tall, wide)[..., None]
-        inside[...] = inside * (1 - ink) + np.array(_rgb(COLOURS[n % len(COLOURS)])) * ink
-    return encoded(image.round().astype(np.uint8))
-
-
-def _ink(chart: Chart, values: np.ndarray, shown: tuple[float, float], tall: int, wide: int) -> np.ndarray:
-    """How much of each pixel a curve covers, drawn with a round pen."""
-    (left, right), (low, high) = chart.across, shown
-    height, width, pen = tall * FINE, wide * FINE, int(THICK * FINE / 2)
-    covered = np.zeros((height, width + 2 * pen), bool)
-    for places, heights in stretches(chart.places, values, shown):
-        first, last = ((places[[0, -1]] - left) / (right - left) * (width - 1)).round().astype(int)
-        levels = np.interp(np.linspace(places[0], places[-1], last - first + 1), places, heights)
-        rows = (high - np.clip(levels, 2 * low - high, 2 * high - low)) / (high - low) * (height - 1)
-        for x, (one, other) in enumerate(zip(np.r_[rows[:1], rows[:-1]], rows, strict=True), first + pen):
-            for aside in range(-pen, pen + 1):
-                reach = (pen * pen - aside * aside) ** 0.5
-                top, bottom = min(one, other) - reach, max(one, other) + reach
-                covered[max(0, int(top)): max(0, int(bottom) + 1), x + aside] = True
-    ink: np.ndarray = covered[:, pen:-pen].reshape(tall, FINE, wide, FINE).mean((1, 3))
-    return ink
-
-
-def _number(image: np.ndarray, text: str, x: int, y: int) -> None:
-    for character in text:
-        for row, dots in enumerate(ROWS[character]):
-            for column in range(3):
-                if dots & 4 >> column:
-                    top, at = y + row * SCALE, x + column * SCALE
-                    image[top:top + SCALE, max(0, at):max(0, at + SCALE)] = _rgb("#1d2430")
-        x += 4 * SCALE
-
-
-def _length(text: str) -> int:
-    return len(text) * 4 * SCALE
-
-
-def _grey(mark: float) -> tuple[int, ...]:
-    return _rgb("#9aa2ad" if mark == 0 else "#e4e7eb")
-
-
-def _rgb(colour: str) -> tuple[int, ...]:
-    return tuple(bytes.fromhex(colour[1:]))
-
-
-def encoded(image: np.ndarray) -> bytes:
-    """An array of height x width x 3 bytes as a PNG file (ISO/IEC 15948), every row unfiltered."""
-    height, width, _ = image.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in image)
-    return b"\x89PNG\r\n\x1a\n" + b"".join((
-        _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
-        _chunk(b"IDAT", zlib.compress(rows, 9)), _chunk(b"IEND", b"")))
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        colour = COLOURS[n % len(COLOURS)]
+        for places, values in stretches(chart.places, curve.values, (low, high)):
+            axes.plot(places, np.clip(values, 11 * low - 10 * high, 11 * high - 10 * low), color=colour,
+                      linewidth=THICK, zorder=2)
+        at = LEFT / WIDTH + n * (1 - (LEFT + RIGHT) / WIDTH) / len(chart.curves)
+        figure.text(at, 1 - (TOP - 12) / HEIGHT, curve.title, color=colour, fontsize=9, family="monospace",
+                    parse_math=False)
+    figure.text(1 - RIGHT / WIDTH, 4 / HEIGHT, chart.name, color=INK, fontsize=9, family="monospace", ha="right",
+                parse_math=False)
+    file = BytesIO()
+    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    return file.getvalue()

@@ -15,15 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 
 from gradcli.faults.tree import Fault, UsageFault
-from gradcli.testing.model import Check, Parts, options_of
+from gradcli.testing.model import Check, OutputParts, options_of
 
 LANGUAGES = ("console", "sh", "bash", "shell", "shell-session")
 PROMPT = "$ "
 QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\$`])*\"|\\.|(?<!\S)#.*")
 SHELL = re.compile(r"[();<>|&`$]")
-# What a text may not have done here: lift the limits, write files, wait for a person, test itself.
-CLOSED = frozenset(("config", "repl", "test"))
-CLOSED_OPTIONS = ("-o", "--output", "--no-limits", "-i", "--interactive", "--init", "--install-completion")
+# Refused in a text that is tested: lifting limits, writing files, waiting for a person, testing itself.
+REFUSED_COMMANDS = frozenset(("config", "repl", "test"))
+REFUSED_OPTIONS = ("-o", "--output", "--no-limits", "-i", "--interactive", "--init", "--install-completion")
 
 
 def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) -> Iterator[Check]:
@@ -47,7 +47,7 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
         command = command.removeprefix(PROMPT).strip()
         if command.split()[:1] == ["gradcli"] and any(map(str.strip, lines[at:stop])):
             options = options_of(command)
-            options = options._replace(skip=options.skip or bool(why_not(command)))
+            options = options._replace(skip=options.skip or bool(why_not_replayed(command)))
             yield Check(first + start + 1, command, tuple(lines[at:stop]), first + at, options, tuple(orders),
                         "command", prefix, True)
             orders.clear()
@@ -55,7 +55,7 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
 
 
 def _is_open(command: str) -> bool:
-    """Whether a quote in it is not closed."""
+    """Whether a quote in a command is not closed."""
     try:
         shlex.split(command.removeprefix(PROMPT), comments=True)
     except ValueError:
@@ -63,7 +63,7 @@ def _is_open(command: str) -> bool:
     return False
 
 
-def words_of(command: str) -> list[str]:
+def command_words(command: str) -> list[str]:
     """The words of a command, gradcli the first; UsageFault if it asks a shell for more, or is not to be replayed."""
     try:
         plain = shlex.split(command, comments=True)
@@ -75,17 +75,17 @@ def words_of(command: str) -> list[str]:
         raise UsageFault("only commands that begin with gradcli are replayed")
     for word in plain[1:]:
         option = word.partition("=")[0]
-        if option in CLOSED_OPTIONS or (option.startswith("-o") and not option.startswith("--")):
+        if option in REFUSED_OPTIONS or (option.startswith("-o") and not option.startswith("--")):
             raise UsageFault(f"a command with {option} is not replayed: a text that is tested changes nothing")
-    if plain[1:2] and plain[1] in CLOSED:
+    if plain[1:2] and plain[1] in REFUSED_COMMANDS:
         raise UsageFault(f"gradcli {plain[1]} is not replayed: a text that is tested changes nothing")
     return plain
 
 
-def why_not(command: str) -> str:
+def why_not_replayed(command: str) -> str:
     """Why a command is not replayed; nothing if it is."""
     try:
-        words_of(command)
+        command_words(command)
     except UsageFault as fault:
         return fault.message
     return ""
@@ -93,27 +93,27 @@ def why_not(command: str) -> str:
 
 def environment() -> Mapping[str, str]:
     """The variables of a replayed command: a text says the same on everybody's machine."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GRADCLI_")}
-    return kept | {"XDG_CONFIG_HOME": os.devnull, "NO_COLOR": "1", "COLUMNS": "80"}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GRADCLI_")}
+    return variables | {"XDG_CONFIG_HOME": os.devnull, "NO_COLOR": "1", "COLUMNS": "80"}
 
 
-def run(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0) -> str:
+def run_command(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0) -> str:
     """All that a gradcli command prints, on both streams, with `home` as its folder."""
-    words = words_of(command)
-    done = subprocess.run([sys.executable, "-m", *words], cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    words = command_words(command)
+    process = subprocess.run([sys.executable, "-m", *words], cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False, timeout=limit or None, env=environment())
-    return done.stdout.decode(errors="replace")
+    return process.stdout.decode(errors="replace")
 
 
-def play(check: Check, limit: float = 0.0) -> tuple[Parts, str, float]:
+def run_check(check: Check, limit: float = 0.0) -> tuple[OutputParts, str, float]:
     """What a command prints, what is wrong besides, and the seconds it took."""
     start = perf_counter()
     try:
-        text, problem = run(check.source, limit=limit), ""
+        text, problem = run_command(check.source, limit=limit), ""
     except Fault as fault:
         text, problem = "", fault.message
     except subprocess.TimeoutExpired:
         text, problem = "", f"the command ran for longer than {limit:g} seconds"
     except OSError as error:
         text, problem = "", f"the command cannot be run: {error.strerror}"
-    return Parts(text), problem, perf_counter() - start
+    return OutputParts(text), problem, perf_counter() - start

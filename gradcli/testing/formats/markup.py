@@ -1,17 +1,21 @@
-"""Finding the blocks of Markdown and reStructuredText that are sessions."""
+"""The blocks of Markdown and reStructuredText that are sessions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.testing.formats import console_blocks
 from gradcli.testing.formats.transcript import SKIP_REST, LineDocument, checks_in, is_prompt, lines_of
 from gradcli.testing.model import Check, Document, orders_in
 
-FENCE = re.compile(r"((?:[ \t]*>)*[ \t]*)(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+BLOCKS = ["blockquote", "fence", "heading", "hr", "html_block", "list"]
+BULLET = re.compile(r"[^\s>]")      # of a list item that begins with a fence
 COMMENT = re.compile(r"[ \t]*<!--[ \t]*gradcli(?:[ \t]*:[ \t]*(.*?))?[ \t]*-->[ \t]*$")
 DIRECTIVE = re.compile(r"([ \t]*)\.\.[ \t]+(code-block|code|sourcecode|highlight|gradcli)::[ \t]*(.*?)[ \t]*$")
 NOTE = re.compile(r"[ \t]*\.\.[ \t]+gradcli:[ \t]+(.*?)[ \t]*$")
@@ -19,7 +23,7 @@ FIELD = re.compile(r"[ \t]+:[\w-]+:")
 WORD = re.compile(r"[\w-]+")
 
 
-class Block(NamedTuple):
+class MarkedBlock(NamedTuple):
     """A stretch of lines that is a session: first line, the line after the last, what each begins with."""
 
     first: int
@@ -42,10 +46,10 @@ def restructured(path: str, content: bytes, pycon: bool = False) -> Document:
     return _document(path, content, lines, _directives(lines, pycon), pycon)
 
 
-def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Block], pycon: bool) -> Document:
+def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[MarkedBlock], pycon: bool) -> Document:
     checks: list[Check] = []
     orders: list[str] = []
-    unmarked: list[Block] = []
+    unmarked: list[MarkedBlock] = []
     notes: list[str] = []
     for block in blocks:
         orders += block.orders
@@ -54,14 +58,16 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Bloc
         if SKIP_REST in orders:
             orders.remove(SKIP_REST)
         elif block.language == "gradcli" or (block.language == "pycon" and pycon):
-            found = list(checks_in(lines[block.first : block.stop], block.first, block.prefix, orders, block.loose))
-            if not found and block.language == "gradcli":
-                found = _program(lines, block, orders)
-            checks += found
+            session = list(checks_in(lines[block.first : block.stop], block.first, block.prefix, orders, block.loose))
+            if not session and block.language == "gradcli":
+                session = _program(lines, block, orders)
+            checks += session
         elif block.language in console_blocks.LANGUAGES:
-            shown = list(console_blocks.checks_in(lines[block.first : block.stop], block.first, block.prefix, orders))
-            notes += [f"{path}:{check.line}: {why}" for check in shown if (why := console_blocks.why_not(check.source))]
-            checks += shown
+            body = lines[block.first : block.stop]
+            commands = list(console_blocks.checks_in(body, block.first, block.prefix, orders))
+            notes += [f"{path}:{check.line}: {why}" for check in commands
+                      if (why := console_blocks.why_not_replayed(check.source))]
+            checks += commands
         elif any(is_prompt(line[len(block.prefix):]) for line in lines[block.first : block.stop]):
             unmarked.append(block)
     document = LineDocument(path, content, checks)
@@ -71,8 +77,8 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Bloc
     return document
 
 
-def _unmarked(path: str, blocks: list[Block]) -> str:
-    """What to say of blocks that have prompts and are no tests."""
+def _unmarked(path: str, blocks: list[MarkedBlock]) -> str:
+    """The note on blocks that have prompts and are no tests."""
     one = len(blocks) == 1
     languages = {block.language for block in blocks}
     repair = " (--pycon takes these)" if languages == {"pycon"} else ""
@@ -83,7 +89,7 @@ def _unmarked(path: str, blocks: list[Block]) -> str:
             f"gradcli and not tested, {'in' if one else 'the first in'} line {blocks[0].first + 1}{repair}")
 
 
-def _program(lines: list[str], block: Block, orders: list[str]) -> list[Check]:
+def _program(lines: list[str], block: MarkedBlock, orders: list[str]) -> list[Check]:
     """A block without prompts: a program that only has to run."""
     body = [line[len(block.prefix):] for line in lines[block.first : block.stop]]
     if not any(line.strip()[:1] not in ("", "#") for line in body) or any(map(is_prompt, body)):
@@ -93,53 +99,61 @@ def _program(lines: list[str], block: Block, orders: list[str]) -> list[Check]:
     return [check]
 
 
-def _fences(lines: Sequence[str]) -> Iterator[Block]:
-    """Every marked block of a Markdown file, whatever its language."""
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        at += 1
-        if comment := COMMENT.match(line):
-            if comment[1] is not None:
-                yield Block(at, at, "", "", orders_in(comment[1]), False)
-            elif block := _indented(lines, at, 0, "gradcli"):
+def _fences(lines: Sequence[str]) -> Iterator[MarkedBlock]:
+    """Every fence and marked block of a Markdown file, in any language, as CommonMark divides it into blocks.
+
+    Fences count at any indentation: many documents nest them by four spaces in blocks of other dialects.
+    """
+    stop = 0
+    for token in _parser().parse("\n".join(lines).replace("\r", " ")):     # which would be ends of lines there
+        if token.map is None or token.map[0] < stop:
+            continue
+        first, end = token.map
+        if token.type == "fence":
+            before = lines[first][:lines[first].index(token.markup)]
+            count = token.content.count("\n")
+            yield _fence(BULLET.sub(" ", before), token.info, first + 1, min(first + 1 + count, len(lines)))
+        elif token.type == "html_block" and (end - first == 1 or not lines[first].lstrip().startswith("<!--")):
+            for block in filter(None, (_commented(lines, number) for number in range(first, end))):
                 yield block
-                at = block.stop
-        elif line.lstrip().startswith("<!--"):
-            while "-->" not in line and at < len(lines):
-                line = lines[at]
-                at += 1
-        elif (fence := FENCE.match(line)) and not (fence[2][0] == "`" and "`" in fence[3]):
-            stop, after = _closed(lines, at, fence)
-            words = WORD.findall(fence[3])
-            if words[:1] in (["code-block"], ["code"]):     # {code-block} gradcli
-                del words[0]
-            language = words[0] if words else ""
-            asked = fence[3].partition("gradcli")[2].strip(" {}.") if language == "gradcli" else ""
-            yield Block(at, stop, fence[1], language, orders_in(asked), False)
-            at = after
+                stop = block.stop
 
 
-def _closed(lines: Sequence[str], at: int, fence: re.Match[str]) -> tuple[int, int]:
-    """Where what is fenced ends, and where the text goes on: after a closing fence, a quotation, or never."""
-    while at < len(lines):
-        closing = FENCE.match(lines[at])
-        if closing and not closing[3] and closing[2].startswith(fence[2]):
-            return at, at + 1
-        if ">" in fence[1] and not lines[at].lstrip().startswith(">"):
-            return at, at
-        at += 1
-    return (at - 1 if lines[-1] == "" else at), at
+def _parser() -> MarkdownIt:
+    """The blocks of CommonMark, but for indented code, and nothing within lines."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("zero", {"html": True}).enable(BLOCKS).disable("inline")
 
 
-def _directives(lines: Sequence[str], pycon: bool) -> Iterator[Block]:
+def _fence(prefix: str, info: str, first: int, stop: int) -> MarkedBlock:
+    """The block of a fence, whose information may be `gradcli seed 3`, `{code-block} gradcli` or `{.gradcli}`."""
+    words = WORD.findall(info)
+    if words[:1] in (["code-block"], ["code"]):
+        del words[0]
+    language = words[0] if words else ""
+    orders = info.partition("gradcli")[2].strip(" {}.") if language == "gradcli" else ""
+    return MarkedBlock(first, stop, prefix, language, orders_in(orders), False)
+
+
+def _commented(lines: Sequence[str], number: int) -> MarkedBlock | None:
+    """What a comment on one line holds: directives, or the mark of the indented block below it."""
+    comment = COMMENT.match(lines[number])
+    if not comment:
+        return None
+    if comment[1] is None:
+        return _indented(lines, number + 1, 0, "gradcli")
+    return MarkedBlock(number + 1, number + 1, "", "", orders_in(comment[1]), False)
+
+
+def _directives(lines: Sequence[str], pycon: bool) -> Iterator[MarkedBlock]:
     """Every marked block of a reStructuredText file, and those that begin with a prompt where these count."""
     at, usual = 0, "pycon"
     while at < len(lines):
         line = lines[at]
         at += 1
         if note := NOTE.match(line):
-            yield Block(at, at, "", "", orders_in(note[1]), False)
+            yield MarkedBlock(at, at, "", "", orders_in(note[1]), False)
         elif directive := DIRECTIVE.match(line):
             indent, kind, argument = directive.groups()
             if kind == "highlight":
@@ -156,7 +170,7 @@ def _directives(lines: Sequence[str], pycon: bool) -> Iterator[Block]:
             at = block.stop
 
 
-def _indented(lines: Sequence[str], at: int, outer: int, language: str) -> Block | None:
+def _indented(lines: Sequence[str], at: int, outer: int, language: str) -> MarkedBlock | None:
     """The block that begins at or after a line and is indented by more than `outer`, if there is one."""
     while at < len(lines) and not lines[at].strip():
         at += 1
@@ -166,13 +180,13 @@ def _indented(lines: Sequence[str], at: int, outer: int, language: str) -> Block
     while last < len(lines) and (not lines[last].strip() or _width(lines[last]) >= width):
         last += 1
         stop = last if lines[last - 1].strip() else stop
-    return Block(at, stop, lines[at][:width], language, [], True)
+    return MarkedBlock(at, stop, lines[at][:width], language, [], True)
 
 
-def _paragraph(lines: Sequence[str], at: int, language: str) -> Block:
+def _paragraph(lines: Sequence[str], at: int, language: str) -> MarkedBlock:
     """A session that is not indented ends with the first blank line."""
     stop = next((n for n in range(at, len(lines)) if not lines[n].strip()), len(lines))
-    return Block(at, stop, "", language, [], True)
+    return MarkedBlock(at, stop, "", language, [], True)
 
 
 def _width(line: str) -> int:

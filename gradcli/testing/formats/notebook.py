@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.console.ipython_lines import is_foreign, is_timing
 from gradcli.data.notebook_cells import code_cells, not_a_notebook, text_of
 from gradcli.testing.formats.spans import span_of
-from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
+from gradcli.testing.model import ORDER, Check, Document, Lines, OutputParts, options_of, orders_in
 
 CODE = re.compile(r"G\d{4}")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -25,13 +25,13 @@ class Notebook(Document):
         super().__init__(path, content, checks)
         self.cells = cells      # for each check, which cell of the notebook it is
 
-    def rewritten(self, changes: Mapping[int, tuple[Lines, Parts]]) -> bytes:
+    def rewritten(self, changes: Mapping[int, tuple[Lines, OutputParts]]) -> bytes:
         text = self.content.decode()
         cells = json.loads(text.removeprefix("\ufeff"))["cells"]
         edits: list[tuple[int, int, str]] = []
         for index, (lines, parts) in changes.items():
             at = self.cells[index]
-            edits += _edits(text, at, cells[at], _kept(lines, parts))
+            edits += _edits(text, at, cells[at], _new_parts(lines, parts))
         for start, stop, new in sorted(edits, reverse=True):
             text = text[:start] + new + text[stop:]
         return text.encode()
@@ -42,15 +42,16 @@ def notebook(path: str, content: bytes) -> Document:
     try:
         text = content.decode().removeprefix("\ufeff")
         checks, cells, orders = [], [], list[str]()
-        found = code_cells(text, path)
-        is_cleared = not any(cell.stored.get("outputs") for cell in found)
-        for cell in found:
-            asked = [order for line in cell.source.split("\n") if (o := ORDER.match(line)) for order in orders_in(o[1])]
-            orders += [order for order in asked if order != "skip"]
+        code = code_cells(text, path)
+        is_cleared = not any(cell.stored.get("outputs") for cell in code)
+        for cell in code:
+            directives = [order for line in cell.source.split("\n") if (match := ORDER.match(line))
+                          for order in orders_in(match[1])]
+            orders += [order for order in directives if order != "skip"]
             if cell.is_empty:
                 continue
             options = options_of(cell.source)
-            if "skip" in asked or is_foreign(cell.source):
+            if "skip" in directives or is_foreign(cell.source):
                 options = options._replace(skip=True)
             line = text.count("\n", 0, span_of(text, ("cells", cell.number))[0]) + 1
             kind = "unrun" if is_cleared or not cell.was_run or is_timing(cell.source) else "cell"
@@ -64,13 +65,13 @@ def notebook(path: str, content: bytes) -> Document:
     return Notebook(path, content, checks, cells)
 
 
-def _parts(outputs: list[Output]) -> Parts:
+def _parts(outputs: list[Output]) -> OutputParts:
     """The text that is stored as the output of a cell."""
     stream = "".join(text_of(o["text"]) if _is_stream(o) else text_of(o["data"]["text/plain"]) + "\n"
                      for o in outputs if _is_stream(o) or _is_display(o))
     results = [text_of(o["data"]["text/plain"]) for o in outputs if _is_result(o)]
     errors = [_error(o) for o in outputs if o["output_type"] == "error"]
-    return Parts(stream, results[-1] if results else None, errors[-1] if errors else None)
+    return OutputParts(stream, results[-1] if results else None, errors[-1] if errors else None)
 
 
 def _error(output: Output) -> str:
@@ -104,21 +105,21 @@ def _is_result(output: Output) -> bool:
     return output["output_type"] == "execute_result" and "text/plain" in output["data"]
 
 
-def _kept(lines: Lines, parts: Parts) -> Parts:
-    """`parts` in the words of the new expected text, in which lines that still hold were kept."""
+def _new_parts(lines: Lines, parts: OutputParts) -> OutputParts:
+    """`parts` with the lines of the new expected text, in which old lines that still match stay as they were."""
     if len(lines) != len(parts.lines):
         return parts
-    made: list[str | None] = []
+    texts: list[str | None] = []
     at = 0
     for part in parts[:3]:
-        count = len(Parts(part or "").lines)
+        count = len(OutputParts(part or "").lines)
         text = "\n".join(lines[at : at + count]) + ("\n" if part and part.endswith("\n") else "")
-        made.append(None if part is None else text)
+        texts.append(None if part is None else text)
         at += count
-    return parts._replace(stream=made[0] or "", result=made[1], fault=made[2])
+    return parts._replace(stream=texts[0] or "", result=texts[1], fault=texts[2])
 
 
-def _edits(text: str, at: int, cell: dict[str, Any], parts: Parts) -> list[tuple[int, int, str]]:
+def _edits(text: str, at: int, cell: dict[str, Any], parts: OutputParts) -> list[tuple[int, int, str]]:
     """The replacements that store `parts` in a cell: the texts alone, where the outputs are otherwise the same."""
     outputs = cell["outputs"]
     streams = [n for n, output in enumerate(outputs) if _is_stream(output)]
@@ -127,7 +128,7 @@ def _edits(text: str, at: int, cell: dict[str, Any], parts: Parts) -> list[tuple
     errors = parts.fault is not None or old.fault is not None
     whole = errors or any(map(_is_display, outputs))
     if whole or len(streams) != bool(parts.stream) or len(results) != (parts.result is not None):
-        return [_whole(text, at, cell, parts)]
+        return [_new_outputs(text, at, cell, parts)]
     edits = []
     if streams and old.stream != parts.stream:
         edits.append(_replaced(text, ("cells", at, "outputs", streams[0], "text"), parts.stream))
@@ -152,28 +153,28 @@ def _replaced(text: str, path: tuple[str | int, ...], new: str) -> tuple[int, in
     return start, stop, f"[{first}{f',{first}'.join(lines)}{last}]"
 
 
-def _whole(text: str, at: int, cell: dict[str, Any], parts: Parts) -> tuple[int, int, str]:
+def _new_outputs(text: str, at: int, cell: dict[str, Any], parts: OutputParts) -> tuple[int, int, str]:
     """The replacement of all outputs of a cell; pictures and the like are kept."""
-    made: list[Output] = []
+    outputs: list[Output] = []
     if parts.stream:
-        made.append({"name": "stdout", "output_type": "stream", "text": parts.stream.splitlines(keepends=True)})
+        outputs.append({"name": "stdout", "output_type": "stream", "text": parts.stream.splitlines(keepends=True)})
     compared = (_is_stream, _is_result, _is_display, lambda output: output["output_type"] == "error")
-    made += [output for output in cell["outputs"] if not any(kind(output) for kind in compared)]
+    outputs += [output for output in cell["outputs"] if not any(kind(output) for kind in compared)]
     if parts.result is not None:
-        made.append({"data": {"text/plain": parts.result.splitlines(keepends=True)},
+        outputs.append({"data": {"text/plain": parts.result.splitlines(keepends=True)},
                      "execution_count": cell.get("execution_count"), "metadata": {}, "output_type": "execute_result"})
     if parts.fault is not None:
-        made.append({"ename": parts.code, "evalue": parts.message, "output_type": "error",
+        outputs.append({"ename": parts.code, "evalue": parts.message, "output_type": "error",
                      "traceback": parts.fault.split("\n")})
     start, stop = span_of(text, ("cells", at, "outputs"))
     line = text[text.rfind("\n", 0, start) + 1 : start]
     indent = LEADING.match(line)[0]     # type: ignore[index]  # matches anything
     outer = LEADING.match(text.partition("\n")[2])[0]   # type: ignore[index]  # likewise
     if "\n" not in text.rstrip():
-        return start, stop, _json(text, made)
+        return start, stop, _json(text, outputs)
     end = "\r\n" if "\r\n" in text else "\n"
-    shown = json.dumps(made, indent=outer or 1, ensure_ascii=_escaped(text))
-    return start, stop, shown.replace("\n", end + indent)
+    content = json.dumps(outputs, indent=outer or 1, ensure_ascii=_escaped(text))
+    return start, stop, content.replace("\n", end + indent)
 
 
 def _json(text: str, value: Any) -> str:

@@ -21,7 +21,7 @@ def is_numbered(line: str) -> bool:
 def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) -> Iterator[Check]:
     """The checks of one session, whose first line is the file's line `first`, counted from 0.
 
-    `orders` holds what was asked for before it, and afterwards what is left for the next one. The blank line
+    `orders` holds the directives that precede it, and afterwards those left for the next session. The blank line
     above a prompt is IPython's own.
     """
     at = 0
@@ -29,10 +29,10 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
         start = at
         at += 1
         if order := ORDER.match(lines[start]):
-            asked = orders_in(order[1])
-            if "skip" in asked:
+            directives = orders_in(order[1])
+            if "skip" in directives:
                 return
-            orders += asked
+            orders += directives
         elif prompt := IN.match(lines[start]):
             source = [prompt[2] or ""]
             while at < len(lines) and (more := MORE.match(lines[at])):
@@ -51,8 +51,8 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
 
 def after_prompts(check: Check, text: str) -> list[str]:
     """The text of a value behind its prompt, in the forms it may have; that of IPython itself is the first."""
-    written = next((found for line in check.expected if (found := OUT.match(line))), None)
-    prompt = written[1] if written else f"Out[{check.number}]:"
+    stored = next((match for line in check.expected if (match := OUT.match(line))), None)
+    prompt = stored[1] if stored else f"Out[{check.number}]:"
     if "\n" in text:
         return [f"{prompt} \n{text}", f"{prompt}\n{text}", f"{prompt} {text}"]
     return [f"{prompt} {text}", f"{prompt} \n{text}", f"{prompt}\n{text}"]

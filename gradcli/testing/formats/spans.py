@@ -22,23 +22,23 @@ def _member(text: str, at: int, step: str | int) -> int:
     is_list = text[at] == "["
     at = _after_blank(text, at + 1)
     count = 0
-    found = -1
+    position = -1
     while text[at] not in "]}":
         key: object = count
         if not is_list:
             key, at = decode(text, at)
             at = _after_blank(text, _after_blank(text, at) + 1)
         if key == step:
-            found = at      # of several members with one key the last counts
+            position = at      # of several members with one key the last counts
             if is_list:
                 break
         at = _after_blank(text, decode(text, at)[1])
         count += 1
         if text[at] == ",":
             at = _after_blank(text, at + 1)
-    if found < 0:
+    if position < 0:
         raise KeyError(step)
-    return found
+    return position
 
 
 def _after_blank(text: str, at: int) -> int:

@@ -1,4 +1,4 @@
-"""Reading what follows prompts: `>>>` begins an input, what comes after it is what it should print."""
+"""Reading transcripts: `>>>` begins an input, the lines up to the next one are its expected output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gradcli.console.continuation import Reader
 from gradcli.lang.syntax.statements import COMPOUND
 from gradcli.testing.formats import numbered
 from gradcli.testing.formats.numbered import is_numbered
-from gradcli.testing.model import ORDER, Check, Document, Lines, Parts, options_of, orders_in
+from gradcli.testing.model import ORDER, Check, Document, Lines, OutputParts, options_of, orders_in
 
 PROMPT = re.compile(r">>>(?: (.*))?$")
 MORE = re.compile(r"\.\.\.(?: (.*))?$")
@@ -21,7 +21,7 @@ SKIP_REST = "skip"      # the order that leaves out what is left of a block
 class LineDocument(Document):
     """A file in which expected texts are whole lines."""
 
-    def rewritten(self, changes: Mapping[int, tuple[Lines, Parts]]) -> bytes:
+    def rewritten(self, changes: Mapping[int, tuple[Lines, OutputParts]]) -> bytes:
         lines = WITH_ENDS.findall(self.content.decode())
         for index in sorted(changes, reverse=True):
             check, (new, _) = self.checks[index], changes[index]
@@ -54,7 +54,7 @@ def transcript(path: str, content: bytes) -> Document:
         del lines[-1]
     start = next((n for n, line in enumerate(lines) if is_prompt(line)), len(lines))
     prefix = _indent(lines[start]) if start < len(lines) else ""
-    orders = [order for line in lines[:start] if (found := ORDER.match(line)) for order in orders_in(found[1])]
+    orders = [order for line in lines[:start] if (match := ORDER.match(line)) for order in orders_in(match[1])]
     document = LineDocument(path, content, list(checks_in(lines[start:], start, prefix, orders)))
     if orders:
         document.notes.append(
@@ -70,7 +70,7 @@ def is_prompt(line: str) -> bool:
 def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str], loose: bool = False) -> Iterator[Check]:
     """The checks of one block, whose first line is the file's line `first`, counted from 0.
 
-    `orders` holds what was asked for before the block, and afterwards what is left for the next one.
+    `orders` holds the directives that precede the block, and afterwards those left for the next one.
     """
     lines = [_without(line, prefix) for line in lines]
     if is_numbered(next(filter(is_prompt, lines), "")):
@@ -79,10 +79,10 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str], 
     at = 0
     while at < len(lines):
         if order := _order(lines[at]):
-            found = orders_in(order[1])
-            if SKIP_REST in found:
+            directives = orders_in(order[1])
+            if SKIP_REST in directives:
                 return
-            orders += found
+            orders += directives
             at += 1
         elif prompt := PROMPT.match(lines[at]):
             start = at
@@ -108,7 +108,7 @@ def _order(line: str) -> re.Match[str] | None:
 def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     """The input that begins with `line`, and the line after its last one, `at` being that after its first.
 
-    Only what the prompt would have asked more of is continued, so that `...` after a
+    Only an input that is incomplete at the prompt is continued, so that `...` after a
     finished statement is expected text. A blank line ends a block unless it visibly goes on.
     """
     if at == len(lines) or not lines[at].startswith("..."):
@@ -142,7 +142,7 @@ def _indent(line: str) -> str:
 
 
 def _without(line: str, prefix: str) -> str:
-    """A line of a block without what stands before each of its lines."""
+    """A line of a block without the prefix that all its lines share."""
     if line.startswith(prefix):
         return line[len(prefix):]
     return "" if line.strip() == prefix.strip() else line
