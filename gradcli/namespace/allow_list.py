@@ -68,7 +68,7 @@ class AllowList:
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (
-            exposure.open_attributes and _public(name) and not any(name in vars(each) for each in kind.__mro__))
+            exposure.open_attributes and _public(name) and not any(name in vars(base) for base in kind.__mro__))
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""

@@ -40,11 +40,11 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         silent = Volatile(data.array)
         silent.cut = DetachedBy("a volatile Variable", here())
         return silent
-    made = Variable(leaving(data, "Variable()", data.array))
-    made.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut
+    leaf = Variable(leaving(data, "Variable()", data.array))
+    leaf.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut
     if requires_grad:
-        set_requires_grad(made, True, CREATED)
-    return made
+        set_requires_grad(leaf, True, CREATED)
+    return leaf
 
 
 variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
@@ -145,16 +145,16 @@ def autograd_space() -> Namespace:
     own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
     function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
                          Function=own)
-    made = Kind("torch.autograd.variable.Variable", (Variable,), variable)
+    variable_type = Kind("torch.autograd.variable.Variable", (Variable,), variable)
     graph = Namespace("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
     forward = Namespace("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
     functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                           jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
     return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, transform,
-                     Variable=made, Function=own, function=function,
+                     Variable=variable_type, Function=own, function=function,
                      backward=functional.backward, grad=functional.grad,
                      functional=functions, graph=graph, forward_ad=forward,
-                     variable=Namespace("torch.autograd.variable", Variable=made),
+                     variable=Namespace("torch.autograd.variable", Variable=variable_type),
                      detect_anomaly=Kind("torch.autograd.anomaly_mode.detect_anomaly", (watched,), watched),
                      set_detect_anomaly=Kind("torch.autograd.anomaly_mode.set_detect_anomaly", (watched,), watched),
                      no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

@@ -73,8 +73,8 @@ def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:
     """What the namespace of a device has."""
     return ({"is_available": is_available, "device_count": device_count, "manual_seed": seed_elsewhere,
              "manual_seed_all": seed_elsewhere, "seed": _nothing("seed"), "seed_all": _nothing("seed_all")}
-            | {each: _nothing(each) for each in IDLE} | {each: _zero(each) for each in COUNTS}
-            | {each: _refused(each) for each in needing})
+            | {function: _nothing(function) for function in IDLE} | {function: _zero(function) for function in COUNTS}
+            | {function: _refused(function) for function in needing})
 
 
 def current_accelerator(check_available: bool = False) -> None:

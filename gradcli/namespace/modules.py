@@ -156,10 +156,10 @@ def _factor(value: Any) -> Any:
 
 def _multiple(*integers: int) -> int:
     """The least number that all of these divide."""
-    found = math.lcm(*integers[:1])
+    multiple = math.lcm(*integers[:1])
     for number in integers[1:]:
-        found = _judged(math.lcm(found, number), "lcm")
-    return found
+        multiple = _judged(math.lcm(multiple, number), "lcm")
+    return multiple
 
 
 def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -183,11 +183,11 @@ def math_space() -> Namespace:
 def random_space(generators: Any) -> Namespace:
     """Python's random, on the session's own seeded stream."""
     def drawing(name: str) -> Callable[..., Any]:
-        def drawn(*args: Any, **options: Any) -> Any:
+        def draw(*args: Any, **options: Any) -> Any:
             return getattr(generators.python, name)(*args, **options)
 
-        drawn.__name__ = drawn.__qualname__ = name
-        return drawn
+        draw.__name__ = draw.__qualname__ = name
+        return draw
 
     def own() -> type:
         from gradcli.engine.random.python_stream import PythonRandom

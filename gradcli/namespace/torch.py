@@ -88,11 +88,11 @@ parameter.__name__ = parameter.__qualname__ = "Parameter"
 
 def sizes(values: Iterable[Any] = ()) -> Size:
     """A torch.Size of whole numbers."""
-    made = Size(Budget().gathered(values))
-    strange = next((n for n in made if not isinstance(n, int)), None)
+    size = Size(Budget().gathered(values))
+    strange = next((n for n in size if not isinstance(n, int)), None)
     if strange is not None:
         raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
-    return made
+    return size
 
 
 def set_default_dtype(d: Any) -> None:
@@ -296,14 +296,14 @@ def bare_names(plain: Iterable[str]) -> frozenset[str]:
 
 def modules(names: dict[str, Any]) -> dict[str, Any]:
     """What can be imported, by dotted name."""
-    found = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
+    importable = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
         "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
         annotations=None)}
     pending = ["torch"]
     while pending:
         path = pending.pop()
-        for name, inner in vars(found[path]).items():
+        for name, inner in vars(importable[path]).items():
             if isinstance(inner, Namespace):
-                found[f"{path}.{name}"] = inner
+                importable[f"{path}.{name}"] = inner
                 pending.append(f"{path}.{name}")
-    return found | {path: _space(path, listed) for path, listed in shadowed().items()}
+    return importable | {path: _space(path, listed) for path, listed in shadowed().items()}

@@ -97,33 +97,33 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
     for name in ("save", "savez", "savez_compressed", "savetxt")}
 
 
-def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], object],
+def spaces(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
            complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, Namespace]:
     """The modules by dotted name.
 
-    `given` tells the words that stood behind the script on the command line, `generators` are the session's;
-    `write` and `complain` take what a program writes to its output and beside it; `read` is its `getattr`.
+    `argv` returns the words after the script on the command line; `generators` are the session's random generators;
+    `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`.
     """
-    found = {"sys": system_space(given, write, complain), "os": outside_space()}
+    modules = {"sys": system_space(argv, write, complain), "os": outside_space()}
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
-        found[path] = Namespace(path, names, _fetch)
-    found["matplotlib.pyplot"] = Namespace("matplotlib.pyplot", {name: name for name in NAMES}, _drawn)
-    vars(found["matplotlib"])["pyplot"] = found["matplotlib.pyplot"]
+        modules[path] = Namespace(path, names, _fetch)
+    modules["matplotlib.pyplot"] = Namespace("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
+    vars(modules["matplotlib"])["pyplot"] = modules["matplotlib.pyplot"]
     for name in ("auto", "notebook"):
-        vars(found["tqdm"])[name] = found[f"tqdm.{name}"]
-    vars(found["collections"])["abc"] = found["collections.abc"]
-    vars(found["IPython"])["display"] = found["IPython.display"]
-    found["os.path"] = found["os"].path
-    found["types"] = Namespace("types", SimpleNamespace=Kind("types.SimpleNamespace", (Plain,), simple_namespace))
-    found["numpy"] = _numpy(generators)
+        vars(modules["tqdm"])[name] = modules[f"tqdm.{name}"]
+    vars(modules["collections"])["abc"] = modules["collections.abc"]
+    vars(modules["IPython"])["display"] = modules["IPython.display"]
+    modules["os.path"] = modules["os"].path
+    modules["types"] = Namespace("types", SimpleNamespace=Kind("types.SimpleNamespace", (Plain,), simple_namespace))
+    modules["numpy"] = _numpy(generators)
     printers = printing_space(write)
-    found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
-    vars(found["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
-    vars(found["IPython.display"])["display"] = printers.display
-    vars(found["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
-    vars(found["argparse"])["ArgumentParser"] = _parser(given, write)
-    return found
+    modules["numpy.random"], modules["numpy.linalg"] = modules["numpy"].random, modules["numpy"].linalg
+    vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
+    vars(modules["IPython.display"])["display"] = printers.display
+    vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
+    vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
+    return modules
 
 
 def _fetch(address: str) -> Any:
@@ -146,21 +146,21 @@ def _no_options(**options: Any) -> None:
     """Nothing: arrays print as they do."""
 
 
-def _drawn(name: str) -> Any:
+def _pyplot_function(name: str) -> Any:
     return getattr(pyplot, name)
 
 
 def _numpy(generators: Any) -> Namespace:
     """`numpy`: a little of it, on what `.numpy()` gives."""
     def drawing(name: str) -> Callable[..., Any]:
-        def drawn(*args: Any, **options: Any) -> Any:
+        def draw(*args: Any, **options: Any) -> Any:
             from gradcli.engine.random.numpy_stream import ArrayRandom
             from gradcli.engine.tensor.numpy_view import in_words
 
             return in_words(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
 
-        drawn.__name__ = drawn.__qualname__ = name
-        return drawn
+        draw.__name__ = draw.__qualname__ = name
+        return draw
 
     random = Namespace("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
@@ -173,12 +173,12 @@ def _numpy(generators: Any) -> Namespace:
                      iinfo=Kind("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
 
 
-def _generator(name: str, made: str) -> Callable[..., Any]:
+def _generator(name: str, constructor: str) -> Callable[..., Any]:
     """A function that makes a generator of random arrays."""
     def make(seed: Any = None) -> Any:
         from gradcli.engine.random import numpy_stream
 
-        return getattr(numpy_stream, made)(seed)
+        return getattr(numpy_stream, constructor)(seed)
 
     make.__name__ = make.__qualname__ = name
     return make
@@ -195,10 +195,10 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
     return make
 
 
-def _parser(given: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:
+def _parser(argv: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:
     def ArgumentParser(*args: Any, **options: Any) -> Any:     # the name that programs know
         from gradcli.namespace.python.argparse import Parser
 
-        return Parser(given, write, *args, **options)
+        return Parser(argv, write, *args, **options)
 
     return ArgumentParser

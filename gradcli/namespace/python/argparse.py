@@ -30,9 +30,9 @@ class Options:
 
 def simple_namespace(**values: Any) -> Options:
     """`types.SimpleNamespace`: an object with these attributes."""
-    made = Plain()
-    vars(made).update({checked(name): value for name, value in values.items()})
-    return made
+    namespace = Plain()
+    vars(namespace).update({checked(name): value for name, value in values.items()})
+    return namespace
 
 
 @exposed(open_attributes=True, copied=True)
@@ -51,18 +51,18 @@ class Plain(Options):
 class Option:
     """One declared option or argument."""
 
-    def __init__(self, names: tuple[str, ...], given: dict[str, Any]) -> None:
+    def __init__(self, names: tuple[str, ...], settings: dict[str, Any]) -> None:
         self.names = names
         self.positional = not names[0].startswith("-")
         longest = next((name for name in names if name.startswith("--")), names[0])
-        self.dest = checked(given.get("dest") or longest.lstrip("-").replace("-", "_"))
-        self.action = given.get("action", "store")
+        self.dest = checked(settings.get("dest") or longest.lstrip("-").replace("-", "_"))
+        self.action = settings.get("action", "store")
         if self.action not in (*FLAGS, "store", "append", "store_const", "count", "extend", "help", "version"):
             raise ValueFault(f"unknown action {brief(self.action)}")
-        self.default = given.get("default", {"store_true": False, "store_false": True}.get(self.action))
-        self.make, self.choices, self.nargs = given.get("type"), given.get("choices"), given.get("nargs")
-        self.const, self.required = given.get("const"), given.get("required", self.positional)
-        self.help, self.metavar = given.get("help"), given.get("metavar")
+        self.default = settings.get("default", {"store_true": False, "store_false": True}.get(self.action))
+        self.make, self.choices, self.nargs = settings.get("type"), settings.get("choices"), settings.get("nargs")
+        self.const, self.required = settings.get("const"), settings.get("required", self.positional)
+        self.help, self.metavar = settings.get("help"), settings.get("metavar")
 
     @property
     def takes_words(self) -> bool:
@@ -88,21 +88,21 @@ class Option:
     def value(self, word: str) -> Any:
         """What a word of the command line stands for."""
         try:
-            found = word if self.make is None else self.make(word)
+            value = word if self.make is None else self.make(word)
         except (TypeError, ValueError):
             raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid value: {brief(word)!r}") from None
-        if self.choices is not None and found not in self.choices:
+        if self.choices is not None and value not in self.choices:
             raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid choice: {brief(word)!r}",
                                 *((f"{self.names[0]} {brief(choice)}", "") for choice in list(self.choices)[:4]))
-        return found
+        return value
 
 
 @exposed(*"add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
 class Parser:
     """`ArgumentParser`."""
 
-    def __init__(self, given: Callable[[], Any], write: Callable[[str], object], *args: Any, **options: Any) -> None:
-        self._given, self._write = given, write
+    def __init__(self, argv: Callable[[], Any], write: Callable[[str], object], *args: Any, **options: Any) -> None:
+        self._argv, self._write = argv, write
         self._about = [str(text) for text in (options.get("description"), options.get("epilog")) if text is not None]
         self._name = str(options.get("prog") or (args[0] if args else "program.py"))
         self._options: list[Option] = []
@@ -111,11 +111,11 @@ class Parser:
                                                            "help": "show this help message and exit"}))
         self._defaults: dict[str, Any] = {}
 
-    def add_argument(self, *names: str, **given: Any) -> None:
+    def add_argument(self, *names: str, **settings: Any) -> None:
         """Declare an option by its names, `--lr`, or an argument by its one name."""
         if not names or not all(type(name) is str and name for name in names):
             raise ArgumentFault("add_argument() needs a name", "parser.add_argument('--lr', type=float, default=0.1)")
-        self._options.append(Option(names, given))
+        self._options.append(Option(names, settings))
 
     def add_argument_group(self, *args: Any, **options: Any) -> Parser:
         """The same options: groups only show in help."""
@@ -145,24 +145,24 @@ class Parser:
         """The options, and the words that belong to none."""
         values = {option.dest: option.default for option in self._options
                   if option.action not in ("help", "version")} | self._defaults
-        reading = Reading(self, list(self._given() if args is None else args), values)
+        reading = Reading(self, list(self._argv() if args is None else args), values)
         reading.read()
         for option in self._options:
-            if option.required and option.dest not in reading.seen and option.nargs not in ("?", "*"):
+            if option.required and option.dest not in reading.used and option.nargs not in ("?", "*"):
                 raise ArgumentFault(f"the following arguments are required: {'/'.join(option.names)}",
                                     (f"gradcli run FILE {option.names[0]} VALUE", "gives it"))
-            if option.dest in values and option.dest not in reading.seen and option.dest not in self._defaults:
+            if option.dest in values and option.dest not in reading.used and option.dest not in self._defaults:
                 values[option.dest] = option.unset()
-        made = Options()
-        vars(made).update(values)
-        return made, reading.rest
+        options = Options()
+        vars(options).update(values)
+        return options, reading.rest
 
     def parse_args(self, args: Any = None) -> Options:
         """The options; a word that belongs to none is refused."""
-        found, rest = self.parse_known_args(args)
+        options, rest = self.parse_known_args(args)
         if rest:
             raise ArgumentFault(f"unrecognized arguments: {' '.join(rest):.80}")
-        return found
+        return options
 
     @property
     def declared(self) -> list[Option]:
@@ -181,7 +181,7 @@ class Reading:
         self.named = {name: option for option in parser.declared if not option.positional for name in option.names}
         self.waiting = [option for option in parser.declared if option.positional]
         self.rest: list[str] = []
-        self.seen: set[str] = set()
+        self.used: set[str] = set()
 
     def read(self) -> None:
         """Take the words, front to back."""
@@ -206,10 +206,10 @@ class Reading:
             if most + extra == 0:
                 break
             spare -= extra
-            taken, run = run[:most + extra], run[most + extra:]
+            words, run = run[:most + extra], run[most + extra:]
             self.waiting.remove(option)
-            self._set(option, [option.value(word) for word in taken] if option.nargs not in (None, "?") else
-                      option.value(taken[0]))
+            self._set(option, [option.value(word) for word in words] if option.nargs not in (None, "?") else
+                      option.value(words[0]))
         self.rest += run
 
     def _option(self, word: str) -> None:
@@ -237,15 +237,15 @@ class Reading:
         count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
         most = {None: 1, "?": 1}.get(option.nargs, option.nargs if type(option.nargs) is int else count)
         if joined is not None:
-            given = [joined]
+            words = [joined]
         else:
-            given, self.words = self.words[:min(most, count)], self.words[min(most, count):]
+            words, self.words = self.words[:min(most, count)], self.words[min(most, count):]
         least = LEAST.get(option.nargs, most)
-        if len(given) < least:
+        if len(words) < least:
             raise ArgumentFault(f"argument {called}: expected " + (
                 "one argument" if option.nargs is None else "at least one argument" if option.nargs == "+" else
                 f"{least} argument{'s' if least != 1 else ''}"))
-        values = [option.value(word) for word in given]
+        values = [option.value(word) for word in words]
         value = values if option.nargs not in (None, "?") else values[0] if values else option.const
         before = list(self.values.get(option.dest) or []) if option.action in ("append", "extend") else []
         self._set(option, [*before, value] if option.action == "append" else
@@ -267,7 +267,7 @@ class Reading:
         return (word[:2], word[2:]) if word[:2] in self.named else (word, None)
 
     def _set(self, option: Option, value: Any) -> None:
-        self.seen.add(option.dest)
+        self.used.add(option.dest)
         self.values[option.dest] = value
 
 

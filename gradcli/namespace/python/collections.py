@@ -128,8 +128,8 @@ def _counting(name: str) -> Any:
         for counts in (self, options, *other):
             if isinstance(counts, dict) and any(isinstance(count, str | list | tuple) for count in counts.values()):
                 raise ArgumentFault(f"Counter.{name}() adds up counts, and a count is a number")
-        found = plain(self, *other, **options)
-        return found if found is NotImplemented or type(found) is not collections.Counter else Tally(dict(found))
+        result = plain(self, *other, **options)
+        return result if result is NotImplemented or type(result) is not collections.Counter else Tally(dict(result))
 
     return operate
 
@@ -157,13 +157,13 @@ def _replaced(self: Any, /, **changes: Any) -> Any:
     return type(self)(*values)
 
 
-def _made(kind: type, iterable: Any, /) -> Any:
+def _make(kind: type, iterable: Any, /) -> Any:
     """An object of a class of named tuples with the values of `iterable`."""
-    wanted: int = len(kind._fields)     # type: ignore[attr-defined]
-    values = tuple(itertools.islice(iterable, wanted + 1))
-    if len(values) != wanted:
+    expected: int = len(kind._fields)     # type: ignore[attr-defined]
+    values = tuple(itertools.islice(iterable, expected + 1))
+    if len(values) != expected:
         got = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)
-        raise TypeError(f"Expected {wanted} arguments, got {got}")
+        raise TypeError(f"Expected {expected} arguments, got {got}")
     return kind(*values)
 
 
@@ -172,7 +172,7 @@ def _as_dict(self: Any, /) -> dict[str, Any]:
 
 
 _replaced.__name__ = _replaced.__qualname__ = "_replace"
-_made.__name__ = _made.__qualname__ = "_make"
+_make.__name__ = _make.__qualname__ = "_make"
 _as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
 
 
@@ -184,24 +184,25 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
     if rename or any(name.startswith("_") for name in names):
         raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
     make_kind: Any = collections.namedtuple
-    made = make_kind(checked(typename), names, defaults=defaults)
-    made._replace, made._asdict = _replaced, _as_dict       # Python's own are functions of a module that is closed
-    expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
+    tuple_class = make_kind(checked(typename), names, defaults=defaults)
+    # Python's own _replace and _asdict have globals that programs must not reach.
+    tuple_class._replace, tuple_class._asdict = _replaced, _as_dict
+    expose(tuple_class, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
         f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
 
-    seal(made)
+    seal(tuple_class)
 
     def make(*args: Any, **options: Any) -> Any:
         try:
-            return made(*args, **options)
+            return tuple_class(*args, **options)
         except TypeError as error:
-            said = TypeError(str(error))
-            said.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # read by lang/faults.py
-            raise said from None
+            reworded = TypeError(str(error))
+            reworded.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # see runtime_errors.py
+            raise reworded from None
 
-    STAND_INS[made] = kind = Kind(f"__main__.{typename}", (made,), make, {
-        "_fields": made._fields, "_field_defaults": made._field_defaults,
-        "_make": admitting(lambda iterable, /: _made(made, iterable))})
+    STAND_INS[tuple_class] = kind = Kind(f"__main__.{typename}", (tuple_class,), make, {
+        "_fields": tuple_class._fields, "_field_defaults": tuple_class._field_defaults,
+        "_make": admitting(lambda iterable, /: _make(tuple_class, iterable))})
     return kind
 
 

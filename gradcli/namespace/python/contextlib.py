@@ -31,10 +31,10 @@ class Context:
     __slots__ = ("_made_of", "_source")
 
     def __init__(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
-        made = function(*args, **options)
-        if type(made) is not Generator:
+        generator = function(*args, **options)
+        if type(generator) is not Generator:
             raise ArgumentFault("contextmanager stands before a generator function", "yield")
-        self._made_of, self._source = (function, args, options), made._source
+        self._made_of, self._source = (function, args, options), generator._source
 
     def __call__(self, function: Any) -> Callable[..., Any]:
         def within(*args: Any, **options: Any) -> Any:
@@ -93,13 +93,13 @@ class Suppress:
 class Null:
     """A context that does nothing, and gives what it was made with."""
 
-    __slots__ = ("_given",)
+    __slots__ = ("_result",)
 
     def __init__(self, enter_result: Any = None) -> None:
-        self._given = enter_result
+        self._result = enter_result
 
     def __enter__(self) -> Any:
-        return self._given
+        return self._result
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         pass

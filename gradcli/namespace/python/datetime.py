@@ -158,7 +158,7 @@ def _moment(own: Any) -> Any:
     return DayTime(own) if isinstance(own, calendar.datetime) else Day(own)
 
 
-def _made(kind: type, name: str) -> Any:
+def _constructor(kind: type, name: str) -> Any:
     def make(*numbers: Any, **named: Any) -> Any:
         for number in (*numbers, *named.values()):
             if type(number) not in (int, float) or not -1e9 < number < 1e9:
@@ -178,7 +178,7 @@ def _today() -> Day:
     return Day(EPOCH.date())
 
 
-datetime = Kind("datetime.datetime", (DayTime,), _made(calendar.datetime, "datetime"), {
+datetime = Kind("datetime.datetime", (DayTime,), _constructor(calendar.datetime, "datetime"), {
     "now": _now, "today": _now, "utcnow": _now})
-date = Kind("datetime.date", (Day,), _made(calendar.date, "date"), {"today": _today})
-timedelta = Kind("datetime.timedelta", (Span,), _made(calendar.timedelta, "timedelta"))
+date = Kind("datetime.date", (Day,), _constructor(calendar.date, "date"), {"today": _today})
+timedelta = Kind("datetime.timedelta", (Span,), _constructor(calendar.timedelta, "timedelta"))

@@ -16,13 +16,13 @@ digits, hexdigits, punctuation = string.digits, string.hexdigits, string.punctua
 whitespace, printable, octdigits = string.whitespace, string.printable, string.octdigits
 
 
-def partial(function: Callable[..., Any], /, *first: Any, **given: Any) -> Callable[..., Any]:
+def partial(function: Callable[..., Any], /, *first: Any, **keywords: Any) -> Callable[..., Any]:
     """`function` with some of its arguments already given."""
     if not callable(function):
         raise ArgumentFault("partial() needs a function", "partial(f, 2.0)")
 
     def partly(*args: Any, **options: Any) -> Any:
-        return function(*first, *args, **{**given, **options})
+        return function(*first, *args, **{**keywords, **options})
 
     return partly
 
@@ -47,10 +47,11 @@ def itemgetter(*items: Any) -> Callable[[Any], Any]:
     if not items:
         raise TypeError("itemgetter expected at least 1 argument, got 0")
 
-    def taken(value: Any) -> Any:
+    def get(value: Any) -> Any:
         return value[items[0]] if len(items) == 1 else tuple(value[item] for item in items)
 
-    return taken
+    get.__name__ = get.__qualname__ = "itemgetter"
+    return get
 
 
 def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
@@ -61,11 +62,12 @@ def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
         if not all(type(attr) is str for attr in attrs):
             raise TypeError("attribute name must be a string")
 
-        def taken(value: Any) -> Any:
-            found = tuple(reduce(read, attr.split("."), value) for attr in attrs)
-            return found if len(found) > 1 else found[0]
+        def get(value: Any) -> Any:
+            values = tuple(reduce(read, attr.split("."), value) for attr in attrs)
+            return values if len(values) > 1 else values[0]
 
-        return taken
+        get.__name__ = get.__qualname__ = "attrgetter"
+        return get
 
     def methodcaller(name: Any, /, *args: Any, **options: Any) -> Callable[[Any], Any]:
         if type(name) is not str:

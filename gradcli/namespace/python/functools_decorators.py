@@ -14,7 +14,7 @@ from gradcli.lang.runtime.attributes import attributes_of
 from gradcli.lang.runtime.types import Kind, user_class
 from gradcli.namespace.python.collections import namedtuple
 
-KEPT = 1 << 20          # results that a cache without a limit of its own remembers
+CACHE_LIMIT = 1 << 20          # results that a cache without a limit of its own remembers
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 CacheInfo = namedtuple("CacheInfo", ["hits", "misses", "maxsize", "currsize"])
 
@@ -42,7 +42,7 @@ class Cached:
     __slots__ = ("__name__", "__qualname__", "_maxsize", "_remembering")
 
     def __init__(self, function: Any, maxsize: int | None, typed: bool) -> None:
-        most = KEPT if maxsize is None else min(maxsize, KEPT)
+        most = CACHE_LIMIT if maxsize is None else min(maxsize, CACHE_LIMIT)
         self._remembering, self._maxsize = functools.lru_cache(most, typed)(functools.partial(function)), maxsize
         self.__name__ = str(getattr(function, "__name__", "function"))
         self.__qualname__ = str(getattr(function, "__qualname__", "function"))
@@ -115,14 +115,14 @@ class CachedProperty:
 
 
 WAYS: dict[str, dict[str, Callable[[Any, bool], Any]]] = {     # what a comparison tells of the others, best first
-    "__lt__": {"__gt__": lambda same, told: not told and not same(), "__le__": lambda same, told: told or same(),
-               "__ge__": lambda same, told: not told},
-    "__le__": {"__ge__": lambda same, told: not told or same(), "__lt__": lambda same, told: told and not same(),
-               "__gt__": lambda same, told: not told},
-    "__gt__": {"__lt__": lambda same, told: not told and not same(), "__ge__": lambda same, told: told or same(),
-               "__le__": lambda same, told: not told},
-    "__ge__": {"__le__": lambda same, told: not told or same(), "__gt__": lambda same, told: told and not same(),
-               "__lt__": lambda same, told: not told}}
+    "__lt__": {"__gt__": lambda same, holds: not holds and not same(), "__le__": lambda same, holds: holds or same(),
+               "__ge__": lambda same, holds: not holds},
+    "__le__": {"__ge__": lambda same, holds: not holds or same(), "__lt__": lambda same, holds: holds and not same(),
+               "__gt__": lambda same, holds: not holds},
+    "__gt__": {"__lt__": lambda same, holds: not holds and not same(), "__ge__": lambda same, holds: holds or same(),
+               "__le__": lambda same, holds: not holds},
+    "__ge__": {"__le__": lambda same, holds: not holds or same(), "__gt__": lambda same, holds: holds and not same(),
+               "__lt__": lambda same, holds: not holds}}
 
 
 def total_ordering(cls: Any) -> Any:
@@ -140,8 +140,8 @@ def total_ordering(cls: Any) -> Any:
 
 def _comparison(name: str, known: str, way: Callable[[Any, bool], Any]) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        told = getattr(type(self), known)(self, other)
-        return told if told is NotImplemented else way(lambda: self == other, told)
+        result = getattr(type(self), known)(self, other)
+        return result if result is NotImplemented else way(lambda: self == other, result)
 
     compare.__name__ = compare.__qualname__ = name
     return compare

@@ -29,7 +29,7 @@ def dumps(obj: Any, **options: Any) -> str:
     default = options.pop("default", None)
     _check_layout(options.get("indent"), options.get("separators"))
     room = [Budget.characters // (1 + DEEPEST * WIDEST if options.get("indent") else 1)]
-    return json.dumps(_taken(obj, default, 0, room), **options)
+    return json.dumps(_plain(obj, default, 0, room), **options)
 
 
 def _check_layout(indent: Any, separators: Any) -> None:
@@ -37,11 +37,11 @@ def _check_layout(indent: Any, separators: Any) -> None:
     if width is not None and (type(width) not in (int, bool) or width > WIDEST):
         raise ArgumentFault(f"the indent of json.dumps() is a number up to {WIDEST}, or None", "indent=2")
     if separators is not None and not (type(separators) is tuple and len(separators) == 2 and all(
-            type(each) is str and len(each) <= WIDEST for each in separators)):
+            type(separator) is str and len(separator) <= WIDEST for separator in separators)):
         raise ArgumentFault("the separators of json.dumps() are two short texts", "separators=(',', ':')")
 
 
-def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int]) -> Any:
+def _plain(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int]) -> Any:
     """`value` of plain types alone, as far as there is room for it."""
     kind = type(value)
     room[0] -= 8 + (len(value) if kind is str else 0)
@@ -54,12 +54,12 @@ def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: l
     if depth > DEEPEST:
         raise DepthLimit(f"the value goes deeper than {DEEPEST} lists and dicts, or holds itself")
     if kind is list or kind is tuple or (isinstance(value, tuple) and exposure_of(kind)):
-        return [_taken(each, default, depth + 1, room) for each in value]
+        return [_plain(member, default, depth + 1, room) for member in value]
     if kind is dict or (isinstance(value, dict) and exposure_of(kind)):
-        return {_key(key): _taken(each, default, depth + 1, room) for key, each in dict.items(value)}
+        return {_key(key): _plain(member, default, depth + 1, room) for key, member in dict.items(value)}
     if default is None:
         raise TypeError(f"Object of type {kind.__name__} is not JSON serializable")
-    return _taken(default(value), default, depth + 1, room)
+    return _plain(default(value), default, depth + 1, room)
 
 
 def _key(key: Any) -> Any:

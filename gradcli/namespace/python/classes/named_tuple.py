@@ -9,7 +9,7 @@ from gradcli.display.containers import Named
 from gradcli.exposure import ProgramClass, expose, exposed, seal
 from gradcli.lang.policy import checked
 from gradcli.lang.runtime.types import Kind
-from gradcli.namespace.python.collections import _as_dict, _made, _replaced
+from gradcli.namespace.python.collections import _as_dict, _make, _replaced
 
 
 class TupleClass(ProgramClass):
@@ -30,7 +30,7 @@ class TupleClass(ProgramClass):
         defaults = [body.pop(field) for field in late]
         make: Any = collections.namedtuple
         base = make(checked(name), names, defaults=defaults)
-        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_made)
+        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_make)
         expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
             "_fields", "_field_defaults", "_make"), parts=lambda value: (
             f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
