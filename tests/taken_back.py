@@ -16,13 +16,13 @@ from gradcli.engine.autograd.op import NodeOutput, Op, Rules
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.types import Kind, user_class
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.nn import init
 from gradcli.session.snapshot import Checkpoint
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, np.generic, np.dtype)
 CLOSED = (     # what no program changes; `compress` counts the turns of a generator expression, for each statement
-    ModuleType, CodeType, Kind, Namespace, Rules, itertools.compress, np.random.RandomState)
+    ModuleType, CodeType, Kind, ModuleProxy, Rules, itertools.compress, np.random.RandomState)
 
 
 def state(session):

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.faults.suggestions import nearest_word
 from gradcli.faults.tree import NameFault
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
 
@@ -83,9 +83,9 @@ def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
     return (".".join(near), "the nearest name") if near and near[1][:1].isupper() == name[:1].isupper() else None
 
 
-def _modules(case: Site) -> Iterator[tuple[str, Namespace]]:
+def _modules(case: Site) -> Iterator[tuple[str, ModuleProxy]]:
     """The modules that can be reached, under the names that reach them, the likeliest first."""
-    modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
+    modules = {word: value for word, value in case.names.items() if isinstance(value, ModuleProxy)}
     preset = case.names.get("__builtins__", {})
     modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
     yield from sorted(modules.items(), key=lambda item: (
@@ -96,23 +96,23 @@ def _modules(case: Site) -> Iterator[tuple[str, Namespace]]:
             yield path, inner
 
 
-def _module_dict(modules: Mapping[str, Any], path: str) -> Namespace | None:
+def _module_dict(modules: Mapping[str, Any], path: str) -> ModuleProxy | None:
     first, *rest = path.split(".")
     inner = modules.get(first)
     for word in rest:
-        inner = vars(inner).get(word) if isinstance(inner, Namespace) else None
-    return inner if isinstance(inner, Namespace) else None
+        inner = vars(inner).get(word) if isinstance(inner, ModuleProxy) else None
+    return inner if isinstance(inner, ModuleProxy) else None
 
 
-def _names(module: Namespace) -> set[str]:
+def _names(module: ModuleProxy) -> set[str]:
     return {name for name in (*vars(module), *vars(module)[".operations"]) if not name.startswith((".", "_"))}
 
 
-def _has(module: Namespace, name: str, follows: str) -> bool:
+def _has(module: ModuleProxy, name: str, follows: str) -> bool:
     """Whether a module has a name; modules within it are not called."""
     inside = vars(module)
     return (name in inside or name in inside[".operations"]) and (
-        follows != "(" or not isinstance(inside.get(name), Namespace))
+        follows != "(" or not isinstance(inside.get(name), ModuleProxy))
 
 
 __all__ = ["unknown"]

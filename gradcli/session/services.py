@@ -13,7 +13,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.ages import VERSIONS
 from gradcli.namespace.devices import backends, device_switches
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 
 
 class Owner(Protocol):
@@ -92,7 +92,7 @@ def services(session: Owner) -> dict[str, Any]:
     devices = device_switches()
     session.settings += [store, state, *devices]
     drawing = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
-    random = Namespace("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
+    random = ModuleProxy("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
         function.__name__: function for function in drawing})
     return {".version": version, "default_generator": default_generator, "random": random,
             "backends": backends(*devices), **_switches(state)} | {

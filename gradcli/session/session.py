@@ -33,9 +33,9 @@ from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
 from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
 from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, number_of, require_seed, require_text
-from gradcli.namespace.modules import random_space
-from gradcli.namespace.python import spaces
-from gradcli.namespace.torch import bare_names, modules, prelude, torch_space
+from gradcli.namespace.modules import random_module
+from gradcli.namespace.python import standard_modules
+from gradcli.namespace.torch import bare_names, importable_modules, prelude, torch_module
 from gradcli.session.names import Names
 from gradcli.session.services import services
 
@@ -149,11 +149,11 @@ class Session(Names):
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = plain_names(self._formatter, self.budget, self.write)
-        self._torch = torch_space(services(self))
+        self._torch = torch_module(services(self))
         set_age(self._torch, self._age == OLDEST)
         names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
-        policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
+        policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(
             lambda: self._names.get("args", []), self.generators, self.write, self._complain,
             lambda value, name: self._builtins["getattr"](value, name))
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
@@ -214,7 +214,7 @@ class Session(Names):
         this = ref(self)
         DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
 
-    def _told(self, error: Exception) -> Fault:
+    def _fault_of(self, error: Exception) -> Fault:
         """The fault for what went wrong, complete with places and the user's own names."""
         from gradcli.lang.messages.paste_check import sifted
         from gradcli.repairs import repaired
@@ -235,7 +235,7 @@ class Session(Names):
             try:
                 yield
             except Exception as error:
-                raise self._told(error) from None
+                raise self._fault_of(error) from None
 
     @contextmanager
     def in_force(self) -> Iterator[None]:

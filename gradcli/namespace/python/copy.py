@@ -15,7 +15,7 @@ from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.generators import Stream
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import Kind
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.collections import DefaultDict, Deque
 from gradcli.namespace.third_party.matplotlib import Drawing
 from gradcli.session.object_state import INERT, UNSET, slots_of
@@ -69,7 +69,7 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
     `register` receives a container or object before its parts are copied, for values that contain themselves.
     """
     kind = type(x)
-    if kind in UNCHANGING or isinstance(x, Kind | Namespace | type | BaseException | Drawing):
+    if kind in UNCHANGING or isinstance(x, Kind | ModuleProxy | type | BaseException | Drawing):
         return x
     if isinstance(x, Tensor):
         return _tensor(x)

@@ -14,7 +14,7 @@ from gradcli.exposure import expose
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.runtime.streams import Standard, writer
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 
 FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix",
           "rounds")
@@ -41,16 +41,17 @@ def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
     return refuse
 
 
-def system_space(words: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
-    """`sys` of one session; `words` tells those that stood behind the script."""
-    return Namespace("sys", {"argv": "argv"}, lambda name: ["program.py", *words()],
-                  stdout=Standard("<stdout>", write), stderr=Standard("<stderr>", complain), maxsize=sys.maxsize,
-                  byteorder="little", platform="linux", version="3.11.7 (gradcli)",
-                  version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
-                  float_info=Namespace("sys.float_info", **{name: getattr(sys.float_info, name) for name in FLOATS}),
-                  getrecursionlimit=_depth, setrecursionlimit=_set_depth, exit=leave, getdefaultencoding=_encoding,
-                  hexversion=sys.hexversion, getsizeof=refusing("sys.getsizeof"),
-                  intern=_same, ps1=">>> ", ps2="... ")
+def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
+    """`sys` of one session; `argv` returns the words after the script on the command line."""
+    return ModuleProxy("sys", {"argv": "argv"}, lambda name: ["program.py", *argv()],
+                       stdout=Standard("<stdout>", write), stderr=Standard("<stderr>", complain), maxsize=sys.maxsize,
+                       byteorder="little", platform="linux", version="3.11.7 (gradcli)",
+                       version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
+                       float_info=ModuleProxy("sys.float_info", **{
+                           name: getattr(sys.float_info, name) for name in FLOATS}),
+                       getrecursionlimit=_depth, setrecursionlimit=_set_depth, exit=leave, getdefaultencoding=_encoding,
+                       hexversion=sys.hexversion, getsizeof=refusing("sys.getsizeof"),
+                       intern=_same, ps1=">>> ", ps2="... ")
 
 
 def _depth() -> int:
@@ -72,7 +73,7 @@ def _same(text: str, /) -> str:
     return text
 
 
-def printing_space(write: Callable[[str], object]) -> Namespace:
+def printing_functions(write: Callable[[str], object]) -> ModuleProxy:
     """Functions of other modules that print."""
     def display(*values: Any, **options: Any) -> None:
         """Print values as a prompt shows them."""
@@ -89,4 +90,4 @@ def printing_space(write: Callable[[str], object]) -> Namespace:
         """The same, with the keys of dicts in their own order."""
         pprint(object, *args, sort_dicts=sort_dicts, **options)
 
-    return Namespace("printing", display=display, pprint=pprint, pp=pp)
+    return ModuleProxy("printing", display=display, pprint=pprint, pp=pp)
