@@ -13,7 +13,7 @@ from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brie
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -60,7 +60,7 @@ class Derivation(NamedTuple):
 def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     """The derivation of an expression, whose value is one number, by names of a session that hold leaves."""
     text = ended(text)
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     with checkpoint.watching():
         complete(session, leaves, lambda: number_of(session, text))     # faults are those of the text as it was given
         steady(session, leaves)

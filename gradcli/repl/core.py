@@ -30,7 +30,7 @@ from gradcli.repl.incremental_parse import pieces
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
-    from gradcli.session.snapshot import Checkpoint
+    from gradcli.session.snapshot import Snapshot
 
 ASKED = re.compile(r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)|help\s+([\w.]+)")    # also as elsewhere
 SHELL = re.compile(r"--(time-limit|memory-limit|no-limits)\b")     # options that can be set here too
@@ -191,9 +191,9 @@ class Repl:
     @contextmanager
     def trying(self) -> Iterator[None]:
         """Within, programs run as statements do, and whatever they change is taken back."""
-        from gradcli.session.snapshot import Checkpoint
+        from gradcli.session.snapshot import Snapshot
 
-        checkpoint = Checkpoint(self.session)
+        checkpoint = Snapshot(self.session)
         self._stand_by()
         with deferred():
             try:
@@ -250,9 +250,9 @@ class Repl:
             start = perf_counter()
             if self.follows_width:
                 self._follow_width()
-            from gradcli.session.snapshot import Checkpoint
+            from gradcli.session.snapshot import Snapshot
 
-            checkpoint, results = Checkpoint(self.session), self.results
+            checkpoint, results = Snapshot(self.session), self.results
             with deferred():        # but for the run itself, whose first Ctrl-C ends it and whose second waits
                 try:
                     with (walled(self.settings), progressing(), self.alone, checkpoint.watching(),
@@ -264,7 +264,7 @@ class Repl:
                     self.results = results
                     raise
             sys.stdout.flush()
-            checkpoint.settle()
+            checkpoint.discard_unchanged()
             self.entries.append(Entry(place.statement, ended(printed), checkpoint, results, self.orders))
             self.orders = ""
             self._lighten()
@@ -353,11 +353,11 @@ class Entry:
 
     __slots__ = ("checkpoint", "orders", "printed", "results", "text", "weight")
 
-    def __init__(self, text: str, printed: str, checkpoint: Checkpoint, results: list[Any], orders: str = "") -> None:
+    def __init__(self, text: str, printed: str, checkpoint: Snapshot, results: list[Any], orders: str = "") -> None:
         self.orders = orders
         self.text = text
         self.printed = printed
-        self.checkpoint: Checkpoint | None = checkpoint
+        self.checkpoint: Snapshot | None = checkpoint
         self.weight = checkpoint.weight
         self.results = results
 

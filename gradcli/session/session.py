@@ -42,7 +42,7 @@ from gradcli.session.services import services
 if TYPE_CHECKING:
     from gradcli.display.graphs.graph import Picture
 
-COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
+GC_THRESHOLD = (50_000, 20, 100)    # collect seldom: a graph of a million nodes is no garbage
 reuse()
 
 
@@ -85,7 +85,7 @@ class Session(Names):
         self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
         self.budget = Budget()
-        self.settings: list[Any] = []       # what else programs can change: see services.py
+        self.settings: list[Any] = []       # mutable state of the functions in services.py
         self.display: Callable[[Any], object] = self._print
         self.output = write
         self.complain: Callable[[str], object] | None = None
@@ -141,11 +141,12 @@ class Session(Names):
             del self._builtins[operation]
 
     def _fill(self) -> None:
-        """Make the names that programs see, and the door they see them through."""
-        door = AllowList()
+        """Make the policy of the session, its modules and the built-in names of programs."""
+        allow_list = AllowList()
         self.policy = policy = Policy(
-            plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
-            base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
+            plain=PLAIN | harmless_names(), attribute=allow_list.readable, assign=allow_list.assignable,
+            known=allow_list.known, base=allow_list.base, text=self.text, repr=self.quoted, format=self._format,
+            number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = plain_names(self._formatter, self.budget, self.write)
@@ -186,7 +187,7 @@ class Session(Names):
         return printed
 
     def _fetch(self, code: CodeType) -> None:
-        """Put the operations that a program names into its builtins, before it looks for them there."""
+        """Load the operations that a program calls by their bare names into its builtins."""
         pending = [code]
         while pending:
             inner = pending.pop()
@@ -200,14 +201,14 @@ class Session(Names):
         The value is the program's own object, not a copy: tensors share their memory with the session, and print in
         its style. `numpy.asarray(value)` gives a copy of a tensor's numbers. Raises Fault as `run` does.
         """
-        kept: list[Any] = []
-        display, self.display = self.display, kept.append
+        results: list[Any] = []
+        display, self.display = self.display, results.append
         try:
             self.run(f"{expr}\n", "<expression>")
         finally:
             self.display = display
         self._hand_out()
-        return kept[-1] if kept else None
+        return results[-1] if results else None
 
     def _hand_out(self) -> None:
         """Let values print in the style of this session from now on, also where no program runs."""
@@ -215,7 +216,7 @@ class Session(Names):
         DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
 
     def _fault_of(self, error: Exception) -> Fault:
-        """The fault for what went wrong, complete with places and the user's own names."""
+        """The Fault for an exception of the program, with its place, its repairs and the names of the program."""
         from gradcli.lang.messages.paste_check import sifted
         from gradcli.repairs import repaired
 
@@ -244,9 +245,9 @@ class Session(Names):
         Numpy does not warn of nan and inf in it; they are answers here.
         """
         before = DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy
-        others = modes()
-        collecting = gc.get_threshold()
-        gc.set_threshold(*COLLECTING)
+        outer = modes()
+        threshold = gc.get_threshold()
+        gc.set_threshold(*GC_THRESHOLD)
         DisplayHooks.text, DisplayHooks.format, DisplayHooks.note = self.quoted, self._format, self._remark
         Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
@@ -255,8 +256,8 @@ class Session(Names):
                 yield
         finally:
             self._modes = modes()
-            put_in_force(others)
-            gc.set_threshold(*collecting)
+            put_in_force(outer)
+            gc.set_threshold(*threshold)
             DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy = before
 
     def write(self, text: str) -> None:
@@ -324,21 +325,21 @@ class Session(Names):
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)
 
-    def moment(self) -> Moment:
-        """A record of what programs change besides the values of names: modes, print options, remarks, random numbers.
+    def save(self) -> SessionState:
+        """Return the state that programs change besides values: modes, print options, remarks, random numbers.
 
-        `rewind` restores it. Values are the matter of `Checkpoint` in snapshot.py.
+        `restore` puts it back. `Snapshot` in snapshot.py covers the values of names as well.
         """
-        return Moment(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
-                      self.addresses, self.addresses.moment())
+        return SessionState(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
+                            self.addresses, self.addresses.save())
 
-    def rewind(self, moment: Moment) -> None:
-        """Restore what `moment` has recorded; the random numbers only if the stream is still the same."""
-        self._modes = moment.modes
-        vars(self.options).update(moment.options)
-        self.remarked = set(moment.remarked)
-        self.generators.rewind(moment.numbers)
-        moment.addresses.rewind(moment.addressed)
+    def restore(self, state: SessionState) -> None:
+        """Put back a state that `save` returned; the random numbers only if the stream is still the same."""
+        self._modes = state.modes
+        vars(self.options).update(state.options)
+        self.remarked = set(state.remarked)
+        self.generators.rewind(state.numbers)
+        state.addresses.restore(state.addressed)
 
     def graph(self, value: Tensor) -> Iterator[str]:
         """The calls that led to a tensor as the lines of a tree, with the names that programs have given to values."""
@@ -354,7 +355,7 @@ class Session(Names):
 
     def _named_nodes(self) -> dict[int, str]:
         """What programs call leaves and the results of calls, by identity."""
-        return {id(each.node or each): name for name, each in self.names().items() if isinstance(each, Tensor)}
+        return {id(value.node or value): name for name, value in self.names().items() if isinstance(value, Tensor)}
 
     def _short_label(self, node: Any) -> str:
         return self._style.node_name(node).rsplit(".", 1)[-1]
@@ -371,14 +372,14 @@ class Session(Names):
         return addresses
 
 
-class Moment(NamedTuple):
-    """What a session has besides the values of its names."""
+class SessionState(NamedTuple):
+    """The state of a session besides the values of its names, as `Session.save` returns it."""
 
     modes: Modes
     options: dict[str, Any]
     remarked: set[str]
     numbers: tuple[Any, ...]
     addresses: Addresses        # of the style that was in use
-    addressed: Any
+    addressed: Any              # the state of `addresses`
 
 
