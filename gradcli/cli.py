@@ -56,8 +56,8 @@ app.add_typer(config.app, name="config")
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"gradcli {__version__}")
         raise typer.Exit
 
@@ -71,7 +71,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 def deal(words: list[str]) -> int:
     """Run the command that the words name; the result is its exit status."""
-    manner.errors = _asked("--errors", words) or manner.errors
+    manner.errors = _option_value("--errors", words) or manner.errors
     group: Any = typer.main.get_command(app)
     words = arranged(words, group) if words else []
     if words and words[0] in COMPLETION:
@@ -91,7 +91,7 @@ def deal(words: list[str]) -> int:
         raise
 
 
-def _asked(option: str, words: list[str]) -> str | None:
+def _option_value(option: str, words: list[str]) -> str | None:
     """The value of an option needed before the words are understood."""
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == option or word.startswith(option + "="):

@@ -78,7 +78,7 @@ def expose(cls: type, *read: str, write: Iterable[str] = (), class_read: Iterabl
 
 
 def _merged(kind: type) -> Exposure | None:
-    entries = [_table[each] for each in kind.__mro__ if each in _table]
+    entries = [_table[base] for base in kind.__mro__ if base in _table]
     if not entries:
         return None
     return Exposure(
@@ -98,13 +98,13 @@ exposure_of: Callable[[type], Exposure | None] = _cached
 
 def package_class(kind: type) -> type:
     """The class of the package that `kind` is, or is derived from."""
-    return next(each for each in kind.__mro__ if PROGRAM_MADE not in each.__dict__ and exposure_of(each) is not None)
+    return next(base for base in kind.__mro__ if PROGRAM_MADE not in base.__dict__ and exposure_of(base) is not None)
 
 
 def closed_names(kind: type) -> frozenset[str]:
     """The names that the bases of a program's class keep for themselves: the class may neither define nor set them."""
     names = frozenset({"args", "add_note", "with_traceback"}) if issubclass(kind, BaseException) else NO_NAMES
-    return names.union(*(private_names(each) for each in kind.__mro__ if PROGRAM_MADE not in each.__dict__ and each
+    return names.union(*(private_names(base) for base in kind.__mro__ if PROGRAM_MADE not in base.__dict__ and base
                          in _table))
 
 
@@ -115,8 +115,8 @@ def private_names(kind: type) -> frozenset[str]:
     They are those with an underscore that the class and its bases define, hold in slots, or use in their methods.
     """
     names: set[str] = set()
-    for each in kind.__mro__[:-1]:
-        own = vars(each)
+    for base in kind.__mro__[:-1]:
+        own = vars(base)
         names.update(own, own.get("__annotations__", ()))
         codes = [code for value in own.values() if (code := _code_of(value)) is not None]
         while codes:
@@ -185,7 +185,7 @@ def admit(value: Any) -> Any:
 
 def admissible(value: Any) -> bool:
     """Whether `value`, with all that it contains, is of the closed set of types that programs can hold."""
-    seen: set[int] = set()
+    visited: set[int] = set()
     pending = [value]
     while pending:
         value = pending.pop()
@@ -195,8 +195,8 @@ def admissible(value: Any) -> bool:
         if isinstance(value, dict | list | tuple | set | frozenset) or kind in CONTAINERS:
             if not (kind in CONTAINERS or exposure_of(kind)):
                 return False
-            if id(value) not in seen:
-                seen.add(id(value))
+            if id(value) not in visited:
+                visited.add(id(value))
                 members = (value, value.values()) if isinstance(value, dict) else (value,)
                 pending += [member for part in members if not ATOMS.issuperset(map(type, part)) for member in part]
         elif not _admissible_leaf(value, kind):
@@ -223,8 +223,8 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
 
 def _of_program(owner: type, function: Any) -> bool:
     """Whether `function` is a class method that a program's class, `owner` or one above it, defines."""
-    return any(type(each) is classmethod and each.__func__ is function
-               for kind in owner.__mro__ if PROGRAM_MADE in kind.__dict__ for each in kind.__dict__.values())
+    return any(type(attribute) is classmethod and attribute.__func__ is function
+               for kind in owner.__mro__ if PROGRAM_MADE in kind.__dict__ for attribute in kind.__dict__.values())
 
 
 def _bound_to_own(owner: Any, name: str) -> bool:

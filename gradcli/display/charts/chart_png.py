@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from gradcli.display.charts.chart import Chart, label, stretches, ticks
+from gradcli.display.charts.chart import Chart, label, segments, ticks
 from gradcli.display.charts.chart_svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 
 FINE = 4            # samples of a pixel each way: their mean smooths the curves
@@ -24,8 +24,8 @@ ROWS = {
 def png(chart: Chart) -> bytes:
     """The chart as one PNG file."""
     image = np.full((HEIGHT, WIDTH, 3), 255.0)
-    low, high = chart.upright
-    left, right = chart.across
+    low, high = chart.y_range
+    left, right = chart.x_range
     wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     for mark in ticks(left, right, 8):
         at = LEFT + round((mark - left) / (right - left) * (wide - 1))
@@ -42,12 +42,12 @@ def png(chart: Chart) -> bytes:
     return encoded(image.round().astype(np.uint8))
 
 
-def _ink(chart: Chart, values: np.ndarray, shown: tuple[float, float], tall: int, wide: int) -> np.ndarray:
+def _ink(chart: Chart, values: np.ndarray, limits: tuple[float, float], tall: int, wide: int) -> np.ndarray:
     """How much of each pixel a curve covers, drawn with a round pen."""
-    (left, right), (low, high) = chart.across, shown
+    (left, right), (low, high) = chart.x_range, limits
     height, width, pen = tall * FINE, wide * FINE, int(THICK * FINE / 2)
     covered = np.zeros((height, width + 2 * pen), bool)
-    for places, heights in stretches(chart.places, values, shown):
+    for places, heights in segments(chart.places, values, limits):
         first, last = ((places[[0, -1]] - left) / (right - left) * (width - 1)).round().astype(int)
         levels = np.interp(np.linspace(places[0], places[-1], last - first + 1), places, heights)
         rows = (high - np.clip(levels, 2 * low - high, 2 * high - low)) / (high - low) * (height - 1)
