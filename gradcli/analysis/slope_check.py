@@ -28,7 +28,7 @@ DOUBTFUL = 1e-2     # an error of a slope beyond which it does not tell whether 
 Function = Callable[[], Sequence[Tensor]]
 
 
-class Entry(NamedTuple):
+class JacobianEntry(NamedTuple):
     """One element of a Jacobian: of which element of which output, by which element of the leaf."""
 
     output: int
@@ -50,10 +50,10 @@ class Verdict(NamedTuple):
     `watched` of `outputs` elements of the outputs were looked at.
     """
 
-    worst: Entry
+    worst: JacobianEntry
     wrong: int
-    special: list[Entry]
-    doubtful: list[Entry]
+    special: list[JacobianEntry]
+    doubtful: list[JacobianEntry]
     compared: int
     moved: int
     size: int
@@ -146,11 +146,11 @@ def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TO
     centre = watched.values(outputs)
     work = watched.total + sum(leaf.array.size for leaf in leaves)
     most = max(FEWEST, min(MOST, LARGE * MOST // max(1, work)))
-    found = []
+    results = []
     for n, leaf in enumerate(leaves):
         claimed = np.array([row[n].array.reshape(-1) for row in rows], np.float64).reshape(len(rows), leaf.array.size)
-        found.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
-    return found
+        results.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
+    return results
 
 
 def gradients_of(function: Function, leaves: Sequence[Tensor]) -> Function:
@@ -191,17 +191,18 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
     excess = np.where(np.isnan(rules) & (slopes.slope == 0) & edges, np.nan, excess)
 
-    def entry(row: int, column: int) -> Entry:
+    def entry(row: int, column: int) -> JacobianEntry:
         place = tuple(int(i) for i in np.unravel_index(moved[column], home.shape))
         slope, error, left, right = (float(field[row, column]) for field in slopes[:4])
-        return Entry(*watched.element(watched.chosen[row]), place, float(rules[row, column]), slope, error, left,
-                     right, int(slopes.kind[row, column]))
+        return JacobianEntry(*watched.element(watched.chosen[row]), place, float(rules[row, column]), slope, error,
+                             left, right, int(slopes.kind[row, column]))
 
     doubtful = (slopes.kind == SMOOTH) & (excess <= 1) & ((rules != 0) | (slopes.slope != 0)) & (
         SPARE * slopes.error > DOUBTFUL * np.maximum(1, np.maximum(np.abs(rules), np.abs(slopes.slope))))
     compared = np.isfinite(excess) | (excess == np.inf)
     worst = np.unravel_index(np.argmax(np.where(compared, excess, -1)), excess.shape) if excess.size else None
-    return Verdict(entry(int(worst[0]), int(worst[1])) if worst else Entry(0, (), (), 0.0, 0.0, 0.0, 0.0, 0.0, SMOOTH),
+    nothing = JacobianEntry(0, (), (), 0.0, 0.0, 0.0, 0.0, 0.0, SMOOTH)
+    return Verdict(entry(int(worst[0]), int(worst[1])) if worst else nothing,
                    int((excess > 1).sum()), [entry(*at) for at in np.argwhere(slopes.kind != SMOOTH)],
                    [entry(*at) for at in np.argwhere(doubtful)], int(compared.sum()), len(moved), home.size,
                    len(centre), watched.total)

@@ -231,7 +231,7 @@ def _apart(left: Any, right: Any, error: Any) -> Any:
 
 def _persists(gaps: Any, gap: Any, noise: Any) -> Any:
     """Whether the difference of the sides stays when steps shrink, as far as rounding lets it be seen."""
-    seen = (np.isfinite(gaps) & (SPARE * noise < 0.1 * np.abs(gap)))[::-1]
-    stays = seen & (np.abs(gaps / gap - 1) < 0.5)[::-1]
-    last = np.cumsum(seen, axis=0) <= ENOUGH
-    return np.isinf(gap) | (seen.sum(0) >= ENOUGH) & ((stays & last).sum(0) == ENOUGH)
+    visible = (np.isfinite(gaps) & (SPARE * noise < 0.1 * np.abs(gap)))[::-1]
+    stays = visible & (np.abs(gaps / gap - 1) < 0.5)[::-1]
+    last = np.cumsum(visible, axis=0) <= ENOUGH
+    return np.isinf(gap) | (visible.sum(0) >= ENOUGH) & ((stays & last).sum(0) == ENOUGH)
