@@ -1,4 +1,4 @@
-"""How much values are off by rounding within the function, where larger numbers cancel or are rounded coarsely.
+"""The rounding error of a function's values, where larger numbers cancel within it or are rounded coarsely.
 
 Fourth differences of a smooth function shrink with the fourth power of the spacing, those of rounding stay as they
 are (Hamming; Moré and Wild, SIAM Journal on Scientific Computing 33, 2011).
@@ -25,7 +25,7 @@ ORDINARY = 1e-14            # differences relative to the value up to which they
 
 
 def noise(values: Callable[[float], Any], at: float, outputs: Iterable[int]) -> Any:
-    """For some outputs how much they are off near a number: on the side where it is less, as one may hold a kink."""
+    """The rounding error of some outputs near a number: that of the better side, as the other may have a kink."""
     sides = [_side(values, at, sign, outputs) for sign in (1, -1)]
     return SPARE * np.nan_to_num(np.fmin(*sides))
 

@@ -33,15 +33,15 @@ def meaning(age: str | None) -> AbstractContextManager[None]:
     return in_force()
 
 
-def then(name: str) -> Callable[..., Any]:
+def legacy_operation(name: str) -> Callable[..., Any]:
     """The operation with this full name, with the meaning it had in 0.1.12."""
-    from gradcli.engine.tensor.legacy_semantics import then as meant
+    from gradcli.engine.tensor.legacy_semantics import then as with_legacy_meaning
 
-    return meant(short(name), operation(name))
+    return with_legacy_meaning(short(name), operation(name))
 
 
 def set_age(torch: ModuleProxy, oldest: bool) -> None:
     """Give the functions of a session's `torch` the meaning of today, or with `oldest` that of 0.1.12."""
-    vars(torch)[".fetch"] = then if oldest else operation
+    vars(torch)[".fetch"] = legacy_operation if oldest else operation
     for name in vars(torch)[".operations"]:
         vars(torch).pop(name, None)

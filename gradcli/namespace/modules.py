@@ -109,7 +109,7 @@ class TensorKind(Kind, Typed):
         return self.holder.tensor_dtype
 
 
-class NumberKind(Kind, Typed):
+class NumberType(Kind, Typed):
     """`int`, `float` and `bool`, which are accepted as dtypes too."""
 
     __slots__ = ("tensor_dtype",)
@@ -119,7 +119,7 @@ class NumberKind(Kind, Typed):
         self.tensor_dtype = dtype
 
 
-NumberKind.__name__ = "type"      # as Python's messages call it
+NumberType.__name__ = "type"      # as Python's messages call it
 
 MATH = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "

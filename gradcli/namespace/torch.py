@@ -49,7 +49,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.runtime.types import STAND_INS, Kind, Sentinel, user_class
-from gradcli.namespace.ages import then
+from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
     FUNC,
     GradSwitch,
@@ -60,7 +60,7 @@ from gradcli.namespace.autograd import (
 )
 from gradcli.namespace.devices import device_names
 from gradcli.namespace.functional_names import functions as functionals
-from gradcli.namespace.modules import MATH, ModuleProxy, NumberKind, TensorKind, math_module, public_names
+from gradcli.namespace.modules import MATH, ModuleProxy, NumberType, TensorKind, math_module, public_names
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
@@ -169,7 +169,7 @@ def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
 
     It also takes plain numbers if it is elementwise, or if `math` has a function of that name: sin(pi / 4).
     """
-    operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
+    operation: Callable[..., Any] = legacy_operation(name) if oldest else getattr(traced, name)
     if issubclass(TABLE.get(name, Op), Unary):
         return named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
@@ -245,7 +245,7 @@ def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
               "math": math_module(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is Kind}     # the ones that type() tells
-    kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
+    kinds |= {name: NumberType(kinds[name], NAMED[full]) for name, full in (
         ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": type_function(torch, kinds.values())}
 

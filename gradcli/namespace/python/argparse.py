@@ -145,17 +145,17 @@ class Parser:
         """The options, and the words that belong to none."""
         values = {option.dest: option.default for option in self._options
                   if option.action not in ("help", "version")} | self._defaults
-        reading = Reading(self, list(self._argv() if args is None else args), values)
-        reading.read()
+        reader = ArgumentReader(self, list(self._argv() if args is None else args), values)
+        reader.read()
         for option in self._options:
-            if option.required and option.dest not in reading.used and option.nargs not in ("?", "*"):
+            if option.required and option.dest not in reader.used and option.nargs not in ("?", "*"):
                 raise ArgumentFault(f"the following arguments are required: {'/'.join(option.names)}",
                                     (f"gradcli run FILE {option.names[0]} VALUE", "gives it"))
-            if option.dest in values and option.dest not in reading.used and option.dest not in self._defaults:
+            if option.dest in values and option.dest not in reader.used and option.dest not in self._defaults:
                 values[option.dest] = option.unset()
         options = Options()
         vars(options).update(values)
-        return options, reading.rest
+        return options, reader.rest
 
     def parse_args(self, args: Any = None) -> Options:
         """The options; a word that belongs to none is refused."""
@@ -173,7 +173,7 @@ class Parser:
         return "ArgumentParser()"
 
 
-class Reading:
+class ArgumentReader:
     """The words of a command line on their way into the values of a parser's options."""
 
     def __init__(self, parser: Parser, words: list[str], values: dict[str, Any]) -> None:

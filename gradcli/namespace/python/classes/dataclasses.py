@@ -49,7 +49,7 @@ class Field:
         return f"Field(name={self.name!r})"
 
 
-class Record(NamedTuple):
+class DataclassRecord(NamedTuple):
     """What is known of a dataclass: its fields in order, those of bases first, and whether objects can change."""
 
     fields: tuple[Field, ...]
@@ -122,7 +122,7 @@ def _process(cls: Any, options: dict[str, bool]) -> Any:
         type.__setattr__(cls, name, value)
     if "__match_args__" not in own:
         type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
-    type.__setattr__(cls, RECORD, Record(fields, frozen))
+    type.__setattr__(cls, RECORD, DataclassRecord(fields, frozen))
     return cls
 
 
@@ -265,10 +265,10 @@ def is_dataclass(obj: Any) -> bool:
     return _record(obj) is not None
 
 
-def _record(obj: Any) -> Record | None:
+def _record(obj: Any) -> DataclassRecord | None:
     kind = obj if user_class(obj) else type(obj)
     record = next((base.__dict__[RECORD] for base in kind.__mro__ if RECORD in base.__dict__), None)
-    return record if type(record) is Record else None
+    return record if type(record) is DataclassRecord else None
 
 
 def _of(obj: Any, words: str) -> tuple[Field, ...]:
