@@ -267,11 +267,11 @@ class Session(Names):
             self.output(text)
 
     def _complain(self, text: str) -> None:
-        """Pass on what the program writes to sys.stderr."""
+        """Pass text that the program writes to sys.stderr to `complain`."""
         (self.complain or (lambda text: None))(text)
 
     def _remark(self, kind: str, text: str, about: Any = None) -> None:
-        """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
+        """Pass a remark to `note` if it is the first of its kind, with name and line if it is about a value."""
         if kind not in self.remarked:
             self.remarked.add(kind)
             if about is not None:
@@ -282,12 +282,12 @@ class Session(Names):
             self._note(text)
 
     def remark(self, kind: str, text: str) -> None:
-        """Hand a remark to `note`, unless the session has had one of that kind."""
+        """Pass a remark to `note` if it is the first of its kind in this session."""
         self._remark(kind, text)
 
     @contextmanager
     def silenced(self) -> Iterator[None]:
-        """A context in which what programs print and what is remarked is dropped."""
+        """A context in which the output and the remarks of programs are dropped."""
         before, count = (self.output, self._note), len(self._printed)
         self.output, self._note = None, lambda text: None
         try:
@@ -354,7 +354,7 @@ class Session(Names):
         return picture(value, self._named_nodes(), self._short_label)
 
     def _named_nodes(self) -> dict[int, str]:
-        """What programs call leaves and the results of calls, by identity."""
+        """The names of tensors in the session, by the id of their node, or of the leaf."""
         return {id(value.node or value): name for name, value in self.names().items() if isinstance(value, Tensor)}
 
     def _short_label(self, node: Any) -> str:

@@ -1,4 +1,4 @@
-"""`argparse`: the options of a program, from the words that stand behind it: `gradcli run FILE --lr 0.1`."""
+"""`argparse`: the options of a program from the words after it, as in `gradcli run FILE --lr 0.1`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ArgumentDefaultsHelpFormatter = RawTextHelpFormatter = None
 
 @exposed(open_attributes=True, copied=True)
 class Options:
-    """What parse_args() gives: the options by name."""
+    """The result of parse_args(): the options as attributes."""
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
@@ -37,7 +37,7 @@ def simple_namespace(**values: Any) -> Options:
 
 @exposed(open_attributes=True, copied=True)
 class Plain(Options):
-    """What SimpleNamespace() gives."""
+    """An instance of types.SimpleNamespace."""
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "namespace(", [Named(*pair) for pair in vars(self).items()], ")"
@@ -66,17 +66,17 @@ class Option:
 
     @property
     def takes_words(self) -> bool:
-        """Whether words behind it are its values."""
+        """Whether it takes words after it as values."""
         return self.action not in FLAGS and self.action not in WORDLESS
 
     def unset(self) -> Any:
-        """The value where no word gives one: a default that is a text is read as a word would be."""
+        """The default value; a str is converted as a word of the command line is."""
         if self.positional and self.nargs == "*" and self.default is None:
             return []
         return self.value(self.default) if type(self.default) is str and self.make is not None else self.default
 
     def form(self) -> str:
-        """What stands behind its name in a usage line."""
+        """The placeholder of its values in a usage line."""
         if not self.takes_words:
             return ""
         word = str(self.metavar or (self.dest if self.positional else self.dest.upper()))
@@ -86,7 +86,7 @@ class Option:
         return " ".join([word] * self.nargs) if type(self.nargs) is int else many.get(self.nargs, word)
 
     def value(self, word: str) -> Any:
-        """What a word of the command line stands for."""
+        """The value of a word of the command line. Raises ArgumentFault if it is invalid."""
         try:
             value = word if self.make is None else self.make(word)
         except (TypeError, ValueError):
@@ -118,11 +118,11 @@ class Parser:
         self._options.append(Option(names, settings))
 
     def add_argument_group(self, *args: Any, **options: Any) -> Parser:
-        """The same options: groups only show in help."""
+        """This parser: groups matter only for the help text."""
         return self
 
     def set_defaults(self, **defaults: Any) -> None:
-        """Values of options that were not given."""
+        """Set defaults of options."""
         self._defaults.update({checked(name): value for name, value in defaults.items()})
 
     def print_help(self) -> None:
@@ -142,7 +142,7 @@ class Parser:
         self._write("\n\n".join([*parts, *self._about[1:]]) + "\n")
 
     def parse_known_args(self, args: Any = None) -> tuple[Options, list[str]]:
-        """The options, and the words that belong to none."""
+        """The options, and the words that are not recognised."""
         values = {option.dest: option.default for option in self._options
                   if option.action not in ("help", "version")} | self._defaults
         reader = ArgumentReader(self, list(self._argv() if args is None else args), values)
@@ -158,7 +158,7 @@ class Parser:
         return options, reader.rest
 
     def parse_args(self, args: Any = None) -> Options:
-        """The options; a word that belongs to none is refused."""
+        """The options. Raises ArgumentFault for a word that is not recognised."""
         options, rest = self.parse_known_args(args)
         if rest:
             raise ArgumentFault(f"unrecognized arguments: {' '.join(rest):.80}")
@@ -174,7 +174,7 @@ class Parser:
 
 
 class ArgumentReader:
-    """The words of a command line on their way into the values of a parser's options."""
+    """Parses the words of a command line into the values of a parser's options."""
 
     def __init__(self, parser: Parser, words: list[str], values: dict[str, Any]) -> None:
         self.parser, self.words, self.values = parser, words, values
@@ -184,7 +184,7 @@ class ArgumentReader:
         self.used: set[str] = set()
 
     def read(self) -> None:
-        """Take the words, front to back."""
+        """Parse all words."""
         while self.words:
             if self.words[0] == "--":
                 self._arguments(self.words[1:])
@@ -197,7 +197,7 @@ class ArgumentReader:
                 self._option(self.words.pop(0))
 
     def _arguments(self, run: list[str]) -> None:
-        """Deal words that are no options to the arguments that wait: each its least, and the first ones the others."""
+        """Assign positional words to the pending arguments: to each its minimum, and the rest to the first ones."""
         least = [LEAST.get(o.nargs, o.nargs if type(o.nargs) is int else 1) for o in self.waiting]
         count = max(n for n in range(len(least) + 1) if sum(least[:n]) <= len(run))
         spare = len(run) - sum(least[:count])
@@ -232,7 +232,7 @@ class ArgumentReader:
                       FLAGS.get(option.action, option.const))
 
     def _worded(self, option: Option, joined: str | None) -> None:
-        """The value of an option that takes words: the one joined to it, or those that follow."""
+        """Set an option that takes values: the joined one, or the words that follow."""
         called = "/".join(option.names)
         count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
         most = {None: 1, "?": 1}.get(option.nargs, option.nargs if type(option.nargs) is int else count)
@@ -252,7 +252,7 @@ class ArgumentReader:
                   [*before, *(value if type(value) is list else [value])] if option.action == "extend" else value)
 
     def _taken_apart(self, word: str) -> tuple[str, str | None]:
-        """The name of an option, which may be shortened, and the value that is joined to it."""
+        """The name of an option, which may be abbreviated, and the value joined to it or None."""
         if word in self.named:
             return word, None
         name, equals, value = word.partition("=")

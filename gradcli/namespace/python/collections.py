@@ -1,4 +1,4 @@
-"""Containers of Python's collections, as programs hold them."""
+"""`collections` for programs: deque, Counter, defaultdict and namedtuple."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate 
 
 @exposed(*DEQUE, "copy")
 class Deque:
-    """A list that grows and shrinks at both ends, and keeps its `maxlen` last values."""
+    """collections.deque, as a list."""
 
     __slots__ = ("_items",)
 
@@ -35,11 +35,11 @@ class Deque:
 
     @property
     def maxlen(self) -> int | None:
-        """How many values it keeps at most."""
+        """The most values that it holds, or None."""
         return self._items.maxlen
 
     def index(self, value: Any, *bounds: int) -> int:
-        """Where the value stands first."""
+        """The index of the first occurrence of the value."""
         try:
             return self._items.index(value, *bounds)
         except ValueError as error:
@@ -48,7 +48,7 @@ class Deque:
         raise ValueError(f"{DisplayHooks.text(value)} is not in deque")
 
     def copy(self) -> Deque:
-        """Another one with the same values."""
+        """A shallow copy."""
         return Deque(self._items, self._items.maxlen)
 
     def __getitem__(self, at: Any) -> Any:
@@ -106,12 +106,12 @@ seal(Deque)
 
 @exposed(*DICT, "most_common", "elements", "subtract", "total")
 class Tally(collections.Counter[Any]):
-    """How often each value occurs."""
+    """collections.Counter."""
 
     __slots__ = ()
 
     def elements(self) -> Any:
-        """Each value as often as it occurs."""
+        """The values, each repeated by its count."""
         counts = [(value, index(times)) for value, times in self.items()]
         if sum(times for _, times in counts if times > 0) > Budget.items:
             raise SizeLimit(f"elements() would make more than {Budget.items} values")
@@ -142,7 +142,7 @@ seal(Tally)
 
 @exposed(*DICT, "default_factory")
 class DefaultDict(collections.defaultdict[Any, Any]):
-    """A dict that makes the entries it is asked for and does not have."""
+    """collections.defaultdict."""
 
     __slots__ = ()
 
@@ -158,7 +158,7 @@ def _replaced(self: Any, /, **changes: Any) -> Any:
 
 
 def _make(kind: type, iterable: Any, /) -> Any:
-    """An object of a class of named tuples with the values of `iterable`."""
+    """The method `_make` of named tuples: an instance with the values of `iterable`."""
     expected: int = len(kind._fields)     # type: ignore[attr-defined]
     values = tuple(itertools.islice(iterable, expected + 1))
     if len(values) != expected:
@@ -177,7 +177,7 @@ _as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
 
 
 def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> Kind:
-    """A kind of tuple whose values have names."""
+    """collections.namedtuple."""
     if isinstance(field_names, str):
         field_names = field_names.replace(",", " ").split()
     names = [checked(name) for name in field_names]

@@ -1,4 +1,4 @@
-"""`contextlib`: contexts made of generators, and a few that are ready."""
+"""`contextlib`: contextmanager, suppress and nullcontext."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNCATCHABLE = (LimitFault, RecursionError, MemoryError)
 
 
 def contextmanager(func: Any) -> Callable[..., Context]:
-    """A generator function as what makes contexts: what stands before its `yield` enters, what stands after leaves."""
+    """contextlib.contextmanager: code before the `yield` enters the context, code after it leaves."""
     def make(*args: Any, **options: Any) -> Context:
         return Context(func, args, options)
 
@@ -75,7 +75,7 @@ class Context:
 
 @exposed()
 class Suppress:
-    """A context that swallows these exceptions."""
+    """A context that suppresses these exceptions."""
 
     __slots__ = ("_kinds",)
 
@@ -91,7 +91,7 @@ class Suppress:
 
 @exposed()
 class Null:
-    """A context that does nothing, and gives what it was made with."""
+    """A context that does nothing and returns `enter_result`."""
 
     __slots__ = ("_result",)
 

@@ -1,4 +1,4 @@
-"""`copy`: copies of what a program can hold."""
+"""`copy`: copy and deepcopy for the values of programs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def copy(x: Any) -> Any:
 
 
 def deepcopy(x: Any, memo: Any = None) -> Any:
-    """A copy that shares nothing with `x` that can change; what occurs twice in it is copied once."""
+    """A copy that shares no mutable object with `x`; an object that occurs twice is copied once."""
     known: dict[int, Any] = {}
 
     def deep(value: Any) -> Any:
@@ -41,7 +41,7 @@ def deepcopy(x: Any, memo: Any = None) -> Any:
 
 
 def persistent(x: Any) -> Any:
-    """A copy as a file would keep it: all anew, and results of calculations as leaves."""
+    """A copy as torch.save stores it: a deep copy in which computed tensors are leaves."""
     known: dict[int, Any] = {}
 
     def deep(value: Any) -> Any:
@@ -57,7 +57,7 @@ def persistent(x: Any) -> Any:
 
 
 def _no_method(x: Any) -> Any:
-    """`x`, unless it is a method: of itself it is nothing that could be changed, and its object is copied by name."""
+    """`x`, unless it is a method, which raises ArgumentFault."""
     if type(x) is MethodType:
         raise ArgumentFault("a method alone cannot be copied", ("copy.copy(x).f", "the method of a copy of its object"))
     return x

@@ -1,4 +1,4 @@
-"""The decorators of functools: names that are kept, results that are remembered, orders that are completed."""
+"""The decorators of functools: wraps, lru_cache, cache, cached_property and total_ordering."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CacheInfo = namedtuple("CacheInfo", ["hits", "misses", "maxsize", "currsize"])
 
 
 def wraps(wrapped: Any, *assigned: Any, **options: Any) -> Callable[[Any], Any]:
-    """A decorator that gives a function the name and the text of another."""
+    """A decorator that gives a function the name and docstring of `wrapped`."""
     return lambda wrapper: update_wrapper(wrapper, wrapped)
 
 
@@ -37,7 +37,7 @@ def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -
 
 @exposed("cache_info", "cache_clear", "__name__", "__qualname__")
 class Cached:
-    """A function whose results are remembered."""
+    """A function with a cache of its results."""
 
     __slots__ = ("__name__", "__qualname__", "_maxsize", "_remembering")
 
@@ -54,12 +54,12 @@ class Cached:
         return self if instance is None else MethodType(self, instance)
 
     def cache_info(self) -> Any:
-        """How often it was asked, and how much it remembers."""
+        """The hits, misses, limit and size of the cache."""
         hits, misses, _, size = self._remembering.cache_info()
         return CacheInfo(hits, misses, self._maxsize, size)
 
     def cache_clear(self) -> None:
-        """Forget all results."""
+        """Empty the cache."""
         self._remembering.cache_clear()
 
     def __display__(self, style: Any) -> str:
@@ -67,7 +67,7 @@ class Cached:
 
 
 def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
-    """A decorator that remembers the results of a function for the arguments it was last called with."""
+    """A decorator that caches the results of a function for the most recent arguments."""
     if callable(maxsize) and typed is False:
         return Cached(maxsize, 128, False)
     if maxsize is not None and type(maxsize) is not int:
@@ -82,7 +82,7 @@ def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
 
 
 def cache(user_function: Any, /) -> Cached:
-    """`user_function`, whose results are all remembered."""
+    """`user_function` with a cache without a limit, up to CACHE_LIMIT results."""
     if not callable(user_function):
         raise TypeError("the first argument must be callable")
     return Cached(user_function, None, False)
@@ -90,7 +90,7 @@ def cache(user_function: Any, /) -> Cached:
 
 @exposed()
 class CachedProperty:
-    """An attribute that a method works out when it is first read."""
+    """An attribute that a method computes on first access."""
 
     __slots__ = ("_function", "_name")
 
@@ -126,7 +126,7 @@ WAYS: dict[str, dict[str, Callable[[Any, bool], Any]]] = {     # what a comparis
 
 
 def total_ordering(cls: Any) -> Any:
-    """A class of the program with all comparisons, worked out from `==` and the one it has."""
+    """A class of the program with all comparisons, derived from `==` and the one that it defines."""
     if not user_class(cls):
         raise ArgumentFault("total_ordering stands before a class of the program")
     own = [name for name in WAYS if any(name in vars(kind) and PROGRAM_MADE in vars(kind) for kind in cls.__mro__)]

@@ -1,6 +1,6 @@
-"""What of itertools programs may use, as streams: gone through once, nested only so deep (rule R12).
+"""The functions of itertools for programs: one-pass iterators with a limit on their nesting (rule R12).
 
-Each is a generator, so that time limits reach it however it is gone through.
+Each is a generator, so that the time limit interrupts it in every use.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from gradcli.lang.runtime.generators import Stream
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
 from gradcli.lang.runtime.operators import summed
 
-BUFFER_LIMIT = 1_000_000        # values that one of these may keep to itself
+BUFFER_LIMIT = 1_000_000        # the most values that one of these functions stores
 
 
 @exposed()
 class Drawn(Stream, Nested):
-    """A stream that knows how many of its kind it stands on."""
+    """The iterator that these functions return; `deep` is the number of such iterators nested in it."""
 
     __slots__ = ("deep",)
 
@@ -150,7 +150,7 @@ def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
 
 
 def tee(iterable: Iterable[Any], n: int = 2, /) -> tuple[Any, ...]:
-    """Several streams of the same values, which are gone through now."""
+    """Several iterators over the same values, which are read at once."""
     values = _buffered(iterable)
     if type(n) is not int or not 0 <= n <= DEEPEST:
         raise SizeLimit(f"tee() gives at most {DEEPEST} streams")
@@ -214,7 +214,7 @@ class _Chain:
         return chain
 
     def from_iterable(self, iterable: Iterable[Any], /) -> Drawn:
-        """The values of all that `iterable` gives, one after another."""
+        """The values of all iterables in `iterable`, one after another."""
         return _chained(iterable)
 
     def __display__(self, style: Any) -> str:

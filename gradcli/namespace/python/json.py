@@ -1,4 +1,4 @@
-"""`json`: texts of plain values, and plain values of texts."""
+"""`json`: dumps and loads for plain values."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _check_layout(indent: Any, separators: Any) -> None:
 
 
 def _plain(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int]) -> Any:
-    """`value` of plain types alone, as far as there is room for it."""
+    """A copy of `value` of plain types, for json.dumps; `room[0]` counts down the characters that are left."""
     kind = type(value)
     room[0] -= 8 + (len(value) if kind is str else 0)
     if room[0] < 0:
@@ -69,7 +69,7 @@ def _key(key: Any) -> Any:
 
 
 def loads(s: str, /) -> Any:
-    """The value that a text in JSON stands for."""
+    """The value of a JSON text."""
     if type(s) is not str:
         raise TypeError(f"the JSON object must be str, bytes or bytearray, not {type(s).__name__}")
     if s.count("[") + s.count("{") > DEEPEST and _depth(s) > DEEPEST:
@@ -82,7 +82,7 @@ def loads(s: str, /) -> Any:
 
 @exposed("msg", "doc", "pos", "lineno", "colno")
 class Undecodable(ValueFault):
-    """A text that is no JSON."""
+    """JSONDecodeError: the text is no JSON."""
 
     def __init__(self, error: json.JSONDecodeError) -> None:
         super().__init__(str(error))
@@ -94,7 +94,7 @@ STAND_INS[Undecodable] = JSONDecodeError = Kind("json.decoder.JSONDecodeError", 
 
 
 def _depth(text: str) -> int:
-    """How deep brackets stand within each other, those in strings counted too."""
+    """The nesting depth of brackets, those in strings counted too."""
     depth = deepest = 0
     for sign in text:
         depth += (sign in "[{") - (sign in "]}")

@@ -1,4 +1,4 @@
-"""`os` and `os.path` for programs: names of files as texts; what would touch the system is refused when called."""
+"""`os` and `os.path` for programs: paths as strings; functions that would access the system raise when called."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def os_module() -> ModuleProxy:
     variables: dict[str, str] = {}
 
     def getenv(key: str, default: Any = None) -> Any:
-        """What the program itself has put into os.environ, else the default: variables of the system stay outside."""
+        """The value that the program has put into os.environ, else the default; it has no variables of the system."""
         return variables.get(key, default)
 
     return ModuleProxy("os", **{name: refusing(f"os.{name}", *DATA) for name in OUTSIDE}, path=path, environ=variables,
@@ -54,7 +54,7 @@ def os_module() -> ModuleProxy:
 
 
 def _same(path: str, /) -> str:
-    """The path itself, where it is a text."""
+    """`path`, if it is a str."""
     if type(path) is not str:
         raise TypeError(f"expected str, bytes or os.PathLike object, not {type(path).__name__}")
     return path

@@ -1,4 +1,4 @@
-"""`sys` for programs: their output, their words, and facts about numbers; nothing of the machine."""
+"""`sys` for programs: argv, stdout, stderr, exit and limits of numbers; nothing about the machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
 
 
 def leave(status: Any = None, /) -> None:
-    """End the program: well, if there is no status or it is 0."""
+    """End the program: with success if the status is None or 0."""
     if status is None or status == 0:
         raise ProgramExit("the program ends itself", well=True)
     text = status if type(status) is str else f"with status {described(status)}"
@@ -33,7 +33,7 @@ def leave(status: Any = None, /) -> None:
 
 
 def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
-    """A function of that name that reaches outside, and so is refused where it is called."""
+    """A stand-in for a function that accesses the system: calling it raises PolicyFault with the hints `instead`."""
     def refuse(*args: Any, **options: Any) -> Any:
         raise PolicyFault(f"{name}() reaches outside the program, which no program here can", *instead)
 
@@ -55,12 +55,12 @@ def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain
 
 
 def _depth() -> int:
-    """How deep calls may nest in Python; here the budget decides."""
+    """Python's default of 1000; the budget limits recursion here."""
     return 1000
 
 
 def _set_depth(limit: int, /) -> None:
-    """Nothing: how deep calls may nest is not for programs to say."""
+    """Do nothing: the budget limits recursion here."""
 
 
 def _encoding() -> str:
@@ -74,9 +74,9 @@ def _same(text: str, /) -> str:
 
 
 def printing_functions(write: Callable[[str], object]) -> ModuleProxy:
-    """Functions of other modules that print."""
+    """The functions of pprint and IPython.display that print."""
     def display(*values: Any, **options: Any) -> None:
-        """Print values as a prompt shows them."""
+        """Print values as the prompt does."""
         for value in values:
             write(DisplayHooks.text(value) + "\n")
 

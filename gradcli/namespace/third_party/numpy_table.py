@@ -161,7 +161,7 @@ OPERATIONS = 10**11     # multiplications that one call may ask for
 
 
 class NumpySignature:
-    """One function of numpy with the kinds of its arguments."""
+    """The signature of one function of numpy: its parameters, each with its kind and default."""
 
     def __init__(self, line: str) -> None:
         head, _, words = line.partition(" : ")
@@ -177,7 +177,7 @@ class NumpySignature:
                 self.defaults[name] = default
 
     def bind(self, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
-        """What was given, by the names of the arguments."""
+        """The converted arguments by parameter name. Raises ArgumentFault for any that do not fit."""
         names = list(self.kinds)
         short = f"np.{self.name}()"
         if len(args) > len(names):
@@ -193,7 +193,7 @@ class NumpySignature:
         return {name: self.converted(name, value) for name, value in values.items()}
 
     def converted(self, name: str, value: Any) -> Any:
-        """One value as numpy takes it."""
+        """An argument converted for numpy by the kind of its parameter."""
         sort = self.kinds[name]
         if value is None and (sort in "Oxt" or self.defaults.get(name) == "None" or name == "range"):
             return None
@@ -229,12 +229,12 @@ def _reach(value: Any) -> int:
 
 
 def _rows(*arrays: Any) -> int:
-    """What a matrix of all rows by all rows takes."""
+    """The size of a matrix of all rows by all rows."""
     return sum(max(np.shape(array)) if np.ndim(array) == 2 else 1 for array in arrays if array is not None) ** 2
 
 
 def _pairs(values: dict[str, Any]) -> int:
-    """How many elements two arrays have together that stand side by side."""
+    """The number of elements of two arrays side by side."""
     try:
         return math.prod(np.broadcast_shapes(np.shape(values["a"]), np.shape(values["b"])))
     except ValueError:
@@ -242,7 +242,7 @@ def _pairs(values: dict[str, Any]) -> int:
 
 
 def _parts(values: dict[str, Any]) -> int:
-    """What so many arrays take, in numbers."""
+    """The number of elements of so many arrays."""
     sections = values["indices_or_sections"]
     return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
 
@@ -274,7 +274,7 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
 
 
 def result_of(value: Any) -> Any:
-    """What numpy gave as programs hold it."""
+    """A result of numpy as programs hold it: arrays, plain numbers, tuples and lists. Raises for complex ones."""
     if isinstance(value, tuple | list):
         inner = [result_of(item) for item in value]
         return inner if isinstance(value, list) else tuple(inner)
@@ -343,7 +343,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
 
 
 def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:
-    """An array of what comes one by one."""
+    """An array of the values of an iterable."""
     from gradcli.lang.budget import Budget
 
     return asarray([*Budget().gathered(iter)], dtype)

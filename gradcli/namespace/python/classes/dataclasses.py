@@ -22,7 +22,7 @@ CLASS, INIT, KEYWORDS = "ClassVar", "InitVar", "KW_ONLY"
 
 @exposed()
 class Missing:
-    """What stands where there is no default."""
+    """The value of a missing default."""
 
     def __display__(self, style: Any) -> str:
         return "<dataclasses._MISSING_TYPE object>"
@@ -50,19 +50,19 @@ class Field:
 
 
 class DataclassRecord(NamedTuple):
-    """What is known of a dataclass: its fields in order, those of bases first, and whether objects can change."""
+    """The fields of a dataclass in order, those of bases first, and whether it is frozen."""
 
     fields: tuple[Field, ...]
     frozen: bool
 
 
 class Frozen(AttributeFault):
-    """A field of a frozen object was to be changed."""
+    """FrozenInstanceError: a field of a frozen object was assigned or deleted."""
 
 
 def field(*, default: Any = MISSING, default_factory: Any = MISSING, init: Any = True, repr: Any = True,
           hash: Any = None, compare: Any = True, metadata: Any = None, kw_only: Any = None) -> Any:
-    """What is special about an attribute."""
+    """dataclasses.field: the options of one field."""
     if default is not MISSING and default_factory is not MISSING:
         raise ValueError("cannot specify both default and default_factory")
     return Field(default, default_factory, init, repr, hash, compare, kw_only)
@@ -72,7 +72,7 @@ OPTIONS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args",
 
 
 def dataclass(cls: Any = None, /, **options: Any) -> Any:
-    """A class of the program with the methods that follow from its annotated attributes."""
+    """The decorator `dataclass`: it adds `__init__`, `__repr__`, `__eq__` and the like to a class of the program."""
     for name in options:
         if name not in OPTIONS:
             raise TypeError(f"dataclass() got an unexpected keyword argument '{name}'")
@@ -162,7 +162,7 @@ def _field(cls: type, name: str, kind: str, kw_only: bool) -> Field:
 
 
 def _binder(cls: type, fields: Iterable[Field]) -> Callable[..., tuple[Any, ...]]:
-    """A function with the parameters of `__init__`, which gives their values back: Python binds and complains."""
+    """A function with the parameters of `__init__` that returns their values, so that Python binds and checks them."""
     first = sorted((f for f in fields if f.init), key=lambda f: bool(f.kw_only))
     places, keywords = [f for f in first if not f.kw_only], [f for f in first if f.kw_only]
     defaults = [_default(f) for f in places]
@@ -287,13 +287,13 @@ def fields(class_or_instance: Any) -> tuple[Field, ...]:
 
 
 def asdict(obj: Any) -> dict[str, Any]:
-    """The fields by name; those within fields as well."""
+    """The fields as a dict, recursively."""
     fields = _of(obj, "asdict() should be called on dataclass instances")
     return _as_container(obj, fields, dict)     # type: ignore[no-any-return]
 
 
 def astuple(obj: Any) -> tuple[Any, ...]:
-    """The values of the fields; those within fields as well."""
+    """The values of the fields as a tuple, recursively."""
     fields = _of(obj, "astuple() should be called on dataclass instances")
     return _as_container(obj, fields, lambda pairs: tuple(value for _, value in pairs))  # type: ignore[no-any-return]
 
@@ -313,7 +313,7 @@ def _inner(value: Any, make: Callable[[Any], Any]) -> Any:
 
 
 def replace(obj: Any, /, **changes: Any) -> Any:
-    """Another object with some fields changed."""
+    """A copy with some fields replaced."""
     for f in _of(obj, "replace() should be called on dataclass instances"):
         if not f.init:
             if f.name in changes:

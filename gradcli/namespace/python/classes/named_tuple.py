@@ -13,7 +13,7 @@ from gradcli.namespace.python.collections import _as_dict, _make, _replaced
 
 
 class TupleClass(ProgramClass):
-    """Makes a class of tuples of a class body; none of its instances is ever held."""
+    """The metaclass of NamedTuple: it turns a class body into a class of tuples."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
         if not bases:
@@ -40,7 +40,7 @@ class TupleClass(ProgramClass):
 
 @exposed(base=True)
 class Base(metaclass=TupleClass):
-    """What programs name as the base."""
+    """The base class that programs write."""
 
 
 NamedTuple = Kind("typing.NamedTuple", (Base,))
