@@ -1,4 +1,4 @@
-"""The door. The plain forms of eval and run are served here, before Typer is imported."""
+"""The entry point `python -m gradcli`. Plain forms of eval and run are dispatched here, before Typer is imported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NO_ROOM = b"error[G0601]: the machine has too little memory, or too few files, f
 
 
 def main() -> NoReturn:
-    """Serve the words of the command line and leave with the status."""
+    """Run the command line, and exit with its status."""
     leave_at_interrupts()
     for name in THREADS:    # starting numpy with a pool of threads costs half as much again
         os.environ.setdefault(name, "1")
@@ -32,14 +32,14 @@ def main() -> NoReturn:
             from gradcli.console.exit_guard import cannot_start
 
             status = cannot_start(error)
-        except Exception:       # not even that can be loaded
+        except Exception:       # the diagnosis cannot be imported either
             os.write(2, NO_ROOM)
             status = exit_codes.LIMIT_REACHED
-    os._exit(status)        # all is flushed; taking the interpreter apart would cost a tenth of a one-liner
+    os._exit(status)        # all is flushed; interpreter shutdown would take a tenth of the time of a one-liner
 
 
 def start() -> int:
-    """Do the work in a process of its own, which this one waits for."""
+    """Fork the worker process, which runs the command, and wait for it; returns the exit status in both."""
     from gradcli.process.supervisor import supervise
 
     waited = supervise()   # before anything is loaded that would have to be copied
@@ -51,10 +51,10 @@ def start() -> int:
 
 
 def serve(words: list[str]) -> int:
-    """The exit status of the command that the words name."""
-    if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks what may follow
-        from gradcli.cli import deal
-        return deal(words)
+    """Run the command that `words` name, and return its exit status."""
+    if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks for completions
+        from gradcli.cli import dispatch
+        return dispatch(words)
     if words == ["--version"]:
         from gradcli import __version__
         print(f"gradcli {__version__}")
@@ -74,8 +74,8 @@ def serve(words: list[str]) -> int:
     if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
         from gradcli.commands import execute
         return execute.run_file(rest[0], rest[1:])
-    from gradcli.cli import deal
-    return deal(words)
+    from gradcli.cli import dispatch
+    return dispatch(words)
 
 
 def _plain(word: str) -> bool:

@@ -1,9 +1,8 @@
-"""Things worked out from the package's own files, kept so that a start need not work them out again.
+"""Values computed from the package's own files (parser tables, the index of operations), cached for quick starts.
 
-A wheel carries them; a checkout makes them on first use and keeps them in the user's cache
-directory. Each begins with a key, which is everything it was made from, so what does not
-belong to the files as they stand is never used; a checksum finds out what is damaged. A cache
-that somebody else owns or can write to is ignored, since what it holds becomes code.
+A wheel contains them; a checkout computes them on first use and writes them to the user's cache directory. Each file
+begins with a key, which names everything the value was computed from, so that a stale file is never used; a checksum
+detects damage. A cache file that another user owns or can write to is ignored, because its content becomes code.
 """
 
 from __future__ import annotations
@@ -22,20 +21,20 @@ CHECKSUM = 4        # bytes
 FORMAT = 4          # of marshal: understood by every Python since 3.4
 
 
-def kept(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> Any:
-    """What `make` gives, from the file `packed` or from the cache if either was made with this key."""
-    found = read(packed, key) if packed else None
-    if found is None:
-        found = read(path_of(name), key, private=True)
-    if found is not None:
-        return found
-    made = make()
-    write(path_of(name), key, made)
-    return made
+def cached(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> Any:
+    """The value that `make` computes, from the file `packed` or from the cache if either has this key."""
+    value = read(packed, key) if packed else None
+    if value is None:
+        value = read(path_of(name), key, private=True)
+    if value is not None:
+        return value
+    value = make()
+    write(path_of(name), key, value)
+    return value
 
 
 def is_current(name: str, packed: str, *sources: str) -> bool:
-    """Whether a thing is packed, or kept in a file that is newer than the files and folders it is made from."""
+    """Whether a value is packed, or cached in a file that is newer than all its source files and folders."""
     if os.path.exists(packed):
         return True
     try:
@@ -48,20 +47,20 @@ def is_current(name: str, packed: str, *sources: str) -> bool:
 
 
 def path_of(name: str) -> str:
-    """Where this copy of the package, under this Python, keeps a made thing."""
+    """The path of the cache file, which depends on the package's directory and the Python version."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     here = crc32(os.path.abspath(__file__).encode())
     return os.path.join(home, "gradcli", f"{name}-{sys.version_info.major}.{sys.version_info.minor}-{here:08x}.bin")
 
 
-def pack(key: bytes, made: Any) -> bytes:
-    """What a file holds: the key, a checksum, and the thing."""
-    content = marshal.dumps(made, FORMAT)
+def pack(key: bytes, value: Any) -> bytes:
+    """The content of a file: the key, a checksum and the marshalled value."""
+    content = marshal.dumps(value, FORMAT)
     return key + crc32(content).to_bytes(CHECKSUM, "big") + content
 
 
 def read(path: str, key: bytes, private: bool = False) -> Any:
-    """The thing in a file; None if it was made from something else, or is damaged or absent.
+    """The value in a file; None if the key differs, or the file is damaged or absent.
 
     A `private` file must be the user's own, with nobody else allowed to write to it.
     """
@@ -78,7 +77,7 @@ def read(path: str, key: bytes, private: bool = False) -> Any:
         return None
     try:
         return marshal.loads(content)
-    except (EOFError, ValueError, TypeError):       # the checksum of nothing is right
+    except (EOFError, ValueError, TypeError):       # an empty content has the right checksum
         return None
 
 
@@ -89,8 +88,8 @@ def _trusted(status: os.stat_result) -> bool:
     return status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def write(path: str, key: bytes, made: Any) -> None:
-    """Keep a thing at `path`, whole or not at all. That it cannot be written is no fault: it is a cache."""
+def write(path: str, key: bytes, value: Any) -> None:
+    """Write a value to `path`, whole or not at all. An OSError is ignored: this is only a cache."""
     from tempfile import mkstemp
 
     temporary = ""
@@ -98,7 +97,7 @@ def write(path: str, key: bytes, made: Any) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         handle, temporary = mkstemp(dir=os.path.dirname(path))
         with os.fdopen(handle, "wb") as file:
-            file.write(pack(key, made))
+            file.write(pack(key, value))
         os.replace(temporary, path)
     except OSError:
         if temporary and os.path.exists(temporary):

@@ -56,8 +56,8 @@ app.add_typer(config.app, name="config")
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"gradcli {__version__}")
         raise typer.Exit
 
@@ -69,9 +69,9 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Differentiate expressions, and show the work."""
 
 
-def deal(words: list[str]) -> int:
-    """Run the command that the words name; the result is its exit status."""
-    mode.errors = _asked("--errors", words) or mode.errors
+def dispatch(words: list[str]) -> int:
+    """Run the command that `words` name, and return its exit status."""
+    mode.errors = _option_value("--errors", words) or mode.errors
     group: Any = typer.main.get_command(app)
     words = arranged(words, group) if words else []
     if words and words[0] in COMPLETION:
@@ -85,14 +85,14 @@ def deal(words: list[str]) -> int:
                              f"{', '.join(context.command.commands)}", f"{context.command_path} --help") from None
         raise UsageFault(error.format_message().rstrip("."),
                          f"{context.command_path if context else 'gradcli'} --help") from None
-    except SystemExit as left:      # how Typer takes it that the reader went away
+    except SystemExit as left:      # Typer turns a BrokenPipeError into this
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise
 
 
-def _asked(option: str, words: list[str]) -> str | None:
-    """The value of an option needed before the words are understood."""
+def _option_value(option: str, words: list[str]) -> str | None:
+    """The value of an option that is needed before the words are parsed; None for no known value."""
     for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == option or word.startswith(option + "="):
             value = following if word == option else word.partition("=")[2]

@@ -1,10 +1,10 @@
-"""What programs may see of this package's own classes, and what may reach a program at all (rules R2 and R3).
+"""The attributes of this package's classes that programs may use, and the gate for values (rules R2 and R3).
 
-A class enters the table where it is defined, by the decorator `exposed`. The table is keyed by the class objects
-themselves, and a program's class is never a key: whatever such a class defines or inherits, it cannot take part.
+A class is registered where it is defined, by the decorator `exposed`. The keys of the table are class objects, and a
+program's class is never a key: nothing that it defines or inherits exposes anything.
 
-`admit` is the gate for values that come out of this package's own code. It decides by exact type; a value that no
-program may hold ends the program as an internal error that no `except` catches.
+`admit` is the gate for values that this package's code passes to programs. It decides by exact type; a value that no
+program may hold ends the program with an internal error that no `except` catches.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
-PROGRAM_MADE = ".user"      # the attribute that a program's classes, and no others, have in their own dict
+PROGRAM_MADE = ".user"      # the mark in the own dict of a program's classes
 
 NO_NAMES: frozenset[str] = frozenset()
 VIRTUAL = frozenset({"forward"})    # methods whose results come from programs, called too often to check each
@@ -26,16 +26,16 @@ Parts = Callable[[Any], tuple[str, list[Any], str]]
 
 
 class Exposure(NamedTuple):
-    """What programs may do with the instances of one class, and with the class."""
+    """What programs may do with one class and with its instances."""
 
-    read: frozenset[str] = NO_NAMES
-    write: frozenset[str] = NO_NAMES
-    class_read: frozenset[str] = NO_NAMES
+    read: frozenset[str] = NO_NAMES         # attributes of instances that programs may read
+    write: frozenset[str] = NO_NAMES        # attributes of instances that programs may set
+    class_read: frozenset[str] = NO_NAMES   # attributes of the class that programs may read
     open_attributes: bool = False           # whether instances hold attributes that programs set
     base: bool = False                      # whether programs may inherit from the class
-    copied: bool = False                    # whether `copy` makes instances anew, part by part
+    copied: bool = False                    # whether `copy` copies instances, attribute by attribute
     display: Display | None = None          # (instance, style) -> its text
-    parts: Parts | None = None              # instance -> the text before its members, they, the text after
+    parts: Parts | None = None              # instance -> (text before its members, members, text after)
 
 
 _table: WeakKeyDictionary[type, Exposure] = WeakKeyDictionary()
@@ -44,10 +44,17 @@ _functions: WeakSet[Any] = WeakSet()
 
 def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (), open_attributes: bool = False,
             base: bool = False, copied: bool = False) -> Callable[[Class], Class]:
-    """Enter a class into the table; what its bases expose, it exposes too.
+    """A class decorator that registers the class; it also exposes everything that its bases expose.
 
-    `__display__(self, style)` and `__parts__(self)`, where the class defines them, make its text. Classes derived
-    from this one in the package need not be entered again, but sealed before programs get them.
+    read             attributes of instances that programs may read
+    write            attributes of instances that programs may set
+    class_read       attributes of the class that programs may read
+    open_attributes  whether instances hold attributes that programs set
+    base             whether programs may inherit from the class
+    copied           whether `copy` copies instances, attribute by attribute
+
+    `__display__(self, style)` or `__parts__(self)` of the class return its text. Classes of the package that derive
+    from this one need not be registered again, but `seal` must be called before programs get them.
     """
     def enter(cls: Class) -> Class:
         own = vars(cls)
@@ -61,7 +68,7 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
 
 
 def seal(kind: type) -> None:
-    """Let the exposed methods of a class of the package, its own and inherited ones, check `self` and their results."""
+    """Wrap the exposed methods of a class and of its bases, so that they check `self` and pass results to `admit`."""
     for cls in kind.__mro__:
         exposure = exposure_of(cls)
         for name, value in list(vars(cls).items()) if exposure else ():
@@ -72,13 +79,13 @@ def seal(kind: type) -> None:
 
 def expose(cls: type, *read: str, write: Iterable[str] = (), class_read: Iterable[str] = (),
            parts: Parts | None = None) -> None:
-    """Enter a class that is made while programs run, such as a named tuple, with the attributes to be read and set."""
+    """Register a class that is made while programs run, such as a named tuple. Arguments as for `exposed`."""
     _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), parts=parts)
     _cached.cache_clear()
 
 
 def _merged(kind: type) -> Exposure | None:
-    entries = [_table[each] for each in kind.__mro__ if each in _table]
+    entries = [_table[base] for base in kind.__mro__ if base in _table]
     if not entries:
         return None
     return Exposure(
@@ -93,30 +100,30 @@ def _merged(kind: type) -> Exposure | None:
 
 _cached = lru_cache(maxsize=2048)(_merged)
 exposure_of: Callable[[type], Exposure | None] = _cached
-"""What is exposed of instances of a type: what the classes of the package among its bases expose, together."""
+"""The Exposure of a type: the union of those of the registered classes in its MRO; None if there is none."""
 
 
 def package_class(kind: type) -> type:
-    """The class of the package that `kind` is, or is derived from."""
-    return next(each for each in kind.__mro__ if PROGRAM_MADE not in each.__dict__ and exposure_of(each) is not None)
+    """The first class in the MRO of `kind` that belongs to the package."""
+    return next(base for base in kind.__mro__ if PROGRAM_MADE not in base.__dict__ and exposure_of(base) is not None)
 
 
 def closed_names(kind: type) -> frozenset[str]:
-    """The names that the bases of a program's class keep for themselves: the class may neither define nor set them."""
+    """The private names of a program class's bases, which the class may neither define nor set."""
     names = frozenset({"args", "add_note", "with_traceback"}) if issubclass(kind, BaseException) else NO_NAMES
-    return names.union(*(private_names(each) for each in kind.__mro__ if PROGRAM_MADE not in each.__dict__ and each
+    return names.union(*(private_names(base) for base in kind.__mro__ if PROGRAM_MADE not in base.__dict__ and base
                          in _table))
 
 
 @lru_cache(maxsize=256)
 def private_names(kind: type) -> frozenset[str]:
-    """The names that a class of the package keeps for itself.
+    """The private names of a class of the package.
 
-    They are those with an underscore that the class and its bases define, hold in slots, or use in their methods.
+    They are the names with an underscore that the class and its bases define, hold in slots, or use in methods.
     """
     names: set[str] = set()
-    for each in kind.__mro__[:-1]:
-        own = vars(each)
+    for base in kind.__mro__[:-1]:
+        own = vars(base)
         names.update(own, own.get("__annotations__", ()))
         codes = [code for value in own.values() if (code := _code_of(value)) is not None]
         while codes:
@@ -153,7 +160,7 @@ EXCEPTIONS: frozenset[type] = frozenset({
 
 
 class ProgramClass(type):
-    """The type of programs' classes. Unlike those of `type`, its instances do not combine into unions."""
+    """The metaclass of programs' classes. Unlike `type`, it has no `|` for unions."""
 
     def __or__(self, other: Any) -> Any:
         return NotImplemented
@@ -166,26 +173,26 @@ ProgramClass.__module__ = "builtins"
 
 
 class ForeignValue(BaseException):
-    """A value that no program may hold was about to reach one: a mistake of this package."""
+    """A value that no program may hold reached the gate: an error in this package."""
 
 
 def register(functions: Iterable[Any]) -> None:
-    """Let programs hold these functions of C code, such as `len` and `math.sin`."""
+    """Allow programs to hold these built-in functions, such as `len` and `math.sin`."""
     for function in functions:
         if type(function) is BuiltinFunctionType:
             _functions.add(function)
 
 
 def admit(value: Any) -> Any:
-    """`value`, which is about to reach a program, if programs may hold it."""
+    """Return `value` if programs may hold it; raise ForeignValue otherwise."""
     if type(value) in ATOMS or admissible(value):
         return value
     raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
 
 
 def admissible(value: Any) -> bool:
-    """Whether `value`, with all that it contains, is of the closed set of types that programs can hold."""
-    seen: set[int] = set()
+    """Whether the types of `value` and of everything in it are among those that programs may hold."""
+    visited: set[int] = set()
     pending = [value]
     while pending:
         value = pending.pop()
@@ -195,8 +202,8 @@ def admissible(value: Any) -> bool:
         if isinstance(value, dict | list | tuple | set | frozenset) or kind in CONTAINERS:
             if not (kind in CONTAINERS or exposure_of(kind)):
                 return False
-            if id(value) not in seen:
-                seen.add(id(value))
+            if id(value) not in visited:
+                visited.add(id(value))
                 members = (value, value.values()) if isinstance(value, dict) else (value,)
                 pending += [member for part in members if not ATOMS.issuperset(map(type, part)) for member in part]
         elif not _admissible_leaf(value, kind):
@@ -222,19 +229,19 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
 
 
 def _of_program(owner: type, function: Any) -> bool:
-    """Whether `function` is a class method that a program's class, `owner` or one above it, defines."""
-    return any(type(each) is classmethod and each.__func__ is function
-               for kind in owner.__mro__ if PROGRAM_MADE in kind.__dict__ for each in kind.__dict__.values())
+    """Whether `function` is a class method that a program's class in the MRO of `owner` defines."""
+    return any(type(attribute) is classmethod and attribute.__func__ is function
+               for kind in owner.__mro__ if PROGRAM_MADE in kind.__dict__ for attribute in kind.__dict__.values())
 
 
 def _bound_to_own(owner: Any, name: str) -> bool:
-    """Whether a method of C code belongs to a container of the program, and is one that programs may read."""
+    """Whether a built-in method is bound to a container, or to an object that exposes it under this name."""
     exposure = exposure_of(type(owner))
     return type(owner) in ATOMS | CONTAINERS | WRAPPERS or (exposure is not None and name in exposure.read)
 
 
 def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` of the package as programs may hold it: its results pass the gate."""
+    """`function` with its results passed to `admit`, so that programs may hold it."""
     def call(*args: Any, **options: Any) -> Any:
         result = function(*args, **options)
         return result if type(result) in ATOMS else admit(result)
@@ -245,7 +252,7 @@ def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _method(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A method that is called with instances of its class alone, also where programs read it from a class."""
+    """The method `function` of `cls`, which raises TypeError for a `self` of any other class, and admits its result."""
     name = function.__name__
 
     def method(self: Any, /, *args: Any, **options: Any) -> Any:

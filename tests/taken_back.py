@@ -16,13 +16,13 @@ from gradcli.engine.autograd.op import NodeOutput, Op, Rules
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.types import TypeProxy, user_class
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.nn import init
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 PLAIN = (int, float, complex, str, bytes, bool, type(None), range, slice, np.generic, np.dtype)
 CLOSED = (     # what no program changes; `compress` counts the turns of a generator expression, for each statement
-    ModuleType, CodeType, TypeProxy, Namespace, Rules, itertools.compress, np.random.RandomState)
+    ModuleType, CodeType, TypeProxy, ModuleProxy, Rules, itertools.compress, np.random.RandomState)
 
 
 def state(session):
@@ -114,7 +114,7 @@ def layouts(array):
 
 def failing(session, statement):
     """Run a statement to its end and then into a fault, as the prompt does; whether it got to the fault."""
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     reached = False
     try:
         with checkpoint.watching():
@@ -128,14 +128,14 @@ def failing(session, statement):
 
 def undone(session, statement):
     """Run a statement that succeeds, and take it back."""
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     try:
         with checkpoint.watching():
             session.run(f"{statement}\n", echo=False)
     except Fault:
         pass
     else:
-        checkpoint.settle()
+        checkpoint.discard_unchanged()
     checkpoint.restore()
 
 

@@ -1,6 +1,6 @@
 """The pages about the tree name what stands in it: docs/architecture.md, docs/processes.md and CONTRIBUTING.md.
 
-In these pages a code span that is a path (`gradcli/cli.py`) must exist. A code span that is a Python name (`deal`,
+In these pages a code span that is a path (`gradcli/cli.py`) must exist. A code span that is a Python name (`dispatch`,
 `Session.run`) must be defined in a file that the same paragraph, list item or table row names; where it names none,
 in a file that the section has named before.
 """

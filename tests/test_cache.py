@@ -23,7 +23,7 @@ def home(tmp_path, monkeypatch):
 def kept():
     """The thing, and whether it had to be made."""
     made = []
-    thing = artifacts.kept("thing", KEY, lambda: made.append(1) or THING)
+    thing = artifacts.cached("thing", KEY, lambda: made.append(1) or THING)
     return thing, bool(made)
 
 

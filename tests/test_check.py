@@ -11,7 +11,7 @@ from check_points import SMOOTH, alarm, points
 from gradcli import Session
 from gradcli.analysis.gradient_check import check
 from gradcli.analysis.slope_check import verdicts
-from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measured
+from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measure_slopes
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.variable import Variable
 
@@ -43,7 +43,7 @@ def test_right_functions_are_called_right():
 ])
 def test_what_is_not_smooth_has_a_kind(function, x, kind, left, right):
     with np.errstate(all="ignore"):
-        slopes = measured(lambda v: np.array([function(np.float64(v))]), x, np.array([function(np.float64(x))]),
+        slopes = measure_slopes(lambda v: np.array([function(np.float64(v))]), x, np.array([function(np.float64(x))]),
                           lambda slopes, rounding: False)
     assert slopes.kind[0] == kind
     for side, expected in ((slopes.left, left), (slopes.right, right)):
@@ -55,7 +55,8 @@ def test_what_is_not_smooth_has_a_kind(function, x, kind, left, right):
 def test_the_error_is_no_less_than_what_a_slope_is_off(function, x):
     derivative = {np.exp: np.exp, np.sin: np.cos, np.cosh: np.sinh, np.log: np.reciprocal,
                   np.tanh: lambda v: 1 - np.tanh(v)**2}[function](np.float64(x))
-    slopes = measured(lambda v: np.array([function(v)]), x, np.array([function(x)]), lambda slopes, rounding: False)
+    slopes = measure_slopes(lambda v: np.array([function(v)]), x, np.array([function(x)]),
+                            lambda slopes, rounding: False)
     assert abs(slopes.slope[0] - derivative) <= 4 * slopes.error[0] + 1e-15 * abs(derivative)
     assert slopes.error[0] <= 1e-3 * abs(derivative)
 

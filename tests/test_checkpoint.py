@@ -4,7 +4,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 SETUP = """
 import torch.nn as nn
@@ -80,10 +80,10 @@ def observed(*changes, undone=True):
     session.run(SETUP)
     checkpoints = []
     for change in changes:
-        checkpoint = Checkpoint(session)
+        checkpoint = Snapshot(session)
         with checkpoint.watching():
             session.run(change + "\n")
-        checkpoint.settle()
+        checkpoint.discard_unchanged()
         checkpoints.append(checkpoint)
     for checkpoint in reversed(checkpoints) if undone else ():
         checkpoint.restore()
@@ -94,7 +94,7 @@ def failing(change):
     """What a session tells after a statement that failed once it had made its change."""
     session = Session(seed=1)
     session.run(SETUP)
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     with checkpoint.watching(), pytest.raises(Fault):
         session.run(change.replace("for i", "if True:\n  for i") + "\nnowhere\n")
     checkpoint.restore()
@@ -123,23 +123,23 @@ def test_many_changes_are_taken_back_one_by_one():
 def test_a_settled_checkpoint_keeps_only_what_has_changed():
     session = Session()
     session.run(SETUP)
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     with checkpoint.watching():
         session.run("z = 1")
-    checkpoint.settle()
+    checkpoint.discard_unchanged()
     assert checkpoint.weight == 0
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     with checkpoint.watching():
         session.run("large.add_(1)")
-    checkpoint.settle()
+    checkpoint.discard_unchanged()
     assert checkpoint.weight == 160_000
 
 
 def test_names_of_the_future_are_no_business_of_a_settled_checkpoint():
     session = Session()
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     session.run("a = 1")
-    checkpoint.settle()
+    checkpoint.discard_unchanged()
     session.run("b = 2")
     checkpoint.restore()
     assert session.names() == {"b": 2}

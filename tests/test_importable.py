@@ -6,7 +6,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 
 def printed(program, style="modern", args=()):
@@ -120,7 +120,7 @@ print(first == random.random())
 def test_array_numbers_are_taken_back_with_their_line():
     session = Session(style="modern", seed=0)
     session.run("import numpy as np\nnp.random.seed(1)\n")
-    moment = Checkpoint(session)
+    moment = Snapshot(session)
     first = session.eval("np.random.rand()")
     moment.restore()
     assert session.eval("np.random.rand()") == first
@@ -129,7 +129,7 @@ def test_array_numbers_are_taken_back_with_their_line():
 def test_containers_are_taken_back_with_their_line():
     session = Session(seed=0)
     session.run("from collections import Counter, deque\nc, d = Counter('aab'), deque([1, 2])\n")
-    moment = Checkpoint(session)
+    moment = Snapshot(session)
     session.run("c.update('bbb'); d.append(3)\n")
     moment.restore()
     assert session.run("print(c, d)\n", echo=False) == "Counter({'a': 2, 'b': 1}) deque([1, 2])\n"

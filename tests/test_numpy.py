@@ -12,7 +12,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 LINES = (Path(__file__).parent / "numpy_lines.txt").read_text().splitlines()
 
@@ -86,7 +86,7 @@ def test_the_newer_arguments_and_the_older():
 def test_generators_are_taken_back_with_their_line():
     session = Session()
     session.run("import numpy as np\na, b = np.random.RandomState(3), np.random.default_rng(3)\n")
-    moment = Checkpoint(session)
+    moment = Snapshot(session)
     first = session.eval("a.rand(), b.random()")
     moment.restore()
     assert session.eval("a.rand(), b.random()") == first

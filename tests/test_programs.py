@@ -6,7 +6,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 
 def printed(program, style="modern"):
@@ -261,7 +261,7 @@ def test_what_can_only_be_left_out_says_so():
 def test_a_new_generator_is_rewound_with_its_line():
     session = Session(style="modern", seed=0)
     session.run("g = torch.Generator().manual_seed(3)\nfirst = torch.rand(1, generator=g)\n")
-    moment = Checkpoint(session)
+    moment = Snapshot(session)
     session.run("second = torch.rand(1, generator=g)\n")
     moment.restore()
     session.run("again = torch.rand(1, generator=g)\ng.manual_seed(3)\ntorch.rand(1, generator=g)\n")

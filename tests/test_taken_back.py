@@ -8,7 +8,7 @@ import pytest
 from gradcli.engine.tensor import storage, write_gate
 from gradcli.session import snapshot
 from gradcli.session.session import Session
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 from taken_back import (
     INITS,
     OPTIMISERS,
@@ -26,10 +26,10 @@ from taken_back import (
 SIZES = (24, 16385)      # on both sides of what is copied without waiting for a write
 
 
-@pytest.fixture(params=[snapshot.EAGER, -1], ids=["copied at once", "locked"])
+@pytest.fixture(params=[snapshot.COPIED_AT_ONCE, -1], ids=["copied at once", "locked"])
 def eager(request, monkeypatch):
     """All memory below the threshold, or all beyond it, whatever its size."""
-    monkeypatch.setattr(snapshot, "EAGER", request.param)
+    monkeypatch.setattr(snapshot, "COPIED_AT_ONCE", request.param)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -142,7 +142,7 @@ def test_a_writer_that_does_not_ask_is_refused_before_anything_is_lost(monkeypat
 
 def test_locks_are_gone_after_the_statement_and_views_made_within_it_can_be_written():
     session = prepared(SIZES[1])
-    moment = Checkpoint(session)
+    moment = Snapshot(session)
     with moment.watching():
         assert not session["x"].array.flags.writeable
         session.run("view = x[3:]; store = x.storage(); strided = x.as_strided((5,), (2,))", echo=False)
@@ -152,10 +152,10 @@ def test_locks_are_gone_after_the_statement_and_views_made_within_it_can_be_writ
 
 def test_what_is_not_written_is_not_copied():
     session = prepared(SIZES[1])
-    moment = Checkpoint(session)
+    moment = Snapshot(session)
     with moment.watching():
         session.run("z = x.sum() + y.sum(); x[0] = 1", echo=False)
-    moment.settle()
+    moment.discard_unchanged()
     assert moment.weight == session["x"].array.nbytes
 
 
@@ -172,9 +172,9 @@ def test_memory_that_a_caller_made_read_only_stays_so():
 def test_a_checkpoint_within_a_watched_statement_restores_and_so_does_the_outer_one():
     session = prepared(SIZES[1])
     before = state(session)
-    outer = Checkpoint(session)
+    outer = Snapshot(session)
     with outer.watching():
-        inner = Checkpoint(session)
+        inner = Snapshot(session)
         with inner.watching():
             session.run("x.zero_()", echo=False)
         inner.restore()

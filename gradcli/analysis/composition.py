@@ -1,4 +1,4 @@
-"""Which operations one is made of: found by calling it."""
+"""The operations that a composite operation records, found by calling it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from gradcli.faults.tree import Fault
 
 
 def recorded(op: type[Op]) -> list[str]:
-    """The operations that its samples record, in the order of the alphabet; none of one that is made of no others."""
-    found: set[str] = set()
+    """The names of the operations that the samples of `op` record, sorted; [] unless `op` is composite."""
+    names: set[str] = set()
     for sample in op.samples if "compose" in vars(op) else ():
         try:
-            made = getattr(traced, op.names[0].rpartition(".")[2])(*map(_leaf, sample))
+            result = getattr(traced, op.names[0].rpartition(".")[2])(*map(_leaf, sample))
         except (Fault, TypeError, AttributeError, ValueError):
-            continue        # a sample that is given by names, or is no call of it at all
-        results = made if isinstance(made, tuple | list) else [made]
+            continue        # a sample with keyword arguments, or one that raises
+        results = result if isinstance(result, tuple | list) else [result]
         nodes = [value.node for value in results if getattr(value, "node", None) is not None]
         calls = [getattr(call, "node", call) for call in newest_first(nodes)]
-        found.update(type(call).names[0] for call in calls if getattr(type(call), "names", ()))
-    return sorted(found)
+        names.update(type(call).names[0] for call in calls if getattr(type(call), "names", ()))
+    return sorted(names)
 
 
 def _leaf(value: Any) -> Any:

@@ -31,20 +31,20 @@ def ends_with_expression(text: str) -> bool:
 
 
 def value_of(session: Session, text: str) -> Tensor:
-    """The value that the expression at the end of `text` gives, as a tensor."""
-    found = session.eval(text)
-    if isinstance(found, int | float):
-        return Variable(np.asarray(found, Default.floating))
-    if found is None:
-        said = "the expression is None" if ends_with_expression(text) else "the text ends with no expression"
-        raise UsageFault(f"{said}, so there is no value to differentiate")
-    if not isinstance(found, Tensor):
-        raise UsageFault(f"the expression gives a {type(found).__name__}, which has no gradient")
-    return found
+    """The value of the expression at the end of `text`, as a tensor. Raises UsageFault for any other value."""
+    value = session.eval(text)
+    if isinstance(value, int | float):
+        return Variable(np.asarray(value, Default.floating))
+    if value is None:
+        reason = "the expression is None" if ends_with_expression(text) else "the text ends with no expression"
+        raise UsageFault(f"{reason}, so there is no value to differentiate")
+    if not isinstance(value, Tensor):
+        raise UsageFault(f"the expression gives a {type(value).__name__}, which has no gradient")
+    return value
 
 
 def number_of(session: Session, text: str) -> Tensor:
-    """The same, which must be one number."""
+    """`value_of`, for a value of one element. Raises NonScalarBackward for any other size."""
     value = value_of(session, text)
     if value.array.size != 1:
         size = "x".join(map(str, value.shape))
@@ -54,29 +54,29 @@ def number_of(session: Session, text: str) -> Tensor:
     return value
 
 
-def steady(session: Session, names: Sequence[str]) -> None:
-    """Refuse to go on, if the expression has given one of the names it is differentiated by another value."""
+def require_unchanged(session: Session, names: Sequence[str]) -> None:
+    """Raise UsageFault if the expression has assigned another value to one of the leaves."""
     for name in names:
         held = session.names().get(name)
         if not (isinstance(held, Tensor) and held.requires_grad and held.node is None):
             raise UsageFault(f"the expression gives {name} another value, so nothing can be differentiated by it")
 
 
-class Place:
-    """Names of a session, and an expression as a function of them."""
+class ExpressionFunction:
+    """An expression as a function of the values of some names of a session."""
 
     def __init__(self, session: Session, text: str, names: Sequence[str], single: bool = False) -> None:
         self.session, self.text, self.names = session, text, names
         self.value = number_of if single else value_of
         self.inputs = tuple(session[name] for name in names)
-        self.outcome: Any = None        # of the last call
+        self.outcome: Any = None        # the result of the last call
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         for name, value in zip(self.names, inputs, strict=True):
             self.session[name] = value
         self.outcome = outcome = complete(self.session, self.names, lambda: self.value(self.session, self.text))
         if any(self.session.names().get(name) is not value for name, value in zip(self.names, inputs, strict=True)):
-            steady(self.session, self.names)
+            require_unchanged(self.session, self.names)
         return outcome
 
     def named(self, blocks: Sequence[Any]) -> Blocks:
@@ -84,39 +84,39 @@ class Place:
 
 
 def jacobian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor, Blocks]:
-    """The value, and by each name the derivatives of every element of it: of shape (value..., name...)."""
-    place = Place(session, text, names)
-    blocks = functional.jacobian(place, place.inputs)
-    return place.outcome, place.named(blocks)
+    """The value, and by name the Jacobian: a tensor of the value's shape followed by the shape of the name's value."""
+    function = ExpressionFunction(session, text, names)
+    blocks = functional.jacobian(function, function.inputs)
+    return function.outcome, function.named(blocks)
 
 
 def hessian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor, Blocks]:
-    """The value, one number, and by each pair of names its second derivatives."""
-    place = Place(session, text, names, single=True)
-    rows = functional.hessian(place, place.inputs)
-    return place.outcome, place.named([place.named(row) for row in rows])
+    """The value, one number, and its second derivatives by pairs of names."""
+    function = ExpressionFunction(session, text, names, single=True)
+    rows = functional.hessian(function, function.inputs)
+    return function.outcome, function.named([function.named(row) for row in rows])
 
 
-def along(session: Session, text: str, names: Sequence[str], direction: Blocks) -> tuple[Tensor, Tensor]:
-    """The value, and how fast it changes when each name moves with the velocity that `direction` gives it."""
-    place = Place(session, text, names)
+def jvp(session: Session, text: str, names: Sequence[str], direction: Blocks) -> tuple[Tensor, Tensor]:
+    """The value, and its product J v with the velocities in `direction` by name; 0 for names that are not there."""
+    function = ExpressionFunction(session, text, names)
     velocities = [direction.get(name, Variable(np.zeros_like(session[name].array))) for name in names]
-    for name, velocity, at in zip(names, velocities, place.inputs, strict=True):
+    for name, velocity, at in zip(names, velocities, function.inputs, strict=True):
         _same_shape(velocity, at, f"--with {name}", name)
-    return functional.jvp(place, place.inputs, tuple(velocities))  # type: ignore[no-any-return]  # a pair
+    return functional.jvp(function, function.inputs, tuple(velocities))  # type: ignore[no-any-return]  # a pair
 
 
-def weighted(session: Session, text: str, names: Sequence[str], weights: Tensor | None) -> tuple[Tensor, Blocks]:
-    """The value, and by each name the gradient of the sum of its elements times `weights`."""
-    place = Place(session, text, names)
+def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | None) -> tuple[Tensor, Blocks]:
+    """The value, and by name the product of `weights` with the Jacobian; weights None is for one number."""
+    function = ExpressionFunction(session, text, names)
     if weights is not None:
         _same_shape(weights, value_of(session, text), "--with", "the value")
-    value, blocks = functional.vjp(place, place.inputs, weights)
-    return value, place.named(blocks)
+    value, blocks = functional.vjp(function, function.inputs, weights)
+    return value, function.named(blocks)
 
 
 def curves(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
-    """The expression, and its derivative if that is asked for, at evenly spaced values of a name."""
+    """The chart of an expression, and with `slope` of its derivative, at evenly spaced values of a name."""
     places = np.linspace(*ends, points)
     values, slopes = np.full(points, np.nan), np.full(points, np.nan)
     for n, place in enumerate(places):
@@ -124,15 +124,16 @@ def curves(session: Session, text: str, name: str, ends: tuple[float, float], po
         value = complete(session, [name] if slope else [], lambda: number_of(session, text))
         values[n] = value.array.item()
         if slope:
-            [found] = functional.grad(traced.sum(value), [leaf], allow_unused=True) if value.requires_grad else [None]
-            slopes[n] = 0.0 if found is None else found.array.item()
-    kept = places.astype(Default.floating)
-    drawn = [Curve(text, values.astype(Default.floating))]
+            [grad] = functional.grad(traced.sum(value), [leaf], allow_unused=True) if value.requires_grad else [None]
+            slopes[n] = 0.0 if grad is None else grad.array.item()
+    floats = places.astype(Default.floating)
+    lines = [Curve(text, values.astype(Default.floating))]
     if slope:
-        drawn.append(Curve(f"{name}.grad", slopes.astype(Default.floating)))
-    return Chart(name, kept, drawn)
+        lines.append(Curve(f"{name}.grad", slopes.astype(Default.floating)))
+    return Chart(name, floats, lines)
 
 
-def _same_shape(given: Tensor, wanted: Tensor, where: str, what: str) -> None:
-    if given.array.shape != wanted.array.shape:
-        raise GradientShape(f"{where} has the shape {list(given.array.shape)}, and {what} {list(wanted.array.shape)}")
+def _same_shape(tensor: Tensor, expected: Tensor, where: str, what: str) -> None:
+    if tensor.array.shape != expected.array.shape:
+        raise GradientShape(f"{where} has the shape {list(tensor.array.shape)}, "
+                            f"and {what} {list(expected.array.shape)}")

@@ -1,8 +1,8 @@
-"""Whether an expression's gradients miss a part, because a value on the way lost its history.
+"""Whether gradients miss a part, because an intermediate value was detached from the graph.
 
-A derivative that is 0 for such a reason is wrong, and one that is 0 by nature (of a sign, a comparison, a place) is
-right. What tells them apart is whether the expression's value follows the numbers that came out of a conversion:
-it is evaluated again with these numbers a little larger, and a little smaller.
+A derivative that is 0 because a value was detached is wrong; one that is 0 because the function is piecewise constant
+(a sign, a comparison, an index) is right. To tell them apart, the expression is evaluated again with the detached
+numbers a little larger, and a little smaller: if its value follows them, a part of the gradient is missing.
 """
 
 from __future__ import annotations
@@ -23,38 +23,38 @@ from gradcli.faults.tree import Fault, LimitFault
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-STEP = 2.0 ** -7                # by which part of itself a number is moved; a zero is moved by so much
-MOST = 8                        # places that are looked at one by one
-KEPT = 64                       # tensors of one place that are kept
-DELIBERATE = frozenset({".data", ".detach()", "torch.no_grad()", "a volatile Variable"})     # ways to stop a gradient
-STEPWISE = frozenset({"int()"})     # their slope is 0 where they have one
+STEP = 2.0 ** -7                # the relative perturbation of a number; for 0 the absolute one
+MOST_PLACES = 8                        # places that are tested one by one
+MOST_TENSORS = 64                       # source tensors recorded for one place
+DELIBERATE = frozenset({".data", ".detach()", "torch.no_grad()", "a volatile Variable"})    # intended
+PIECEWISE_CONSTANT = frozenset({"int()"})     # their derivative is 0 wherever it exists
 
 
-class Departure(NamedTuple):
-    """A place where values lost their history: how, where, and the tensors that they were made of."""
+class Detachment(NamedTuple):
+    """A place in the program where values were detached: by what, where, and from which tensors."""
 
     how: str
     place: Any
     tensors: list[Tensor]
 
 
-class Departures:
-    """What has lost its history while an expression ran; at `places`, numbers are moved by `factor` of themselves."""
+class DetachmentRecorder:
+    """Records what is detached while an expression runs; at `places`, it perturbs the numbers by `factor`."""
 
     def __init__(self, places: Iterable[Any] = (), factor: float = 0.0) -> None:
-        self.at: dict[Any, Departure] = {}
+        self.at: dict[Any, Detachment] = {}
         self.places, self.factor = frozenset(places), factor
 
     def __call__(self, tensor: Tensor, how: str, value: Any) -> Any:
         place = here()
-        departure = self.at.setdefault(place, Departure(how, place, []))
-        if len(departure.tensors) < KEPT:
-            departure.tensors.append(tensor)
-        return moved(value, self.factor) if place in self.places else value
+        detachment = self.at.setdefault(place, Detachment(how, place, []))
+        if len(detachment.tensors) < MOST_TENSORS:
+            detachment.tensors.append(tensor)
+        return perturbed(value, self.factor) if place in self.places else value
 
     @contextmanager
-    def listening(self) -> Iterator[Departures]:
-        """Within, conversions come here."""
+    def listening(self) -> Iterator[DetachmentRecorder]:
+        """A context in which this object observes all detaching conversions."""
         before, Detachments.observer = Detachments.observer, self
         try:
             yield self
@@ -62,16 +62,16 @@ class Departures:
             Detachments.observer = before
 
 
-def moved(value: Any, factor: float) -> Any:
-    """Numbers a little larger, or with a negative factor smaller; whole ones by one."""
+def perturbed(value: Any, factor: float) -> Any:
+    """`value` with its floats changed by the relative `factor`, and ints by one in that direction."""
     if type(value) is float:
         return value + value * factor if value else factor
     if type(value) is int:
         return value + (1 if factor > 0 else -1)
     if isinstance(value, list):
-        return [moved(each, factor) for each in value]
+        return [perturbed(item, factor) for item in value]
     if isinstance(value, Tensor):
-        other = type(value)(moved(value.array, factor))
+        other = type(value)(perturbed(value.array, factor))
         other.cut, other.root = value.cut, value.root
         return other
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
@@ -80,17 +80,17 @@ def moved(value: Any, factor: float) -> Any:
 
 
 def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor]) -> Tensor:
-    """What `evaluate` gives; CutHistory if its gradient by one of the names is 0 for no other reason than a cut."""
+    """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached."""
     start = session.generators.moment()
-    with Departures().listening() as departures:
+    with DetachmentRecorder().listening() as recorder:
         value = evaluate()
-    if departures.at:
-        _Judgement(session, names, evaluate, value, start).of(departures)
+    if recorder.at:
+        _Judge(session, names, evaluate, value, start).of(recorder)
     return value
 
 
-class _Judgement:
-    """Whether values that lost their history matter for the gradients by some names."""
+class _Judge:
+    """Decides whether detached values matter for the gradients by some names."""
 
     def __init__(self, session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], value: Tensor,
                  start: Any) -> None:
@@ -99,13 +99,13 @@ class _Judgement:
         self.leaves = {id(parent(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
         self.array = value.array.copy()
 
-    def of(self, departures: Departures) -> None:
-        """Raise CutHistory for the first departure that matters; remark on what was stopped deliberately."""
+    def of(self, recorder: DetachmentRecorder) -> None:
+        """Raise CutHistory for the first detachment that matters; make a remark if it was intended."""
         reached = self._names([self.value])
-        by_name = {name: [each for each in departures.at.values() if name in self._names(each.tensors)]
+        by_name = {name: [point for point in recorder.at.values() if name in self._names(point.tensors)]
                    for name in self.leaves.values()}
-        for name, found in by_name.items():
-            parts = [each for each in found if name not in reached or each.how not in STEPWISE]
+        for name, detachments in by_name.items():
+            parts = [point for point in detachments if name not in reached or point.how not in PIECEWISE_CONSTANT]
             culprit = self._culprit(parts, exact=name not in reached)
             if culprit is None:
                 continue
@@ -117,33 +117,33 @@ class _Judgement:
 
     def _names(self, tensors: Sequence[Tensor]) -> set[str]:
         """The names of the leaves that tensors were computed from."""
-        calls: list[Any] = [parent(each) for each in tensors if each.requires_grad]
-        found = {self.leaves[id(each)] for each in calls if id(each) in self.leaves}
-        for call in newest_first(each for each in calls if not isinstance(each, Tensor)):
-            found |= {self.leaves[id(to)] for to, _, _ in getattr(call, "edges", ()) if id(to) in self.leaves}
-        return found
+        roots: list[Any] = [parent(tensor) for tensor in tensors if tensor.requires_grad]
+        names = {self.leaves[id(root)] for root in roots if id(root) in self.leaves}
+        for node in newest_first(root for root in roots if not isinstance(root, Tensor)):
+            names |= {self.leaves[id(to)] for to, _, _ in getattr(node, "edges", ()) if id(to) in self.leaves}
+        return names
 
-    def _culprit(self, found: list[Departure], exact: bool) -> Departure | None:
-        """The first of several departures that the value depends on."""
-        if not found or not self._follows(found, exact):
+    def _culprit(self, detachments: list[Detachment], exact: bool) -> Detachment | None:
+        """The first detachment that the value depends on by itself; else the first; None if it depends on none."""
+        if not detachments or not self._depends_on(detachments, exact):
             return None
-        number = sorted(found, key=lambda each: each.how in DELIBERATE)
-        single = (each for each in number[:MOST] if len(found) > 1 and self._follows([each], exact))
-        return next(single, number[0])
+        ordered = sorted(detachments, key=lambda point: point.how in DELIBERATE)
+        single = (point for point in ordered[:MOST_PLACES] if len(ordered) > 1 and self._depends_on([point], exact))
+        return next(single, ordered[0])
 
-    def _follows(self, found: list[Departure], exact: bool) -> bool:
-        """Whether the value changes in both directions with the numbers of some departures, and not without."""
-        places = [each.place for each in found]
-        still = self._again((), 0.0)
+    def _depends_on(self, detachments: list[Detachment], exact: bool) -> bool:
+        """Whether the value changes when the detached numbers do, in both directions, and not without."""
+        places = [point.place for point in detachments]
+        still = self._reevaluate((), 0.0)
         return still is not None and np.array_equal(still, self.array, equal_nan=True) and all(
-            self._differs(self._again(places, factor), exact) for factor in (STEP, -STEP))
+            self._differs(self._reevaluate(places, factor), exact) for factor in (STEP, -STEP))
 
-    def _again(self, places: Sequence[Any], factor: float) -> Any:
-        """The value once more; None where the expression fails."""
+    def _reevaluate(self, places: Sequence[Any], factor: float) -> Any:
+        """The value with the numbers of some places perturbed; None where the expression fails."""
         after = self.session.generators.moment()
         self.session.generators.rewind(self.start)
         try:
-            with self.session.silenced(), Departures(places, factor).listening():
+            with self.session.silenced(), DetachmentRecorder(places, factor).listening():
                 return self.evaluate().array.copy()
         except LimitFault:
             raise
@@ -161,7 +161,7 @@ class _Judgement:
         rounding = 64 * float(np.finfo(self.array.dtype).eps) * size
         return bool(np.any(np.abs(other - self.array) > rounding))
 
-    def _refuse(self, name: str, culprit: Departure, partly: bool) -> None:
+    def _refuse(self, name: str, culprit: Detachment, partly: bool) -> None:
         missing = f"a part of the gradient by {name} is missing" if partly else f"the gradient by {name} would be 0"
         with self.session.running():
             raise LostByConversion(f"{missing}, because {culprit.how} leaves the history of {name} behind",

@@ -1,8 +1,8 @@
-"""Where an operation on each element is defined, and where its slope is none: found by looking.
+"""The domain of an elementwise operation, its jumps, its kinks and its poles, found by sampling.
 
-Nothing here is stated of an operation. It is computed at points between -20 and 20, and where two
-neighbours differ in kind, or by more than a smooth function can, the place is closed in on. So what is
-said is true of the code that runs, and an operation that is added is described at once.
+The operation is computed at points between -20 and 20. Where two neighbours differ in kind, or by more than a smooth
+function can, bisection locates the place. So the description is true of the code that runs, and a new operation has
+one at once.
 """
 
 from __future__ import annotations
@@ -16,36 +16,37 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.tensor.variable import Variable
 
 REACH, STEP, ASKEW = 20.0, 0.125, 0.0123    # points are off the round numbers, where special things happen
-CLOSER, SHARP = 44, 1e-3                    # how often a step is halved; a jump of that part of the size is one
+CLOSER, SHARP = 44, 1e-3                    # bisections of a step; the relative change that counts as a jump
 HUGE, BESIDE = 1e9, 1e-13
-SHOWN = 3                                   # places that are named, of many
-PARTNERS = (2.5, 0.75, -1.5)                # what other operands are meanwhile
-Curve = Callable[[Any], tuple[Any, Any]]    # points to values and slopes
+MOST_PLACES = 3                                   # the most places that are listed
+PARTNERS = (2.5, 0.75, -1.5)                # the values of the other operands meanwhile
+Curve = Callable[[Any], tuple[Any, Any]]    # from points to values and slopes
 
 
 def domain(op: type[Op]) -> list[str]:
     """A line for each input: where the operation is defined, jumps, and has a kink or an infinite slope.
 
-    Nothing for an operation that is not one of each element by itself.
+    An empty list for an operation that is not elementwise.
     """
     signature = op.signature
-    wanted = signature.names[: signature.required]
-    if op.random or op.creates or op.returns or not wanted or not all(
+    inputs = signature.names[: signature.required]
+    if op.random or op.creates or op.returns or not inputs or not all(
             kind.operand for kind in signature.kinds[: signature.required]):
         return []
-    found = []
-    for at, name in enumerate(wanted):
-        said = {_told(_curve(op, wanted, at, partner)) for partner in (PARTNERS if wanted[1:] else PARTNERS[:1])}
-        if None in said:
+    lines = []
+    for at, name in enumerate(inputs):
+        partners = PARTNERS if inputs[1:] else PARTNERS[:1]
+        descriptions = {_describe(_curve(op, inputs, at, partner)) for partner in partners}
+        if None in descriptions:
             return []
-        found.append(f"{name}: {said.pop() if len(said) == 1 else 'depends on the other operand'}")
-    return found
+        lines.append(f"{name}: {descriptions.pop() if len(descriptions) == 1 else 'depends on the other operand'}")
+    return lines
 
 
-def _curve(op: type[Op], wanted: tuple[str, ...], at: int, partner: float) -> Curve:
-    """The operation as a function of one of its inputs, the others standing still."""
+def _curve(op: type[Op], inputs: tuple[str, ...], at: int, partner: float) -> Curve:
+    """The operation as a function of one of its inputs, the others constant."""
     def curve(points: Any) -> tuple[Any, Any]:
-        operands = [Variable(np.full_like(points, partner)) for _ in wanted]
+        operands = [Variable(np.full_like(points, partner)) for _ in inputs]
         leaf: Any = Variable(points.copy(), True)
         operands[at] = leaf
         result = getattr(traced, op.names[0].rpartition(".")[2])(*operands)
@@ -57,15 +58,15 @@ def _curve(op: type[Op], wanted: tuple[str, ...], at: int, partner: float) -> Cu
     return curve
 
 
-def _told(curve: Curve) -> str | None:
-    """What is to be said of a function; None if it is not one of each element, or not of floating numbers."""
+def _describe(curve: Curve) -> str | None:
+    """The description of a function; None if it is not elementwise, or not of floats."""
     points = np.arange(-REACH, REACH, STEP) + ASKEW
     try:
         values, slopes = curve(points)
         if values.shape != points.shape or values.dtype != np.float64:
             return None
         alone = curve(points[5:6])[0], curve(points[::-1][:7])[0]
-    except Exception:       # it takes no such operands: nothing can be said
+    except Exception:       # it does not take such operands
         return None
     if not np.array_equal(alone[0], values[5:6], True) or not np.array_equal(alone[1], values[::-1][:7], True):
         return None
@@ -93,7 +94,7 @@ def _told(curve: Curve) -> str | None:
 
 
 def _closed_in(curve: Curve, points: Any, measure: Callable[[Any, Any], Any]) -> dict[float, bool]:
-    """The places at which a measure of the function jumps, and whether the function has no bound there."""
+    """The places at which a measure of the function jumps, each with whether the function is unbounded there."""
     def measured(at: Any) -> Any:
         return measure(*curve(at))
 
@@ -111,7 +112,7 @@ def _closed_in(curve: Curve, points: Any, measure: Callable[[Any, Any], Any]) ->
 
 
 def _apart(a: Any, b: Any) -> Any:
-    """How far two measures are apart; nan from anything else as far as can be."""
+    """The distance of two measures; infinite between nan and a number."""
     apart = np.abs(a - b)
     return np.where(np.isnan(a) & np.isnan(b) | (a == b), 0, np.where(np.isnan(apart), np.inf, apart))
 
@@ -122,7 +123,7 @@ def _round(place: float) -> float:
 
 
 def _extent(curve: Curve, points: Any, inside: Any, edges: list[float]) -> str:
-    """Where the function is defined."""
+    """The domain in words."""
     if inside.all():
         return "all numbers"
     if len(edges) > 2:
@@ -138,7 +139,7 @@ def _extent(curve: Curve, points: Any, inside: Any, edges: list[float]) -> str:
 
 
 def _infinite(curve: Curve, place: float) -> bool:
-    """Whether values at a place, or beside it, have no bound."""
+    """Whether the function is unbounded at a place or beside it."""
     values = curve(np.array([_round(place), place - BESIDE, place + BESIDE]))[0]
     return bool((np.abs(values) > HUGE).any())
 
@@ -149,12 +150,12 @@ def _steep(curve: Curve, place: float) -> bool:
 
 
 def _listed(places: list[float]) -> str:
-    """A few places, by name; many, by their kind."""
+    """Places in words: a few one by one, many as a kind, such as every whole number."""
     places = sorted(places)
     for word, part in (("every whole number", 0.0), ("every whole number and a half", 0.5)):
         if len(places) >= 2 * REACH - 2 and all(place % 1 == part for place in places):
             return word
-    if len(places) > SHOWN:
-        nearest = sorted(sorted(places, key=abs)[:SHOWN])
+    if len(places) > MOST_PLACES:
+        nearest = sorted(sorted(places, key=abs)[:MOST_PLACES])
         return "many places, such as " + ", ".join(f"{place:g}" for place in nearest)
     return " and ".join(f"{place:g}" for place in places)

@@ -1,4 +1,4 @@
-"""Checking an expression's gradients where a session's names stand now."""
+"""Check the gradients of an expression at the current values of a session's names."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from gradcli.nn.module.module import Module
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-DEEPEST = 3     # containers within containers that are looked into for tensors
+DEEPEST = 3     # the depth of nested containers that are searched for tensors
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """The verdict on the gradients, of one order, by the leaf of one name.
 
     `outputs` names what is differentiated; `random` says whether the expression draws random numbers.
@@ -38,12 +38,12 @@ class Finding(NamedTuple):
     random: bool
 
 
-def check(session: Session, expression: str, tolerance: float = TOLERANCE, order: int = 1) -> list[Finding]:
-    """A finding for each leaf and order. Tensors hold doubles meanwhile: call it on a session to be restored.
+def check(session: Session, expression: str, tolerance: float = TOLERANCE, order: int = 1) -> list[CheckResult]:
+    """A result for each leaf and order. Tensors hold float64 meanwhile: call it on a session that is restored after.
 
-    What is varied are the floating tensors that the expression uses and that require gradients, those in modules and
-    containers too; if there is none, all floating ones that it names. What was computed before counts as a leaf,
-    unless the text computes it again.
+    The leaves are the floating tensors that the expression uses and that require gradients, those in modules and
+    containers too; if there are none, all floating tensors that it names. A tensor computed before counts as a leaf,
+    unless the expression computes it again.
     """
     tensors = _used(session, expression)
     leaves = _leaves(tensors)
@@ -65,17 +65,17 @@ def check(session: Session, expression: str, tolerance: float = TOLERANCE, order
 
 
 def _second(evaluation: _Evaluation, leaves: dict[str, Tensor], tolerance: float, outputs: list[Tensor]
-            ) -> Iterator[Finding]:
+            ) -> Iterator[CheckResult]:
     gradients = gradients_of(evaluation, list(leaves.values()))
     labels = [f"gradient {name}" for name in leaves] * len(gradients())
     return _findings(evaluation, gradients, leaves, tolerance, 2, labels)
 
 
 def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor], tolerance: float, order: int,
-              labels: list[str]) -> Iterator[Finding]:
-    found = verdicts(function, list(leaves.values()), tolerance)
-    for name, verdict in zip(leaves, found, strict=True):
-        yield Finding(name, order, verdict, labels, evaluation.random)
+              labels: list[str]) -> Iterator[CheckResult]:
+    judgements = verdicts(function, list(leaves.values()), tolerance)
+    for name, verdict in zip(leaves, judgements, strict=True):
+        yield CheckResult(name, order, verdict, labels, evaluation.random)
 
 
 def _labels(count: int) -> list[str]:
@@ -83,7 +83,7 @@ def _labels(count: int) -> list[str]:
 
 
 class _Evaluation:
-    """An expression as a function: of the same names and random numbers each time; its floating tensors."""
+    """An expression as a function that returns its floating tensors, with the same random numbers in every call."""
 
     def __init__(self, session: Session, expression: str) -> None:
         self.session, self.expression = session, expression
@@ -95,25 +95,25 @@ class _Evaluation:
         session = self.session
         session.generators.rewind(self.start)
         for name, value in self.names.items():
-            if isinstance(value, Tensor):       # which the text may have given another value
+            if isinstance(value, Tensor):       # the text may have assigned another value
                 session[name] = value
         result = session.eval(self.expression)
         self.random = self.random or session.generators.moment() != self.start
         several = isinstance(result, list | tuple)
         results = [Tensor(np.asarray(o, np.float64)) if type(o) in (int, float) else o
-                   for o in (result if several else [result])]      # a plain number may have been a tensor on its way
+                   for o in (result if several else [result])]      # a plain number may come from a tensor
         outputs = [o for o in results if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
         if not outputs:
             raise UsageFault(f"the expression gives a {type(result).__name__}, which has no gradient")
         return outputs
 
     def output(self, k: int) -> Tensor:
-        """One of the results."""
+        """Evaluate again, and return the output number k."""
         return self()[k]
 
 
 def leaves_of(session: Session, expression: str) -> dict[str, Tensor]:
-    """What an expression is differentiated by: the floating tensors it names, if some require gradients those alone."""
+    """The floating tensors that an expression names, by name; if some require gradients, only those."""
     return _leaves({name: value for name, value in _named(session, expression) if _floating(value)})
 
 
@@ -126,19 +126,19 @@ def _leaves(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def reached(session: Session, expression: str) -> list[str]:
-    """The names of the leaves that a backward pass from an expression would reach, also through what other names hold.
+    """The names of the leaves that a backward pass from an expression would reach, directly or through other values.
 
-    Where none requires a gradient, what it names is made to: call it on a session to be restored.
+    If no tensor requires a gradient, those that it names are made to: call it on a session that is restored after.
     """
     leaves = leaves_of(session, expression)
     held = {id(value): name for name, value in reversed(session.names().items())}
-    found = [name for name, value in leaves.items() if value.node is None]
-    for name in found:
+    names = [name for name, value in leaves.items() if value.node is None]
+    for name in names:
         if not leaves[name].requires_grad:
             session[name] = Variable(leaves[name].array, True)
     for leaf in _graph_leaves(leaves.values()):
-        found += [held[id(leaf)]] if id(leaf) in held else []
-    return sorted(dict.fromkeys(found))
+        names += [held[id(leaf)]] if id(leaf) in held else []
+    return sorted(dict.fromkeys(names))
 
 
 def _graph_leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
@@ -149,16 +149,16 @@ def _graph_leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
 
 
 def _unnamed(outputs: list[Tensor], again: list[Tensor], tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Leaves that no name leads to and that are there each time: those in objects of the program, for instance."""
+    """Leaves without a name that both evaluations reach, for instance those in objects of the program."""
     known, first = set(map(id, tensors.values())), _graph_leaves(outputs)
-    kept = set(map(id, first))
-    found = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in kept - known}
-    return {f"leaf {n}": leaf for n, leaf in enumerate(found.values(), 1)}
+    first_ids = set(map(id, first))
+    unnamed = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in first_ids - known}
+    return {f"leaf {n}": leaf for n, leaf in enumerate(unnamed.values(), 1)}
 
 
 @contextmanager
 def _silent(session: Session) -> Iterator[None]:
-    """Within, what the program prints is not written: it runs again for every step."""
+    """A context in which output of the program is dropped: it runs again for every step."""
     output, session.output = session.output, None
     try:
         yield
@@ -168,13 +168,13 @@ def _silent(session: Session) -> Iterator[None]:
 
 @contextmanager
 def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[None]:
-    """Within, tensors hold doubles in memory of their own, without history, and leaves require gradients."""
+    """A context in which tensors hold float64 in memory of their own, without a graph, and leaves require gradients."""
     slots = ("array", "node", "root", "requires_grad", "gradient")
-    kept = [(x, {slot: getattr(x, slot) for slot in slots}, type(x)) for x in tensors]
+    states = [(x, {slot: getattr(x, slot) for slot in slots}, type(x)) for x in tensors]
     floating, Default.floating = Default.floating, np.dtype(np.float64)
     chosen = set(map(id, leaves))
     try:
-        for x, _, kind in kept:
+        for x, _, kind in states:
             x.array, x.node, x.root = np.array(x.array, np.float64, order="C"), None, None
             x.requires_grad = id(x) in chosen
             if kind is Tensor and x.requires_grad:
@@ -182,14 +182,14 @@ def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[No
         yield
     finally:
         Default.floating = floating
-        for x, fields, kind in kept:
+        for x, fields, kind in states:
             x.__class__ = kind
             for slot, value in fields.items():
                 setattr(x, slot, value)
 
 
 def _used(session: Session, expression: str) -> dict[str, Tensor]:
-    """The floating tensors that an expression uses, by name: those in modules and containers by theirs within."""
+    """The floating tensors that an expression uses, by name; those in modules and containers by their path."""
     tensors = {name: x for root, value in _named(session, expression) for name, x in _within(root, value, DEEPEST)}
     first: dict[int, str] = {}
     for name, x in tensors.items():
@@ -198,13 +198,13 @@ def _used(session: Session, expression: str) -> dict[str, Tensor]:
 
 
 def held_leaves(session: Session) -> list[Tensor]:
-    """The leaves that names of a session hold, in modules and containers too."""
+    """The leaves among the values of a session, in modules and containers too."""
     return [x for name, value in session.names().items() for _, x in _within(name, value, DEEPEST)
             if x.requires_grad and x.node is None]
 
 
 def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
-    """The floating tensors in a value, each with its name."""
+    """Yield the floating tensors in a value, each with its path."""
     if _floating(value):
         yield name, value
     elif isinstance(value, Module):
@@ -218,14 +218,14 @@ def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
 
 def _named(session: Session, expression: str) -> list[tuple[str, Any]]:
     """The values that an expression names, itself or through the functions it calls."""
-    names, found = session.names(), {}
+    names, values = session.names(), {}
     pending = list(session.words(expression))
     while pending:
         name = pending.pop()
-        if name in names and name not in found:
-            found[name] = value = names[name]
+        if name in names and name not in values:
+            values[name] = value = names[name]
             pending += getattr(getattr(value, "__code__", None), "co_names", ())
-    return sorted(found.items())
+    return sorted(values.items())
 
 
 def _floating(value: Any) -> bool:

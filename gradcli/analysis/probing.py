@@ -1,4 +1,4 @@
-"""Wrong gradients among more elements than are looked at one by one: all others are moved together, and bisected."""
+"""Wrong gradients among the elements that are not checked one by one: a group is tested as one, and bisected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.analysis.slopes import SMOOTH, SPARE, measured
+from gradcli.analysis.slopes import SMOOTH, SPARE, measure_slopes
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import Fault, LimitFault
@@ -17,7 +17,7 @@ GOLDEN = (5**0.5 - 1) / 2
 
 
 def culprit(off: Callable[[list[int]], bool], members: list[int]) -> list[int]:
-    """The member of a group that is off, if the group is: by halving it."""
+    """The member of a group for which `off` holds, found by bisection; [] if it does not hold for the group."""
     if not members or not off(members):
         return []
     while len(members) > 1:
@@ -27,20 +27,20 @@ def culprit(off: Callable[[list[int]], bool], members: list[int]) -> list[int]:
 
 
 def directions(leaves: Sequence[Tensor]) -> list[Any]:
-    """A direction for each leaf: irregular parts of its elements, or of 1."""
+    """A direction for each leaf: its elements, or 1 for those that are 0, times irregular weights."""
     return [np.where(x.array == 0, 1.0, np.abs(x.array)) * weights(x.array.size).reshape(x.array.shape)
             for x in leaves]
 
 
 def weights(size: int) -> Any:
-    """Numbers between 1/2 and 1 of irregular signs."""
+    """`size` deterministic numbers between 1/2 and 1 in size, with irregular signs."""
     part = np.arange(1, size + 1) * GOLDEN % 1
     return (0.5 + 0.5 * part) * np.where(part * 1e4 % 1 < 0.5, -1, 1)
 
 
 def differs(function: Callable[[], Any], leaves: Sequence[Tensor], along: Sequence[Any], claimed: Any, size: Any,
             epsilon: Any) -> bool:
-    """Whether slopes of a function along a direction are not those that gradients give; `size` is of their terms."""
+    """Whether slopes along a direction differ from `claimed`, the sum of terms whose sizes sum up to `size`."""
     homes = [x.array.copy() for x in leaves]
     centre = np.asarray(function(), np.float64)
 
@@ -59,7 +59,7 @@ def differs(function: Callable[[], Any], leaves: Sequence[Tensor], along: Sequen
         return (slopes.kind == SMOOTH) & np.isfinite(claimed) & (np.abs(slopes.slope - claimed) > allowed)
 
     try:
-        return bool(gap(measured(values, 0.0, centre, lambda slopes, _: bool(
+        return bool(gap(measure_slopes(values, 0.0, centre, lambda slopes, _: bool(
             ((slopes.kind == SMOOTH) & ~gap(slopes) & (slopes.error <= 1e-6 * size)).all()), epsilon)).any())
     finally:
         for x, home in zip(leaves, homes, strict=True):

@@ -1,4 +1,4 @@
-"""What a whole program differentiates, as the words of a command that takes an expression at a point."""
+"""The command `gradcli grad EXPRESSION --at POINT` that computes what a whole program differentiates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n|[ \t]*\n)*")
 SWEEP = re.compile(r"(?P<result>[^=\n]+?)\.backward\((?P<weights>.*)\)\s*(?:#.*)?", re.DOTALL)
-KEPT = re.compile(r",?\s*\b(?:retain_graph|retain_variables|create_graph)\s*=\s*\w+")
+GRAPH_OPTIONS = re.compile(r",?\s*\b(?:retain_graph|retain_variables|create_graph)\s*=\s*\w+")
 WRAPPED = re.compile(r"(\w+)\s*=\s*(?:torch\.autograd\.|autograd\.)?Variable\((.*),\s*requires_grad\s*=\s*True\s*\)\s*",
                      re.DOTALL)
 LEAF = re.compile(r"(\w+)\s*=\s*(.*),\s*requires_grad\s*=\s*True\s*\)\s*", re.DOTALL)
@@ -48,10 +48,10 @@ def words_for(text: str, command: str) -> str | None:
     if not leaves or any(leaf in _bound(statement) for statement in needed for leaf in leaves):
         return None
     earlier, _ = _needed(program.statements[:max(program.places[name] for name in leaves)], " ".join(leaves.values()))
-    variables = [found for statement in earlier if (found := SIMPLE.fullmatch(statement))]
+    variables = [match for statement in earlier if (match := SIMPLE.fullmatch(statement))]
     if len(variables) < len(earlier):
         return None
-    words = [f"--var {quote(f'{found[1]}={found[2].strip()}')}" for found in variables]
+    words = [f"--var {quote(f'{match[1]}={match[2].strip()}')}" for match in variables]
     if program.seed and RANDOM.search(" ".join([*words, *leaves.values(), *needed])):
         words.append(f"--seed {program.seed}")
     joint = "\n" if any("\n" in statement for statement in needed) else "; "
@@ -65,22 +65,22 @@ def _read(text: str) -> Program | None:
 
     leaves: dict[str, str] = {}
     places: dict[str, int] = {}
-    kept: list[str] = []
+    lines: list[str] = []
     seed, result = "", ""
     for line in _single(statement for _, statement in statements(text, "<expr>")):
         if swept := SWEEP.fullmatch(line):
-            weights = KEPT.sub("", swept["weights"]).strip(" ,")
-            return Program(kept, f"({swept['result']} * {weights}).sum()" if weights else swept["result"], leaves, seed,
-                           places)
+            weights = GRAPH_OPTIONS.sub("", swept["weights"]).strip(" ,")
+            return Program(lines, f"({swept['result']} * {weights}).sum()" if weights else swept["result"], leaves,
+                           seed, places)
         if leaf := WRAPPED.fullmatch(line) or SWITCHED.fullmatch(line) or LEAF.fullmatch(line):
             leaves[leaf[1]] = f"{leaf[2]})" if leaf.re is LEAF else leaf[2]
-            places[leaf[1]] = len(kept)
-        elif found := SEED.fullmatch(line):
-            seed = found[1]
+            places[leaf[1]] = len(lines)
+        elif match := SEED.fullmatch(line):
+            seed = match[1]
         elif not SAYING.match(line):
-            kept.append(line)
+            lines.append(line)
             result = line if not ASSIGNED.match(line) and not BOUND.match(line) else (_bound(line) or [""])[-1]
-    return Program(kept, result, leaves, seed, places)
+    return Program(lines, result, leaves, seed, places)
 
 
 def _single(texts: Iterator[str]) -> Iterator[str]:
@@ -114,14 +114,14 @@ def free_names(text: str) -> set[str]:
     """The names of a text that it does not set itself: no attributes, no names of arguments, no constants."""
     from gradcli.lang.syntax.parser import parse
 
-    found: set[str] = set()
+    used: set[str] = set()
     bound: set[str] = set()
     pending: list[tuple[Any, bool]] = [(parse(text, "<expression>"), False)]
     while pending:
         node, binding = pending.pop()
         kind, content = node[0], node[3]
         if kind == "NAME":
-            (bound if binding else found).add(content)
+            (bound if binding else used).add(content)
         elif isinstance(content, tuple):
             children = [child for child in content if isinstance(child, tuple)]
             if kind == "attribute":
@@ -131,4 +131,4 @@ def free_names(text: str) -> set[str]:
             binds = len(children) - 1 if kind == "assign" else BINDING.get(kind, 0)
             binding = binding and kind in ("tuple", "list", "group", "starred")
             pending += [(child, binding or at < binds) for at, child in enumerate(children)]
-    return found - bound - CONSTANTS
+    return used - bound - CONSTANTS

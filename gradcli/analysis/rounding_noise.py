@@ -1,4 +1,4 @@
-"""How much values are off by rounding within the function, where larger numbers cancel or are rounded coarsely.
+"""The rounding error of a function's values, where larger numbers cancel within it or are rounded coarsely.
 
 Fourth differences of a smooth function shrink with the fourth power of the spacing, those of rounding stay as they
 are (Hamming; Moré and Wild, SIAM Journal on Scientific Computing 33, 2011).
@@ -24,13 +24,13 @@ SPARE = 4                   # how many of what is estimated an error may be
 ORDINARY = 1e-14            # differences relative to the value up to which they are rounding of the value alone
 
 
-def noise(values: Callable[[float], Any], at: float, wanted: Iterable[int]) -> Any:
-    """For some outputs how much they are off near a number: on the side where it is less, as one may hold a kink."""
-    sides = [_side(values, at, sign, wanted) for sign in (1, -1)]
+def noise(values: Callable[[float], Any], at: float, outputs: Iterable[int]) -> Any:
+    """The rounding error of some outputs near a number: that of the better side, as the other may have a kink."""
+    sides = [_side(values, at, sign, outputs) for sign in (1, -1)]
     return SPARE * np.nan_to_num(np.fmin(*sides))
 
 
-def _side(values: Callable[[float], Any], at: float, sign: int, wanted: Iterable[int]) -> Any:
+def _side(values: Callable[[float], Any], at: float, sign: int, outputs: Iterable[int]) -> Any:
     spacing, last = WIDEST * max(1.0, abs(at)), FINEST * max(abs(at), SMALLEST)
     steps: list[float] = []
     sizes: list[Any] = []
@@ -45,7 +45,7 @@ def _side(values: Callable[[float], Any], at: float, sign: int, wanted: Iterable
     wide, fine = np.array(sizes[:-1]), np.array(sizes[1:])
     stays = np.where((fine >= STAYS * wide) & (STAYS**2 * fine <= wide) & (fine > 0), np.maximum(wide, fine), 0)
     estimate = stays.max(0)
-    for n in wanted:
+    for n in outputs:
         if estimate[n] > ORDINARY * largest[n]:
             estimate[n] = _confirmed(partial(_one, values, n), at, steps[int(stays[:, n].argmax())], estimate[n])
     return estimate

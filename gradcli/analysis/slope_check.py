@@ -1,4 +1,4 @@
-"""Whether gradients are right: every element of the Jacobian against the slope that is measured there."""
+"""Gradient checks: every element of the Jacobian is compared with a numeric slope."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.analysis.probing import culprit, differs, directions, weights
 from gradcli.analysis.rounding_noise import noise
-from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measured
+from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measure_slopes
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import writing
@@ -28,8 +28,8 @@ DOUBTFUL = 1e-2     # an error of a slope beyond which it does not tell whether 
 Function = Callable[[], Sequence[Tensor]]
 
 
-class Entry(NamedTuple):
-    """One element of a Jacobian: of which element of which output, by which element of the leaf."""
+class JacobianEntry(NamedTuple):
+    """One element of a Jacobian: the output, its element (`row`) and that of the leaf (`place`), with the values."""
 
     output: int
     row: tuple[int, ...]
@@ -43,17 +43,17 @@ class Entry(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What was found of the gradients by one leaf.
+    """The result of the check of the gradients by one leaf.
 
     `worst` is the element that is furthest off; `wrong` counts those that are off; `special` are those without one
     slope, `doubtful` those whose slope could not be measured. `moved` of `size` elements of the leaf were moved,
     `watched` of `outputs` elements of the outputs were looked at.
     """
 
-    worst: Entry
+    worst: JacobianEntry
     wrong: int
-    special: list[Entry]
-    doubtful: list[Entry]
+    special: list[JacobianEntry]
+    doubtful: list[JacobianEntry]
     compared: int
     moved: int
     size: int
@@ -72,7 +72,7 @@ class Verdict(NamedTuple):
 
 
 class Watched:
-    """The elements of a function's outputs that are looked at."""
+    """The elements of a function's outputs that are checked."""
 
     def __init__(self, outputs: Sequence[Tensor], most: int) -> None:
         self.shapes = [o.array.shape for o in outputs]
@@ -84,26 +84,26 @@ class Watched:
         self.epsilon = self.all_epsilon[self.chosen]
 
     def others(self) -> list[int]:
-        """The numbers of the elements that are not looked at."""
+        """The numbers of the elements that are not checked."""
         return sorted(set(range(self.total)).difference(self.chosen))
 
     def watch(self, numbers: list[int]) -> None:
-        """Look at more elements."""
+        """Check these elements too."""
         self.chosen = [*self.chosen, *numbers]
         self.epsilon = self.all_epsilon[self.chosen]
 
     def values(self, outputs: Sequence[Tensor]) -> Any:
-        """Their values; nan where outputs have other shapes than at the point itself."""
+        """The values of the watched elements; nan if outputs have other shapes than at the point itself."""
         return self.all(outputs)[self.chosen]
 
     def all(self, outputs: Sequence[Tensor]) -> Any:
-        """The values of all elements."""
+        """The values of all elements, as one float64 vector; nan if the shapes differ."""
         if [o.array.shape for o in outputs] != self.shapes:
             return np.full(self.total, np.nan)
         return np.concatenate([o.array.reshape(-1).astype(np.float64) for o in outputs])
 
     def weighed(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], seeds: Any) -> list[Any]:
-        """The gradients of a sum of all elements, each with its weight."""
+        """The gradients by the leaves of the sum of all elements times `seeds`."""
         parts = np.split(seeds, np.cumsum(self.sizes)[:-1])
         pairs = [(o, Tensor(part.reshape(o.array.shape).astype(o.array.dtype))) for o, part in zip(
             outputs, parts, strict=True) if o.requires_grad]
@@ -112,7 +112,7 @@ class Watched:
         return [np.zeros(x.array.shape) if g is None else g.array for g, x in zip(row, leaves, strict=True)]
 
     def element(self, number: int) -> tuple[int, tuple[int, ...]]:
-        """Output and index of the element with a number among those of all outputs."""
+        """The output, and the index in it, of the element with this number."""
         k = 0
         while number >= self.sizes[k]:
             number -= self.sizes[k]
@@ -121,7 +121,7 @@ class Watched:
 
     def gradients(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], create_graph: bool = False,
                   among: Sequence[int] | None = None) -> list[Any]:
-        """For each watched element, or some among them, its gradients by the leaves, as tensors."""
+        """The gradients by the leaves of the watched elements, or of those in `among`, as tensors."""
         rows = []
         for number in self.chosen if among is None else [self.chosen[n] for n in among]:
             k, index = self.element(number)
@@ -135,9 +135,9 @@ class Watched:
 
 
 def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TOLERANCE) -> list[Verdict]:
-    """A verdict on the gradients of what `function` gives, by each leaf; leaves are doubles, and are moved.
+    """A verdict for each leaf on the gradients of what `function` returns. Leaves are float64, and are perturbed.
 
-    A function that fails at a point has no value there.
+    A function that raises a Fault at a point has no value there.
     """
     outputs = function()
     watched = Watched(outputs, MOST)
@@ -146,15 +146,15 @@ def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TO
     centre = watched.values(outputs)
     work = watched.total + sum(leaf.array.size for leaf in leaves)
     most = max(FEWEST, min(MOST, LARGE * MOST // max(1, work)))
-    found = []
+    results = []
     for n, leaf in enumerate(leaves):
         claimed = np.array([row[n].array.reshape(-1) for row in rows], np.float64).reshape(len(rows), leaf.array.size)
-        found.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
-    return found
+        results.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
+    return results
 
 
 def gradients_of(function: Function, leaves: Sequence[Tensor]) -> Function:
-    """The gradients of a function by its leaves, as a function again; of SECOND elements of its outputs at most."""
+    """The gradients of a function by its leaves as a function; of at most SECOND elements of its outputs."""
     def gradients() -> list[Tensor]:
         outputs = function()
         rows = Watched(outputs, SECOND).gradients(outputs, leaves, True)
@@ -191,17 +191,18 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
     excess = np.where(np.isnan(rules) & (slopes.slope == 0) & edges, np.nan, excess)
 
-    def entry(row: int, column: int) -> Entry:
+    def entry(row: int, column: int) -> JacobianEntry:
         place = tuple(int(i) for i in np.unravel_index(moved[column], home.shape))
         slope, error, left, right = (float(field[row, column]) for field in slopes[:4])
-        return Entry(*watched.element(watched.chosen[row]), place, float(rules[row, column]), slope, error, left,
-                     right, int(slopes.kind[row, column]))
+        return JacobianEntry(*watched.element(watched.chosen[row]), place, float(rules[row, column]), slope, error,
+                             left, right, int(slopes.kind[row, column]))
 
     doubtful = (slopes.kind == SMOOTH) & (excess <= 1) & ((rules != 0) | (slopes.slope != 0)) & (
         SPARE * slopes.error > DOUBTFUL * np.maximum(1, np.maximum(np.abs(rules), np.abs(slopes.slope))))
     compared = np.isfinite(excess) | (excess == np.inf)
     worst = np.unravel_index(np.argmax(np.where(compared, excess, -1)), excess.shape) if excess.size else None
-    return Verdict(entry(int(worst[0]), int(worst[1])) if worst else Entry(0, (), (), 0.0, 0.0, 0.0, 0.0, 0.0, SMOOTH),
+    nothing = JacobianEntry(0, (), (), 0.0, 0.0, 0.0, 0.0, 0.0, SMOOTH)
+    return Verdict(entry(int(worst[0]), int(worst[1])) if worst else nothing,
                    int((excess > 1).sum()), [entry(*at) for at in np.argwhere(slopes.kind != SMOOTH)],
                    [entry(*at) for at in np.argwhere(doubtful)], int(compared.sum()), len(moved), home.size,
                    len(centre), watched.total)
@@ -232,7 +233,7 @@ def _symmetric(variation: _Variation, moved: list[int], rules: Any, slopes: Slop
 
 
 class _Variation:
-    """A function of one leaf's elements, all others as they stand."""
+    """A function of the elements of one leaf; the other leaves are constant."""
 
     def __init__(self, function: Function, watched: Watched, centre: Any, leaf: Tensor, tolerance: float) -> None:
         self.function, self.watched, self.centre, self.leaf = function, watched, centre, leaf
@@ -248,7 +249,7 @@ class _Variation:
                        terms.sum(1), np.abs(terms).sum(1), self.watched.epsilon)
 
     def slopes(self, at: int, claimed: Any, rounding: Any = 0.0) -> Slopes:
-        """The slopes of all watched elements by one element of the leaf."""
+        """The slopes of all watched elements by the element `at` of the leaf."""
         def settled(slopes: Slopes, least: Any) -> bool:
             largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
             still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
@@ -256,18 +257,19 @@ class _Variation:
                          & (slopes.error <= np.maximum(1e-2 * self.tolerance * np.abs(slopes.slope), least))
                          & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * least)).all())
 
-        return measured(partial(self.values, at), self.number(at), self.centre, settled, self.watched.epsilon, rounding)
+        return measure_slopes(partial(self.values, at), self.number(at), self.centre, settled, self.watched.epsilon,
+                              rounding)
 
     def number(self, at: int) -> float:
-        """The element itself."""
+        """The value of the element `at`."""
         return float(self.home[np.unravel_index(at, self.home.shape)])
 
     def values(self, at: int, number: float) -> Any:
-        """The watched elements with another number for one of the leaf; nan where the function fails."""
+        """The watched elements with `number` in place of the element `at`; nan where the function raises a Fault."""
         return self._moved(at, number, lambda: self.watched.values(self.function()), len(self.centre))
 
     def gradients(self, at: int, rows: Sequence[int], number: float) -> Any:
-        """The gradients of some watched elements by one of the leaf, with another number for it."""
+        """The gradients of some watched elements by the element `at`, with `number` in its place."""
         def gradients() -> Any:
             return np.array([row[0].array.reshape(-1)[at] for row in self.watched.gradients(
                 self.function(), [self.leaf], among=rows)], np.float64)

@@ -1,9 +1,9 @@
-"""Slopes of functions of one number, measured by moving it: on both sides, each with an estimate of its error.
+"""Numeric slopes of functions of one number: from both sides, each with an estimate of its error.
 
 Differences at a ladder of shrinking steps are extrapolated to a step of zero (Richardson; the choice among the
 steps by estimated error is due to Ridders, Advances in Engineering Software 4, 1982). Steps are relative to the
-number, and go on until the slope is settled or rounding hides it. A function has many outputs here, each judged
-on its own: all arrays have one entry for each output.
+number, and shrink until the slope has converged or rounding hides it. A function has many outputs, each of them
+independent: all arrays have one entry for each output.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import numpy as np
 RATIO = 7.3             # between steps: no power of two, so that no period or grid of the function fits all of them
 WIDEST = 0.05           # the first step, relative to the number or to 1, whichever is larger
 FINEST = 2.0**-50       # the last step, relative to the number
-SMALLEST = 2.0**-1070   # what values near 0 are rounded to, at least
+SMALLEST = 2.0**-1070   # the spacing of values near 0, at least
 LEAST = 1e-16           # the last step where the number is 0
-EPSILON = 2.0**-52      # what values are rounded to, relatively, in double precision
+EPSILON = 2.0**-52      # the relative rounding of values in double precision
 FEWEST = 4              # steps from which an error can be estimated
-LOOKS = (4, 5, 6, 8, 11, 15, 20, 30, 50, 100, 200)   # numbers of steps after which it is asked whether they are enough
-SPARE = 4               # how many estimated errors two measures may be apart that are the same
+LOOKS = (4, 5, 6, 8, 11, 15, 20, 30, 50, 100, 200)   # numbers of steps after which convergence is tested
+SPARE = 4               # the tolerance of a comparison, in estimated errors
 SLOWEST = 1e-6          # relative error beyond which differences may follow a power of the step that is no whole number
 CONVERGED = 1e-2        # relative error beyond which the slope of one side may be infinite
 KINK = 1e-6             # relative difference of the slopes of both sides that is one
@@ -37,7 +37,7 @@ Values = Callable[[float], Any]
 
 
 class Slopes(NamedTuple):
-    """The slopes of each output: from the left, from the right and of both, with their errors, and what is there.
+    """The slopes of each output: from the left, from the right and of both, with their errors, and their kind.
 
     `kind` is SMOOTH; KINKED where the sides differ; STEEP where the slope is infinite; JUMP; EDGE where only one
     side has values; INFINITE where the value is, with values on both sides; OUTSIDE where the function has no value.
@@ -76,9 +76,9 @@ class Ladder:
         # where nothing moves, numbers of the size of 1 may have cancelled; what never moves does so least by wide steps
         noise = np.where(still, np.maximum(size, self.epsilon), size) * np.where(still.all(0), up / up[0], 1)
         rise, fall = above - self.centre, self.centre - below
-        middle, error = chosen(*extrapolated((above - below) / (up + down), noise / up, 2, 4), noise / up)
-        right, right_error = chosen(*extrapolated(rise / up, noise / up, 1, 2), noise / up)
-        left, left_error = chosen(*extrapolated(fall / down, noise / down, 1, 2), noise / down)
+        middle, error = best_extrapolation(*extrapolate((above - below) / (up + down), noise / up, 2, 4), noise / up)
+        right, right_error = best_extrapolation(*extrapolate(rise / up, noise / up, 1, 2), noise / up)
+        left, left_error = best_extrapolation(*extrapolate(fall / down, noise / down, 1, 2), noise / down)
         right_jumps, right, right_error = _limits(rise, up, size, right, right_error)
         left_jumps, left, left_error = _limits(fall, down, size, left, left_error)
         ended = [~np.isfinite(side[-3:]).any(0) for side in (rise, fall)]
@@ -103,16 +103,19 @@ class Ladder:
         return Slopes(slope, error, left, right, kind)
 
     def rounding(self) -> Any:
-        """How far off a slope may be at the last step by the rounding of values alone."""
+        """The error of a slope at the last step by the rounding of values alone."""
         return SPARE * (self.epsilon * np.abs(self.centre) + self.noise) / self.up[-1]
 
 
-def measured(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
+def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
              epsilon: Any = EPSILON, noise: Any = 0.0) -> Slopes:
-    """The slopes of `values` at a number, where its values are `centre`, each rounded to its `epsilon`.
+    """The slopes of a function at a number.
 
-    `settled` decides of the slopes and of what rounding does to them whether smaller steps are needed. `noise` is how
-    much more values may be off, where larger numbers cancel within the function.
+    values   the function, from a number to an array of outputs
+    at       the number; `centre` is the array of outputs there
+    settled  returns whether the slopes are good enough, from them and from the error by rounding
+    epsilon  the relative rounding of each output
+    noise    the absolute rounding beyond that, where larger numbers cancel within the function
     """
     if not math.isfinite(at):
         nowhere = np.full(centre.shape, np.nan)
@@ -130,17 +133,17 @@ def steps(at: float) -> Iterator[float]:
     """Steps from a twentieth of the number, or of 1, down to the resolution of numbers of its size."""
     step, last = WIDEST * max(1.0, abs(at)), finest(at)
     while step > last:
-        yield (at + step) - at or step      # what the number really moves by
+        yield (at + step) - at or step      # the exact difference of the rounded numbers
         step /= RATIO
 
 
 def finest(at: float) -> float:
-    """What steps of a number stay above."""
+    """The lower bound of the steps at a number."""
     return max(FINEST * abs(at), SMALLEST) if at else LEAST
 
 
-def extrapolated(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, Any]:
-    """Differences at shrinking steps with the terms of two powers of the step removed, and the errors left."""
+def extrapolate(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, Any]:
+    """Richardson extrapolation of difference quotients, which eliminates two powers of the step, and its errors."""
     once = raw[1:] + np.diff(raw, axis=0) / (RATIO**first - 1)
     change = np.diff(once, axis=0) / (RATIO**second - 1)
     twice = once[1:] + change
@@ -148,13 +151,13 @@ def extrapolated(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, An
     error = np.maximum(np.abs(change), np.concatenate([spread / 2, spread[-1:]])) + noise[2:]
     error = np.where(np.isfinite(error), error, np.inf)
     beside = np.pad(error, ((1, 1), (0, 0)), constant_values=np.inf)
-    return twice, np.maximum(error, 0.1 * np.minimum(beside[:-2], beside[2:]))    # one alone may be good by accident
+    return twice, np.maximum(error, 0.1 * np.minimum(beside[:-2], beside[2:]))    # a single one may be good by accident
 
 
-def chosen(extrapolations: Any, errors: Any, noise: Any) -> tuple[Any, Any]:
-    """Of the extrapolations of each output the one with the least error that agrees with those of smaller steps.
+def best_extrapolation(extrapolations: Any, errors: Any, noise: Any) -> tuple[Any, Any]:
+    """For each output, the extrapolation with the least error that agrees with those of smaller steps.
 
-    Those that rounding hides need not agree.
+    Smaller steps whose result is lost in rounding need not agree.
     """
     value, error, its_noise = extrapolations[-1], errors[-1], noise[-1]
     for wider, wider_error, wider_noise in zip(extrapolations[-2::-1], errors[-2::-1], noise[-2:1:-1], strict=True):
@@ -231,7 +234,7 @@ def _apart(left: Any, right: Any, error: Any) -> Any:
 
 def _persists(gaps: Any, gap: Any, noise: Any) -> Any:
     """Whether the difference of the sides stays when steps shrink, as far as rounding lets it be seen."""
-    seen = (np.isfinite(gaps) & (SPARE * noise < 0.1 * np.abs(gap)))[::-1]
-    stays = seen & (np.abs(gaps / gap - 1) < 0.5)[::-1]
-    last = np.cumsum(seen, axis=0) <= ENOUGH
-    return np.isinf(gap) | (seen.sum(0) >= ENOUGH) & ((stays & last).sum(0) == ENOUGH)
+    visible = (np.isfinite(gaps) & (SPARE * noise < 0.1 * np.abs(gap)))[::-1]
+    stays = visible & (np.abs(gaps / gap - 1) < 0.5)[::-1]
+    last = np.cumsum(visible, axis=0) <= ENOUGH
+    return np.isinf(gap) | (visible.sum(0) >= ENOUGH) & ((stays & last).sum(0) == ENOUGH)

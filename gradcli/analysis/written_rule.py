@@ -1,7 +1,7 @@
-"""Gradient rules written out: run on a `Formula`, a rule computes its number and says how.
+"""Gradient rules as text: a rule that runs on a `Formula` computes the value and the formula for it.
 
-A rule uses operators, functions of `F`, shapes and plain numbers, and is told neither whether these are arrays
-nor Variables. Given formulas, each an array with the words for it, the same rule yields both.
+A rule uses operators, functions of `F`, shapes and plain numbers, and works on arrays and on Variables. A Formula is
+an array with its text, so the same rule yields both.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 from gradcli.engine.autograd.op import TABLE, raw
 from gradcli.engine.tensor.tensor import Tensor
 
-ATOM, POWER, SIGN, PRODUCT, SUM, COMPARED, ALONE = range(7)     # how tightly words are bound, the tightest first
+ATOM, POWER, SIGN, PRODUCT, SUM, COMPARED, ALONE = range(7)     # precedences, the tightest first
 
 
 class Formula:
-    """An array and the words for it; `bound` says which operators may stand beside them without brackets."""
+    """An array and its text; `bound` is the precedence of the outermost operator in the text."""
 
     __slots__ = ("bound", "value", "words")
 
@@ -26,11 +26,11 @@ class Formula:
         self.words, self.value, self.bound = words, value, bound
 
     def within(self, bound: int) -> str:
-        """The words, in brackets where operators of this tightness stand beside them."""
+        """The text as an operand of an operator with this precedence: in parentheses where it needs them."""
         return self.words if self.bound <= bound else f"({self.words})"
 
     def __getattr__(self, name: str) -> Any:
-        """What rules ask of an array: its shape, its type."""
+        """An attribute of the array, such as its shape and dtype."""
         return getattr(self.value, name)
 
     def __neg__(self) -> Formula:
@@ -64,7 +64,7 @@ def _binary(sign: str, bound: int, right: int, compute: Callable[[Any, Any], Any
 
 
 def _simple(sign: str, a: Formula, b: Formula) -> Formula | None:
-    """The other factor, where one is the number 1."""
+    """The other factor of a product, where one is the number 1; else None."""
     if sign == " * ":
         for one, other in ((a, b), (b, a)):
             if one.words in ("1", "1.0") and np.ndim(one.value) == 0:
@@ -85,7 +85,7 @@ for _name, _sign, _bound, _right, _compute in (
 
 
 class Words:
-    """`F` for rules that are written out; `unusual` are the operations called that programs do not have."""
+    """The `F` with which rules yield formulas; `unusual` describes the internal operations that they call."""
 
     def __init__(self) -> None:
         self.unusual: dict[str, str] = {}   # by name, what they compute
@@ -97,19 +97,19 @@ class Words:
             if name == "cast" and args[0].dtype == args[1]:
                 return args[0]
             result = function(*map(bare, args), **{key: bare(value) for key, value in options.items()})
-            told = [*(_said(arg) for arg in args), *(f"{key}={_said(value)}" for key, value in options.items())]
-            words = f"{name}({', '.join(told)})"
+            arguments = [*map(_render, args), *(f"{key}={_render(value)}" for key, value in options.items())]
+            words = f"{name}({', '.join(arguments)})"
             if name in TABLE and not TABLE[name].function and name not in vars(Tensor) and name != "cast":
                 self.unusual[name] = " ".join((TABLE[name].__doc__ or "").split("\n\n")[0].split())
             if type(result) is tuple:
-                return tuple(Formula(f"{words}[{n}]", each) for n, each in enumerate(result))
+                return tuple(Formula(f"{words}[{n}]", item) for n, item in enumerate(result))
             return Formula(words, result) if isinstance(result, np.ndarray | np.generic) else result
 
         return call
 
 
 def bare(value: Any) -> Any:
-    """What rules would hold in place of a formula."""
+    """`value` with the array in place of every Formula."""
     if isinstance(value, Formula):
         return value.value
     if type(value) in (tuple, list):
@@ -124,31 +124,31 @@ def _term(value: Any) -> Formula:
     return Formula(words, value, SIGN if words.startswith("-") else ATOM)
 
 
-def _said(value: Any) -> str:
+def _render(value: Any) -> str:
     if isinstance(value, Formula):
         return value.words
     if type(value) is tuple:
-        return f"({', '.join(map(_said, value))}{',' * (len(value) == 1)})"
+        return f"({', '.join(map(_render, value))}{',' * (len(value) == 1)})"
     if type(value) is list:
-        return f"[{', '.join(map(_said, value))}]"
+        return f"[{', '.join(map(_render, value))}]"
     return brief(value)
 
 
 def _indexed(index: Any) -> str:
-    def one(each: Any) -> str:
-        if isinstance(each, slice):
-            start, stop, step = ("" if end is None else str(end) for end in (each.start, each.stop, each.step))
+    def one(item: Any) -> str:
+        if isinstance(item, slice):
+            start, stop, step = ("" if end is None else str(end) for end in (item.start, item.stop, item.step))
             return f"{start}:{stop}" + (f":{step}" if step else "")
-        return "..." if each is Ellipsis else _said(each)
+        return "..." if item is Ellipsis else _render(item)
 
     return ", ".join(map(one, index)) if isinstance(index, tuple) else one(index)
 
 
-MANY = 8    # elements: of more, only the size is told
+MANY = 8    # the most elements that are written; of more, only the size
 
 
 def brief(value: Any, precision: int | None = None) -> str:
-    """A value in few words: numbers with six digits or `precision` after the point, larger arrays by their size."""
+    """A short text: numbers with six digits, or with `precision` after the point; arrays over MANY by their shape."""
     if isinstance(value, np.ndarray | np.generic):
         if value.size > MANY:
             return f"<{'x'.join(map(str, value.shape))} values>"
@@ -162,5 +162,5 @@ def brief(value: Any, precision: int | None = None) -> str:
 
 def _listed(value: Any, precision: int | None) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(_listed(each, precision) for each in value)}]"
+        return f"[{', '.join(_listed(item, precision) for item in value)}]"
     return brief(value, precision)

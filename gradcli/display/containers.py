@@ -1,7 +1,7 @@
-"""Lists, tuples, dicts and sets as Python prints them, whatever they hold and however deep.
+"""The text of lists, tuples, dicts and sets as Python prints them, at any depth.
 
-What a style has to say about a value inside is asked of the style; nothing recurses, and
-a container inside itself shows as `[...]`.
+A style renders the values inside that are no containers. Nothing recurses, and a container inside itself prints as
+`[...]`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from gradcli.exposure import exposure_of
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.source import Named as Named
 
-SIMPLE = frozenset((int, float, bool, str, type(None)))     # Python's own text is the right one
+SIMPLE = frozenset((int, float, bool, str, type(None)))     # types whose own `repr` is what is printed
 EMPTY: dict[Any, Any] = {}
 VIEWS = (type(EMPTY.keys()), type(EMPTY.values()), type(EMPTY.items()))
 
@@ -22,44 +22,44 @@ LONGEST = 50_000_000        # characters of one text: a few lists within each ot
 CONTAINERS = frozenset((list, tuple, dict, set, frozenset, *VIEWS))
 
 
-def plain(value: Any, say: Callable[[Any], str] = repr) -> str:
-    """Python's own text of a simple value, or of a container that holds nothing else."""
+def plain(value: Any, render_item: Callable[[Any], str] = repr) -> str:
+    """Python's own text of a simple value, or of a container of simple values. Raises SizeLimit for a huge int."""
     try:
-        return say(value)
+        return render_item(value)
     except ValueError:      # only whole numbers can fail
         raise SizeLimit("a whole number of more than 4300 digits cannot be printed") from None
 
 
 class Literal(NamedTuple):
-    """Text between values, as it stands."""
+    """Text between values, printed as it is."""
 
     text: str
 
 
-class End(NamedTuple):
-    """Where the container of this identity closes."""
+class ContainerEnd(NamedTuple):
+    """The end of the container with this `id`."""
 
     identity: int
 
 
-class Opened(NamedTuple):
-    """A container taken apart: its values with the text around them, and its text inside itself."""
+class Expansion(NamedTuple):
+    """A container as a list of values and of the text between them, and its text where it is inside itself."""
 
     parts: list[Any]
-    again: str
+    recursive: str
 
 
-def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
-    """The text of `value` where `say` gives that of all that is no container.
+def render(value: Any, render_item: Callable[[Any], str], names_results: bool) -> str:
+    """The text of `value`; `render_item` returns the text of everything that is no container.
 
-    With `names_results` the results that operations return together are printed with their names.
+    With `names_results`, the named tuples that operations return print with the names of their fields.
     """
     out: list[str] = []
     inside: set[int] = set()
-    waiting = [value]
+    pending = [value]
     left = LONGEST
-    while waiting:
-        item = waiting.pop()
+    while pending:
+        item = pending.pop()
         if out:
             left -= len(out[-1])
             if left < 0:
@@ -67,49 +67,49 @@ def written(value: Any, say: Callable[[Any], str], names_results: bool) -> str:
         if type(item) is Literal:
             out.append(item.text)
         elif type(item) is Named:
-            waiting += (item.value, Literal(f"{item.name}="))
-        elif type(item) is End:
+            pending += (item.value, Literal(f"{item.name}="))
+        elif type(item) is ContainerEnd:
             inside.discard(item.identity)
-        elif (opened := locate(item, names_results)) is None:
-            out.append(say(item))
+        elif (expansion := expand(item, names_results)) is None:
+            out.append(render_item(item))
         elif id(item) in inside:
-            out.append(opened.again)
+            out.append(expansion.recursive)
         else:
             inside.add(id(item))
-            waiting += (End(id(item)), *reversed(opened.parts))
+            pending += (ContainerEnd(id(item)), *reversed(expansion.parts))
     return "".join(out)
 
 
-def locate(value: Any, names_results: bool) -> Opened | None:
-    """What `value` consists of, unless it is no container or holds nothing but plain Python."""
+def expand(value: Any, names_results: bool) -> Expansion | None:
+    """The parts of a container; None for any other value, and for containers that Python's own `repr` prints right."""
     kind = type(value)
     if kind is dict:
-        return None if simple(value) and simple(value.values()) else Opened(_pairs(value), "{...}")
+        return None if simple(value) and simple(value.values()) else Expansion(_pairs(value), "{...}")
     exposure = exposure_of(kind)
     if exposure is not None and exposure.parts is not None:
         begin, members, end = exposure.parts(value)
-        return Opened(_joined(begin, members, end), "...")
+        return Expansion(_joined(begin, members, end), "...")
     fields = getattr(kind, "_fields", ()) if isinstance(value, tuple) else ()
     if fields and names_results:
         named = (part for name, item in zip(fields, value, strict=True) for part in (Literal(f"{name}="), item))
         if kind.__module__ == "gradcli.engine.transforms.forward_ad":      # a named tuple of Python's own making
-            return Opened(_joined(f"{kind.__name__}(", named, ")", 2), "(...)")
-        return Opened(_joined(f"torch.return_types.{kind.__name__}(\n", named, ")", 2, ",\n"), "(...)")
+            return Expansion(_joined(f"{kind.__name__}(", named, ")", 2), "(...)")
+        return Expansion(_joined(f"torch.return_types.{kind.__name__}(\n", named, ")", 2, ",\n"), "(...)")
     if kind is tuple or fields:
-        return None if simple(value) and kind is tuple else Opened(
+        return None if simple(value) and kind is tuple else Expansion(
             _joined("(", value, ",)" if len(value) == 1 else ")"), "(...)")
     if kind is list:
-        return None if simple(value) else Opened(_joined("[", value, "]"), "[...]")
+        return None if simple(value) else Expansion(_joined("[", value, "]"), "[...]")
     if kind is set or kind is frozenset:
         braces = ("{", "}") if kind is set else ("frozenset({", "})")
-        return None if simple(value) else Opened(_joined(braces[0], value, braces[1]), f"{kind.__name__}(...)")
+        return None if simple(value) else Expansion(_joined(braces[0], value, braces[1]), f"{kind.__name__}(...)")
     if kind in VIEWS:
-        return Opened(_joined(f"{kind.__name__}([", value, "])"), "...")
+        return Expansion(_joined(f"{kind.__name__}([", value, "])"), "...")
     return None
 
 
 def simple(values: Iterable[Any]) -> bool:
-    """Whether Python's own text of all of `values` is the right one."""
+    """Whether Python's own `repr` prints all of `values` right."""
     return SIMPLE.issuperset(map(type, values))
 
 

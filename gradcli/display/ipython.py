@@ -1,4 +1,4 @@
-"""Values as IPython and Jupyter show them: containers within 79 columns, classes and plain objects by their names.
+"""Values as IPython and Jupyter print them: containers within 79 columns, classes and objects by their names.
 
 A container is a group. What does not fit on a line breaks the outermost group that can still be broken, at each of
 its commas; a text of several lines, such as a tensor's, is indented as far as the brackets around it.
@@ -32,7 +32,7 @@ Say = Callable[[Any], str]
 
 
 class Open(NamedTuple):
-    """The begin of a group, with its bracket."""
+    """The start of a group, with its bracket."""
 
     text: str
 
@@ -77,16 +77,16 @@ class Page:
         self.out: list[str] = []
         self.column = 0
         self.indent = 0
-        self.written = 0
+        self.length = 0
         self.groups = [Group()]
         self.breakable: list[list[Group]] = [self.groups[:]]      # by depth, those that may still be broken
         self.pending: deque[str | Gap] = deque()
         self.pending_width = 0
 
     def text(self, text: str) -> None:
-        """Text without an end of line."""
-        self.written += len(text)
-        if self.written > LONGEST:
+        """Write text without an end of line. Raises SizeLimit where the page gets too long."""
+        self.length += len(text)
+        if self.length > LONGEST:
             raise SizeLimit(f"that would be shown in more than {LONGEST} characters")
         if not self.pending:
             self._put(text)
@@ -94,7 +94,7 @@ class Page:
         self._wait(text, len(text))
 
     def comma(self) -> None:
-        """A comma, and then a blank or a new line."""
+        """Write a comma, and then a blank or a new line."""
         self.text(",")
         group = self.groups[-1]
         if group.broken:
@@ -104,7 +104,7 @@ class Page:
             self._wait(Gap(group, self.indent), 1)
 
     def lines(self, text: str) -> None:
-        """Text of any number of lines."""
+        """Write text of any number of lines."""
         for number, line in enumerate(text.splitlines()):
             if number:
                 if not self.early and (group := self._outermost()):
@@ -113,7 +113,7 @@ class Page:
             self.text(line)
 
     def open(self, bracket: str) -> None:
-        """The begin of a group."""
+        """Start a group."""
         self.text(bracket)
         depth = len(self.groups)
         self.groups.append(Group())
@@ -123,7 +123,7 @@ class Page:
         self.indent += len(bracket)
 
     def close(self, bracket: str, indent: int) -> None:
-        """The end of a group."""
+        """End a group."""
         self.indent -= indent
         group = self.groups.pop()
         if not group.waiting:
@@ -131,7 +131,7 @@ class Page:
         self.text(bracket)
 
     def finished(self) -> str:
-        """All that was written."""
+        """The whole text."""
         self._flush()
         return "".join(self.out)
 
@@ -197,23 +197,23 @@ class Page:
 
 
 def layouts(value: Any, say: Say, early: bool = False) -> Iterator[str]:
-    """The texts IPython has shown for a value, the usual one first, where `say` gives Python's own.
+    """The texts that versions of IPython print for a value, the usual one first; `say` returns Python's own `repr`.
 
     Until version 7 keys were sorted. With `early` the oldest layout is the usual one.
     """
-    yield shown(value, say, early, early)
-    yield shown(value, say, not early, early)
-    yield shown(value, say, early, not early)
-    yield shown(value, say, not early, not early)
+    yield render(value, say, early, early)
+    yield render(value, say, not early, early)
+    yield render(value, say, early, not early)
+    yield render(value, say, not early, not early)
 
 
-def shown(value: Any, say: Say, ordered: bool = False, early: bool = False) -> str:
+def render(value: Any, say: Say, ordered: bool = False, early: bool = False) -> str:
     """The text of a value; `ordered` sorts the keys of dicts."""
     page = Page(early)
     inside: set[int] = set()
-    waiting: list[Any] = [value]
-    while waiting:
-        item = waiting.pop()
+    pending: list[Any] = [value]
+    while pending:
+        item = pending.pop()
         if type(item) is Literal:
             page.text(item.text)
         elif type(item) is Comma:
@@ -232,14 +232,14 @@ def shown(value: Any, say: Say, ordered: bool = False, early: bool = False) -> s
             opening, closing = brackets
             if type(item) is tuple and len(item) == 1:
                 closing = ",)"
-            waiting.append(Close(closing, len(opening), id(item)))
-            waiting += [*_between(item, say, ordered)][::-1]
-            waiting.append(Open(opening))
+            pending.append(Close(closing, len(opening), id(item)))
+            pending += [*_between(item, say, ordered)][::-1]
+            pending.append(Open(opening))
     return page.finished()
 
 
 def _brackets(value: Any) -> tuple[str, str] | None:
-    """What a container stands between; None if the value is shown as a whole."""
+    """The brackets of a container; None for a value that is printed as a whole."""
     kind = type(value)
     if kind in BRACKETS:
         return BRACKETS[kind] if value or kind not in (set, frozenset) else None
@@ -254,7 +254,7 @@ def _brackets(value: Any) -> tuple[str, str] | None:
 
 
 def _taken_apart(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
-    """What a container stands between, and its members: a list within a call, where it writes both at once."""
+    """The brackets and members of a container; `deque([1])` as the call `deque(` of a list."""
     begin, members, end = parts(value)
     if not (begin.endswith("([") and end[0] == "]" and end[-1] == ")"):
         return begin, members, end
@@ -263,7 +263,7 @@ def _taken_apart(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
 
 
 def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
-    """What stands between the brackets of a container."""
+    """The members of a container, with commas and colons."""
     kind = type(value)
     members: Iterable[Any] = value
     if kind not in BRACKETS:
@@ -283,7 +283,7 @@ def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
 
 
 def _sorted(members: Any, say: Say) -> list[Any]:
-    """Keys in order, if there are not too many: by value where they are of one kind, else by their texts."""
+    """Keys in order, unless there are too many: by value if they are numbers or strings, else by their text."""
     if len(members) >= MOST:
         return list(members)
     kinds = set(map(type, members))

@@ -1,8 +1,7 @@
 """Tensors in the tutorial style: what PyTorch 0.1.12 printed.
 
-Rows of numbers over a footer with type and size. One thing of the original is left out
-on purpose, its faults: there is always at least one column to a line, and a scale that
-would be zero gives way to exponents.
+Rows of numbers over a footer with type and size. Two faults of the original are left out on purpose: a line has at
+least one column, and exponents replace a scale that would be zero.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ DOWN, ASLANT = "\u22ee", "\u22f1"
 
 
 def tensor_text(array: Array, type_name: str, options: Options) -> str:
-    """`array` as `type_name`, such as torch.FloatTensor, printed; an array of no dimension counts as one of size 1."""
+    """The text of an array as a tensor of class `type_name`, such as torch.FloatTensor; a 0-d array has the size 1."""
     if not array.size:
         return f"[{type_name} with no dimension]\n"
     if array.dtype == np.bool_:
@@ -73,7 +72,7 @@ def _slices(array: Array, options: Options) -> str:
 
 
 def _markers(before: tuple[int, ...], now: tuple[int, ...], field: int) -> str:
-    """What tells that slices were left out between two indices, and that dimensions began anew."""
+    """The marks between two slices: for slices left out, and for dimensions whose index restarts."""
     moved = next(i for i, (a, b) in enumerate(zip(before, now, strict=True)) if a != b)
     lines = ""
     if now[moved] > before[moved] + 1:
@@ -84,7 +83,7 @@ def _markers(before: tuple[int, ...], now: tuple[int, ...], field: int) -> str:
 
 
 def _full(matrix: Array, number: Format, indent: str, linewidth: int) -> str:
-    """All rows, in as many bands of columns as the line's width asks for."""
+    """All rows, in as many groups of columns as `linewidth` needs."""
     columns = matrix.shape[1]
     band = max(1, (linewidth - len(indent)) // (number.width + 1))
     lead = indent + (" " if number.scale_line else "")
@@ -104,16 +103,16 @@ def _rows(block: Array, number: Format, lead: str) -> str:
 
 
 def _summary(matrix: Array, number: Format, indent: str, n: int) -> str:
-    """The corners of a matrix, or what is left of it where a dimension is short."""
+    """The `n` first and last rows and columns of a matrix; all of a dimension of at most 2n."""
     rows, columns = matrix.shape
     edge = " ".join([number.spec] * n)
     line = f"{edge}  ...  {edge}" if columns > 2 * n else " ".join([number.spec] * columns)
-    shown = matrix[np.ix_(_ends(rows, n), _ends(columns, n))]
+    corners = matrix[np.ix_(_ends(rows, n), _ends(columns, n))]
     row = f"{indent}{line}\n"
     if rows <= 2 * n:
-        return number.scale_line + str(row * rows % number.values(shown))
-    top = str(row * n % number.values(shown[:n]))
-    bottom = str(row * n % number.values(shown[n:]))
+        return number.scale_line + str(row * rows % number.values(corners))
+    top = str(row * n % number.values(corners[:n]))
+    bottom = str(row * n % number.values(corners[n:]))
     if columns > 2 * n:
         dots = f"{'...':^{max(0, (number.width + 1) * n - 1)}}"
         between = f"{indent}{dots}   {ASLANT}   {dots}\n"

@@ -12,14 +12,18 @@ from gradcli.display.number_format import Array, Column, modern_column
 from gradcli.display.print_options import Options
 
 OPENING = "tensor("
-SILENT = ("int64", "bool")      # element types that go without saying wherever there are elements
+SILENT = ("int64", "bool")      # dtypes that are not printed unless the tensor is empty
 
 
 def tensor_text(array: Array, dtype_name: str, options: Options, grad_fn: str | None = None,
                 requires_grad: bool = False, default: str = "float32", tangent: str | None = None) -> str:
-    """`array` printed as a tensor of `dtype_name`; `grad_fn` is the name of the call that made it, if one did.
+    """The text of a tensor.
 
-    `default` is the element type that floats have unless something else is asked for.
+    array       the elements
+    dtype_name  the name of the dtype, as "float32"
+    grad_fn     the class name of the node that recorded it; None for a leaf
+    default     the name of the default floating dtype, which is not printed
+    tangent     the text of the forward-mode tangent; None outside forward-mode AD
     """
     suffixes = []
     if (not array.size and array.ndim != 1) or (array.size and not options.edgeitems):
@@ -36,16 +40,16 @@ def tensor_text(array: Array, dtype_name: str, options: Options, grad_fn: str | 
 
 
 def _suffixed(text: str, suffixes: list[str], linewidth: int) -> str:
-    """Each suffix after a comma, on a line of its own where it would not fit."""
+    """`text` with each suffix after a comma, on a new line where the line would get too long."""
     indent = len(OPENING)
-    taken = len(text) - (text.rfind("\n") + 1) + 2
+    column = len(text) - (text.rfind("\n") + 1) + 2
     for suffix in suffixes:
-        if taken + len(suffix) + 2 > linewidth:
+        if column + len(suffix) + 2 > linewidth:
             text += ",\n" + " " * indent + suffix
-            taken = indent + len(suffix)
+            column = indent + len(suffix)
         else:
             text += ", " + suffix
-            taken += len(suffix) + 2
+            column += len(suffix) + 2
     return text
 
 
@@ -56,8 +60,8 @@ def _body(array: Array, options: Options) -> str:
     short = array.size > options.threshold and array.ndim > 0
     if short and not n:
         return "[...]"
-    shown = array[np.ix_(*(_ends(size, n) for size in array.shape))] if short else array
-    column = modern_column(shown, options)
+    elements = array[np.ix_(*(_ends(size, n) for size in array.shape))] if short else array
+    column = modern_column(elements, options)
     return _template(array.shape, column, n if short else None, options.linewidth) % column.values
 
 

@@ -1,7 +1,6 @@
-"""How the elements of a tensor are written: one format for all of them.
+"""The number format of a tensor: one %-placeholder for all elements, chosen by their magnitudes.
 
-A format is a placeholder of Python's % operator. A page of numbers is then a template,
-made by joining and repeating placeholders, and is filled in a single call.
+Joined and repeated placeholders make the template of the whole text, which one % operation fills.
 """
 
 from __future__ import annotations
@@ -21,25 +20,25 @@ BLOCK = 1 << 16     # elements scanned at a time: a block and its temporaries st
 
 
 class Format(NamedTuple):
-    """The tutorial style's way to write the elements of one tensor."""
+    """The number format of one tensor in the tutorial style."""
 
     spec: str               # the placeholder of one element
-    width: int              # the cells it is reckoned to take; some elements take more
-    scale: float = 1.0      # what every element is divided by first
+    width: int              # the characters reserved for it; some elements take more
+    scale: float = 1.0      # the common factor, by which every element is divided first
 
     @property
     def scale_line(self) -> str:
         return "" if self.scale == 1 else f"{self.scale:.5e} *\n"
 
     def values(self, array: Array) -> tuple[Any, ...]:
-        """The elements as Python numbers, ready for their placeholders."""
+        """The elements, divided by the scale, as a flat tuple of Python numbers."""
         if self.scale != 1:
             array = array.astype(np.float64) / self.scale
         return tuple(array.ravel().tolist())
 
 
-class Scan(NamedTuple):
-    """What choosing a format takes, of the magnitudes of all finite elements."""
+class Magnitudes(NamedTuple):
+    """The magnitudes of the finite elements of a tensor, from which its format is chosen."""
 
     least: float
     greatest: float
@@ -49,10 +48,10 @@ class Scan(NamedTuple):
 
 def tutorial_format(array: Array, options: Options, least_width: int) -> Format:
     """The 0.1.12 format of `array`, hidden elements included."""
-    scan, p = scanned(array), options.precision
-    m = max(least_width, 2 if scan.finite else 3)
-    low, high = digits(scan.least), digits(scan.greatest)
-    if scan.whole:
+    sizes, p = magnitudes_of(array), options.precision
+    m = max(least_width, 2 if sizes.finite else 3)
+    low, high = digits(sizes.least), digits(sizes.greatest)
+    if sizes.whole:
         if high <= p + 1:
             width = max(m, high + 1)
             return Format(f"%{width}.0f", width)
@@ -67,12 +66,12 @@ def tutorial_format(array: Array, options: Options, least_width: int) -> Format:
 
 
 def digits(value: float) -> int:
-    """How many digits `value` has before the point: 0.05 has -1, 0.5 none, 5 one; 0 counts as one."""
+    """The number of digits before the point: -1 for 0.05, 0 for 0.5, 1 for 5; and 1 for 0."""
     return floor(log10(value)) + 1 if value else 1
 
 
-def scanned(array: Array) -> Scan:
-    """Look at every element once, block by block."""
+def magnitudes_of(array: Array) -> Magnitudes:
+    """The Magnitudes of an array, read block by block."""
     least, greatest, whole, finite = inf, -inf, True, True
     for block in _blocks(array):
         sizes = np.abs(block.astype(np.result_type(block, np.float32), copy=False))
@@ -83,33 +82,33 @@ def scanned(array: Array) -> Scan:
                 continue
         least, greatest = min(least, float(sizes.min())), max(greatest, float(sizes.max()))
         whole = whole and (block.dtype.kind != "f" or bool((sizes == np.ceil(sizes)).all()))
-    return Scan(least, greatest, whole, finite) if greatest >= 0 else Scan(0.0, 0.0, True, finite)
+    return Magnitudes(least, greatest, whole, finite) if greatest >= 0 else Magnitudes(0.0, 0.0, True, finite)
 
 
 def _blocks(array: Array) -> Iterator[Array]:
-    """All elements, in any order; one copy of those that an expanded dimension repeats."""
+    """Flat blocks of all elements, in any order; elements that an expanded dimension repeats occur once."""
     array = array[tuple(slice(None) if stride else slice(1) for stride in array.strides)]
     flat = array.ravel(order="K")
     return (flat[at : at + BLOCK] for at in range(0, flat.size, BLOCK))
 
 
 class Column(NamedTuple):
-    """The modern style's way to write the elements of one tensor, with what its placeholders take."""
+    """The number format of one tensor in the modern style, with the values for its placeholders."""
 
     spec: str
     width: int
     values: tuple[Any, ...]
 
 
-def modern_column(shown: Array, options: Options) -> Column:
-    """The torch 2.13 format of the elements that are shown."""
-    values = tuple(shown.ravel().tolist())
-    if shown.dtype.kind == "f":
-        return _modern_floats(shown.ravel().astype(np.float64), values, options)
-    if shown.dtype.kind == "b":
-        width = 4 if shown.all() else 5
+def modern_column(elements: Array, options: Options) -> Column:
+    """The torch 2.13 format of the elements that are printed."""
+    values = tuple(elements.ravel().tolist())
+    if elements.dtype.kind == "f":
+        return _modern_floats(elements.ravel().astype(np.float64), values, options)
+    if elements.dtype.kind == "b":
+        width = 4 if elements.all() else 5
         return Column(f"%{width}s", width, values)
-    width = max(len(str(shown.min())), len(str(shown.max())))
+    width = max(len(str(elements.min())), len(str(elements.max())))
     return Column(f"%{width}d", width, values)
 
 

@@ -1,4 +1,4 @@
-"""What a program may choose about printing, as torch.set_printoptions takes it."""
+"""The print options of a session, as torch.set_printoptions takes them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_PRECISION = 100     # a double has nothing more to say, and texts stay w
 
 @dataclass
 class Options:
-    """The choices one session prints by; both styles read them."""
+    """The print options of one session, for both styles."""
 
     precision: int = 4              # decimals
     threshold: float = 1000         # elements from which (tutorial) or beyond which (modern) only the ends show
@@ -28,12 +28,12 @@ class Options:
 
     def set(self, precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
             linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:
-        """Apply the profile, then whatever else is given; sci_mode falls back to None if it is not given.
+        """Apply the profile, then every other argument that is not None; sci_mode None means by size.
 
         A value that does not fit raises ValueFault and changes nothing.
         """
-        given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
-        changes = _profile(profile) | {name: value for name, value in given.items() if value is not None}
+        settings = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+        changes = _profile(profile) | {name: value for name, value in settings.items() if value is not None}
         _integer("precision", changes.get("precision", 0), 0, LONGEST_PRECISION)
         _integer("edgeitems", changes.get("edgeitems", 0), 0)
         _integer("linewidth", changes.get("linewidth", 1), 1)

@@ -1,4 +1,4 @@
-"""The addresses that `<... object at 0x...>` shows: counted, so that nothing of the machine is seen."""
+"""The addresses in `<... object at 0x...>`: counted, so that output is reproducible and shows no real address."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ REMEMBERED = 1024
 
 
 class Addresses:
-    """One program's addresses: the same object keeps its own, and the same program gets the same ones.
+    """The addresses of one program's objects: constant for an object, and equal in every run of the program.
 
-    An object is held while it is remembered, or its identity could pass to another one;
-    the oldest are let go, so that printing calls in a loop does not keep every graph alive.
+    The last REMEMBERED objects are kept alive, because a freed object's `id` could pass to another object. Older ones
+    are dropped, so that printing nodes in a loop does not keep every graph alive.
     """
 
     def __init__(self) -> None:
-        self._given: dict[int, tuple[object, str]] = {}
+        self._addresses: dict[int, tuple[object, str]] = {}
         self._count = 0
 
-    def moment(self) -> tuple[dict[int, tuple[object, str]], int]:
-        """What has been given so far, to come back to with `rewind`."""
-        return dict(self._given), self._count
+    def save(self) -> tuple[dict[int, tuple[object, str]], int]:
+        """Return the addresses assigned so far, for `restore`."""
+        return dict(self._addresses), self._count
 
-    def rewind(self, moment: tuple[dict[int, tuple[object, str]], int]) -> None:
-        """Forget what was given since."""
-        given, self._count = moment
-        self._given = dict(given)
+    def restore(self, state: tuple[dict[int, tuple[object, str]], int]) -> None:
+        """Return to a state that `save` returned: later addresses are forgotten."""
+        addresses, self._count = state
+        self._addresses = dict(addresses)
 
     def __call__(self, value: object) -> str:
-        known = self._given.get(id(value))
+        known = self._addresses.get(id(value))
         if known:
             return known[1]
         text = f"0x{FIRST + STEP * self._count:x}"
         self._count += 1
-        self._given[id(value)] = value, text
-        if len(self._given) > REMEMBERED:
-            del self._given[next(iter(self._given))]
+        self._addresses[id(value)] = value, text
+        if len(self._addresses) > REMEMBERED:
+            del self._addresses[next(iter(self._addresses))]
         return text

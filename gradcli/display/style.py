@@ -1,8 +1,7 @@
-"""The two styles: how any value of a program prints.
+"""The two styles, tutorial and modern: how every value of a program prints.
 
-`text` is what `str` would say and `quoted` what `repr` would; they differ for strings
-and for what users define. Only tensors, storages and graph nodes look different in the
-two styles, so those are all that a style defines.
+`text` returns what `str` would and `quoted` what `repr` would; they differ for strings and for classes of the
+program. Only tensors, arrays, storages and graph nodes differ between the styles, so a style defines no others.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.display import legacy, modern
-from gradcli.display.containers import CONTAINERS, SIMPLE, plain, written
+from gradcli.display.containers import CONTAINERS, SIMPLE, plain, render
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import Options
 from gradcli.display.pseudo_address import Addresses
@@ -37,12 +36,12 @@ NUMBERS = "biufc"       # the kinds of numpy's types whose text is numbers
 class Style:
     """How values print.
 
-    `others` gives the text of what a style has none for, quoted or not, and `address` the pseudo-address of
-    an object; without them, the language's own formatter does.
+    address  returns the pseudo-address of an object; Addresses unless another is passed
+    others   returns the text of a value, quoted or not, that the style does not define; else Formatter.unstyled
     """
 
     name: str
-    names_results = False       # whether results returned together show their names
+    names_results = False       # whether named tuples of operations print their field names
 
     def __init__(self, address: Callable[[object], str] | None = None,
                  others: Callable[[Any, bool], str] | None = None) -> None:
@@ -55,19 +54,19 @@ class Style:
                                 address=lambda value: int(self.address(value), 16)), Budget())
 
     def text(self, value: Any, options: Options) -> str:
-        """What print(value) shows, without the end of the line."""
-        return plain(value, str) if type(value) in SIMPLE else self._written(value, options, False)
+        """What `print(value)` writes, without the end of the line."""
+        return plain(value, str) if type(value) in SIMPLE else self._render(value, options, False)
 
     def quoted(self, value: Any, options: Options) -> str:
-        """What repr(value) is: strings in quotes."""
-        return plain(value) if type(value) in SIMPLE else self._written(value, options, True)
+        """What `repr(value)` returns: strings in quotes."""
+        return plain(value) if type(value) in SIMPLE else self._render(value, options, True)
 
     def format(self, value: Any, spec: str, options: Options) -> str:
-        """What an f-string shows for `{value:spec}`; a spec for plain numbers is the caller's to check."""
+        """What an f-string writes for `{value:spec}`; the caller has checked a spec for plain numbers."""
         if not isinstance(value, Tensor) or (isinstance(value, NumpyArray) and not spec):
             return format(value, spec) if spec else self.text(value, options)
         if self.formats_number(value, spec):
-            return format(number(value.array), spec)
+            return format(scalar_of(value.array), spec)
         if spec:
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
             raise ArgumentFault(f"unsupported format string passed to {kind}.__format__",
@@ -87,21 +86,21 @@ class Style:
         raise NotImplementedError
 
     def node_name(self, node: Op) -> str:
-        """What this style calls a recorded call."""
+        """The class name of a node in this style."""
         raise NotImplementedError
 
     def formats_number(self, value: Tensor, spec: str) -> bool:
-        """Whether an f-string shows the number in `value` rather than the tensor."""
+        """Whether an f-string formats the number in `value` instead of the tensor."""
         raise NotImplementedError
 
-    def _written(self, value: Any, options: Options, quoted: bool) -> str:
-        def say(item: Any) -> str:
+    def _render(self, value: Any, options: Options, quoted: bool) -> str:
+        def render_item(item: Any) -> str:
             return self._single(item, options, quoted or item is not value)
 
-        return written(value, say, self.names_results)
+        return render(value, render_item, self.names_results)
 
     def _single(self, value: Any, options: Options, quoted: bool) -> str:
-        """The text of what holds no values that a style has a text for."""
+        """The text of a value that is no container, or a container of simple values."""
         if type(value) in SIMPLE or type(value) in CONTAINERS:
             return plain(value)
         if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
@@ -125,13 +124,13 @@ class Tutorial(Style):
     name = "tutorial"
 
     def tensor(self, value: Tensor, options: Options) -> str:
-        era = _kin(value)
+        era = _legacy_class(value)
         if not era:
             return _modern_text(value, options)
         text = legacy.tensor_text(value.array, f"torch.{era}Tensor", options)
         if isinstance(value, Variable):
             return f"{'Parameter' if isinstance(value, Parameter) else 'Variable'} containing:{text}"
-        return text if _sized_then(value) else repr(number(_element(value.array)))
+        return text if _had_dimensions(value) else repr(scalar_of(_element(value.array)))
 
     def array(self, value: Array, quoted: bool) -> str:
         """As numpy 1.13 printed, the newest of that time: it made doubles of all floating numbers first."""
@@ -141,13 +140,13 @@ class Tutorial(Style):
         return f"{text[:-1]}, dtype={value.dtype.name})" if narrow and quoted else text
 
     def storage(self, value: Storage) -> str:
-        return legacy.storage_text(_bytes(value.array), f"torch.{_kin(value)}Storage")
+        return legacy.storage_text(_bytes(value.array), f"torch.{_legacy_class(value)}Storage")
 
     def node_name(self, node: Op) -> str:
         return node.legacy_class_name
 
     def formats_number(self, value: Tensor, spec: str) -> bool:
-        return value.array.ndim == 0 and (bool(spec) or not (isinstance(value, Variable) or _sized_then(value)))
+        return value.array.ndim == 0 and (bool(spec) or not (isinstance(value, Variable) or _had_dimensions(value)))
 
 
 class Modern(Style):
@@ -173,34 +172,34 @@ class Modern(Style):
 STYLES: dict[str, type[Style]] = {style.name: style for style in (Tutorial, Modern)}
 
 
-def number(array: Array) -> Any:
+def scalar_of(array: Array) -> Any:
     """The Python number in an array of one element."""
     return array.item()
 
 
-def _sized_then(value: Tensor) -> bool:
-    """Whether 0.1.12 had a tensor where there is this one: `.data` of a single number was one of size 1."""
+def _had_dimensions(value: Tensor) -> bool:
+    """Whether this was a tensor in 0.1.12, which had no 0-d tensors; `.data` of a single number had the size 1."""
     return value.array.ndim > 0 or value.root is DATA
 
 
 def _element(array: Array) -> Array:
-    """A single value as it was then: an element of a ByteTensor a zero or one, the result of a comparison True."""
+    """A bool as in 0.1.12: an element of a ByteTensor was 0 or 1, the result of a comparison True."""
     return array if array.base is None else _bytes(array)
 
 
 def _bytes(array: Array) -> Array:
-    """Truth values as the zeros and ones they were in 0.1.12."""
+    """Bools as uint8, which they were in 0.1.12; other arrays as they are."""
     return array.view("uint8") if array.dtype == bool else array
 
 
-def _kin(value: Any) -> str:
-    """The class of 0.1.12 nearest to an element type, without its `Tensor`; empty if there is none."""
+def _legacy_class(value: Any) -> str:
+    """The name of the 0.1.12 class for the dtype of a value, such as "Float"; "" if there is none."""
     return "Byte" if value.dtype.name == "bool" else str(value.dtype.era)
 
 
 def _modern_text(value: Tensor, options: Options) -> str:
     try:
-        node = value.grad_fn        # type: ignore[attr-defined]  # attached by engine/surface.py
+        node = value.grad_fn        # type: ignore[attr-defined]  # a property from engine/tensor/methods.py
         name = None if node is None else node.modern_name.rsplit(".", 1)[-1]
     except ViewWrite:
         name = "Invalid"
@@ -214,7 +213,7 @@ def _modern_text(value: Tensor, options: Options) -> str:
 
 
 def require_style(name: Any) -> None:
-    """Refuse a style that is none of these."""
+    """Raise ValueFault for a name that is no style."""
     if type(name) is not str or name not in STYLES:
         raise ValueFault(f"{name!r} is no style: choose one of {', '.join(STYLES)}",
                          *(f"style={known!r}" for known in STYLES))

@@ -1,4 +1,4 @@
-"""The times a program may come from, beside its style: whose numbers a seed gives, and what it means."""
+"""The versions of PyTorch that a session can have (`age`): the random stream of a seed, and what calls mean."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any
 
 from gradcli.engine.autograd.op import short
 from gradcli.faults.tree import ValueFault
-from gradcli.namespace.modules import Namespace, operation
+from gradcli.namespace.modules import ModuleProxy, operation
 
 OLDEST = "0.1.12"
 AGES = (OLDEST, "0.3", "0.4", "today")
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
-VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu",       # what torch.__version__ tells, by style or age
+VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu",       # torch.__version__, by style or age
             "0.1.12": "0.1.12", "0.3": "0.3.1", "0.4": "0.4.1", "today": "2.13.0+cpu"}
 
 
 def stream_of(age: str | None) -> str | None:
-    """The style whose random numbers an age has; None if no age is asked for."""
+    """The style whose random stream an age has; None for no age. Raises ValueFault for an unknown age."""
     if age is not None and age not in AGES:
         raise ValueFault(f"age is one of {', '.join(AGES)}, not {age!r}")
     return None if age is None else "tutorial" if age == OLDEST else "modern"
 
 
 def meaning(age: str | None) -> AbstractContextManager[None]:
-    """A context within which the methods and operators of tensors mean what they did then."""
+    """A context in which the methods and operators of tensors mean what they did in that version."""
     if age != OLDEST:
         return nullcontext()
     from gradcli.engine.tensor.legacy_semantics import legacy_methods as in_force
@@ -33,15 +33,15 @@ def meaning(age: str | None) -> AbstractContextManager[None]:
     return in_force()
 
 
-def then(name: str) -> Callable[..., Any]:
-    """The operation of this full name as it was in 0.1.12."""
-    from gradcli.engine.tensor.legacy_semantics import legacy_function as meant
+def legacy_operation(name: str) -> Callable[..., Any]:
+    """The operation with this full name, with the meaning it had in 0.1.12."""
+    from gradcli.engine.tensor.legacy_semantics import legacy_function as with_legacy_meaning
 
-    return meant(short(name), operation(name))
+    return with_legacy_meaning(short(name), operation(name))
 
 
-def set_age(torch: Namespace, oldest: bool) -> None:
-    """Let the functions of `torch` that a session sees mean what they do today, or did in 0.1.12."""
-    vars(torch)[".fetch"] = then if oldest else operation
+def set_age(torch: ModuleProxy, oldest: bool) -> None:
+    """Give the functions of a session's `torch` the meaning of today, or with `oldest` that of 0.1.12."""
+    vars(torch)[".fetch"] = legacy_operation if oldest else operation
     for name in vars(torch)[".operations"]:
         vars(torch).pop(name, None)

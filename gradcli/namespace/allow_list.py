@@ -1,4 +1,4 @@
-"""The door between programs and values that are not Python's own: what may be read, set and inherited from."""
+"""The allow-list of attributes: what programs may read, set and inherit from on values that are not Python's own."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
 from gradcli.lang.runtime.types import TypeProxy, types_of
-from gradcli.namespace.modules import Namespace, names_in
+from gradcli.namespace.modules import ModuleProxy, public_names
 from gradcli.ops.index import DIRECTORY
 
 FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
-"""What tensors have besides operations, methods and properties."""
+"""The attributes of tensors that are no operations, methods or properties."""
 
 NOTHING = Exposure()
 
@@ -36,12 +36,12 @@ def tensor_names() -> frozenset[str]:
 
 
 def harmless_names() -> frozenset[str]:
-    """Those of them that are harmless on everything else that a program can hold."""
+    """The names of tensor attributes that are harmless on every other value that a program can hold."""
     return tensor_names() - {"numpy", "split"}  # an element type has numpy's own under that name; a string grows by it
 
 
 class AllowList:
-    """What a program may do with the values that are not Python's own: the questions a policy asks."""
+    """What programs may do with values that are not Python's own. Policy calls these methods."""
 
     def __init__(self) -> None:
         self.tensors = tensor_names()
@@ -51,8 +51,8 @@ class AllowList:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
             return self.arrays if isinstance(value, Array) else self.tensors
-        if isinstance(value, Namespace):
-            return names_in(value)
+        if isinstance(value, ModuleProxy):
+            return public_names(value)
         if isinstance(value, type):
             return (exposure_of(value) or NOTHING).class_read
         exposure = exposure_of(type(value)) or NOTHING
@@ -69,7 +69,7 @@ class AllowList:
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (
-            exposure.open_attributes and _public(name) and not any(name in vars(each) for each in kind.__mro__))
+            exposure.open_attributes and _public(name) and not any(name in vars(base) for base in kind.__mro__))
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""
@@ -82,10 +82,10 @@ def _public(name: str) -> bool:
 
 
 def kind_of(value: Any) -> str:
-    """What messages call a value."""
+    """The noun by which messages refer to a value, with its article."""
     if isinstance(value, Tensor):
         return "a " + ("Variable" if isinstance(value, Variable) else f"torch.{value.dtype.era}Tensor")
-    if isinstance(value, Namespace):
+    if isinstance(value, ModuleProxy):
         return f"the module {value.__dict__['.name']}"
     if isinstance(value, Op | NodeOutput):
         return "a Function"
@@ -95,30 +95,30 @@ def kind_of(value: Any) -> str:
 
 
 def admitted(value: Any) -> Any:
-    """A value from outside as programs hold it: arrays become tensors."""
+    """A value that the caller hands in, as programs hold it: numpy arrays and scalars become tensors."""
     return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def number_of(value: Any) -> int | float | None:
-    """The plain number that a tensor of one element stands for."""
+    """The number in a tensor of one element; None for any other value."""
     return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
 
 
 def usable_name(name: object) -> str:
-    """A name that a program can use, or a fault."""
+    """`name`, if a program can use it as a variable; raises ValueFault otherwise."""
     if type(name) is not str or not name.isidentifier() or iskeyword(name):
         raise ValueFault(f"{name!r} is no name that a program could use", 'session["x"] = array')
     return name
 
 
 def require_seed(seed: Any) -> int | None:
-    """A seed, which is a whole number, or None for no seed."""
+    """`seed` as an int, or None; raises ValueFault for anything that is no whole number."""
     if not isinstance(seed, Integral | None):
         raise ValueFault(f"a seed is a whole number, not {seed!r:.40}", "seed=0")
     return None if seed is None else int(seed)
 
 
 def require_text(text: object) -> None:
-    """Refuse a program that is no text."""
+    """Raise ArgumentFault if a program is not a str."""
     if not isinstance(text, str):
         raise ArgumentFault(f"a session runs a text, not {text!r:.40}", 'session.run("x = 3")')

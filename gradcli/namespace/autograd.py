@@ -1,4 +1,4 @@
-"""`torch.autograd` as programs see it, and what switches the recording of calls."""
+"""`torch.autograd` for programs, and the contexts that switch the recording of calls on and off."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.modules import Arriving, Namespace
+from gradcli.namespace.modules import LazyType, ModuleProxy
 from gradcli.nn import fetch as nn_fetch
 
 
 def _custom(name: str) -> Any:
-    """Something of engine/custom.py, which only programs with Functions of their own load."""
+    """A member of engine/autograd/function.py, which only programs with Functions of their own load."""
     from gradcli.engine.autograd import function
 
     return getattr(function, name)
 
 
 def variable(data: Any = None, requires_grad: bool = False, volatile: bool = False) -> Variable:
-    """A Variable around the memory of a tensor."""
+    """A Variable that shares the memory of the tensor `data`."""
     if not isinstance(data, Tensor):
         raise ArgumentFault(f"Variable() wraps a tensor, not {described(data)}",
                             ("Variable(torch.ones(2, 2), requires_grad=True)", "a leaf of ones"))
@@ -40,11 +40,11 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         silent = Volatile(data.array)
         silent.cut = DetachedBy(VOLATILE, here())
         return silent
-    made = Variable(report_detached(data, "Variable()", data.array))
-    made.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut
+    leaf = Variable(report_detached(data, "Variable()", data.array))
+    leaf.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut
     if requires_grad:
-        set_requires_grad(made, True, CREATED)
-    return made
+        set_requires_grad(leaf, True, CREATED)
+    return leaf
 
 
 variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
@@ -52,7 +52,7 @@ variable.__name__ = variable.__qualname__ = "Variable"      # as messages call i
 
 @exposed()
 class GradSwitch:
-    """`torch.no_grad`, `torch.enable_grad`: each call gives a context; put on a function, it wraps each call."""
+    """`torch.no_grad` or `torch.enable_grad`: a call returns a context manager; as a decorator it wraps every call."""
 
     def __init__(self, name: str, context: type[Any]) -> None:
         self._name, self._context = name, context
@@ -67,7 +67,7 @@ class GradSwitch:
 
 @exposed()
 class ModeSwitch(GradSwitch):
-    """`torch.inference_mode`: called with whether to be in that mode, or put on a function."""
+    """`torch.inference_mode`: called with a bool, or used as a decorator."""
 
     def __call__(self, mode: Any = True) -> Any:
         if type(mode) is bool:
@@ -79,7 +79,7 @@ class ModeSwitch(GradSwitch):
 
 
 class set_grad_enabled(recording):
-    """Record from now on, or no longer; as a context, until its end."""
+    """Switch the recording of calls on or off; as a context manager, until its end."""
 
     __slots__ = ()
 
@@ -88,10 +88,10 @@ class set_grad_enabled(recording):
         grad_mode.turn(self.on)
 
     def __enter__(self) -> None:
-        grad_mode.turn(self.on)         # `before` stays what it was when this was made
+        grad_mode.turn(self.on)         # `before` stays the mode at the time of __init__
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        grad_mode.turn(self.before)     # put on a function, it changes nothing outside
+        grad_mode.turn(self.before)     # as a decorator, it changes nothing outside the function
         return super().__call__(function)
 
     def __repr__(self) -> str:
@@ -103,7 +103,7 @@ FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacre
 
 
 def transform(name: str) -> Any:
-    """A function of engine/transforms.py, which few programs need."""
+    """A function of `torch.func`, imported on first use."""
     if name in ("functional_call", "stack_module_state"):
         return nn_fetch(f"utils.functional_call.{name}")
     if name == "rearrange":
@@ -120,7 +120,7 @@ GRAPH = ("GradientEdge", "Node", "allow_mutation_on_saved_tensors", "disable_sav
 
 
 def _graph(name: str) -> Any:
-    """Something of engine/graph.py."""
+    """A member of engine/autograd/graph.py; classes as a Kind."""
     from gradcli.engine.autograd import graph
 
     value = Op if name == "Node" else getattr(graph, name)
@@ -132,7 +132,7 @@ FORWARD = ("UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_le
 
 
 def _forward_ad(name: str) -> Any:
-    """Something of engine/forward_ad.py."""
+    """A member of engine/transforms/forward_ad.py; classes as a Kind."""
     from gradcli.engine.transforms import forward_ad
 
     value = getattr(forward_ad, name)
@@ -140,23 +140,23 @@ def _forward_ad(name: str) -> Any:
     return TypeProxy(f"torch.autograd.forward_ad.{name}", (value,), call) if isinstance(value, type) else value
 
 
-def autograd_space() -> Namespace:
+def autograd_module() -> ModuleProxy:
     """`torch.autograd`."""
-    own = Arriving("torch.autograd.function.Function", lambda: _custom("Function"))
-    function = Namespace("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
-                         Function=own)
-    made = TypeProxy("torch.autograd.variable.Variable", (Variable,), variable)
-    graph = Namespace("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
-    forward = Namespace("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
-    functions = Namespace("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
-                          jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
-    return Namespace("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, transform,
-                     Variable=made, Function=own, function=function,
-                     backward=functional.backward, grad=functional.grad,
-                     functional=functions, graph=graph, forward_ad=forward,
-                     variable=Namespace("torch.autograd.variable", Variable=made),
-                     detect_anomaly=TypeProxy(
+    own = LazyType("torch.autograd.function.Function", lambda: _custom("Function"))
+    function = ModuleProxy("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
+                           Function=own)
+    variable_type = TypeProxy("torch.autograd.variable.Variable", (Variable,), variable)
+    graph = ModuleProxy("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
+    forward = ModuleProxy("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
+    functions = ModuleProxy("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
+                            jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
+    return ModuleProxy("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, transform,
+                       Variable=variable_type, Function=own, function=function,
+                       backward=functional.backward, grad=functional.grad,
+                       functional=functions, graph=graph, forward_ad=forward,
+                       variable=ModuleProxy("torch.autograd.variable", Variable=variable_type),
+                       detect_anomaly=TypeProxy(
                          "torch.autograd.anomaly_mode.detect_anomaly", (anomaly,), anomaly),
-                     set_detect_anomaly=TypeProxy(
+                       set_detect_anomaly=TypeProxy(
                          "torch.autograd.anomaly_mode.set_detect_anomaly", (anomaly,), anomaly),
-                     no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))
+                       no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

@@ -1,4 +1,4 @@
-"""What `torch` has for devices, threads and precision: one processor, and settings from which nothing follows."""
+"""The names of `torch` for devices and precision: the CPU is the only device, and the settings have no effect."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
 from gradcli.faults.tree import ArgumentFault, AttributeFault, GradFault
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 
 
 def is_available() -> bool:
-    """Whether there is such a device: there is none here."""
+    """False: the CPU is the only device."""
     return False
 
 
 def device_count() -> int:
-    """How many such devices there are."""
+    """0: the CPU is the only device."""
     return 0
 
 
 def seed_elsewhere(seed: int) -> None:
-    """Seed the generators of devices, of which there are none."""
+    """Do nothing with the seed: there are no such devices. Raises ArgumentFault if it is no int."""
     if type(seed) is not int:
         raise ArgumentFault(f"a seed is a whole number, not {described(seed)}", "torch.manual_seed(0)")
 
 
 def _nothing(name: str) -> Callable[..., None]:
-    """A function that has nothing to do where there is no such device."""
+    """A function of this name that does nothing: there is no such device."""
     def nothing(*args: Any, **options: Any) -> None:
         """Nothing: there is no such device here."""
 
@@ -38,7 +38,7 @@ def _nothing(name: str) -> Callable[..., None]:
 
 
 def _refused(name: str) -> Callable[..., Any]:
-    """A function that needs a device."""
+    """A function of this name that raises GradFault: it needs a CUDA device."""
     def refused(*args: Any, **options: Any) -> Any:
         raise GradFault("there is no CUDA device here: programs run on the processor; Torch not compiled with CUDA "
                         "enabled, PyTorch would say",
@@ -49,7 +49,7 @@ def _refused(name: str) -> Callable[..., Any]:
 
 
 def _cuda_type(name: str) -> Any:
-    """A tensor type of a device that is not there."""
+    """Raise AttributeFault for a tensor type of a CUDA device."""
     raise AttributeFault("there is no CUDA device here: programs run on the processor",
                          (f"torch.{name}", "the same type on the processor"),
                          ("if torch.cuda.is_available():", "before it, which is False here"))
@@ -70,40 +70,40 @@ NEEDING = "current_device get_device_name get_device_properties set_device get_d
 
 
 def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:
-    """What the namespace of a device has."""
+    """The functions of `torch.cuda`, `torch.mps` or `torch.xpu`; those in `needing` raise GradFault."""
     return ({"is_available": is_available, "device_count": device_count, "manual_seed": seed_elsewhere,
              "manual_seed_all": seed_elsewhere, "seed": _nothing("seed"), "seed_all": _nothing("seed_all")}
-            | {each: _nothing(each) for each in IDLE} | {each: _zero(each) for each in COUNTS}
-            | {each: _refused(each) for each in needing})
+            | {function: _nothing(function) for function in IDLE} | {function: _zero(function) for function in COUNTS}
+            | {function: _refused(function) for function in needing})
 
 
 def current_accelerator(check_available: bool = False) -> None:
-    """The device faster than the processor: none."""
+    """None: the CPU is the only device."""
 
 
 def device_switches() -> tuple[Switches, Switches]:
-    """The settings of devices that a session has."""
+    """The settings of `torch.backends.cudnn` and `torch.backends.cuda.matmul` for one session."""
     return (Switches("cudnn", "benchmark deterministic enabled allow_tf32"),
             Switches("cuda.matmul", "allow_tf32 allow_fp16_reduced_precision_reduction "
                      "allow_bf16_reduced_precision_reduction"))
 
 
-def backends(cudnn: Switches, matmul: Switches) -> Namespace:
+def backends(cudnn: Switches, matmul: Switches) -> ModuleProxy:
     """`torch.backends` around the settings of a session."""
-    def space(name: str, **names: Any) -> Namespace:
-        return Namespace(f"torch.backends.{name}", is_available=is_available, **names)
+    def module(name: str, **names: Any) -> ModuleProxy:
+        return ModuleProxy(f"torch.backends.{name}", is_available=is_available, **names)
 
-    return Namespace("torch.backends", mps=space("mps", is_built=is_available), cudnn=cudnn,
-                     cuda=space("cuda", is_built=is_available, matmul=matmul), mkl=space("mkl"),
-                     mkldnn=space("mkldnn"), openmp=space("openmp"))
+    return ModuleProxy("torch.backends", mps=module("mps", is_built=is_available), cudnn=cudnn,
+                       cuda=module("cuda", is_built=is_available, matmul=matmul), mkl=module("mkl"),
+                       mkldnn=module("mkldnn"), openmp=module("openmp"))
 
 
 def device_names() -> dict[str, Any]:
-    """The names in `torch` that have to do with devices, threads and precision."""
+    """The names of `torch` that have to do with devices, with their values."""
     types = {name: name for name in TYPES}
-    cuda = Namespace("torch.cuda", types, _cuda_type, **_elsewhere("cuda", NEEDING), is_initialized=is_available)
-    others = {name: Namespace(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
-    accelerator = Namespace("torch.accelerator", is_available=is_available, device_count=device_count,
-                            current_accelerator=current_accelerator, synchronize=_nothing("synchronize"))
+    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_elsewhere("cuda", NEEDING), is_initialized=is_available)
+    others = {name: ModuleProxy(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
+    accelerator = ModuleProxy("torch.accelerator", is_available=is_available, device_count=device_count,
+                              current_accelerator=current_accelerator, synchronize=_nothing("synchronize"))
     return {"cuda": cuda, **others, "accelerator": accelerator, "set_default_device": here_only,
             "get_default_device": lambda: CPU}

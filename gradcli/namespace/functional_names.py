@@ -1,4 +1,4 @@
-"""Functions of nn.functional that `torch` has as well, some with their arguments in another order or form."""
+"""Functions of nn.functional that `torch` has as well, some with another order or form of arguments."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def functions() -> dict[str, Callable[..., Any]]:
 
 
 def reordered(name: str, full: str, order: list[str], **fixed: Any) -> Callable[..., Any]:
-    """The functional of that name, its arguments by position in another order."""
+    """The function `nn.functional.<full>` under the name `name`, with positional arguments in `order`."""
     def call(*args: Any, **options: Any) -> Any:
         if len(args) > len(order):
             raise ArgumentFault(f"{name}() takes at most {len(order)} arguments, and was given {len(args)}",

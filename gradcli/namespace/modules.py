@@ -1,4 +1,4 @@
-"""What a program sees as modules and as types: namespaces that hold just what programs may use."""
+"""The stand-ins for modules and for types: ModuleProxy holds only what programs may use."""
 
 from __future__ import annotations
 
@@ -19,17 +19,19 @@ from gradcli.lang.runtime.types import TypeProxy, methods_of
 
 
 @exposed()
-class Namespace:
-    """What a program sees as a module: some names, and nothing that reaches elsewhere.
+class ModuleProxy:
+    """A stand-in for a module: its attributes are the names that programs may use, and nothing else.
 
-    `operations` are names by which `fetch` finds something, by the name it has here; each arrives when first
-    asked for.
+    name        what `repr` calls the module
+    operations  attributes that load on first access, each with the key by which `fetch` loads it
+    fetch       the function that loads a key; `operation` unless another is passed
+    names       attributes that are there from the start
     """
 
     def __init__(self, name: str, operations: dict[str, str] | None = None,
                  fetch: Callable[[str], Any] | None = None, /, **names: Any) -> None:
         register(names.values())
-        self.__dict__.update({name: _held(value) for name, value in names.items()})
+        self.__dict__.update({name: _gated(value) for name, value in names.items()})
         self.__dict__[".name"] = name
         self.__dict__[".operations"] = operations or {}
         self.__dict__[".fetch"] = fetch or operation
@@ -40,28 +42,28 @@ class Namespace:
             raise AttributeError(f"module {vars(self)['.name']!r} has no attribute {name!r}", name=name, obj=self)
         fetch = self.__dict__[".fetch"]
         value = fetch(full)
-        value = self.__dict__[name] = value if fetch is operation else _held(value)
+        value = self.__dict__[name] = value if fetch is operation else _gated(value)
         return value
 
     def __repr__(self) -> str:
         return f"<module '{self.__dict__['.name']}'>"
 
 
-Namespace.__name__ = "module"       # as messages call it
+ModuleProxy.__name__ = "module"       # as messages call it
 
 
-def _held(value: Any) -> Any:
-    """A member of a namespace as programs hold it: the results of functions pass the gate."""
+def _gated(value: Any) -> Any:
+    """An attribute as programs hold it: for a function, one whose results pass through `admit`."""
     return admitting(value) if type(value) is FunctionType else value
 
 
 def operation(full: str) -> Any:
-    """The operation of the table with this full name."""
+    """The operation with this full name, such as "nn.functional.relu"."""
     return getattr(traced, short(full))
 
 
-class Arriving(TypeProxy):
-    """A Kind whose one type arrives when it is first asked for."""
+class LazyType(TypeProxy):
+    """A Kind of one type, which is imported on first use."""
 
     __slots__ = ("_fetch",)
 
@@ -77,13 +79,13 @@ class Arriving(TypeProxy):
         return self._fetch()
 
 
-def names_in(space: Namespace) -> Iterable[str]:
-    """The public names of a namespace."""
-    return (name for name in {**vars(space)[".operations"], **vars(space)} if not name.startswith("."))
+def public_names(module: ModuleProxy) -> Iterable[str]:
+    """The names of the attributes of a module, those not yet loaded included."""
+    return (name for name in {**vars(module)[".operations"], **vars(module)} if not name.startswith("."))
 
 
-class _Holding(type):
-    """A type whose instances are the tensors of one tensor class."""
+class _TensorClassMeta(type):
+    """The metaclass of a type whose instances are the tensors of one tensor class, such as FloatTensor."""
 
     holder: TensorType
 
@@ -92,13 +94,13 @@ class _Holding(type):
 
 
 class TensorKind(TypeProxy, Typed):
-    """`torch.FloatTensor`: makes tensors, names their element type, recognises them."""
+    """`torch.FloatTensor`: calling it makes tensors, `isinstance` recognises them, and as a dtype it names theirs."""
 
     __slots__ = ("holder",)
 
     def __init__(self, name: str, holder: TensorType,
                  methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> None:
-        super().__init__(name, (_Holding(name, (), {"holder": holder}),), holder, methods)
+        super().__init__(name, (_TensorClassMeta(name, (), {"holder": holder}),), holder, methods)
         self.holder = holder
 
     @property
@@ -107,8 +109,8 @@ class TensorKind(TypeProxy, Typed):
         return self.holder.tensor_dtype
 
 
-class NumberKind(TypeProxy, Typed):
-    """`int`, `float` and `bool`, which also name the element types that go with them."""
+class NumberType(TypeProxy, Typed):
+    """`int`, `float` and `bool`, which are accepted as dtypes too."""
 
     __slots__ = ("tensor_dtype",)
 
@@ -117,7 +119,7 @@ class NumberKind(TypeProxy, Typed):
         self.tensor_dtype = dtype
 
 
-NumberKind.__name__ = "type"      # as Python's messages call it
+NumberType.__name__ = "type"      # as Python's messages call it
 
 MATH = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs "
@@ -126,40 +128,40 @@ MATH = (
 FACTORIAL_LIMIT = 20_000
 
 
-def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of whole numbers whose results grow fast, for numbers that are not too large."""
+def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` of whole numbers up to FACTORIAL_LIMIT: its results grow fast."""
 
-    def bounded(*args: int) -> Any:
+    def limited(*args: int) -> Any:
         numbers = [index(a) for a in args]
         if any(number > FACTORIAL_LIMIT for number in numbers):
             raise SizeLimit(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
         return function(*numbers)
 
-    bounded.__name__ = bounded.__qualname__ = function.__name__
-    return bounded
+    limited.__name__ = limited.__qualname__ = function.__name__
+    return limited
 
 
 def _product(iterable: Iterable[Any], /, *, start: Any = 1) -> Any:
-    """The product of all values."""
+    """The product of all values, as math.prod."""
     product = _factor(start)
     for value in iterable:
-        product = _judged(product * _factor(value), "prod")
+        product = _checked_size(product * _factor(value), "prod")
     return product
 
 
 def _factor(value: Any) -> Any:
-    """`value`, unless multiplying would repeat it."""
+    """`value`, unless it is a sequence, which multiplication would repeat."""
     if isinstance(value, str | list | tuple):
         raise TypeError(f"prod() multiplies numbers and tensors, not a {type(value).__name__}")
     return value
 
 
 def _multiple(*integers: int) -> int:
-    """The least number that all of these divide."""
-    found = math.lcm(*integers[:1])
+    """The least common multiple, as math.lcm."""
+    multiple = math.lcm(*integers[:1])
     for number in integers[1:]:
-        found = _judged(math.lcm(found, number), "lcm")
-    return found
+        multiple = _checked_size(math.lcm(multiple, number), "lcm")
+    return multiple
 
 
 def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,31 +169,31 @@ def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _judged(number: Any, name: str) -> Any:
+def _checked_size(number: Any, name: str) -> Any:
     if type(number) is int and number.bit_length() > Budget.bits:
         raise SizeLimit(f"{name}() would have more than {Budget.bits} binary digits")
     return number
 
 
-def math_space() -> Namespace:
-    """Python's math, as far as it is harmless."""
-    growing = {name: _bounded(getattr(math, name)) for name in ("comb", "factorial", "perm")}
-    return Namespace("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing,
-                     prod=_called("prod", _product), lcm=_called("lcm", _multiple))
+def math_module() -> ModuleProxy:
+    """Python's `math`, without what reaches outside or grows without a limit."""
+    growing = {name: _limited(getattr(math, name)) for name in ("comb", "factorial", "perm")}
+    return ModuleProxy("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing,
+                       prod=_called("prod", _product), lcm=_called("lcm", _multiple))
 
 
-def random_space(generators: Any) -> Namespace:
-    """Python's random, on the session's own seeded stream."""
+def random_module(generators: Any) -> ModuleProxy:
+    """Python's `random`, on the session's own seeded stream."""
     def drawing(name: str) -> Callable[..., Any]:
-        def drawn(*args: Any, **options: Any) -> Any:
+        def draw(*args: Any, **options: Any) -> Any:
             return getattr(generators.python, name)(*args, **options)
 
-        drawn.__name__ = drawn.__qualname__ = name
-        return drawn
+        draw.__name__ = draw.__qualname__ = name
+        return draw
 
     def own() -> type:
         from gradcli.engine.random.python_stream import PythonRandom
 
         return PythonRandom
 
-    return Namespace("random", Random=Arriving("random.Random", own), **{name: drawing(name) for name in DRAWING})
+    return ModuleProxy("random", Random=LazyType("random.Random", own), **{name: drawing(name) for name in DRAWING})

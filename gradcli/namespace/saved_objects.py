@@ -1,4 +1,4 @@
-"""What `torch.save` keeps for `torch.load`: copies in memory, for as long as the session lasts. No file is touched."""
+"""The objects of `torch.save` and `torch.load`: copies in memory, as long as the session lasts. No file is touched."""
 
 from __future__ import annotations
 

@@ -50,18 +50,18 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import source_of
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_class
-from gradcli.namespace.ages import then
+from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
     FUNC,
     GradSwitch,
     ModeSwitch,
-    autograd_space,
+    autograd_module,
     set_grad_enabled,
     transform,
 )
 from gradcli.namespace.devices import device_names
 from gradcli.namespace.functional_names import functions as functionals
-from gradcli.namespace.modules import MATH, Namespace, NumberKind, TensorKind, math_space, names_in
+from gradcli.namespace.modules import MATH, ModuleProxy, NumberType, TensorKind, math_module, public_names
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import names as nn_names
@@ -89,11 +89,11 @@ parameter.__name__ = parameter.__qualname__ = "Parameter"
 
 def sizes(values: Iterable[Any] = ()) -> Size:
     """A torch.Size of whole numbers."""
-    made = Size(Budget().bounded(values))
-    strange = next((n for n in made if not isinstance(n, int)), None)
+    size = Size(Budget().bounded(values))
+    strange = next((n for n in size if not isinstance(n, int)), None)
     if strange is not None:
         raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
-    return made
+    return size
 
 
 def set_default_dtype(d: Any) -> None:
@@ -140,10 +140,10 @@ ROWWISE = frozenset({"sum", "max", "min", "any", "all"})     # on a tensor they 
 
 
 def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """A built-in that serves numbers and containers as Python does, and tensors as PyTorch's users know it.
+    """The built-in `plain`, which for a tensor calls the operation `name` or iterates over rows as Python does.
 
-    What Python computes from row to row is computed so for tensors. With options that Python has not, and for a
-    single number, which has no rows, it is the operation of that name.
+    Without options, the functions in ROWWISE iterate over the rows of a tensor, as Python's do. With options that
+    Python does not have, and for 0-d tensors, which have no rows, the operation of that name runs.
     """
     def both(*args: Any, **options: Any) -> Any:
         first = args[0] if args else options.get("input")
@@ -168,11 +168,11 @@ PYTHONS_OWN = ("start", "key", "default")
 
 
 def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
-    """The operation that stands under a bare name, as it is today or was in 0.1.12.
+    """The operation that programs call by its bare name, as it is today or, with `oldest`, as it was in 0.1.12.
 
-    Beside tensors it serves numbers alone, if it is a function of each element or `math` has it: sin(pi / 4).
+    It also takes plain numbers if it is elementwise, or if `math` has a function of that name: sin(pi / 4).
     """
-    operation: Callable[..., Any] = then(name) if oldest else getattr(traced, name)
+    operation: Callable[..., Any] = legacy_operation(name) if oldest else getattr(traced, name)
     if issubclass(TABLE.get(name, Op), Unary):
         return function_named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
@@ -180,32 +180,33 @@ def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
 
 
 def operations() -> dict[str, dict[str, str]]:
-    """The full names of the table's functions, by the namespace they live in ("" for torch) and their last word."""
-    spaces: dict[str, dict[str, str]] = {"": {}}
+    """The full names of the operations, by module ("" for torch) and then by the last part of the name."""
+    by_module: dict[str, dict[str, str]] = {"": {}}
     for name in DIRECTORY["functions"]:
-        home, _, last = name.rpartition(".")
-        spaces.setdefault(home, {})[last] = name
-    return spaces
+        path, _, last = name.rpartition(".")
+        by_module.setdefault(path, {})[last] = name
+    return by_module
 
 
-def torch_space(session: dict[str, Any]) -> Namespace:
-    """`torch`, with what only a session can do (print options, seeds) given in `session`."""
-    spaces = operations()
+def torch_module(session: dict[str, Any]) -> ModuleProxy:
+    """`torch`; `session` has the functions that belong to one session (print options, seeds) by name."""
+    by_module = operations()
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
-    autograd = autograd_space()
+    autograd = autograd_module()
     parameters = {"Parameter": TypeProxy("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
         kind.__name__: TypeProxy(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
         for kind in (UninitializedParameter, UninitializedBuffer)}
-    nn = _space("torch.nn", nn_names("nn"), **parameters,
-                functional=Namespace("torch.nn.functional", spaces.pop("nn.functional", {})),
-                parameter=Namespace("torch.nn.parameter", **parameters))
-    held = {"linalg": {"LinAlgError": TypeProxy("torch._C._LinAlgError", (MatrixFault,))}}
-    others = {home: Namespace(f"torch.{home}", space, **held.get(home, {})) for home, space in spaces.items()
+    nn = _nn_module("torch.nn", nn_names("nn"), **parameters,
+                    functional=ModuleProxy("torch.nn.functional", by_module.pop("nn.functional", {})),
+                    parameter=ModuleProxy("torch.nn.parameter", **parameters))
+    extras = {"linalg": {"LinAlgError": TypeProxy("torch._C._LinAlgError", (MatrixFault,))}}
+    others = {home: ModuleProxy(f"torch.{home}", names, **extras.get(home, {})) for home, names in by_module.items()
               if home and not home.startswith("nn")}
-    others |= {home: _space(f"torch.{home}", nn_names(home)) for home in ("optim", "utils", "distributions", "testing")}
-    return Namespace(
-        "torch", spaces[""], **others, **kinds, **NAMED,
+    others |= {home: _nn_module(f"torch.{home}", nn_names(home))
+               for home in ("optim", "utils", "distributions", "testing")}
+    return ModuleProxy(
+        "torch", by_module[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=TypeProxy("torch.Size", (Size,), sizes),
         dtype=TypeProxy("torch.dtype", (DType,)),
         autograd=autograd, nn=nn, device=TypeProxy("torch.device", (Device,), Device), **device_names(),
@@ -220,7 +221,7 @@ def torch_space(session: dict[str, Any]) -> Namespace:
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
         typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
-            func, *args, **options), func=Namespace("torch.func", {name: name for name in FUNC}, transform),
+            func, *args, **options), func=ModuleProxy("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
@@ -232,28 +233,28 @@ def formats() -> dict[str, Any]:
             "memory_format": TypeProxy("torch.memory_format", (memory_format.MemoryFormat,))}
 
 
-def _space(name: str, listed: dict[str, Any], **names: Any) -> Namespace:
-    """A namespace of nn's: what `listed` names arrives when asked for, the dicts in it are namespaces of their own."""
-    inner = {key: _space(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
-    return Namespace(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
-                     **inner, **names)
+def _nn_module(name: str, listed: dict[str, Any], **names: Any) -> ModuleProxy:
+    """A module of gradcli.nn: `listed` maps names to paths that load on first access, or to the dict of a submodule."""
+    inner = {key: _nn_module(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
+    return ModuleProxy(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
+                       **inner, **names)
 
 
-def prelude(torch: Namespace, plain: dict[str, Any]) -> dict[str, Any]:
+def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
     """The names that programs have without importing, over Python's own `plain` ones."""
     names: dict[str, Any] = {name: tensor_aware(plain[name], name) for name in TENSOR_AWARE}
     names |= {name: getattr(torch, name) for name in
               ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
-              "math": math_space(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+              "math": math_module(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is TypeProxy}     # the ones that type() tells
-    kinds |= {name: NumberKind(kinds[name], NAMED[full]) for name, full in (
+    kinds |= {name: NumberType(kinds[name], NAMED[full]) for name, full in (
         ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
-    return kinds | names | {"Function": torch.autograd.Function, "type": kind_teller(torch, kinds.values())}
+    return kinds | names | {"Function": torch.autograd.Function, "type": type_function(torch, kinds.values())}
 
 
-def kind_teller(torch: Namespace, plain: Iterable[TypeProxy]) -> Callable[[Any], Any]:
-    """The built-in `type`: for a value its class, as the stand-in that programs know it by."""
+def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[Any], Any]:
+    """The built-in `type`: it returns the Kind that stands for the class of a value, or the program's own class."""
     known = {kind._types[0]: kind for kind in plain}
     nodes: dict[Any, TypeProxy] = {}
     known |= {
@@ -268,7 +269,7 @@ def kind_teller(torch: Namespace, plain: Iterable[TypeProxy]) -> Callable[[Any],
         if user_class(kind):
             return kind
         if kind is ProgramClass or isinstance(value, TypeProxy):
-            return teller
+            return type_kind
         if kind is FunctionType and source_of(value.__code__) is None and PROGRAM_MADE not in vars(value):
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
@@ -284,30 +285,30 @@ def kind_teller(torch: Namespace, plain: Iterable[TypeProxy]) -> Callable[[Any],
         if kind not in known:
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)
-            space = torch.optim if str(home).startswith("torch.optim") else torch.nn
-            named = getattr(space, kind.__name__) if home and kind.__name__ in names_in(space) else None
+            module = torch.optim if str(home).startswith("torch.optim") else torch.nn
+            named = getattr(module, kind.__name__) if home and kind.__name__ in public_names(module) else None
             known[kind] = named or TypeProxy(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
         return known[kind]
 
-    teller = TypeProxy("type", (ProgramClass, TypeProxy), type_)
-    return teller
+    type_kind = TypeProxy("type", (ProgramClass, TypeProxy), type_)
+    return type_kind
 
 
 def bare_names(plain: Iterable[str]) -> frozenset[str]:
-    """The operations that stand under their bare names, those of Python's own names left out."""
+    """The operations that programs can call without `torch.`, except those with the name of a built-in."""
     return frozenset(operations()[""]).difference(plain, NAMED)
 
 
-def modules(names: dict[str, Any]) -> dict[str, Any]:
-    """What can be imported, by dotted name."""
-    found = {"torch": names["torch"], "math": names["math"], "__future__": Namespace(
+def importable_modules(names: dict[str, Any]) -> dict[str, Any]:
+    """The modules that programs can import, by dotted name: torch with its submodules, math and __future__."""
+    importable = {"torch": names["torch"], "math": names["math"], "__future__": ModuleProxy(
         "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
         annotations=None)}
     pending = ["torch"]
     while pending:
         path = pending.pop()
-        for name, inner in vars(found[path]).items():
-            if isinstance(inner, Namespace):
-                found[f"{path}.{name}"] = inner
+        for name, inner in vars(importable[path]).items():
+            if isinstance(inner, ModuleProxy):
+                importable[f"{path}.{name}"] = inner
                 pending.append(f"{path}.{name}")
-    return found | {path: _space(path, listed) for path, listed in shadowed().items()}
+    return importable | {path: _nn_module(path, listed) for path, listed in shadowed().items()}

@@ -82,7 +82,7 @@ def key(exact: bool) -> bytes:
 
 def find() -> dict[str, Any]:
     """The directory, from where it is kept."""
-    return artifacts.read(PACKED, key(exact=False)) or artifacts.kept("directory", key(exact=True), make)
+    return artifacts.read(PACKED, key(exact=False)) or artifacts.cached("directory", key(exact=True), make)
 
 
 DIRECTORY: dict[str, Any] = find()

@@ -10,7 +10,7 @@ from gradcli.faults.mistakes import CallFault, ItemFault, UnpackFault
 from gradcli.faults.tree import AnomalousGradient, ArgumentFault, Fault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.repairs.operands import operands
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
@@ -117,7 +117,7 @@ def attribute(fault: MissingAttribute, case: Site) -> None:
         fault.hints = [(f"torch.tensor({holder})", f"a tensor, which has {name[3]}")]
         return
     fault.span = parts.span(name)
-    module = isinstance(value, Namespace)
+    module = isinstance(value, ModuleProxy)
     meant = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
     if meant is not None and (module or isinstance(value, Tensor)):
         fault.hints = [(meant, f"what {name[3]} is called here")]

@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.suggestions import meant
 from gradcli.faults.tree import NameFault
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
@@ -86,7 +86,7 @@ def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
     return (near, "the nearest name") if near and near not in known else None
 
 
-def holder_of(name: str, ways: Mapping[str, Namespace], follows: str) -> str:
+def holder_of(name: str, ways: Mapping[str, ModuleProxy], follows: str) -> str:
     """The name after the word of the first of the modules that has it; empty if none has."""
     return next((f"{word}.{name}" for word in ways if _has(ways[word], name, follows)), "")
 
@@ -97,7 +97,7 @@ def elsewhere(fault: MissingAttribute, case: Site) -> None:
     node, name = case.parts.node, fault.attribute
     if node is None or node[0] != "attribute" or name.startswith("_"):
         return
-    if not isinstance(fault.holder, Namespace):
+    if not isinstance(fault.holder, ModuleProxy):
         return
     place = holder_of(name, dict(_modules(case)), case.parts.text[node[2] : node[2] + 1])
     if place and place != case.parts.of(node):
@@ -105,9 +105,9 @@ def elsewhere(fault: MissingAttribute, case: Site) -> None:
         fault.hints = [(spot.rewritten(node, place), f"{spot.where()}: where {name} is")]
 
 
-def _modules(case: Site) -> Iterator[tuple[str, Namespace]]:
+def _modules(case: Site) -> Iterator[tuple[str, ModuleProxy]]:
     """The modules that can be reached, under the names that reach them, the likeliest first."""
-    modules = {word: value for word, value in case.names.items() if isinstance(value, Namespace)}
+    modules = {word: value for word, value in case.names.items() if isinstance(value, ModuleProxy)}
     preset = case.names.get("__builtins__", {})
     modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
     yield from sorted(modules.items(), key=lambda item: (
@@ -118,23 +118,23 @@ def _modules(case: Site) -> Iterator[tuple[str, Namespace]]:
             yield path, inner
 
 
-def _module_dict(modules: Mapping[str, Any], path: str) -> Namespace | None:
+def _module_dict(modules: Mapping[str, Any], path: str) -> ModuleProxy | None:
     first, *rest = path.split(".")
     inner = modules.get(first)
     for word in rest:
-        inner = vars(inner).get(word) if isinstance(inner, Namespace) else None
-    return inner if isinstance(inner, Namespace) else None
+        inner = vars(inner).get(word) if isinstance(inner, ModuleProxy) else None
+    return inner if isinstance(inner, ModuleProxy) else None
 
 
-def _names(module: Namespace) -> set[str]:
+def _names(module: ModuleProxy) -> set[str]:
     return {name for name in (*vars(module), *vars(module)[".operations"]) if not name.startswith((".", "_"))}
 
 
-def _has(module: Namespace, name: str, follows: str) -> bool:
+def _has(module: ModuleProxy, name: str, follows: str) -> bool:
     """Whether a module has a name; modules within it are not called."""
     inside = vars(module)
     return (name in inside or name in inside[".operations"]) and (
-        follows != "(" or not isinstance(inside.get(name), Namespace))
+        follows != "(" or not isinstance(inside.get(name), ModuleProxy))
 
 
 __all__ = ["elsewhere", "unknown"]

@@ -50,13 +50,13 @@ def show_steps(repl: Repl, rest: str) -> None:
 
 def _again(repl: Repl, rest: str) -> str:
     """A program: the assignments that recompute what an expression needs after its graph was freed, then itself."""
-    from gradcli.analysis.derivation import target
+    from gradcli.analysis.derivation import assigned_name
     from gradcli.lang.syntax.parser import parse
 
     assignments = {}
     for entry in repl.entries:
         for statement in parse(entry.text, "<expression>")[3]:
-            if name := target(statement):
+            if name := assigned_name(statement):
                 assignments[name] = entry.text[statement[1]:statement[2]]
     names = repl.session.names()
     pending, needed = list(repl.session.words(rest)), set()

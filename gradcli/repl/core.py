@@ -31,7 +31,7 @@ from gradcli.repl.incremental_parse import pieces
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
-    from gradcli.session.snapshot import Checkpoint
+    from gradcli.session.snapshot import Snapshot
 
 HELP_REQUEST = re.compile(      # `name?` as in IPython, `help(name)` as in Python
     r":?([\w.]+)\s*\?\??|\?\??\s*([\w.]*)|help\(\s*([\w.]*)\s*\)|help\s+([\w.]+)")
@@ -194,9 +194,9 @@ class Repl:
     @contextmanager
     def rollback(self) -> Iterator[None]:
         """Within, programs run as statements do; afterwards all that they changed is undone."""
-        from gradcli.session.snapshot import Checkpoint
+        from gradcli.session.snapshot import Snapshot
 
-        checkpoint = Checkpoint(self.session)
+        checkpoint = Snapshot(self.session)
         self._stand_by()
         with deferred():
             try:
@@ -254,9 +254,9 @@ class Repl:
             start = perf_counter()
             if self.follows_width:
                 self._follow_width()
-            from gradcli.session.snapshot import Checkpoint
+            from gradcli.session.snapshot import Snapshot
 
-            checkpoint, results = Checkpoint(self.session), self.results
+            checkpoint, results = Snapshot(self.session), self.results
             with deferred():        # but for the run itself, whose first Ctrl-C ends it and whose second waits
                 try:
                     with (walled(self.settings), progressing(), self.program_lock, checkpoint.watching(),
@@ -268,7 +268,7 @@ class Repl:
                     self.results = results
                     raise
             sys.stdout.flush()
-            checkpoint.settle()
+            checkpoint.discard_unchanged()
             self.entries.append(
                 ExecutedStatement(place.statement, with_newline(printed), checkpoint, results, self.orders))
             self.orders = ""
@@ -358,11 +358,11 @@ class ExecutedStatement:
 
     __slots__ = ("checkpoint", "orders", "printed", "results", "text", "weight")
 
-    def __init__(self, text: str, printed: str, checkpoint: Checkpoint, results: list[Any], orders: str = "") -> None:
+    def __init__(self, text: str, printed: str, checkpoint: Snapshot, results: list[Any], orders: str = "") -> None:
         self.orders = orders
         self.text = text
         self.printed = printed
-        self.checkpoint: Checkpoint | None = checkpoint
+        self.checkpoint: Snapshot | None = checkpoint
         self.weight = checkpoint.weight
         self.results = results
 

@@ -19,7 +19,7 @@ from gradcli.reports.own_leaves import divided
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
-    from gradcli.analysis.gradient_check import Finding
+    from gradcli.analysis.gradient_check import CheckResult
     from gradcli.session.session import Session
 
 
@@ -35,7 +35,7 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     own = divided(source, settings) if source and not (at or wrt or settings.var) else None
     session, text = own or _at_point(expr, at, wrt, settings)
 
-    def run() -> list[Finding]:
+    def run() -> list[CheckResult]:
         from gradcli.analysis.gradient_check import check
 
         return check(session, text, tolerance, order)
@@ -55,7 +55,7 @@ def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> t
     return session, point.source.text
 
 
-def _render(findings: list[Finding], form: str) -> str:
+def _render(findings: list[CheckResult], form: str) -> str:
     if form in ("text", "plain"):
         return "".join(f"{verdict_text(finding)}\n" for finding in findings)
     orders = {"check": 1, "check2": 2}

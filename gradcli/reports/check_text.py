@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gradcli.data.data_format import json_number
 
 if TYPE_CHECKING:
-    from gradcli.analysis.gradient_check import Finding
-    from gradcli.analysis.slope_check import Entry
+    from gradcli.analysis.gradient_check import CheckResult
+    from gradcli.analysis.slope_check import JacobianEntry
 
 MEASURABLE = 8      # digits: what is measured is said to be no better, so that it reads the same on every machine
 NAMED = 3           # places of one kind that are named
@@ -20,7 +20,7 @@ SPECIAL = {KINK: "a kink at", STEEP: "an infinite slope at", JUMP: "a jump, wher
         EDGE: "an edge of the domain at", INFINITE: "an infinite value at", OUTSIDE: "outside of the domain at"}
 
 
-def finding_text(finding: Finding) -> str:
+def finding_text(finding: CheckResult) -> str:
     """A verdict in one line: how many slopes were measured, the worst of them, and where there is none."""
     verdict, worst = finding.verdict, finding.verdict.worst
     total, count = verdict.size * verdict.outputs, verdict.moved * verdict.watched
@@ -37,7 +37,7 @@ def finding_text(finding: Finding) -> str:
     return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_random(finding)])
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: CheckResult) -> dict[str, Any]:
     """A verdict as JSON can hold it."""
     verdict, worst = finding.verdict, finding.verdict.worst
     places: dict[int, dict[tuple[int, ...], None]] = {}
@@ -56,11 +56,11 @@ def finding_data(finding: Finding) -> dict[str, Any]:
             **named, "doubtful": [list(entry.place) for entry in verdict.doubtful], "random": finding.random}
 
 
-def _compared(finding: Finding, entry: Entry) -> str:
+def _compared(finding: CheckResult, entry: JacobianEntry) -> str:
     return f"{_element(finding, entry)}: {_numbers(entry)}"
 
 
-def _element(finding: Finding, entry: Entry) -> str:
+def _element(finding: CheckResult, entry: JacobianEntry) -> str:
     """The element of the Jacobian; that of the result is left out where the result is one number."""
     place = _place(finding.name, entry.place)
     if finding.verdict.outputs == 1:
@@ -72,7 +72,7 @@ def _place(name: str, index: tuple[int, ...]) -> str:
     return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
-def _numbers(entry: Entry) -> str:
+def _numbers(entry: JacobianEntry) -> str:
     """The gradient and what was measured."""
     if entry.kind == KINK:
         return (f"the gradient says {_number(entry.gradient)}, the slopes are {_rounded(entry.left, entry)} to the "
@@ -85,19 +85,19 @@ def _number(value: float) -> str:
     return f"{value + 0.0:.{MEASURABLE}g}"
 
 
-def _rounded(slope: float, entry: Entry) -> str:
+def _rounded(slope: float, entry: JacobianEntry) -> str:
     """A slope to the digits that its error lets one trust."""
     return _number(round(slope, -round(math.log10(_error(entry))))) if math.isfinite(slope) else _number(slope)
 
 
-def _error(entry: Entry) -> float:
+def _error(entry: JacobianEntry) -> float:
     """A power of ten that the error is below."""
     size = max(abs(side) for side in (entry.slope, entry.gradient, 1e-290) if math.isfinite(side))
     error = max(entry.error if math.isfinite(entry.error) else size, 10.0**-MEASURABLE * min(1.0, size), 1e-300)
     return float(10.0 ** math.ceil(math.log10(error) - 1e-9))
 
 
-def _digits(finding: Finding) -> int:
+def _digits(finding: CheckResult) -> int:
     """To how many digits the worst slope agrees, as far as measuring can tell."""
     off = finding.verdict.off
     if not off or math.isnan(off) or finding.verdict.worst.kind != 0:
@@ -105,7 +105,7 @@ def _digits(finding: Finding) -> int:
     return max(0, min(MEASURABLE, math.floor(-math.log10(off))))
 
 
-def _special(finding: Finding) -> list[str]:
+def _special(finding: CheckResult) -> list[str]:
     """Where there is not one slope to compare with."""
     texts = []
     for kind, words in SPECIAL.items():
@@ -116,19 +116,19 @@ def _special(finding: Finding) -> list[str]:
     return texts
 
 
-def _where(finding: Finding, entry: Entry) -> str:
+def _where(finding: CheckResult, entry: JacobianEntry) -> str:
     """The place of what is special: that of the result, where it has no value whatever is varied."""
     if entry.kind in (OUTSIDE, INFINITE) and finding.verdict.outputs > 1:
         return _place(finding.outputs[entry.output], entry.row)
     return _place(finding.name, entry.place)
 
 
-def _doubtful(finding: Finding) -> list[str]:
+def _doubtful(finding: CheckResult) -> list[str]:
     doubtful = finding.verdict.doubtful
     if not doubtful:
         return []
     return [f"{len(doubtful)} too small beside the value to be measured, as {_element(finding, doubtful[0])}"]
 
 
-def _random(finding: Finding) -> list[str]:
+def _random(finding: CheckResult) -> list[str]:
     return ["the same random numbers are drawn each time"] if finding.random else []

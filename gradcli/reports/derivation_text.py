@@ -12,7 +12,7 @@ from gradcli.reports.open_session import timed, write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
-    from gradcli.analysis.derivation import Derivation, Owed
+    from gradcli.analysis.derivation import Derivation, Gradient
 
 WIDEST = 60     # characters: formulas that are longer are left out when columns are aligned
 Row = tuple[str, str, str, str]     # a name, a sign, how it is computed, its value
@@ -43,7 +43,7 @@ def as_text(derivation: Derivation, precision: int | None = None) -> str:
     return text
 
 
-def _rows(owed: Owed, precision: int | None) -> list[Row]:
+def _rows(owed: Gradient, precision: int | None) -> list[Row]:
     """A gradient as one row, or as a row for each share and one for their sum."""
     from gradcli.analysis.written_rule import brief
 

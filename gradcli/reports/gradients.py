@@ -35,12 +35,12 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     One sweep serves the first order. Beyond it each leaf must be a single number, and is
     differentiated again and again on its own.
     """
-    from gradcli.analysis.derivatives import number_of, steady
+    from gradcli.analysis.derivatives import number_of, require_unchanged
     from gradcli.analysis.detached import complete
 
     if order == 1:
         value = complete(session, leaves, lambda: number_of(session, text))
-        steady(session, leaves)
+        require_unchanged(session, leaves)
         _sweep(session, "backward()", value)
         return value, [{name: _gradient(session, name) for name in leaves}]
     orders: list[dict[str, Any]] = [{} for _ in range(order)]
@@ -48,7 +48,7 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
         value = complete(session, [name], lambda: number_of(session, text))
-        steady(session, leaves)
+        require_unchanged(session, leaves)
         derivative = value
         for gradients in orders:
             _clear(session, leaves)

@@ -58,11 +58,11 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
 
 def _assigned_last(session: Session, source: Source) -> str | None:
     """The name that a tensor with a history was assigned to last, in a program that shows no expression."""
-    from gradcli.analysis.derivation import target
+    from gradcli.analysis.derivation import assigned_name
     from gradcli.lang.syntax.parser import parse
 
     names = session.names()
-    assigned = [target(statement) for statement in parse(source.text, source.name)[3]]
+    assigned = [assigned_name(statement) for statement in parse(source.text, source.name)[3]]
     return next((name for name in reversed(assigned) if is_tensor(names.get(name)) and names[name].requires_grad), None)
 
 

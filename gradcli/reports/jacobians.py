@@ -36,7 +36,7 @@ def product_along(expr: str, at: list[str], direction: list[str], settings: Sett
     texts = with_files(direction, settings, "--with")
 
     def product(point: EvaluationPoint) -> tuple[Any, Any]:
-        from gradcli.analysis.derivatives import along
+        from gradcli.analysis.derivatives import jvp
 
         session = point.session
         here = {name: session[name] for name in session.names()}
@@ -49,7 +49,7 @@ def product_along(expr: str, at: list[str], direction: list[str], settings: Sett
         velocities = {name: session[name] for name in moved}
         for name in moved:
             session[name] = here[name]
-        return along(session, point.source.text, point.leaves, velocities)
+        return jvp(session, point.source.text, point.leaves, velocities)
 
     return _printed("jvp", expr, at, [], settings, product)
 
@@ -59,7 +59,7 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
     file = with_files([f"{WEIGHTS}={weights}"], settings, "--with") if weights and weights[:1] == "@" else []
 
     def product(point: EvaluationPoint) -> tuple[Any, Any]:
-        from gradcli.analysis.derivatives import value_of, weighted
+        from gradcli.analysis.derivatives import value_of, vjp
 
         if weights is None and value_of(point.session, point.source.text).array.size != 1:
             raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
@@ -67,7 +67,7 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
             set_names(point.session, file, settings, "--with")
         tensor = None if weights is None else floating_tensor(
             point.session, WEIGHTS if file else weights, settings, "--with")
-        return weighted(point.session, point.source.text, point.leaves, tensor)
+        return vjp(point.session, point.source.text, point.leaves, tensor)
 
     return _printed("vjp", expr, at, wrt, settings, product)
 

@@ -1,11 +1,11 @@
-"""What values refer to, and how to make them refer to it again: one way for each kind of value.
+"""Capture and restore the mutable state of every type of object that a program can hold.
 
-A reading is a flat tuple of everything a value refers to, so that two readings can be compared
-item by item without asking the items anything.
+A capture is a flat tuple of everything an object refers to. Two captures of one object are compared item by item
+with `is`, so that no `__eq__` of a program runs.
 
-Python's own kinds that are not listed (generators, bound methods, views of dicts, iterators) are asked
-by the garbage collector's means for what they refer to, so that nothing is missed that only they hold.
-How far a generator, an `enumerate`, a `zip` or a dict's iterator has got cannot be put back.
+Built-in types without an entry in ACCESS (generators, views of dicts, some iterators) are captured with
+gc.get_referents, so that nothing is missed that only they refer to. The position of a generator, an `enumerate`, a
+`zip` or a dict's iterator cannot be restored.
 """
 
 from __future__ import annotations
@@ -34,230 +34,233 @@ from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.types import user_class
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
-"""Kinds that refer to nothing that can change."""
+"""Types whose objects cannot change and refer to nothing that can."""
 
 
 class StateAccess(NamedTuple):
-    """How to read what a value refers to, and how to put it back; `put` is None where nothing can change."""
+    """How to capture the state of one type's objects, and how to restore a capture.
 
-    read: Callable[[Any], tuple[Any, ...]]
-    put: Callable[[Any, tuple[Any, ...]], None] | None = None
+    `restore` is None for immutable types, whose members are followed all the same.
+    """
+
+    capture: Callable[[Any], tuple[Any, ...]]
+    restore: Callable[[Any, tuple[Any, ...]], None] | None = None
 
 
 def access_for(value: Any) -> StateAccess | None:
-    """The way for a value; None if it holds nothing that a program could change."""
+    """The StateAccess for an object; None if it holds nothing that a program could change."""
     if isinstance(value, type):
         return CLASS if user_class(value) else None
     kind = type(value)
-    if kind not in _ways:
-        _ways[kind] = _way_of_kind(kind)
-    return _ways[kind]
+    if kind not in _cache:
+        _cache[kind] = _access_for_type(kind)
+    return _cache[kind]
 
 
-_ways: dict[type, StateAccess | None] = {}
+_cache: dict[type, StateAccess | None] = {}
 
 
-def _way_of_kind(kind: type) -> StateAccess | None:
-    if issubclass(kind, APART):
+def _access_for_type(kind: type) -> StateAccess | None:
+    if issubclass(kind, NOT_FOLLOWED):
         return None
     if issubclass(kind, Uninitialized):
-        return StateAccess(_read_uninitialized, _put_uninitialized)
-    for base, way in WAYS.items():
+        return StateAccess(_capture_uninitialized, _restore_uninitialized)
+    for base, access in ACCESS.items():
         if issubclass(kind, base):
-            return _with_attributes(kind, way) if base in CONTAINERS and kind is not base else way
+            return _with_attributes(kind, access) if base in CONTAINERS and kind is not base else access
     if _is_object(kind):
         slots = tuple(slots_of(kind))
-        return StateAccess(partial(_read_instance, slots), partial(_put_instance, slots))
+        return StateAccess(partial(_capture_instance, slots), partial(_restore_instance, slots))
     return REFERENTS if _is_native(kind) else None
 
 
 def _is_object(kind: type) -> bool:
-    """Whether values of `kind` are made of slots and a dict, and can be held by programs or by what they hold."""
+    """Whether objects of `kind` have their state in slots and `__dict__`, and can be reached by programs."""
     return is_instance(kind) or issubclass(kind, IteratorProxy) or kind.__module__.partition(".")[0] == "torch" or (
         kind.__module__.startswith("gradcli.engine."))
 
 
 def _is_native(kind: type) -> bool:
-    """Whether `kind` is one of Python's own, whose referents only the garbage collector tells."""
-    return not kind.__flags__ & HEAP or bool(kind.__flags__ & IMMUTABLE) or issubclass(kind, ITERATING)
+    """Whether `kind` is a built-in type, whose referents only the garbage collector knows."""
+    return not kind.__flags__ & HEAP or bool(kind.__flags__ & IMMUTABLE) or issubclass(kind, ITERATOR_TYPES)
 
 
-def _with_attributes(kind: type, way: StateAccess) -> StateAccess:
-    """The way for a container that has slots or a dict beside what it contains."""
+def _with_attributes(kind: type, access: StateAccess) -> StateAccess:
+    """The StateAccess for a subclass of a container, which has slots or a `__dict__` beside its members."""
     slots = tuple(slots_of(kind))
     if not slots and not kind.__dictoffset__:
-        return way
+        return access
 
-    def read(value: Any) -> tuple[Any, ...]:
-        own = _read_instance(slots, value)
-        return (len(own), *own, *way.read(value))
+    def capture(value: Any) -> tuple[Any, ...]:
+        own = _capture_instance(slots, value)
+        return (len(own), *own, *access.capture(value))
 
-    def put(value: Any, parts: tuple[Any, ...]) -> None:
-        end = parts[0] + 1
-        _put_instance(slots, value, parts[1:end])
-        if way.put is not None:
-            way.put(value, parts[end:])
+    def restore(value: Any, state: tuple[Any, ...]) -> None:
+        end = state[0] + 1
+        _restore_instance(slots, value, state[1:end])
+        if access.restore is not None:
+            access.restore(value, state[end:])
 
-    return StateAccess(read, put)
+    return StateAccess(capture, restore)
 
 
 def is_instance(kind: type) -> bool:
-    """Whether values of `kind` are made of slots and a dict: of the program's classes, modules, optimisers."""
-    return kind is Handle or any(PROGRAM_MADE in vars(each) for each in kind.__mro__) or kind.__module__.startswith(
+    """Whether `kind` is a class of the program, a module, an optimiser or the like, with slots and a `__dict__`."""
+    return kind is Handle or any(PROGRAM_MADE in vars(base) for base in kind.__mro__) or kind.__module__.startswith(
         ("gradcli.nn", "gradcli.namespace.python", "gradcli.namespace.third_party", "gradcli.namespace.saved_objects"))
 
 
 def slots_of(kind: type) -> list[str]:
-    """The slots of a class and all above it."""
-    found: list[str] = []
-    for each in kind.__mro__:
-        names = vars(each).get("__slots__", ())
-        found += [names] if isinstance(names, str) else names
-    return [name for name in found if name not in ("__dict__", "__weakref__")]
+    """The slots of a class and of all its bases."""
+    slots: list[str] = []
+    for base in kind.__mro__:
+        names = vars(base).get("__slots__", ())
+        slots += [names] if isinstance(names, str) else names
+    return [name for name in slots if name not in ("__dict__", "__weakref__")]
 
 
-UNSET = object()        # what a slot holds that holds nothing
+UNSET = object()        # the captured value of an empty slot
 
 
-def _read_instance(slots: tuple[str, ...], value: Any) -> tuple[Any, ...]:
+def _capture_instance(slots: tuple[str, ...], value: Any) -> tuple[Any, ...]:
     own = getattr(value, "__dict__", {})
     return (type(value), *[getattr(value, name, UNSET) for name in slots], *own, *own.values())
 
 
-def _put_instance(slots: tuple[str, ...], value: Any, parts: tuple[Any, ...]) -> None:
-    if type(value) is not parts[0]:     # a lazy layer that had its first input, a parametrized one
-        object.__setattr__(value, "__class__", parts[0])
-    for name, part in zip(slots, parts[1:], strict=False):
+def _restore_instance(slots: tuple[str, ...], value: Any, state: tuple[Any, ...]) -> None:
+    if type(value) is not state[0]:     # a lazy layer that had its first input, a parametrized one
+        object.__setattr__(value, "__class__", state[0])
+    for name, part in zip(slots, state[1:], strict=False):
         if part is not UNSET:
             object.__setattr__(value, name, part)
         elif hasattr(value, name):
             object.__delattr__(value, name)
     if hasattr(value, "__dict__"):
-        _put_dict(vars(value), parts[1 + len(slots):])
+        _restore_dict(vars(value), state[1 + len(slots):])
 
 
-def _read_dict(value: dict[Any, Any]) -> tuple[Any, ...]:
+def _capture_dict(value: dict[Any, Any]) -> tuple[Any, ...]:
     return (*value, *value.values())
 
 
-def _put_dict(value: dict[Any, Any], parts: tuple[Any, ...]) -> None:
-    half = len(parts) // 2
+def _restore_dict(value: dict[Any, Any], state: tuple[Any, ...]) -> None:
+    half = len(state) // 2
     value.clear()
-    dict.update(value, zip(parts[:half], parts[half:], strict=True))     # a Counter's own update counts
+    dict.update(value, zip(state[:half], state[half:], strict=True))     # Counter.update would add counts
 
 
-def _put_list(value: list[Any], parts: tuple[Any, ...]) -> None:
-    value[:] = parts
+def _restore_list(value: list[Any], state: tuple[Any, ...]) -> None:
+    value[:] = state
 
 
-def _put_deque(value: deque[Any], parts: tuple[Any, ...]) -> None:
+def _restore_deque(value: deque[Any], state: tuple[Any, ...]) -> None:
     value.clear()
-    value.extend(parts)
+    value.extend(state)
 
 
-def _put_set(value: set[Any], parts: tuple[Any, ...]) -> None:
+def _restore_set(value: set[Any], state: tuple[Any, ...]) -> None:
     value.clear()
-    value.update(parts)
+    value.update(state)
 
 
-_read_slots = attrgetter("__class__", *Tensor.__slots__)
+_capture_tensor = attrgetter("__class__", *Tensor.__slots__)
 
 
-def _put_tensor(value: Tensor, parts: tuple[Any, ...]) -> None:
-    value.__class__ = parts[0]
-    for name, part in zip(Tensor.__slots__, parts[1:], strict=True):
+def _restore_tensor(value: Tensor, state: tuple[Any, ...]) -> None:
+    value.__class__ = state[0]
+    for name, part in zip(Tensor.__slots__, state[1:], strict=True):
         setattr(value, name, part)
 
 
-SLOTS = [vars(Tensor)[name] for name in Tensor.__slots__]       # also where a property lies above one
+SLOTS = [vars(Tensor)[name] for name in Tensor.__slots__]       # works where a subclass overrides one by a property
 
 
-def _read_uninitialized(value: Any) -> tuple[Any, ...]:
+def _capture_uninitialized(value: Any) -> tuple[Any, ...]:
     return (type(value), *[slot.__get__(value) for slot in SLOTS])
 
 
-def _put_uninitialized(value: Any, parts: tuple[Any, ...]) -> None:
-    value.__class__ = parts[0]
-    for slot, part in zip(SLOTS, parts[1:], strict=True):
+def _restore_uninitialized(value: Any, state: tuple[Any, ...]) -> None:
+    value.__class__ = state[0]
+    for slot, part in zip(SLOTS, state[1:], strict=True):
         slot.__set__(value, part)
 
 
-def _read_call(value: Any) -> tuple[Any, ...]:
-    """The hooks of a call, and what a Function of the program keeps for it; a graph is not followed further."""
+def _capture_node(value: Any) -> tuple[Any, ...]:
+    """The hooks of a node, and the records of a program's Function; the rest of the graph is not followed."""
     if isinstance(value, AccumulateGrad):
         return None, value.variable
-    kept = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is FunctionRule} if (
+    records = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is FunctionRule} if (
         isinstance(value, FunctionNode)) else {}
-    return getattr(value, "hooks", None), *kept.values()
+    return getattr(value, "hooks", None), *records.values()
 
 
-def _put_call(value: Any, parts: tuple[Any, ...]) -> None:
-    if getattr(value, "hooks", None) is not parts[0]:
-        value.hooks = parts[0]
+def _restore_node(value: Any, state: tuple[Any, ...]) -> None:
+    if getattr(value, "hooks", None) is not state[0]:
+        value.hooks = state[0]
 
 
-def _put_arguments(value: BaseException, parts: tuple[Any, ...]) -> None:
-    value.args, = parts
+def _restore_args(value: BaseException, state: tuple[Any, ...]) -> None:
+    value.args, = state
 
 
-def _read_default(value: defaultdict[Any, Any]) -> tuple[Any, ...]:
-    return (value.default_factory, *_read_dict(value))
+def _capture_defaultdict(value: defaultdict[Any, Any]) -> tuple[Any, ...]:
+    return (value.default_factory, *_capture_dict(value))
 
 
-def _put_default(value: defaultdict[Any, Any], parts: tuple[Any, ...]) -> None:
-    value.default_factory = parts[0]
-    _put_dict(value, parts[1:])
+def _restore_defaultdict(value: defaultdict[Any, Any], state: tuple[Any, ...]) -> None:
+    value.default_factory = state[0]
+    _restore_dict(value, state[1:])
 
 
-def _read_position(value: Any) -> tuple[Any, ...]:
-    """What an iterator goes through, and how far it has got."""
+def _capture_iterator(value: Any) -> tuple[Any, ...]:
+    """The sequence of an iterator, and its position."""
     _, (source, *_), *position = value.__reduce__()
     return (source, *position)
 
 
-def _put_position(value: Any, parts: tuple[Any, ...]) -> None:
-    if len(parts) > 1:
-        value.__setstate__(parts[1])
+def _restore_iterator(value: Any, state: tuple[Any, ...]) -> None:
+    if len(state) > 1:
+        value.__setstate__(state[1])
 
 
-def _read_cell(value: CellType) -> tuple[Any, ...]:
+def _capture_cell(value: CellType) -> tuple[Any, ...]:
     try:
         return (value.cell_contents,)
     except ValueError:
         return ()
 
 
-def _put_cell(value: CellType, parts: tuple[Any, ...]) -> None:
-    if parts:
-        value.cell_contents, = parts
+def _restore_cell(value: CellType, state: tuple[Any, ...]) -> None:
+    if state:
+        value.cell_contents, = state
     else:
         del value.cell_contents
 
 
-def _read_function(value: FunctionType) -> tuple[Any, ...]:
+def _capture_function(value: FunctionType) -> tuple[Any, ...]:
     own = vars(value)
     return (len(own), *own, *own.values(),
             *(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
 
 
-def _put_function(value: FunctionType, parts: tuple[Any, ...]) -> None:
-    own = parts[1:1 + 2 * parts[0]]
-    if _read_dict(vars(value)) != own:
-        _put_dict(vars(value), own)
+def _restore_function(value: FunctionType, state: tuple[Any, ...]) -> None:
+    own = state[1:1 + 2 * state[0]]
+    if _capture_dict(vars(value)) != own:
+        _restore_dict(vars(value), own)
 
 
-def _own_names(value: type) -> dict[str, Any]:
+def _class_attributes(value: type) -> dict[str, Any]:
     return {name: part for name, part in vars(value).items() if name not in ("__dict__", "__weakref__")}
 
 
-def _read_class(value: type) -> tuple[Any, ...]:
-    return (*_read_dict(_own_names(value)), *value.__bases__)
+def _capture_class(value: type) -> tuple[Any, ...]:
+    return (*_capture_dict(_class_attributes(value)), *value.__bases__)
 
 
-def _put_class(value: type, parts: tuple[Any, ...]) -> None:
-    parts = parts[: -len(value.__bases__)]
-    half = len(parts) // 2
-    before, now = dict(zip(parts[:half], parts[half:], strict=True)), _own_names(value)
+def _restore_class(value: type, state: tuple[Any, ...]) -> None:
+    state = state[: -len(value.__bases__)]
+    half = len(state) // 2
+    before, now = dict(zip(state[:half], state[half:], strict=True)), _class_attributes(value)
     for name in now.keys() - before.keys():
         type.__delattr__(value, name)
     for name, part in before.items():
@@ -266,33 +269,34 @@ def _put_class(value: type, parts: tuple[Any, ...]) -> None:
 
 
 HEAP, IMMUTABLE = 1 << 9, 1 << 8     # flags of types: Py_TPFLAGS_HEAPTYPE and Py_TPFLAGS_IMMUTABLETYPE
-ITERATING = (enumerate, zip, map, filter, reversed, partial,
-             *(kind for kind in vars(itertools).values() if isinstance(kind, type)))
-APART = (ModuleType, FrameType, TracebackType, Generators, Rules)     # they lead to all there is, or are kept elsewhere
+ITERATOR_TYPES = (enumerate, zip, map, filter, reversed, partial,
+                  *(kind for kind in vars(itertools).values() if isinstance(kind, type)))
+NOT_FOLLOWED = (ModuleType, FrameType, TracebackType, Generators, Rules)
+"""Types that lead to every object there is, or whose state Session.save covers."""
 CONTAINERS = frozenset({dict, defaultdict, list, set, deque, tuple, BaseException})
 EMPTY: tuple[Iterable[Any], ...] = ([], (), range(0), range(1 << 70), "")
 POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([]))]
 REFERENTS = StateAccess(lambda value: tuple(gc.get_referents(value)))
-CLASS = StateAccess(_read_class, _put_class)
-WAYS: dict[type, StateAccess] = {
-    Tensor: StateAccess(_read_slots, _put_tensor),
-    list: StateAccess(tuple, _put_list),
-    defaultdict: StateAccess(_read_default, _put_default),
-    dict: StateAccess(_read_dict, _put_dict),
-    set: StateAccess(tuple, _put_set),
-    deque: StateAccess(tuple, _put_deque),
+CLASS = StateAccess(_capture_class, _restore_class)
+ACCESS: dict[type, StateAccess] = {
+    Tensor: StateAccess(_capture_tensor, _restore_tensor),
+    list: StateAccess(tuple, _restore_list),
+    defaultdict: StateAccess(_capture_defaultdict, _restore_defaultdict),
+    dict: StateAccess(_capture_dict, _restore_dict),
+    set: StateAccess(tuple, _restore_set),
+    deque: StateAccess(tuple, _restore_deque),
     tuple: StateAccess(tuple),
     frozenset: StateAccess(tuple),
-    CellType: StateAccess(_read_cell, _put_cell),
-    FunctionType: StateAccess(_read_function, _put_function),
+    CellType: StateAccess(_capture_cell, _restore_cell),
+    FunctionType: StateAccess(_capture_function, _restore_function),
     MethodType: StateAccess(attrgetter("__self__", "__func__")),
     staticmethod: StateAccess(lambda value: (value.__func__,)),
     property: StateAccess(lambda value: (value.fget, value.fset)),
     classmethod: StateAccess(lambda value: (value.__func__,)),
-    Op: StateAccess(_read_call, _put_call),
-    NodeOutput: StateAccess(lambda value: (value.hooks, value.node), _put_call),
-    BaseException: StateAccess(lambda value: (value.args,), _put_arguments),
-    PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
-    ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, parts: value.set_state(parts[0])),
-    Generator: StateAccess(lambda value: value.numbers.moment(), lambda value, parts: value.numbers.rewind(parts)),
-} | dict.fromkeys(POSITIONED, StateAccess(_read_position, _put_position))
+    Op: StateAccess(_capture_node, _restore_node),
+    NodeOutput: StateAccess(lambda value: (value.hooks, value.node), _restore_node),
+    BaseException: StateAccess(lambda value: (value.args,), _restore_args),
+    PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
+    ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
+    Generator: StateAccess(lambda value: value.numbers.moment(), lambda value, state: value.numbers.rewind(state)),
+} | dict.fromkeys(POSITIONED, StateAccess(_capture_iterator, _restore_iterator))

@@ -1,4 +1,4 @@
-"""The functions of `torch` that change or tell the state of a session: its seeds and how it prints."""
+"""The functions of `torch` that read or change the state of a session: seeds, print options, saved objects."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.namespace.ages import VERSIONS
 from gradcli.namespace.devices import backends, device_switches
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 
 
 class Owner(Protocol):
-    """A session, as these functions need it."""
+    """The part of Session that these functions use."""
 
     generators: Generators
     options: Options
@@ -36,31 +36,31 @@ def services(session: Owner) -> dict[str, Any]:
     default_generator = Generator.around(session.generators)
 
     def manual_seed(seed: int) -> Generator:
-        """Start the random numbers again from `seed`; the generator that gives them."""
+        """Seed the random generators, and return the default generator."""
         session.generators.manual_seed(_seed(seed))
         return default_generator
 
     def seed() -> int:
-        """Start the random numbers from a seed nobody chose, and tell it."""
+        """Seed the random generators from a fresh seed, and return it."""
         session.generators.manual_seed(Generators().seed)
         return session.generators.seed
 
     def initial_seed() -> int:
-        """The seed the random numbers started from."""
+        """The seed of the default generator."""
         return session.generators.seed
 
     def get_rng_state() -> Tensor:
-        """This moment of the random numbers, as bytes."""
+        """The state of the default generator, as a ByteTensor."""
         return Tensor(session.generators.tensors.state_bytes())
 
     def set_rng_state(new_state: Tensor) -> None:
-        """Go back to a moment that get_rng_state told."""
+        """Restore a state that get_rng_state returned."""
         if not isinstance(new_state, Tensor):
             raise ArgumentFault("set_rng_state() needs what get_rng_state() gave", "torch.get_rng_state()")
         session.generators.tensors.set_state_bytes(new_state.array)
 
     def fork_rng(devices: Any = None, enabled: bool = True, *args: Any, **options: Any) -> ForkedRandom:
-        """A context after which the random numbers go on as if nothing had been drawn in it."""
+        """A context that restores the random generators at its end."""
         return ForkedRandom(session.generators if enabled else None)
 
     store: list[Any] = []       # made when first asked for
@@ -73,7 +73,7 @@ def services(session: Owner) -> dict[str, Any]:
         return store[0]
 
     def save(obj: Any, f: Any = None, *args: Any, **options: Any) -> None:
-        """Keep a copy of an object in memory, under a path or in a BytesIO, until the run ends."""
+        """Store a copy of an object in memory, under a path or in a BytesIO, until the run ends."""
         saved().save(obj, f, *args, **options)
 
     def load(f: Any = None, *args: Any, **options: Any) -> Any:
@@ -85,7 +85,7 @@ def services(session: Owner) -> dict[str, Any]:
 
     def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
                          profile: Any = None, sci_mode: Any = None) -> None:
-        """How tensors print from now on."""
+        """Set the print options of the session."""
         session.options.set(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth,
                             profile=profile, sci_mode=sci_mode)
 
@@ -93,7 +93,7 @@ def services(session: Owner) -> dict[str, Any]:
     devices = device_switches()
     session.settings += [store, state, *devices]
     drawing = (manual_seed, seed, initial_seed, get_rng_state, set_rng_state)
-    random = Namespace("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
+    random = ModuleProxy("torch.random", fork_rng=fork_rng, default_generator=default_generator, **{
         function.__name__: function for function in drawing})
     return {".version": version, "default_generator": default_generator, "random": random,
             "backends": backends(*devices), **_switches(state)} | {
@@ -102,7 +102,7 @@ def services(session: Owner) -> dict[str, Any]:
 
 @exposed()
 class ForkedRandom:
-    """`torch.random.fork_rng()`: a context that leaves the random numbers as they were."""
+    """`torch.random.fork_rng()`: a context that restores the random generators at its end."""
 
     __slots__ = ("_moment", "_numbers")
 
@@ -120,9 +120,9 @@ class ForkedRandom:
 
 
 def _switches(state: dict[str, Any]) -> dict[str, Any]:
-    """Functions that set how PyTorch computes, which can be asked for; nothing follows from them here."""
+    """Functions that set how PyTorch computes. The settings are stored in `state`, and have no effect."""
     def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-        """All operations here give the same result every time, whatever `mode` is."""
+        """Store the mode: all operations are deterministic anyway."""
         state.update(mode=_flag(mode, "mode"), warn_only=_flag(warn_only, "warn_only"))
 
     def are_deterministic_algorithms_enabled() -> bool:
@@ -134,7 +134,7 @@ def _switches(state: dict[str, Any]) -> dict[str, Any]:
         return bool(state["warn_only"])
 
     def set_float32_matmul_precision(precision: str) -> None:
-        """Products of matrices have the highest precision, whatever `precision` is."""
+        """Store the precision: matrix products always have the highest."""
         if type(precision) is not str or precision not in ("highest", "high", "medium"):
             raise ArgumentFault("the precision is 'highest', 'high' or 'medium'",
                                 'torch.set_float32_matmul_precision("high")')
@@ -145,12 +145,12 @@ def _switches(state: dict[str, Any]) -> dict[str, Any]:
         return str(state["precision"])
 
     def set_flush_denormal(mode: bool) -> bool:
-        """False: numbers too small for full precision are kept as they are."""
+        """False: denormal numbers are not flushed."""
         _flag(mode, "mode")
         return False
 
     def set_num_threads(count: int) -> None:
-        """Small tensors are computed by one thread, whatever `count` is."""
+        """Store the number of threads: one computes everything."""
         if type(count) is not int or count < 1:
             raise ArgumentFault(f"set_num_threads expects a positive integer, not {described(count)}",
                                 "torch.set_num_threads(1)")

@@ -33,16 +33,16 @@ from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
 from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
 from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, number_of, require_seed, require_text
-from gradcli.namespace.modules import random_space
-from gradcli.namespace.python import spaces
-from gradcli.namespace.torch import bare_names, modules, prelude, torch_space
+from gradcli.namespace.modules import random_module
+from gradcli.namespace.python import standard_modules
+from gradcli.namespace.torch import bare_names, importable_modules, prelude, torch_module
 from gradcli.session.names import Names
 from gradcli.session.services import services
 
 if TYPE_CHECKING:
     from gradcli.display.graphs.graph import Picture
 
-COLLECTING = (50_000, 20, 100)      # a graph of a million calls is no garbage: look at it seldom
+GC_THRESHOLD = (50_000, 20, 100)    # collect seldom: a graph of a million nodes is no garbage
 reuse()
 
 
@@ -85,7 +85,7 @@ class Session(Names):
         self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
         self.budget = Budget()
-        self.settings: list[Any] = []       # what else programs can change: see services.py
+        self.settings: list[Any] = []       # mutable state of the functions in services.py
         self.display: Callable[[Any], object] = self._print
         self.output = write
         self.complain: Callable[[str], object] | None = None
@@ -141,19 +141,20 @@ class Session(Names):
             del self._builtins[operation]
 
     def _fill(self) -> None:
-        """Make the names that programs see, and the door they see them through."""
-        door = AllowList()
+        """Make the policy of the session, its modules and the built-in names of programs."""
+        allow_list = AllowList()
         self.policy = policy = Policy(
-            plain=PLAIN | harmless_names(), attribute=door.readable, assign=door.assignable, known=door.known,
-            base=door.base, text=self.text, repr=self.quoted, format=self._format, number=number_of, kind=kind_of,
+            plain=PLAIN | harmless_names(), attribute=allow_list.readable, assign=allow_list.assignable,
+            known=allow_list.known, base=allow_list.base, text=self.text, repr=self.quoted, format=self._format,
+            number=number_of, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
-        self._torch = torch_space(services(self))
+        self._torch = torch_module(services(self))
         set_age(self._torch, self._age == OLDEST)
         names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
-        policy.modules = modules(names) | {"random": random_space(self.generators)} | spaces(
+        policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(
             lambda: self._names.get("args", []), self.generators, self.write, self._complain,
             lambda value, name: self._builtins["getattr"](value, name))
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
@@ -186,7 +187,7 @@ class Session(Names):
         return printed
 
     def _fetch(self, code: CodeType) -> None:
-        """Put the operations that a program names into its builtins, before it looks for them there."""
+        """Load the operations that a program calls by their bare names into its builtins."""
         pending = [code]
         while pending:
             inner = pending.pop()
@@ -200,22 +201,22 @@ class Session(Names):
         The value is the program's own object, not a copy: tensors share their memory with the session, and print in
         its style. `numpy.asarray(value)` gives a copy of a tensor's numbers. Raises Fault as `run` does.
         """
-        kept: list[Any] = []
-        display, self.display = self.display, kept.append
+        results: list[Any] = []
+        display, self.display = self.display, results.append
         try:
             self.run(f"{expr}\n", "<expression>")
         finally:
             self.display = display
         self._hand_out()
-        return kept[-1] if kept else None
+        return results[-1] if results else None
 
     def _hand_out(self) -> None:
         """Let values print in the style of this session from now on, also where no program runs."""
         this = ref(self)
         DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
 
-    def _told(self, error: Exception) -> Fault:
-        """The fault for what went wrong, complete with places and the user's own names."""
+    def _fault_of(self, error: Exception) -> Fault:
+        """The Fault for an exception of the program, with its place, its repairs and the names of the program."""
         from gradcli.lang.messages.first_line import set_first_line
         from gradcli.lang.messages.paste_check import sifted
         from gradcli.repairs import repaired
@@ -239,7 +240,7 @@ class Session(Names):
             try:
                 yield
             except Exception as error:
-                raise self._told(error) from None
+                raise self._fault_of(error) from None
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
@@ -248,9 +249,9 @@ class Session(Names):
         Numpy does not warn of nan and inf in it; they are answers here.
         """
         before = DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy
-        others = modes()
-        collecting = gc.get_threshold()
-        gc.set_threshold(*COLLECTING)
+        outer = modes()
+        threshold = gc.get_threshold()
+        gc.set_threshold(*GC_THRESHOLD)
         DisplayHooks.text, DisplayHooks.format, DisplayHooks.note = self.quoted, self._format, self._remark
         Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
@@ -259,8 +260,8 @@ class Session(Names):
                 yield
         finally:
             self._modes = modes()
-            put_in_force(others)
-            gc.set_threshold(*collecting)
+            put_in_force(outer)
+            gc.set_threshold(*threshold)
             DisplayHooks.text, DisplayHooks.format, DisplayHooks.note, Current.generators, Current.legacy = before
 
     def write(self, text: str) -> None:
@@ -270,11 +271,11 @@ class Session(Names):
             self.output(text)
 
     def _complain(self, text: str) -> None:
-        """Pass on what the program writes to sys.stderr."""
+        """Pass text that the program writes to sys.stderr to `complain`."""
         (self.complain or (lambda text: None))(text)
 
     def _remark(self, kind: str, text: str, about: Any = None) -> None:
-        """Pass on a remark, the first of its kind in this session, with name and line if it is about a value."""
+        """Pass a remark to `note` if it is the first of its kind, with name and line if it is about a value."""
         if kind not in self.remarked:
             self.remarked.add(kind)
             if about is not None:
@@ -285,12 +286,12 @@ class Session(Names):
             self._note(text)
 
     def remark(self, kind: str, text: str) -> None:
-        """Hand a remark to `note`, unless the session has had one of that kind."""
+        """Pass a remark to `note` if it is the first of its kind in this session."""
         self._remark(kind, text)
 
     @contextmanager
     def silenced(self) -> Iterator[None]:
-        """A context in which what programs print and what is remarked is dropped."""
+        """A context in which the output and the remarks of programs are dropped."""
         before, count = (self.output, self._note), len(self._printed)
         self.output, self._note = None, lambda text: None
         try:
@@ -328,21 +329,21 @@ class Session(Names):
     def _format(self, value: Any, spec: str) -> str:
         return self._style.format(value, spec, self.options)
 
-    def moment(self) -> Moment:
-        """A record of what programs change besides the values of names: modes, print options, remarks, random numbers.
+    def save(self) -> SessionState:
+        """Return the state that programs change besides values: modes, print options, remarks, random numbers.
 
-        `rewind` restores it. Values are the matter of `Checkpoint` in snapshot.py.
+        `restore` puts it back. `Snapshot` in snapshot.py covers the values of names as well.
         """
-        return Moment(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
-                      self.addresses, self.addresses.moment())
+        return SessionState(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
+                            self.addresses, self.addresses.save())
 
-    def rewind(self, moment: Moment) -> None:
-        """Restore what `moment` has recorded; the random numbers only if the stream is still the same."""
-        self._modes = moment.modes
-        vars(self.options).update(moment.options)
-        self.remarked = set(moment.remarked)
-        self.generators.rewind(moment.numbers)
-        moment.addresses.rewind(moment.addressed)
+    def restore(self, state: SessionState) -> None:
+        """Put back a state that `save` returned; the random numbers only if the stream is still the same."""
+        self._modes = state.modes
+        vars(self.options).update(state.options)
+        self.remarked = set(state.remarked)
+        self.generators.rewind(state.numbers)
+        state.addresses.restore(state.addressed)
 
     def graph(self, value: Tensor) -> Iterator[str]:
         """The calls that led to a tensor as the lines of a tree, with the names that programs have given to values."""
@@ -357,8 +358,8 @@ class Session(Names):
         return picture(value, self._named_nodes(), self._short_label)
 
     def _named_nodes(self) -> dict[int, str]:
-        """What programs call leaves and the results of calls, by identity."""
-        return {id(each.node or each): name for name, each in self.names().items() if isinstance(each, Tensor)}
+        """The names of tensors in the session, by the id of their node, or of the leaf."""
+        return {id(value.node or value): name for name, value in self.names().items() if isinstance(value, Tensor)}
 
     def _short_label(self, node: Any) -> str:
         return self._style.node_name(node).rsplit(".", 1)[-1]
@@ -375,14 +376,14 @@ class Session(Names):
         return addresses
 
 
-class Moment(NamedTuple):
-    """What a session has besides the values of its names."""
+class SessionState(NamedTuple):
+    """The state of a session besides the values of its names, as `Session.save` returns it."""
 
     modes: Modes
     options: dict[str, Any]
     remarked: set[str]
     numbers: tuple[Any, ...]
     addresses: Addresses        # of the style that was in use
-    addressed: Any
+    addressed: Any              # the state of `addresses`
 
 

@@ -1,10 +1,10 @@
-"""What a session was before a statement, so that the statement can be taken back.
+"""Snapshots of a session before a statement, from which the prompt undoes the statement.
 
-A statement can rebind names, change what lists, dicts and objects hold, write into the memory
-of tensors, add up gradients, let go of a graph and draw random numbers. A checkpoint remembers
-all of this for whatever the names lead to. Small memory is copied at once. Larger memory is locked
-while the statement runs, and copied when the engine opens it for a writer (`engine/writing.py`): a
-statement that writes nothing copies nothing large, and no writer gets past the copy.
+A statement can rebind names, mutate lists, dicts and objects, write into the memory of tensors, accumulate
+gradients, free a graph and draw random numbers. A snapshot covers all of this for every value that can be reached
+from the names. Memory of at most COPIED_AT_ONCE bytes is copied at once. Larger memory is locked while the statement
+runs, and copied when the engine opens it for a writer (`engine/tensor/write_gate.py`): a statement that writes
+nothing copies nothing large, and no write happens before the copy.
 """
 
 from __future__ import annotations
@@ -26,34 +26,35 @@ from gradcli.session.object_state import INERT, StateAccess, access_for
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-EAGER = 1 << 16         # bytes of one block of memory that are copied without waiting for a write
-HEAVY = 100_000         # calls of one graph that are not kept for long
-GONE = object()         # what a name was that was not set
-Names = dict[str, Any]
+COPIED_AT_ONCE = 1 << 16    # the size in bytes up to which memory is copied before anything writes to it
+MANY_NODES = 100_000        # the nodes of a freed graph above which `weight` is infinite
+UNBOUND = object()          # the value of a name that was not bound
+Bindings = dict[str, Any]
 
 
 class Memory:
-    """A block of memory, the arrays that look into it, who wrote to it last, and its content once it is copied."""
+    """A block of memory with the writable views of it, its last writer, and a copy of its content once there is one."""
 
     __slots__ = ("arrays", "block", "content", "write")
 
     def __init__(self, block: Any) -> None:
         self.block = block
         self.write: Write | None = last_writes.get(id(owner(block)))
-        self.content: Any = block.copy() if block.nbytes <= EAGER else None
+        self.content: Any = block.copy() if block.nbytes <= COPIED_AT_ONCE else None
         self.arrays = [block] if self.content is None and block.flags.writeable else []
 
-    def keep(self) -> None:
-        """Copy the content, unless that has been done."""
+    def copy(self) -> None:
+        """Copy the content, unless there is a copy."""
         if self.content is None:
             self.content = self.block.copy()
 
     def changed(self) -> bool:
-        """Whether it holds other bytes now than when it was copied."""
+        """Whether the block differs from the copy; True for a large block that was copied."""
         return self.content is not None and (
-            self.block.nbytes > EAGER or self.block.tobytes() != self.content.tobytes())
+            self.block.nbytes > COPIED_AT_ONCE or self.block.tobytes() != self.content.tobytes())
 
     def restore(self) -> None:
+        """Write the copy back into the block, and the last writer into the record of writes."""
         if self.content is not None:
             locked = not self.block.flags.writeable
             self.block.flags.writeable = True
@@ -65,30 +66,30 @@ class Memory:
                 last_writes[id(owner(self.block))] = self.write
 
 
-class Checkpoint:
-    """A moment of a session. It holds until `restore`; `settle` forgets what has not changed since."""
+class Snapshot:
+    """The state of a session at one moment: `restore` returns to it, `discard_unchanged` makes it small."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._names: Names = dict(session.namespace)
+        self._names: Bindings = dict(session.namespace)
         self._names.pop("__builtins__", None)
-        self._settled: Names | None = None
-        self._since = clock()
+        self._rebound: Bindings | None = None
+        self._clock = clock()
         self._memory: dict[int, Memory] = {}
         self._watching = False
         self._locked: list[Any] = []
-        self._held: dict[int, tuple[Any, StateAccess, tuple[Any, ...]]] = {}
-        self._calls: list[tuple[Any, Any]] = []
-        self._moment = session.moment()
-        self._visit((*self._names.values(), *self._moment.modes, *session.settings))
+        self._captures: dict[int, tuple[Any, StateAccess, tuple[Any, ...]]] = {}
+        self._edges: list[tuple[Any, Any]] = []
+        self._state = session.save()
+        self._follow((*self._names.values(), *self._state.modes, *session.settings))
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Within, large memory is locked, and the engine tells of what is about to be written or let go."""
+        """A context in which large memory is locked, and the engine reports writes and freed graphs here."""
         before = WriteObserver.write, WriteObserver.sweep, WriteObserver.reach
-        WriteObserver.write = _both(WriteObserver.write, self._before_write)
-        WriteObserver.sweep = _both(WriteObserver.sweep, self._before_sweep)
-        WriteObserver.reach = _both(WriteObserver.reach, self._reached)
+        WriteObserver.write = _call_both(WriteObserver.write, self._before_write)
+        WriteObserver.sweep = _call_both(WriteObserver.sweep, self._before_sweep)
+        WriteObserver.reach = _call_both(WriteObserver.reach, self._before_reach)
         self._watching = True
         try:
             for memory in self._memory.values():
@@ -105,27 +106,27 @@ class Checkpoint:
             self._locked.append(array)
             lock(array)
 
-    def _visit(self, values: Iterable[Any]) -> None:
-        """Remember everything that can be reached from `values`."""
+    def _follow(self, values: Iterable[Any]) -> None:
+        """Capture the state of every object that can be reached from `values`."""
         pending = list(values)
-        held = self._held
+        captures = self._captures
         while pending:
             value = pending.pop()
             kind = type(value)
-            if kind in INERT or id(value) in held:
+            if kind in INERT or id(value) in captures:
                 continue
             if isinstance(value, np.ndarray):
-                self._remember(value)
+                self._add_array(value)
                 continue
-            way = access_for(value)
-            if way is None:
+            access = access_for(value)
+            if access is None:
                 continue
-            parts = way.read(value)
-            held[id(value)] = value, way, parts
-            if len(parts) < 64 or set(map(type, parts)) - INERT:
-                pending += parts
+            state = access.capture(value)
+            captures[id(value)] = value, access, state
+            if len(state) < 64 or set(map(type, state)) - INERT:
+                pending += state
 
-    def _remember(self, array: Any) -> None:
+    def _add_array(self, array: Any) -> None:
         block = block_of(array)
         memory = self._memory.get(id(block))
         fresh = []
@@ -143,76 +144,77 @@ class Checkpoint:
     def _before_write(self, array: Any) -> None:
         memory = self._memory.get(id(block_of(array)))
         if memory is not None:
-            memory.keep()
+            memory.copy()
 
-    def _reached(self, value: Any) -> None:
-        """Look at what a program takes out of a graph, which no name may have led to."""
-        self._visit((value,))
+    def _before_reach(self, value: Any) -> None:
+        """Capture a value that the program reads from a graph: no name may lead to it."""
+        self._follow((value,))
 
-    def _before_sweep(self, calls: list[Any]) -> None:
-        """Keep the edges of calls older than the statement, and look at the leaves they lead to."""
-        for call in calls:
-            if type(call) is not NodeOutput and call.born < self._since:
-                self._calls.append((call, call.edges))
-                if call.hooks or isinstance(call, FunctionNode):
-                    self._visit((call,))
-                for parent, _, _ in call.edges:
-                    if not isinstance(parent, Op | NodeOutput) and id(parent) not in self._held:
-                        self._visit((parent,))
+    def _before_sweep(self, nodes: list[Any]) -> None:
+        """Save the edges of nodes older than the statement before a sweep frees them, and capture their leaves."""
+        for node in nodes:
+            if type(node) is not NodeOutput and node.born < self._clock:
+                self._edges.append((node, node.edges))
+                if node.hooks or isinstance(node, FunctionNode):
+                    self._follow((node,))
+                for parent, _, _ in node.edges:
+                    if not isinstance(parent, Op | NodeOutput) and id(parent) not in self._captures:
+                        self._follow((parent,))
 
     def restore(self) -> None:
-        """Make everything what it was."""
-        for call, edges in self._calls:
-            call.edges = edges
+        """Return the session to the state of this snapshot."""
+        for node, edges in self._edges:
+            node.edges = edges
         for memory in self._memory.values():
             memory.restore()
-        for value, way, parts in self._held.values():
-            if way.put is not None and not _same(way.read(value), parts):
-                way.put(value, parts)
+        for value, access, state in self._captures.values():
+            if access.restore is not None and not _same(access.capture(value), state):
+                access.restore(value, state)
         names = self._session.namespace
-        for name, value in self._changes().items():
-            if value is GONE:
+        for name, value in self._rebindings().items():
+            if value is UNBOUND:
                 names.pop(name, None)
             else:
                 names[name] = value
-        self._session.rewind(self._moment)
+        self._session.restore(self._state)
 
-    def _changes(self) -> Names:
-        """What names that are set otherwise now were then."""
-        if self._settled is not None:
-            return self._settled
+    def _rebindings(self) -> Bindings:
+        """The former values of the names that are bound differently now; UNBOUND for names that were not bound."""
+        if self._rebound is not None:
+            return self._rebound
         now, then = self._session.namespace, self._names
-        changed = {name: value for name, value in then.items() if now.get(name, GONE) is not value}
-        return changed | dict.fromkeys(now.keys() - then.keys() - {"__builtins__"}, GONE)
+        changed = {name: value for name, value in then.items() if now.get(name, UNBOUND) is not value}
+        return changed | dict.fromkeys(now.keys() - then.keys() - {"__builtins__"}, UNBOUND)
 
-    def settle(self) -> None:
-        """After a statement that succeeded: forget what is still as it was."""
-        self._settled = self._changes()
+    def discard_unchanged(self) -> None:
+        """Drop the captures of everything that the statement has not changed; `restore` works as before."""
+        self._rebound = self._rebindings()
         self._names = {}
         self._memory = {key: memory for key, memory in self._memory.items() if memory.changed()}
         for memory in self._memory.values():
             memory.arrays = []
-        self._held = {key: held for key, held in self._held.items()
-                      if held[1].put is not None and not _same(held[1].read(held[0]), held[2])}
+        self._captures = {
+            key: (value, access, state) for key, (value, access, state) in self._captures.items()
+            if access.restore is not None and not _same(access.capture(value), state)}
 
     @property
     def weight(self) -> float:
-        """About how many bytes it keeps alive."""
-        if len(self._calls) > HEAVY:
+        """About how many bytes this snapshot keeps alive; infinite for a graph of more than MANY_NODES nodes."""
+        if len(self._edges) > MANY_NODES:
             return float("inf")
         arrays = [memory.content for memory in self._memory.values()]
-        arrays += [value.array for value in (self._settled or {}).values()
+        arrays += [value.array for value in (self._rebound or {}).values()
                    if isinstance(value, Tensor) and not isinstance(value, Uninitialized)]
-        arrays += [kept for _, edges in self._calls for _, _, values in edges if type(values) is tuple
-                   for kept in values]
+        arrays += [saved for _, edges in self._edges for _, _, values in edges if type(values) is tuple
+                   for saved in values]
         return float(sum(getattr(array, "nbytes", 0) for array in arrays))
 
 
-def _both(outer: Callable[[Any], object] | None, inner: Callable[[Any], object]) -> Callable[[Any], object]:
-    """What tells a checkpoint within whose statement this one was taken, and then this one."""
-    return inner if outer is None else lambda what: (outer(what), inner(what))
+def _call_both(outer: Callable[[Any], object] | None, inner: Callable[[Any], object]) -> Callable[[Any], object]:
+    """A function that calls `outer`, the observer of an enclosing snapshot if there is one, and then `inner`."""
+    return inner if outer is None else lambda argument: (outer(argument), inner(argument))
 
 
 def _same(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:
-    """Whether two readings refer to the same things."""
+    """Whether two captures refer to the same objects, compared with `is`."""
     return len(now) == len(then) and all(map(is_, now, then))

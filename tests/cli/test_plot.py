@@ -10,7 +10,7 @@ import pytest
 
 from cli.program import gradcli
 from consoles import ROOT
-from gradcli.display.charts.chart import Chart, Curve, stretches, ticks
+from gradcli.display.charts.chart import Chart, Curve, segments, ticks
 from gradcli.display.charts.chart_svg import BOTTOM, HEIGHT, TOP, WIDTH, svg
 from gradcli.display.charts.chart_text import text
 
@@ -46,14 +46,14 @@ def test_curves_break_at_poles_and_where_there_is_no_value():
     for function, parts in ((np.tan, 3), (np.sqrt, 1), (lambda x: 1 / x, 2), (np.abs, 1), (lambda x: x * np.nan, 0),
                             (np.sign, 1)):
         made = chart(function)
-        assert len(list(stretches(made.places, made.curves[0].values, made.upright))) == parts
+        assert len(list(segments(made.places, made.curves[0].values, made.y_range))) == parts
 
 
 def test_a_pole_does_not_flatten_the_rest():
-    low, high = chart(lambda x: 1 / x).upright
+    low, high = chart(lambda x: 1 / x).y_range
     assert -30 < low < -2 and 2 < high < 30
-    assert chart(lambda x: x ** 2).upright == pytest.approx((0, 4), abs=1e-3)
-    assert chart(lambda x: x * 0 + 3).upright == (1.5, 4.5)
+    assert chart(lambda x: x ** 2).y_range == pytest.approx((0, 4), abs=1e-3)
+    assert chart(lambda x: x * 0 + 3).y_range == (1.5, 4.5)
 
 
 @pytest.mark.parametrize("low, high, about, marks", [

@@ -9,9 +9,9 @@ from cli.program import Outcome, environment, gradcli
 
 THROUGH_TYPER = """
 import sys
-from gradcli.cli import deal
+from gradcli.cli import dispatch
 from gradcli.console.diagnostics import guarded
-sys.exit(guarded(lambda: deal(sys.argv[1:])))
+sys.exit(guarded(lambda: dispatch(sys.argv[1:])))
 """
 TUTORIAL = ("x = Variable(torch.ones(2,2), requires_grad=True); y = x + 2; z = y*y*3; "
             "out = z.mean(); out.backward(); x.grad")

@@ -6,7 +6,7 @@ from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.faults.tree import LimitFault, MemoryFault
 from gradcli.lang.budget import Budget
 from gradcli.session.session import Session
-from gradcli.session.snapshot import Checkpoint
+from gradcli.session.snapshot import Snapshot
 
 SETUP = """
 x = Variable(torch.ones(3), requires_grad=True)
@@ -65,11 +65,11 @@ def test_a_request_that_fails_leaves_nothing_behind(script, monkeypatch):
     requests = Requests(monkeypatch)
     session = Session(seed=3)
     session.run(SETUP)
-    at_rest = Checkpoint(session)
+    at_rest = Snapshot(session)
     before = session.run(STATE)
     at_rest.restore()
     for number in range(1, MOST):
-        checkpoint = Checkpoint(session)
+        checkpoint = Snapshot(session)
         requests.fail(number)
         try:
             with checkpoint.watching():
@@ -82,7 +82,7 @@ def test_a_request_that_fails_leaves_nothing_behind(script, monkeypatch):
         finally:
             requests.fail(0)
             checkpoint.restore()
-        looking = Checkpoint(session)
+        looking = Snapshot(session)
         assert session.run(STATE) == before, number
         looking.restore()
     assert 3 < number < MOST - 1
@@ -99,7 +99,7 @@ def test_memory_that_the_system_refuses_is_told_too(monkeypatch):
     session.run(SETUP)
     session.run(STATE)
     monkeypatch.setattr(TABLE["cat"], "forward", refused)
-    checkpoint = Checkpoint(session)
+    checkpoint = Snapshot(session)
     with checkpoint.watching(), pytest.raises(MemoryFault, match="more memory than there is") as caught:
         session.run("plain.add_(1)\ntorch.cat([plain, plain])")
     assert caught.value.span[:2] == (2, 1)

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor, UnlistedType
 from gradcli.engine.tensor.variable import Variable
 from gradcli.exposure import exposure_of
-from gradcli.namespace.modules import names_in
+from gradcli.namespace.modules import public_names
 from gradcli.namespace.python import ARRAYS, RANDOM
 from gradcli.nn import fetch, names
 from gradcli.ops.index import DIRECTORY
@@ -117,7 +117,7 @@ def test_namespaces(world):
     # endless by themselves, or meant to change a list or a class
     with world.running():
         for path, space in world.session.policy.modules.items():
-            for name in names_in(space):
+            for name in public_names(space):
                 function = getattr(space, name, None)
                 if callable(function) and name not in skipped:
                     for what, stranger in world.strangers.items():

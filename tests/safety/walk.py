@@ -42,7 +42,7 @@ from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys,
 from gradcli.lang.runtime.runtime import sanitised
 from gradcli.lang.runtime.streams import TextStream
 from gradcli.lang.runtime.types import Sentinel, TypeProxy
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.argparse import Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
 from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
@@ -218,7 +218,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
          type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, Namespace, TypeProxy, Sentinel, Context, IteratorProxy, Module,
+OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom,

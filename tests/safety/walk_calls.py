@@ -116,7 +116,7 @@ class Calls:
         for name in sorted(set(self.session.attributes(value)) - {""}) if value is not Fault else ():
             inner = f"{path}.{name}"
             part = self.value(inner)
-            if type(part).__name__ == "Namespace":
+            if type(part).__name__ == "ModuleProxy":
                 if depth < DEEPEST:
                     self.space(inner, depth + 1)
             else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcli.lang.runtime.types import TypeProxy, user_class
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.session.session import Session
 from safety.closed_set import SOURCE, class_dict
 
@@ -88,7 +88,7 @@ def fingerprint(session: Session) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     spaces = [*session.modules.values(), *session.loaded().values()]
     for space in spaces:
-        if isinstance(space, Namespace):
+        if isinstance(space, ModuleProxy):
             lazy = vars(space)[".operations"]
             found[f"namespace {vars(space)['.name']}"] = {
                 name: id(value) for name, value in vars(space).items() if name not in lazy}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.display.ipython import MOST, layouts, shown
+from gradcli.display.ipython import MOST, layouts, render
 from gradcli.session.session import Session
 
 ROWS = json.loads((Path(__file__).parents[1] / "golden/ipython.json").read_text())
@@ -35,7 +35,7 @@ def value(spec):
 
 @pytest.mark.parametrize("spec, text", ROWS)
 def test_containers_are_laid_out_as_ipython_does(spec, text):
-    assert shown(value(spec), repr) == text
+    assert render(value(spec), repr) == text
 
 
 def test_older_layouts_are_known():
@@ -45,14 +45,14 @@ def test_older_layouts_are_known():
 
 
 def test_long_deep_and_circular_containers():
-    assert shown(list(range(MOST + 5)), repr).endswith(" 999,\n ...]")
+    assert render(list(range(MOST + 5)), repr).endswith(" 999,\n ...]")
     deep = circular = []
     for _ in range(3000):
         deep = [deep]
-    assert shown(deep, repr).count("[") == 3001
+    assert render(deep, repr).count("[") == 3001
     circular.append(circular)
-    assert shown(circular, repr) == "[[...]]" and shown((), repr) == "()" and shown(set(), repr) == "set()"
-    assert shown((1,), repr) == "(1,)" and shown(frozenset("ba"), repr) == "frozenset({'a', 'b'})"
+    assert render(circular, repr) == "[[...]]" and render((), repr) == "()" and render(set(), repr) == "set()"
+    assert render((1,), repr) == "(1,)" and render(frozenset("ba"), repr) == "frozenset({'a', 'b'})"
 
 
 @pytest.mark.parametrize("expression, text", [
@@ -63,5 +63,5 @@ def test_long_deep_and_circular_containers():
 def test_classes_objects_and_functions_by_their_names(expression, text):
     session = Session()
     session.run("from collections import Counter, defaultdict")
-    shown_text = shown(session.eval(expression), session.quoted)
+    shown_text = render(session.eval(expression), session.quoted)
     assert shown_text.startswith(text) if text.endswith("0x") else shown_text == text

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gradcli.display import legacy
-from gradcli.display.number_format import BLOCK, scanned
+from gradcli.display.number_format import BLOCK, magnitudes_of
 from gradcli.display.print_options import Options
 from show import by_the_book, tutorial_cases
 from show.printing_cases import case
@@ -92,19 +92,19 @@ def test_hidden_elements_decide_the_format():
     array[3 * BLOCK + 7] = 0.5
     assert " 1.0000\n" in legacy.tensor_text(array, "torch.T", Options())
     array[4 * BLOCK + 7] = np.nan
-    assert scanned(array) == (0.5, 1.0, False, False)
+    assert magnitudes_of(array) == (0.5, 1.0, False, False)
 
 
 def test_a_block_of_nothing_finite_says_nothing():
     array = np.full(2 * BLOCK, np.inf)
-    assert scanned(array) == (0.0, 0.0, True, False)
+    assert magnitudes_of(array) == (0.0, 0.0, True, False)
     array[-1] = 2.5
-    assert scanned(array) == (2.5, 2.5, False, False)
+    assert magnitudes_of(array) == (2.5, 2.5, False, False)
 
 
 def test_repeated_elements_are_looked_at_once():
     array = np.broadcast_to(np.array([[0.25], [3.0]]), (2, 1 << 40))
-    assert scanned(array) == (0.25, 3.0, False, True)
+    assert magnitudes_of(array) == (0.25, 3.0, False, True)
     assert "of size 2x1099511627776]" in legacy.tensor_text(array, "torch.T", Options())
 
 

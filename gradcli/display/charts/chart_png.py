@@ -7,7 +7,7 @@ from io import BytesIO
 
 import numpy as np
 
-from gradcli.display.charts.chart import Chart, label, stretches, ticks
+from gradcli.display.charts.chart import Chart, label, ticks
 from gradcli.display.charts.chart_svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from gradcli.faults.tree import UsageFault
 
@@ -43,7 +43,7 @@ def _drawing(chart: Chart) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    (left, right), (low, high) = chart.across, chart.upright
+    (left, right), (low, high) = chart.x_range, chart.y_range
     figure = Figure((WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="white")
     axes = figure.add_axes((LEFT / WIDTH, BOTTOM / HEIGHT, 1 - (LEFT + RIGHT) / WIDTH, 1 - (TOP + BOTTOM) / HEIGHT),
                            xlim=(left, right), ylim=(low, high), frame_on=False)
@@ -56,7 +56,7 @@ def _drawing(chart: Chart) -> bytes:
             draw(mark, color=GRID if mark else AXIS, linewidth=0.8, zorder=1)
     for n, curve in enumerate(chart.curves):
         colour = COLOURS[n % len(COLOURS)]
-        for places, values in stretches(chart.places, curve.values, (low, high)):
+        for places, values in segments(chart.places, curve.values, (low, high)):
             axes.plot(places, np.clip(values, 11 * low - 10 * high, 11 * high - 10 * low), color=colour,
                       linewidth=THICK, zorder=2)
         at = LEFT / WIDTH + n * (1 - (LEFT + RIGHT) / WIDTH) / len(chart.curves)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.display.charts.chart import Chart, label, stretches, ticks
+from gradcli.display.charts.chart import Chart, label, segments, ticks
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 400, 64, 16, 30, 36
 COLOURS = ("#2457b3", "#c4570c", "#3a7d34", "#7a3fa0")
@@ -10,8 +10,8 @@ COLOURS = ("#2457b3", "#c4570c", "#3a7d34", "#7a3fa0")
 
 def svg(chart: Chart) -> str:
     """The chart as one SVG document."""
-    low, high = chart.upright
-    left, right = chart.across
+    low, high = chart.y_range
+    left, right = chart.x_range
 
     def x(value: float) -> float:
         return LEFT + (value - left) / (right - left) * (WIDTH - LEFT - RIGHT)
@@ -34,7 +34,7 @@ def svg(chart: Chart) -> str:
     for n, curve in enumerate(chart.curves):
         colour = COLOURS[n % len(COLOURS)]
         path = " ".join(_path([(x(place), y(value)) for place, value in zip(*map(list, stretch), strict=True)])
-                        for stretch in stretches(chart.places, curve.values, (low, high)))
+                        for stretch in segments(chart.places, curve.values, (low, high)))
         lines.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.8" clip-path="url(#inside)"/>')
         at = LEFT + n * (WIDTH - LEFT - RIGHT) / len(chart.curves)
         lines.append(f'<text x="{at:.1f}" y="{TOP - 12}" fill="{colour}">{_escaped(curve.title)}</text>')

@@ -1,4 +1,4 @@
-"""The graph behind a value as nodes and edges, and written for programs that draw: DOT, Mermaid, JSON."""
+"""The autograd graph of a value as nodes and edges, and its text for Graphviz, for Mermaid and as JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 5000     # nodes that a picture can hold
 
 
 class Node(NamedTuple):
-    """A call, or a leaf; `name` is what the program calls its value, if it has a name for it."""
+    """A recorded call or a leaf; `name` is the variable of the program that holds its value, or ""."""
 
     label: str
     name: str
@@ -23,77 +23,81 @@ class Node(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Its first line: what it is, and its name."""
+        """The first line of its box: the name and the label."""
         return f"{self.name} = {self.label}" if self.name and not self.leaf else self.name or self.label
 
     @property
     def size(self) -> str:
-        """Its second line."""
+        """The second line of its box: the shape, as in 2x3."""
         return size(self.shape)
 
 
 class Picture(NamedTuple):
-    """Nodes, the value's own first, and edges as pairs of positions: from a call to what it used."""
+    """The nodes of a graph, the root first, and its edges as pairs of indices: from a call to one of its inputs."""
 
     nodes: list[Node]
     edges: list[tuple[int, int]]
-    whole: bool     # whether there were no more nodes than a picture can hold
+    whole: bool     # False if the graph has more than MOST nodes and was cut
 
 
 def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -> Picture:
-    """The graph that led to a value. `names` and `label` are as for a tree."""
-    places: dict[int, int] = {}
-    found: list[Any] = []
-    called: list[list[str]] = []        # a call with several results has the names of all of them
+    """The graph of a value.
+
+    names   the variables of the program, by the id of a leaf or node
+    label   the function that names a node
+    """
+    indices: dict[int, int] = {}
+    members: list[Any] = []
+    node_names: list[list[str]] = []    # a call with several results has the names of all of them
     edges: list[tuple[int, int]] = []
     pending: list[tuple[Any, int | None]] = [(value.node or value, None)]
     while pending:
-        each, user = pending.pop()
-        call = each.node if isinstance(each, NodeOutput) else each
-        known = id(call) in places
-        if not known:
-            if len(found) == MOST:
+        node, user = pending.pop()
+        call = node.node if isinstance(node, NodeOutput) else node
+        is_known = id(call) in indices
+        if not is_known:
+            if len(members) == MOST:
                 continue
-            places[id(call)] = len(found)
-            found.append(call)
-            called.append([])
-        place = places[id(call)]
-        if (name := names.get(id(each))) and name not in called[place]:
-            called[place].append(name)
+            indices[id(call)] = len(members)
+            members.append(call)
+            node_names.append([])
+        index = indices[id(call)]
+        if (name := names.get(id(node))) and name not in node_names[index]:
+            node_names[index].append(name)
         if user is not None:
-            edges.append((user, place))
-        if not known and isinstance(call, Op):
-            pending += [(parent, place) for parent, _, _ in reversed(call.edges)]
-    nodes = [Node(label(each) if isinstance(each, Op) else "leaf", ", ".join(named), _shape(each),
-                  not isinstance(each, Op)) for each, named in zip(found, called, strict=True)]
-    return Picture(nodes, edges, len(found) < MOST)
+            edges.append((user, index))
+        if not is_known and isinstance(call, Op):
+            pending += [(parent, index) for parent, _, _ in reversed(call.edges)]
+    nodes = [Node(label(member) if isinstance(member, Op) else "leaf", ", ".join(names_of), _shape(member),
+                  not isinstance(member, Op)) for member, names_of in zip(members, node_names, strict=True)]
+    return Picture(nodes, edges, len(nodes) < MOST)
 
 
-def _shape(each: Any) -> tuple[Any, ...]:
-    return tuple(each.shape if isinstance(each, Op) else each.array.shape)
+def _shape(node: Any) -> tuple[Any, ...]:
+    return tuple(node.shape if isinstance(node, Op) else node.array.shape)
 
 
-def dot(drawn: Picture) -> str:
-    """For Graphviz."""
+def dot(picture: Picture) -> str:
+    """The picture in the DOT language of Graphviz."""
     lines = ["digraph {", "  node [fontname=monospace]"]
-    for n, node in enumerate(drawn.nodes):
+    for n, node in enumerate(picture.nodes):
         shape = "box, style=rounded" if node.leaf else "box"
         title = node.title.replace("\\", "\\\\").replace('"', '\\"')
         lines.append(f'  n{n} [label="{title}\\n{node.size}", shape={shape}]')
-    return "\n".join([*lines, *(f"  n{a} -> n{b}" for a, b in drawn.edges), "}", ""])
+    return "\n".join([*lines, *(f"  n{a} -> n{b}" for a, b in picture.edges), "}", ""])
 
 
-def mermaid(drawn: Picture) -> str:
-    """For Mermaid."""
+def mermaid(picture: Picture) -> str:
+    """The picture as a Mermaid flowchart."""
     lines = ["graph TD"]
-    for n, node in enumerate(drawn.nodes):
+    for n, node in enumerate(picture.nodes):
         opening, closing = ("([", "])") if node.leaf else ("[", "]")
         lines.append(f'  n{n}{opening}"{node.title.replace(chr(34), "#quot;")}<br/>{node.size}"{closing}')
-    return "\n".join([*lines, *(f"  n{a} --> n{b}" for a, b in drawn.edges), ""])
+    return "\n".join([*lines, *(f"  n{a} --> n{b}" for a, b in picture.edges), ""])
 
 
-def as_json(drawn: Picture) -> str:
-    """One object: nodes by position, edges from a call to what it used."""
+def as_json(picture: Picture) -> str:
+    """The picture as a JSON object: `nodes`, and `edges` as pairs of indices into them."""
     nodes = [{"label": node.label, "name": node.name or None, "shape": node.shape, "leaf": node.leaf}
-             for node in drawn.nodes]
-    return json.dumps({"nodes": nodes, "edges": drawn.edges}, ensure_ascii=False) + "\n"
+             for node in picture.nodes]
+    return json.dumps({"nodes": nodes, "edges": picture.edges}, ensure_ascii=False) + "\n"

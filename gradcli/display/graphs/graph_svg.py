@@ -1,4 +1,4 @@
-"""A picture of a graph as SVG, drawn in layers: each call above all that it used.
+"""A picture of a graph as SVG, drawn in layers: each call above all its inputs.
 
 The layers follow Sugiyama, Tagawa and Toda (1981): every node goes as high as its users allow, edges across
 several layers get a bend in each, and in each layer nodes are sorted by the mean place of their neighbours.
@@ -14,47 +14,47 @@ HEIGHT, LAYER, GAP, BEND = 40.0, 84.0, 18.0, 10.0
 SWEEPS = 6
 
 
-def svg(drawn: Picture) -> str:
+def svg(picture: Picture) -> str:
     """The picture as one SVG document."""
-    rows, chains = _layers(drawn)
+    rows, chains = _layers(picture)
     for sweep in range(SWEEPS):
         _sort(rows, chains, down=sweep % 2 == 0)
-    widths = [_width(node) for node in drawn.nodes]
+    widths = [_width(node) for node in picture.nodes]
     middles = _across(rows, widths)
-    total = max(sum(_room(each, widths) for each in row) for row in rows) + GAP
+    total = max(sum(_room(member, widths) for member in row) for row in rows) + GAP
     tall = len(rows) * LAYER - (LAYER - HEIGHT) + 2 * GAP
-    levels = {each: GAP + row * LAYER + HEIGHT / 2 for row, members in enumerate(rows) for each in members}
+    levels = {member: GAP + row * LAYER + HEIGHT / 2 for row, members in enumerate(rows) for member in members}
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{total:.0f}" height="{tall:.0f}" '
              f'viewBox="0 0 {total:.0f} {tall:.0f}" font-family="monospace" font-size="12">',
              f'<rect width="{total:.0f}" height="{tall:.0f}" fill="#ffffff"/>']
-    lines += [_edge([(middles[each], levels[each]) for each in chain]) for chain in chains]
-    lines += [_box(node, widths[n], middles[n], levels[n]) for n, node in enumerate(drawn.nodes)]
+    lines += [_edge([(middles[member], levels[member]) for member in chain]) for chain in chains]
+    lines += [_box(node, widths[n], middles[n], levels[n]) for n, node in enumerate(picture.nodes)]
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _layers(drawn: Picture) -> tuple[list[list[int]], list[list[int]]]:
-    """The members of each layer, and each edge as the chain of members it passes. Bends are numbered after nodes."""
-    users: list[list[int]] = [[] for _ in drawn.nodes]
-    waiting = [0] * len(drawn.nodes)
-    used: list[list[int]] = [[] for _ in drawn.nodes]
-    for a, b in drawn.edges:
+def _layers(picture: Picture) -> tuple[list[list[int]], list[list[int]]]:
+    """The members of each layer, and for each edge the chain of members it passes; bends are numbered after nodes."""
+    users: list[list[int]] = [[] for _ in picture.nodes]
+    waiting = [0] * len(picture.nodes)
+    used: list[list[int]] = [[] for _ in picture.nodes]
+    for a, b in picture.edges:
         users[b].append(a)
         used[a].append(b)
         waiting[b] += 1
-    level = [0] * len(drawn.nodes)
+    level = [0] * len(picture.nodes)
     ready = [0]
     while ready:
         node = ready.pop()
         level[node] = max((level[user] + 1 for user in users[node]), default=0)
-        for each in used[node]:
-            waiting[each] -= 1
-            if not waiting[each]:
-                ready.append(each)
+        for parent in used[node]:
+            waiting[parent] -= 1
+            if not waiting[parent]:
+                ready.append(parent)
     rows: list[list[int]] = [[] for _ in range(max(level) + 1)]
     for node, at in enumerate(level):
         rows[at].append(node)
-    chains, bends = [], len(drawn.nodes)
-    for a, b in drawn.edges:
+    chains, bends = [], len(picture.nodes)
+    for a, b in picture.edges:
         between = list(range(bends, bends + level[b] - level[a] - 1))
         bends += len(between)
         for at, bend in enumerate(between, level[a] + 1):
@@ -64,30 +64,30 @@ def _layers(drawn: Picture) -> tuple[list[list[int]], list[list[int]]]:
 
 
 def _sort(rows: list[list[int]], chains: list[list[int]], down: bool) -> None:
-    """Sort each layer by the mean place of what its members are tied to in the layer before it."""
+    """Sort each layer by the mean position of the neighbours in the layer before it (the barycentre heuristic)."""
     tied: dict[int, list[int]] = {}
     for chain in chains:
         for above, below in zip(chain, chain[1:], strict=False):
             tied.setdefault(below if down else above, []).append(above if down else below)
     order = rows if down else rows[::-1]
     for before, row in zip(order, order[1:], strict=False):
-        places = {each: n / max(1, len(before) - 1) for n, each in enumerate(before)}
+        places = {member: n / max(1, len(before) - 1) for n, member in enumerate(before)}
         means = {}
-        for n, each in enumerate(row):
-            found = [places[other] for other in tied.get(each, ()) if other in places]
-            means[each] = sum(found) / len(found) if found else n / max(1, len(row) - 1)
+        for n, member in enumerate(row):
+            neighbours = [places[other] for other in tied.get(member, ()) if other in places]
+            means[member] = sum(neighbours) / len(neighbours) if neighbours else n / max(1, len(row) - 1)
         row.sort(key=means.__getitem__)
 
 
 def _across(rows: list[list[int]], widths: list[float]) -> dict[int, float]:
-    """The middle of each member: layers are centred on the widest."""
-    lengths = [sum(_room(each, widths) for each in row) for row in rows]
+    """The x coordinate of the middle of each member, in pixels: layers are centred on the widest."""
+    lengths = [sum(_room(member, widths) for member in row) for row in rows]
     middles = {}
     for row, length in zip(rows, lengths, strict=True):
         left = (max(lengths) - length) / 2 + GAP / 2
-        for each in row:
-            room = _room(each, widths)
-            middles[each] = left + room / 2
+        for member in row:
+            room = _room(member, widths)
+            middles[member] = left + room / 2
             left += room
     return middles
 

@@ -1,4 +1,4 @@
-"""The graph behind a value as a tree of text: each call above the calls and leaves that it used."""
+"""The autograd graph of a value as a tree of text: each call above its inputs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ LONGEST = 200       # lines
 
 
 def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -> Iterator[str]:
-    """The lines. `names` are what the program calls leaves and calls, by their identity; `label` names a call.
+    """Yield the lines of the tree.
 
-    A call that several others use is drawn once, and referred to by its number afterwards.
+    names   the variables of the program, by the id of a leaf or node
+    label   the function that names a node
+
+    A node with several users is drawn once, and referred to by its number afterwards.
     """
     numbers: dict[int, int] = {}
     shared = _shared(value.node)
@@ -26,20 +29,20 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
         if count > LONGEST:
             yield f"... and more than {LONGEST} lines of calls before these"
             return
-        called = names.get(id(node), "")
+        name = names.get(id(node), "")
         if isinstance(node, NodeOutput):
             node = node.node
         if not isinstance(node, Op):
-            yield f"{before}{called or 'a leaf'}  {size(node.array.shape)}"
+            yield f"{before}{name or 'a leaf'}  {size(node.array.shape)}"
             continue
-        told = "  ".join(part for part in (called and f"{called} =", label(node), size(node.shape)) if part)
+        line = "  ".join(part for part in (name and f"{name} =", label(node), size(node.shape)) if part)
         if id(node) in numbers:
-            yield f"{before}{called or label(node)}  #{numbers[id(node)]} again"
+            yield f"{before}{name or label(node)}  #{numbers[id(node)]} again"
             continue
         if id(node) in shared:
             numbers[id(node)] = len(numbers) + 1
-            told += f"  #{numbers[id(node)]}"
-        yield before + told
+            line += f"  #{numbers[id(node)]}"
+        yield before + line
         parents = [parent for parent, _, _ in node.edges]
         for at in range(len(parents) - 1, -1, -1):
             last = at == len(parents) - 1
@@ -47,9 +50,9 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
 
 
 def _shared(node: Any) -> set[int]:
-    """The calls that are used more than once."""
-    found: set[int] = set()
-    seen: set[int] = set()
+    """The ids of the nodes with more than one user."""
+    shared: set[int] = set()
+    visited: set[int] = set()
     pending = [node] if node is not None else []
     while pending:
         node = pending.pop()
@@ -57,16 +60,16 @@ def _shared(node: Any) -> set[int]:
             node = node.node
         if not isinstance(node, Op):
             continue
-        if id(node) in seen:
-            found.add(id(node))
+        if id(node) in visited:
+            shared.add(id(node))
             continue
-        seen.add(id(node))
+        visited.add(id(node))
         pending += [parent for parent, _, _ in node.edges]
-    return found
+    return shared
 
 
 def size(shape: Any) -> str:
-    """A shape as pictures say it."""
+    """A shape as text: 2x3, or "a number" for a 0-d tensor; for several results, all shapes."""
     if shape and isinstance(shape[0], tuple):
         return ", ".join(map(size, shape))
     return "x".join(map(str, shape)) or "a number"

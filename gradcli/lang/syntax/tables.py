@@ -17,7 +17,7 @@ PACKED = os.path.join(HERE, "tables.bin")
 
 def load() -> dict[str, Any]:
     """The tables of the grammar as it stands now."""
-    tables: dict[str, Any] = artifacts.kept("tables", fingerprint(), build_tables, PACKED)
+    tables: dict[str, Any] = artifacts.cached("tables", fingerprint(), build_tables, PACKED)
     return tables
 
 

@@ -1,7 +1,7 @@
-"""The parts of Python's library, and of what strangers' programs import beside torch, that programs have here.
+"""The stand-ins for modules of Python's standard library and of third parties (numpy, matplotlib, tqdm).
 
-None is Python's own module: each is a namespace of a few harmless things (rule R7), which arrive when first
-asked for. What would need files, clocks or screens stands still, and says so once.
+None is the real module: each is a ModuleProxy with the functions that programs may use (rule R7), which load on first
+access. Functions that would need files, clocks or screens do nothing or are refused, and a remark says so once.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from gradcli.engine.tensor.dtype_info import finfo, iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.argparse import Plain, simple_namespace
-from gradcli.namespace.python.os_path import outside_space
-from gradcli.namespace.python.sys import printing_space, refusing, system_space
+from gradcli.namespace.python.os_path import os_module
+from gradcli.namespace.python.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
 from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
 from gradcli.namespace.third_party.numpy_scalars import ScalarType
@@ -97,33 +97,34 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
     for name in ("save", "savez", "savez_compressed", "savetxt")}
 
 
-def spaces(given: Callable[[], Any], generators: Any, write: Callable[[str], object],
-           complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, Namespace]:
-    """The modules by dotted name.
+def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
+                     complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, ModuleProxy]:
+    """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
-    `given` tells the words that stood behind the script on the command line, `generators` are the session's;
-    `write` and `complain` take what a program writes to its output and beside it; `read` is its `getattr`.
+    `argv` returns the words after the script on the command line; `generators` are the session's random generators;
+    `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`.
     """
-    found = {"sys": system_space(given, write, complain), "os": outside_space()}
+    modules = {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
-        found[path] = Namespace(path, names, _fetch)
-    found["matplotlib.pyplot"] = Namespace("matplotlib.pyplot", {name: name for name in NAMES}, _drawn)
-    vars(found["matplotlib"])["pyplot"] = found["matplotlib.pyplot"]
+        modules[path] = ModuleProxy(path, names, _fetch)
+    modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
+    vars(modules["matplotlib"])["pyplot"] = modules["matplotlib.pyplot"]
     for name in ("auto", "notebook"):
-        vars(found["tqdm"])[name] = found[f"tqdm.{name}"]
-    vars(found["collections"])["abc"] = found["collections.abc"]
-    vars(found["IPython"])["display"] = found["IPython.display"]
-    found["os.path"] = found["os"].path
-    found["types"] = Namespace("types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
-    found["numpy"] = _numpy(generators)
-    printers = printing_space(write)
-    found["numpy.random"], found["numpy.linalg"] = found["numpy"].random, found["numpy"].linalg
-    vars(found["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
-    vars(found["IPython.display"])["display"] = printers.display
-    vars(found["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
-    vars(found["argparse"])["ArgumentParser"] = _parser(given, write)
-    return found
+        vars(modules["tqdm"])[name] = modules[f"tqdm.{name}"]
+    vars(modules["collections"])["abc"] = modules["collections.abc"]
+    vars(modules["IPython"])["display"] = modules["IPython.display"]
+    modules["os.path"] = modules["os"].path
+    modules["types"] = ModuleProxy(
+        "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
+    modules["numpy"] = _numpy(generators)
+    printers = printing_functions(write)
+    modules["numpy.random"], modules["numpy.linalg"] = modules["numpy"].random, modules["numpy"].linalg
+    vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
+    vars(modules["IPython.display"])["display"] = printers.display
+    vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
+    vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
+    return modules
 
 
 def _fetch(address: str) -> Any:
@@ -146,46 +147,46 @@ def _no_options(**options: Any) -> None:
     """Nothing: arrays print as they do."""
 
 
-def _drawn(name: str) -> Any:
+def _pyplot_function(name: str) -> Any:
     return getattr(pyplot, name)
 
 
-def _numpy(generators: Any) -> Namespace:
-    """`numpy`: a little of it, on what `.numpy()` gives."""
+def _numpy(generators: Any) -> ModuleProxy:
+    """`numpy`: a part of it, for the arrays that `.numpy()` returns."""
     def drawing(name: str) -> Callable[..., Any]:
-        def drawn(*args: Any, **options: Any) -> Any:
+        def draw(*args: Any, **options: Any) -> Any:
             from gradcli.engine.random.numpy_stream import ArrayRandom
             from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
             return with_numpy_faults(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
 
-        drawn.__name__ = drawn.__qualname__ = name
-        return drawn
+        draw.__name__ = draw.__qualname__ = name
+        return draw
 
-    random = Namespace("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
+    random = ModuleProxy("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
-    linalg = Namespace("numpy.linalg", {"norm": "norm"} | {name: f"linalg_of_{name}" for name in LINALG},
-                       _array_function)
+    linalg = ModuleProxy("numpy.linalg", {"norm": "norm"} | {name: f"linalg_of_{name}" for name in LINALG},
+                         _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
-    return Namespace("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
-                     linalg=linalg, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
-                     iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
+    return ModuleProxy("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
+                       linalg=linalg, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
+                       iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
 
 
-def _generator(name: str, made: str) -> Callable[..., Any]:
+def _generator(name: str, constructor: str) -> Callable[..., Any]:
     """A function that makes a generator of random arrays."""
     def make(seed: Any = None) -> Any:
         from gradcli.engine.random import numpy_stream
 
-        return getattr(numpy_stream, made)(seed)
+        return getattr(numpy_stream, constructor)(seed)
 
     make.__name__ = make.__qualname__ = name
     return make
 
 
 def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
-    """One of operator's functions that read attributes."""
+    """`operator.attrgetter` or `operator.methodcaller`, which read attributes with `read`."""
     def make(*args: Any, **options: Any) -> Any:
         from gradcli.namespace.python.functools import by_name
 
@@ -195,10 +196,10 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
     return make
 
 
-def _parser(given: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:
+def _parser(argv: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:
     def ArgumentParser(*args: Any, **options: Any) -> Any:     # the name that programs know
         from gradcli.namespace.python.argparse import Parser
 
-        return Parser(given, write, *args, **options)
+        return Parser(argv, write, *args, **options)
 
     return ArgumentParser

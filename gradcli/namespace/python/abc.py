@@ -1,4 +1,4 @@
-"""`collections.abc`: what values are asked about, as in isinstance(x, Iterable)."""
+"""`collections.abc`: abstract classes for isinstance, as in isinstance(x, Iterable)."""
 
 import collections.abc as abstract
 

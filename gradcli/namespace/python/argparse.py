@@ -1,4 +1,4 @@
-"""`argparse`: the options of a program, from the words that stand behind it: `gradcli run FILE --lr 0.1`."""
+"""`argparse`: the options of a program from the words after it, as in `gradcli run FILE --lr 0.1`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ArgumentDefaultsHelpFormatter = RawTextHelpFormatter = None
 
 @exposed(open_attributes=True, copied=True)
 class Options:
-    """What parse_args() gives: the options by name."""
+    """The result of parse_args(): the options as attributes."""
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
@@ -30,14 +30,14 @@ class Options:
 
 def simple_namespace(**values: Any) -> Options:
     """`types.SimpleNamespace`: an object with these attributes."""
-    made = Plain()
-    vars(made).update({checked_name(name): value for name, value in values.items()})
-    return made
+    namespace = Plain()
+    vars(namespace).update({checked_name(name): value for name, value in values.items()})
+    return namespace
 
 
 @exposed(open_attributes=True, copied=True)
 class Plain(Options):
-    """What SimpleNamespace() gives."""
+    """An instance of types.SimpleNamespace."""
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "namespace(", [Named(*pair) for pair in vars(self).items()], ")"
@@ -51,32 +51,32 @@ class Plain(Options):
 class Option:
     """One declared option or argument."""
 
-    def __init__(self, names: tuple[str, ...], given: dict[str, Any]) -> None:
+    def __init__(self, names: tuple[str, ...], settings: dict[str, Any]) -> None:
         self.names = names
         self.positional = not names[0].startswith("-")
         longest = next((name for name in names if name.startswith("--")), names[0])
-        self.dest = checked_name(given.get("dest") or longest.lstrip("-").replace("-", "_"))
-        self.action = given.get("action", "store")
+        self.dest = checked_name(settings.get("dest") or longest.lstrip("-").replace("-", "_"))
+        self.action = settings.get("action", "store")
         if self.action not in (*FLAGS, "store", "append", "store_const", "count", "extend", "help", "version"):
             raise ValueFault(f"unknown action {brief(self.action)}")
-        self.default = given.get("default", {"store_true": False, "store_false": True}.get(self.action))
-        self.make, self.choices, self.nargs = given.get("type"), given.get("choices"), given.get("nargs")
-        self.const, self.required = given.get("const"), given.get("required", self.positional)
-        self.help, self.metavar = given.get("help"), given.get("metavar")
+        self.default = settings.get("default", {"store_true": False, "store_false": True}.get(self.action))
+        self.make, self.choices, self.nargs = settings.get("type"), settings.get("choices"), settings.get("nargs")
+        self.const, self.required = settings.get("const"), settings.get("required", self.positional)
+        self.help, self.metavar = settings.get("help"), settings.get("metavar")
 
     @property
     def takes_words(self) -> bool:
-        """Whether words behind it are its values."""
+        """Whether it takes words after it as values."""
         return self.action not in FLAGS and self.action not in WORDLESS
 
     def unset(self) -> Any:
-        """The value where no word gives one: a default that is a text is read as a word would be."""
+        """The default value; a str is converted as a word of the command line is."""
         if self.positional and self.nargs == "*" and self.default is None:
             return []
         return self.value(self.default) if type(self.default) is str and self.make is not None else self.default
 
     def form(self) -> str:
-        """What stands behind its name in a usage line."""
+        """The placeholder of its values in a usage line."""
         if not self.takes_words:
             return ""
         word = str(self.metavar or (self.dest if self.positional else self.dest.upper()))
@@ -86,23 +86,23 @@ class Option:
         return " ".join([word] * self.nargs) if type(self.nargs) is int else many.get(self.nargs, word)
 
     def value(self, word: str) -> Any:
-        """What a word of the command line stands for."""
+        """The value of a word of the command line. Raises ArgumentFault if it is invalid."""
         try:
-            found = word if self.make is None else self.make(word)
+            value = word if self.make is None else self.make(word)
         except (TypeError, ValueError):
             raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid value: {brief(word)!r}") from None
-        if self.choices is not None and found not in self.choices:
+        if self.choices is not None and value not in self.choices:
             raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid choice: {brief(word)!r}",
                                 *((f"{self.names[0]} {brief(choice)}", "") for choice in list(self.choices)[:4]))
-        return found
+        return value
 
 
 @exposed(*"add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
 class Parser:
     """`ArgumentParser`."""
 
-    def __init__(self, given: Callable[[], Any], write: Callable[[str], object], *args: Any, **options: Any) -> None:
-        self._given, self._write = given, write
+    def __init__(self, argv: Callable[[], Any], write: Callable[[str], object], *args: Any, **options: Any) -> None:
+        self._argv, self._write = argv, write
         self._about = [str(text) for text in (options.get("description"), options.get("epilog")) if text is not None]
         self._name = str(options.get("prog") or (args[0] if args else "program.py"))
         self._options: list[Option] = []
@@ -111,18 +111,18 @@ class Parser:
                                                            "help": "show this help message and exit"}))
         self._defaults: dict[str, Any] = {}
 
-    def add_argument(self, *names: str, **given: Any) -> None:
+    def add_argument(self, *names: str, **settings: Any) -> None:
         """Declare an option by its names, `--lr`, or an argument by its one name."""
         if not names or not all(type(name) is str and name for name in names):
             raise ArgumentFault("add_argument() needs a name", "parser.add_argument('--lr', type=float, default=0.1)")
-        self._options.append(Option(names, given))
+        self._options.append(Option(names, settings))
 
     def add_argument_group(self, *args: Any, **options: Any) -> Parser:
-        """The same options: groups only show in help."""
+        """This parser: groups matter only for the help text."""
         return self
 
     def set_defaults(self, **defaults: Any) -> None:
-        """Values of options that were not given."""
+        """Set defaults of options."""
         self._defaults.update({checked_name(name): value for name, value in defaults.items()})
 
     def print_help(self) -> None:
@@ -142,27 +142,27 @@ class Parser:
         self._write("\n\n".join([*parts, *self._about[1:]]) + "\n")
 
     def parse_known_args(self, args: Any = None) -> tuple[Options, list[str]]:
-        """The options, and the words that belong to none."""
+        """The options, and the words that are not recognised."""
         values = {option.dest: option.default for option in self._options
                   if option.action not in ("help", "version")} | self._defaults
-        reading = Reading(self, list(self._given() if args is None else args), values)
-        reading.read()
+        reader = ArgumentReader(self, list(self._argv() if args is None else args), values)
+        reader.read()
         for option in self._options:
-            if option.required and option.dest not in reading.seen and option.nargs not in ("?", "*"):
+            if option.required and option.dest not in reader.used and option.nargs not in ("?", "*"):
                 raise ArgumentFault(f"the following arguments are required: {'/'.join(option.names)}",
                                     (f"gradcli run FILE {option.names[0]} VALUE", "gives it"))
-            if option.dest in values and option.dest not in reading.seen and option.dest not in self._defaults:
+            if option.dest in values and option.dest not in reader.used and option.dest not in self._defaults:
                 values[option.dest] = option.unset()
-        made = Options()
-        vars(made).update(values)
-        return made, reading.rest
+        options = Options()
+        vars(options).update(values)
+        return options, reader.rest
 
     def parse_args(self, args: Any = None) -> Options:
-        """The options; a word that belongs to none is refused."""
-        found, rest = self.parse_known_args(args)
+        """The options. Raises ArgumentFault for a word that is not recognised."""
+        options, rest = self.parse_known_args(args)
         if rest:
             raise ArgumentFault(f"unrecognized arguments: {' '.join(rest):.80}")
-        return found
+        return options
 
     @property
     def declared(self) -> list[Option]:
@@ -173,18 +173,18 @@ class Parser:
         return "ArgumentParser()"
 
 
-class Reading:
-    """The words of a command line on their way into the values of a parser's options."""
+class ArgumentReader:
+    """Parses the words of a command line into the values of a parser's options."""
 
     def __init__(self, parser: Parser, words: list[str], values: dict[str, Any]) -> None:
         self.parser, self.words, self.values = parser, words, values
         self.named = {name: option for option in parser.declared if not option.positional for name in option.names}
         self.waiting = [option for option in parser.declared if option.positional]
         self.rest: list[str] = []
-        self.seen: set[str] = set()
+        self.used: set[str] = set()
 
     def read(self) -> None:
-        """Take the words, front to back."""
+        """Parse all words."""
         while self.words:
             if self.words[0] == "--":
                 self._arguments(self.words[1:])
@@ -197,7 +197,7 @@ class Reading:
                 self._option(self.words.pop(0))
 
     def _arguments(self, run: list[str]) -> None:
-        """Deal words that are no options to the arguments that wait: each its least, and the first ones the others."""
+        """Assign positional words to the pending arguments: to each its minimum, and the rest to the first ones."""
         least = [LEAST.get(o.nargs, o.nargs if type(o.nargs) is int else 1) for o in self.waiting]
         count = max(n for n in range(len(least) + 1) if sum(least[:n]) <= len(run))
         spare = len(run) - sum(least[:count])
@@ -206,10 +206,10 @@ class Reading:
             if most + extra == 0:
                 break
             spare -= extra
-            taken, run = run[:most + extra], run[most + extra:]
+            words, run = run[:most + extra], run[most + extra:]
             self.waiting.remove(option)
-            self._set(option, [option.value(word) for word in taken] if option.nargs not in (None, "?") else
-                      option.value(taken[0]))
+            self._set(option, [option.value(word) for word in words] if option.nargs not in (None, "?") else
+                      option.value(words[0]))
         self.rest += run
 
     def _option(self, word: str) -> None:
@@ -232,27 +232,27 @@ class Reading:
                       FLAGS.get(option.action, option.const))
 
     def _worded(self, option: Option, joined: str | None) -> None:
-        """The value of an option that takes words: the one joined to it, or those that follow."""
+        """Set an option that takes values: the joined one, or the words that follow."""
         called = "/".join(option.names)
         count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
         most = {None: 1, "?": 1}.get(option.nargs, option.nargs if type(option.nargs) is int else count)
         if joined is not None:
-            given = [joined]
+            words = [joined]
         else:
-            given, self.words = self.words[:min(most, count)], self.words[min(most, count):]
+            words, self.words = self.words[:min(most, count)], self.words[min(most, count):]
         least = LEAST.get(option.nargs, most)
-        if len(given) < least:
+        if len(words) < least:
             raise ArgumentFault(f"argument {called}: expected " + (
                 "one argument" if option.nargs is None else "at least one argument" if option.nargs == "+" else
                 f"{least} argument{'s' if least != 1 else ''}"))
-        values = [option.value(word) for word in given]
+        values = [option.value(word) for word in words]
         value = values if option.nargs not in (None, "?") else values[0] if values else option.const
         before = list(self.values.get(option.dest) or []) if option.action in ("append", "extend") else []
         self._set(option, [*before, value] if option.action == "append" else
                   [*before, *(value if type(value) is list else [value])] if option.action == "extend" else value)
 
     def _taken_apart(self, word: str) -> tuple[str, str | None]:
-        """The name of an option, which may be shortened, and the value that is joined to it."""
+        """The name of an option, which may be abbreviated, and the value joined to it or None."""
         if word in self.named:
             return word, None
         name, equals, value = word.partition("=")
@@ -267,7 +267,7 @@ class Reading:
         return (word[:2], word[2:]) if word[:2] in self.named else (word, None)
 
     def _set(self, option: Option, value: Any) -> None:
-        self.seen.add(option.dest)
+        self.used.add(option.dest)
         self.values[option.dest] = value
 
 

@@ -1,4 +1,4 @@
-"""Containers of Python's collections, as programs hold them."""
+"""`collections` for programs: deque, Counter, defaultdict and namedtuple."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate 
 
 @exposed(*DEQUE, "copy")
 class Deque:
-    """A list that grows and shrinks at both ends, and keeps its `maxlen` last values."""
+    """collections.deque, as a list."""
 
     __slots__ = ("_items",)
 
@@ -35,11 +35,11 @@ class Deque:
 
     @property
     def maxlen(self) -> int | None:
-        """How many values it keeps at most."""
+        """The most values that it holds, or None."""
         return self._items.maxlen
 
     def index(self, value: Any, *bounds: int) -> int:
-        """Where the value stands first."""
+        """The index of the first occurrence of the value."""
         try:
             return self._items.index(value, *bounds)
         except ValueError as error:
@@ -48,7 +48,7 @@ class Deque:
         raise ValueError(f"{DisplayHooks.text(value)} is not in deque")
 
     def copy(self) -> Deque:
-        """Another one with the same values."""
+        """A shallow copy."""
         return Deque(self._items, self._items.maxlen)
 
     def __getitem__(self, at: Any) -> Any:
@@ -106,12 +106,12 @@ seal(Deque)
 
 @exposed(*DICT, "most_common", "elements", "subtract", "total")
 class Tally(collections.Counter[Any]):
-    """How often each value occurs."""
+    """collections.Counter."""
 
     __slots__ = ()
 
     def elements(self) -> Any:
-        """Each value as often as it occurs."""
+        """The values, each repeated by its count."""
         counts = [(value, index(times)) for value, times in self.items()]
         if sum(times for _, times in counts if times > 0) > Budget.items:
             raise SizeLimit(f"elements() would make more than {Budget.items} values")
@@ -128,8 +128,8 @@ def _counting(name: str) -> Any:
         for counts in (self, options, *other):
             if isinstance(counts, dict) and any(isinstance(count, str | list | tuple) for count in counts.values()):
                 raise ArgumentFault(f"Counter.{name}() adds up counts, and a count is a number")
-        found = plain(self, *other, **options)
-        return found if found is NotImplemented or type(found) is not collections.Counter else Tally(dict(found))
+        result = plain(self, *other, **options)
+        return result if result is NotImplemented or type(result) is not collections.Counter else Tally(dict(result))
 
     return operate
 
@@ -142,7 +142,7 @@ seal(Tally)
 
 @exposed(*DICT, "default_factory")
 class DefaultDict(collections.defaultdict[Any, Any]):
-    """A dict that makes the entries it is asked for and does not have."""
+    """collections.defaultdict."""
 
     __slots__ = ()
 
@@ -157,13 +157,13 @@ def _replaced(self: Any, /, **changes: Any) -> Any:
     return type(self)(*values)
 
 
-def _made(kind: type, iterable: Any, /) -> Any:
-    """An object of a class of named tuples with the values of `iterable`."""
-    wanted: int = len(kind._fields)     # type: ignore[attr-defined]
-    values = tuple(itertools.islice(iterable, wanted + 1))
-    if len(values) != wanted:
+def _make(kind: type, iterable: Any, /) -> Any:
+    """The method `_make` of named tuples: an instance with the values of `iterable`."""
+    expected: int = len(kind._fields)     # type: ignore[attr-defined]
+    values = tuple(itertools.islice(iterable, expected + 1))
+    if len(values) != expected:
         got = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)
-        raise TypeError(f"Expected {wanted} arguments, got {got}")
+        raise TypeError(f"Expected {expected} arguments, got {got}")
     return kind(*values)
 
 
@@ -172,36 +172,37 @@ def _as_dict(self: Any, /) -> dict[str, Any]:
 
 
 _replaced.__name__ = _replaced.__qualname__ = "_replace"
-_made.__name__ = _made.__qualname__ = "_make"
+_make.__name__ = _make.__qualname__ = "_make"
 _as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
 
 
 def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> TypeProxy:
-    """A kind of tuple whose values have names."""
+    """collections.namedtuple."""
     if isinstance(field_names, str):
         field_names = field_names.replace(",", " ").split()
     names = [checked_name(name) for name in field_names]
     if rename or any(name.startswith("_") for name in names):
         raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
     make_kind: Any = collections.namedtuple
-    made = make_kind(checked_name(typename), names, defaults=defaults)
-    made._replace, made._asdict = _replaced, _as_dict       # Python's own are functions of a module that is closed
-    expose(made, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
+    tuple_class = make_kind(checked_name(typename), names, defaults=defaults)
+    # Python's own _replace and _asdict have globals that programs must not reach.
+    tuple_class._replace, tuple_class._asdict = _replaced, _as_dict
+    expose(tuple_class, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
         f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
 
-    seal(made)
+    seal(tuple_class)
 
     def make(*args: Any, **options: Any) -> Any:
         try:
-            return made(*args, **options)
+            return tuple_class(*args, **options)
         except TypeError as error:
-            said = TypeError(str(error))
-            said.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # read by lang/faults.py
-            raise said from None
+            reworded = TypeError(str(error))
+            reworded.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # see runtime_errors.py
+            raise reworded from None
 
-    STAND_INS[made] = kind = TypeProxy(f"__main__.{typename}", (made,), make, {
-        "_fields": made._fields, "_field_defaults": made._field_defaults,
-        "_make": admitting(lambda iterable, /: _made(made, iterable))})
+    STAND_INS[tuple_class] = kind = TypeProxy(f"__main__.{typename}", (tuple_class,), make, {
+        "_fields": tuple_class._fields, "_field_defaults": tuple_class._field_defaults,
+        "_make": admitting(lambda iterable, /: _make(tuple_class, iterable))})
     return kind
 
 

@@ -1,4 +1,4 @@
-"""`contextlib`: contexts made of generators, and a few that are ready."""
+"""`contextlib`: contextmanager, suppress and nullcontext."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNCATCHABLE = (LimitFault, RecursionError, MemoryError)
 
 
 def contextmanager(func: Any) -> Callable[..., Context]:
-    """A generator function as what makes contexts: what stands before its `yield` enters, what stands after leaves."""
+    """contextlib.contextmanager: code before the `yield` enters the context, code after it leaves."""
     def make(*args: Any, **options: Any) -> Context:
         return Context(func, args, options)
 
@@ -31,10 +31,10 @@ class Context:
     __slots__ = ("_made_of", "_source")
 
     def __init__(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
-        made = function(*args, **options)
-        if type(made) is not ProgramGenerator:
+        generator = function(*args, **options)
+        if type(generator) is not ProgramGenerator:
             raise ArgumentFault("contextmanager stands before a generator function", "yield")
-        self._made_of, self._source = (function, args, options), made._source
+        self._made_of, self._source = (function, args, options), generator._source
 
     def __call__(self, function: Any) -> Callable[..., Any]:
         def within(*args: Any, **options: Any) -> Any:
@@ -75,7 +75,7 @@ class Context:
 
 @exposed()
 class Suppress:
-    """A context that swallows these exceptions."""
+    """A context that suppresses these exceptions."""
 
     __slots__ = ("_kinds",)
 
@@ -91,15 +91,15 @@ class Suppress:
 
 @exposed()
 class Null:
-    """A context that does nothing, and gives what it was made with."""
+    """A context that does nothing and returns `enter_result`."""
 
-    __slots__ = ("_given",)
+    __slots__ = ("_result",)
 
     def __init__(self, enter_result: Any = None) -> None:
-        self._given = enter_result
+        self._result = enter_result
 
     def __enter__(self) -> Any:
-        return self._given
+        return self._result
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         pass

@@ -1,4 +1,4 @@
-"""`copy`: copies of what a program can hold."""
+"""`copy`: copy and deepcopy for the values of programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.collections import DefaultDict, Deque
 from gradcli.namespace.third_party.matplotlib import Drawing
 from gradcli.session.object_state import INERT, UNSET, slots_of
@@ -25,23 +25,23 @@ UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
 
 def copy(x: Any) -> Any:
     """A new container or object with the same values in it."""
-    return _copied(_no_method(x), lambda value: value)
+    return _copy(_no_method(x), lambda value: value)
 
 
 def deepcopy(x: Any, memo: Any = None) -> Any:
-    """A copy that shares nothing with `x` that can change; what occurs twice in it is copied once."""
+    """A copy that shares no mutable object with `x`; an object that occurs twice is copied once."""
     known: dict[int, Any] = {}
 
     def deep(value: Any) -> Any:
         if id(value) not in known:
-            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+            known[id(value)] = _copy(value, deep, lambda clone: known.__setitem__(id(value), clone))
         return known[id(value)]
 
     return deep(_no_method(x))
 
 
 def persistent(x: Any) -> Any:
-    """A copy as a file would keep it: all anew, and results of calculations as leaves."""
+    """A copy as torch.save stores it: a deep copy in which computed tensors are leaves."""
     known: dict[int, Any] = {}
 
     def deep(value: Any) -> Any:
@@ -50,23 +50,26 @@ def persistent(x: Any) -> Any:
                 with recording(False):
                     known[id(value)] = leaf = traced.clone(Tensor(value.array)).requires_grad_()
                     return leaf
-            known[id(value)] = _copied(value, deep, lambda made: known.__setitem__(id(value), made))
+            known[id(value)] = _copy(value, deep, lambda clone: known.__setitem__(id(value), clone))
         return known[id(value)]
 
     return deep(_no_method(x))
 
 
 def _no_method(x: Any) -> Any:
-    """`x`, unless it is a method: of itself it is nothing that could be changed, and its object is copied by name."""
+    """`x`, unless it is a method, which raises ArgumentFault."""
     if type(x) is MethodType:
         raise ArgumentFault("a method alone cannot be copied", ("copy.copy(x).f", "the method of a copy of its object"))
     return x
 
 
-def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = lambda made: None) -> Any:
-    """`x` made again with `inner` of all that it holds; `begun` is told what can hold itself before it is filled."""
+def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] = lambda clone: None) -> Any:
+    """A copy of `x` whose parts are copied by `inner`.
+
+    `register` receives a container or object before its parts are copied, for values that contain themselves.
+    """
     kind = type(x)
-    if kind in UNCHANGING or isinstance(x, TypeProxy | Namespace | type | BaseException | Drawing):
+    if kind in UNCHANGING or isinstance(x, TypeProxy | ModuleProxy | type | BaseException | Drawing):
         return x
     if isinstance(x, Tensor):
         return _tensor(x)
@@ -74,23 +77,23 @@ def _copied(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None] = 
         parts = [inner(part) for part in x]
         return kind(parts) if kind is tuple or kind is Size else kind(*parts)
     if kind is list or kind is set or kind is Deque:
-        anew: Any = Deque((), x.maxlen) if isinstance(x, Deque) else kind()
-        begun(anew)
+        clone: Any = Deque((), x.maxlen) if isinstance(x, Deque) else kind()
+        register(clone)
         parts = [inner(part) for part in x]
-        (anew.update if kind is set else anew.extend)(parts)
-        return anew
+        (clone.update if kind is set else clone.extend)(parts)
+        return clone
     if isinstance(x, dict):
-        anew = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
-        begun(anew)
-        dict.update(anew, {inner(key): inner(value) for key, value in x.items()})
-        return anew
+        clone = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
+        register(clone)
+        dict.update(clone, {inner(key): inner(value) for key, value in x.items()})
+        return clone
     if kind is frozenset:
         return frozenset(map(inner, x))
     if kind is MethodType:
         return MethodType(x.__func__, inner(x.__self__))
     exposure = exposure_of(kind)
     if PROGRAM_MADE in kind.__dict__ or (exposure is not None and exposure.copied):
-        return _instance(x, inner, begun)
+        return _instance(x, inner, register)
     if exposure is None or isinstance(x, IteratorProxy) or kind in LAZY:
         raise ArgumentFault("what is gone through once cannot be copied", ("list(values)", "keeps the values"))
     return x        # element types, devices, generators, storages: what does not change, or is one of a kind
@@ -103,22 +106,22 @@ def _tensor(x: Tensor) -> Tensor:
         raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
                         "the moment", ("x.detach().clone()", "a copy without history"))
     with recording(False):
-        made: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
-        made.requires_grad = x.requires_grad
+        clone: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
+        clone.requires_grad = x.requires_grad
         if x.gradient is not None:
-            made.gradient = traced.clone(x.gradient)
-    return made
+            clone.gradient = traced.clone(x.gradient)
+    return clone
 
 
-def _instance(x: Any, inner: Callable[[Any], Any], begun: Callable[[Any], None]) -> Any:
-    made = object.__new__(type(x))
-    begun(made)
+def _instance(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
+    clone = object.__new__(type(x))
+    register(clone)
     for name in slots_of(type(x)):
         part = getattr(x, name, UNSET)
         if part is not UNSET:
-            object.__setattr__(made, name, inner(part))
+            object.__setattr__(clone, name, inner(part))
     if hasattr(x, "__dict__"):
         for name, part in vars(x).items():
-            vars(made)[name] = inner(part)
-    return made
+            vars(clone)[name] = inner(part)
+    return clone
 

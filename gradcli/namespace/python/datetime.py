@@ -1,4 +1,4 @@
-"""`datetime` standing still: programs that stamp what they print run, and it is always the same moment."""
+"""`datetime` with a constant clock: `now()` always returns EPOCH, so that output is reproducible (rule R8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LETTERS = frozenset("YymdHIMSfpaAbBjUWwuxXcDFTRe%zZ")
 
 
 def stamped(moment: calendar.date | calendar.time, form: Any) -> str:
-    """A moment in the form that a program asks for."""
+    """`moment` formatted as by strftime with the format `form`."""
     if type(form) is not str or len(form) > 1000:
         raise ArgumentFault("strftime() takes a short text", "strftime('%Y-%m-%d %H:%M:%S')")
     parts = form.split("%")
@@ -33,7 +33,7 @@ def stamped(moment: calendar.date | calendar.time, form: Any) -> str:
 
 @exposed()
 class Moment:
-    """What dates, times and spans have in common: they wrap Python's own, and compare as these do."""
+    """The base of date, datetime and timedelta: a wrapper of Python's own object, with its comparisons."""
 
     __slots__ = ("_own",)
 
@@ -67,7 +67,7 @@ class Span(Moment):
     microseconds = property(lambda self: self._own.microseconds)
 
     def total_seconds(self) -> float:
-        """The span in seconds."""
+        """The duration in seconds."""
         return float(self._own.total_seconds())
 
     def __add__(self, other: Any) -> Any:
@@ -104,23 +104,23 @@ class Day(Moment):
     day = property(lambda self: self._own.day)
 
     def strftime(self, format: str) -> str:
-        """It in the form asked for."""
+        """The text for a strftime format."""
         return stamped(self._own, format)
 
     def isoformat(self, *sep: Any) -> str:
-        """It as ISO writes it."""
+        """The text in ISO 8601."""
         return str(self._own.isoformat(*sep))
 
     def weekday(self) -> int:
-        """0 for Monday."""
+        """The day of the week, 0 for Monday."""
         return int(self._own.weekday())
 
     def isoweekday(self) -> int:
-        """1 for Monday."""
+        """The day of the week, 1 for Monday."""
         return int(self._own.isoweekday())
 
     def toordinal(self) -> int:
-        """Days since the first of the year 1."""
+        """The number of days since 0001-01-01, which is day 1."""
         return int(self._own.toordinal())
 
     def __add__(self, other: Any) -> Any:
@@ -148,7 +148,7 @@ class DayTime(Day):
         return float((self._own - EPOCH).total_seconds())
 
     def date(self) -> Day:
-        """Its day."""
+        """The date."""
         return Day(self._own.date())
 
 
@@ -158,7 +158,7 @@ def _moment(own: Any) -> Any:
     return DayTime(own) if isinstance(own, calendar.datetime) else Day(own)
 
 
-def _made(kind: type, name: str) -> Any:
+def _constructor(kind: type, name: str) -> Any:
     def make(*numbers: Any, **named: Any) -> Any:
         for number in (*numbers, *named.values()):
             if type(number) not in (int, float) or not -1e9 < number < 1e9:
@@ -170,7 +170,7 @@ def _made(kind: type, name: str) -> Any:
 
 
 def _now(*zone: Any) -> DayTime:
-    """The one moment there is."""
+    """EPOCH: the clock is constant."""
     return DayTime(EPOCH)
 
 
@@ -178,7 +178,7 @@ def _today() -> Day:
     return Day(EPOCH.date())
 
 
-datetime = TypeProxy("datetime.datetime", (DayTime,), _made(calendar.datetime, "datetime"), {
+datetime = TypeProxy("datetime.datetime", (DayTime,), _constructor(calendar.datetime, "datetime"), {
     "now": _now, "today": _now, "utcnow": _now})
-date = TypeProxy("datetime.date", (Day,), _made(calendar.date, "date"), {"today": _today})
-timedelta = TypeProxy("datetime.timedelta", (Span,), _made(calendar.timedelta, "timedelta"))
+date = TypeProxy("datetime.date", (Day,), _constructor(calendar.date, "date"), {"today": _today})
+timedelta = TypeProxy("datetime.timedelta", (Span,), _constructor(calendar.timedelta, "timedelta"))

@@ -16,19 +16,19 @@ digits, hexdigits, punctuation = string.digits, string.hexdigits, string.punctua
 whitespace, printable, octdigits = string.whitespace, string.printable, string.octdigits
 
 
-def partial(function: Callable[..., Any], /, *first: Any, **given: Any) -> Callable[..., Any]:
-    """`function` with some of its arguments already given."""
+def partial(function: Callable[..., Any], /, *first: Any, **keywords: Any) -> Callable[..., Any]:
+    """`function` with some of its arguments bound."""
     if not callable(function):
         raise ArgumentFault("partial() needs a function", "partial(f, 2.0)")
 
     def partly(*args: Any, **options: Any) -> Any:
-        return function(*first, *args, **{**given, **options})
+        return function(*first, *args, **{**keywords, **options})
 
     return partly
 
 
 def reduce(function: Callable[[Any, Any], Any], iterable: Iterable[Any], /, *initial: Any) -> Any:
-    """The values put together two by two, from the left."""
+    """The values combined by a function of two arguments, from the left."""
     values = iter(iterable)
     if initial:
         result, = initial
@@ -43,14 +43,15 @@ def reduce(function: Callable[[Any, Any], Any], iterable: Iterable[Any], /, *ini
 
 
 def itemgetter(*items: Any) -> Callable[[Any], Any]:
-    """A function that takes these items of a value."""
+    """A function that returns these items of its argument."""
     if not items:
         raise TypeError("itemgetter expected at least 1 argument, got 0")
 
-    def taken(value: Any) -> Any:
+    def get(value: Any) -> Any:
         return value[items[0]] if len(items) == 1 else tuple(value[item] for item in items)
 
-    return taken
+    get.__name__ = get.__qualname__ = "itemgetter"
+    return get
 
 
 def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
@@ -61,11 +62,12 @@ def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
         if not all(type(attr) is str for attr in attrs):
             raise TypeError("attribute name must be a string")
 
-        def taken(value: Any) -> Any:
-            found = tuple(reduce(read, attr.split("."), value) for attr in attrs)
-            return found if len(found) > 1 else found[0]
+        def get(value: Any) -> Any:
+            values = tuple(reduce(read, attr.split("."), value) for attr in attrs)
+            return values if len(values) > 1 else values[0]
 
-        return taken
+        get.__name__ = get.__qualname__ = "attrgetter"
+        return get
 
     def methodcaller(name: Any, /, *args: Any, **options: Any) -> Callable[[Any], Any]:
         if type(name) is not str:
@@ -87,7 +89,7 @@ def _plain(name: str) -> Callable[..., Any]:
 
 
 def _of_numbers(name: str) -> Callable[..., Any]:
-    """One that would put texts and lists together: for numbers and tensors."""
+    """The operator `name` for numbers and tensors; it refuses sequences, which it would concatenate or repeat."""
     sign: Callable[..., Any] = getattr(operator, name)
 
     def operate(a: Any, b: Any, /) -> Any:
@@ -166,7 +168,7 @@ def concat(a: Any, b: Any, /) -> Any:
 
 
 def countOf(a: Iterable[Any], b: Any, /) -> int:     # the name that programs know
-    """How often b occurs in a."""
+    """The number of times that b occurs in a."""
     return sum(1 for value in a if value is b or value == b)
 
 
@@ -183,7 +185,7 @@ def cmp_to_key(mycmp: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
 
 @exposed()
 class Compared:
-    """A value that is ordered by a function of the program."""
+    """A value whose order a comparison function of the program defines."""
 
     __slots__ = ("_compare", "_value")
 
@@ -195,7 +197,7 @@ class Compared:
 
 
 def capwords(s: str, sep: Any = None) -> str:
-    """Each word with a capital."""
+    """The text with every word capitalised."""
     if type(s) is not str or type(sep) not in (str, type(None)):
         raise TypeError("capwords() takes texts")
     capitalised: str = string.capwords(s, sep)
@@ -203,7 +205,7 @@ def capwords(s: str, sep: Any = None) -> str:
 
 
 def collect(generation: Any = 2) -> int:
-    """Nothing: memory is given back by itself."""
+    """Do nothing: memory is freed automatically."""
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The decorators of functools: names that are kept, results that are remembered, orders that are completed."""
+"""The decorators of functools: wraps, lru_cache, cache, cached_property and total_ordering."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gradcli.lang.runtime.attributes import attributes_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 from gradcli.namespace.python.collections import namedtuple
 
-KEPT = 1 << 20          # results that a cache without a limit of its own remembers
+CACHE_LIMIT = 1 << 20          # results that a cache without a limit of its own remembers
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 CacheInfo = namedtuple("CacheInfo", ["hits", "misses", "maxsize", "currsize"])
 
 
 def wraps(wrapped: Any, *assigned: Any, **options: Any) -> Callable[[Any], Any]:
-    """A decorator that gives a function the name and the text of another."""
+    """A decorator that gives a function the name and docstring of `wrapped`."""
     return lambda wrapper: update_wrapper(wrapper, wrapped)
 
 
@@ -37,12 +37,12 @@ def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -
 
 @exposed("cache_info", "cache_clear", "__name__", "__qualname__")
 class Cached:
-    """A function whose results are remembered."""
+    """A function with a cache of its results."""
 
     __slots__ = ("__name__", "__qualname__", "_maxsize", "_remembering")
 
     def __init__(self, function: Any, maxsize: int | None, typed: bool) -> None:
-        most = KEPT if maxsize is None else min(maxsize, KEPT)
+        most = CACHE_LIMIT if maxsize is None else min(maxsize, CACHE_LIMIT)
         self._remembering, self._maxsize = functools.lru_cache(most, typed)(functools.partial(function)), maxsize
         self.__name__ = str(getattr(function, "__name__", "function"))
         self.__qualname__ = str(getattr(function, "__qualname__", "function"))
@@ -54,12 +54,12 @@ class Cached:
         return self if instance is None else MethodType(self, instance)
 
     def cache_info(self) -> Any:
-        """How often it was asked, and how much it remembers."""
+        """The hits, misses, limit and size of the cache."""
         hits, misses, _, size = self._remembering.cache_info()
         return CacheInfo(hits, misses, self._maxsize, size)
 
     def cache_clear(self) -> None:
-        """Forget all results."""
+        """Empty the cache."""
         self._remembering.cache_clear()
 
     def __display__(self, style: Any) -> str:
@@ -67,7 +67,7 @@ class Cached:
 
 
 def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
-    """A decorator that remembers the results of a function for the arguments it was last called with."""
+    """A decorator that caches the results of a function for the most recent arguments."""
     if callable(maxsize) and typed is False:
         return Cached(maxsize, 128, False)
     if maxsize is not None and type(maxsize) is not int:
@@ -82,7 +82,7 @@ def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
 
 
 def cache(user_function: Any, /) -> Cached:
-    """`user_function`, whose results are all remembered."""
+    """`user_function` with a cache without a limit, up to CACHE_LIMIT results."""
     if not callable(user_function):
         raise TypeError("the first argument must be callable")
     return Cached(user_function, None, False)
@@ -90,7 +90,7 @@ def cache(user_function: Any, /) -> Cached:
 
 @exposed()
 class CachedProperty:
-    """An attribute that a method works out when it is first read."""
+    """An attribute that a method computes on first access."""
 
     __slots__ = ("_function", "_name")
 
@@ -115,18 +115,18 @@ class CachedProperty:
 
 
 WAYS: dict[str, dict[str, Callable[[Any, bool], Any]]] = {     # what a comparison tells of the others, best first
-    "__lt__": {"__gt__": lambda same, told: not told and not same(), "__le__": lambda same, told: told or same(),
-               "__ge__": lambda same, told: not told},
-    "__le__": {"__ge__": lambda same, told: not told or same(), "__lt__": lambda same, told: told and not same(),
-               "__gt__": lambda same, told: not told},
-    "__gt__": {"__lt__": lambda same, told: not told and not same(), "__ge__": lambda same, told: told or same(),
-               "__le__": lambda same, told: not told},
-    "__ge__": {"__le__": lambda same, told: not told or same(), "__gt__": lambda same, told: told and not same(),
-               "__lt__": lambda same, told: not told}}
+    "__lt__": {"__gt__": lambda same, holds: not holds and not same(), "__le__": lambda same, holds: holds or same(),
+               "__ge__": lambda same, holds: not holds},
+    "__le__": {"__ge__": lambda same, holds: not holds or same(), "__lt__": lambda same, holds: holds and not same(),
+               "__gt__": lambda same, holds: not holds},
+    "__gt__": {"__lt__": lambda same, holds: not holds and not same(), "__ge__": lambda same, holds: holds or same(),
+               "__le__": lambda same, holds: not holds},
+    "__ge__": {"__le__": lambda same, holds: not holds or same(), "__gt__": lambda same, holds: holds and not same(),
+               "__lt__": lambda same, holds: not holds}}
 
 
 def total_ordering(cls: Any) -> Any:
-    """A class of the program with all comparisons, worked out from `==` and the one it has."""
+    """A class of the program with all comparisons, derived from `==` and the one that it defines."""
     if not user_class(cls):
         raise ArgumentFault("total_ordering stands before a class of the program")
     own = [name for name in WAYS if any(name in vars(kind) and PROGRAM_MADE in vars(kind) for kind in cls.__mro__)]
@@ -140,8 +140,8 @@ def total_ordering(cls: Any) -> Any:
 
 def _comparison(name: str, known: str, way: Callable[[Any, bool], Any]) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        told = getattr(type(self), known)(self, other)
-        return told if told is NotImplemented else way(lambda: self == other, told)
+        result = getattr(type(self), known)(self, other)
+        return result if result is NotImplemented else way(lambda: self == other, result)
 
     compare.__name__ = compare.__qualname__ = name
     return compare

@@ -1,4 +1,4 @@
-"""`heapq` and `bisect`: lists in order."""
+"""`heapq` and `bisect`: heaps and sorted lists."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from gradcli.lang.runtime.types import TypeProxy
 
 @exposed("seek", "tell", "close", "flush", "getbuffer", "getvalue", "read", "write")
 class Buffer:
-    """A place in memory for one saved object."""
+    """A buffer that holds one saved object."""
 
     __module__, __qualname__ = "_io", "BytesIO"
     __slots__ = ("content",)
@@ -22,19 +22,19 @@ class Buffer:
         self.content: tuple[Any] | None = None
 
     def seek(self, offset: int = 0, whence: int = 0) -> int:
-        """Go to the beginning, where a reader begins anyway."""
+        """Do nothing: reading always starts at the beginning."""
         return 0
 
     def tell(self) -> int:
-        """Where it stands: at the beginning."""
+        """0: the position is always the beginning."""
         return 0
 
     def close(self) -> None:
-        """Forget what was saved."""
+        """Drop the saved object."""
         self.content = None
 
     def flush(self) -> None:
-        """Nothing: there is no file behind it."""
+        """Do nothing: there is no file."""
 
     def _no_bytes(self, *args: Any) -> Any:
         raise ArgumentFault("a BytesIO holds what torch.save put there, and gives no bytes", "torch.load(buffer)")

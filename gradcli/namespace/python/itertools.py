@@ -1,6 +1,6 @@
-"""What of itertools programs may use, as streams: gone through once, nested only so deep (rule R12).
+"""The functions of itertools for programs: one-pass iterators with a limit on their nesting (rule R12).
 
-Each is a generator, so that time limits reach it however it is gone through.
+Each is a generator, so that the time limit interrupts it in every use.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
 from gradcli.lang.runtime.operators import checked_sum
 
-KEPT = 1_000_000        # values that one of these may keep to itself
+BUFFER_LIMIT = 1_000_000        # the most values that one of these functions stores
 
 
 @exposed()
 class Drawn(IteratorProxy, Nested):
-    """A stream that knows how many of its kind it stands on."""
+    """The iterator that these functions return; `deep` is the number of such iterators nested in it."""
 
     __slots__ = ("deep",)
 
@@ -42,11 +42,11 @@ def streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
     return stream
 
 
-def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
-    found = tuple(itertools.islice(values, KEPT + 1))
-    if len(found) > KEPT:
-        raise SizeLimit(f"more than {KEPT} values would have to be kept")
-    return found
+def _buffered(values: Iterable[Any]) -> tuple[Any, ...]:
+    buffer = tuple(itertools.islice(values, BUFFER_LIMIT + 1))
+    if len(buffer) > BUFFER_LIMIT:
+        raise SizeLimit(f"more than {BUFFER_LIMIT} values would have to be kept")
+    return buffer
 
 
 @streamed
@@ -63,9 +63,9 @@ def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
 
 @streamed
 def cycle(iterable: Iterable[Any], /) -> Iterator[Any]:
-    seen = _kept(iterable)
-    while seen:
-        yield from seen
+    saved = _buffered(iterable)
+    while saved:
+        yield from saved
 
 
 @streamed
@@ -87,9 +87,9 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
 
 @streamed
 def product(*iterables: Iterable[Any], repeat: int = 1) -> Iterator[Any]:
-    if repeat > KEPT or len(iterables) * repeat > KEPT:
+    if repeat > BUFFER_LIMIT or len(iterables) * repeat > BUFFER_LIMIT:
         raise SizeLimit("product() of so many")
-    yield from itertools.product(*map(_kept, iterables), repeat=repeat)
+    yield from itertools.product(*map(_buffered, iterables), repeat=repeat)
 
 
 def _choosing(name: str) -> Callable[..., Drawn]:
@@ -98,10 +98,10 @@ def _choosing(name: str) -> Callable[..., Drawn]:
     def generate(iterable: Iterable[Any], *r: Any, **options: Any) -> Iterator[Any]:
         if options.keys() - {"r"}:
             raise TypeError(f"{name}() got an unexpected keyword argument '{min(options)}'")
-        size = [None if each is None else index(each) for each in (*r, *options.values())]
-        if len(size) == 1 and size[0] is not None and size[0] > KEPT:
+        size = [None if value is None else index(value) for value in (*r, *options.values())]
+        if len(size) == 1 and size[0] is not None and size[0] > BUFFER_LIMIT:
             raise SizeLimit(f"{name}() of so many")
-        yield from choose(_kept(iterable), *size)
+        yield from choose(_buffered(iterable), *size)
 
     generate.__name__ = generate.__qualname__ = name
     return streamed(generate)
@@ -150,15 +150,15 @@ def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
 
 
 def tee(iterable: Iterable[Any], n: int = 2, /) -> tuple[Any, ...]:
-    """Several streams of the same values, which are gone through now."""
-    values = _kept(iterable)
+    """Several iterators over the same values, which are read at once."""
+    values = _buffered(iterable)
     if type(n) is not int or not 0 <= n <= DEEPEST:
         raise SizeLimit(f"tee() gives at most {DEEPEST} streams")
-    return tuple(_each(values) for _ in range(n))
+    return tuple(_generate(values) for _ in range(n))
 
 
 @streamed
-def _each(values: Iterable[Any]) -> Iterator[Any]:
+def _generate(values: Iterable[Any]) -> Iterator[Any]:
     yield from values
 
 
@@ -183,16 +183,16 @@ def pairwise(iterable: Iterable[Any], /) -> Iterator[Any]:
 @streamed
 def groupby(iterable: Iterable[Any], key: Any = None) -> Iterator[Any]:
     group: list[Any] = []
-    mark: Any = None
+    current_key: Any = None
     for value in iterable:
-        found = value if key is None else key(value)
-        if group and found != mark:
-            yield mark, iter(group)
+        group_key = value if key is None else key(value)
+        if group and group_key != current_key:
+            yield current_key, iter(group)
             group = []
-        mark = found
+        current_key = group_key
         group.append(value)
     if group:
-        yield mark, iter(group)
+        yield current_key, iter(group)
 
 
 @streamed
@@ -206,15 +206,15 @@ class _Chain:
     """`chain`, and `chain.from_iterable`."""
 
     def __call__(self, *iterables: Iterable[Any]) -> Drawn:
-        made = _chained(iterables)
-        made.deep = 1 + nesting(*iterables)
-        if made.deep > DEEPEST // 10:
-            raise DepthLimit(f"chain stands {made.deep} times within others of its kind",
+        chain = _chained(iterables)
+        chain.deep = 1 + nesting(*iterables)
+        if chain.deep > DEEPEST // 10:
+            raise DepthLimit(f"chain stands {chain.deep} times within others of its kind",
                              ("list(x)", "goes through the values now"))
-        return made
+        return chain
 
     def from_iterable(self, iterable: Iterable[Any], /) -> Drawn:
-        """The values of all that `iterable` gives, one after another."""
+        """The values of all iterables in `iterable`, one after another."""
         return _chained(iterable)
 
     def __display__(self, style: Any) -> str:

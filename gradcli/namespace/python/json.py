@@ -1,4 +1,4 @@
-"""`json`: texts of plain values, and plain values of texts."""
+"""`json`: dumps and loads for plain values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dumps(obj: Any, **options: Any) -> str:
     default = options.pop("default", None)
     _check_layout(options.get("indent"), options.get("separators"))
     room = [Budget.characters // (1 + DEEPEST * WIDEST if options.get("indent") else 1)]
-    return json.dumps(_taken(obj, default, 0, room, bool(options.get("sort_keys"))), **options)
+    return json.dumps(_plain(obj, default, 0, room, bool(options.get("sort_keys"))), **options)
 
 
 def _check_layout(indent: Any, separators: Any) -> None:
@@ -37,12 +37,15 @@ def _check_layout(indent: Any, separators: Any) -> None:
     if width is not None and (type(width) not in (int, bool) or width > WIDEST):
         raise ArgumentFault(f"the indent of json.dumps() is a number up to {WIDEST}, or None", "indent=2")
     if separators is not None and not (type(separators) is tuple and len(separators) == 2 and all(
-            type(each) is str and len(each) <= WIDEST for each in separators)):
+            type(separator) is str and len(separator) <= WIDEST for separator in separators)):
         raise ArgumentFault("the separators of json.dumps() are two short texts", "separators=(',', ':')")
 
 
-def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int], sort: bool) -> Any:
-    """`value` of plain types alone, as far as there is room for it; dicts are sorted before they are looked into."""
+def _plain(value: Any, default: Callable[[Any], Any] | None, depth: int, room: list[int], sort: bool) -> Any:
+    """A copy of `value` of plain types, for json.dumps; `room[0]` counts down the characters that are left.
+
+    `sort` sorts the items of dicts before they are looked into, as Python does.
+    """
     kind = type(value)
     room[0] -= 8 + (len(value) if kind is str else 0)
     if room[0] < 0:
@@ -54,13 +57,13 @@ def _taken(value: Any, default: Callable[[Any], Any] | None, depth: int, room: l
     if depth > DEEPEST:
         raise DepthLimit(f"the value goes deeper than {DEEPEST} lists and dicts, or holds itself")
     if kind is list or kind is tuple or (isinstance(value, tuple) and exposure_of(kind)):
-        return [_taken(each, default, depth + 1, room, sort) for each in value]
+        return [_plain(member, default, depth + 1, room, sort) for member in value]
     if kind is dict or (isinstance(value, dict) and exposure_of(kind)):
         items = sorted(dict.items(value)) if sort else dict.items(value)
-        return {_key(key): _taken(each, default, depth + 1, room, sort) for key, each in items}
+        return {_key(key): _plain(member, default, depth + 1, room, sort) for key, member in items}
     if default is None:
         raise TypeError(f"Object of type {kind.__name__} is not JSON serializable")
-    return _taken(default(value), default, depth + 1, room, sort)
+    return _plain(default(value), default, depth + 1, room, sort)
 
 
 def _key(key: Any) -> Any:
@@ -70,7 +73,7 @@ def _key(key: Any) -> Any:
 
 
 def loads(s: str, /) -> Any:
-    """The value that a text in JSON stands for."""
+    """The value of a JSON text."""
     if type(s) is not str:
         raise TypeError(f"the JSON object must be str, bytes or bytearray, not {type(s).__name__}")
     if s.count("[") + s.count("{") > DEEPEST and _depth(s) > DEEPEST:
@@ -83,7 +86,7 @@ def loads(s: str, /) -> Any:
 
 @exposed("msg", "doc", "pos", "lineno", "colno")
 class Undecodable(ValueFault):
-    """A text that is no JSON."""
+    """JSONDecodeError: the text is no JSON."""
 
     def __init__(self, error: json.JSONDecodeError) -> None:
         super().__init__(str(error))
@@ -95,7 +98,7 @@ STAND_INS[Undecodable] = JSONDecodeError = TypeProxy("json.decoder.JSONDecodeErr
 
 
 def _depth(text: str) -> int:
-    """How deep brackets stand within each other, those in strings counted too."""
+    """The nesting depth of brackets, those in strings counted too."""
     depth = deepest = 0
     for sign in text:
         depth += (sign in "[{") - (sign in "]}")

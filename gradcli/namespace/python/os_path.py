@@ -1,4 +1,4 @@
-"""`os` and `os.path` for programs: names of files as texts; what would touch the system is refused when called."""
+"""`os` and `os.path` for programs: paths as strings; functions that would access the system raise when called."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.sys import refusing
 
 TEXTUAL = "join split splitext basename dirname normpath isabs commonprefix normcase".split()
@@ -37,24 +37,24 @@ def _textual(name: str) -> Callable[..., Any]:
     return path
 
 
-def outside_space() -> Namespace:
+def os_module() -> ModuleProxy:
     """`os` of one session."""
-    path = Namespace("os.path", **{name: _textual(name) for name in TEXTUAL},
-                     **{name: refusing(f"os.path.{name}", *DATA) for name in PATHS_OUTSIDE},
-                     sep="/", pardir="..", curdir=".", extsep=".", pathsep=":", altsep=None)
+    path = ModuleProxy("os.path", **{name: _textual(name) for name in TEXTUAL},
+                       **{name: refusing(f"os.path.{name}", *DATA) for name in PATHS_OUTSIDE},
+                       sep="/", pardir="..", curdir=".", extsep=".", pathsep=":", altsep=None)
     variables: dict[str, str] = {}
 
     def getenv(key: str, default: Any = None) -> Any:
-        """What the program itself has put into os.environ, else the default: variables of the system stay outside."""
+        """The value that the program has put into os.environ, else the default; it has no variables of the system."""
         return variables.get(key, default)
 
-    return Namespace("os", **{name: refusing(f"os.{name}", *DATA) for name in OUTSIDE}, path=path, environ=variables,
-                     getenv=getenv, sep="/", linesep="\n", name="posix", curdir=".", pardir="..", extsep=".",
-                     pathsep=":", devnull="/dev/null", fspath=_same)
+    return ModuleProxy("os", **{name: refusing(f"os.{name}", *DATA) for name in OUTSIDE}, path=path, environ=variables,
+                       getenv=getenv, sep="/", linesep="\n", name="posix", curdir=".", pardir="..", extsep=".",
+                       pathsep=":", devnull="/dev/null", fspath=_same)
 
 
 def _same(path: str, /) -> str:
-    """The path itself, where it is a text."""
+    """`path`, if it is a str."""
     if type(path) is not str:
         raise TypeError(f"expected str, bytes or os.PathLike object, not {type(path).__name__}")
     return path

@@ -21,9 +21,9 @@ def _of_numbers(name: str) -> Callable[..., Any]:
     work = getattr(statistics, name)
 
     def statistic(data: Any, *others: Any, **options: Any) -> Any:
-        taken = [[*Budget().bounded(values)] if number == 0 or isinstance(values, list | tuple) else values
+        samples = [[*Budget().bounded(values)] if number == 0 or isinstance(values, list | tuple) else values
                  for number, values in enumerate((data, *others))]
-        plain = [value for values in (*taken, *options.values()) for value in (
+        plain = [value for values in (*samples, *options.values()) for value in (
             values if isinstance(values, list | tuple) else [values]) if name not in ("mode", "multimode")]
         for value in plain:
             if type(value) not in NUMBERS and value is not None:
@@ -32,7 +32,7 @@ def _of_numbers(name: str) -> Callable[..., Any]:
             Budget().checked_bits(value)
         Budget().check_items(options.get("n") or 0)      # how many parts quantiles() makes
         try:
-            return work(*taken, **options)
+            return work(*samples, **options)
         except statistics.StatisticsError as error:
             raise ValueFault(str(error)).saying(str(error)) from None
 

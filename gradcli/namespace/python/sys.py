@@ -1,4 +1,4 @@
-"""`sys` for programs: their output, their words, and facts about numbers; nothing of the machine."""
+"""`sys` for programs: argv, stdout, stderr, exit and limits of numbers; nothing about the machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gradcli.exposure import expose
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.runtime.streams import TextStream, writer
-from gradcli.namespace.modules import Namespace
+from gradcli.namespace.modules import ModuleProxy
 
 FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig", "mant_dig", "epsilon", "radix",
           "rounds")
@@ -25,7 +25,7 @@ expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
 
 
 def leave(status: Any = None, /) -> None:
-    """End the program: well, if there is no status or it is 0."""
+    """End the program: with success if the status is None or 0."""
     if status is None or status == 0:
         raise ProgramExit("the program ends itself", well=True)
     text = status if type(status) is str else f"with status {described(status)}"
@@ -33,7 +33,7 @@ def leave(status: Any = None, /) -> None:
 
 
 def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
-    """A function of that name that reaches outside, and so is refused where it is called."""
+    """A stand-in for a function that accesses the system: calling it raises PolicyFault with the hints `instead`."""
     def refuse(*args: Any, **options: Any) -> Any:
         raise PolicyFault(f"{name}() reaches outside the program, which no program here can", *instead)
 
@@ -41,25 +41,26 @@ def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
     return refuse
 
 
-def system_space(words: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
-    """`sys` of one session; `words` tells those that stood behind the script."""
-    return Namespace("sys", {"argv": "argv"}, lambda name: ["program.py", *words()],
-                  stdout=TextStream("<stdout>", write), stderr=TextStream("<stderr>", complain), maxsize=sys.maxsize,
-                  byteorder="little", platform="linux", version="3.11.7 (gradcli)",
-                  version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
-                  float_info=Namespace("sys.float_info", **{name: getattr(sys.float_info, name) for name in FLOATS}),
-                  getrecursionlimit=_depth, setrecursionlimit=_set_depth, exit=leave, getdefaultencoding=_encoding,
-                  hexversion=sys.hexversion, getsizeof=refusing("sys.getsizeof"),
-                  intern=_same, ps1=">>> ", ps2="... ")
+def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
+    """`sys` of one session; `argv` returns the words after the script on the command line."""
+    return ModuleProxy("sys", {"argv": "argv"}, lambda name: ["program.py", *argv()],
+                       stdout=TextStream("<stdout>", write), stderr=TextStream("<stderr>", complain),
+                       maxsize=sys.maxsize, byteorder="little", platform="linux", version="3.11.7 (gradcli)",
+                       version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
+                       float_info=ModuleProxy("sys.float_info", **{
+                           name: getattr(sys.float_info, name) for name in FLOATS}),
+                       getrecursionlimit=_depth, setrecursionlimit=_set_depth, exit=leave, getdefaultencoding=_encoding,
+                       hexversion=sys.hexversion, getsizeof=refusing("sys.getsizeof"),
+                       intern=_same, ps1=">>> ", ps2="... ")
 
 
 def _depth() -> int:
-    """How deep calls may nest in Python; here the budget decides."""
+    """Python's default of 1000; the budget limits recursion here."""
     return 1000
 
 
 def _set_depth(limit: int, /) -> None:
-    """Nothing: how deep calls may nest is not for programs to say."""
+    """Do nothing: the budget limits recursion here."""
 
 
 def _encoding() -> str:
@@ -72,10 +73,10 @@ def _same(text: str, /) -> str:
     return text
 
 
-def printing_space(write: Callable[[str], object]) -> Namespace:
-    """Functions of other modules that print."""
+def printing_functions(write: Callable[[str], object]) -> ModuleProxy:
+    """The functions of pprint and IPython.display that print."""
     def display(*values: Any, **options: Any) -> None:
-        """Print values as a prompt shows them."""
+        """Print values as the prompt does."""
         for value in values:
             write(DisplayHooks.text(value) + "\n")
 
@@ -89,4 +90,4 @@ def printing_space(write: Callable[[str], object]) -> Namespace:
         """The same, with the keys of dicts in their own order."""
         pprint(object, *args, sort_dicts=sort_dicts, **options)
 
-    return Namespace("printing", display=display, pprint=pprint, pp=pp)
+    return ModuleProxy("printing", display=display, pprint=pprint, pp=pp)

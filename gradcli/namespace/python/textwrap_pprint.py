@@ -1,4 +1,4 @@
-"""`textwrap` and `pprint`: texts brought into lines."""
+"""`textwrap` and `pprint`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BRACKETS: dict[type, str] = {list: "[]", tuple: "()", dict: "{}", set: "{}"}
 
 
 def dedent(text: str, /) -> str:
-    """`text` without the margin that all its lines have."""
+    """`text` without the indentation that all its lines share."""
     return textwrap.dedent(_short(text, Budget.characters))
 
 
@@ -93,7 +93,7 @@ def _laid_out(value: Any, indent: int, width: int, column: int, after: int, orde
 
 
 def _sorted(value: Any) -> Any:
-    """A dict in the order of its keys, where they have one."""
+    """The items of a dict, sorted by key if the keys can be compared."""
     if type(value) is not dict or exposure_of(type(value)):
         return value
     kinds = set(map(type, value))

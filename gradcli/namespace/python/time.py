@@ -1,4 +1,4 @@
-"""`time` for programs that measure themselves: no clock (rule R8), only a count of how often one was asked."""
+"""`time` without a clock (rule R8): every call of time() returns a millisecond more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gradcli.namespace.python.datetime import EPOCH, stamped
 
 
 def time() -> float:
-    """A thousandth of a second for each time that anybody asked."""
+    """The number of calls so far in milliseconds, as seconds."""
     DisplayHooks.note("time", "there is no clock here: time.time() counts how often it is asked; "
                               "gradcli run --time FILE measures")
     Current.time_reads += 1
@@ -21,7 +21,7 @@ perf_counter = monotonic = process_time = time
 
 
 def time_ns() -> int:
-    """The same in billionths."""
+    """The same in nanoseconds."""
     return int(time() * 1_000_000_000)
 
 
@@ -29,12 +29,12 @@ perf_counter_ns = monotonic_ns = time_ns
 
 
 def strftime(format: str, t: Any = None, /) -> str:
-    """The moment at which the clock stands still, in the form asked for."""
+    """The constant date and time, formatted as by strftime."""
     return stamped(EPOCH, format)
 
 
 def ctime(*moment: Any) -> str:
-    """That moment as C writes it."""
+    """The constant date and time as C formats it."""
     return "Thu Jan  1 00:00:00 1970"
 
 
@@ -42,7 +42,7 @@ asctime = ctime
 
 
 def localtime(*moment: Any) -> tuple[int, ...]:
-    """That moment in nine numbers."""
+    """The constant date and time as a tuple of nine numbers."""
     return 1970, 1, 1, 0, 0, 0, 3, 1, 0
 
 
@@ -50,4 +50,4 @@ gmtime = localtime
 
 
 def sleep(seconds: Any, /) -> None:
-    """Nothing: nobody waits here."""
+    """Do nothing: there is no clock to wait for."""

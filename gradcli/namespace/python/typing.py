@@ -25,7 +25,7 @@ def __getattr__(name: str) -> TypeProxy:
 
 
 def NewType(name: str, tp: Value) -> TypeProxy:    # the name that programs know
-    """A name for annotations, which called gives its argument."""
+    """A name for annotations; a call returns its argument."""
     return TypeProxy(f"__main__.{name}" if type(name) is str else "typing.NewType", (), lambda value: value)
 
 

@@ -1,4 +1,4 @@
-"""`warnings`: there are none to filter; what a program warns of is told as a note."""
+"""`warnings`: filters do nothing, and `warn` prints a remark."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from gradcli.engine.tensor.tensor import DisplayHooks
 
 
 def filterwarnings(*args: Any, **options: Any) -> None:
-    """Nothing."""
+    """Do nothing: there are no warnings to filter."""
 
 
 simplefilter = filterwarnings
 
 
 def warn(message: Any, *args: Any, **options: Any) -> None:
-    """Tell `message` once, beside what the program prints."""
+    """Print `message` once, as a remark on stderr."""
     text = DisplayHooks.text(message)[:200]
     DisplayHooks.note(f"warning: {text}", f"the program warns: {text}")

@@ -1,4 +1,4 @@
-"""`IPython.display`: what is displayed is printed, and pictures are not."""
+"""`IPython.display`: display() prints; pictures are ignored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gradcli.exposure import exposed
 
 @exposed()
 class Shape:
-    """What HTML(), Image() and their like give: nothing is drawn here."""
+    """The result of HTML(), Image() and the like; nothing is drawn."""
 
     __slots__ = ("_name",)
 
@@ -21,7 +21,7 @@ class Shape:
 
 
 def clear_output(wait: bool = False) -> None:
-    """Nothing: what is printed stays."""
+    """Do nothing: printed text stays."""
 
 
 def __getattr__(name: str) -> Any:

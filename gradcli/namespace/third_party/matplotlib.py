@@ -51,7 +51,7 @@ LINES = frozenset(("plot", "semilogx", "semilogy", "loglog", "fill"))     # give
 
 @exposed(*NAMES)
 class Drawing:
-    """A figure, axes, a line, or any part of one: calling it, setting it and asking it for parts does nothing."""
+    """A figure, axes, a line or a part of one: calls and assignments do nothing, attributes return the like."""
 
     __slots__ = ("_class",)
 
@@ -92,7 +92,7 @@ class Drawing:
 
 @exposed("flat", "ravel", "flatten", "shape")
 class Rows(Drawing):
-    """Several axes in rows and columns."""
+    """An array of axes."""
 
     __slots__ = ("_shape",)
 
@@ -123,12 +123,12 @@ part = cache(Drawing)   # likewise
 
 
 def remark() -> None:
-    """Say once that there will be no picture."""
+    """Make the remark, once, that nothing is drawn."""
     DisplayHooks.note("drawing", "nothing is drawn here: gradcli plot EXPR --over x=-3:3 draws a curve")
 
 
 def nothing(*args: Any, **options: Any) -> None:
-    """What shows, draws or sets something, and gives nothing."""
+    """A function of pyplot that does nothing."""
     remark()
 
 

@@ -30,13 +30,13 @@ def array(object: Any, dtype: Any = None) -> Array:
         object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
     if isinstance(object, Array | Tensor):
         MemoryLimit.check("array", object.array.nbytes)
-        found = object.array.copy()
-    elif isinstance(object, list | tuple) and object and all(isinstance(each, Tensor) for each in object):
-        found = np.stack([each.array for each in object])
+        values = object.array.copy()
+    elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
+        values = np.stack([item.array for item in object])
     else:
         natural = array_of(object)
-        found = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
-    return Array(found if dtype is None else found.astype(kind(dtype)))
+        values = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
+    return Array(values if dtype is None else values.astype(kind(dtype)))
 
 
 def asarray(a: Any, dtype: Any = None) -> Array:
@@ -59,8 +59,8 @@ def _sized(name: str, shape: Any) -> tuple[int, ...]:
 
 def _filled(name: str) -> Callable[..., Array]:
     def make(shape: Any, dtype: Any = float) -> Array:
-        made = np.ones if name == "ones" else np.zeros
-        return Array(made(_sized(name, shape), kind(dtype)))
+        fill = np.ones if name == "ones" else np.zeros
+        return Array(fill(_sized(name, shape), kind(dtype)))
 
     make.__name__ = make.__qualname__ = name
     return make
@@ -137,7 +137,7 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
     def applied(*args: Any, out: Any = None) -> Any:
         if len(args) != arguments:
             raise ArgumentFault(f"{name}() takes {arguments} value{'s' * (arguments > 1)} here", f"np.{name}(x)")
-        if any(isinstance(each, Tensor) and each.requires_grad for each in args) and grad_mode.enabled:
+        if any(isinstance(arg, Tensor) and arg.requires_grad for arg in args) and grad_mode.enabled:
             raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
         values = [operand(arg) for arg in args]
         return _stored(name, apply(*values), out)
@@ -156,22 +156,22 @@ def _reducing(name: str) -> Callable[..., Any]:
 
 def concatenate(arrays: Any, axis: int = 0) -> Array:
     """Arrays one after another."""
-    return Array(F.cat([asarray(each) for each in arrays], axis).array)
+    return Array(F.cat([asarray(array_like) for array_like in arrays], axis).array)
 
 
 def stack(arrays: Any, axis: int = 0) -> Array:
     """Arrays along a new axis."""
-    return Array(F.stack([asarray(each) for each in arrays], axis).array)
+    return Array(F.stack([asarray(array_like) for array_like in arrays], axis).array)
 
 
 def vstack(tup: Any) -> Array:
     """Arrays as rows."""
-    return Array(F.vstack([asarray(each) for each in tup]).array)
+    return Array(F.vstack([asarray(array_like) for array_like in tup]).array)
 
 
 def hstack(tup: Any) -> Array:
     """Arrays side by side."""
-    return Array(F.hstack([asarray(each) for each in tup]).array)
+    return Array(F.hstack([asarray(array_like) for array_like in tup]).array)
 
 
 def where(condition: Any, *values: Any) -> Any:

@@ -56,7 +56,7 @@ class Grid:
         if not all(type(part) is slice for part in parts) or len(parts) > 16:
             raise ArgumentFault(f"np.{self._name} takes ranges", f"np.{self._name}[0:2, 0:3]")
         ranges = [_ranged(part) for part in parts]
-        counts = [max(0, math.ceil((each.stop - each.start) / each.step)) for each in ranges]
+        counts = [max(0, math.ceil((range_.stop - range_.start) / range_.step)) for range_ in ranges]
         MemoryLimit.check(self._name, 8 * len(counts) * math.prod(counts))
         return result_of(getattr(np, self._name)[tuple(ranges) if type(at) is tuple else ranges[0]])
 
@@ -98,8 +98,8 @@ class Polynomial:
         if type(other) not in (Polynomial, *NUMBERS):
             raise ArgumentFault(f"a polynomial does not go together with {described(other)}", "p * np.poly1d([1, 0])")
         own = other._own if type(other) is Polynomial else plain(other)
-        made = getattr(self._own, name)(own)
-        return Polynomial(Array(np.atleast_1d(made.c)))
+        result = getattr(self._own, name)(own)
+        return Polynomial(Array(np.atleast_1d(result.c)))
 
     def __add__(self, other: Any) -> Any:
         return self._with(other, "__add__")

@@ -1,4 +1,4 @@
-"""`numpy.float64` and its kin: names of element types that make plain numbers, and arrays, of that type."""
+"""`numpy.float64` and the other scalar types: a call converts a number or an array to the dtype."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gradcli.lang.budget import Budget
 
 @exposed()
 class ScalarType(Typed):
-    """A scalar type of numpy's; equal to the element type that it names."""
+    """A scalar type of numpy; equal to its dtype."""
 
     __slots__ = ("tensor_dtype",)
 

@@ -160,8 +160,8 @@ MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
 OPERATIONS = 10**11     # multiplications that one call may ask for
 
 
-class Taken:
-    """One function of numpy with the kinds of its arguments."""
+class NumpySignature:
+    """The signature of one function of numpy: its parameters, each with its kind and default."""
 
     def __init__(self, line: str) -> None:
         head, _, words = line.partition(" : ")
@@ -176,8 +176,8 @@ class Taken:
             if default:
                 self.defaults[name] = default
 
-    def taken(self, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
-        """What was given, by the names of the arguments."""
+    def bind(self, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
+        """The converted arguments by parameter name. Raises ArgumentFault for any that do not fit."""
         names = list(self.kinds)
         short = f"np.{self.name}()"
         if len(args) > len(names):
@@ -193,14 +193,14 @@ class Taken:
         return {name: self.converted(name, value) for name, value in values.items()}
 
     def converted(self, name: str, value: Any) -> Any:
-        """One value as numpy takes it."""
+        """An argument converted for numpy by the kind of its parameter."""
         sort = self.kinds[name]
         if value is None and (sort in "Oxt" or self.defaults.get(name) == "None" or name == "range"):
             return None
         if sort in "AO":
             return operand(value)
         if sort == "L":
-            return [asarray(each).array for each in value]
+            return [asarray(item).array for item in value]
         if sort == "x":
             return tuple(value) if isinstance(value, list) else axes(value)
         if sort == "t":
@@ -213,8 +213,8 @@ class Taken:
             return plain(value)
         if sort == "i" and type(value) is int and abs(value) < 2**62:
             return value
-        if sort == "s" and all(type(each) is int and abs(each) < 2**62
-                               for each in (value if isinstance(value, tuple | list) else [value])):
+        if sort == "s" and all(type(item) is int and abs(item) < 2**62
+                               for item in (value if isinstance(value, tuple | list) else [value])):
             return tuple(value) if isinstance(value, tuple | list) else value
         raise ArgumentFault(f"np.{self.name}() does not take {described(value)} as {name}",
                             *((f"{name}={word!r}", "") for word in self.words))
@@ -229,12 +229,12 @@ def _reach(value: Any) -> int:
 
 
 def _rows(*arrays: Any) -> int:
-    """What a matrix of all rows by all rows takes."""
+    """The size of a matrix of all rows by all rows."""
     return sum(max(np.shape(array)) if np.ndim(array) == 2 else 1 for array in arrays if array is not None) ** 2
 
 
 def _pairs(values: dict[str, Any]) -> int:
-    """How many elements two arrays have together that stand side by side."""
+    """The number of elements of two arrays side by side."""
     try:
         return math.prod(np.broadcast_shapes(np.shape(values["a"]), np.shape(values["b"])))
     except ValueError:
@@ -242,7 +242,7 @@ def _pairs(values: dict[str, Any]) -> int:
 
 
 def _parts(values: dict[str, Any]) -> int:
-    """What so many arrays take, in numbers."""
+    """The number of elements of so many arrays."""
     sections = values["indices_or_sections"]
     return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
 
@@ -274,39 +274,39 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
 
 
 def result_of(value: Any) -> Any:
-    """What numpy gave as programs hold it."""
+    """A result of numpy as programs hold it: arrays, plain numbers, tuples and lists. Raises for complex ones."""
     if isinstance(value, tuple | list):
-        inner = [result_of(each) for each in value]
+        inner = [result_of(item) for item in value]
         return inner if isinstance(value, list) else tuple(inner)
     if getattr(value, "dtype", np.dtype(float)).kind == "c":
         raise ArgumentFault("the result has complex numbers, which are not part of the language")
     return value if value is None or type(value) is bool else as_numpy_result(value)
 
 
-def _function(taken: Taken) -> Callable[..., Any]:
+def _function(signature: NumpySignature) -> Callable[..., Any]:
     work: Any = np
-    for part in taken.name.split("."):
+    for part in signature.name.split("."):
         work = getattr(work, part)
-    grows = GROWS.get(taken.name) or (_pairs if list(taken.kinds)[:2] == ["a", "b"] else None)
+    grows = GROWS.get(signature.name) or (_pairs if list(signature.kinds)[:2] == ["a", "b"] else None)
 
     def applied(*args: Any, **options: Any) -> Any:
         for value in (*args, *options.values()):
             if isinstance(value, Tensor) and value.requires_grad:
-                raise ArgumentFault(f"np.{taken.name}() keeps no history", "x.detach().numpy()")
-        values = taken.taken(args, options)
+                raise ArgumentFault(f"np.{signature.name}() keeps no history", "x.detach().numpy()")
+        values = signature.bind(args, options)
         if grows is not None:
             size = grows(values)
-            MemoryLimit.check(taken.name, 8 * int(min(size, 2**62)))
-        if taken.name == "linalg.matrix_power" and abs(values["n"]) > LARGEST_POWER:
+            MemoryLimit.check(signature.name, 8 * int(min(size, 2**62)))
+        if signature.name == "linalg.matrix_power" and abs(values["n"]) > LARGEST_POWER:
             raise ArgumentFault(f"matrix_power() takes powers up to {LARGEST_POWER}")
-        names = list(taken.kinds)
+        names = list(signature.kinds)
         places = names[: next((at for at, name in enumerate(names) if name not in values), len(names))]
         rest = {name: value for name, value in values.items() if name not in places}
         with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
             warnings.simplefilter("ignore")
             return result_of(work(*(values[name] for name in places), **rest))
 
-    applied.__name__ = applied.__qualname__ = taken.name.rpartition(".")[2]
+    applied.__name__ = applied.__qualname__ = signature.name.rpartition(".")[2]
     return with_numpy_faults(applied)
 
 
@@ -314,7 +314,7 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
     """The sum over the indices of a text such as 'ij,jk->ik'."""
     if type(subscripts) is not str or not operands:
         raise ArgumentFault("np.einsum() takes a text and arrays", "np.einsum('ij,jk->ik', a, b)")
-    values = [asarray(each).array for each in operands]
+    values = [asarray(operand).array for operand in operands]
     inputs, arrow, output = subscripts.replace(" ", "").partition("->")
     if not arrow:
         output = "".join(letter for letter in inputs if letter == "." or inputs.count(letter) == 1)
@@ -326,8 +326,8 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
                  *((f".{at}", n) for at, n in enumerate(reversed(middle)))]
         for letter, length in named:
             lengths[letter] = max(length, lengths.get(letter, 1))
-    shown = [letter for letter in lengths if letter in output or letter[0] == "." in output]
-    MemoryLimit.check("einsum", 8 * math.prod(lengths[letter] for letter in shown))
+    kept_indices = [letter for letter in lengths if letter in output or letter[0] == "." in output]
+    MemoryLimit.check("einsum", 8 * math.prod(lengths[letter] for letter in kept_indices))
     if math.prod(lengths.values()) > OPERATIONS:
         raise ArgumentFault("np.einsum() would multiply too many values")
     return result_of(np.einsum(subscripts, *values))
@@ -335,15 +335,15 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
 
 def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
     """The coordinates of a grid."""
-    values = [asarray(each).array for each in xi]
+    values = [asarray(array_like).array for array_like in xi]
     if indexing not in ("xy", "ij") or len(values) > 16:
         raise ArgumentFault("meshgrid() counts columns first, or rows", "indexing='xy'", "indexing='ij'")
     MemoryLimit.check("meshgrid", 8 * len(values) * math.prod(value.size for value in values))
-    return [Array(each) for each in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]
+    return [Array(array_like) for array_like in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]
 
 
 def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:
-    """An array of what comes one by one."""
+    """An array of the values of an iterable."""
     from gradcli.lang.budget import Budget
 
     return asarray([*Budget().bounded(iter)], dtype)
@@ -360,9 +360,9 @@ def indices(dimensions: Any) -> Array:
 
 FUNCTIONS: dict[str, Any] = {}
 for _line in LINES.strip().split("\n"):
-    _taken = Taken(_line)
-    if _taken.name not in ("einsum", "meshgrid"):
-        FUNCTIONS[_taken.name] = _function(_taken)
+    _signature = NumpySignature(_line)
+    if _signature.name not in ("einsum", "meshgrid"):
+        FUNCTIONS[_signature.name] = _function(_signature)
 FUNCTIONS |= {function.__name__: with_numpy_faults(function) for function in (einsum, meshgrid, fromiter, indices)}
 FUNCTIONS |= {name: FUNCTIONS[other] for name, other in RENAMED.items() if other in FUNCTIONS}
 NAMES = tuple(FUNCTIONS)

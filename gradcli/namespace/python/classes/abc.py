@@ -1,4 +1,4 @@
-"""`abc`: classes of which no objects are made, and the methods that those below define."""
+"""`abc`: abstract classes and abstract methods."""
 
 from gradcli.lang.runtime.abstract_classes import ABC, ABCMeta, abstractmethod, abstractproperty
 

@@ -22,7 +22,7 @@ CLASS, INIT, KEYWORDS = "ClassVar", "InitVar", "KW_ONLY"
 
 @exposed()
 class Missing:
-    """What stands where there is no default."""
+    """The value of a missing default."""
 
     def __display__(self, style: Any) -> str:
         return "<dataclasses._MISSING_TYPE object>"
@@ -49,20 +49,20 @@ class Field:
         return f"Field(name={self.name!r})"
 
 
-class Record(NamedTuple):
-    """What is known of a dataclass: its fields in order, those of bases first, and whether objects can change."""
+class DataclassRecord(NamedTuple):
+    """The fields of a dataclass in order, those of bases first, and whether it is frozen."""
 
     fields: tuple[Field, ...]
     frozen: bool
 
 
 class Frozen(AttributeFault):
-    """A field of a frozen object was to be changed."""
+    """FrozenInstanceError: a field of a frozen object was assigned or deleted."""
 
 
 def field(*, default: Any = MISSING, default_factory: Any = MISSING, init: Any = True, repr: Any = True,
           hash: Any = None, compare: Any = True, metadata: Any = None, kw_only: Any = None) -> Any:
-    """What is special about an attribute."""
+    """dataclasses.field: the options of one field."""
     if default is not MISSING and default_factory is not MISSING:
         raise ValueError("cannot specify both default and default_factory")
     return Field(default, default_factory, init, repr, hash, compare, kw_only)
@@ -72,15 +72,15 @@ OPTIONS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args",
 
 
 def dataclass(cls: Any = None, /, **options: Any) -> Any:
-    """A class of the program with the methods that follow from its annotated attributes."""
+    """The decorator `dataclass`: it adds `__init__`, `__repr__`, `__eq__` and the like to a class of the program."""
     for name in options:
         if name not in OPTIONS:
             raise TypeError(f"dataclass() got an unexpected keyword argument '{name}'")
-    given = {name: bool(value) for name, value in options.items()}
-    return (lambda each: _made(each, given)) if cls is None else _made(cls, given)
+    settings = {name: bool(value) for name, value in options.items()}
+    return (lambda program_class: _process(program_class, settings)) if cls is None else _process(cls, settings)
 
 
-def _made(cls: Any, options: dict[str, bool]) -> Any:
+def _process(cls: Any, options: dict[str, bool]) -> Any:
     if not user_class(cls):
         raise ArgumentFault("dataclass stands before a class of the program", "@dataclass")
     if cls.__dict__[PROGRAM_MADE] is not OWN:
@@ -89,14 +89,14 @@ def _made(cls: Any, options: dict[str, bool]) -> Any:
     frozen, equal = options.get("frozen", False), options.get("eq", True)
     fields = _fields(cls, frozen, options.get("kw_only", False))
     own = cls.__dict__
-    shown, compared = [f.name for f in fields if f.repr], [f.name for f in fields if f.compare]
-    known: dict[str, Any] = {}
+    repr_names, compare_names = [f.name for f in fields if f.repr], [f.name for f in fields if f.compare]
+    methods: dict[str, Any] = {}
     if options.get("init", True):
-        known["__init__"] = _init(cls, fields)
+        methods["__init__"] = _init(cls, fields)
     if options.get("repr", True) and "__repr__" not in own:
-        known["__repr__"] = _repr(shown)
+        methods["__repr__"] = _repr(repr_names)
     if equal and "__eq__" not in own:
-        known["__eq__"] = _compared(cls, compared, tuple.__eq__)
+        methods["__eq__"] = _compared(cls, compare_names, tuple.__eq__)
     if options.get("order"):
         if not equal:
             raise ValueError("eq must be true if order is true")
@@ -104,35 +104,35 @@ def _made(cls: Any, options: dict[str, bool]) -> Any:
             if name in own:
                 raise TypeError(f"Cannot overwrite attribute {name} in class {cls.__name__}. "
                                 "Consider using functools.total_ordering")
-            known[name] = _compared(cls, compared, getattr(tuple, name))
+            methods[name] = _compared(cls, compare_names, getattr(tuple, name))
     explicit = "__hash__" in own and not (own["__hash__"] is None and "__eq__" in own)
     if options.get("unsafe_hash") and explicit:
         raise TypeError(f"Cannot overwrite attribute __hash__ in class {cls.__name__}")
     if options.get("unsafe_hash") or (equal and frozen and not explicit):
-        known["__hash__"] = _hash([f.name for f in fields if f.hash])
+        methods["__hash__"] = _hash([f.name for f in fields if f.hash])
     elif equal and not explicit:
-        known["__hash__"] = None
+        methods["__hash__"] = None
     if frozen:
-        known |= {"__setattr__": _unchanging(cls, fields, "assign to"),
+        methods |= {"__setattr__": _unchanging(cls, fields, "assign to"),
                   "__delattr__": _unchanging(cls, fields, "delete")}
-    for name, value in known.items():
+    for name, value in methods.items():
         if type(value) is FunctionType:
             value.__name__, value.__qualname__ = name, f"{cls.__qualname__}.{name}"
             value.__module__ = None     # type: ignore[assignment]  # as functions of programs have it
         type.__setattr__(cls, name, value)
     if "__match_args__" not in own:
         type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
-    type.__setattr__(cls, RECORD, Record(fields, frozen))
+    type.__setattr__(cls, RECORD, DataclassRecord(fields, frozen))
     return cls
 
 
 def _fields(cls: type, frozen: bool, kw_only: bool) -> tuple[Field, ...]:
-    """The fields of the bases and of the class, in order; what was given as their defaults stays in the class."""
-    found: dict[str, Field] = {}
+    """The fields of the bases and of the class, in order of definition; the defaults stay class attributes."""
+    fields: dict[str, Field] = {}
     for base in cls.__mro__[-1:0:-1]:
         record = base.__dict__.get(RECORD)
         if record is not None:
-            found |= {each.name: each for each in record.fields}
+            fields |= {field.name: field for field in record.fields}
             if record.frozen is not frozen:
                 raise TypeError("cannot inherit frozen dataclass from a non-frozen one" if frozen else
                                 "cannot inherit non-frozen dataclass from a frozen one")
@@ -140,29 +140,29 @@ def _fields(cls: type, frozen: bool, kw_only: bool) -> tuple[Field, ...]:
         if kind == KEYWORDS:
             kw_only = True
         elif kind != CLASS:
-            found[name] = _field(cls, checked_name(name), kind, kw_only)
-    return tuple(found.values())
+            fields[name] = _field(cls, checked_name(name), kind, kw_only)
+    return tuple(fields.values())
 
 
 def _field(cls: type, name: str, kind: str, kw_only: bool) -> Field:
     default = cls.__dict__.get(name, MISSING)
-    made = default if type(default) is Field else Field(default)
-    made.name, made.kind = name, kind
-    if made.kw_only is None:
-        made.kw_only = kw_only
-    if made.default is not MISSING and type(made.default).__hash__ is None:
-        raise ValueError(f"mutable default <class '{type(made.default).__name__}'> for field {name} is not allowed: "
+    field = default if type(default) is Field else Field(default)
+    field.name, field.kind = name, kind
+    if field.kw_only is None:
+        field.kw_only = kw_only
+    if field.default is not MISSING and type(field.default).__hash__ is None:
+        raise ValueError(f"mutable default <class '{type(field.default).__name__}'> for field {name} is not allowed: "
                          "use default_factory")
     if type(default) is Field:
-        if made.default is MISSING:
+        if field.default is MISSING:
             type.__delattr__(cls, name)
         else:
-            type.__setattr__(cls, name, made.default)
-    return made
+            type.__setattr__(cls, name, field.default)
+    return field
 
 
 def _binder(cls: type, fields: Iterable[Field]) -> Callable[..., tuple[Any, ...]]:
-    """A function with the parameters of `__init__`, which gives their values back: Python binds and complains."""
+    """A function with the parameters of `__init__` that returns their values, so that Python binds and checks them."""
     first = sorted((f for f in fields if f.init), key=lambda f: bool(f.kw_only))
     places, keywords = [f for f in first if not f.kw_only], [f for f in first if f.kw_only]
     defaults = [_default(f) for f in places]
@@ -176,7 +176,7 @@ def _binder(cls: type, fields: Iterable[Field]) -> Callable[..., tuple[Any, ...]
                       [nothing] * sum(default is not MISSING for default in defaults)),
         ast.Tuple([ast.Name(name, ast.Load()) for name in (".self", *(f.name for f in first))], ast.Load()))
     code = compile(ast.fix_missing_locations(ast.Expression(node)), "<dataclass>", "eval")
-    function = next(each for each in code.co_consts if type(each) is type(code))
+    function = next(constant for constant in code.co_consts if type(constant) is type(code))
     bind = FunctionType(function, {"__builtins__": {}}, "__init__")
     bind.__qualname__ = f"{cls.__qualname__}.__init__"
     bind.__defaults__ = tuple(default for default in defaults if default is not MISSING)
@@ -194,10 +194,10 @@ def _init(cls: type, fields: tuple[Field, ...]) -> Callable[..., None]:
 
     def __init__(*args: Any, **options: Any) -> None:
         self, *values = bind(*args, **options)
-        given = dict(zip(names, values, strict=True))
+        values_by_name = dict(zip(names, values, strict=True))
         extra = []
         for f in fields:
-            value = given.get(f.name, _default(f))
+            value = values_by_name.get(f.name, _default(f))
             if value is FACTORY:
                 value = f.default_factory()
             if f.kind == INIT:
@@ -265,10 +265,10 @@ def is_dataclass(obj: Any) -> bool:
     return _record(obj) is not None
 
 
-def _record(obj: Any) -> Record | None:
+def _record(obj: Any) -> DataclassRecord | None:
     kind = obj if user_class(obj) else type(obj)
-    found = next((each.__dict__[RECORD] for each in kind.__mro__ if RECORD in each.__dict__), None)
-    return found if type(found) is Record else None
+    record = next((base.__dict__[RECORD] for base in kind.__mro__ if RECORD in base.__dict__), None)
+    return record if type(record) is DataclassRecord else None
 
 
 def _of(obj: Any, words: str) -> tuple[Field, ...]:
@@ -287,32 +287,33 @@ def fields(class_or_instance: Any) -> tuple[Field, ...]:
 
 
 def asdict(obj: Any) -> dict[str, Any]:
-    """The fields by name; those within fields as well."""
-    return _taken(obj, _of(obj, "asdict() should be called on dataclass instances"), dict)  # type: ignore[no-any-return]
+    """The fields as a dict, recursively."""
+    fields = _of(obj, "asdict() should be called on dataclass instances")
+    return _as_container(obj, fields, dict)     # type: ignore[no-any-return]
 
 
 def astuple(obj: Any) -> tuple[Any, ...]:
-    """The values of the fields; those within fields as well."""
-    return _taken(obj, _of(obj, "astuple() should be called on dataclass instances"),   # type: ignore[no-any-return]
-                  lambda pairs: tuple(value for _, value in pairs))
+    """The values of the fields as a tuple, recursively."""
+    fields = _of(obj, "astuple() should be called on dataclass instances")
+    return _as_container(obj, fields, lambda pairs: tuple(value for _, value in pairs))  # type: ignore[no-any-return]
 
 
-def _taken(obj: Any, fields: tuple[Field, ...], make: Callable[[Any], Any]) -> Any:
+def _as_container(obj: Any, fields: tuple[Field, ...], make: Callable[[Any], Any]) -> Any:
     return make([(f.name, _inner(getattr(obj, f.name), make)) for f in fields])
 
 
 def _inner(value: Any, make: Callable[[Any], Any]) -> Any:
     if _record(value) is not None and not user_class(value):
-        return _taken(value, _of(value, ""), make)
+        return _as_container(value, _of(value, ""), make)
     if type(value) is list or type(value) is tuple:
-        return type(value)(_inner(each, make) for each in value)
+        return type(value)(_inner(member, make) for member in value)
     if type(value) is dict:
-        return {_inner(key, make): _inner(each, make) for key, each in value.items()}
+        return {_inner(key, make): _inner(member, make) for key, member in value.items()}
     return deepcopy(value)
 
 
 def replace(obj: Any, /, **changes: Any) -> Any:
-    """Another object with some fields changed."""
+    """A copy with some fields replaced."""
     for f in _of(obj, "replace() should be called on dataclass instances"):
         if not f.init:
             if f.name in changes:

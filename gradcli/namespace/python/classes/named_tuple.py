@@ -9,11 +9,11 @@ from gradcli.display.containers import Named
 from gradcli.exposure import ProgramClass, expose, exposed, seal
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.python.collections import _as_dict, _made, _replaced
+from gradcli.namespace.python.collections import _as_dict, _make, _replaced
 
 
 class TupleClass(ProgramClass):
-    """Makes a class of tuples of a class body; none of its instances is ever held."""
+    """The metaclass of NamedTuple: it turns a class body into a class of tuples."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
         if not bases:
@@ -30,7 +30,7 @@ class TupleClass(ProgramClass):
         defaults = [body.pop(field) for field in late]
         make: Any = collections.namedtuple
         base = make(checked_name(name), names, defaults=defaults)
-        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_made)
+        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_make)
         expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
             "_fields", "_field_defaults", "_make"), parts=lambda value: (
             f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
@@ -40,7 +40,7 @@ class TupleClass(ProgramClass):
 
 @exposed(base=True)
 class Base(metaclass=TupleClass):
-    """What programs name as the base."""
+    """The base class that programs write."""
 
 
 NamedTuple = TypeProxy("typing.NamedTuple", (Base,))
