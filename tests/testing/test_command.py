@@ -165,6 +165,14 @@ def test_the_words_of_the_command_line(tmp_path):
     assert gradcli("test", cwd=tmp_path).status == 2
 
 
+@pytest.mark.parametrize("variable, value", [("GRADCLI_AGE", "today"), ("GRADCLI_STREAM", "modern"),
+                                             ("GRADCLI_PROFILE", "short"), ("GRADCLI_DOUBLE", "1")])
+def test_settings_of_the_machine_change_no_result(tmp_path, variable, value):
+    (tmp_path / "a.txt").write_text("# gradcli: seed 1\n>>> torch.rand(2)\n\n 0.4170\n 0.9972\n"
+                                    "[torch.FloatTensor of size 2]\n\n")
+    assert gradcli("test", "a.txt", cwd=tmp_path, **{variable: value}).status == 0
+
+
 def test_a_word_that_no_check_has_is_told(run):
     status, _, err = run({"a.txt": ">>> 1\n1\n"}, words="qqq")
     assert status == 2 and "no check in a.txt has 'qqq'" in err

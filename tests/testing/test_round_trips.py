@@ -8,6 +8,7 @@ import pytest
 from cli.program import ROOT, gradcli
 from gradcli.commands.execute import run_file
 from gradcli.console.settings import Settings
+from gradcli.data.transcript import opening, orders_as_program
 from gradcli.faults.tree import Fault
 from gradcli.repl.commands import execute
 from gradcli.repl.core import Repl
@@ -120,6 +121,12 @@ def test_arguments_and_settings_are_in_the_transcript(tmp_path):
     (tmp_path / "t.txt").write_text(outcome.out)
     assert outcome.out.startswith("# gradcli: seed 3, double, precision 2\n>>> args = ['a b']\n>>> print")
     assert not outcome_of(tmp_path / "t.txt").failed
+
+
+def test_a_profile_comes_before_the_print_options_that_override_it():
+    orders = opening(Settings({"isolated": True, "precision": 5, "profile": "short"}))
+    assert orders_as_program(orders) == ["torch.set_printoptions(profile='short')",
+                                         "torch.set_printoptions(precision=5)"]
 
 
 def test_a_fault_is_told_in_the_transcript_as_at_the_prompt_and_on_standard_error_in_the_file(tmp_path):
