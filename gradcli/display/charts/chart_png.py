@@ -7,7 +7,7 @@ from io import BytesIO
 
 import numpy as np
 
-from gradcli.display.charts.chart import Chart, label, ticks
+from gradcli.display.charts.chart import Chart, label, segments, ticks
 from gradcli.display.charts.chart_svg import BOTTOM, COLOURS, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from gradcli.faults.tree import UsageFault
 
