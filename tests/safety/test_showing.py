@@ -19,7 +19,7 @@ from prompt_toolkit.document import Document
 from cli.program import environment, gradcli
 from gradcli.commands.execute import evaluate, run_file
 from gradcli.console.diagnostics import internal
-from gradcli.console.exit_guard import guarded
+from gradcli.console.exit_guard import exit_status_of
 from gradcli.console.output import print_text
 from gradcli.console.settings import Settings
 from gradcli.repl.commands import execute
@@ -131,7 +131,7 @@ def test_at_every_place_of_a_program(name, terminal):
     terminal()
     for statement in RAISING + SHOWN:
         text = program(BODIES[name], statement)
-        status = guarded(lambda text=text: evaluate([text], settings()))
+        status = exit_status_of(lambda text=text: evaluate([text], settings()))
         judged(status, terminal(), statement)
 
 
@@ -141,7 +141,7 @@ def test_as_data(form, terminal):
     for name, body in BODIES.items():
         for statement in SHOWN:
             text = program(body, statement)
-            status = guarded(lambda text=text: evaluate([text], settings(format=form)))
+            status = exit_status_of(lambda text=text: evaluate([text], settings(format=form)))
             seen = terminal()
             if form in ("csv", "npy") and status == 2:
                 status = 1      # what is no number is refused as a wrong use of the option
@@ -149,7 +149,7 @@ def test_as_data(form, terminal):
 
 
 def test_as_data_a_failing_text_is_replaced_by_one_that_says_so(capsys):
-    assert guarded(lambda: evaluate([program(BODIES["key"], "[1, {'x': a}]")], settings(format="json"))) == 0
+    assert exit_status_of(lambda: evaluate([program(BODIES["key"], "[1, {'x': a}]")], settings(format="json"))) == 0
     assert re.search(r'"data": \[1, \{"x": "<__main__.A object at 0x7f2a5c[0-9a-f]+ that cannot be shown: KeyError>"\}\]',
                      capsys.readouterr().out)
 
@@ -252,7 +252,7 @@ def test_notes_count_against_the_limit_on_output(tmp_path, capsys):
     for line in ("warnings.warn(str(i))", "warnings.warn('a' * 100 + str(i))"):
         script = tmp_path / "notes.grad"
         script.write_text(f"import warnings\nfor i in range(10 ** 6):\n    {line}\n")
-        assert guarded(lambda path=str(script): run_file(path, [], settings(max_output=20_000))) == 5
+        assert exit_status_of(lambda path=str(script): run_file(path, [], settings(max_output=20_000))) == 5
         err = capsys.readouterr().err
         assert "the program printed more than 20000 bytes" in err and 19_000 < len(err) < 21_500
 
@@ -260,14 +260,14 @@ def test_notes_count_against_the_limit_on_output(tmp_path, capsys):
 def test_a_note_is_told_once(tmp_path, capsys):
     script = tmp_path / "notes.grad"
     script.write_text("import warnings\nfor i in range(1000):\n    get_ipython().magic('x')\n    warnings.warn('again')\n")
-    assert guarded(lambda: run_file(str(script), [], settings())) == 0
+    assert exit_status_of(lambda: run_file(str(script), [], settings())) == 0
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 
 def test_notes_and_prints_are_counted_together(tmp_path, capsys):
     script = tmp_path / "both.grad"
     script.write_text("import warnings\nfor i in range(10 ** 6):\n    print('a' * 20)\n    warnings.warn(str(i))\n")
-    assert guarded(lambda: run_file(str(script), [], settings(max_output=20_000))) == 5
+    assert exit_status_of(lambda: run_file(str(script), [], settings(max_output=20_000))) == 5
     seen = capsys.readouterr()
     assert 19_000 < len(seen.out) + len(seen.err) < 21_500 and len(seen.out) > 5000
 
