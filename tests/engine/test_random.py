@@ -8,13 +8,13 @@ import random
 import numpy as np
 import pytest
 
-from engine.random_by_the_book import NewBook, OldBook, block, differences, twister
-from engine.random_cases import GOLDEN, calls, digest, recorded_cases, torchs
 from gradcli.engine.random.box_muller import normals32
 from gradcli.engine.random.categorical import pick
 from gradcli.engine.random.mersenne_twister import Twister
 from gradcli.engine.random.select import PythonRandom, generator, write
 from gradcli.faults.tree import ValueFault
+from support.random_by_the_book import NewBook, OldBook, block, differences, twister
+from support.random_cases import GOLDEN, calls, digest, recorded_cases, torchs
 
 RECORDED = json.loads(GOLDEN.read_text())
 CASES = recorded_cases()

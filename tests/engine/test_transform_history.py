@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from compositions import gradcli_space  # noqa: E402  # it needs torch
+from against_torch.compositions import gradcli_space  # noqa: E402  # it needs torch
 
 FUNCTIONS = {
     "cube": "lambda t: (t * t * t).sum()", "square": "lambda t: (t * t).sum()", "linear": "lambda t: (3 * t).sum()",

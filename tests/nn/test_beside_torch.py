@@ -4,9 +4,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from torch_distributions import program as distributions  # they need torch
-from torch_optimizers import program as optimizers
-from torch_programs import differences
+from against_torch.distributions import program as distributions  # they need torch
+from against_torch.optimizers import program as optimizers
+from support.torch_programs import differences
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -1,7 +1,7 @@
 """Programs whose steps meet nan, kinks, writes, layouts and mixed types, with what PyTorch 2.13 prints for them.
 
 Each program of composed.txt stands before ---, what it prints after it, up to ###. Random programs of the same kind
-are compared live by `python tests/compositions.py`.
+are compared live by `python -m against_torch.compositions`.
 """
 
 import re

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from consoles import ROOT
 from gradcli.ops.special import bessel, gamma, incomplete_gamma
+from support.consoles import ROOT
 
 mpmath = pytest.importorskip("mpmath")
 PATH = ROOT / "tools/special_tables.py"

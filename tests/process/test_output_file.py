@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from cli.program import environment, gradcli
 from gradcli.process import output_file
 from gradcli.process.output_file import Unplaced, write_whole
+from support.program import environment, gradcli
 
 both = pytest.mark.parametrize("named", [False, True])
 

@@ -1,3 +1,3 @@
-"""These programs are run by tests/test_scripts.py, each in the style of its age."""
+"""These programs are run by tests/session/test_scripts.py, each in the style of its age."""
 
 collect_ignore_glob = ["*.grad"]

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from cli.program import gradcli
 from gradcli.console.pasted_session import commands
 from gradcli.repl.submission import Pace
+from support.program import gradcli
 
 OUTSIDE = [":save stolen", ":load secret", ":transcript stolen", ":edit", ":sa stolen", "  :save stolen",
            ":set no-limits true", ":set time-limit 0", ":set time-limit 9999999", ":set memory-limit 64G",

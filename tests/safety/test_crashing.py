@@ -2,10 +2,10 @@
 
 import pytest
 
-from cli.program import gradcli
 from gradcli.faults.tree import ArgumentFault, Fault, LimitFault, PolicyFault
 from gradcli.session.session import Session
 from safety.crashing import CRASHED, REFUSED
+from support.program import gradcli
 
 
 @pytest.mark.parametrize("text, status, printed", CRASHED.values(), ids=CRASHED)

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cli.program import gradcli
 from gradcli.faults.tree import LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.session.session import Session
 from safety.exhausting import BUDGETED, CAUGHT, CAUSES, HONEST, WALLED
+from support.program import gradcli
 
 SMALL = Budget(items=200_000, characters=200_000)
 

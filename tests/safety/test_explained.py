@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from cli.program import gradcli
 from gradcli.faults.mistakes import FAULTS
 from gradcli.faults.tree import Fault, calls, render
 from gradcli.session.session import Session
+from support.program import gradcli
 
 CHAIN = "def f(x):\n    return x + 'a'\ndef g(x):\n    return [f(y) for y in x]\nclass A:\n    def m(self): return g([1])\nA().m()"
 

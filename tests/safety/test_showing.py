@@ -16,7 +16,6 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from cli.program import environment, gradcli
 from gradcli.commands.execute import evaluate, run_file
 from gradcli.console.diagnostics import internal
 from gradcli.console.exit_guard import exit_status_of
@@ -26,6 +25,7 @@ from gradcli.repl.commands import execute
 from gradcli.repl.completion import Completions
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
+from support.program import environment, gradcli
 
 CONTROLS = r"\x1b]0;owned\x07\x1b[2J\x9b31m\rFORGED\x08\u202eabc\u2066d\u200b\u2028e\x7f\x00"
 BODIES = {

@@ -8,7 +8,6 @@ from inspect import getattr_static
 
 import pytest
 
-from cases import OPS, arguments, call
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, SPECIAL
 from gradcli.engine.tensor.storage import METHODS as STORED
@@ -20,6 +19,7 @@ from gradcli.namespace.python import ARRAYS, RANDOM
 from gradcli.nn import fetch, names
 from gradcli.ops.index import DIRECTORY
 from safety.strange import World
+from support.cases import OPS, arguments, call
 
 EXPOSED = {name.rpartition(".")[2] for name in (*DIRECTORY["functions"], *DIRECTORY["methods"])}
 OPERATORS = sorted(special for op in OPS for special in op.special_methods())

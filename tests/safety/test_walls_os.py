@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.program import environment, gradcli
 from gradcli.process.walls import landlock
+from support.program import environment, gradcli
 
 HERE = Path(__file__).parent
 REFUSED = {"EPERM", "EACCES", "ENOSYS"}

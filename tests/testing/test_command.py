@@ -8,11 +8,11 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from cli.program import gradcli
 from gradcli.console.settings import Settings
 from gradcli.faults.tree import UsageFault
 from gradcli.testing.command import run_tests as run_test
 from gradcli.testing.results import RunOptions
+from support.program import gradcli
 
 WRONG = ">>> x = 2\n>>> x + 1\n4\n>>> x * 2\n4\n"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.program import gradcli
+from support.program import gradcli
 from testing.texts import notebook
 
 

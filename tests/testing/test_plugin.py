@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from cli.program import environment
+from support.program import environment
 from testing.texts import FENCED, notebook, result
 
 WRONG = ">>> x = 2\n>>> x + 1\n4\n>>> x * 2  # skip\n>>> x\n2\n"

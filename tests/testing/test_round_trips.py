@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cli.program import ROOT, gradcli
 from gradcli.commands.execute import run_file
 from gradcli.console.settings import Settings
 from gradcli.data.transcript import opening, orders_as_program
@@ -17,6 +16,7 @@ from gradcli.testing.diff import outcome_line
 from gradcli.testing.discovery import read_document
 from gradcli.testing.results import RunOptions, check_file
 from gradcli.testing.update import update
+from support.program import ROOT, gradcli
 
 EXAMPLES = sorted((ROOT / "examples").rglob("*.grad"))
 

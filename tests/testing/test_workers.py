@@ -11,13 +11,13 @@ import time
 
 import pytest
 
-from cli.program import environment, gradcli
 from gradcli.console.settings import Settings
 from gradcli.process.walls import sandbox
 from gradcli.testing import workers
 from gradcli.testing.model import Check, CheckOptions, OutputParts
 from gradcli.testing.results import FileResult, RunOptions, decode_result, encode_result
 from gradcli.testing.runner import Outcome
+from support.program import environment, gradcli
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 DEAF = ">>> list(map(range(10**8).count, [0.5] * 10**6))\n"     # C code that looks at no clock

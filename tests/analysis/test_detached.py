@@ -1,0 +1,83 @@
+"""Gradients that would be 0, or lack a part, because history was left behind: refused, with place and repair."""
+
+import pytest
+
+from gradcli.session.session import Session
+from tests.support.program import gradcli
+
+WHOLE = [
+    ("math.sin(x)", "sin(x)"), ("float(x)**2", "x"), ("x.item()**2", "x"), ("int(x * 4)", "(x * 4)"),
+    ("x.data**2", "x"), ("x.detach()**2", "x"), ("torch.tensor(x)", "x"), ("x.tolist() * 2", "x"),
+    ("torch.tensor([x, 2*x]).sum()", "torch.stack([x, 2*x])"), ("math.sqrt(x*2 + 1) * 3", "sqrt(x*2 + 1)"),
+    ("import numpy as np; np.sin(x.data.numpy())", "import numpy as np; sin(x)"),
+    ("def f(v):\n    return v.item() ** 2\nf(x)", "v"),
+    ("with torch.no_grad():\n    y = x * 2\ny ** 2", "with torch.enable_grad():"),
+]
+
+
+@pytest.mark.parametrize("text, repair", WHOLE, ids=[text for text, _ in WHOLE])
+def test_a_gradient_that_a_cut_makes_zero_is_refused(text, repair):
+    outcome = gradcli("grad", text, "--at", "x=0.5")
+    assert outcome.status == 1 and outcome.out == ""
+    assert outcome.err.startswith("error[G0415]: the gradient by x would be 0, because ")
+    assert f"  = help: {repair}     " in outcome.err or f"  = note: {repair}" in outcome.err
+
+
+@pytest.mark.parametrize("text", ["x**2 + float(x)**2", "x * x.item()", "sin(x) * math.exp(x)",
+                                  "x + torch.tensor(x)**2", "1000 * x + math.log(x + 3)"])
+def test_a_missing_part_is_refused(text):
+    outcome = gradcli("grad", text, "--at", "x=0.5")
+    assert outcome.err.startswith("error[G0415]: a part of the gradient by x is missing") and outcome.status == 1
+
+
+@pytest.mark.parametrize("words", [("jac",), ("hess",), ("steps",), ("check",), ("grad", "--order", "2"), ("vjp",)],
+                         ids=" ".join)
+def test_every_command_refuses(words):
+    command, *options = words
+    outcome = gradcli(command, "x**2 + float(x)**2", "--at", "x=0.5", *options)
+    assert "error[G0415]: a part of the gradient by x is missing" in outcome.err and outcome.status == 1
+
+
+def test_a_plot_of_slopes_refuses_and_a_plot_of_values_does_not():
+    assert "error[G0415]" in gradcli("plot", "math.sin(x)", "--over", "x=0:1", "--grad").err
+    assert gradcli("plot", "math.sin(x)", "--over", "x=0:1").status == 0
+
+
+@pytest.mark.parametrize("text, slope", [
+    ("x if x.item() > 0 else -x", 1), ("print(x.item()) or x**2", 1), ("x.round()", 0), ("float(x > 0.2)", 0),
+    ("torch.sign(x)", 0), ("x.floor() + x", 1), ("(x > 0).float() * x", 1), ("1.0 if x.item() > 0 else 2.0", 0),
+    ("torch.log(torch.exp(x - x.item())) + x.item()", 1), ("x * int(x)", 0), ("x * [1, 2, 3][int(x)]", 1),
+    ("sum(x for i in range(int(x) + 2))", 2), ("torch.ones(3, requires_grad=True).sum().item() * x", 3),
+    ("torch.manual_seed(0); F.dropout(x, 0.0, True) if x.item() else x", 1)])
+def test_what_is_right_is_not_refused(text, slope):
+    outcome = gradcli("grad", text, "--at", "x=0.5", "--format", "json", "-q")
+    assert f'"grad": {{"x": {float(slope)}' in outcome.out or f'"grad": {{"x": {slope}' in outcome.out, outcome
+
+
+def test_the_forward_of_a_function_of_the_program_is_no_cut():
+    text = ("class Square(Function):\n    @staticmethod\n    def forward(ctx, x):\n        ctx.save_for_backward(x)\n"
+            "        return x * x.item()\n    @staticmethod\n    def backward(ctx, g):\n"
+            "        return 2 * ctx.saved_tensors[0] * g\nSquare.apply(x)")
+    assert gradcli("grad", text, "--at", "x=3", "--format", "json") == (0, '{"value": 9.0, "grad": {"x": 6.0}}\n', "")
+
+
+def test_a_name_that_is_not_differentiated_by_may_be_a_number():
+    assert gradcli("grad", "x ** int(n)", "--at", "x=2, n=3", "--wrt", "x").status == 0
+    assert "the gradient by n would be 0" in gradcli("grad", "x ** int(n)", "--at", "x=2, n=3").err
+
+
+def test_a_deliberate_stop_within_an_expression_is_remarked():
+    outcome = gradcli("grad", "x * x.detach()", "--at", "x=3", "--format", "json")
+    assert outcome.status == 0 and '"grad": {"x": 3.0}' in outcome.out
+    assert outcome.err == "note: .detach() stops the gradient: what goes through it is no part of x.grad\n"
+
+
+def test_programs_are_warned_once_as_by_pytorch():
+    notes = []
+    session = Session(note=notes.append)
+    session.run("x = torch.tensor(2.0, requires_grad=True)\nprint(x.item(), f'{x:.2f}', '%.2f' % x)\n")
+    assert notes == []
+    session.run("math.sin(x); float(x)\nint(x)\n")
+    assert len(notes) == 1
+    assert notes[0].startswith("Converting a tensor with requires_grad=True to a scalar may lead to unexpected ")
+    assert "x.detach()" in notes[0]

@@ -1,0 +1,92 @@
+"""The numpy of programs beside numpy itself: every expression of numpy_lines.txt gives the same, types included.
+
+A line is statements, and then expressions with commas between them; expressions share what the statements set.
+"""
+
+import ast
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
+from gradcli.session.snapshot import Snapshot
+
+LINES = (Path(__file__).parents[1] / "corpora/numpy_lines.txt").read_text().splitlines()
+
+
+def listed(value):
+    """A value with nothing of numpy's in it, and what each array was."""
+    if isinstance(value, np.ndarray):
+        return value.tolist(), str(value.dtype)
+    if isinstance(value, tuple | list):
+        return [listed(each) for each in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def taken(value):
+    """The same of a value of a session."""
+    if type(value).__name__ == "Array":
+        return value.array.tolist(), str(value.array.dtype)
+    return [taken(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_as_numpy(line):
+    *statements, last = ast.parse(line).body
+    given = "\n".join(map(ast.unparse, statements))
+    expressions = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
+    names, session = {"np": np}, Session(style="modern")
+    session.run(f"import numpy as np\n{given}\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(given, names)
+        for expression in map(ast.unparse, expressions):
+            wanted = eval(expression, names)
+            got = session.eval(expression)
+            if not isinstance(wanted, np.dtype | type):
+                assert repr(taken(got)) == repr(listed(wanted)), expression
+
+
+@pytest.mark.parametrize("call, repair", [
+    ("np.loadtxt('x.csv')", "gradcli run --var x=@data.csv FILE"),
+    ("np.load('x.npy')", "gradcli run --var x=@data.npy FILE"),
+    ("np.save('x', np.ones(1))", "print(x.tolist())")])
+def test_files_are_refused_with_what_to_do(call, repair):
+    with pytest.raises(Fault) as caught:
+        Session().run(f"import numpy as np\n{call}")
+    assert caught.value.hints[0][0] == repair
+
+
+@pytest.mark.parametrize("call", [
+    "np.tile([1], 10**12)", "np.repeat([1], 10**12)", "np.pad([1], 10**12)", "np.kron(np.ones(10**5), np.ones(10**6))",
+    "np.diag(np.ones(10**6))", "np.broadcast_to([1], (10**12,)) + 1", "np.bincount([10**12])", "np.tri(10**7)",
+    "np.meshgrid(np.ones(10**4), np.ones(10**4), np.ones(10**4))", "np.r_[0:10**12]", "np.mgrid[0:10**6, 0:10**6]",
+    "np.einsum('i,j->ij', np.ones(10**5), np.ones(10**6))", "np.vander(np.ones(10**6))",
+    "np.polyfit([1], [1], 10**12)",
+    "np.random.gumbel(size=10**12)", "np.linalg.inv(np.ones((2, 2)))", "np.linalg.eig([[0, 1], [-1, 0]])",
+    "np.zeros(2, list)", "np.einsum(1, 2)", "np.c_['r', [1]]", "np.pad([1], 1, 'median')", "np.take([1], [5])",
+    "np.diag('a')", "np.tile(x, 2)",
+    "np.convolve(np.ones(10**6), np.ones(10**6))", "np.indices((10**6, 10**6))", "np.poly1d(np.ones(5000))"])
+def test_what_grows_or_does_not_fit_is_refused(call):
+    with pytest.raises(Fault):
+        Session().run(f"import numpy as np\nx = torch.ones(1, requires_grad=True)\n{call}\n")
+
+
+def test_the_newer_arguments_and_the_older():
+    program = ("import numpy as np\nprint(np.reshape(np.arange(4), newshape=(2, 2)).tolist(), np.float(3), "
+               "np.int(2.5), torch.zeros(2, dtype=float).dtype, type(3) is int, int('7'), isinstance(True, bool), "
+               "np.array([1]).dtype == int)")
+    assert Session(style="modern").run(program, echo=False) == (
+        "[[0, 1], [2, 3]] 3.0 2 torch.float64 True 7 True True\n")
+
+
+def test_generators_are_taken_back_with_their_line():
+    session = Session()
+    session.run("import numpy as np\na, b = np.random.RandomState(3), np.random.default_rng(3)\n")
+    moment = Snapshot(session)
+    first = session.eval("a.rand(), b.random()")
+    moment.restore()
+    assert session.eval("a.rand(), b.random()") == first

@@ -1,0 +1,119 @@
+"""The process that waits: what becomes of the one that works, and of the signals it is sent; and terminals."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from support.program import environment
+
+LOOP = "print(1)\nwhile True: pass"
+
+
+def started(text=LOOP):
+    program = subprocess.Popen([sys.executable, "-m", "gradcli", "eval", text], env=environment(PYTHONUNBUFFERED="1"),
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert program.stdout.readline() == b"1\n"
+    return program
+
+
+def worker_of(program):
+    with open(f"/proc/{program.pid}/task/{program.pid}/children") as file:
+        return int(file.read().split()[0])
+
+
+def gone(process):
+    """Whether a process has ended, be it that nobody has asked how."""
+    for _ in range(100):
+        try:
+            with open(f"/proc/{process}/stat") as file:
+                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
+                    return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+
+
+@needs_proc
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_what_ends_one_ends_both(number):
+    program = started()
+    worker = worker_of(program)
+    program.send_signal(number)
+    assert program.wait(20) == -number
+    assert gone(worker)
+
+
+@needs_proc
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP),
+                                            (signal.SIGINT, 130)])
+def test_a_worker_that_does_not_obey_is_ended(number, status):
+    program = started()
+    worker = worker_of(program)
+    os.kill(worker, signal.SIGSTOP)     # which obeys nothing else
+    program.send_signal(number)
+    assert program.wait(20) == status
+    assert gone(worker)
+
+
+@needs_proc
+@pytest.mark.parametrize("number, status, told", [
+    (signal.SIGSEGV, 5, b"error[G0605]: something in the program is nested too deeply"),
+    (signal.SIGKILL, 5, b"error[G0602]: the system ended the program"), (signal.SIGXCPU, 5, b"error[G0603]: the program ran for longer"),
+    (signal.SIGINT, 130, b"interrupted")])
+def test_what_ends_the_worker_is_told(number, status, told):
+    program = started()
+    os.kill(worker_of(program), number)
+    assert program.wait(20) == status
+    assert program.stderr.read().startswith(told)
+
+
+def on_a_terminal(*words):
+    """What a terminal gets to see."""
+    child, terminal = pty.fork()
+    if not child:
+        os.execve(sys.executable, [sys.executable, "-m", "gradcli", *words], environment(TERM="xterm"))
+    seen = b""
+    try:
+        while piece := os.read(terminal, 4096):
+            seen += piece
+    except OSError:     # the terminal of a process that has ended
+        pass
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return seen
+
+
+ESCAPES = "print('a\\x1b[31mb\\x07\\rc\\u202ed\\x9be')\nprint('α\\tβ', end='!\\n')\n'\\x1b[2J'"
+
+
+def test_a_terminal_gets_no_escape_sequences():
+    seen = on_a_terminal("eval", ESCAPES)
+    assert seen.decode().replace("\r\n", "\n") == "a\\x1b[31mb\\x07\\x0dc\\u202ed\\x9be\nα\tβ!\n'\\x1b[2J'\n"
+
+
+def test_a_pipe_gets_them_as_they_are():
+    done = subprocess.run([sys.executable, "-m", "gradcli", "eval", ESCAPES], env=environment(), capture_output=True, check=True)
+    assert done.stdout.decode() == "a\x1b[31mb\x07\rc\u202ed\x9be\nα\tβ!\n'\\x1b[2J'\n"
+
+
+def test_a_diagnostic_on_a_terminal_shows_none_either():
+    seen = on_a_terminal("eval", "--color", "never", "raise ValueError('\\x1b[31mred')")
+    assert b"\x1b" not in seen and b"red" in seen
+
+
+def test_inherited_descriptors_leave_room_for_those_that_programs_need():
+    """A shell, or a test runner, may hand over more of them than a program itself may open."""
+    code = ("import os, sys\n"
+            "for _ in range(150): os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)\n"
+            "os.execv(sys.executable, [sys.executable, '-m', 'gradcli', 'eval', 'nn.Linear(1, 1)'])\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Linear")

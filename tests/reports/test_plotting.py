@@ -1,0 +1,125 @@
+"""`gradcli plot`: columns in a pipe, a chart on a terminal, SVG and PNG files."""
+
+import json
+import os
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from gradcli.display.charts.chart import Chart, Curve, segments, ticks
+from gradcli.display.charts.chart_svg import BOTTOM, HEIGHT, TOP, WIDTH, svg
+from gradcli.display.charts.chart_text import text
+from support.consoles import ROOT
+from support.program import gradcli
+
+
+def chart(function, low=-2.0, high=2.0, points=241):
+    places = np.linspace(low, high, points)
+    with np.errstate(all="ignore"):
+        return Chart("x", places, [Curve("f", function(places))])
+
+
+def test_a_pipe_gets_columns():
+    assert gradcli("plot", "x**2", "--over", "x=-1:1", "--grad", "--points", "3") == (0, """\
+x\tx**2\tx.grad
+-1.0\t1.0\t-2.0
+0.0\t0.0\t0.0
+1.0\t1.0\t2.0
+""", "")
+    outcome = gradcli("plot", "a / x", "--over", "x=-1:1", "--at", "a=2", "--points", "3", "--format", "csv")
+    assert outcome.out == "x,a / x\n-1.0,-2.0\n0.0,inf\n1.0,2.0\n"
+    found = json.loads(gradcli("plot", "log(x)", "--over", "x=0:1", "--points", "2", "--format", "json").out)
+    assert found == {"x": [0.0, 1.0], "log(x)": ["-inf", 0.0]}
+
+
+def test_a_chart_rises_where_the_curve_rises():
+    lines = text(chart(lambda x: x), 40, 14).splitlines()
+    tops = [min(row for row, line in enumerate(lines[:-2]) if line[column:column + 1].strip())
+            for column in range(4, 39) if any(line[column:column + 1].strip() for line in lines[:-2])]
+    assert tops == sorted(tops, reverse=True) and tops[0] > 8 and tops[-1] <= 1
+    assert "└───" in lines[-2] and lines[-1].endswith("  x") and all(len(line) <= 43 for line in lines)
+
+
+def test_curves_break_at_poles_and_where_there_is_no_value():
+    for function, parts in ((np.tan, 3), (np.sqrt, 1), (lambda x: 1 / x, 2), (np.abs, 1), (lambda x: x * np.nan, 0),
+                            (np.sign, 1)):
+        made = chart(function)
+        assert len(list(segments(made.places, made.curves[0].values, made.y_range))) == parts
+
+
+def test_a_pole_does_not_flatten_the_rest():
+    low, high = chart(lambda x: 1 / x).y_range
+    assert -30 < low < -2 and 2 < high < 30
+    assert chart(lambda x: x ** 2).y_range == pytest.approx((0, 4), abs=1e-3)
+    assert chart(lambda x: x * 0 + 3).y_range == (1.5, 4.5)
+
+
+@pytest.mark.parametrize("low, high, about, marks", [
+    (-3, 3, 6, [-3, -2, -1, 0, 1, 2, 3]), (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.5, 41, 4, [20, 40]),
+    (-1e-7, 1e-7, 4, [-1e-7, -5e-8, 0, 5e-8, 1e-7])])
+def test_ticks_are_round(low, high, about, marks):
+    assert ticks(low, high, about) == pytest.approx(marks)
+
+
+def test_the_svg_goes_through_the_values():
+    root = ElementTree.fromstring(svg(chart(lambda x: x ** 2, points=5)))
+    [path] = [each.get("d") for each in root.iter() if each.get("stroke-width")]
+    points = [tuple(map(float, point)) for point in re.findall(r"([\d.]+) ([\d.]+)", path)]
+    assert len(points) == 5 and points[0][1] == points[4][1] < points[1][1] == points[3][1] < points[2][1]
+    assert points[1][0] - points[0][0] == pytest.approx(points[2][0] - points[1][0])
+
+
+def test_the_png_has_the_curve_and_its_size():
+    pytest.importorskip("matplotlib")
+    from io import BytesIO
+
+    from PIL import Image
+
+    from gradcli.display.charts.chart_png import png
+
+    with Image.open(BytesIO(png(chart(lambda x: x * 0, points=5)))) as picture:
+        image = np.asarray(picture.convert("RGB"))
+    assert image.shape == (HEIGHT, WIDTH, 3)
+    blue = image[TOP:-BOTTOM, :, 2].astype(int) - image[TOP:-BOTTOM, :, 0] > 60       # the edges are smoothed
+    assert 1 <= blue.any(1).sum() <= 4 and blue.any(0).sum() > 500
+    assert abs(np.flatnonzero(blue.any(1)).mean() - (HEIGHT - TOP - BOTTOM) / 2) < 1.5
+
+
+def test_the_png_breaks_at_poles_and_takes_any_title():
+    pytest.importorskip("matplotlib")
+    from gradcli.display.charts.chart_png import png
+
+    places = np.linspace(-2, 2, 241)
+    with np.errstate(all="ignore"):
+        curves = [Curve("$x$_^{ \u4e00\n", 1 / places), Curve("f", places * np.nan), Curve("g", places * 1e300)]
+    assert all(png(Chart("x", places, curves[:count])).startswith(b"\x89PNG") for count in (1, 2, 3))
+
+
+@pytest.mark.parametrize("suffix", ["svg", "png", "txt", "csv", "json"])
+def test_files_are_written_by_their_suffix(tmp_path, suffix):
+    if suffix == "png":
+        pytest.importorskip("matplotlib")
+    outcome = gradcli("plot", "sin(x)", "--over", "x=-pi:pi", "-o", str(tmp_path / f"plot.{suffix}"))
+    assert outcome == (0, "", "") and (tmp_path / f"plot.{suffix}").stat().st_size > 200
+
+
+def test_without_matplotlib_a_png_names_the_extra(tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise ImportError")
+    outcome = gradcli("plot", "sin(x)", "--over", "x=-pi:pi", "-o", str(tmp_path / "plot.png"),
+                      PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)]))
+    assert outcome.status == 2 and "matplotlib, which is not installed" in outcome.err
+    assert "pip install 'gradcli[png]'" in outcome.err and not (tmp_path / "plot.png").exists()
+
+
+@pytest.mark.parametrize("words, said", [
+    (["x"], "--over"), (["x", "--over", "x"], "takes NAME=FROM:TO"), (["x", "--over", "x=3:1"], "must go up"),
+    (["x", "--over", "x=a:1"], "name 'a' is not defined"), (["x", "--over", "x='a':1"], "is no number"),
+    (["y", "--over", "x=0:1"], "name 'y' is not defined"), (["ones(2)*x", "--over", "x=0:1"], "2 values"),
+    (["x", "--over", "x=0:1", "-o", "plot.pdf"], "a plot is written as"),
+    (["x", "--over", "x=0:1", "--points", "1"], "1"),
+    (["x", "--over", "x=0:1", "--format", "npz"], "npz")])
+def test_what_does_not_fit_is_said(words, said, tmp_path):
+    outcome = gradcli("plot", *words, cwd=tmp_path)
+    assert outcome.status in (1, 2) and said in outcome.err and not outcome.out and not list(tmp_path.iterdir())
