@@ -70,6 +70,8 @@ class SharedMemory(ShapeFault):
     def __init__(self, writer: str) -> None:
         super().__init__(f"{writer}{': ' * bool(writer)}several elements of this expanded tensor are the same memory",
                          ("x = x.clone()", "before writing to it"))
+        self.saying("unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                    "location. Please clone() the tensor before performing the operation.")
 
 
 class FloatingBits(TypeFault):

@@ -89,6 +89,13 @@ class Fault(Exception):
         self.args = (words,)
         return self
 
+    def __copy__(self) -> Self:
+        """A fault of the same class with the same fields; classes differ in what they are made from."""
+        fault = type(self).__new__(type(self))
+        fault.args = self.args
+        vars(fault).update(vars(self))
+        return fault
+
     def __init_subclass__(cls) -> None:
         if "code" in vars(cls):
             assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"

@@ -290,6 +290,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             known[kind] = named or TypeProxy(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
         return known[kind]
 
+    type_.__name__ = type_.__qualname__ = "type"        # as messages call it
     type_kind = TypeProxy("type", (ProgramClass, TypeProxy), type_)
     return type_kind
 

@@ -21,14 +21,19 @@ def all_operations() -> dict[str, Any]:
     return dict(TABLE)
 
 
-def public_names() -> set[str]:
-    """The names of operations that a program can call; the others are steps inside these."""
+def public_names() -> dict[str, str]:
+    """By the name of each operation that a program can call, how it is written: `cauchy` exists as `cauchy_` alone.
+
+    Operations that are not here are steps inside of these.
+    """
     from gradcli.session.session import Session
 
     session = Session()
     torch = session.loaded()["torch"]
     members = {*session.attributes(torch), *session.attributes(session.eval("Variable(torch.zeros(1))"))}
-    return {name for name in all_operations() if "." in name or name in members or f"{name}_" in members}
+    names = all_operations()
+    return {name: name for name in names if "." in name or name in members} | {
+        name: f"{name}_" for name in names if name not in members and f"{name}_" in members}
 
 
 def summary_line(op: Any) -> str:
@@ -48,8 +53,8 @@ def list_operations(pattern: str | None) -> str:
         names = sorted({next(name for name in op.names if name in public) for op in table.values()})
     if not names:
         raise UsageFault(f"no operation matches {pattern!r}{did_you_mean(pattern or '', list(table))}", "gradcli ops")
-    width = min(32, max(map(len, names)))
-    return "\n".join(f"{name:<{width}}  {summary_line(table[name])}" for name in names)
+    width = min(32, max(len(public[name]) for name in names))
+    return "\n".join(f"{public[name]:<{width}}  {summary_line(table[name])}" for name in names)
 
 
 def operation_of(name: str) -> Any:

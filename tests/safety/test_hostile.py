@@ -12,7 +12,7 @@ from safety.hostile import HARMLESS, PROGRAMS
 from safety.innocent import INNOCENT
 
 WATCHED = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "urllib.")
-LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.|<locals>|0x(?!7f2a5c)[0-9a-f]{6}")
+LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.(?!random'$)|<locals>|0x(?!7f2a5c|110000)[0-9a-f]{6}")
 
 
 class Ears:

@@ -46,7 +46,7 @@ class Requests:
 
     def __init__(self, monkeypatch):
         self.count, self.failing = 0, 0
-        monkeypatch.setattr("gradcli.engine.autograd.result_size.FREE", -1)     # every operation that can grow asks
+        monkeypatch.setattr("gradcli.engine.autograd.result_size.UNCHECKED", -1)     # every operation that can grow asks
         monkeypatch.setattr(MemoryLimit, "check", lambda name, size, what="a tensor": self.ask(MemoryFault))
         for name in ASKED:
             monkeypatch.setattr(Budget, name, lambda budget, size: self.ask(LimitFault))

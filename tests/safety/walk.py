@@ -19,6 +19,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.saved_tensors_hooks import disable_saved_tensors_hooks, saved_tensors_hooks
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.numpy_stream import NewRandom, SeededRandom
+from gradcli.engine.random.python_stream import PythonRandom
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
 from gradcli.engine.tensor.dtypes import DType
@@ -221,7 +222,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
 OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
-        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom,
+        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
         saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,

@@ -58,9 +58,8 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
              inputs: Any = None, retain_variables: Any = None) -> None:
     """Add to the `.grad` of every leaf this depends on the gradient of this, weighted by `gradient`.
 
-    `gradient` has the shape of the value, and may be left out for a single element. The graph's
-    kept values are let go unless `retain_graph` (in 0.1.12 `retain_variables`); `create_graph`
-    records the sweep, so that gradients can be differentiated.
+    `gradient` has the shape of the value, and may be left out for a single element. Saved values are freed unless
+    `retain_graph` (in 0.1.12 `retain_variables`); `create_graph` records the sweep, for gradients of gradients.
     """
     if not self.requires_grad:
         raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
@@ -302,9 +301,8 @@ def _contains(self: Tensor, value: Any) -> bool:
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
     def number(self: Tensor) -> Any:
         if self.array.size != 1:
-            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements",
-                                  ("x.tolist()", "all of them, as a list")).saying(
-                "only one element tensors can be converted to Python scalars")
+            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements", (
+                "x.tolist()", "all of them")).saying("only one element tensors can be converted to Python scalars")
         return to_scalar(self, f"{convert.__name__}()", convert(self.array.item()))
 
     return number
