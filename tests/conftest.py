@@ -1,9 +1,41 @@
-"""What all tests share."""
+"""What all tests share: which of them are slow, and where limits on memory count from."""
 
 import resource
 import sys
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
+SLOW = frozenset("""
+    commands console process reference repairs repl reports safety testing words
+    analysis/test_detached.py analysis/test_gradient_check.py data/test_data_format.py
+    documentation/test_contributing.py documentation/test_repl_page.py engine/test_graph_programs.py engine/test_random.py lang/test_against_python.py
+    lang/test_size_limits.py lang/test_walls.py namespace/test_argparse.py nn/test_beside_torch.py
+    nn/test_distributions.py ops/test_live.py ops/test_ops.py ops/test_special_tables.py session/test_scripts.py
+    session/test_taken_back.py test_artifacts.py""".split())
+"""The folders and files that take longest: `-m "not slow"` leaves them out before they are imported."""
+MARKED = {"terminal": ("repl",),
+          "torch": ("ops/test_live.py", "nn/test_beside_torch.py", "engine/test_graph_programs.py")}
+
+
+def stands_in(path, places):
+    """Whether a test file is one of `places`, or stands in a folder that is."""
+    if not path.is_relative_to(HERE):
+        return False
+    inside = path.relative_to(HERE)
+    return inside.as_posix() in places or inside.parts[:1] and inside.parts[0] in places
+
+
+def pytest_ignore_collect(collection_path, config):
+    return True if config.getoption("markexpr") == "not slow" and stands_in(collection_path, SLOW) else None
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for mark, places in {"slow": SLOW, **MARKED}.items():
+            if stands_in(item.path, places):
+                item.add_marker(mark)
 
 
 @pytest.fixture(autouse=True)
