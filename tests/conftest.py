@@ -8,12 +8,12 @@ import pytest
 
 HERE = Path(__file__).parent
 SLOW = frozenset("""
-    commands console process reference repairs repl reports safety testing words
-    analysis/test_detached.py analysis/test_gradient_check.py data/test_data_format.py
-    documentation/test_contributing.py documentation/test_repl_page.py engine/test_graph_programs.py engine/test_random.py lang/test_against_python.py
-    lang/test_size_limits.py lang/test_walls.py namespace/test_argparse.py nn/test_beside_torch.py
-    nn/test_distributions.py ops/test_live.py ops/test_ops.py ops/test_special_tables.py session/test_scripts.py
-    session/test_taken_back.py test_artifacts.py""".split())
+    commands console process reference repairs repl reports safety testing words analysis/test_detached.py
+    analysis/test_gradient_check.py data/test_data_format.py documentation/test_contributing.py
+    documentation/test_repl_page.py engine/test_graph_programs.py engine/test_random.py
+    lang/test_against_python.py lang/test_size_limits.py lang/test_walls.py namespace/test_argparse.py
+    nn/test_beside_torch.py nn/test_distributions.py ops/test_live.py ops/test_ops.py ops/test_special_tables.py
+    session/test_scripts.py session/test_taken_back.py test_artifacts.py""".split())
 """The folders and files that take longest: `-m "not slow"` leaves them out before they are imported."""
 MARKED = {"terminal": ("repl",),
           "torch": ("ops/test_live.py", "nn/test_beside_torch.py", "engine/test_graph_programs.py")}
