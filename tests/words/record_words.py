@@ -4,12 +4,14 @@
 """
 
 import json
+import re
 import warnings
 from pathlib import Path
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "torch_mistakes.txt"       # one program a line, whose own lines ¶ parts
 WORDS = HERE / "torch_words.json"
+PLACE = re.compile(r" \([^()]*[/\\][^()]*\)$")     # where a module lies on the machine that records
 
 
 def programs():
@@ -30,7 +32,7 @@ def torch_words(text):
             warnings.simplefilter("ignore")
             exec(compile(text, "<program>", "exec"), names)
     except Exception as error:
-        return type(error).__name__, str(error).partition("\n")[0]
+        return type(error).__name__, PLACE.sub("", str(error).partition("\n")[0])
     return None
 
 
