@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from gradcli.faults.tree import Fault
+from gradcli.namespace.modules import ModuleProxy
 from gradcli.session.session import Session
 from safety.walk_values import COPIED, FRIENDLY, HOSTILE, KEYWORDS, PRIVATE, PUBLIC, STRANGERS, WRAPPERS, class_name
 
@@ -116,7 +117,7 @@ class Calls:
         for name in sorted(set(self.session.attributes(value)) - {""}) if value is not Fault else ():
             inner = f"{path}.{name}"
             part = self.value(inner)
-            if type(part).__name__ == "ModuleProxy":
+            if isinstance(part, ModuleProxy):
                 if depth < DEEPEST:
                     self.space(inner, depth + 1)
             else:
