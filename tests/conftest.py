@@ -45,10 +45,10 @@ def memory_limits_count_from_here(monkeypatch):
     if sys.platform != "linux":
         yield
         return
-    from gradcli.process import memory_limit
+    from gradcli.process import limits
 
     before = resource.getrlimit(resource.RLIMIT_AS)
-    wall_memory = memory_limit.wall_memory
+    wall_memory = limits.wall_memory
 
     def wall_from_here(settings):
         wall_memory(settings)
@@ -58,7 +58,7 @@ def memory_limits_count_from_here(monkeypatch):
                 held = int(file.read().split()[0]) * resource.getpagesize()
             resource.setrlimit(resource.RLIMIT_AS, (min(soft + held, 1 << 62), hard))
 
-    monkeypatch.setattr(memory_limit, "wall_memory", wall_from_here)
+    monkeypatch.setattr(limits, "wall_memory", wall_from_here)
     for name in ("gradcli.testing.command", "gradcli.testing.workers"):
         if name in sys.modules:
             monkeypatch.setattr(sys.modules[name], "wall_memory", wall_from_here)
