@@ -11,7 +11,7 @@ import pytest
 
 from gradcli.session.session import Session
 
-FOLDER = Path(__file__).with_name("programs")
+FOLDER = Path(__file__).parents[1] / "programs"
 SCRIPTS = sorted(FOLDER.glob("*/*.grad"))
 every_script = pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 
