@@ -72,7 +72,7 @@ def seal(kind: type) -> None:
     for cls in kind.__mro__:
         exposure = exposure_of(cls)
         for name, value in list(vars(cls).items()) if exposure else ():
-            if name in exposure.read and name not in VIRTUAL and type(value) is FunctionType:   # type: ignore[union-attr]
+            if name in exposure.read and name not in VIRTUAL and type(value) is FunctionType:   # type: ignore[union-attr]  # exposed classes alone come here
                 if "admits" not in vars(value):
                     setattr(cls, name, _method(cls, value))
 

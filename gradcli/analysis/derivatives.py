@@ -103,7 +103,7 @@ def jvp(session: Session, text: str, names: Sequence[str], direction: Blocks) ->
     velocities = [direction.get(name, Variable(np.zeros_like(session[name].array))) for name in names]
     for name, velocity, at in zip(names, velocities, function.inputs, strict=True):
         _same_shape(velocity, at, f"--with {name}", name)
-    return functional.jvp(function, function.inputs, tuple(velocities))  # type: ignore[no-any-return]  # a pair
+    return functional.jvp(function, function.inputs, tuple(velocities))
 
 
 def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | None) -> tuple[Tensor, Blocks]:

@@ -72,7 +72,7 @@ def untimed(text: str) -> str:
 def is_foreign(source: str) -> bool:
     """Whether a cell is for another program, such as a shell: nothing of it is the notebook's."""
     head = CELL.match(source)
-    return bool(head) and head[1] not in RUNNING      # type: ignore[index]
+    return bool(head) and head[1] not in RUNNING      # type: ignore[index]  # a match where head is true
 
 
 def is_timing(source: str) -> bool:

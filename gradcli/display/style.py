@@ -199,7 +199,7 @@ def _legacy_class(value: Any) -> str:
 
 def _modern_text(value: Tensor, options: Options) -> str:
     try:
-        node = value.grad_fn        # type: ignore[attr-defined]  # a property from engine/tensor/methods.py
+        node = value.grad_fn
         name = None if node is None else node.modern_name.rsplit(".", 1)[-1]
     except ViewWrite:
         name = "Invalid"

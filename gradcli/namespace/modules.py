@@ -71,11 +71,11 @@ class LazyType(TypeProxy):
         self._name, self._fetch = name, fetch
 
     @property
-    def _types(self) -> tuple[type, ...]:   # type: ignore[override]
+    def _types(self) -> tuple[type, ...]:   # type: ignore[override]  # computed where the base stores it
         return (self._fetch(),)
 
     @property
-    def _call(self) -> Callable[..., Any]:  # type: ignore[override]
+    def _call(self) -> Callable[..., Any]:  # type: ignore[override]  # computed where the base stores it
         return self._fetch()
 
 

@@ -236,4 +236,4 @@ def fetch(address: str) -> Any:
     exposure: Any = exposure_of(member)
     methods = {method: admitting(getattr(member, method)) for method in exposure.class_read}
     attributes: dict[str, Any] = methods | getattr(member, "_class_attributes", dict)()
-    return TypeProxy(f"{member._module_path}.{name}", (member,), checking_arguments(member), attributes)     # type: ignore[attr-defined]
+    return TypeProxy(f"{member._module_path}.{name}", (member,), checking_arguments(member), attributes)     # type: ignore[attr-defined]  # every module has one

@@ -9,9 +9,9 @@ from typing import Any
 import gradcli.engine.autograd.registry  # noqa: F401  # first of all: it gives each class below its places
 from gradcli.ops import (
     index,
-    internal,  # noqa: F401
+    internal,  # noqa: F401  # its operations register
 )
-from gradcli.ops.indexing import getitem  # noqa: F401
+from gradcli.ops.indexing import getitem  # noqa: F401  # its operations register
 
 
 def __getattr__(name: str) -> Any:

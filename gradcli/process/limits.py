@@ -61,7 +61,7 @@ def lock_worker(settings: Settings, prompt: bool = False) -> None:
 
 def prepare() -> None:
     """Load the tables that are computed once and stored in files, which a locked process could not write."""
-    import gradcli.ops.index  # noqa: F401
+    import gradcli.ops.index  # noqa: F401  # loaded before the process is locked
     from gradcli.lang.syntax.parser import parse
 
     parse("", "<prepared>")

@@ -135,8 +135,6 @@ def everything() -> str:
     ) + "".join(f"    def {name}(self, *args, **options): return handed(args, options)\n" for name in PUBLIC)
 
 
-
-
 def copied() -> list[str]:
     """Classes with methods that bear the names of private ones, as many as the language takes."""
     texts = [f"class Copied{class_name(base)}({base}): pass" for base in COPIED]

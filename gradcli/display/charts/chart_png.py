@@ -23,9 +23,9 @@ def require_matplotlib() -> None:
     logging.getLogger("matplotlib").setLevel(logging.CRITICAL)      # it remarks on caches of fonts
     try:
         with warnings.catch_warnings(action="ignore"):
-            from matplotlib import figure  # noqa: F401
-            from matplotlib.backends import backend_agg  # noqa: F401
-            from PIL import PngImagePlugin  # noqa: F401
+            from matplotlib import figure  # noqa: F401  # its fonts are read at import
+            from matplotlib.backends import backend_agg  # noqa: F401  # loads shared objects, which a locked process cannot
+            from PIL import PngImagePlugin  # noqa: F401  # the same
     except ImportError:
         raise UsageFault("PNG files of plots are drawn by matplotlib, which is not installed",
                          ("pip install 'gradcli[png]'", "installs it"), ("-o plot.svg", "needs no library")) from None

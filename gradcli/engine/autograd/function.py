@@ -178,7 +178,7 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     for r in results:
         out = kind(r.array) if isinstance(r, Tensor) else r
         if any(r is w for w in differentiable):
-            source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]
+            source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]  # as many parts as differentiable results
             out = Variable(r.array, True, source)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
     ctx._record = CallRecord((), ())
@@ -220,12 +220,12 @@ def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:
 
 def _forward(cls: type, ctx: Context, inputs: list[Any], static: bool) -> Any:
     """The result of the program's forward; with a setup_context, forward is not handed the context."""
-    forward: Any = cls.forward if static else ctx.forward  # type: ignore[attr-defined]
+    forward: Any = cls.forward if static else ctx.forward  # type: ignore[attr-defined]  # of the program's subclass
     setup = _defined(cls, "setup_context") if static else None
     if setup is None:
         return forward(ctx, *inputs) if static else forward(*inputs)
     result = forward(*inputs)
-    cls.setup_context(ctx, tuple(inputs), result)  # type: ignore[attr-defined]
+    cls.setup_context(ctx, tuple(inputs), result)  # type: ignore[attr-defined]  # of the program's subclass
     return result
 
 
@@ -247,7 +247,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
-    record.backward = cls.backward if static else (  # type: ignore[attr-defined]
+    record.backward = cls.backward if static else (  # type: ignore[attr-defined]  # of the program's subclass
         lambda ctx, *g: ctx.backward(*g))
     saved = record.settle(inputs, args, {id(w): i for i, w in enumerate(differentiable)})
     edges = [(parent(a), at) for at, a in enumerate(args) if record.needs[at]]

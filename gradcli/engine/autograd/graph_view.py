@@ -125,9 +125,9 @@ def node_name(self: Op) -> str:
     return f"torch::autograd::{name}" if name in ("CopySlices", "CopyBackwards", "NotImplemented") else name
 
 
-Op.next_functions = property(next_functions)  # type: ignore[attr-defined]
-Op.previous_functions = property(previous_functions)  # type: ignore[attr-defined]
-Op.name = node_name  # type: ignore[attr-defined]
+Op.next_functions = property(next_functions)
+Op.previous_functions = property(previous_functions)
+Op.name = node_name
 
 
 def output_nr(self: Tensor) -> int:
@@ -143,5 +143,5 @@ def metadata(self: Op) -> dict[Any, Any]:
     return notes
 
 
-Op.metadata = property(metadata)  # type: ignore[attr-defined]
+Op.metadata = property(metadata)
 READABLE = ("name", "next_functions", "previous_functions", "metadata", "register_hook", "register_prehook")

@@ -175,6 +175,10 @@ class Op:
     born: int
     edges: Any
     hooks: Any
+    next_functions: Any             # set by graph_view.py, as are the three that follow
+    previous_functions: Any
+    name: Any
+    metadata: Any
     notes: dict[Any, Any]           # of the program; unset until it asks for them
     shape: tuple[int, ...]
     code: Any

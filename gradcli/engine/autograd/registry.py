@@ -101,7 +101,7 @@ def with_inplace_option(cls: type[Op], name: str, call: Callable[..., Any]) -> C
 
     def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
         if len(args) == most + 1 and type(args[most]) is bool:
-            *args, inplace = args   # type: ignore[assignment]
+            *args, inplace = args   # type: ignore[assignment]  # a list where it was a tuple
         identity = cls.is_identity
         if inplace and args and identity is not None and identity(*cls.signature.fit(name, args, options)):
             return args[0]
@@ -135,7 +135,7 @@ def with_creation_options(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def function_of(name: str) -> Callable[..., Any]:
     """The function of the operation with this full name."""
-    return getattr(traced, short(name))  # type: ignore[no-any-return]
+    return getattr(traced, short(name))
 
 
 COMMUTING = {"add", "mul"}

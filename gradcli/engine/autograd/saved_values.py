@@ -146,5 +146,5 @@ def connect(array: Any, source: Any) -> Tensor:
             return source
         alias = traced.alias(source)        # the leaf's data has been replaced since
         alias.array = array
-        return alias  # type: ignore[no-any-return]
+        return alias
     return Variable(array, True, source)

@@ -68,4 +68,4 @@ def without(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:
     remaining = sums.copy()
     remaining[category:] -= share
     with np.errstate(divide="ignore", invalid="ignore"):
-        return remaining / (1.0 - share)  # type: ignore[no-any-return]  # numpy types a scalar by an array as Any
+        return remaining / (1.0 - share)

@@ -148,7 +148,7 @@ def into(target: Any, result: Any, writer: str) -> Any:
                         (f"y = torch.{writer}(...)", "the result as a new value, with its history"))
     writable(target, writer)
     if target.array.shape != result.array.shape:
-        target.resize_(result.array.shape)  # type: ignore[attr-defined]
+        target.resize_(result.array.shape)
     return store(target, result, writer)
 
 

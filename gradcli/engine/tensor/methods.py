@@ -131,7 +131,7 @@ def detach(self: Tensor) -> Tensor:
     kind = RESULT[type(self)]
     alone = (Variable if kind is Volatile else kind)(self.array)
     alone.cut = DetachedBy(DETACH, here()) if self.requires_grad else self.cut
-    return report_detached(self, ".detach()", beside(alone, self))    # type: ignore[no-any-return]  # a tensor, as it is given one
+    return report_detached(self, ".detach()", beside(alone, self))
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -160,7 +160,7 @@ def data(self: Tensor) -> Tensor:
     inside = Tensor(self.array)
     inside.root = DATA
     inside.cut = DetachedBy(DATA_OF, here()) if self.requires_grad else self.cut
-    return report_detached(self, ".data", beside(inside, self))   # type: ignore[no-any-return]  # a tensor, as it is given one
+    return report_detached(self, ".data", beside(inside, self))
 
 
 def grad(self: Tensor) -> Any:
@@ -218,7 +218,7 @@ def numpy(self: Tensor) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return report_detached(self, ".numpy()", Array(self.array))  # type: ignore[no-any-return]  # an array, as it is given one
+    return report_detached(self, ".numpy()", Array(self.array))
 
 
 def cuda(self: Tensor, *device: Any) -> Tensor:
@@ -277,7 +277,7 @@ def _rows(self: Tensor) -> Iterator[Any]:
         MemoryLimit.check("iter", len(self.array) * ROW, "a list")
     if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
-    return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]
+    return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]  # indexing is an operation, attached later
 
 
 def _truth(self: Tensor) -> bool:
@@ -394,7 +394,7 @@ for _name, _function in SPECIAL.items():
     setattr(Tensor, _name, _function)
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))
-Tensor.grad = property(grad, _set_grad)  # type: ignore[attr-defined]
+Tensor.grad = property(grad, _set_grad)
 
 __all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
            "seed_for"]

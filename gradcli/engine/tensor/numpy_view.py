@@ -231,8 +231,8 @@ for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     for _name in (f"__{_sign}__", f"__r{_sign}__"):
         setattr(Array, _name, _wide(_name))
 setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
-setattr(Array, "__setitem__", _set_item)    # noqa: B010
-setattr(Array, "__matmul__", _matmul)   # noqa: B010
+setattr(Array, "__setitem__", _set_item)    # noqa: B010  # attached as operations are
+setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
-Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]
-Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]
+Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]  # a number for arrays, a method of tensors
+Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

@@ -57,7 +57,7 @@ class Storage:
 
     def tolist(self) -> list[Any]:
         """The elements as plain numbers."""
-        return self.array.tolist()  # type: ignore[no-any-return]
+        return self.array.tolist()
 
     def fill_(self, value: Any) -> Storage:
         """Set every element to one number."""

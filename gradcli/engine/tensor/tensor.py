@@ -100,6 +100,11 @@ class Tensor:
 
     __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root")
 
+    grad: Any               # set by methods.py, as are grad_fn and requires_grad_; resize_ by an operation
+    grad_fn: Any
+    requires_grad_: Any
+    resize_: Any
+
     def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
         if array.dtype not in OF:
             raise UnlistedType(array.dtype)

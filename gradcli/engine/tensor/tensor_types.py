@@ -29,17 +29,17 @@ class TensorType(Typed):
     def __call__(self, *args: Any, requires_grad: bool = False) -> Tensor:
         """Zeros of the given sizes, or the numbers of a list, tuple, size or tensor."""
         tensor = self._make(args)
-        return tensor.requires_grad_() if requires_grad else tensor  # type: ignore[attr-defined]
+        return tensor.requires_grad_() if requires_grad else tensor
 
     def _make(self, args: tuple[Any, ...]) -> Tensor:
         first = args[0] if args else None
         if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
                 isinstance(first, Tensor) and first.array.ndim)):
-            return traced.tensor(first, dtype=self.tensor_dtype)  # type: ignore[no-any-return]
+            return traced.tensor(first, dtype=self.tensor_dtype)
         size = Sizes.take(first if isinstance(first, Size) else args)
         if type(size) is not tuple:
             raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])")
-        return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)  # type: ignore[no-any-return]
+        return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
 
     def holds(self, value: Any) -> bool:
         """Whether `value` is a tensor of this class."""

@@ -36,7 +36,7 @@ def block_of(array: ndarray) -> ndarray:
         array = base
         if isinstance(base, ndarray):
             block = base
-    return block    # type: ignore[no-any-return]
+    return block
 
 
 def writing(array: ndarray, writer: str = "") -> ndarray:

@@ -100,7 +100,7 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
     if not count:
         raise ArgumentFault("is_grads_batched=True needs gradients with a first dimension to go along",
                             "torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)")
-    rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]
+    rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]  # no batch is None here
                  True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
             for i in range(count)]
     return tuple(None if column[0] is None else _stack_batch(column) for column in zip(*rows, strict=True))

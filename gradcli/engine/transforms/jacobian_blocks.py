@@ -87,7 +87,7 @@ def _turned(block: Tensor, shape: tuple[int, ...], create_graph: bool) -> Tensor
     """A block whose first dimension counts the elements of the input, with that dimension last."""
     if create_graph:
         order = (*range(1, block.array.ndim), 0)
-        return traced.reshape(traced.permute(block, order), shape)  # type: ignore[no-any-return]
+        return traced.reshape(traced.permute(block, order), shape)
     return Variable(np.moveaxis(block.array, 0, -1).reshape(shape))
 
 
@@ -121,4 +121,4 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
 def depending_on_inputs(value: Tensor | float, like: Tensor, inputs: Sequence[Tensor]) -> Tensor:
     """A constant that nominally depends on the inputs."""
     constant = value if isinstance(value, Tensor) else Variable(np.asarray(value, like.array.dtype))
-    return traced.tied(constant, list(inputs))  # type: ignore[no-any-return]
+    return traced.tied(constant, list(inputs))

@@ -52,7 +52,7 @@ class Level:
             raise NotDifferentiable("a function of torch.func does not take tensors with tangents, of a dual level",
                                     ("torch.func.jvp(torch.func.grad(f), (x,), (v,))", "transforms within transforms"))
         if x.requires_grad:
-            return traced.alias(x)  # type: ignore[no-any-return]
+            return traced.alias(x)
         leaf = Variable(x.array)
         set_requires_grad(leaf, True, REQUESTED)
         self.leaves.append(leaf)

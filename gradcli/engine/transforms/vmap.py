@@ -150,7 +150,7 @@ def _batch_size(inputs: list[Any], dims: list[Any]) -> int:
     if len(set(sizes)) > 1:
         raise ValueFault("vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
                          f"{sizes} for the mapped dimension")
-    return sizes[0]  # type: ignore[no-any-return]
+    return sizes[0]
 
 
 def _mapped(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], TreeSpec], options: dict[str, Any],

@@ -14,7 +14,7 @@ from warnings import catch_warnings, simplefilter
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span, char_column, line_of
 from gradcli.faults.tree import Fault, SyntaxFault
-from gradcli.lang.lowering import comprehensions, expressions, functions, match, statements, strings  # noqa: F401
+from gradcli.lang.lowering import comprehensions, expressions, functions, match, statements, strings  # noqa: F401  # their rules register
 from gradcli.lang.lowering.context import Context
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate

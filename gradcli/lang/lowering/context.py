@@ -88,8 +88,8 @@ class Context:
         if not self.ascii:
             column = self.bytes_before(line, column)
             until = self.bytes_before(last, until)
-        lowered.lineno, lowered.col_offset = line, column               # type: ignore[attr-defined]
-        lowered.end_lineno, lowered.end_col_offset = last, until        # type: ignore[attr-defined]
+        lowered.lineno, lowered.col_offset = line, column               # type: ignore[attr-defined]  # AST has no common base with these
+        lowered.end_lineno, lowered.end_col_offset = last, until        # type: ignore[attr-defined]  # the same
         return lowered
 
     def bytes_before(self, line: int, column: int) -> int:

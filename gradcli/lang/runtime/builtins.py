@@ -229,8 +229,8 @@ def _whole(budget: Budget) -> Callable[..., int]:
             base = index(base)
             budget.check_bits(_least_bits(args[0], base))
             number = int(args[0], base) if len(args) == 2 else int(*args, **{**options, "base": base})
-            return budget.checked_bits(number)      # type: ignore[no-any-return]  # what int gives
-        return budget.checked_bits(int(*args, **options))     # type: ignore[no-any-return]  # what int gives
+            return budget.checked_bits(number)
+        return budget.checked_bits(int(*args, **options))
 
     return whole
 

@@ -97,7 +97,7 @@ def _mixed(bases: tuple[Any, ...]) -> tuple[Any, ...]:
 def _parent(policy: Policy, base: Any) -> type:
     """The Python class that `base` stands for; PolicyFault if a program's class cannot inherit from it."""
     if user_class(base):
-        return base     # type: ignore[no-any-return]  # user_class has seen that it is a type
+        return base
     allowed = policy.base(base)
     if allowed is not None:
         return allowed

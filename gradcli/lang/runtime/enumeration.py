@@ -266,7 +266,7 @@ def _joined_behind(self: Any, other: Any) -> Any:
 
 
 setattr(TextEnum, "__add__", _joined)           # noqa: B010  # as the operators of IntEnum are set
-setattr(TextEnum, "__radd__", _joined_behind)   # noqa: B010
+setattr(TextEnum, "__radd__", _joined_behind)   # noqa: B010  # str has none of that name
 
 
 def _of_text(name: str) -> Callable[..., Any]:

@@ -49,7 +49,7 @@ class Formatter:
         """str(value)."""
         kind = type(value)
         if kind is str:
-            return value    # type: ignore[no-any-return]  # its type has just been looked at
+            return value
         if kind is int or kind is float:
             return self._scalar(value)
         if PROGRAM_MADE in kind.__dict__ and _defines(kind, "__str__"):

@@ -110,7 +110,7 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
     error.__context__ = error.__cause__ = None
     may_stay = admissible if _of_program(error) else _plain
     args = tuple(veiled(arg) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
-                 for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]
+                 for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]  # a descriptor of C
     if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
         anew: Exception = python_kind(error)(veiled(str(error)))
         return anew.with_traceback(error.__traceback__)

@@ -99,7 +99,7 @@ def _begin(popped: list[Any]) -> int:
     """Where the first of `popped` begins that is not an empty list."""
     for value in popped:
         if type(value) is tuple:
-            return value[1]     # type: ignore[no-any-return]  # a node's second place is an offset
+            return value[1]
         if value:
             return _begin(value)
     return 0
@@ -117,4 +117,4 @@ def _children(popped: list[Any], positions: tuple[int, ...], spliced: tuple[int,
             children += popped[i]
         else:
             children.append(popped[i])
-    return children     # type: ignore[no-any-return]  # a list of nodes
+    return children

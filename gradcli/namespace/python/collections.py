@@ -159,7 +159,7 @@ def _replaced(self: Any, /, **changes: Any) -> Any:
 
 def _make(kind: type, iterable: Any, /) -> Any:
     """The method `_make` of named tuples: an instance with the values of `iterable`."""
-    expected: int = len(kind._fields)     # type: ignore[attr-defined]
+    expected: int = len(kind._fields)     # type: ignore[attr-defined]  # a named tuple
     values = tuple(itertools.islice(iterable, expected + 1))
     if len(values) != expected:
         got = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)

@@ -42,7 +42,7 @@ class Context:
                 return function(*args, **options)
 
         within.__name__ = within.__qualname__ = str(getattr(function, "__name__", "within"))
-        within.__module__ = None    # type: ignore[assignment]
+        within.__module__ = None    # type: ignore[assignment]  # as functions of programs have it
         return within
 
     def __enter__(self) -> Any:

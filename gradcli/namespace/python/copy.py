@@ -101,7 +101,7 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
 
 def _tensor(x: Tensor) -> Tensor:
     if isinstance(x, Uninitialized):
-        return x.again()    # type: ignore[no-any-return]
+        return x.again()
     if x.node is not None:
         raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
                         "the moment", ("x.detach().clone()", "a copy without history"))

@@ -245,7 +245,7 @@ def unique(ar: Any) -> Array:
 def reshape(a: Any, shape: Any = None, newshape: Any = None) -> Any:
     """The same values in another shape."""
     shape = newshape if shape is None else shape
-    return asarray(a).reshape(shape)    # type: ignore[attr-defined]
+    return asarray(a).reshape(shape)    # type: ignore[attr-defined]  # an operation, attached later
 
 
 def transpose(a: Any, axes: Any = None) -> Any:

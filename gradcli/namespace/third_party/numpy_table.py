@@ -339,7 +339,7 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
     if indexing not in ("xy", "ij") or len(values) > 16:
         raise ArgumentFault("meshgrid() counts columns first, or rows", "indexing='xy'", "indexing='ij'")
     MemoryLimit.check("meshgrid", 8 * len(values) * math.prod(value.size for value in values))
-    return [Array(array_like) for array_like in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]
+    return [Array(array_like) for array_like in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]  # indexing is checked by numpy
 
 
 def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:

@@ -16,7 +16,7 @@ SLOTS = ("_hooks", "_module_dict", "_buffer_dict", "_parameter_dict", "_non_pers
 
 def clone_module(module: Module) -> Module:
     """A deep copy of `module`, which shares no parameter and no buffer with it."""
-    return _Cloner().clone_value(module)    # type: ignore[no-any-return]
+    return _Cloner().clone_value(module)
 
 
 class _Cloner:
@@ -52,7 +52,7 @@ class _Cloner:
 
     def _tensor(self, tensor: Tensor) -> Tensor:
         if isinstance(tensor, Uninitialized):
-            return tensor.again()       # type: ignore[no-any-return]
+            return tensor.again()
         if tensor.node is not None:
             raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                             "protocol at the moment", ("x.detach().clone()", "a copy without history"))

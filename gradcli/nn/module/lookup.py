@@ -33,11 +33,11 @@ class Lookup:
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of this dotted name."""
-        return self._entry(target, "_parameter_dict", "an nn.Parameter")  # type: ignore[no-any-return]  # by registration
+        return self._entry(target, "_parameter_dict", "an nn.Parameter")
 
     def get_buffer(self, target: str) -> Tensor:
         """The buffer of this dotted name."""
-        return self._entry(target, "_buffer_dict", "a buffer")  # type: ignore[no-any-return]  # by registration
+        return self._entry(target, "_buffer_dict", "a buffer")
 
     def _entry(self, target: str, registry_name: str, what: str) -> Any:
         path, _, name = _checked_target(target).rpartition(".")

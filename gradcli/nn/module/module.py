@@ -224,7 +224,7 @@ class Module(Lookup):
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Set `requires_grad` of all parameters; return this module."""
         for parameter in Module.parameters(self):
-            parameter.requires_grad_(requires_grad)     # type: ignore[attr-defined]  # engine/tensor/methods.py adds it
+            parameter.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:

@@ -88,7 +88,7 @@ class _Recurrent(Module):
 
 
 def _zeros(like: Tensor, *shape: int) -> Tensor:
-    return traced.zeros(shape, dtype=like.dtype)    # type: ignore[no-any-return]
+    return traced.zeros(shape, dtype=like.dtype)
 
 
 def _tensor(value: Any, what: str) -> Tensor:

@@ -33,7 +33,7 @@ def square_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
         if element_type is REFUSED:
             raise ArgumentFault(f"dtype must be an element type, not {described(dtype)}", "dtype=torch.float64")
         mask = traced.to(mask, element_type)
-    return traced.triu(mask, 1)     # type: ignore[no-any-return]
+    return traced.triu(mask, 1)
 
 
 def length_of(value: Any, batch_first: bool) -> int:

@@ -41,7 +41,7 @@ def scalar(group: dict[str, Any], name: str, least: float | None = 0.0) -> float
                             f"{'missing' if value is UNSET else described(value)}")
     if least is not None and not value >= least:
         raise ValueFault(f"Invalid {OPTION_WORDS.get(name, f'{name} value')}: {value}")
-    return value    # type: ignore[no-any-return]  # an int or a float, by its exact type
+    return value
 
 
 def scalar_pair(group: dict[str, Any], name: str) -> tuple[float, float]:
@@ -261,7 +261,7 @@ class Optimizer(OptimizerHooks):
                       "param_groups": [{n: v for n, v in group.items() if n != "params"}
                                        | {"params": [numbers[id(p)] for p in group["params"]]}
                                        for group in self.param_groups]}
-        return self._run_state_dict_post_hooks(state_dict)    # type: ignore[no-any-return]  # a hook of the program may give another
+        return self._run_state_dict_post_hooks(state_dict)
 
     def load_state_dict(self, state_dict: Any) -> None:
         """Restore what state_dict() returned. ValueFault if its groups are of other sizes."""
@@ -363,4 +363,4 @@ def _loaded_group(group: Any) -> dict[str, Any]:
     """A copy of a group of a state dict. ArgumentFault if it is none."""
     if type(group) is not dict or type(group.get("params")) is not list:
         raise ArgumentFault(f"a group of parameters is a dict with a list of numbers as params, not {described(group)}")
-    return plain_copy(group, "a group of parameters")    # type: ignore[no-any-return]
+    return plain_copy(group, "a group of parameters")

@@ -53,7 +53,7 @@ def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         raise TypeFault("stack_module_state: Expected all models to have the same training/eval mode.")
     if any(type(model) is not type(modules[0]) for model in modules):
         raise TypeFault("stack_module_state: Expected all models to be of the same class.")
-    return tuple(_stacked([dict(getattr(model, method)()) for model in modules])      # type: ignore[return-value]
+    return tuple(_stacked([dict(getattr(model, method)()) for model in modules])      # type: ignore[return-value]  # two of them
                  for method in ("named_parameters", "named_buffers"))
 
 

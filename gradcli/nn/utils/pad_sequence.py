@@ -22,4 +22,4 @@ def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float
         lacking = longest - len(row.array)
         ends = (0, lacking) if padding_side == "right" else (lacking, 0)
         padded.append(traced.pad(row, (0, 0) * (row.array.ndim - 1) + ends, "constant", padding_value))
-    return traced.stack(padded, 0 if batch_first else 1)  # type: ignore[no-any-return]
+    return traced.stack(padded, 0 if batch_first else 1)

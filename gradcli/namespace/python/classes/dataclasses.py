@@ -289,13 +289,13 @@ def fields(class_or_instance: Any) -> tuple[Field, ...]:
 def asdict(obj: Any) -> dict[str, Any]:
     """The fields as a dict, recursively."""
     fields = _of(obj, "asdict() should be called on dataclass instances")
-    return _as_container(obj, fields, dict)     # type: ignore[no-any-return]
+    return _as_container(obj, fields, dict)
 
 
 def astuple(obj: Any) -> tuple[Any, ...]:
     """The values of the fields as a tuple, recursively."""
     fields = _of(obj, "astuple() should be called on dataclass instances")
-    return _as_container(obj, fields, lambda pairs: tuple(value for _, value in pairs))  # type: ignore[no-any-return]
+    return _as_container(obj, fields, lambda pairs: tuple(value for _, value in pairs))
 
 
 def _as_container(obj: Any, fields: tuple[Field, ...], make: Callable[[Any], Any]) -> Any:
