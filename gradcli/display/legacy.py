@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from gradcli.display.number_format import Array, Format, tutorial_format
+from gradcli.display.number_format import Array, Format, edge_indices, tutorial_format
 from gradcli.display.print_options import Options
 
 DOWN, ASLANT = "\u22ee", "\u22f1"
@@ -61,7 +61,7 @@ def _slices(array: Array, options: Options) -> str:
     field = max(2, len(str(max(array.shape))))
     pieces: list[str] = []
     before: tuple[int, ...] = ()
-    for index in product(*(_ends(size, n) if big else range(size) for size in array.shape[:-2])):
+    for index in product(*(edge_indices(size, n) if big else range(size) for size in array.shape[:-2])):
         if before:
             pieces.append((_markers(before, index, field + 1) if big else "") + "\n")
         pieces.append(f"({','.join(f'{i:^{field}}' for i in index)},.,.) = \n")
@@ -107,7 +107,7 @@ def _summary(matrix: Array, number: Format, indent: str, n: int) -> str:
     rows, columns = matrix.shape
     edge = " ".join([number.spec] * n)
     line = f"{edge}  ...  {edge}" if columns > 2 * n else " ".join([number.spec] * columns)
-    corners = matrix[np.ix_(_ends(rows, n), _ends(columns, n))]
+    corners = matrix[np.ix_(edge_indices(rows, n), edge_indices(columns, n))]
     row = f"{indent}{line}\n"
     if rows <= 2 * n:
         return number.scale_line + str(row * rows % number.values(corners))
@@ -121,10 +121,6 @@ def _summary(matrix: Array, number: Format, indent: str, n: int) -> str:
         between = f"{DOWN:^{len(last) - len(indent) + 1}}\n"
     return number.scale_line + top + between + bottom
 
-
-def _ends(size: int, n: int) -> list[int]:
-    """The indices of a dimension that are shown."""
-    return list(range(size)) if size <= 2 * n else [*range(n), *range(size - n, size)]
 
 
 def _last(array: Array, n: int) -> Array:

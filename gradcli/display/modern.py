@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradcli.display.number_format import Array, Column, modern_column
+from gradcli.display.number_format import Array, Column, edge_indices, modern_column
 from gradcli.display.print_options import Options
 
 OPENING = "tensor("
@@ -60,7 +60,7 @@ def _body(array: Array, options: Options) -> str:
     short = array.size > options.threshold and array.ndim > 0
     if short and not n:
         return "[...]"
-    elements = array[np.ix_(*(_ends(size, n) for size in array.shape))] if short else array
+    elements = array[np.ix_(*(edge_indices(size, n) for size in array.shape))] if short else array
     column = modern_column(elements, options)
     return _template(array.shape, column, n if short else None, options.linewidth) % column.values
 
@@ -84,7 +84,3 @@ def _entries(entry: str, dots: str, size: int, n: int | None) -> list[str]:
     if n is None or size <= 2 * n:
         return [entry] * size
     return [entry] * n + [dots] + [entry] * n
-
-
-def _ends(size: int, n: int) -> list[int]:
-    return list(range(size)) if size <= 2 * n else [*range(n), *range(size - n, size)]

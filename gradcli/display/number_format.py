@@ -146,3 +146,8 @@ def _whole(values: tuple[float, ...], width: int, finite: bool) -> Column:
         return Column(f"%{width - 1}.0f.", width, values)
     texts = ("%.0f. " * len(values) % values).replace("nan.", "nan").replace("inf.", "inf").split()
     return Column(f"%{width}s", width, tuple(texts))
+
+
+def edge_indices(size: int, n: int) -> list[int]:
+    """The indices of a dimension that are printed where it is shortened: `n` at each end, all if there are few."""
+    return list(range(size)) if size <= 2 * n else [*range(n), *range(size - n, size)]

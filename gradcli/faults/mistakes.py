@@ -1,4 +1,4 @@
-"""Faults that have an explanation of their own: the more special kinds of those in `errors.py`.
+"""Faults that have an explanation of their own: the more special kinds of those in `tree.py`.
 
 What is caught as a `RuntimeError`, and with which status a command ends, each takes from the kind
 that it belongs to. `FAULTS` is complete once this file is loaded.

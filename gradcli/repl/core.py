@@ -191,12 +191,16 @@ class Repl:
             self.undone.clear()
             self.run(text)
 
+    def _snapshot(self) -> Snapshot:
+        """The session as it is now, to return to."""
+        from gradcli.session.snapshot import Snapshot  # which the first prompt does not need
+
+        return Snapshot(self.session)
+
     @contextmanager
     def rollback(self) -> Iterator[None]:
         """Within, programs run as statements do; afterwards all that they changed is undone."""
-        from gradcli.session.snapshot import Snapshot
-
-        checkpoint = Snapshot(self.session)
+        checkpoint = self._snapshot()
         self._stand_by()
         with deferred():
             try:
@@ -254,9 +258,7 @@ class Repl:
             start = perf_counter()
             if self.follows_width:
                 self._follow_width()
-            from gradcli.session.snapshot import Snapshot
-
-            checkpoint, results = Snapshot(self.session), self.results
+            checkpoint, results = self._snapshot(), self.results
             with deferred():        # but for the run itself, whose first Ctrl-C ends it and whose second waits
                 try:
                     with (walled(self.settings), progressing(), self.program_lock, checkpoint.watching(),

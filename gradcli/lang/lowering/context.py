@@ -154,6 +154,10 @@ class Context:
         """A call of a runtime helper, with the position of `node`."""
         return self.at(ast.Call(self.load(helper, node), args, []), node)
 
+    def bind(self, name: str, value: ast.expr, node: Node) -> ast.stmt:
+        """The statement that binds a runtime name, standing where `node` stood."""
+        return self.at(ast.Assign([self.at(ast.Name(name, STORE), node)], value), node)
+
     def constant(self, value: Any, node: Node) -> ast.Constant:
         return self.at(ast.Constant(value), node)
 

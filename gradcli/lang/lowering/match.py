@@ -115,8 +115,8 @@ def match(c: Context, node: Node) -> list[ast.stmt]:
     subject, *cases = node[3]
     c.matches += 1
     matched_value, unmatched, captures = (f".{letter}{c.matches}" for letter in "mkc")
-    statements = [_set(c, matched_value, c.expression(subject), subject),
-                  _set(c, unmatched, c.constant(True, node), node)]
+    statements = [c.bind(matched_value, c.expression(subject), subject),
+                  c.bind(unmatched, c.constant(True, node), node)]
     for case in cases:
         pattern, *rest, body = case[3]
         lowering = PatternLowering(c)
@@ -127,7 +127,7 @@ def match(c: Context, node: Node) -> list[ast.stmt]:
         functions = c.at(ast.Tuple(lowering.values, LOAD), case)
         template = c.constant((spec, tuple(lowering.names)), case)
         answer = c.call(".match", [c.load(matched_value, case), template, functions], case)
-        inside = [_set(c, unmatched, c.constant(False, case), case), *c.suite(body)]
+        inside = [c.bind(unmatched, c.constant(False, case), case), *c.suite(body)]
         for part in rest:
             if part[0] == "case_guard":
                 inside = [c.at(ast.If(c.expression(part[3][0]), inside, []), part)]
@@ -135,13 +135,8 @@ def match(c: Context, node: Node) -> list[ast.stmt]:
             targets = [lower_target(c, leaf) for leaf in lowering.names.values()]
             inside.insert(0, c.at(ast.Assign([c.at(ast.Tuple(targets, STORE), case)], c.load(captures, case)), case))
         holds = c.at(ast.Compare(c.load(captures, case), [ast.IsNot()], [c.constant(None, case)]), case)
-        tried = [_set(c, captures, answer, case), c.at(ast.If(holds, inside, []), case)]
+        tried = [c.bind(captures, answer, case), c.at(ast.If(holds, inside, []), case)]
         statements.append(c.at(ast.If(c.load(unmatched, case), tried, []), case))
     c.matches -= 1
-    release = [_set(c, name, c.constant(None, node), node) for name in (matched_value, captures)]
+    release = [c.bind(name, c.constant(None, node), node) for name in (matched_value, captures)]
     return [*statements, *release]
-
-
-def _set(c: Context, name: str, value: ast.expr, node: Node) -> ast.stmt:
-    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], value), node)
-

@@ -149,13 +149,13 @@ def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[a
     before = c.call(".attr", [c.load(".w", owner), name], left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
     store = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
-    return [_bind_temporary(c, ".w", c.expression(owner), owner), store, _clear_temporaries(c, node, ".w")]
+    return [c.bind(".w", c.expression(owner), owner), store, _clear_temporaries(c, node, ".w")]
 
 
 def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
-    temporaries = [_bind_temporary(c, ".w", c.expression(value), value), _bind_temporary(c, ".v", index(c, at), at)]
+    temporaries = [c.bind(".w", c.expression(value), value), c.bind(".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
     holder: ast.expr = c.load(".w", value)
@@ -163,10 +163,6 @@ def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.st
         holder = c.call(".slice_target", [holder], value)
     item = c.at(ast.Subscript(holder, c.load(".v", at), STORE), left)
     return [*temporaries, c.at(ast.Assign([item], after), node), _clear_temporaries(c, node, ".w", ".v")]
-
-
-def _bind_temporary(c: Context, name: str, value: ast.expr, node: Node) -> ast.stmt:
-    return c.at(ast.Assign([c.at(ast.Name(name, STORE), node)], value), node)
 
 
 def _clear_temporaries(c: Context, node: Node, *names: str) -> ast.stmt:

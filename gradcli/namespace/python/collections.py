@@ -196,9 +196,7 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
         try:
             return tuple_class(*args, **options)
         except TypeError as error:
-            reworded = TypeError(str(error))
-            reworded.told = str(error).replace(".__new__", "")      # type: ignore[attr-defined]  # see runtime_errors.py
-            raise reworded from None
+            raise TypeError(str(error)) from None       # without the frames of Python's own constructor
 
     STAND_INS[tuple_class] = kind = TypeProxy(f"__main__.{typename}", (tuple_class,), make, {
         "_fields": tuple_class._fields, "_field_defaults": tuple_class._field_defaults,
