@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter, sleep
@@ -38,9 +39,7 @@ class Progress:
     def start(self, counts: Callable[[], tuple[int, int]]) -> None:
         """An evaluation begins; `counts` returns its loop turns and its operations at any time."""
         if not self._started:
-            from threading import Thread
-
-            Thread(target=self._watch, daemon=True).start()
+            start_new_thread(self._watch, ())
             self._started = True
         self._counts, self._start, self._midline = counts, perf_counter(), False
         self._last = self._start, counts()[1]

@@ -11,6 +11,7 @@ counts the seconds of the processor.
 from __future__ import annotations
 
 import os
+from _thread import allocate_lock, start_new_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil, inf
@@ -161,32 +162,29 @@ class Watchdog:
     """
 
     def __init__(self, seconds: float) -> None:
-        from threading import Event
-
         self.seconds = seconds
-        self._over = Event()
+        self._over = allocate_lock()    # held until the program has ended
+        self._over.acquire()
         self._diagnosing = False     # whether the thread is about to give its diagnosis and end the process
 
     def watch(self) -> None:
-        """Start the thread."""
-        from threading import Thread
+        """Start the thread; RuntimeError if none can be started.
 
-        self._thread = Thread(target=self._wait, daemon=True)
-        self._thread.start()
+        `threading.Thread.start` would wait forever for a thread that has too little memory left to begin.
+        """
+        start_new_thread(self._wait, ())
 
     def reached(self) -> None:
         """Stop the thread, as the program has ended by itself; if it is ending the process already, wait for that."""
-        self._over.set()
+        self._over.release()
         while self._diagnosing:
             sleep(0.01)
-        if self._thread.ident is not None:      # None where there was no thread to be had
-            self._thread.join()
 
     def _wait(self) -> None:
-        if self._over.wait(self.seconds + PATIENCE):
+        if self._over.acquire(timeout=self.seconds + PATIENCE):
             return
         self._diagnosing = True
-        if self._over.is_set():
+        if not self._over.locked():
             self._diagnosing = False
             return
         from gradcli.console.diagnostics import complain

@@ -1,12 +1,13 @@
 """The process that waits: what becomes of the one that works, and of the signals it is sent; and terminals."""
 
 import os
-import pty
+import shlex
 import signal
 import subprocess
 import sys
 import time
 
+import pexpect
 import pytest
 
 from support.program import environment
@@ -78,17 +79,9 @@ def test_what_ends_the_worker_is_told(number, status, told):
 
 def on_a_terminal(*words):
     """What a terminal gets to see."""
-    child, terminal = pty.fork()
-    if not child:
-        os.execve(sys.executable, [sys.executable, "-m", "gradcli", *words], environment(TERM="xterm"))
-    seen = b""
-    try:
-        while piece := os.read(terminal, 4096):
-            seen += piece
-    except OSError:     # the terminal of a process that has ended
-        pass
-    os.waitpid(child, 0)
-    os.close(terminal)
+    seen, status = pexpect.run(shlex.join([sys.executable, "-m", "gradcli", *words]), timeout=60, withexitstatus=True,
+                               env=environment(TERM="xterm"))
+    assert status is not None, f"it goes on: {seen!r}"
     return seen
 
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from gradcli.process.walls import landlock
@@ -122,23 +123,17 @@ def attacked(stage, *words):
 
 def attacked_prompt(stage):
     """The prompt on a terminal of its own."""
-    child, terminal = pty.fork()
-    if not child:
-        os.chdir(stage.folder)
-        os.execve(sys.executable, [sys.executable, str(HERE / "back_door.py"), "attack", "repl"],
-                  stage.environment(TERM="dumb"))
-    os.write(terminal, b"1 + 1\n")
-    seen = b""
+    prompt = pexpect.spawn(sys.executable, [str(HERE / "back_door.py"), "attack", "repl"], cwd=stage.folder,
+                           env=stage.environment(TERM="dumb"), encoding="utf-8", timeout=60)
     try:
-        while piece := os.read(terminal, 1 << 16):
-            seen += piece
-            if b"RESULTS" in seen and seen.endswith(b">>> "):
-                os.write(terminal, b"exit\n")
-    except OSError:     # the terminal of a process that has ended
-        pass
-    os.waitpid(child, 0)
-    os.close(terminal)
-    return results(seen.decode())
+        prompt.sendline("1 + 1")
+        prompt.expect(r"RESULTS [^\n]*\n")
+        attacks = results(prompt.after)
+        prompt.sendline("exit")
+        prompt.expect(pexpect.EOF)
+    finally:
+        prompt.close(force=True)
+    return attacks
 
 
 @pytest.mark.parametrize("words", [("eval", "1 + 1"), ("grad", "x * x", "--at", "x=1"), ("test", "session.txt")])
