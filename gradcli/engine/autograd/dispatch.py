@@ -73,7 +73,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
 
     Raises a Fault that names the operation and its operands where numpy refuses them.
     """
-    if Dual.watched and _any_dual(values):
+    if Dual.watched and Dual.level.takes(values):
         return Dual.level.push(cls, values)
     if cls.type_promotion:
         values = promoted(cls, values)
@@ -134,10 +134,6 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     if InferenceTensor.exist:
         mark_inference(out, values[0] if values else None)
     return out
-
-
-def _any_dual(values: Sequence[Any]) -> bool:
-    return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
 
 
 def _report_unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:

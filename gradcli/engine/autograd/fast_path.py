@@ -21,7 +21,7 @@ from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Tensor, clock
-from gradcli.engine.tensor.variable import InferenceTensor, Variable, grad_mode
+from gradcli.engine.tensor.variable import Dual, InferenceTensor, Variable, grad_mode
 
 
 def unrecorded(out: Variable, *inputs: Any) -> Variable:
@@ -54,7 +54,8 @@ def fast_unary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if type(result) is not ndarray:
             result = asarray(result)
         if not input.requires_grad or not grad_mode.plain:
-            return call(input) if grad_mode.on and input.requires_grad else unrecorded(Variable(result), input)
+            return call(input) if grad_mode.on and input.requires_grad or Dual.watched else unrecorded(
+                Variable(result), input)
         if input.root is not None:
             refresh_view(input)
         slots = (a, *middle, result) if middle else (a, result)
@@ -85,7 +86,7 @@ def fast_comparison(cls: type[Op], call: Callable[..., Any]) -> Callable[..., An
     kernel, new = cls.forward, object.__new__
 
     def compare(input: Any, other: Any) -> Any:
-        if type(input) is not Variable or not input.requires_grad or not grad_mode.on:
+        if type(input) is not Variable or not input.requires_grad or not grad_mode.plain:
             return call(input, other)
         a, kind = input.array, type(other)
         dtype = a.dtype
@@ -150,7 +151,8 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         if type(result) is not ndarray:
             result = asarray(result)
         if not grad_mode.plain:
-            return call(input, other) if grad_mode.on else unrecorded(Variable(result), input, other)
+            return call(input, other) if grad_mode.on or Dual.watched else unrecorded(
+                Variable(result), input, other)
         if input.requires_grad:
             slots = (a, b, *middle, result) if middle else (a, b, result)
             if input.root is not None:

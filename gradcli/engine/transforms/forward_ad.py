@@ -48,6 +48,10 @@ class DualLevel:
         self.tangents[id(tensor)] = tensor, tangent
         return tensor
 
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether a call with these values comes to `push`: if one of them can have a tangent."""
+        return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
+
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """What an operation gives for tensors with tangents."""
         return dispatch_dual(self, cls, values)

@@ -1,0 +1,97 @@
+"""The value of an expression at a point, in double precision, by the engine's own functions of elements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.autograd.op import raw
+from gradcli.symbolic.expression import (
+    COMPARE,
+    Add,
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Expr,
+    Index,
+    IndexValue,
+    Mul,
+    Number,
+    Power,
+    Sum,
+    Symbol,
+)
+from gradcli.symbolic.tensor import SymbolicTensor
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+
+
+def evaluate_tensor(tensor: SymbolicTensor, values: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The elements of a symbolic tensor, as a float64 array of its shape."""
+    places: dict[Index, np.ndarray] = {}
+    for at, index in enumerate(tensor.axes):
+        if index is not None:
+            places[index] = np.arange(index.size).reshape([-1 if k == at else 1 for k in range(len(tensor.axes))])
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(evaluate(tensor.body, values, places), tensor.shape)
+
+
+def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:
+    """The value of an expression where names and indices have these values; indices may be arrays that broadcast."""
+    match expr:
+        case Number(ratio):
+            return float(ratio)
+        case Constant(name):
+            return CONSTANTS[name]
+        case Symbol(name, indexed):
+            array = values[name]
+            if not indexed:
+                return array.reshape(()) if array.size == 1 else array
+            squeezed = array.reshape([n for n in array.shape if n != 1]) if array.ndim != len(indexed) else array
+            return squeezed[tuple(places[p] if isinstance(p, Index) else p for p in indexed)]
+        case IndexValue(index):
+            return places[index]
+        case Add(terms):
+            return sum(evaluate(term, values, places) for term in terms)
+        case Mul(factors):
+            return math.prod(evaluate(factor, values, places) for factor in factors)
+        case Power(base, exponent):
+            return np.power(np.asarray(evaluate(base, values, places), np.float64), evaluate(exponent, values, places))
+        case Call(name, arguments):
+            return _call(name, [evaluate(a, values, places) for a in arguments])
+        case Condition(name, arguments):
+            return _condition(name, [evaluate(a, values, places) for a in arguments])
+        case Cases(branches, otherwise):
+            result = evaluate(otherwise, values, places)
+            for test, value in reversed(branches):
+                result = np.where(evaluate(test, values, places), evaluate(value, values, places), result)
+            return result
+        case Sum(index, body):
+            return sum(evaluate(body, values, {**places, index: k}) for k in range(index.size))
+    raise TypeError(f"no expression: {expr!r}")
+
+
+def _call(name: str, arguments: list[Any]) -> Any:
+    arrays = [np.asarray(argument, np.float64) for argument in arguments]
+    return getattr(raw, name)(*(array if at == 0 or array.ndim else array.item() if name in WITH_OPTIONS else array
+                                for at, array in enumerate(arrays)))
+
+
+WITH_OPTIONS = frozenset({"leaky_relu", "elu", "celu", "softplus", "hardtanh", "threshold", "softshrink", "hardshrink",
+                          "logit", "nan_to_num", "polygamma", "mvlgamma"})
+"""Functions of elements whose further arguments are plain numbers."""
+
+
+def _condition(name: str, arguments: list[Any]) -> Any:
+    if name in COMPARE:
+        return COMPARE[name](*arguments)
+    if name == "not":
+        return np.logical_not(arguments[0])
+    result: Any = name == "and"
+    for argument in arguments:
+        result = np.logical_and(result, argument) if name == "and" else np.logical_or(result, argument)
+    return result

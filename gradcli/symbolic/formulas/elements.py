@@ -1,0 +1,105 @@
+"""Formulas of arithmetic, comparisons and other functions of elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.symbolic.expression import COMPARE, HALF, ONE, PI, TWO, ZERO, Expr, number
+from gradcli.symbolic.fold import call, cases, condition, mul, power
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
+from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+of_elements("add")(lambda a, b, alpha=ONE: a + alpha * b)
+of_elements("sub")(lambda a, b, alpha=ONE: a - alpha * b)
+of_elements("mul")(mul)
+of_elements("pow")(power)
+of_elements("neg")(lambda a: -a)
+of_elements("pos")(lambda a: a)
+of_elements("where", "choose")(lambda test, a, b: cases(((test, a),), b))
+of_elements("addcmul")(lambda x, a, b, value=ONE: x + value * a * b)
+of_elements("addcdiv")(lambda x, a, b, value=ONE: x + value * a / b)
+of_elements("lerp")(lambda a, b, weight: a + weight * (b - a))
+of_elements("masked_fill")(lambda x, mask, value: cases(((mask, value),), x))
+of_elements("logical_and")(lambda a, b: condition("and", a, b))
+of_elements("logical_or")(lambda a, b: condition("or", a, b))
+of_elements("logical_not")(lambda a: condition("not", a))
+of_elements("deg2rad")(lambda x: x * PI / number(180))
+of_elements("rad2deg")(lambda x: x * number(180) / PI)
+of_elements("sigmoid_back")(lambda g, out: g * out * (ONE - out))
+of_elements("tanh_back")(lambda g, out: g * (ONE - power(out, TWO)))
+of_elements("relu_back")(lambda g, out: cases(((condition("gt", out, ZERO), g),), ZERO))
+of_elements("normal_density")(lambda x: call("exp", -(x * x) / TWO) / power(TWO * PI, HALF))
+for _name in COMPARE:
+    of_elements(_name)(lambda a, b, name=_name: condition(name, a, b))
+
+
+@formula("div")
+def _div(a: Any, b: Any, rounding_mode: Any = None) -> SymbolicTensor:
+    if rounding_mode is not None:
+        raise NoFormula("div with rounding_mode")
+    return elementwise(lambda x, y: x / y, symbolic(a), symbolic(b))
+
+
+@formula("clamp", "clip")
+def _clamp(x: SymbolicTensor, low: Any = None, high: Any = None) -> SymbolicTensor:
+    bounds = [(name, symbolic(bound)) for name, bound in (("lt", low), ("gt", high)) if bound is not None]
+
+    def clamped(value: Expr, *limits: Expr) -> Expr:
+        return cases(tuple((condition(name, value, limit), limit)
+                             for (name, _), limit in zip(bounds, limits, strict=True)), value)
+
+    return elementwise(clamped, x, *(bound for _, bound in bounds))
+
+
+def _larger(name: str) -> Callable[..., Expr]:
+    return lambda a, b: cases(((condition(name, a, b), a),), b)
+
+
+of_elements("maximum")(_larger("ge"))
+of_elements("minimum")(_larger("le"))
+
+
+@formula("zeros_like")
+def _zeros_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+    return SymbolicTensor.filled(ZERO, x.shape)
+
+
+@formula("ones_like")
+def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+    return SymbolicTensor.filled(ONE, x.shape)
+
+
+@formula("alias", "clone", "contiguous", "cast", "to", "still", "tied", "double", "float", "positive", "as_tensor")
+def _same(x: Any, *_: Any) -> SymbolicTensor:
+    return symbolic(x)
+
+
+
+
+of_elements("scaled")(lambda x, factor: x * factor)
+of_elements("divided")(lambda x, divisor: x / divisor)
+
+
+@formula("leaky_back")
+def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> SymbolicTensor:
+    return elementwise(lambda a, x, m: cases(((condition("gt", x, ZERO), a),), m * a), g, value, symbolic(slope))
+
+
+@formula("softplus_steepness")
+def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> SymbolicTensor:
+    def slope(v: Expr, factor: Expr, most: Expr) -> Expr:
+        return cases(((condition("gt", factor * v, most), ONE),), call("sigmoid", factor * v))
+
+    return elementwise(slope, x, symbolic(beta), symbolic(threshold))
+
+
+@formula("gelu_kernel")
+def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
+    share = elementwise(lambda v: (ONE + call("erf", v / power(TWO, HALF))) / TWO, x)
+    return elementwise(mul, x, share), share
+
+
+@formula("within")
+def _within(x: SymbolicTensor, limit: Any) -> SymbolicTensor:
+    return FORMULAS["clamp"](x, -limit, limit)

@@ -1,0 +1,88 @@
+"""Formulas of products of matrices and vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.symbolic.expression import number
+from gradcli.symbolic.fold import mul, substitute, sum_over
+from gradcli.symbolic.formulas.reductions import total
+from gradcli.symbolic.formulas.shapes import unsqueeze
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
+from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+
+def _contracted(a: SymbolicTensor, b: SymbolicTensor, place_a: int, place_b: int) -> SymbolicTensor:
+    """The sum over one dimension of each of a product; the others of `a` come first, then those of `b`."""
+    a, b = a.fresh(), b.fresh()
+    index_a, index_b = a.axes[place_a], b.axes[place_b]
+    shared = index_a or index_b
+    if index_a is not None and index_b is not None:
+        b = SymbolicTensor(b.shape, b.axes, substitute(b.body, {index_b: index_a}))
+    body = mul(a.body, b.body)
+    size = a.shape[place_a]
+    body = number(size) * body if shared is None else sum_over(shared, body)
+    place_a, place_b = place_a % len(a.shape), place_b % len(b.shape)
+    return SymbolicTensor((*a.shape[:place_a], *a.shape[place_a + 1:], *b.shape[:place_b], *b.shape[place_b + 1:]),
+                          (*a.axes[:place_a], *a.axes[place_a + 1:], *b.axes[:place_b], *b.axes[place_b + 1:]), body)
+
+
+@formula("mm", "mv", "dot", "vdot", "inner_product")
+def _mm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+    return _contracted(a, b, -1, 0)
+
+
+@formula("matmul")
+def _matmul(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+    if len(a.shape) > 2 or len(b.shape) > 2:
+        return _bmm(a, b)
+    return _contracted(a, b, -1, 0)
+
+
+@formula("outer", "ger")
+def _outer(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+    a, b = a.fresh(), b.fresh()
+    return SymbolicTensor((*a.shape, *b.shape), (*a.axes, *b.axes), mul(a.body, b.body))
+
+
+@formula("bmm", "stacked_mm")
+def _bmm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+    if len(a.shape) == 1 or len(b.shape) == 1:
+        raise NoFormula("matmul of stacked matrices with a vector")
+    left = unsqueeze(a, len(a.shape))                             # ..., i, k, 1
+    right = unsqueeze(b, len(b.shape) - 2)                        # ..., 1, k, j
+    return total(FORMULAS["mul"](left, right), -2)
+
+
+@formula("addmm", "addmv", "addbmm_one")
+def _addmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
+    return elementwise(lambda v, p, c, d: c * v + d * p, x, _mm(a, b), symbolic(beta), symbolic(alpha))
+
+
+@formula("linear")
+def _linear(x: SymbolicTensor, weight: SymbolicTensor, bias: Any = None) -> SymbolicTensor:
+    product = _contracted(x, weight, -1, -1)
+    return product if bias is None else FORMULAS["add"](product, bias)
+
+
+@formula("diagonal")
+def _diagonal(x: SymbolicTensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> SymbolicTensor:
+    if offset or len(x.shape) != 2 or x.shape[0] != x.shape[1] or {dim1 % 2, dim2 % 2} != {0, 1}:
+        raise NoFormula("diagonal, but for the main one of a square matrix,")
+    return _main_diagonal(x)
+
+
+@formula("trace")
+def _trace(x: SymbolicTensor) -> SymbolicTensor:
+    if x.shape[0] != x.shape[1]:
+        raise NoFormula("trace of a matrix that is not square")
+    return total(_main_diagonal(x))
+
+
+def _main_diagonal(x: SymbolicTensor) -> SymbolicTensor:
+    x = x.fresh()
+    first, second = x.axes
+    body = x.body if first is None or second is None else substitute(x.body, {second: first})
+    return SymbolicTensor(x.shape[:1], (first or second,), body)
+
+

@@ -1,0 +1,182 @@
+"""Formulas of sums, means, norms and what is built of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from gradcli.symbolic.exact import exact
+from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Expr, Index, IndexValue, number
+from gradcli.symbolic.fold import call, cases, condition, mul, power, substitute, sum_over
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
+from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+
+def reduced_dims(dim: Any, ndim: int) -> tuple[int, ...]:
+    """The dimensions that a reduction goes over, counted from the front."""
+    if dim is None or dim == ():
+        return tuple(range(ndim))
+    return tuple(sorted(at % ndim for at in ((dim,) if isinstance(dim, int) else dim))) if ndim else ()
+
+
+def _reduced(x: SymbolicTensor, dim: Any, keepdim: bool, body: Callable[[Expr, list[Index], int], Expr]
+             ) -> SymbolicTensor:
+    """A reduction: `body` of the element, the indices of the dimensions that go, and the count of equal elements."""
+    gone = reduced_dims(dim, len(x.shape))
+    x = x.fresh()
+    bound = [index for at in gone if (index := x.axes[at]) is not None]
+    repeats = prod(x.shape[at] for at in gone if x.axes[at] is None)
+    keep = [at for at in range(len(x.shape)) if at not in gone]
+    result = body(x.body, bound, repeats)
+    if keepdim:
+        return SymbolicTensor(tuple(1 if at in gone else n for at, n in enumerate(x.shape)),
+                              tuple(None if at in gone else index for at, index in enumerate(x.axes)), result)
+    return SymbolicTensor(tuple(x.shape[at] for at in keep), tuple(x.axes[at] for at in keep), result)
+
+
+def _summed(body: Expr, bound: list[Index], repeats: int) -> Expr:
+    for index in reversed(bound):
+        body = sum_over(index, body)
+    return number(repeats) * body
+
+
+@formula("sum")
+def total(x: SymbolicTensor, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
+    return _reduced(x, dim, keepdim, _summed)
+
+
+@formula("mean")
+def average(x: SymbolicTensor, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
+    return _reduced(x, dim, keepdim, _averaged)
+
+
+def _averaged(body: Expr, bound: list[Index], repeats: int) -> Expr:
+    count = repeats * prod(index.size for index in bound)
+    return number(Fraction(1, count)) * _summed(body, bound, repeats)
+
+
+@formula("prod")
+def _prod(x: SymbolicTensor, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
+    def product(body: Expr, bound: list[Index], repeats: int) -> Expr:
+        for index in bound:
+            if index.size > MOST_FACTORS:
+                raise NoFormula(f"a product of {index.size} elements")
+            body = mul(*(substitute(body, {index: at}) for at in range(index.size)))
+        return power(body, number(repeats))
+
+    return _reduced(x, dim, keepdim, product)
+
+
+MOST_FACTORS = 8
+
+
+@formula("logsumexp")
+def _logsumexp(x: SymbolicTensor, dim: Any, keepdim: bool = False) -> SymbolicTensor:
+    return _reduced(x, dim, keepdim, lambda body, bound, n: call("log", _summed(call("exp", body), bound, n)))
+
+
+@formula("softmax")
+def _softmax(x: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
+    powers = elementwise(lambda v: call("exp", v), x)
+    return elementwise(lambda a, b: a / b, powers, total(powers, dim, True))
+
+
+@formula("log_softmax")
+def _log_softmax(x: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
+    return elementwise(lambda a, b: a - b, x, _logsumexp(x, dim, True))
+
+
+@formula("softmax_back")
+def _softmax_back(g: SymbolicTensor, out: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
+    weighted = total(FORMULAS["mul"](g, out), dim, True)
+    return elementwise(lambda a, s, y: y * (a - s), g, weighted, out)
+
+
+@formula("sum_to")
+def _sum_to(x: SymbolicTensor, shape: tuple[int, ...]) -> SymbolicTensor:
+    """Undo broadcasting: the sum over what was expanded."""
+    extra = len(x.shape) - len(shape)
+    if extra:
+        x = total(x, tuple(range(extra)))
+    ones = tuple(at for at, (n, want) in enumerate(zip(x.shape, shape, strict=True)) if want == 1 and n != 1)
+    return total(x, ones, True) if ones else x
+
+
+def _variance(x: SymbolicTensor, dim: Any, correction: Any, keepdim: bool) -> SymbolicTensor:
+    gone = reduced_dims(dim, len(x.shape))
+    count = prod(x.shape[at] for at in gone)
+    centred = elementwise(lambda v, m: power(v - m, TWO), x, average(x, dim, True))
+    if count - correction <= 0:
+        raise NoFormula("the variance of one element")
+    return elementwise(lambda v: v / number(count - correction), total(centred, dim, keepdim))
+
+
+@formula("linalg_vector_norm", "norm")
+def _norm(x: SymbolicTensor, p: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
+    if p in (None, "fro"):
+        p = 2
+    if isinstance(p, str) or p in (0, float("inf"), float("-inf")):
+        raise NoFormula(f"the norm of order {p}")
+    base = x if p == 2 else elementwise(lambda v: call("abs", v), x)
+    summed = total(elementwise(lambda v: power(v, exact(p)), base), dim, keepdim)
+    return elementwise(lambda v: power(v, power(exact(p), MINUS_ONE)), summed)
+
+
+@formula("squared_loss")
+def _squared_loss(x: SymbolicTensor, y: SymbolicTensor, reduction: Any = "mean", *_: Any) -> SymbolicTensor:
+    squares = elementwise(lambda a, b: power(a - b, TWO), x, y)
+    return {"mean": average, "sum": total}.get(reduction, lambda s: s)(squares)
+
+
+
+
+@formula("var")
+def _var(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None
+         ) -> SymbolicTensor:
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 1 if unbiased is None else int(unbiased)
+    return _variance(x, dim, correction, keepdim)
+
+
+@formula("std")
+def _std(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
+    return elementwise(lambda v: power(v, HALF), _var(x, *arguments))
+
+
+@formula("log_softmax_back")
+def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> SymbolicTensor:
+    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, total(g, dim, True))
+
+
+# losses over classes
+
+@formula("nll_kernel")
+def _nll(logs: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str) -> SymbolicTensor:
+    """Minus the entries that `target` names: sum_c [c == y_n] -x_nc."""
+    picked = total(elementwise(lambda a, b: mul(MINUS_ONE, a, b), _chosen(logs, target, weight), logs), -1)
+    return {"mean": average, "sum": total}.get(how, lambda losses: losses)(picked)
+
+
+def _chosen(logs: SymbolicTensor, target: SymbolicTensor, weight: Any) -> SymbolicTensor:
+    """1 at the class of each row, 0 elsewhere."""
+    if weight is not None or len(logs.shape) != 2:
+        raise NoFormula("nll_loss, but for rows of classes without weights,")
+    rows = target.shape[0]
+    row = Index(rows) if rows > 1 else None
+    column = Index(logs.shape[1])
+    body = target.body if row is None else target.renamed((row,)).body
+    test = condition("eq", IndexValue(column), body)
+    return SymbolicTensor(logs.shape, (row, column), cases(((test, ONE),), ZERO))
+
+
+@formula("nll_back")
+def _nll_back(g: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str, shape: Any
+              ) -> SymbolicTensor:
+    logs = SymbolicTensor.filled(ZERO, tuple(shape))
+    count = number(shape[0] if how == "mean" else 1)
+    spread = SymbolicTensor((*g.shape, 1), (*g.axes, None), g.body) if how == "none" else g
+    return elementwise(lambda a, b: -(a * b) / count, spread, _chosen(logs, target, weight))

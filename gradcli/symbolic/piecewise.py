@@ -1,0 +1,56 @@
+"""Piecewise expressions as people write them: no isolated points, conditions in one direction."""
+
+from __future__ import annotations
+
+from gradcli.symbolic.expression import Add, Cases, Condition, Expr, IndexValue, Number
+from gradcli.symbolic.fold import add, cases, rebuild
+
+
+def without_isolated_points(expr: Expr) -> Expr:
+    """The expression without branches that hold at isolated points only: equalities that are not of indices."""
+    expr = rebuild(expr, without_isolated_points)
+    if isinstance(expr, Add) and sum(isinstance(term, Cases) for term in expr.terms) > 1:
+        return add(*map(_strict, expr.terms))
+    if not isinstance(expr, Cases):
+        return expr
+    return _turned(cases(tuple(branch for branch in expr.branches if not _is_isolated(branch[0])), expr.otherwise))
+
+
+COMPLEMENTS = {"lt": "ge", "le": "gt"}
+MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+
+
+def _turned(expr: Expr) -> Expr:
+    """A value of two cases with its condition written as a > b or a >= b, a number on the right."""
+    if not (isinstance(expr, Cases) and len(expr.branches) == 1):
+        return expr
+    [(test, value)], otherwise = expr.branches, expr.otherwise
+    if not (isinstance(test, Condition) and test.name in MIRRORED):
+        return expr
+    name, (a, b) = test.name, test.arguments
+    if isinstance(a, Number) or not isinstance(b, Number) and repr(a) > repr(b):
+        name, a, b = MIRRORED[name], b, a
+    if name in COMPLEMENTS:
+        name, value, otherwise = COMPLEMENTS[name], otherwise, value
+    return cases(((Condition(name, (a, b)), value),), otherwise)
+
+
+def _strict(term: Expr) -> Expr:
+    """A term of two cases with > in the place of >=, which differ at isolated points only."""
+    if not (isinstance(term, Cases) and len(term.branches) == 1):
+        return term
+    [(test, value)] = term.branches
+    if isinstance(test, Condition) and test.name == "ge":
+        return Cases(((Condition("gt", test.arguments), value),), term.otherwise)
+    return term
+
+
+def _is_isolated(test: Expr) -> bool:
+    """Whether a condition is an equality of numbers that vary, or demands one."""
+    if not isinstance(test, Condition):
+        return False
+    if test.name == "and":
+        return any(map(_is_isolated, test.arguments))
+    if test.name == "or":
+        return all(map(_is_isolated, test.arguments))
+    return test.name == "eq" and not any(isinstance(part, IndexValue) for part in test.arguments)

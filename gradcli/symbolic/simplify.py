@@ -1,0 +1,156 @@
+"""Simplification by SymPy, where it is installed: the shortest of a few equal forms.
+
+Expressions are carried over by calls, never as text. What SymPy does not know, sums over an index, elements of tensors,
+piecewise parts and functions, goes as a symbol or an undefined function, and comes back as what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from gradcli.symbolic.expression import (
+    PI,
+    Add,
+    Call,
+    Cases,
+    Constant,
+    E,
+    Expr,
+    Mul,
+    Number,
+    Power,
+    Sum,
+    Symbol,
+    number,
+)
+from gradcli.symbolic.fold import add, call, mul, power, rebuild
+
+SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
+INSTALL = "pip install 'gradcli[symbolic]'"
+FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
+             "asin": "asin", "acos": "acos", "atan": "atan", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh",
+             "abs": "Abs", "sign": "sign", "erf": "erf", "lgamma": "loggamma"}
+"""Functions that SymPy knows, by our names. tanh and sigmoid are not among them: their derivatives are written by
+themselves, as in textbooks."""
+
+
+@cache
+def sympy_module() -> Any:
+    """SymPy, or None where it is not installed."""
+    try:
+        import sympy  # type: ignore[import-untyped]  # it has no types
+    except ImportError:
+        return None
+    return sympy
+
+
+def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
+    """The shortest of the equal forms of an expression, by `length`; without SymPy the expression itself.
+
+    Bodies of sums, arguments of functions and branches are simplified first.
+    """
+    if sympy_module() is None:
+        return expr
+    expr = rebuild(expr, lambda part: simplified(part, length)) if isinstance(expr, Sum | Call | Cases) else expr
+    if not isinstance(expr, Add | Mul | Power):
+        return expr
+    best: Expr = expr
+    least = length(expr) * SHORTER
+    for other in _forms(expr):
+        size = length(other)
+        if size < least:
+            best, least = other, size
+    return best
+
+
+def equal(a: Expr, b: Expr) -> bool:
+    """Whether SymPy can show that two expressions are equal."""
+    sympy = sympy_module()
+    bridge = Bridge(sympy)
+    return sympy is not None and bool(sympy.simplify(bridge.to_sympy(a) - bridge.to_sympy(b)) == 0)
+
+
+def _forms(expr: Expr) -> Iterator[Expr]:
+    """Equal forms of an expression: expanded, factored, over one denominator, with trigonometric identities."""
+    sympy = sympy_module()
+    bridge = Bridge(sympy)
+    start = bridge.to_sympy(expr)
+    yield bridge.from_sympy(start)
+    expanded = sympy.expand(start)
+    yield bridge.from_sympy(expanded)
+    forms = [sympy.factor_terms(start), sympy.together(start)]
+    if start.has(sympy.sin, sympy.cos, sympy.tan, sympy.sinh, sympy.cosh):
+        forms.append(sympy.trigsimp(start))
+    if start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols):
+        forms += [sympy.factor(start), sympy.cancel(start)]
+    else:
+        forms += [sympy.powsimp(expanded), sympy.factor(start), sympy.cancel(start)]
+    for form in dict.fromkeys(forms):
+        yield bridge.from_sympy(form)
+
+
+class Bridge:
+    """The way to SymPy and back, with one set of stand-ins."""
+
+    def __init__(self, sympy: Any) -> None:
+        self.sympy = sympy
+        self._symbols: dict[Expr, Any] = {}
+        self._parts: dict[Any, Expr] = {}
+
+    def to_sympy(self, expr: Expr) -> Any:
+        """An expression as SymPy's."""
+        sympy = self.sympy
+        match expr:
+            case Number(value):
+                return sympy.Rational(value.numerator, value.denominator)
+            case Constant("pi"):
+                return sympy.pi
+            case Constant("e"):
+                return sympy.E
+            case Add(terms):
+                return sympy.Add(*map(self.to_sympy, terms))
+            case Mul(factors):
+                return sympy.Mul(*map(self.to_sympy, factors))
+            case Power(base, exponent):
+                return sympy.Pow(self.to_sympy(base), self.to_sympy(exponent))
+            case Call(name, arguments):
+                function = getattr(sympy, FUNCTIONS[name]) if name in FUNCTIONS else sympy.Function(name, real=True)
+                return function(*map(self.to_sympy, arguments))
+        return self._stand_in(expr)
+
+    def _stand_in(self, expr: Expr) -> Any:
+        """A symbol for a name, an element, a sum or a piecewise part."""
+        if expr not in self._symbols:
+            plain = isinstance(expr, Symbol) and not expr.places
+            name = expr.name if isinstance(expr, Symbol) and plain else f"part{len(self._symbols)}"
+            symbol = self._symbols[expr] = self.sympy.Dummy(name, real=True)
+            self._parts[symbol] = expr
+        return self._symbols[expr]
+
+    def from_sympy(self, form: Any) -> Expr:
+        """An expression of SymPy's as ours."""
+        sympy = self.sympy
+        if form in self._parts:
+            return self._parts[form]
+        if form.is_Rational:
+            return number(Fraction(int(form.p), int(form.q)))
+        if form is sympy.pi:
+            return PI
+        if form is sympy.E:
+            return E
+        parts = [self.from_sympy(part) for part in form.args]
+        if form.is_Add:
+            return add(*(self.from_sympy(part) for part in form.as_ordered_terms()))
+        if form.is_Mul:
+            return mul(*parts)
+        if form.is_Pow:
+            return power(*parts)
+        if form.is_Function:
+            name = type(form).__name__
+            return call(next((mine for mine, theirs in FUNCTIONS.items() if theirs == name), name), *parts)
+        raise TypeError(f"no form for {type(form).__name__}")
+
+

@@ -1,0 +1,215 @@
+"""Expressions as text: as a program writes them, or with the signs of mathematics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from gradcli.symbolic.expression import (
+    HALF,
+    Add,
+    Call,
+    Cases,
+    Condition,
+    Constant,
+    Expr,
+    Index,
+    IndexValue,
+    Mul,
+    Number,
+    Place,
+    Power,
+    Sum,
+    Symbol,
+    number,
+)
+from gradcli.symbolic.fold import mul, power
+from gradcli.symbolic.tensor import SymbolicTensor
+
+ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
+SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+LETTERS = "ijklmnpqrstuvw"
+
+
+class Notation(NamedTuple):
+    """The signs of one form of text."""
+
+    product: str = "*"
+    quotient: str = "/"
+    power: str = "**"
+    constants: dict[str, str] = {}      # never changed
+    sum: str = "sum"
+    unicode: bool = False
+
+
+PLAIN = Notation()
+UNICODE = Notation("·", "/", "^", {"pi": "π", "inf": "∞"}, "Σ", True)
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+UNICODE_SIGNS = {"le": "≤", "ge": "≥", "eq": "=", "ne": "≠"}
+
+
+class Writer:
+    """Writes expressions with one set of names for their indices.
+
+    names       the names of indices, by index; those not named get the next letter when they are met
+    taken       names of the program, which no index gets
+    decimals    whether fractions that end are written as decimals
+    """
+
+    def __init__(self, taken: Iterable[str] = (), decimals: bool = False, notation: Notation = PLAIN) -> None:
+        self.notation, self.decimals = notation, decimals
+        self._letters = [letter for letter in LETTERS if letter not in set(taken)]
+        self.names: dict[Index, str] = {}
+
+    def name(self, index: Index) -> str:
+        """The letter of an index."""
+        if index not in self.names:
+            used = set(self.names.values())
+            self.names[index] = next((letter for letter in self._letters if letter not in used), f"i{len(used)}")
+        return self.names[index]
+
+    def tensor(self, tensor: SymbolicTensor) -> str:
+        """The element of a tensor as text; its own indices get the first letters."""
+        for index in tensor.axes:
+            if index is not None:
+                self.name(index)
+        return self.text(tensor.body)
+
+    def text(self, expr: Expr) -> str:
+        """An expression as text."""
+        return self._write(expr)[0]
+
+    def _within(self, expr: Expr, bound: int) -> str:
+        text, own = self._write(expr)
+        return text if own <= bound else f"({text})"
+
+    def _write(self, expr: Expr) -> tuple[str, int]:
+        """The text of an expression, and the precedence of its outermost operator."""
+        match expr:
+            case Number(value):
+                return self._number(value)
+            case Constant(name):
+                return self.notation.constants.get(name, name), ATOM
+            case Symbol(name, places):
+                return name + self._places(places), ATOM
+            case IndexValue(index):
+                return self.name(index), ATOM
+            case Add(terms):
+                return self._sum(terms), SUM
+            case Mul() | Power():
+                return self._product(expr)
+            case Call(name, arguments):
+                return f"{name}({', '.join(map(self.text, arguments))})", ATOM
+            case Condition():
+                return self._condition(expr)
+            case Cases(branches, otherwise):
+                parts = [f"{self._within(value, COMPARISON)} if {self._within(test, OR)}" for test, value in branches]
+                return " else ".join([*parts, self._within(otherwise, OR)]), CASES
+            case Sum():
+                return self._total(expr)
+        raise TypeError(f"no expression: {expr!r}")
+
+    def _number(self, value: Fraction) -> tuple[str, int]:
+        if value.denominator == 1:
+            return str(value.numerator), ATOM if value >= 0 else SUM
+        if self.decimals and _ends(value):
+            text = str(Decimal(value.numerator) / Decimal(value.denominator))
+            return text, ATOM if value >= 0 else SUM
+        return f"{value.numerator}{self.notation.quotient}{value.denominator}", PRODUCT if value >= 0 else SUM
+
+    def _places(self, places: tuple[Place, ...]) -> str:
+        if not places:
+            return ""
+        if all(isinstance(place, Index) for place in places):
+            letters = [self.name(place) for place in places if isinstance(place, Index)]
+            return "_" + ("" if all(len(letter) == 1 for letter in letters) else ",").join(letters)
+        return f"[{', '.join(self.name(p) if isinstance(p, Index) else str(p) for p in places)}]"
+
+    def _sum(self, terms: tuple[Expr, ...]) -> str:
+        pieces: list[str] = []
+        for term in sorted(terms, key=_is_negative):
+            negative = _is_negative(term)
+            text = self._within(mul(number(-1), term) if negative else term, PRODUCT)
+            pieces.append((" - " if negative else " + ") + text if pieces else ("-" if negative else "") + text)
+        return "".join(pieces)
+
+    def _product(self, expr: Expr) -> tuple[str, int]:
+        factors = expr.factors if isinstance(expr, Mul) else (expr,)
+        coefficient = Fraction(1)
+        above: list[Expr] = []
+        below: list[Expr] = []
+        for factor in factors:
+            if isinstance(factor, Number):
+                coefficient *= factor.value
+            elif isinstance(factor, Power) and _is_negative(factor.exponent):
+                below.append(power(factor.base, mul(number(-1), factor.exponent)))
+            else:
+                above.append(factor)
+        sign = "-" if coefficient < 0 else ""
+        size = abs(coefficient)
+        decimal = self.decimals and _ends(size) and size.denominator != 1
+        top, bottom = (size, Fraction(1)) if decimal else (Fraction(size.numerator), Fraction(size.denominator))
+        head = [] if top == 1 and above else [self._number(top)[0]]
+        upper = [*head, *(self._factor(factor) for factor in above)]
+        lower = [*([] if bottom == 1 else [self._number(bottom)[0]]), *(self._factor(factor) for factor in below)]
+        text = self.notation.product.join(upper)
+        if lower:
+            divisor = self.notation.product.join(lower)
+            text += self.notation.quotient + (f"({divisor})" if len(lower) > 1 else divisor)
+        bound = PRODUCT if len(upper) + len(lower) > 1 else POWER
+        return sign + text, SUM if sign else bound
+
+    def _factor(self, factor: Expr) -> str:
+        if not isinstance(factor, Power):
+            return self._within(factor, POWER)
+        if factor.exponent == HALF:
+            root = self.text(factor.base)
+            return f"√({root})" if self.notation.unicode else f"sqrt({root})"
+        base = self._within(factor.base, ATOM)
+        if isinstance(factor.base, Number) and factor.base.value < 0:
+            base = f"({self.text(factor.base)})"
+        whole = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
+        if self.notation.unicode and whole:
+            return base + self.text(factor.exponent).translate(SUPERSCRIPTS)
+        exponent = self._within(factor.exponent, ATOM)
+        return f"{base}{self.notation.power}{exponent}"
+
+    def _condition(self, expr: Condition) -> tuple[str, int]:
+        if expr.name in SIGNS:
+            sign = UNICODE_SIGNS.get(expr.name) if self.notation.unicode else None
+            a, b = (self._within(part, SUM) for part in expr.arguments)
+            return f"{a} {sign or SIGNS[expr.name]} {b}", COMPARISON
+        if expr.name == "not":
+            return f"not {self._within(expr.arguments[0], COMPARISON)}", AND
+        bound = AND if expr.name == "and" else OR
+        return f" {expr.name} ".join(self._within(part, bound) for part in expr.arguments), bound
+
+    def _total(self, expr: Sum) -> tuple[str, int]:
+        """A sum over one index, or over several that follow each other."""
+        over, body = [expr.index], expr.body
+        while isinstance(body, Sum):
+            over.append(body.index)
+            body = body.body
+        letters = "".join(self.name(index) for index in over)
+        text = self._within(body, PRODUCT) if self.notation.unicode else self.text(body)
+        for index in over:
+            del self.names[index]       # its letter is free for other sums
+        return (f"Σ_{letters} {text}", PRODUCT) if self.notation.unicode else (f"sum_{letters}({text})", ATOM)
+
+
+def _ends(value: Fraction) -> bool:
+    """Whether a fraction is a decimal that ends."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1 and value.denominator < 10**12
+
+
+def _is_negative(expr: Expr) -> bool:
+    """Whether an expression is written with a minus sign in front."""
+    if isinstance(expr, Number):
+        return expr.value < 0
+    return isinstance(expr, Mul) and isinstance(expr.factors[0], Number) and expr.factors[0].value < 0

@@ -1,0 +1,198 @@
+"""Tracing: while a program runs in a session, its tensors get formulas.
+
+Each operation is computed on numbers as always, and on symbolic tensors beside that. What it gives is entered under
+the array of the result, so that values saved for the backward sweep keep their formulas; a sweep that is recorded is
+traced like any other computation. The formula of a gradient therefore comes from the rules that compute it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gradcli.engine.autograd.dispatch import dispatch
+from gradcli.engine.autograd.op import Op, short
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Dual, grad_mode
+from gradcli.ops.base import Binary, Comparison, Slope, Unary
+from gradcli.symbolic.exact import exact
+from gradcli.symbolic.expression import FALSE, TRUE
+from gradcli.symbolic.fold import call
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, symbolic
+from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+ELEMENTWISE = (Unary, Binary, Comparison, Slope)
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter"})     # they make zeros with few other elements
+LITERAL = 64        # elements of a constant tensor up to which it gets a name
+
+
+class Unknown(Exception):
+    """The formula of a value is not known; `reason` says which operation has none."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Recorder:
+    """Saves what nodes save as they are. While one is there, calls take the general way through `dispatch`."""
+
+    def save(self, node: Any, values: Sequence[Any], edges: Any) -> Any:
+        """The edges of a node."""
+        return edges
+
+
+class Tracer:
+    """The formulas of arrays, by identity. It stands in the place of a level of forward-mode tangents.
+
+    constants   named tensors that are no leaves, by name
+    """
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._formulas: dict[int, tuple[Any, SymbolicTensor | str]] = {}
+        self._names = {id(value.array): name for name, value in names.items() if isinstance(value, Tensor)}
+        self.constants: dict[str, np.ndarray] = {}
+
+    def enter(self, array: Any, formula: SymbolicTensor | str) -> None:
+        """Enter the formula of an array, or the reason why it has none."""
+        self._formulas[id(array)] = array, formula
+
+    def formula(self, tensor: Tensor) -> SymbolicTensor:
+        """The formula of a tensor's elements; raises Unknown where there is none."""
+        known = self._formulas.get(id(tensor.array))
+        if known is None:
+            return self._constant(tensor.array)
+        if isinstance(known[1], str):
+            raise Unknown(known[1])
+        return known[1]
+
+    def has_formula(self, tensor: Tensor) -> bool:
+        """Whether a tensor was computed from leaves."""
+        return id(tensor.array) in self._formulas
+
+    def _constant(self, array: np.ndarray) -> SymbolicTensor:
+        if array.size and bool((array == array.flat[0]).all()):
+            value = array.flat[0].item()
+            return SymbolicTensor.filled((TRUE if value else FALSE) if array.dtype.kind == "b" else exact(value),
+                                         array.shape)
+        if array.size > LITERAL and id(array) not in self._names:
+            raise Unknown(f"a constant of {array.size} different numbers")
+        name = self._names.get(id(array)) or f"c{sum(name.startswith('c') for name in self.constants) + 1}"
+        self.constants[name] = array
+        formula = SymbolicTensor.of(name, array.shape)
+        self.enter(array, formula)
+        return formula
+
+    # what dispatch asks of a level
+
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether calls with these values come here: all do."""
+        return True
+
+    def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
+        """Compute an operation, and the formulas of its results."""
+        with ignored():
+            result = dispatch(cls, values)
+        if cls.names[0] in PLACING or any(self.has_formula(tensor) for tensor in _tensors(values)):
+            self._enter_results(cls, values, result)
+        return result
+
+    def tangent(self, tensor: Tensor) -> None:
+        """No tensor has a tangent here."""
+
+    def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
+        """Enter the formula of what has been written to a tensor."""
+        if put is None and isinstance(source, Tensor):
+            try:
+                self.enter(target.array, self.formula(source))
+            except Unknown as unknown:
+                self.enter(target.array, unknown.reason)
+        elif put is None and isinstance(source, np.ndarray) and id(source) in self._formulas:
+            self.enter(target.array, self._formulas[id(source)][1])
+        else:
+            self.enter(target.array, "a write into a part of a tensor")
+
+    def _enter_results(self, cls: type[Op], values: Sequence[Any], result: Any) -> None:
+        outputs = [r for r in (result if isinstance(result, tuple) else (result,)) if isinstance(r, Tensor)]
+        try:
+            formulas = self._formulas_of(cls, values)
+            if len(formulas) != len(outputs) or any(
+                    f.shape != o.array.shape for f, o in zip(formulas, outputs, strict=True)):
+                raise Unknown(cls.names[0])
+        except Unknown as unknown:
+            formulas = [unknown.reason] * len(outputs)
+        for output, formula in zip(outputs, formulas, strict=True):
+            if not isinstance(formula, str) or output.array.dtype.kind == "f":
+                self.enter(output.array, formula)
+
+    def _formulas_of(self, cls: type[Op], values: Sequence[Any]) -> list[Any]:
+        name = short(cls.names[0])
+        arguments = [self._argument(value) for value in values]
+        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or _call_of(cls, name)
+        try:
+            result = function(*arguments)
+        except NoFormula as missing:
+            raise Unknown(str(missing) or name) from None
+        return list(result) if isinstance(result, tuple) else [result]
+
+    def _argument(self, value: Any) -> Any:
+        if isinstance(value, Tensor):
+            return self.formula(value)
+        if type(value) is tuple and value and isinstance(value[0], Tensor):
+            return tuple(map(self.formula, value))
+        return value
+
+
+def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
+    """The formula of an operation on elements without an entry: a call of the function by its name."""
+    if not issubclass(cls, ELEMENTWISE):
+        raise Unknown(name)
+    defaults = [cls.defaults.get(p) for p in cls.params]
+
+    def apply(*values: Any) -> SymbolicTensor:
+        count = max((at + 1 for at, (value, default) in enumerate(zip(values, defaults, strict=True))
+                     if isinstance(value, SymbolicTensor) or value != default), default=0)
+        if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
+            raise Unknown(name)
+        return elementwise(lambda *bodies: call(name, *bodies), *map(symbolic, values[:count]))
+
+    return apply
+
+
+def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif type(value) is tuple:
+            yield from _tensors(value)
+
+
+@contextmanager
+def ignored() -> Iterator[None]:
+    """Within, operations are not traced."""
+    before, Dual.watched = Dual.watched, False
+    try:
+        yield
+    finally:
+        Dual.watched = before
+
+
+@contextmanager
+def tracing(session: Session, tracer: Tracer) -> Iterator[Tracer]:
+    """Within, all operations of a session are traced."""
+    with session.in_force():
+        before = Dual.level, Dual.watched, grad_mode.state
+        Dual.level, Dual.watched = tracer, True
+        enabled, inference, savers, unseen = before[2]
+        grad_mode.state = enabled, inference, (*savers, Recorder()), unseen
+    try:
+        yield tracer
+    finally:
+        with session.in_force():
+            Dual.level, Dual.watched, grad_mode.state = before
