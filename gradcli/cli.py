@@ -10,6 +10,7 @@ from gradcli import __version__
 from gradcli.commands import (
     check,
     config,
+    diff,
     doc,
     eval,
     explain,
@@ -39,6 +40,7 @@ app.command("run")(run.run)
 app.command("repl")(repl.repl)
 app.command("grad")(grad.grad)
 app.command("jac")(jac.jac)
+app.command("diff")(diff.diff)
 app.command("hess")(hess.hess)
 app.command("jvp")(jvp.jvp)
 app.command("vjp")(vjp.vjp)

@@ -61,7 +61,7 @@ KEYS: dict[str, Key] = {key.name: key for key in (
     Key("age", str, "The PyTorch whose meaning, random numbers and, without --style, looks a program has.",
         choices=("0.1.12", "0.3", "0.4", "today")),
     Key("format", str, "The form of the results.", "text",
-        choices=("text", "plain", "json", "jsonl", "csv", "npy", "npz")),
+        choices=("text", "plain", "json", "jsonl", "csv", "npy", "npz", "unicode", "latex", "markdown", "mathml")),
     Key("output", str, "Write to FILE instead of standard output, whole or not at all.", flags=("-o", "--output"),
         metavar="FILE", lasting=False),
     Key("var", str, "Set a name first: NAME=EXPR, or NAME=@FILE (.npy, .npz:member, .csv[:column], .json[:member], "

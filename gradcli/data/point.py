@@ -32,11 +32,17 @@ class EvaluationPoint(NamedTuple):
 
 
 def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
-               command: str = "grad") -> EvaluationPoint:
-    """Open a session and set the names of --at in it. Raises UsageFault where --wrt or --at leave nothing to vary."""
+               command: str = "grad", sample: float | None = None) -> EvaluationPoint:
+    """Open a session and set the names of --at in it; names without a value get `sample`, if there is one.
+
+    Raises UsageFault where --wrt or --at leave nothing to vary.
+    """
     source = expression(expr, settings, command, at)
     texts = with_files(at, settings)
     session = open_session(settings, write)
+    if sample is not None:
+        lacking = sorted(lacking_names(session, source.text).difference(known_names(at, settings)))
+        texts += [PointText(f"{name}={sample + 0.07 * n}", []) for n, name in enumerate(lacking)]
     with walled(settings):
         names = set_names(session, texts, settings)
     requested = [name for text in wrt for name in text.replace(",", " ").split()]
@@ -55,7 +61,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
 def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
                      command: str) -> UsageFault:
     """The fault of a point without floating numbers."""
-    from gradcli.analysis.program_words import free_names, words_for
+    from gradcli.analysis.program_words import words_for
 
     if OWN_LEAVES.search(source.text):
         words = words_for(source.text, command)
@@ -68,9 +74,16 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
         dtype = session[whole].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
                           "and only floating numbers have gradients", *([repair] if whole in files else []))
-    lacking = sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
+    lacking = sorted(lacking_names(session, source.text))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
                       f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
+
+
+def lacking_names(session: Session, text: str) -> set[str]:
+    """The names that a text uses and that neither it nor the session sets."""
+    from gradcli.analysis.program_words import free_names
+
+    return free_names(text).difference(session.loaded(), session.bare, session.names())
 
 
 def known_names(at: list[str], settings: Settings) -> list[str]:

@@ -77,6 +77,7 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
 
 def _call(name: str, arguments: list[Any]) -> Any:
     arrays = [np.asarray(argument, np.float64) for argument in arguments]
+    name = name.rpartition(".")[2]
     return getattr(raw, name)(*(array if at == 0 or array.ndim else array.item() if name in WITH_OPTIONS else array
                                 for at, array in enumerate(arrays)))
 

@@ -117,7 +117,7 @@ class Bridge:
             case Power(base, exponent):
                 return sympy.Pow(self.to_sympy(base), self.to_sympy(exponent))
             case Call(name, arguments):
-                function = getattr(sympy, FUNCTIONS[name]) if name in FUNCTIONS else sympy.Function(name, real=True)
+                function = getattr(sympy, FUNCTIONS[name]) if name in FUNCTIONS else sympy.Function(name)
                 return function(*map(self.to_sympy, arguments))
         return self._stand_in(expr)
 

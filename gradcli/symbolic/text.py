@@ -81,9 +81,13 @@ class Writer:
         """An expression as text."""
         return self._write(expr)[0]
 
-    def _within(self, expr: Expr, bound: int) -> str:
+    def within(self, expr: Expr, bound: int) -> str:
         text, own = self._write(expr)
-        return text if own <= bound else f"({text})"
+        return text if own <= bound else self.parenthesised(text)
+
+    def parenthesised(self, text: str) -> str:
+        """A text in parentheses."""
+        return f"({text})"
 
     def _write(self, expr: Expr) -> tuple[str, int]:
         """The text of an expression, and the precedence of its outermost operator."""
@@ -93,7 +97,7 @@ class Writer:
             case Constant(name):
                 return self.notation.constants.get(name, name), ATOM
             case Symbol(name, places):
-                return name + self._places(places), ATOM
+                return self.identifier(name) + self._places(places), ATOM
             case IndexValue(index):
                 return self.name(index), ATOM
             case Add(terms):
@@ -101,12 +105,11 @@ class Writer:
             case Mul() | Power():
                 return self._product(expr)
             case Call(name, arguments):
-                return f"{name}({', '.join(map(self.text, arguments))})", ATOM
+                return self.function(name, arguments)
             case Condition():
-                return self._condition(expr)
-            case Cases(branches, otherwise):
-                parts = [f"{self._within(value, COMPARISON)} if {self._within(test, OR)}" for test, value in branches]
-                return " else ".join([*parts, self._within(otherwise, OR)]), CASES
+                return self.condition(expr)
+            case Cases():
+                return self.piecewise(expr)
             case Sum():
                 return self._total(expr)
         raise TypeError(f"no expression: {expr!r}")
@@ -117,21 +120,39 @@ class Writer:
         if self.decimals and _ends(value):
             text = str(Decimal(value.numerator) / Decimal(value.denominator))
             return text, ATOM if value >= 0 else SUM
-        return f"{value.numerator}{self.notation.quotient}{value.denominator}", PRODUCT if value >= 0 else SUM
+        text, bound = self.fraction([str(abs(value.numerator))], [str(value.denominator)])
+        return (text, bound) if value >= 0 else (f"-{text}", SUM)
 
     def _places(self, places: tuple[Place, ...]) -> str:
         if not places:
             return ""
-        if all(isinstance(place, Index) for place in places):
-            letters = [self.name(place) for place in places if isinstance(place, Index)]
-            return "_" + ("" if all(len(letter) == 1 for letter in letters) else ",").join(letters)
-        return f"[{', '.join(self.name(p) if isinstance(p, Index) else str(p) for p in places)}]"
+        letters = [self.name(place) if isinstance(place, Index) else str(place) for place in places]
+        return self.places(letters, not all(isinstance(place, Index) for place in places))
+
+    def places(self, letters: list[str], fixed: bool) -> str:
+        """The places of an element, as letters and numbers; `fixed` says whether there are numbers among them."""
+        if fixed:
+            return f"[{', '.join(letters)}]"
+        return "_" + ("" if all(len(letter) == 1 for letter in letters) else ",").join(letters)
+
+    def identifier(self, name: str) -> str:
+        """A name of the program."""
+        return name
+
+    def function(self, name: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
+        """A call of a function."""
+        return f"{name}({', '.join(map(self.text, arguments))})", ATOM
+
+    def piecewise(self, expr: Cases) -> tuple[str, int]:
+        """A value of several cases."""
+        parts = [f"{self.within(value, COMPARISON)} if {self.within(test, OR)}" for test, value in expr.branches]
+        return " else ".join([*parts, self.within(expr.otherwise, OR)]), CASES
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
         for term in sorted(terms, key=_is_negative):
             negative = _is_negative(term)
-            text = self._within(mul(number(-1), term) if negative else term, PRODUCT)
+            text = self.within(mul(number(-1), term) if negative else term, PRODUCT)
             pieces.append((" - " if negative else " + ") + text if pieces else ("-" if negative else "") + text)
         return "".join(pieces)
 
@@ -154,37 +175,47 @@ class Writer:
         head = [] if top == 1 and above else [self._number(top)[0]]
         upper = [*head, *(self._factor(factor) for factor in above)]
         lower = [*([] if bottom == 1 else [self._number(bottom)[0]]), *(self._factor(factor) for factor in below)]
-        text = self.notation.product.join(upper)
         if lower:
-            divisor = self.notation.product.join(lower)
-            text += self.notation.quotient + (f"({divisor})" if len(lower) > 1 else divisor)
-        bound = PRODUCT if len(upper) + len(lower) > 1 else POWER
+            text, bound = self.fraction(upper, lower)
+        else:
+            text, bound = self.notation.product.join(upper), PRODUCT if len(upper) > 1 else POWER
         return sign + text, SUM if sign else bound
+
+    def fraction(self, upper: list[str], lower: list[str]) -> tuple[str, int]:
+        """A quotient of products."""
+        divisor = self.notation.product.join(lower)
+        return self.notation.product.join(upper) + self.notation.quotient + (
+            self.parenthesised(divisor) if len(lower) > 1 else divisor), PRODUCT
 
     def _factor(self, factor: Expr) -> str:
         if not isinstance(factor, Power):
-            return self._within(factor, POWER)
+            return self.within(factor, POWER)
+        return self.raised(factor)
+
+    def raised(self, factor: Power) -> str:
+        """A power."""
         if factor.exponent == HALF:
             root = self.text(factor.base)
             return f"√({root})" if self.notation.unicode else f"sqrt({root})"
-        base = self._within(factor.base, ATOM)
-        if isinstance(factor.base, Number) and factor.base.value < 0:
-            base = f"({self.text(factor.base)})"
         whole = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
         if self.notation.unicode and whole:
-            return base + self.text(factor.exponent).translate(SUPERSCRIPTS)
-        exponent = self._within(factor.exponent, ATOM)
-        return f"{base}{self.notation.power}{exponent}"
+            return self.base(factor.base) + self.text(factor.exponent).translate(SUPERSCRIPTS)
+        return f"{self.base(factor.base)}{self.notation.power}{self.within(factor.exponent, ATOM)}"
 
-    def _condition(self, expr: Condition) -> tuple[str, int]:
+    def base(self, base: Expr) -> str:
+        """The base of a power."""
+        return self.within(base, ATOM)
+
+    def condition(self, expr: Condition) -> tuple[str, int]:
+        """A comparison or a logical operation."""
         if expr.name in SIGNS:
             sign = UNICODE_SIGNS.get(expr.name) if self.notation.unicode else None
-            a, b = (self._within(part, SUM) for part in expr.arguments)
+            a, b = (self.within(part, SUM) for part in expr.arguments)
             return f"{a} {sign or SIGNS[expr.name]} {b}", COMPARISON
         if expr.name == "not":
-            return f"not {self._within(expr.arguments[0], COMPARISON)}", AND
+            return f"not {self.within(expr.arguments[0], COMPARISON)}", AND
         bound = AND if expr.name == "and" else OR
-        return f" {expr.name} ".join(self._within(part, bound) for part in expr.arguments), bound
+        return f" {expr.name} ".join(self.within(part, bound) for part in expr.arguments), bound
 
     def _total(self, expr: Sum) -> tuple[str, int]:
         """A sum over one index, or over several that follow each other."""
@@ -193,10 +224,16 @@ class Writer:
             over.append(body.index)
             body = body.body
         letters = "".join(self.name(index) for index in over)
-        text = self._within(body, PRODUCT) if self.notation.unicode else self.text(body)
+        result = self.summed(letters, body)
         for index in over:
             del self.names[index]       # its letter is free for other sums
-        return (f"Σ_{letters} {text}", PRODUCT) if self.notation.unicode else (f"sum_{letters}({text})", ATOM)
+        return result
+
+    def summed(self, over: str, body: Expr) -> tuple[str, int]:
+        """A sum over indices."""
+        if self.notation.unicode:
+            return f"Σ_{over} {self.within(body, PRODUCT)}", PRODUCT
+        return f"sum_{over}({self.text(body)})", ATOM
 
 
 def _ends(value: Fraction) -> bool:

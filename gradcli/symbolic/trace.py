@@ -153,6 +153,7 @@ def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
     """The formula of an operation on elements without an entry: a call of the function by its name."""
     if not issubclass(cls, ELEMENTWISE):
         raise Unknown(name)
+    shown = program_name(cls)
     defaults = [cls.defaults.get(p) for p in cls.params]
 
     def apply(*values: Any) -> SymbolicTensor:
@@ -160,9 +161,17 @@ def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
                      if isinstance(value, SymbolicTensor) or value != default), default=0)
         if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
             raise Unknown(name)
-        return elementwise(lambda *bodies: call(name, *bodies), *map(symbolic, values[:count]))
+        return elementwise(lambda *bodies: call(shown, *bodies), *map(symbolic, values[:count]))
 
     return apply
+
+
+def program_name(cls: type[Op]) -> str:
+    """The name by which programs call an operation: sin, F.softplus, torch.special.i0e."""
+    bare = next((name for name in cls.names if "." not in name), None)
+    if bare is not None and cls.function:
+        return bare
+    return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"
 
 
 def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:

@@ -1,0 +1,64 @@
+"""Expressions as LaTeX, for documents and for MathJax and KaTeX."""
+
+from __future__ import annotations
+
+from gradcli.symbolic.expression import HALF, Cases, Condition, Expr, Power
+from gradcli.symbolic.text import ATOM, CASES, COMPARISON, OR, PRODUCT, Notation, Writer
+
+LATEX = Notation(product=" ", constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\mathrm{nan}"})
+FUNCTIONS = frozenset("sin cos tan sinh cosh tanh exp log arcsin arccos arctan max min".split())
+RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
+SIGNS = {"lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne"}
+LOGICAL = {"and": r" \text{ and } ", "or": r" \text{ or } "}
+GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+                  "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())
+
+
+class LatexWriter(Writer):
+    """Writes expressions as LaTeX."""
+
+    def __init__(self, taken: tuple[str, ...] = (), decimals: bool = False) -> None:
+        super().__init__(taken, decimals, LATEX)
+
+    def parenthesised(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def identifier(self, name: str) -> str:
+        if len(name) == 1:
+            return name
+        return rf"\{name}" if name in GREEK else r"\mathrm{" + name.replace("_", r"\_") + "}"
+
+    def places(self, letters: list[str], fixed: bool) -> str:
+        return "_{" + ("," if fixed or any(len(letter) > 1 for letter in letters) else "").join(letters) + "}"
+
+    def fraction(self, upper: list[str], lower: list[str]) -> tuple[str, int]:
+        return rf"\frac{{{self.notation.product.join(upper)}}}{{{self.notation.product.join(lower)}}}", PRODUCT
+
+    def raised(self, factor: Power) -> str:
+        if factor.exponent == HALF:
+            return rf"\sqrt{{{self.text(factor.base)}}}"
+        return f"{self.base(factor.base)}^{{{self.text(factor.exponent)}}}"
+
+    def function(self, name: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
+        if name == "abs":
+            return rf"\left|{self.text(arguments[0])}\right|", ATOM
+        name = name.rpartition(".")[2]
+        name = RENAMED.get(name, name)
+        head = rf"\{name}" if name in FUNCTIONS else r"\operatorname{" + name.replace("_", r"\_") + "}"
+        return head + self.parenthesised(", ".join(map(self.text, arguments))), ATOM
+
+    def condition(self, expr: Condition) -> tuple[str, int]:
+        if expr.name in SIGNS:
+            a, b = map(self.text, expr.arguments)
+            return f"{a} {SIGNS[expr.name]} {b}", COMPARISON
+        if expr.name == "not":
+            return r"\neg " + self.parenthesised(self.text(expr.arguments[0])), COMPARISON
+        return LOGICAL[expr.name].join(map(self.text, expr.arguments)), OR
+
+    def piecewise(self, expr: Cases) -> tuple[str, int]:
+        rows = [rf"{self.text(value)} & \text{{if }} {self.text(test)}" for test, value in expr.branches]
+        rows.append(rf"{self.text(expr.otherwise)} & \text{{otherwise}}")
+        return r"\begin{cases}" + r" \\ ".join(rows) + r"\end{cases}", CASES
+
+    def summed(self, over: str, body: Expr) -> tuple[str, int]:
+        return rf"\sum_{{{over}}} {self.within(body, PRODUCT)}", PRODUCT
