@@ -37,11 +37,16 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     forms = timed(settings, "diff", compute)
     page = Page(point.session, forms, decimals=bool(DECIMAL.search(point.source.text)), values=bool(at),
                 precision=settings.precision)
+    remark_simplification(settings)
+    return write_result(output, settings, lambda: page.render(settings.format))
+
+
+def remark_simplification(settings: Settings) -> None:
+    """Say on standard error how formulas get shorter, where SymPy is not installed."""
     from gradcli.symbolic.simplify import INSTALL, sympy_module
 
     if sympy_module() is None and not settings.quiet:
         tell(f"note: formulas are simplified where SymPy is installed: {INSTALL}")
-    return write_result(output, settings, lambda: page.render(settings.format))
 
 
 class Page:
@@ -65,7 +70,7 @@ class Page:
             return self._json()
         lines = [self._latex(derivative) for derivative in self.forms.derivatives]
         if form == "mathml":
-            return "".join(f"{_mathml(line)}\n" for line in lines)
+            return "".join(f"{mathml(line)}\n" for line in lines)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
             r"\end{aligned}") if len(lines) > 1 else lines[0]
         return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
@@ -173,7 +178,7 @@ def latex_derivative(names: tuple[str, ...], places: list[str], writer: Any) -> 
     return rf"\frac{{{upper}}}{{" + r"\,".join(f"{sign}{writer.identifier(name)}" for name in names) + suffix + "}"
 
 
-def _mathml(latex: str) -> str:
+def mathml(latex: str) -> str:
     """LaTeX as MathML; raises UsageFault where latex2mathml is not installed."""
     from gradcli.faults.tree import UsageFault
     from gradcli.symbolic.simplify import INSTALL

@@ -7,28 +7,61 @@ from typing import TYPE_CHECKING, Any
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json, nested
-from gradcli.data.point import open_point
-from gradcli.reports.open_session import timed, write_result
+from gradcli.data.point import OWN_LEAVES, EvaluationPoint, expression, open_point
+from gradcli.reports.open_session import open_session, timed, write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
     from gradcli.analysis.derivation import Derivation, Gradient
+    from gradcli.symbolic.chain_rule import PaperDerivation
 
 WIDEST = 60     # characters: formulas that are longer are left out when columns are aligned
 Row = tuple[str, str, str, str]     # a name, a sign, how it is computed, its value
 
 
-def report_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
-    """Print the derivation of `expr` where `at` says."""
+def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: bool, settings: Settings) -> int:
+    """Print the derivation of `expr`, or of the name `of` in it, where `at` says: as on paper, or with `tape` as a tape
+    of operations."""
+    if not tape:
+        return _report_paper(expr, at, wrt, of, settings)
     from gradcli.analysis.derivation import derive
 
-    check_format(settings, "steps")
+    check_format(settings, "steps --tape")
     output = Output(settings.output, settings)
     point = open_point(expr, at, wrt, settings, lambda text: None, "steps")
     derivation = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
     if settings.format in ("text", "plain"):
         return write_result(output, settings, lambda: as_text(derivation, settings.precision))
     return write_result(output, settings, lambda: _json(derivation))
+
+
+def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
+    from gradcli.reports.closed_forms import DECIMAL, FORMATS, remark_simplification
+
+    check_format(settings, "steps", FORMATS)
+    output = Output(settings.output, settings)
+    settings.double = True
+    point = open_derivation(expr, at, wrt, settings)
+
+    def compute() -> PaperDerivation:
+        from gradcli.symbolic.derive import derive_program
+
+        return derive_program(point.session, point.source.text, point.leaves, of)
+
+    derivation = timed(settings, "steps", compute)
+    from gradcli.reports.paper import Page
+
+    page = Page(derivation, bool(DECIMAL.search(derivation.source)), settings.precision)
+    remark_simplification(settings)
+    return write_result(output, settings, lambda: page.render(settings.format))
+
+
+def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:
+    """The point of a derivation; a program that makes its own leaves needs none."""
+    source = expression(expr, settings, "steps", at)
+    if at or not OWN_LEAVES.search(source.text):
+        return open_point(expr, at, wrt, settings, lambda text: None, "steps")
+    return EvaluationPoint(open_session(settings, lambda text: None), source, [])
 
 
 def as_text(derivation: Derivation, precision: int | None = None) -> str:

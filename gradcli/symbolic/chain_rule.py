@@ -18,6 +18,8 @@ from gradcli.analysis.derivatives import number_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
+from gradcli.faults.tree import NonScalarBackward, UsageFault
+from gradcli.session.snapshot import Snapshot
 from gradcli.symbolic.closed_form import TOLERANCE, WrongFormula, shortest
 from gradcli.symbolic.evaluate import evaluate_tensor
 from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol
@@ -29,6 +31,7 @@ from gradcli.symbolic.trace import Tracer, Unknown, tracing
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+MOST_TURNS = 10     # turns of a loop up to which each is a step of its own
 RESULT = "f"        # the name of the result of an expression that has none
 MARK = "∂"
 
@@ -68,6 +71,50 @@ class PaperDerivation(NamedTuple):
     segments: list[Segment]
     derivatives: list[LinkedDerivative]
     constants: dict[str, np.ndarray]
+    source: str     # the part of the program that was derived
+
+
+def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: str = "") -> PaperDerivation:
+    """The derivation of a program's value by `leaves` and by the leaves that it makes itself.
+
+    Raises the faults of the program, UsageFault where nothing is computed from a leaf, NonScalarBackward where the
+    value is not one number, and WrongFormula where a derivative is not the one that a plain sweep gives.
+    """
+    snapshot = Snapshot(session)
+    with snapshot.watching():
+        derivation = Paper(session, leaves).run(text, result)
+    snapshot.restore()
+    statements = Paper.statements(text, result)
+    with snapshot.watching():
+        value = _plain_value(session, text, statements)
+        names = session.names()
+        held = {name: names[name] for name in derivation.leaves if names[name].requires_grad}
+        with session.in_force():
+            grads = functional.grad([value], list(held.values()), allow_unused=True)
+    snapshot.restore()
+    for derivative in derivation.derivatives:
+        for name, grad in zip(held, grads, strict=True):
+            if name == derivative.name and grad is not None:
+                _require_close(f"{MARK}{name}", derivative.value, grad.array)
+    return derivation
+
+
+def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
+    """The value of a program that runs as it stands."""
+    *first, last = statements
+    for statement in first:
+        session.run(text[statement[1]:statement[2]], "<expression>", echo=False)
+    source = text[last[1]:last[2]]
+    if last[0] == "expression":
+        return number_of(session, source)
+    session.run(source, "<expression>", echo=False)
+    return number_of(session, assigned_name(last))
+
+
+def _require_close(name: str, computed: np.ndarray, expected: np.ndarray) -> None:
+    if not np.allclose(computed, expected, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
+        raise WrongFormula(f"the formula for {name} gives {np.ravel(computed)[:4]}, and the engine "
+                           f"{np.ravel(expected)[:4]}")
 
 
 class Paper:
@@ -80,35 +127,56 @@ class Paper:
         self.segments: list[Segment] = []
         self.computed: dict[str, Tensor] = {}       # by name the value with its history within its segment
         self.starts: dict[str, Tensor] = {}         # by name the leaf from which later segments start
+        self.held: dict[str, Tensor] = {}           # by name of the program the leaf that it holds now
         for name in leaves:
             self._begin(name, session[name])
-            self.leaves[name] = session[name]
+            self.leaves[name] = self.held[name] = session[name]
 
-    def run(self, text: str, result: str) -> PaperDerivation:
-        """Run a program up to the assignment of `result`, or to its end, and derive."""
-        from gradcli.lang.syntax.parser import parse
-
-        statements = parse(text, "<expression>")[3]
-        last = max((at for at, s in enumerate(statements) if assigned_name(s) == result), default=len(statements) - 1)
+    def run(self, text: str, result: str = "") -> PaperDerivation:
+        """Run a program up to the last assignment of `result`, or to its end, and derive its value."""
+        statements = self.statements(text, result)
         with tracing(self.session, self.tracer):
-            for statement in statements[:last + 1]:
-                name = assigned_name(statement)
-                source = text[statement[1]:statement[2]]
-                if statement[0] == "expression" and statement is statements[last]:
-                    if source.strip() in self.computed:
-                        break
-                    self._end(RESULT, number_of(self.session, source))
-                else:
-                    self.session.run(source, "<expression>", echo=False)
-                    if name:
-                        self._assigned(name)
-        
+            for statement in statements:
+                self._run(text, statement, final=statement is statements[-1])
+            if not self.segments:
+                raise UsageFault("nothing in it is computed from names that gradients are taken by", "--at 'x=2'")
+            require_number(self.segments[-1])
             with self.session.in_force():
                 derivatives = self._derivatives()
         derivation = PaperDerivation({name: leaf.array for name, leaf in self.leaves.items()}, self.segments,
-                                     derivatives, self.tracer.constants)
+                                     derivatives, self.tracer.constants, text[:statements[-1][2]])
         check(derivation)
         return derivation
+
+    @staticmethod
+    def statements(text: str, result: str) -> list[Any]:
+        """The statements of a program up to the last assignment of `result`, or all of them."""
+        from gradcli.lang.syntax.parser import parse
+
+        nodes = list(parse(text, "<expression>")[3])
+        last = max((at for at, node in enumerate(nodes) if assigned_name(node) == result), default=len(nodes) - 1)
+        return nodes[:last + 1]
+
+    def _run(self, text: str, statement: Any, final: bool) -> None:
+        """Run one statement; a short loop turn by turn, so that each turn is a line."""
+        source = text[statement[1]:statement[2]]
+        if statement[0] == "expression" and final:
+            if source.strip() not in self.computed:
+                self._end(RESULT, number_of(self.session, source))
+            return
+        body = _body_of_loop(statement)
+        turns = self.session.eval(f"list({text[statement[3][1][1]:statement[3][1][2]]})") if body else None
+        if body and turns is not None and len(turns) <= MOST_TURNS:
+            for value in turns:
+                self.session[statement[3][0][3]] = value
+                for inner in body:
+                    self._run(text, inner, final=False)
+            return
+        before = self.session.names()
+        self.session.run(source, "<expression>", echo=False)
+        for name in (assigned_name(statement), *_augmented(statement)) if statement[0] != "for" else before:
+            if name and self.session.names().get(name) is not self.held.get(name):
+                self._assigned(name)
 
     def _assigned(self, name: str) -> None:
         """A name of the program has been assigned to: a new leaf, a named value, or neither."""
@@ -116,9 +184,9 @@ class Paper:
         if not isinstance(value, Tensor) or not value.requires_grad or value.array.dtype.kind != "f":
             return
         if value.node is None:
-            if value is not self.starts.get(name):
+            if value is not self.held.get(name):
                 self._begin(name, value)
-                self.leaves[name] = value
+                self.leaves[name] = self.held[name] = value
             return
         self._end(name, value)
 
@@ -129,15 +197,21 @@ class Paper:
             reason = ""
         except Unknown as unknown:
             formula, reason = None, unknown.reason
-        shown = name
-        while shown in self.computed or shown in self.leaves:
-            shown += "'"
+        shown = self._unused(name)
         self.segments.append(Segment(shown, formula and generic(formula), reason, value.array))
         self.computed[shown] = value
         start = Variable(value.array.copy(), True)
-        if name != RESULT:
-            self.session[name] = start
         self._begin(shown, start)
+        if name != RESULT:
+            self.session[name] = self.held[name] = start
+
+    def _unused(self, name: str) -> str:
+        """The name of a value in the derivation: that of the program, with a number where it was assigned before."""
+        used = {*self.computed, *self.leaves}
+        if name not in used:
+            return name
+        used.update(self.session.names())
+        return next(other for count in range(2, len(used) + 3) if (other := f"{name}{count}") not in used)
 
     def _begin(self, name: str, leaf: Tensor) -> None:
         self.starts[name] = leaf
@@ -193,6 +267,29 @@ class Paper:
         return shortest(generic(formula), tuple(self.leaves))
 
 
+def _body_of_loop(statement: Any) -> list[Any]:
+    """The statements of a loop over one name that only assigns names; [] for any other statement."""
+    if statement[0] != "for" or statement[3][0][0] != "NAME" or len(statement[3]) != 3:
+        return []
+    body = list(statement[3][2][3])
+    return body if all(assigned_name(inner) for inner in body) else []
+
+
+def _augmented(statement: Any) -> tuple[str, ...]:
+    """The name that `y *= 2` changes."""
+    if statement[0] == "augassign" and statement[3][0][0] == "NAME":
+        return (str(statement[3][0][3]),)
+    return ()
+
+
+def require_number(segment: Segment) -> None:
+    """Raise NonScalarBackward unless a value is one number."""
+    if segment.value.size != 1:
+        size = "x".join(map(str, segment.value.shape))
+        raise NonScalarBackward(f"{segment.name} has {size} values, and a derivation is that of one number",
+                                (f"{segment.name}.sum()", "one number: the sum of them"))
+
+
 def generic(formula: SymbolicTensor) -> SymbolicTensor:
     """A formula without branches at isolated points."""
     return SymbolicTensor(formula.shape, formula.axes, without_isolated_points(formula.body))
@@ -244,9 +341,5 @@ def check(derivation: PaperDerivation) -> None:
         (segment.name, segment.formula, segment.value) for segment in derivation.segments]
     shown += [(MARK + d.name, formula, d.value) for d in derivation.derivatives for formula in (d.formula, d.closed)]
     for name, formula, value in shown:
-        if formula is not None and not np.allclose(evaluate_tensor(formula, values), value, rtol=TOLERANCE,
-                                                   atol=TOLERANCE, equal_nan=True):
-            raise WrongFormula(f"the formula for {name} gives {evaluate_tensor(formula, values).ravel()[:4]}, and the "
-                               f"engine {np.ravel(value)[:4]}")
-
-
+        if formula is not None:
+            _require_close(name, evaluate_tensor(formula, values), value)

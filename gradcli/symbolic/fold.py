@@ -188,7 +188,7 @@ def mul(*factors: Expr) -> Expr:
         rest = mul(number(product), *parts)
         return branching if rest == ONE else cases(tuple(
             (test, mul(rest, value)) for test, value in branching.branches), mul(rest, branching.otherwise))
-    parts.sort(key=_rank)
+    parts.sort(key=lambda part: (_rank(part), _name_of(part)))
     if product != 1:
         parts.insert(0, number(product))
     return parts[0] if len(parts) == 1 else Mul(tuple(parts)) if parts else ONE
@@ -198,6 +198,12 @@ def _rank(factor: Expr) -> int:
     """The place of a factor in a product: constants, names, sums in parentheses, functions."""
     base = factor.base if isinstance(factor, Power) else factor
     return {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 4, Call: 3}.get(type(base), 5)
+
+
+def _name_of(factor: Expr) -> str:
+    """The name of a symbol, by which symbols are sorted; "" for other factors, which stay in their order."""
+    base = factor.base if isinstance(factor, Power) else factor
+    return base.name if isinstance(base, Symbol) else ""
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -236,7 +242,8 @@ def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
 VALUES: dict[tuple[str, Expr], Expr] = {
     ("exp", ZERO): ONE, ("exp", ONE): E, ("log", ONE): ZERO, ("log", E): ONE, ("sin", ZERO): ZERO, ("cos", ZERO): ONE,
     ("tan", ZERO): ZERO, ("tanh", ZERO): ZERO, ("sinh", ZERO): ZERO, ("cosh", ZERO): ONE, ("sin", PI): ZERO,
-    ("cos", PI): MINUS_ONE}
+    ("cos", PI): MINUS_ONE, ("sigmoid", ZERO): HALF, ("atan", ZERO): ZERO, ("asin", ZERO): ZERO,
+    ("erf", ZERO): ZERO}
 """Values of functions that are exact."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.symbolic.expression import HALF, Cases, Condition, Expr, Power
 from gradcli.symbolic.text import ATOM, CASES, COMPARISON, OR, PRODUCT, Notation, Writer
 
-LATEX = Notation(product=" ", constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\mathrm{nan}"})
+LATEX = Notation(product=" ", constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\mathrm{nan}"}, bars=True)
 FUNCTIONS = frozenset("sin cos tan sinh cosh tanh exp log arcsin arccos arctan max min".split())
 RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 SIGNS = {"lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne"}

@@ -42,6 +42,7 @@ class Notation(NamedTuple):
     constants: dict[str, str] = {}      # never changed
     sum: str = "sum"
     unicode: bool = False
+    bars: bool = False      # whether quotients have a bar
 
 
 PLAIN = Notation()
@@ -97,7 +98,7 @@ class Writer:
             case Constant(name):
                 return self.notation.constants.get(name, name), ATOM
             case Symbol(name, places):
-                return self.identifier(name) + self._places(places), ATOM
+                return self.symbol(name, places)
             case IndexValue(index):
                 return self.name(index), ATOM
             case Add(terms):
@@ -123,7 +124,12 @@ class Writer:
         text, bound = self.fraction([str(abs(value.numerator))], [str(value.denominator)])
         return (text, bound) if value >= 0 else (f"-{text}", SUM)
 
-    def _places(self, places: tuple[Place, ...]) -> str:
+    def symbol(self, name: str, places: tuple[Place, ...]) -> tuple[str, int]:
+        """A name or an element of it."""
+        return self.identifier(name) + self.element(places), ATOM
+
+    def element(self, places: tuple[Place, ...]) -> str:
+        """What names an element behind the name of a tensor: _ij, [0, i]."""
         if not places:
             return ""
         letters = [self.name(place) if isinstance(place, Index) else str(place) for place in places]
@@ -173,8 +179,10 @@ class Writer:
         decimal = self.decimals and _ends(size) and size.denominator != 1
         top, bottom = (size, Fraction(1)) if decimal else (Fraction(size.numerator), Fraction(size.denominator))
         head = [] if top == 1 and above else [self._number(top)[0]]
-        upper = [*head, *(self._factor(factor) for factor in above)]
-        lower = [*([] if bottom == 1 else [self._number(bottom)[0]]), *(self._factor(factor) for factor in below)]
+        foot = [] if bottom == 1 else [self._number(bottom)[0]]
+        alone = bool(foot or below) and self.notation.bars
+        upper = [*head, *self._factors(above, alone and not head)]
+        lower = [*foot, *self._factors(below, alone and not foot)]
         if lower:
             text, bound = self.fraction(upper, lower)
         else:
@@ -186,6 +194,12 @@ class Writer:
         divisor = self.notation.product.join(lower)
         return self.notation.product.join(upper) + self.notation.quotient + (
             self.parenthesised(divisor) if len(lower) > 1 else divisor), PRODUCT
+
+    def _factors(self, factors: list[Expr], alone: bool) -> list[str]:
+        """Factors as texts; one that stands alone above or below a bar needs no parentheses."""
+        if alone and len(factors) == 1 and not isinstance(factors[0], Power):
+            return [self.text(factors[0])]
+        return [self._factor(factor) for factor in factors]
 
     def _factor(self, factor: Expr) -> str:
         if not isinstance(factor, Power):

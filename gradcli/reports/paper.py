@@ -1,0 +1,222 @@
+"""The work of `gradcli steps`: a derivation as on paper, as text, LaTeX, Markdown, MathML or JSON."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gradcli.reports.closed_forms import mathml
+from gradcli.symbolic.chain_rule import MARK, LinkedDerivative, PaperDerivation
+from gradcli.symbolic.closed_form import shortest
+from gradcli.symbolic.expression import Expr, Index, Mul, Place, Symbol
+from gradcli.symbolic.fold import mul, number, replace_symbols
+from gradcli.symbolic.latex import LatexWriter
+from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.text import PLAIN, PRODUCT, UNICODE, Writer
+
+
+class Line(NamedTuple):
+    """An equation with several right sides: what is computed, and the forms of it, each equal to the one before."""
+
+    left: str
+    rights: list[str]
+
+
+class PaperWriter(Writer):
+    """Writes formulas with derivatives of the result as symbols: ∂out/∂z_ij."""
+
+    result = ""
+    times = " * "       # between the factors of the chain rule
+
+    def symbol(self, name: str, places: tuple[Place, ...]) -> tuple[str, int]:
+        if name.startswith(MARK):
+            return f"{MARK}{self.result}/{name}{self.element(places)}", PRODUCT
+        return super().symbol(name, places)
+
+
+class LatexPaperWriter(LatexWriter):
+    """The same in LaTeX."""
+
+    result = ""
+    times = r" \cdot "
+
+    def symbol(self, name: str, places: tuple[Place, ...]) -> tuple[str, int]:
+        if name.startswith(MARK):
+            below = self.identifier(name.removeprefix(MARK)) + self.element(places)
+            return rf"\frac{{\partial {self.identifier(self.result)}}}{{\partial {below}}}", PRODUCT
+        return super().symbol(name, places)
+
+
+class Page:
+    """A derivation as a page of one form.
+
+    decimals    whether fractions that end are written as decimals, as the program writes its numbers
+    """
+
+    def __init__(self, derivation: PaperDerivation, decimals: bool, precision: int | None) -> None:
+        self.derivation, self.decimals, self.precision = derivation, decimals, precision
+        self.result = derivation.segments[-1].name
+        self.taken = (*derivation.leaves, *(s.name for s in derivation.segments), *derivation.constants)
+        self.point = {**derivation.leaves, **derivation.constants}
+
+    def render(self, form: str) -> str:
+        """The page in one of the forms of `gradcli diff`."""
+        if form in ("text", "plain", "unicode"):
+            return self._text(form == "unicode")
+        if form in ("json", "jsonl"):
+            return self._json()
+        lines = [*self._forward(self._latex), *self._backward(self._latex), *self._values(self._latex)]
+        rows = [" = ".join([line.left, *line.rights]) for line in lines]
+        if form == "mathml":
+            return "".join(f"{mathml(row)}\n" for row in rows)
+        body = r"\begin{aligned}" + "\n" + " \\\\\n".join(row.replace("=", "&=", 1) for row in rows) + "\n" + (
+            r"\end{aligned}")
+        return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+
+    def _text(self, unicode: bool) -> str:
+        def writer() -> Writer:
+            return self._named(PaperWriter(self.taken, self.decimals, UNICODE if unicode else PLAIN))
+
+        blocks = [_aligned(self._forward(writer)), _aligned(self._backward(writer))]
+        point = self._point(writer)
+        if point:
+            checked = _aligned(self._values(writer), end=", as reverse mode says")
+            blocks.append(f"at {', '.join(point)}\n{checked}")
+        blocks.append("".join(f"where {name} = {self._brief(array)}\n" for name, array in
+                              self.derivation.constants.items()))
+        return "\n".join(block for block in blocks if block)
+
+    def _latex(self) -> Writer:
+        return self._named(LatexPaperWriter(self.taken, self.decimals))
+
+    def _named(self, writer: Any) -> Any:
+        writer.result = self.result
+        return writer
+
+    def _forward(self, new: Any) -> list[Line]:
+        """Each named value with its formula."""
+        lines = []
+        for segment in self.derivation.segments:
+            writer = new()
+            if segment.formula is None:
+                lines.append(Line(segment.name, [f"{self._brief(segment.value)}, for {segment.reason} has no formula"]))
+                continue
+            lines.append(Line(*_sides(writer, segment.name, segment.formula, segment.value.shape)))
+        return lines
+
+    def _backward(self, new: Any) -> list[Line]:
+        """Each derivative: the products of the chain rule, what they come to, and that by the leaves alone."""
+        return [self._chain(derivative, new()) for derivative in self.derivation.derivatives]
+
+    def _chain(self, derivative: LinkedDerivative, writer: Writer) -> Line:
+        target = derivative.formula or SymbolicTensor.filled(number(0), derivative.value.shape)
+        left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
+        if derivative.formula is None:
+            return Line(left, [f"{self._brief(derivative.value)}, for it has no formula"])
+        links = [self._link(user, formula, derivative, writer) for user, formula in derivative.links.items()]
+        rights = [" + ".join(links), total]
+        if derivative.closed is not None and derivative.is_leaf:
+            rights.append(writer.tensor(_renamed(derivative.closed, target)))
+        return Line(left, [right for at, right in enumerate(rights) if right and right not in rights[:at]])
+
+    def _link(self, user: str, formula: SymbolicTensor | None, derivative: LinkedDerivative, writer: Any) -> str:
+        """One product of the chain rule: the derivative of the result by a name, and that name's own."""
+        assert formula is not None
+        formula = _renamed(shortest(formula, self.taken), derivative.formula or formula)
+        body = formula.body
+        factors = body.factors if isinstance(body, Mul) else (body,)
+        outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
+        if len(outer) != 1:
+            return writer.within(body, PRODUCT)
+        own = mul(*(factor for factor in factors if factor is not outer[0]))
+        return writer.text(outer[0]) + writer.times + writer.within(own, PRODUCT)
+
+    def _point(self, new: Any) -> list[str]:
+        """The values of the leaves: x = 2, x_ij = 1."""
+        texts = []
+        for name, array in self.derivation.leaves.items():
+            writer = new()
+            if array.size and (array == array.flat[0]).all():
+                left, _ = _sides(writer, name, SymbolicTensor.filled(number(0), array.shape), array.shape)
+                texts.append(f"{left} = {self._brief(array.flat[0])}")
+            else:
+                texts.append(f"{name} = {self._brief(array)}")
+        return texts
+
+    def _values(self, new: Any) -> list[Line]:
+        """The derivatives by the leaves at the point: exact where that is possible, and as decimals."""
+        lines = []
+        for derivative in self.derivation.derivatives:
+            if not derivative.is_leaf:
+                continue
+            writer = new()
+            target = derivative.closed or SymbolicTensor.filled(number(0), derivative.value.shape)
+            left, _ = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
+            exact, value = self._exact(derivative, writer), self._brief(derivative.value)
+            if exact and derivative.value.ndim:
+                value = self._brief(derivative.value.flat[0])
+            lines.append(Line(left, [text for text in (exact, value) if text] if exact != value else [value]))
+        return lines
+
+    def _exact(self, derivative: LinkedDerivative, writer: Writer) -> str:
+        """The derivative with exact numbers for the leaves; "" where they differ from element to element."""
+        from gradcli.symbolic.exact import exact
+
+        if derivative.closed is None or any(index is not None for index in _axes_left(derivative.closed, self.point)):
+            return ""
+
+        def value(symbol: Symbol) -> Expr | None:
+            array = self.point[symbol.name]
+            return exact(array.flat[0].item())
+
+        body = replace_symbols(derivative.closed.body, value)
+        return writer.text(shortest(SymbolicTensor((), (), body)).body)
+
+    def _brief(self, value: Any) -> str:
+        from gradcli.analysis.written_rule import brief
+
+        return brief(np.asarray(value), self.precision)
+
+    def _json(self) -> str:
+        from gradcli.data.data_format import dump_json
+
+        def rows(lines: list[Line]) -> list[dict[str, Any]]:
+            return [{"left": line.left, "equals": line.rights} for line in lines]
+
+        def writer() -> Writer:
+            return self._named(PaperWriter(self.taken, self.decimals))
+
+        values = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
+        latex = [" = ".join([line.left, *line.rights]) for line in
+                 (*self._forward(self._latex), *self._backward(self._latex))]
+        return dump_json({"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)),
+                          "grad": values, "latex": latex}) + "\n"
+
+
+def _sides(writer: Writer, name: str, formula: SymbolicTensor, shape: tuple[int, ...]) -> tuple[str, list[str]]:
+    """The two sides of an equation for each element of a tensor."""
+    axes = formula.axes if formula.shape == shape else (None,) * len(shape)
+    places = tuple(index or Index(size) for size, index in zip(shape, axes, strict=True) if size != 1)
+    left = writer.symbol(name, places)[0]
+    return left, [writer.text(formula.body)]
+
+
+def _renamed(formula: SymbolicTensor, other: SymbolicTensor) -> SymbolicTensor:
+    """A formula with the indices of another of its shape."""
+    return formula.renamed(other.axes) if formula.shape == other.shape else formula
+
+
+def _axes_left(formula: SymbolicTensor, point: dict[str, np.ndarray]) -> list[Index | None]:
+    """The indices of a formula, if the elements of a leaf differ; none if all leaves are uniform."""
+    from gradcli.symbolic.expression import walk
+
+    names = {part.name for part in walk(formula.body) if isinstance(part, Symbol)}
+    uniform = all(name in point and point[name].size and (point[name] == point[name].flat[0]).all() for name in names)
+    return [] if uniform else [Index(2)]
+
+
+def _aligned(lines: list[Line], end: str = "") -> str:
+    """Equations with their first signs under each other."""
+    width = max((len(line.left) for line in lines), default=0)
+    return "".join(f"{line.left:<{width}} = {' = '.join(line.rights)}{end}\n" for line in lines)
