@@ -15,16 +15,24 @@ Tolerance = Annotated[float, typer.Option("--tol", metavar="T", help="How far a 
                                                                      "beside the error of the measure.")]
 Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
 
+Says = Annotated[str, typer.Option("--says", metavar="EXPR", help="A derivative derived by hand, to be compared.")]
+
 
 @shared()
-def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol: Tolerance = 1e-5, order: Order = 1
-          ) -> int:
+def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol: Tolerance = 1e-5, order: Order = 1,
+          says: Says = "") -> int:
     """Compare gradients with measured slopes.
 
     Both are computed in double precision at a point. Status 4 says that a gradient is wrong.
 
+    With --says EXPR compare with the derivative that EXPR claims, and tell what is missing.
+
     Example: gradcli check 'x**2 * sin(x)' --at x=2
     """
+    if says:
+        from gradcli.reports.hand_check import report_hand_check
+
+        return report_hand_check(expr, says, at or [], wrt or [], settings)
     from gradcli.reports.check_report import report_check
 
     return report_check(expr, at or [], wrt or [], settings, tol, order)

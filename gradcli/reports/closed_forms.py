@@ -133,13 +133,17 @@ class Page:
         from gradcli.data.data_format import dump_json
         from gradcli.symbolic.text import PLAIN
 
-        derivatives = [{"by": list(form.names), "formula": None if form.formula is None else self._row_formula(form, PLAIN),
-                        **({"reason": form.reason} if form.formula is None else {}), "latex": self._latex(form),
-                        **({"value": form.value.tolist()} if self.values else {})} for form in self.forms.derivatives]
+        derivatives = []
+        for form in self.forms.derivatives:
+            known = form.formula is not None
+            derivatives.append({
+                "by": list(form.names), "formula": self._formula(form, PLAIN) if known else None,
+                **({} if known else {"reason": form.reason}), "latex": self._latex(form),
+                **({"value": form.value.tolist()} if self.values else {})})
         where = {name: array.tolist() for name, array in self.forms.constants.items()}
         return dump_json({"derivatives": derivatives, **({"where": where} if where else {})}) + "\n"
 
-    def _row_formula(self, form: ClosedForm, notation: Any) -> str:
+    def _formula(self, form: ClosedForm, notation: Any) -> str:
         from gradcli.symbolic.closed_form import shortest
         from gradcli.symbolic.text import Writer
 

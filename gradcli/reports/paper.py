@@ -9,11 +9,11 @@ import numpy as np
 from gradcli.reports.closed_forms import mathml
 from gradcli.symbolic.chain_rule import MARK, LinkedDerivative, PaperDerivation
 from gradcli.symbolic.closed_form import shortest
-from gradcli.symbolic.expression import Expr, Index, Mul, Place, Symbol
-from gradcli.symbolic.fold import mul, number, replace_symbols
+from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol
+from gradcli.symbolic.fold import mul, replace_symbols
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import PLAIN, PRODUCT, UNICODE, Writer
+from gradcli.symbolic.text import PLAIN, PRODUCT, SUM, UNICODE, Writer
 
 
 class Line(NamedTuple):
@@ -110,27 +110,32 @@ class Page:
         return [self._chain(derivative, new()) for derivative in self.derivation.derivatives]
 
     def _chain(self, derivative: LinkedDerivative, writer: Writer) -> Line:
-        target = derivative.formula or SymbolicTensor.filled(number(0), derivative.value.shape)
+        target = derivative.formula or SymbolicTensor.filled(ZERO, derivative.value.shape)
         left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
         if derivative.formula is None:
             return Line(left, [f"{self._brief(derivative.value)}, for it has no formula"])
-        links = [self._link(user, formula, derivative, writer) for user, formula in derivative.links.items()]
+        bound = PRODUCT if len(derivative.links) > 1 else SUM
+        links = [self._link(user, formula, derivative, writer, bound) for user, formula in derivative.links.items()]
         rights = [" + ".join(links), total]
         if derivative.closed is not None and derivative.is_leaf:
             rights.append(writer.tensor(_renamed(derivative.closed, target)))
         return Line(left, [right for at, right in enumerate(rights) if right and right not in rights[:at]])
 
-    def _link(self, user: str, formula: SymbolicTensor | None, derivative: LinkedDerivative, writer: Any) -> str:
-        """One product of the chain rule: the derivative of the result by a name, and that name's own."""
+    def _link(self, user: str, formula: SymbolicTensor | None, derivative: LinkedDerivative, writer: Any,
+              bound: int) -> str:
+        """One product of the chain rule: the derivative of the result by a name, and that name's own.
+
+        A sum is in parentheses unless it is within `bound`.
+        """
         assert formula is not None
         formula = _renamed(shortest(formula, self.taken), derivative.formula or formula)
         body = formula.body
         factors = body.factors if isinstance(body, Mul) else (body,)
         outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
         if len(outer) != 1:
-            return writer.within(body, PRODUCT)
+            return str(writer.within(body, bound))
         own = mul(*(factor for factor in factors if factor is not outer[0]))
-        return writer.text(outer[0]) + writer.times + writer.within(own, PRODUCT)
+        return str(writer.text(outer[0]) + writer.times + writer.within(own, PRODUCT))
 
     def _point(self, new: Any) -> list[str]:
         """The values of the leaves: x = 2, x_ij = 1."""
@@ -138,7 +143,7 @@ class Page:
         for name, array in self.derivation.leaves.items():
             writer = new()
             if array.size and (array == array.flat[0]).all():
-                left, _ = _sides(writer, name, SymbolicTensor.filled(number(0), array.shape), array.shape)
+                left, _ = _sides(writer, name, SymbolicTensor.filled(ZERO, array.shape), array.shape)
                 texts.append(f"{left} = {self._brief(array.flat[0])}")
             else:
                 texts.append(f"{name} = {self._brief(array)}")
@@ -151,7 +156,7 @@ class Page:
             if not derivative.is_leaf:
                 continue
             writer = new()
-            target = derivative.closed or SymbolicTensor.filled(number(0), derivative.value.shape)
+            target = derivative.closed or SymbolicTensor.filled(ZERO, derivative.value.shape)
             left, _ = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
             exact, value = self._exact(derivative, writer), self._brief(derivative.value)
             if exact and derivative.value.ndim:

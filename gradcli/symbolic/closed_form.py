@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
-from gradcli.analysis.derivatives import number_of, require_unchanged
+from gradcli.analysis.derivatives import number_of, require_unchanged, value_of
 from gradcli.analysis.detached import complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -82,6 +82,16 @@ def _traced(session: Session, evaluate: Callable[[], Tensor], leaves: Sequence[s
         value = evaluate()
         with session.in_force():
             return derivatives(value, {name: session[name] for name in leaves}, order), tracer
+
+
+def traced_value(session: Session, text: str, leaves: Sequence[str]) -> SymbolicTensor:
+    """The formula of the value of `text` alone; raises Unknown where it has none."""
+    tracer = Tracer({name: value for name, value in session.names().items() if name not in leaves})
+    for name in leaves:
+        array = session[name].array
+        tracer.enter(array, SymbolicTensor.of(name, array.shape))
+    with tracing(session, tracer):
+        return tracer.formula(value_of(session, text))
 
 
 def derivatives(value: Tensor, leaves: dict[str, Tensor], order: int) -> dict[tuple[str, ...], Any]:

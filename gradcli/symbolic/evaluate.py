@@ -62,7 +62,7 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
         case Power(base, exponent):
             return np.power(np.asarray(evaluate(base, values, places), np.float64), evaluate(exponent, values, places))
         case Call(name, arguments):
-            return _call(name, [evaluate(a, values, places) for a in arguments])
+            return _call(name, arguments, values, places)
         case Condition(name, arguments):
             return _condition(name, [evaluate(a, values, places) for a in arguments])
         case Cases(branches, otherwise):
@@ -75,11 +75,18 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
     raise TypeError(f"no expression: {expr!r}")
 
 
-def _call(name: str, arguments: list[Any]) -> Any:
-    arrays = [np.asarray(argument, np.float64) for argument in arguments]
-    name = name.rpartition(".")[2]
-    return getattr(raw, name)(*(array if at == 0 or array.ndim else array.item() if name in WITH_OPTIONS else array
-                                for at, array in enumerate(arrays)))
+def _call(name: str, arguments: tuple[Expr, ...], values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:
+    """The value of a function of the engine; plain numbers stay such where it takes options."""
+    name = name.removeprefix("F.").removeprefix("torch.").replace(".", "_")
+    function, plain = getattr(raw, name), name in WITH_OPTIONS
+    computed: list[Any] = []
+    for argument in arguments:
+        if plain and isinstance(argument, Number):
+            ratio = argument.value
+            computed.append(int(ratio) if ratio.denominator == 1 else float(ratio))
+        else:
+            computed.append(np.asarray(evaluate(argument, values, places), np.float64))
+    return function(*computed)
 
 
 WITH_OPTIONS = frozenset({"leaky_relu", "elu", "celu", "softplus", "hardtanh", "threshold", "softshrink", "hardshrink",

@@ -69,8 +69,9 @@ def broadcast(tensors: Sequence[SymbolicTensor]) -> tuple[Shape, Axes, list[Expr
         place = at - ndim
         sizes = [tensor.shape[place] for tensor in tensors if len(tensor.shape) >= -place]
         shape.append(next((size for size in sizes if size != 1), 1))
-        axes.append(next((tensor.axes[place] for tensor in tensors
-                          if len(tensor.shape) >= -place and tensor.axes[place] is not None), None))
+        index = next((tensor.axes[place] for tensor in tensors
+                      if len(tensor.shape) >= -place and tensor.axes[place] is not None), None)
+        axes.append(Index(index.size) if index is not None and index in axes else index)    # x[:, None] * x[None]
     bodies = [tensor.renamed(tuple(axes[ndim - len(tensor.shape):])).body for tensor in tensors]
     return tuple(shape), tuple(axes), bodies
 

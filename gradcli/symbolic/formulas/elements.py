@@ -81,6 +81,11 @@ of_elements("scaled")(lambda x, factor: x * factor)
 of_elements("divided")(lambda x, divisor: x / divisor)
 
 
+@formula("polygamma_at")
+def _polygamma(x: SymbolicTensor, order: Any) -> SymbolicTensor:
+    return elementwise(lambda n, v: call("polygamma", n, v), symbolic(order), x)
+
+
 @formula("leaky_back")
 def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> SymbolicTensor:
     return elementwise(lambda a, x, m: cases(((condition("gt", x, ZERO), a),), m * a), g, value, symbolic(slope))

@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Expr, Index, IndexValue, number
 from gradcli.symbolic.fold import call, cases, condition, mul, power, substitute, sum_over
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
+from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 
@@ -77,20 +77,27 @@ def _logsumexp(x: SymbolicTensor, dim: Any, keepdim: bool = False) -> SymbolicTe
     return _reduced(x, dim, keepdim, lambda body, bound, n: call("log", _summed(call("exp", body), bound, n)))
 
 
+def _dim_of_classes(x: SymbolicTensor, dim: Any) -> int:
+    """The dimension of softmax; without one, that of 0.1.12: the first of 0, 1 or 3, else the second."""
+    return (0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else int(dim)
+
+
 @formula("softmax")
-def _softmax(x: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
+def _softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
+    dim = _dim_of_classes(x, dim)
     powers = elementwise(lambda v: call("exp", v), x)
     return elementwise(lambda a, b: a / b, powers, total(powers, dim, True))
 
 
 @formula("log_softmax")
-def _log_softmax(x: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
+def _log_softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
+    dim = _dim_of_classes(x, dim)
     return elementwise(lambda a, b: a - b, x, _logsumexp(x, dim, True))
 
 
 @formula("softmax_back")
 def _softmax_back(g: SymbolicTensor, out: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
-    weighted = total(FORMULAS["mul"](g, out), dim, True)
+    weighted = total(elementwise(mul, g, out), _dim_of_classes(out, dim), True)
     return elementwise(lambda a, s, y: y * (a - s), g, weighted, out)
 
 
@@ -127,7 +134,12 @@ def _norm(x: SymbolicTensor, p: Any = 2, dim: Any = None, keepdim: bool = False,
 @formula("squared_loss")
 def _squared_loss(x: SymbolicTensor, y: SymbolicTensor, reduction: Any = "mean", *_: Any) -> SymbolicTensor:
     squares = elementwise(lambda a, b: power(a - b, TWO), x, y)
-    return {"mean": average, "sum": total}.get(reduction, lambda s: s)(squares)
+    return reduced_as(reduction, squares)
+
+
+def reduced_as(reduction: str, losses: SymbolicTensor) -> SymbolicTensor:
+    """Losses as their "mean", their "sum", or each by itself."""
+    return average(losses) if reduction == "mean" else total(losses) if reduction == "sum" else losses
 
 
 
@@ -149,7 +161,7 @@ def _std(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
 
 @formula("log_softmax_back")
 def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> SymbolicTensor:
-    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, total(g, dim, True))
+    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, total(g, _dim_of_classes(logs, dim), True))
 
 
 # losses over classes
@@ -158,12 +170,12 @@ def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> Symb
 def _nll(logs: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str) -> SymbolicTensor:
     """Minus the entries that `target` names: sum_c [c == y_n] -x_nc."""
     picked = total(elementwise(lambda a, b: mul(MINUS_ONE, a, b), _chosen(logs, target, weight), logs), -1)
-    return {"mean": average, "sum": total}.get(how, lambda losses: losses)(picked)
+    return reduced_as(how, picked)
 
 
 def _chosen(logs: SymbolicTensor, target: SymbolicTensor, weight: Any) -> SymbolicTensor:
     """1 at the class of each row, 0 elsewhere."""
-    if weight is not None or len(logs.shape) != 2:
+    if weight is not None or len(logs.shape) != 2 or len(target.shape) != 1:
         raise NoFormula("nll_loss, but for rows of classes without weights,")
     rows = target.shape[0]
     row = Index(rows) if rows > 1 else None

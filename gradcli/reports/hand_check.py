@@ -1,0 +1,101 @@
+"""The work of `gradcli check --says`: is a derivative that was derived by hand the right one?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradcli.console.output import Output
+from gradcli.console.settings import Settings
+from gradcli.data.data_format import dump_json
+from gradcli.data.point import open_point
+from gradcli.faults.exit_codes import MISMATCH
+from gradcli.faults.tree import UsageFault
+from gradcli.reports.closed_forms import DECIMAL, SAMPLE
+from gradcli.reports.open_session import timed, write_result
+from gradcli.reports.result_format import check_format
+
+if TYPE_CHECKING:
+    from gradcli.symbolic.hand_derivation import HandCheck
+
+
+def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], settings: Settings) -> int:
+    """Print whether `says` is the derivative of `expr`, and by the status say it too: 4 if it is not.
+
+    Raises UsageFault where there are several names to differentiate by, and --wrt does not choose one.
+    """
+    check_format(settings, "check")
+    output = Output(settings.output, settings)
+    settings.double = True
+    point = open_point(expr, at, [], settings, lambda text: None, "check", SAMPLE)
+    name = _chosen(point.leaves, wrt)
+
+    def compare() -> HandCheck:
+        from gradcli.symbolic.hand_derivation import check_hand_derivation
+
+        return check_hand_derivation(point.session, point.source.text, says, name, point.leaves)
+
+    verdict = timed(settings, "check", compare)
+    decimals = bool(DECIMAL.search(point.source.text) or DECIMAL.search(says))
+    text = _json(verdict, decimals) if settings.format in ("json", "jsonl") else _text(verdict, decimals)
+    write_result(output, settings, lambda: text)
+    return 0 if verdict.place is None else MISMATCH
+
+
+def _chosen(leaves: list[str], wrt: list[str]) -> str:
+    """The one name to differentiate by."""
+    names = [name for text in wrt for name in text.replace(",", " ").split()] or leaves
+    if len(names) != 1:
+        raise UsageFault(f"--says is the derivative by one name, and there are {len(names)}: {', '.join(names)}",
+                         f"--wrt {names[0]}")
+    if names[0] not in leaves:
+        raise UsageFault(f"--wrt {names[0]}: the point has no such name", f"--at '{names[0]}=...'")
+    return names[0]
+
+
+def _text(verdict: HandCheck, decimals: bool) -> str:
+    from gradcli.analysis.written_rule import brief
+
+    points = f"{verdict.points} point{'s' * (verdict.points != 1)}"
+    if not verdict.points:
+        return f"{verdict.name}: nothing to compare: the derivative is infinite or nan at all points\n"
+    if verdict.place is None:
+        return f"{verdict.name}: right, at {points}\n"
+    place = ", ".join(f"{name} = {brief(array)}" for name, array in verdict.place.items())
+    text = (f"{verdict.name}: wrong at {place}: the derivative is {brief(verdict.expected)}, and not "
+            f"{brief(verdict.claimed)}")
+    missing = _missing(verdict, decimals)
+    return f"{text}; {missing}\n" if missing else f"{text}\n"
+
+
+def _missing(verdict: HandCheck, decimals: bool) -> str:
+    """What is missing, where the difference is one term or a few, or what the derivative is."""
+    from gradcli.symbolic.closed_form import shortest
+    from gradcli.symbolic.expression import MINUS_ONE, Add, Mul, Number
+    from gradcli.symbolic.fold import mul
+    from gradcli.symbolic.text import Writer
+
+    writer: Any = Writer((), decimals)
+    if verdict.missing is None or verdict.derivative is None:
+        return ""
+    right = writer.tensor(shortest(verdict.derivative))
+    terms = verdict.missing.terms if isinstance(verdict.missing, Add) else (verdict.missing,)
+    if len(terms) == 1:
+        [term] = terms
+        negative = isinstance(term, Mul) and isinstance(term.factors[0], Number) and term.factors[0].value < 0
+        opposite = mul(MINUS_ONE, term)
+        if negative and len(writer.text(opposite)) < len(right):
+            return f"the term {writer.text(opposite)} is too much"
+        if len(writer.text(term)) < len(right):
+            return f"the term {writer.text(term)} is missing"
+    return f"it is {right}"
+
+
+def _json(verdict: HandCheck, decimals: bool) -> str:
+    from gradcli.symbolic.text import Writer
+
+    place = {} if verdict.place is None else {
+        "place": {name: array.tolist() for name, array in verdict.place.items()},
+        "derivative": verdict.expected.tolist(), "claimed": verdict.claimed.tolist()}
+    missing = {} if verdict.missing is None else {"missing": Writer((), decimals).text(verdict.missing)}
+    return dump_json({"name": verdict.name, "right": verdict.place is None, "points": verdict.points, **place,
+                      **missing}) + "\n"
