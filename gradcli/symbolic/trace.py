@@ -56,8 +56,11 @@ class Tracer:
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._formulas: dict[int, tuple[Any, SymbolicTensor | str]] = {}
-        self._names = {id(value.array): name for name, value in names.items() if isinstance(value, Tensor)}
         self.constants: dict[str, np.ndarray] = {}
+        for name, value in names.items():
+            if isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
+                self.constants[name] = value.array
+                self.enter(value.array, SymbolicTensor.of(name, value.array.shape))
 
     def enter(self, array: Any, formula: SymbolicTensor | str) -> None:
         """Enter the formula of an array, or the reason why it has none."""
@@ -77,13 +80,13 @@ class Tracer:
         return id(tensor.array) in self._formulas
 
     def _constant(self, array: np.ndarray) -> SymbolicTensor:
-        if id(array) not in self._names and array.size and bool((array == array.flat[0]).all()):
+        if array.size and bool((array == array.flat[0]).all()):
             value = array.flat[0].item()
             return SymbolicTensor.filled((TRUE if value else FALSE) if array.dtype.kind == "b" else exact(value),
                                          array.shape)
-        if array.size > LITERAL and id(array) not in self._names:
+        if array.size > LITERAL:
             raise Unknown(f"a constant of {array.size} different numbers")
-        name = self._names.get(id(array)) or f"c{sum(name.startswith('c') for name in self.constants) + 1}"
+        name = next(name for at in range(1, len(self.constants) + 2) if (name := f"c{at}") not in self.constants)
         self.constants[name] = array
         formula = SymbolicTensor.of(name, array.shape)
         self.enter(array, formula)
