@@ -1,4 +1,4 @@
-"""The entry point `python -m gradcli`. Plain forms of eval and run are dispatched here, before Typer is imported."""
+"""The entry point `python -m gradcli`. Plain forms of commands are dispatched here, before Typer is imported."""
 
 from __future__ import annotations
 
@@ -74,6 +74,13 @@ def serve(words: list[str]) -> int:
     if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
         from gradcli.commands import execute
         return execute.run_file(rest[0], rest[1:])
+    from gradcli.commands import PLAIN
+    if command in PLAIN:
+        from gradcli.commands import command as command_of
+        from gradcli.console.plain_words import run_plainly
+        status = run_plainly(command_of(command), rest)
+        if status is not None:
+            return status
     from gradcli.cli import dispatch
     return dispatch(words)
 
