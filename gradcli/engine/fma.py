@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Doubles = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Doubles = NDArray[np.float64]
 
 MANY = 1 << 16
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
@@ -103,6 +104,8 @@ def _exactly(a: float, b: float, c: float) -> float:
     """One element by rational arithmetic, for magnitudes near the ends of the range."""
     if not (math.isfinite(a) and math.isfinite(b) and math.isfinite(c)):
         return a * b + c
+    from fractions import Fraction      # only for numbers near the ends of the range
+
     exact = Fraction(a) * Fraction(b) + Fraction(c)
     if exact == 0:
         return a * b + c
