@@ -53,6 +53,9 @@ class Policy:
     modules: Mapping[str, object] = field(default_factory=dict)
     """What can be imported: dotted name to module object."""
 
+    module_type: type | None = None
+    """The type of modules: programs may read whatever the `__dict__` of one holds under a name that they can spell."""
+
     attribute: Callable[[object, str], bool] = _nothing
     """Whether a program may read this attribute of this foreign value."""
 
