@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from gradcli.faults.tree import ValueFault
 
 WORDS = 624             # the length of the twister's state, and how many words one refill yields
+FEW = 16                # numbers that are made faster one by one than as arrays
 BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
 MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
+MASK53, UNIT53 = (1 << 53) - 1, 2.0**-53
 
 # How both libraries lay a generator out in memory, which is what get_rng_state() shows.
 LAYOUT = np.dtype([
@@ -35,6 +37,9 @@ class SpareNormal:
     x: float = 0.0
     y: float = 0.0
     rho: float = 0.0
+
+
+NO_SPARE = SpareNormal()
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,17 @@ class Twister:
         self._fresh = self._fresh and not count
         return self._source.random_raw(count)
 
+    def few(self, count: int) -> list[int]:
+        """The next `count` words, for so few that arrays cost more than they save."""
+        self._fresh = self._fresh and not count
+        return [self._source.random_raw() for _ in range(count)] if count < 8 else (
+            self._source.random_raw(count).tolist())    # type: ignore[no-any-return]  # numpy says no more than Any
+
+    def few_u53(self, count: int) -> list[float]:
+        """What `u53` gives, as plain numbers."""
+        words = self.few(2 * count)
+        return [((words[i] << 32 | words[i + 1]) & MASK53) * UNIT53 for i in range(0, 2 * count, 2)]
+
     def doubles(self, count: int) -> NDArray[np.uint64]:
         """The next `count` 64-bit words, each of two words, the first one high."""
         high, low = self.words(2 * count).reshape(count, 2).T
@@ -103,11 +119,15 @@ class Twister:
 
     def u53(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
+        if count <= FEW:
+            return np.array(self.few_u53(count), np.float64)
         bits = self.doubles(count) & np.uint64((1 << 53) - 1)
         return bits.view(np.int64) * np.float64(2.0**-53)
 
     def u32(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1) with 32 bits. One word each."""
+        if count <= FEW:
+            return np.array([word * 2.0**-32 for word in self.few(count)], np.float64)
         return self.words(count).view(np.int64) * np.float64(2.0**-32)
 
     def bits24(self, out: NDArray[np.int32]) -> None:
@@ -119,6 +139,8 @@ class Twister:
 
     def u24(self, count: int) -> NDArray[np.float32]:
         """Uniform on [0, 1) in float32: the low 24 bits of a word. One word each."""
+        if count <= FEW:
+            return np.array([(word & 0xFFFFFF) * 2.0**-24 for word in self.few(count)], np.float32)
         out = np.empty(count, np.float32)
         workspace = np.empty(min(count, BLOCK), np.int32)
         for start in range(0, count, BLOCK):

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.random.mersenne_twister import SpareNormal
+from gradcli.engine.random.mersenne_twister import NO_SPARE, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -56,7 +56,7 @@ class ModernGenerator(RandomStream):
         check_std("normal", std)
         count = elements(shape)
         if count < BLOCK:
-            return cast(fma64(self._gauss(count), std, mean), dtype).reshape(shape)
+            return cast(fma64(self._few(count), std, mean), dtype).reshape(shape)
         return self._block_normal(count, np.dtype(dtype), mean, std).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -68,12 +68,28 @@ class ModernGenerator(RandomStream):
             ordered = in_memory_order(target)
             ordered[...] = cast(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
 
+    def _few(self, count: int) -> Doubles:
+        """What `_gauss` gives, for so few that arrays cost more than they save."""
+        normals = [self.spare.y] if self.spare.valid and count else []
+        pairs = (count - len(normals) + 1) // 2
+        if pairs or normals:
+            self.spare = NO_SPARE
+        uniforms = iter(self.twister.few_u53(2 * pairs))
+        for turns, share in zip(uniforms, uniforms, strict=True):
+            radius, angle = math.sqrt(-2.0 * math.log1p(-share)), 2.0 * math.pi * turns
+            normals += radius * math.cos(angle), radius * math.sin(angle)
+        if len(normals) > count:
+            self.spare = SpareNormal(True, y=normals.pop())
+        return np.array(normals, np.float64)
+
     def _gauss(self, count: int) -> Doubles:
         """Standard normals one after another, two from four words; an odd one out is kept for the next call."""
+        if count < BLOCK:
+            return self._few(count)
         spare = [self.spare.y] if self.spare.valid and count else []
         pairs = (count - len(spare) + 1) // 2
         if pairs or spare:
-            self.spare = SpareNormal()
+            self.spare = NO_SPARE
         u = self.twister.u53(2 * pairs).reshape(pairs, 2)
         radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[:, 1]))
         angle = 2.0 * math.pi * u[:, 0]

@@ -166,8 +166,11 @@ def in_memory_order(target: Array) -> Array:
 
 def cast(values: Array, dtype: DTypeLike) -> Array:
     """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
+    kind = np.dtype(dtype)
+    if kind is values.dtype:
+        return values
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.dtype(dtype) == np.float16:
+        if kind == np.float16:
             values = values.astype(np.float32)
         return values.astype(dtype, copy=False)
 

@@ -55,7 +55,7 @@ def _name(c: Context, node: Node) -> ast.expr:
         return c.constant(VALUES[name], node)
     if name != "__name__":
         c.variable(node)
-    return c.at(ast.Name(name, LOAD), node)
+    return c.load(name, node)
 
 
 @lowers("attribute")

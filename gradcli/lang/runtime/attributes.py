@@ -39,6 +39,7 @@ class Attributes:
         # what is known of (class, name), for classes of the package and those with such a base: True if every object has
         # a name that programs may read, False if objects alone can have it
         self.mixed: dict[tuple[type, str], bool] = {}
+        self.open_names: set[tuple[type, str]] = set()      # attributes that objects of such classes may be given
         self.of_classes: set[tuple[type, str]] = set()      # names of classes that the program itself has defined
         self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
             "__repr__": formatter.object_repr, "__str__": formatter.object_str, "__hash__": formatter.hash_of,
@@ -60,8 +61,8 @@ class Attributes:
                     return getattr(value, name)
                 except AttributeError as error:
                     raise self._explained(error, value, name) from None
-            if kind is module_type and name in value.__dict__:
-                return value.__dict__[name]
+            if kind is module_type and (member := value.__dict__.get(name, value)) is not value:
+                return member
             key = kind, name
             if key in quick:
                 return getattr(value, name)
@@ -194,11 +195,12 @@ class Attributes:
         return getattr(value, name)
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
-        own, other = self.own, self._write
+        own, other, open_names = self.own, self._write, self.open_names
 
         def write(new: Any, value: Any, name: str) -> None:
             """`value.name = new`."""
-            if type(value) in own:
+            kind = type(value)
+            if kind in own or (kind, name) in open_names:
                 try:
                     setattr(value, name, new)
                 except AttributeError as error:
@@ -247,6 +249,7 @@ class Attributes:
             kind = value
             self.mixed.clear()      # the class is about to change
             self.of_classes.clear()
+            self.open_names.clear()
             self.above.clear()
         if kind is FunctionType:
             return source_of(value.__code__) is not None
@@ -258,6 +261,8 @@ class Attributes:
         if mark is not None and name not in closed_names(kind):
             owner = _owner(kind.__mro__, name)
             if owner is None or PROGRAM_MADE in owner.__dict__:
+                if kind is not value:
+                    self.open_names.add((kind, name))
                 return True
         return self.policy.assign(value, name, new)
 

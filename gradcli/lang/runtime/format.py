@@ -22,6 +22,7 @@ from gradcli.lang.runtime.enumeration import EnumClass
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 
+SPECS = 500         # how many specifications are remembered
 WIDTH = 10_000      # the widest field, and the most digits after the point
 
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
@@ -43,6 +44,7 @@ class Formatter:
 
     def __init__(self, policy: Policy, budget: Budget) -> None:
         self.policy, self.budget = policy, budget
+        self._narrow: set[str] = set()      # specifications of numbers and strings whose widths have been looked at
         self.read: Callable[[Any, str], Any] = getattr     # of what a template names; a program's guards replace it
 
     def text(self, value: Any) -> str:
@@ -243,8 +245,11 @@ class Formatter:
 
     def format(self, value: Any, spec: str) -> str:
         """format(value, spec)."""
-        if not spec and type(value) in SCALARS:
-            return self.text(value)
+        if type(value) in SCALARS:
+            if not spec:
+                return self.text(value)
+            if type(spec) is str and spec in self._narrow and value is not None:
+                return format(value, spec)
         if PROGRAM_MADE in type(value).__dict__ and _defines(type(value), "__format__"):
             return self.budget.checked_length(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str
@@ -259,6 +264,8 @@ class Formatter:
             raise python_error(f"the format specification {spec[:40]!r} cannot be read",
                                format, value if simple else 0, spec)
         if simple:
+            if len(self._narrow) < SPECS and len(spec) < WIDTH // SPECS:
+                self._narrow.add(spec)
             return format(value, spec)
         if known and self.policy.format is not None:
             return self.policy.format(value, spec)
