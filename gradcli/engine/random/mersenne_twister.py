@@ -7,6 +7,7 @@ numpy has the same twister. What differs is the seeding (the original integer ru
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,7 @@ LAYOUT = np.dtype([
 ])
 
 
-@dataclass(frozen=True)
-class SpareNormal:
+class SpareNormal(NamedTuple):
     """The half of a Box-Muller pair that is still to be given out.
 
     The modern stream keeps the finished value in `y`; the legacy stream keeps the two uniforms and the radius.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from math import cos, log1p, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.random.mersenne_twister import NO_SPARE, WORDS, SpareNormal
+from gradcli.engine.random.mersenne_twister import FEW, MASK53, NO_SPARE, UNIT53, WORDS, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -32,6 +33,8 @@ from gradcli.engine.random.stream import (
 from gradcli.faults.tree import ValueFault
 
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
+NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
+FULL_TURN = 2.0 * math.pi
 BLOCK = 16                  # normals are made in blocks of this many
 FEW_BLOCKS = 256            # as many normals are few
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
@@ -60,7 +63,10 @@ class ModernGenerator(RandomStream):
         check_std("normal", std)
         count = elements(shape)
         if count < BLOCK:
-            return cast(fma64(self._few(count), std, mean), dtype).reshape(shape)
+            kind, few = np.dtype(dtype), self._few(count)
+            if std == 1 and mean == 0 and kind in NO_MEAN:
+                return (np.array(few, kind) + NO_MEAN[kind]).reshape(shape)
+            return cast(fma64(np.array(few, np.float64), std, mean), kind).reshape(shape)
         return self._block_normal(count, np.dtype(dtype), mean, std).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -72,24 +78,26 @@ class ModernGenerator(RandomStream):
             ordered = in_memory_order(target)
             ordered[...] = cast(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
 
-    def _few(self, count: int) -> Doubles:
+    def _few(self, count: int) -> list[float]:
         """What `_gauss` gives, for so few that arrays cost more than they save."""
         normals = [self.spare.y] if self.spare.valid and count else []
         pairs = (count - len(normals) + 1) // 2
         if pairs or normals:
             self.spare = NO_SPARE
-        uniforms = iter(self.twister.few_u53(2 * pairs))
-        for turns, share in zip(uniforms, uniforms, strict=True):
-            radius, angle = math.sqrt(-2.0 * math.log1p(-share)), 2.0 * math.pi * turns
-            normals += radius * math.cos(angle), radius * math.sin(angle)
+        words = self.twister.few(4 * pairs)
+        for i in range(0, 4 * pairs, 4):
+            high, low, above, below = words[i:i + 4]
+            angle = FULL_TURN * (((high << 32 | low) & MASK53) * UNIT53)
+            radius = sqrt(-2.0 * log1p(-(((above << 32 | below) & MASK53) * UNIT53)))
+            normals += radius * cos(angle), radius * sin(angle)
         if len(normals) > count:
             self.spare = SpareNormal(True, y=normals.pop())
-        return np.array(normals, np.float64)
+        return normals
 
     def _gauss(self, count: int) -> Doubles:
         """Standard normals one after another, two from four words; an odd one out is kept for the next call."""
         if count < BLOCK:
-            return self._few(count)
+            return np.array(self._few(count), np.float64)
         spare = [self.spare.y] if self.spare.valid and count else []
         pairs = (count - len(spare) + 1) // 2
         if pairs or spare:
@@ -169,7 +177,10 @@ class ModernGenerator(RandomStream):
         return cast(integers % np.uint64(greatest(kind) + 1), kind).reshape(shape)
 
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
-        integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(elements(shape))
+        count = elements(shape)
+        if count <= FEW and size < ONE_WORD and kind.kind == "i":
+            return np.array([word % size + low for word in self.twister.few(count)], kind).reshape(shape)
+        integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(count)
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
             integers = integers % np.uint64(size) + np.uint64(low % (1 << 64))
         return cast(integers.view(np.int64), kind).reshape(shape)

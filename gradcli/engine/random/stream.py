@@ -186,6 +186,8 @@ def positive(name: str, what: str, value: float) -> None:
 
 
 def probability(name: str, p: Array | float) -> None:
+    if type(p) is float and 0 <= p <= 1:
+        return
     values = np.asarray(p)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))

@@ -36,8 +36,8 @@ class Attributes:
         self.policy, self.formatter = policy, formatter
         self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
-        # what is known of (class, name), for classes of the package and those with such a base: True if every object has
-        # a name that programs may read, False if objects alone can have it
+        # what is known of (class, name), for classes of the package and those with such a base: True if programs may
+        # read the name of every object, False if objects alone can have it
         self.mixed: dict[tuple[type, str], bool] = {}
         self.open_names: set[tuple[type, str]] = set()      # attributes that objects of such classes may be given
         self.of_classes: set[tuple[type, str]] = set()      # names of classes that the program itself has defined

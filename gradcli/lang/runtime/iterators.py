@@ -49,7 +49,8 @@ def nesting(*values: Any) -> int:
 NESTED: dict[type, type] = {enumerate: _Enumerate, zip: _Zip, map: _Map, filter: _Filter}
 for _nested in NESTED.values():
     exposed()(_nested)
-FLAT: frozenset[type] = frozenset({list, tuple, dict, set, str, range, int, FunctionType, BuiltinFunctionType, TypeProxy})
+FLAT: frozenset[type] = frozenset({
+    list, tuple, dict, set, str, range, int, FunctionType, BuiltinFunctionType, TypeProxy})    # which are no iterators
 LAZY = frozenset({*NESTED, *NESTED.values()})
 
 for _plain, _nested in NESTED.items():
