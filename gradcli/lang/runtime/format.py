@@ -22,6 +22,7 @@ from gradcli.lang.runtime.enumeration import EnumClass
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 
+SMALL = 1 << 62     # whole numbers below it are short
 SPECS = 500         # how many specifications are remembered
 WIDTH = 10_000      # the widest field, and the most digits after the point
 
@@ -52,7 +53,9 @@ class Formatter:
         kind = type(value)
         if kind is str:
             return value
-        if kind is int or kind is float:
+        if kind is float or (kind is int and -SMALL < value < SMALL):
+            return repr(value)
+        if kind is int:
             return self._scalar(value)
         if PROGRAM_MADE in kind.__dict__ and _defines(kind, "__str__"):
             return self.budget.checked_length(str(value))
@@ -234,6 +237,12 @@ class Formatter:
     def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
         """One field of an f-string: `{value!conversion:spec}`."""
         if not conversion:
+            kind = type(value)
+            if kind is float or kind is str or (kind is int and -SMALL < value < SMALL):
+                if not spec:
+                    return value if kind is str else repr(value)
+                if type(spec) is str and spec in self._narrow:
+                    return format(value, spec)
             return self.format(value, spec)
         if conversion == "r" or conversion == "a":
             value = self.repr(value)
@@ -245,11 +254,8 @@ class Formatter:
 
     def format(self, value: Any, spec: str) -> str:
         """format(value, spec)."""
-        if type(value) in SCALARS:
-            if not spec:
-                return self.text(value)
-            if type(spec) is str and spec in self._narrow and value is not None:
-                return format(value, spec)
+        if not spec and type(value) in SCALARS:
+            return self.text(value)
         if PROGRAM_MADE in type(value).__dict__ and _defines(type(value), "__format__"):
             return self.budget.checked_length(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str

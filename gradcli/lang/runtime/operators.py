@@ -19,7 +19,6 @@ from gradcli.lang.runtime.format import Formatter
 
 SEQUENCES = frozenset({str, list, tuple})
 WHOLE = frozenset({int, bool})
-LITTLE = 0x3fffffff     # whole numbers below it need no counting of their digits
 
 
 def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
@@ -94,15 +93,12 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     def mul(a: Any, b: Any) -> Any:
         left = type(a)
-        if left is int:
-            if type(b) is int:
-                product = a * b
-                if not -LITTLE < product < LITTLE:
-                    budget.check_bits(product.bit_length())
-                return product
-        elif left in simple:
+        if left is int and type(b) is int:
+            product = a * b
+            return product if -0x3fffffff < product < 0x3fffffff else judged(product)
+        if left in simple:
             return a * b
-        elif left not in WHOLE and not isinstance(a, str | list | tuple):
+        if left not in WHOLE and not isinstance(a, str | list | tuple):
             simple.add(left)
         if type(b) is not float:
             if type(b) not in WHOLE:
@@ -138,7 +134,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     def judged(result: Any) -> Any:
         if type(result) is complex:
             raise ValueFault("a negative number has no real root of that kind")
-        if type(result) is int and not -LITTLE < result < LITTLE:
+        if type(result) is int and not -0x3fffffff < result < 0x3fffffff:
             budget.check_bits(result.bit_length())
         return result
 
@@ -147,9 +143,9 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         if left is float:
             result = a ** b
             return result if type(result) is float else judged(result)
-        if left is int and type(b) is int and 0 <= b <= 64 and -LITTLE < a < LITTLE:
+        if left is int and type(b) is int and 0 <= b <= 64 and -0x3fffffff < a < 0x3fffffff:
             result = a ** b
-            return result if -LITTLE < result < LITTLE else judged(result)
+            return result if -0x3fffffff < result < 0x3fffffff else judged(result)
         if left is int or left is bool:
             check_power(a, b)
             return judged(a ** b)
