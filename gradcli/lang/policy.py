@@ -62,7 +62,8 @@ class Policy:
     assign: Callable[[object, str, object], Any] = _nothing
     """Whether a program may set this attribute of this foreign value to this; GONE means to delete it.
 
-    The answer may be the function that sets it, called with the value and what it is set to.
+    The answer may be the function that sets it on every value of that type, called with the value and what it is
+    set to.
     """
 
     known: Callable[[object], Iterable[str]] = _no_names

@@ -125,7 +125,7 @@ class Twister:
         """The next `count` words, for so few that arrays cost more than they save."""
         begin, end = self.position, self.position + count
         if end > WORDS:
-            return self.words(count).tolist()   # type: ignore[no-any-return]  # numpy says no more than Any
+            return self.words(count).tolist()
         self.position = end
         return self._list[begin:end]
 

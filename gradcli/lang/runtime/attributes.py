@@ -40,6 +40,7 @@ class Attributes:
         # read the name of every object, False if objects alone can have it
         self.mixed: dict[tuple[type, str], bool] = {}
         self.open_names: set[tuple[type, str]] = set()      # attributes that objects of such classes may be given
+        self.setters: dict[tuple[type, str], Callable[[Any, Any], None]] = {}   # what sets attributes of foreign types
         self.of_classes: set[tuple[type, str]] = set()      # names of classes that the program itself has defined
         self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
             "__repr__": formatter.object_repr, "__str__": formatter.object_str, "__hash__": formatter.hash_of,
@@ -195,7 +196,7 @@ class Attributes:
         return getattr(value, name)
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
-        own, other, open_names = self.own, self._write, self.open_names
+        own, other, open_names, setter_of = self.own, self._write, self.open_names, self.setters.get
 
         def write(new: Any, value: Any, name: str) -> None:
             """`value.name = new`."""
@@ -203,6 +204,11 @@ class Attributes:
             if kind in own or (kind, name) in open_names:
                 try:
                     setattr(value, name, new)
+                except AttributeError as error:
+                    raise self._refused(error, value, name) from None
+            elif (setter := setter_of((kind, name))) is not None:
+                try:
+                    setter(value, new)
                 except AttributeError as error:
                     raise self._refused(error, value, name) from None
             else:
@@ -216,6 +222,8 @@ class Attributes:
             raise self._closed(value, name, "set")
         try:
             if callable(allowed):       # the value's own way to be set, with its checks
+                if not isinstance(value, type) and PROGRAM_MADE not in type(value).__dict__:
+                    self.setters[type(value), name] = allowed
                 allowed(value, new)
             else:
                 setattr(value, name, new)
