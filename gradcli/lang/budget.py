@@ -60,7 +60,8 @@ class Budget:
 
     def checked_length(self, text: str) -> str:
         """`text`; SizeLimit if it has more than `characters` characters."""
-        self.check_characters(len(text))
+        if len(text) > self.characters:
+            self.check_characters(len(text))
         return text
 
     def bounded(self, values: Iterable[Any]) -> Iterable[Any]:

@@ -51,13 +51,17 @@ class Policy:
     modules: Mapping[str, object] = {}
     """What can be imported: dotted name to module object."""
 
+    module_type: type | None = None
+    """The type of modules: programs may read whatever the `__dict__` of one holds under a name that they can spell."""
+
     attribute: Callable[[object, str], bool] = staticmethod(_nothing)
     """Whether a program may read this attribute of this foreign value."""
 
     assign: Callable[[object, str, object], Any] = staticmethod(_nothing)
     """Whether a program may set this attribute of this foreign value to this; GONE means to delete it.
 
-    The answer may be the function that sets it, called with the value and what it is set to.
+    The answer may be the function that sets it on every value of that type, called with the value and what it is
+    set to.
     """
 
     known: Callable[[object], Iterable[str]] = staticmethod(_no_names)

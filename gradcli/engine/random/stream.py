@@ -166,8 +166,11 @@ def in_memory_order(target: Array) -> Array:
 
 def cast(values: Array, dtype: DTypeLike) -> Array:
     """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
+    kind = np.dtype(dtype)
+    if kind is values.dtype:
+        return values
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.dtype(dtype) == np.float16:
+        if kind == np.float16:
             values = values.astype(np.float32)
         return values.astype(dtype, copy=False)
 
@@ -183,6 +186,8 @@ def positive(name: str, what: str, value: float) -> None:
 
 
 def probability(name: str, p: Array | float) -> None:
+    if type(p) is float and 0 <= p <= 1:
+        return
     values = np.asarray(p)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))

@@ -8,12 +8,12 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch, record
-from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
+from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
-from gradcli.engine.tensor.tensor import Tensor, note_write
-from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
+from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, new_tuple, note_write
+from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import overlapping, writing
 from gradcli.faults.tensors import IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
@@ -21,6 +21,8 @@ from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
+NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
+new = object.__new__
 
 
 class GetItem(Kernel):
@@ -145,17 +147,85 @@ def unexpandable(shape, size):
             f"non-singleton dimension {at}.  Target sizes: {list(size)}.  Tensor sizes: {list(shape)}")
 
 
+PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
+
+
+def basic_key(key):
+    """The tuple of a key that only moves the view and needs no conversion, with an ellipsis at its end; else None."""
+    kind = type(key)
+    if kind is int:
+        return (key, ...)
+    if kind is tuple:
+        for k in key:
+            if type(k) is not int and not (type(k) is slice and _is_plain(k)):
+                return None
+        return (*key, ...) if key else None
+    return (key, ...) if kind is slice and _is_plain(key) else None
+
+
+def _is_plain(key):
+    """Whether a slice has whole numbers for its bounds, and goes forwards."""
+    return (key.start is None or type(key.start) is int) and (key.stop is None or type(key.stop) is int) and (
+        key.step is None or type(key.step) is int and key.step > 0)
+
+
+def part_of(self, basic, array, kind):
+    """The part of a tensor that a basic key names, as `dispatch` gives it in the usual modes; None for a wrong key."""
+    try:
+        part = array[basic]
+    except IndexError:
+        return None
+    out = new(kind)
+    out.array = part
+    out.node = out.gradient = out.hooks = None
+    out.requires_grad = False
+    root, origin = self.root, 0 if grad_mode.on else UNTRACKED
+    out.root = new_tuple(ViewOf, (self, clock(), origin) if root is None or root is DATA else (
+        root.base, clock(), root.origin or origin))
+    if self.requires_grad:
+        out.cut = None
+        basic = basic[:-1]
+        record(GetItem, (self, basic, ()), [array, basic, ()], part, out)
+    else:
+        out.cut = self.cut
+    return out
+
+
 def getitem(self, key):
     """`self[key]`."""
     array = self.array
+    kind = PLAIN.get(type(self))
+    if kind is not None and (not self.requires_grad or grad_mode.plain) and not (InferenceTensor.exist or Dual.watched):
+        basic = basic_key(key)
+        if basic is not None and (part := part_of(self, basic, array, kind)) is not None:
+            return part
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
     basic, picks = split_key(key, array)
     return dispatch(GetItem, (self, basic, picks))
 
 
+def alone(value, key):
+    """The array of a tensor without history that a part, not the whole, of another one is set to; else None."""
+    if type(value) in PLAIN and not value.requires_grad and (
+            type(key) is int or type(key) is tuple and any(type(k) is int for k in key)):
+        return value.array
+    return None
+
+
 def setitem(self, key, value):
     """`self[key] = value`."""
+    source = value if type(value) in NUMBERS else alone(value, key)
+    if source is not None and not self.requires_grad and type(self) in PLAIN and not (
+            InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
+            self.array.flags.writeable) and (basic := basic_key(key)) is not None:
+        try:
+            writing(self.array)[basic] = source
+        except NO_PLACE:
+            pass        # it is said below what is wrong
+        else:
+            note_write(self, "setitem", here())
+            return
     try:
         basic, picks = split_key(key, self.array)
     except IndexFault:
