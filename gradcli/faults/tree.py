@@ -354,17 +354,17 @@ class UsageFault(Fault):
 
 def calls(fault: Fault) -> list[str]:
     """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
-    told: list[str] = []
+    lines: list[str] = []
     times: list[int] = []
     for (function, name, span), text in zip(fault.trail, fault.words, strict=True):
         where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
         call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
-        if told and told[-1] == call:
+        if lines and lines[-1] == call:
             times[-1] += 1
         else:
-            told.append(call)
+            lines.append(call)
             times.append(1)
-    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(told, times, strict=True)]
+    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(lines, times, strict=True)]
 
 
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
@@ -378,11 +378,11 @@ def render(fault: Fault) -> str:
     margin = ""
     if fault.span:
         margin = " " * len(str(fault.span.line))
-        shown, carets = caret_lines(fault.source, fault.span)
+        source_line, carets = caret_lines(fault.source, fault.span)
         lines += [
             f"{margin}--> {fault.name}:{fault.span.line}:{fault.span.column}",
             f"{margin} |",
-            f"{fault.span.line} | {shown}",
+            f"{fault.span.line} | {source_line}",
             f"{margin} | {carets}",
         ]
     lines += [f"{margin} = note: {call}" for call in calls(fault)]

@@ -49,14 +49,14 @@ class Callee(NamedTuple):
         """Its parameters with their defaults, as a call would be written."""
         code, usual = self.function.__code__, self.function.__defaults__ or ()
         first = code.co_argcount - len(usual)
-        given = dict(zip(code.co_varnames[first : code.co_argcount], usual, strict=True))
-        given |= self.function.__kwdefaults__ or {}
-        told = [name + (f"={shown(given[name])}" if name in given else "") for name in self.parameters
+        defaults = dict(zip(code.co_varnames[first : code.co_argcount], usual, strict=True))
+        defaults |= self.function.__kwdefaults__ or {}
+        texts = [name + (f"={short_repr(defaults[name])}" if name in defaults else "") for name in self.parameters
                 if not name.startswith("_")]
         if code.co_flags & VARARGS:
             rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
-            told.insert(code.co_argcount - self.bound, f"*{rest}")
-        return ", ".join(told)
+            texts.insert(code.co_argcount - self.bound, f"*{rest}")
+        return ", ".join(texts)
 
     def counts(self) -> str:
         """How many arguments it takes in order."""
@@ -68,7 +68,7 @@ class Callee(NamedTuple):
 PLAIN = frozenset({type(None), bool, int, float, str})
 
 
-def shown(value: Any) -> str:
+def short_repr(value: Any) -> str:
     """A default in few words."""
     if type(value) in PLAIN or type(value) is tuple and len(value) < 10 and PLAIN.issuperset(map(type, value)):
         try:
@@ -79,15 +79,15 @@ def shown(value: Any) -> str:
     return "..."
 
 
-def found_value(case: Site, node: Node) -> Any:
+def static_value(case: Site, node: Node) -> Any:
     """What the words of a name or attribute stand for, modules and layers included, without running anything."""
     if node[0] == "group" and len(node[3]) == 1:
-        return found_value(case, node[3][0])
+        return static_value(case, node[3][0])
     if node[0] == "NAME":
         return case.names[node[3]] if node[3] in case.names else case.names.get("__builtins__", {}).get(node[3])
     if node[0] != "attribute":
         return None
-    holder, name = found_value(case, node[3][0]), node[3][1][3]
+    holder, name = static_value(case, node[3][0]), node[3][1][3]
     inside = getattr(holder, "__dict__", None)
     if inside is None or isinstance(holder, type | TypeProxy):
         return None
@@ -97,9 +97,9 @@ def found_value(case: Site, node: Node) -> Any:
 def kind_of(case: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
-        made = found_value(case, node[3][0])
-        return class_of(made)
-    value = found_value(case, node)
+        function = static_value(case, node[3][0])
+        return class_of(function)
+    value = static_value(case, node)
     return None if value is None else type(value)
 
 
@@ -113,7 +113,7 @@ def class_of(value: Any) -> type | None:
 
 def defined(kind: type, name: str) -> Any:
     """What a class and those above it have under a name, as it stands there."""
-    return next((vars(each)[name] for each in kind.__mro__ if name in vars(each)), None)
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
 
 def callee_of(function: Any, bound: bool) -> Callee:
@@ -123,7 +123,7 @@ def callee_of(function: Any, bound: bool) -> Callee:
 
 def callee(case: Site, node: Node) -> Callee | None:
     """The function that a call runs first, or None if that cannot be known without running the call."""
-    value = found_value(case, node)
+    value = static_value(case, node)
     if isinstance(value, FunctionType):
         return callee_of(value, False)
     kind = class_of(value)
@@ -131,10 +131,10 @@ def callee(case: Site, node: Node) -> Callee | None:
         return callee_of(value._call, False)
     if kind is not None:
         for maker in ("__init__", "__new__"):
-            made = defined(kind, maker)
-            made = made.__func__ if isinstance(made, staticmethod) else made
-            if isinstance(made, FunctionType):
-                return callee_of(made, True)._replace(alias=kind.__name__)
+            constructor = defined(kind, maker)
+            constructor = constructor.__func__ if isinstance(constructor, staticmethod) else constructor
+            if isinstance(constructor, FunctionType):
+                return callee_of(constructor, True)._replace(alias=kind.__name__)
         return None
     own = kind_of(case, node)
     if own is not None and not issubclass(own, FunctionType):
@@ -142,7 +142,7 @@ def callee(case: Site, node: Node) -> Callee | None:
         return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
         holder = kind_of(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
-        above = class_of(found_value(case, node[3][0]))
+        above = class_of(static_value(case, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
             return callee_of(raw, False) if isinstance(raw, FunctionType) else None
@@ -197,15 +197,15 @@ def meant(name: str, known: list[str]) -> str:
     """The option that is most likely meant by a name that is none."""
     if MEANT.get(name) in known:
         return MEANT[name]
-    near = nearest(name, known) or [each for each in known if len(name) < 3 and each.startswith(name)]
+    near = nearest(name, known) or [option for option in known if len(name) < 3 and option.startswith(name)]
     return near[0] if near else ""
 
 
 def _plain(node: Node) -> bool:
     """Whether a call has no starred arguments, so that its arguments can be counted."""
     rest = node[3][1:]
-    given: tuple[Node, ...] = rest[0][3] if rest else ()
-    return not any(each[0] in ("star", "spread") for each in given)
+    arguments: tuple[Node, ...] = rest[0][3] if rest else ()
+    return not any(argument[0] in ("star", "spread") for argument in arguments)
 
 
 __all__: list[str] = ["arguments", "callee", "meant"]

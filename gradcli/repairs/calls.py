@@ -77,7 +77,7 @@ def option(fault: ArgumentFault, case: Site) -> None:
     name, at = fault.facts.get("option"), fault.facts.get("at")
     one = fault.facts.get("expected") == "tensors" and isinstance(fault.facts.get("value"), Tensor)
     if one and parts.node is not None and call.args:
-        inside = ", ".join(parts.of(each) for each in call.args)
+        inside = ", ".join(parts.of(tensor) for tensor in call.args)
         fault.hints.insert(0, (f"{parts.of(parts.node[3][0])}([{inside}])", "the tensors as one list"))
         return
     if name in call.options:
@@ -89,12 +89,12 @@ def option(fault: ArgumentFault, case: Site) -> None:
             fault.hints.insert(0, (near, "the nearest option"))
     elif at is not None:
         named = fault.facts.get("parameter")
-        found = call.options.get(named) if named in call.options else None
-        given = operands(case)
-        if found is None and at < len(given):
-            found = given[at]
-        if found is not None:
-            fault.span = parts.span(found)
+        argument = call.options.get(named) if named in call.options else None
+        positional = operands(case)
+        if argument is None and at < len(positional):
+            argument = positional[at]
+        if argument is not None:
+            fault.span = parts.span(argument)
 
 
 @repairs(MissingAttribute)
@@ -124,19 +124,19 @@ def attribute(fault: MissingAttribute, case: Site) -> None:
 
 
 @repairs(Fault)
-def given(fault: Fault, case: Site) -> None:
+def with_program_names(fault: Fault, case: Site) -> None:
     """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
     parts = case.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return
-    found = operands(case)
-    words = dict(zip(("x", "y"), [parts.atom(each) for each in found], strict=False))
+    nodes = operands(case)
+    words = dict(zip(("x", "y"), [parts.atom(node) for node in nodes], strict=False))
     words |= {"a": words["x"]} if "x" in words else {}
     words |= {"target": words["y"], "b": words["y"]} if "y" in words else {}
-    fault.hints = [_filled(case, found, words, repair, why) for repair, why in fault.hints]
+    fault.hints = [_filled(case, nodes, words, repair, why) for repair, why in fault.hints]
 
 
-def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
+def _filled(case: Site, nodes: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
     if repair == "torch.matmul(a, b)" and len(words) > 2:
         return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
     match = re.fullmatch(r"(x|a|b|target)\.(.+)", repair)
@@ -144,7 +144,7 @@ def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, w
         return repair, why
     called, parts = case.call, case.parts
     if match[2] in CONVERSIONS and not (called and f"{called.name}()" == match[2]):
-        case.fault.span = parts.span(found[0 if match[1] in ("x", "a") else 1])
+        case.fault.span = parts.span(nodes[0 if match[1] in ("x", "a") else 1])
     return re.sub(r"\b(x|a|b|target)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
 
 
@@ -164,4 +164,4 @@ def unpacked(fault: UnpackFault, case: Site) -> None:
         fault.notes.append(f"{parts.of(statement[3][0])} are {expected} names")
 
 
-__all__ = ["attribute", "called", "given", "indexed", "option", "unpacked"]
+__all__ = ["attribute", "called", "indexed", "option", "unpacked", "with_program_names"]

@@ -22,7 +22,7 @@ PYTHONS = {name: module for module, names in {
     "partial reduce", "tqdm": "tqdm", "itertools": "chain islice"}.items() for name in names.split()}
 IMPORTED = ("time", "random", "copy", "collections", "functools", "itertools", "argparse", "operator", "string",
             "warnings", "typing")
-WRITTEN = (     # what can be read, and fails as the name that comes first is not defined
+FOREIGN_LINES = (     # what can be read, and fails as the name that comes first is not defined
     (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
     (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),
 )
@@ -53,11 +53,11 @@ def unknown(fault: NameFault, case: Site) -> None:
 
 def _otherwise(case: Site, name: str, number: int) -> bool:
     """Whether the line says something else in another language; it is told then."""
-    for pattern, message, repair in WRITTEN:
-        said = re.match(pattern, case.fault.source.split("\n")[number - 1])
-        if said is not None and name in said.groups():
+    for pattern, message, repair in FOREIGN_LINES:
+        match = re.match(pattern, case.fault.source.split("\n")[number - 1])
+        if match is not None and name in match.groups():
             case.fault.message = f"{case.fault.message}: {message}"
-            case.fault.hints = [(said.expand(repair).strip(), f"in line {number}")]
+            case.fault.hints = [(match.expand(repair).strip(), f"in line {number}")]
             return True
     return False
 

@@ -22,7 +22,7 @@ def mistaken(fault: ArgumentFault, site: Site) -> None:
     if node is None or node[0] not in (*INFIX, "augassign") or "value" not in fault.facts:
         return
     value, operands = fault.facts["value"], parts.operands()
-    at = next((i for i, each in enumerate(operands) if _is(site, each, value)), None)
+    at = next((i for i, candidate in enumerate(operands) if _is(site, candidate, value)), None)
     if at is None or len(operands) != 2:
         return
     operand, other = operands[at], operands[1 - at]

@@ -14,7 +14,7 @@ from gradcli.faults.source import Span, char_column, line_of
 
 TRAIL = 20      # calls told of; a deep recursion repeats itself
 CO_OPTIMIZED = 1    # the flag of code that is a function; importing inspect costs more than it
-KEPT = 4096     # texts; the oldest make way
+MAX_SOURCES = 4096     # texts; the oldest make way
 
 
 class Source(NamedTuple):
@@ -41,7 +41,7 @@ _numbers = count(1)
 def register(name: str, text: str) -> str:
     """A file name for the code of `text`, by which it is found again."""
     key = f"<gradcli {next(_numbers)}: {name}>"
-    if len(_sources) >= KEPT:
+    if len(_sources) >= MAX_SOURCES:
         del _sources[next(iter(_sources))]
     _sources[key] = Source(name, text)
     return key
@@ -93,9 +93,9 @@ def place_of_call(code: CodeType, instruction: int) -> Place | None:
 
 def locals_of(error: Exception) -> dict[str, Any]:
     """The names of the innermost function of the program on the way to an error, with their values."""
-    step, found = error.__traceback__, {}
+    step, names = error.__traceback__, {}
     while step is not None:
         if source_of(step.tb_frame.f_code) is not None:
-            found = step.tb_frame.f_locals
+            names = step.tb_frame.f_locals
         step = step.tb_next
-    return dict(found)
+    return dict(names)

@@ -92,7 +92,7 @@ def _missing(name: str, names: str) -> Meaning:
 
 def _too_many(name: str, least: str | None, most: str, count: str) -> Meaning:
     own = "." in name
-    least_count, most_count, arguments = (int(each or -1) - own for each in (least, most, count))
+    least_count, most_count, arguments = (int(number or -1) - own for number in (least, most, count))
     if most_count < 0:
         return _complaint(called(name), "no object", "takes no arguments, and was given its object: self stands first",
                           True)
@@ -125,13 +125,13 @@ def _complaint(callee: str, complaint: str, phrase: str, more: bool = False, **f
                    {"callee": callee, "complaint": complaint, "phrase": phrase, **facts})
 
 
-def _told(explanation: str, more: bool = False, kind: type[Fault] | None = None) -> Callable[..., Meaning]:
+def _in_words(explanation: str, more: bool = False, kind: type[Fault] | None = None) -> Callable[..., Meaning]:
     """A meaning in fixed words: {0} is the first group as a type in words, {q0} that group itself."""
     places = [int(place) for place in re.findall(r"\{(\d)\}", explanation)]
 
     def meaning(*groups: str | None) -> Meaning:
-        kinds = [_kind("str" if each == "string" else each or "") for each in groups]
-        return Meaning(explanation.format(*kinds, **{f"q{i}": each for i, each in enumerate(groups)}), kind, more,
+        kinds = [_kind("str" if group == "string" else group or "") for group in groups]
+        return Meaning(explanation.format(*kinds, **{f"q{i}": group for i, group in enumerate(groups)}), kind, more,
                        {"types": tuple(groups[place] for place in places)} if places else {})
     return meaning
 
@@ -160,39 +160,40 @@ _READINGS: tuple[tuple[str, Callable[..., Meaning]], ...] = (
     (r"cannot unpack non-iterable ([\w.]+) object", _unpacked),
     (r"(?:too many|not enough) values to unpack \(expected (?:at least )?(\d*).*", _values),
     (r"(list|tuple|range) indices must be integers or slices, not (\w+)",
-     _told("{0} is indexed by whole numbers or slices, not by {1}")),
+     _in_words("{0} is indexed by whole numbers or slices, not by {1}")),
     (r"string indices must be integers, not '(\w+)'",
-     _told("a string is indexed by whole numbers or slices, not by {0}")),
+     _in_words("a string is indexed by whole numbers or slices, not by {0}")),
     (r"slice indices must be integers or None or have an __index__ method",
-     _told("the bounds of a slice are whole numbers")),
+     _in_words("the bounds of a slice are whole numbers")),
     (r"math domain error|expected a (?:positive|nonnegative) input.*",
-     _told("the function has no value at this number", True)),
-    (r"math range error", _told("the result is too large for a float", True)),
-    (r"could not convert string to float: (.*)", _told("the string {q0} is not written as a number")),
+     _in_words("the function has no value at this number", True)),
+    (r"math range error", _in_words("the result is too large for a float", True)),
+    (r"could not convert string to float: (.*)", _in_words("the string {q0} is not written as a number")),
     (r"invalid literal for int\(\) with base 10: (.*)",
-     _told("the string {q0} is not written as a whole number", True)),
-    (r"invalid literal for int\(\) with base (\d+): (.*)", _told("the string {q1} is not a whole number in base {q0}")),
+     _in_words("the string {q0} is not written as a whole number", True)),
+    (r"invalid literal for int\(\) with base (\d+): (.*)",
+     _in_words("the string {q1} is not a whole number in base {q0}")),
     (r"int\(\) argument must be a string, a bytes-like object or a real number, not '(\w+)'",
-     _told("int() makes a whole number of a number or a string, not of {0}", kind=ArgumentFault)),
+     _in_words("int() makes a whole number of a number or a string, not of {0}", kind=ArgumentFault)),
     (r"float\(\) argument must be a string or a real number, not '(\w+)'",
-     _told("float() makes a float of a number or a string, not of {0}", kind=ArgumentFault)),
-    (r"cannot convert float NaN to integer", _told("nan has no whole number")),
-    (r"cannot convert float infinity to integer", _told("inf has no whole number")),
+     _in_words("float() makes a float of a number or a string, not of {0}", kind=ArgumentFault)),
+    (r"cannot convert float NaN to integer", _in_words("nan has no whole number")),
+    (r"cannot convert float infinity to integer", _in_words("inf has no whole number")),
     (r"(min|max)\(\) (?:arg|iterable argument) is (?:an )?empty(?: sequence)?",
-     _told("{q0}() of nothing: there are no values to compare")),
-    (r"list\.remove\(x\): x not in list", _told("the value to be removed is not in the list")),
-    (r"(.+) is not in (list|tuple)", _told("{q0} is not in the {q1}")),
-    (r"tuple\.index\(x\): x not in tuple", _told("the value is not in the tuple")),
-    (r"pop from (?:an )?empty (list|set)", _told("pop() takes from {0}, and this one is empty")),
-    (r"pop index out of range", _told("pop() was given an index that the list does not have")),
+     _in_words("{q0}() of nothing: there are no values to compare")),
+    (r"list\.remove\(x\): x not in list", _in_words("the value to be removed is not in the list")),
+    (r"(.+) is not in (list|tuple)", _in_words("{q0} is not in the {q1}")),
+    (r"tuple\.index\(x\): x not in tuple", _in_words("the value is not in the tuple")),
+    (r"pop from (?:an )?empty (list|set)", _in_words("pop() takes from {0}, and this one is empty")),
+    (r"pop index out of range", _in_words("pop() was given an index that the list does not have")),
     (r"(list|tuple|string|range|range object)(?: assignment)? index out of range",
-     _told("{0} has no item at this index")),
+     _in_words("{0} has no item at this index")),
     (r"bad operand type for (?:unary )?(\S+?)(?:\(\))?: '(\w+)'",
-     _told("{q0} works on numbers and tensors, not on {1}")),
-    (r"type (\w+) doesn't define __round__ method", _told("round works on numbers and tensors, not on {0}", True)),
-    (r"must be real number, not (\w+)", _told("a number is needed here, not {0}")),
-    (r"'(\w+)' object cannot be interpreted as an integer", _told("a whole number is needed here, not {0}")),
-    (r"Unknown format code '(.+)' for object of type '(\w+)'", _told("{1} cannot be written in the format {q0}")),
+     _in_words("{q0} works on numbers and tensors, not on {1}")),
+    (r"type (\w+) doesn't define __round__ method", _in_words("round works on numbers and tensors, not on {0}", True)),
+    (r"must be real number, not (\w+)", _in_words("a number is needed here, not {0}")),
+    (r"'(\w+)' object cannot be interpreted as an integer", _in_words("a whole number is needed here, not {0}")),
+    (r"Unknown format code '(.+)' for object of type '(\w+)'", _in_words("{1} cannot be written in the format {q0}")),
     (r"unsupported format string passed to (\w+)\.__format__", _typed),
     (r"%\w format: a real number is required, not (\w+)", _typed),
     (r"Value after \* must be an iterable, not (\w+)", _typed),
@@ -201,25 +202,25 @@ _READINGS: tuple[tuple[str, Callable[..., Meaning]], ...] = (
      lambda kind: Meaning("", ArgumentFault, facts={"types": (kind,)})),
     (r"ord\(\) expected string of length 1, but (\w+) found", _typed),
     (r"sequence item (\d+): expected str instance, (\w+) found",
-     _told("join() puts strings together, and item {q0} is {1}", True)),
+     _in_words("join() puts strings together, and item {q0} is {1}", True)),
     (r"'(\w+)' is an invalid keyword argument for (\w+)\(\)", _unknown_first),
     (r"(\w+)\(\) missing required argument '(\w+)'.*", _missing),
     (r"ord\(\) expected a character, but string of length (\d+) found",
-     _told("ord() takes a string of one character, not of {q0}")),
-    (r"chr\(\) arg not in range\(0x110000\)", _told("there is no character of this number")),
+     _in_words("ord() takes a string of one character, not of {q0}")),
+    (r"chr\(\) arg not in range\(0x110000\)", _in_words("there is no character of this number")),
     (r"cannot convert dictionary update sequence element #(\d+) to a sequence",
-     _told("a dict is made of pairs of key and value, and item {q0} is none", True)),
+     _in_words("a dict is made of pairs of key and value, and item {q0} is none", True)),
     (r"dictionary update sequence element #(\d+) has length (\d+); 2 is required",
-     _told("a dict is made of pairs of key and value, and item {q0} has length {q1}", True)),
-    (r"dictionary changed size during iteration", _told("the dict was changed while a loop went through it")),
-    (r"range\(\) arg 3 must not be zero", _told("the step of a range cannot be 0")),
-    (r"slice step cannot be zero", _told("the step of a slice cannot be 0")),
-    (r"negative shift count", _told("a number cannot be shifted by fewer than 0 places")),
-    (r"substring not found", _told("the text searched for is not there")),
-    (r"empty separator", _told("the text to split at is empty")),
-    (r"unhashable type: '(\w+)'", _told("{0} cannot be a key of a dict or a member of a set", True)),
+     _in_words("a dict is made of pairs of key and value, and item {q0} has length {q1}", True)),
+    (r"dictionary changed size during iteration", _in_words("the dict was changed while a loop went through it")),
+    (r"range\(\) arg 3 must not be zero", _in_words("the step of a range cannot be 0")),
+    (r"slice step cannot be zero", _in_words("the step of a slice cannot be 0")),
+    (r"negative shift count", _in_words("a number cannot be shifted by fewer than 0 places")),
+    (r"substring not found", _in_words("the text searched for is not there")),
+    (r"empty separator", _in_words("the text to split at is empty")),
+    (r"unhashable type: '(\w+)'", _in_words("{0} cannot be a key of a dict or a member of a set", True)),
     (r"cannot use '(\w+)' as a (?:dict key|set element).*",
-     _told("{0} cannot be a key of a dict or a member of a set")),
+     _in_words("{0} cannot be a key of a dict or a member of a set")),
 )
 
 

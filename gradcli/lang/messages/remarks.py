@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 REMARKS: tuple[tuple[re.Pattern[str], str, tuple[str, str] | None], ...] = tuple(
-    (re.compile(said), told, hint) for said, told, hint in (
+    (re.compile(pattern), words, hint) for pattern, words, hint in (
         (r"nonlocal declaration not allowed at module level",
          "nonlocal can only stand in a function within another function",
          ("x = 1", "outside functions a name is simply assigned to")),
@@ -33,12 +33,12 @@ REMARKS: tuple[tuple[re.Pattern[str], str, tuple[str, str] | None], ...] = tuple
     ))
 
 
-def in_our_words(said: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def in_our_words(remark: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """A remark of the compiler as the user is told it, with a repair."""
-    for pattern, told, hint in REMARKS:
-        found = pattern.search(said)
-        if found:
-            names = found.groups()
+    for pattern, words, hint in REMARKS:
+        match = pattern.search(remark)
+        if match:
+            names = match.groups()
             hints = ((hint[0].format(*names), hint[1]),) if hint else ()
-            return told.format(*names), hints
-    return said, ()
+            return words.format(*names), hints
+    return remark, ()
