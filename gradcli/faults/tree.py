@@ -57,14 +57,16 @@ class Fault(Exception):
     status = exit_codes.PROGRAM_ERROR
 
     def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
-                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), **facts: Any) -> None:
+                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), as_python: bool = False) -> None:
         """Make a fault; its place and the program's calls are filled in where the program runs.
 
         hints   repairs that can be pasted, each alone or as a pair with what it does. A reason that begins with
                 "in line 3" or "before line 3" says where the repair belongs; else it replaces what the carets mark
         notes   explanations, one line each
         places  other instructions of the program that matter, each with what happened there
-        facts   values that a repair in the program's own words is made from
+        as_python   the message says what CPython's does, in other words
+
+        Classes derived from this one have fields of their own for what their repairs are made from.
         """
         message = veiled(message)
         super().__init__(message)
@@ -73,7 +75,8 @@ class Fault(Exception):
                                              for h in hints]
         self.notes: list[str] = list(notes)
         self.places = list(places)
-        self.facts = facts
+        self.as_python = as_python
+        self.types: tuple[str | None, ...] = ()     # names of the types of the values that CPython's message is about
         self.span = span
         self.source = ""        # the whole text the span counts in
         self.name: Any = "<input>"   # what that text is called
@@ -194,6 +197,7 @@ class SecondBackward(GradFault):
     """
 
     code = "G0403"
+    computed: Any = None        # code and instruction that computed the node whose values are gone
 
 
 class LeafWrite(GradFault):
@@ -256,6 +260,7 @@ class KeyFault(PythonFault):
     """
 
     code = "G0503"
+    key: Any = ""
 
 
 class AssertionFault(PythonFault):

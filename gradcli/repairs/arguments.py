@@ -10,8 +10,9 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.arguments import SignatureMismatch, SuperMisuse, TooManyArguments, UnknownOption
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, PythonFault
+from gradcli.faults.tree import Fault
 from gradcli.lang.messages.python_errors import counted
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
@@ -157,14 +158,18 @@ def _method(kind: type, name: str) -> Callee | None:
     return callee_of(raw, True) if isinstance(raw, FunctionType) else None
 
 
-@repairs(AttributeFault, PythonFault, ArgumentFault)
-def arguments(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> None:
-    """Too many arguments, too few, or an option that is not there: in the program's words, with how it is called."""
-    parts, node = case.parts, case.parts.node
-    complaint, name = fault.facts.get("complaint"), fault.facts.get("callee")
-    if complaint == "super" and parts.enclosing("class"):
+@repairs(SuperMisuse)
+def plain_super(fault: SuperMisuse, case: Site) -> None:
+    """super(A, b) in a class: super() without arguments."""
+    if case.parts.enclosing("class"):
         fault.hints = [("super()", "finds class and object itself")]
-    if complaint is None or name is None or node is None or node[0] != "call":
+
+
+@repairs(SignatureMismatch)
+def arguments(fault: SignatureMismatch, case: Site) -> None:
+    """Call the function as the program does, and add a note with its signature."""
+    parts, node, name = case.parts, case.parts.node, fault.callee
+    if node is None or node[0] != "call":
         return
     function = callee(case, node[3][0])
     ours = name.rpartition(".")[2].startswith("_") or name.startswith("_")
@@ -172,15 +177,13 @@ def arguments(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -
     words = parts.of(node[3][0])
     words = words if len(words) <= 40 and "\n" not in words else words.rpartition(".")[2][-40:]
     if ours or same:
-        _reword(fault, words, fault.facts["phrase"])
-    if complaint == "option":
-        known = function.parameters if same and function else []
-        if known and not fault.facts.get("near"):
-            fault.facts["near"] = meant(fault.facts["option"], known)
+        _reword(fault, words, fault.phrase)
+    if isinstance(fault, UnknownOption) and same and function and not fault.near:
+        fault.near = meant(fault.option, function.parameters)
     if same and function is not None:
         code = function.function.__code__
-        if complaint == "too many" and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
-            count = len(case.call.args) if case.call and _plain(node) else fault.facts["arguments"]
+        if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
+            count = len(case.call.args) if case.call and _plain(node) else fault.count
             _reword(fault, words, f"takes {function.counts()}, and was given {count}")
         if not any(note.startswith("it is called") for note in fault.notes):
             fault.notes.insert(0, f"it is called {words}({function.text()})")

@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterator
 
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.arguments import MissingArgument, TooManyArguments
 from gradcli.faults.attributes import MissingAttribute, SetBeforeInit
 from gradcli.faults.gradients import ForwardNotStatic, GradientCount, GradientType, StaticForward
 from gradcli.faults.mistakes import UnpackFault, UnsavedTensors
-from gradcli.faults.tree import (
-    ArgumentFault,
-    AttributeFault,
-    Fault,
-    NameFault,
-)
+from gradcli.faults.tree import AttributeFault, Fault, NameFault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
 from gradcli.repairs.registry import diagnoses, repairs
@@ -161,16 +157,22 @@ def _inside(site: Site, call: Call) -> str:
     return ", ".join(site.parts.of(argument) for argument in call.args)
 
 
-@repairs(ArgumentFault)
-def parameter(fault: ArgumentFault, site: Site) -> None:
-    """A method that does not name its object, or a Function's forward that does not name its context."""
-    parts, call, complaint = site.parts, site.call, fault.facts.get("complaint")
-    if complaint == "missing" and call is not None and call.name == "forward" and call.receiver is not None \
+@repairs(MissingArgument)
+def forward_called(fault: MissingArgument, site: Site) -> None:
+    """The static forward of a Function, called without a context: apply passes one."""
+    call = site.call
+    if call is not None and call.name == "forward" and call.receiver is not None \
             and isinstance(site.value(call.receiver), type):
-        fault.hints = [(f"{parts.of(call.receiver)}.apply({_inside(site, call)})",
+        fault.hints = [(f"{site.parts.of(call.receiver)}.apply({_inside(site, call)})",
                         "apply calls forward, with a context")]
-    owner, dot, name = fault.facts.get("callee", "").partition(".")
-    if complaint != "too many" or not dot:
+
+
+@repairs(TooManyArguments)
+def parameter(fault: TooManyArguments, site: Site) -> None:
+    """A method without a parameter for its object, or a Function's forward without one for its context."""
+    parts = site.parts
+    owner, dot, name = fault.callee.partition(".")
+    if not dot:
         return
     kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == owner]
     for method in _defined(site, name, kinds):

@@ -111,7 +111,7 @@ def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
 @repairs(SecondBackward)
 def second(fault: SecondBackward, site: Site) -> None:
     """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
-    first, computed = site.spot(fault.places[0][1]), site.spot(fault.facts.get("computed"))
+    first, computed = site.spot(fault.places[0][1]), site.spot(fault.computed)
     parts = site.parts
     if first is None:
         return

@@ -6,9 +6,10 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.arguments import TooManyArguments
 from gradcli.faults.attributes import ForwardMissing, MissingAttribute, NotAModule, NotParameters, SingleParameter
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import ArgumentFault, AttributeFault
+from gradcli.faults.tree import AttributeFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
@@ -105,11 +106,11 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
         fault.hints = [(f"{words}()" if method else f"{words}.parameters()", "its parameters")]
 
 
-@repairs(ArgumentFault)
-def one_list(fault: ArgumentFault, site: Site) -> None:
+@repairs(TooManyArguments)
+def one_list(fault: TooManyArguments, site: Site) -> None:
     """torch.tensor(1, 2, 3) of numbers that belong into one list."""
     call, parts, node = site.call, site.parts, site.parts.node
-    if call is None or node is None or call.name != "tensor" or fault.facts.get("complaint") != "too many":
+    if call is None or node is None or call.name != "tensor":
         return
     inside = ", ".join(parts.of(argument) for argument in call.args)
     fault.hints = [(parts.of(node).replace(inside, f"[{inside}]", 1), "the numbers as one list")] \

@@ -27,9 +27,9 @@ def dtypes(fault: DtypeMix, site: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = site.parts
     nodes = operands(site)
-    if not nodes or "types" not in site.fault.facts:
+    if not nodes:
         return
-    a, b = site.fault.facts["types"]
+    a, b = fault.dtypes
     call = site.call
     if call is not None and (len(nodes) < 2 or _layer(site, call)):
         return _instead(site, nodes[0], f"{parts.atom(nodes[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
@@ -49,7 +49,7 @@ def _layer(site: Site, call: Call) -> bool:
 @repairs(ProductShapes)
 def product(fault: ProductShapes, site: Site) -> None:
     """A matrix product: transpose what then fits."""
-    parts, shapes = site.parts, site.fault.facts.get("shapes")
+    parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
     if not shapes or len(nodes) < 2:
         return
@@ -68,9 +68,9 @@ def product(fault: ProductShapes, site: Site) -> None:
 @repairs(BroadcastShapes)
 def broadcast(fault: BroadcastShapes, site: Site) -> None:
     """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
-    parts, shapes = site.parts, site.fault.facts.get("shapes")
+    parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
-    if not shapes or len(nodes) < 2:
+    if len(nodes) < 2:
         return
     (a, b), (first, second) = shapes[:2], nodes[:2]
     if len(a) == 2 and a == b[::-1]:
@@ -164,7 +164,7 @@ def mixed(fault: OperandFault, site: Site) -> None:
     nodes = parts.operands()
     if len(nodes) != 2:
         return
-    if fault.facts.get("sign") == "^":
+    if fault.sign == "^":
         site.fault.hints = [(f"{parts.of(nodes[0])} ** {parts.of(nodes[1])}", "the power; ^ is for bits")]
         return
     texts = [node[0] in ("STRING", "strings") or isinstance(site.value(node), str) for node in nodes]

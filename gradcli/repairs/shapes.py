@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import BroadcastShapes, ProductShapes
 from gradcli.faults.tensors import DimensionOutOfRange, ExpandedSize, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
 from gradcli.lang.syntax.lexer import Node
@@ -35,10 +36,10 @@ def fitted(fault: ShapeFault | ValueFault, site: Site) -> None:
 
 
 def _product(site: Site, nodes: list[Node]) -> None:
-    shapes = site.fault.facts.get("shapes")
-    if not shapes or len(nodes) < 2:
+    fault = site.fault
+    if not isinstance(fault, ProductShapes | BroadcastShapes) or not fault.shapes or len(nodes) < 2:
         return
-    (a, b), (first, second) = shapes[:2], nodes[:2]
+    (a, b), (first, second) = fault.shapes[:2], nodes[:2]
     if len(a) == len(b) == 3 and a[0] == b[0]:
         if a[2] == b[2]:
             _mark(site, second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcli.faults.arguments import ArgumentMismatch, NotRegistrable, RefusedArgument, SuperMisuse
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.source import line_of
-from gradcli.faults.tree import ArgumentFault, Fault
+from gradcli.faults.tree import ArgumentFault, Fault, KeyFault
 from gradcli.lang.messages.locate import Place, place_of_call
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, locate, walk
@@ -131,15 +132,16 @@ def about_none(fault: Fault) -> bool:
     """Whether a fault is about a None that stands where a value is needed."""
     if isinstance(fault, MissingAttribute | ClosedAttribute):
         return fault.holder is None
-    value = fault.facts.get("value", ...)
+    value: Any = fault.value if isinstance(fault, RefusedArgument) else ...
+    value = fault.key if isinstance(fault, KeyFault) else value
     return value is None or type(value) in (list, tuple) and any(item is None for item in value) or (
-        "NoneType" in fault.facts.get("types", ()))
+        "NoneType" in fault.types)
 
 
 def may_be_about_none(fault: Fault) -> bool:
-    """Whether the engine refused an argument without a fact that says which."""
-    return isinstance(fault, ArgumentFault) and not fault.exception and not (
-        fault.facts.keys() & {"value", "types", "complaint"})
+    """Whether the engine refused an argument without a field that says which."""
+    return isinstance(fault, ArgumentFault) and not fault.exception and not fault.types and not isinstance(
+        fault, ArgumentMismatch | SuperMisuse | NotRegistrable)
 
 
 def members(target: Node) -> tuple[Node, ...]:

@@ -180,7 +180,7 @@ class Session(Names):
             with self.running():
                 exec(code, self._names)  # the verified code object of lang/lower.py
         except ProgramExit as end:
-            if not end.facts.get("well"):
+            if not end.succeeded:
                 raise
         printed = "".join(self._printed[before:])
         del self._printed[before:]

@@ -123,7 +123,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                 if dependencies:
                     _finish_leaves(node, dependencies, grads, captured, finish_leaf)
     except SecondBackward as fault:
-        fault.facts.setdefault("computed", (node.code, node.line_at))
+        fault.computed = fault.computed or (node.code, node.line_at)
         raise
     captured.update(grads)
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}

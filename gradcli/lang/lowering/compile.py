@@ -18,7 +18,6 @@ from gradcli.lang.lowering import comprehensions, expressions, functions, match,
 from gradcli.lang.lowering.context import Context
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate
-from gradcli.lang.messages.remarks import in_our_words
 from gradcli.lang.policy import Policy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.parser import tree_of
@@ -72,5 +71,7 @@ def _translated(error: SyntaxError, text: str) -> Fault:
         span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
     if "nested blocks" in error.msg:
         return DepthLimit("more than 20 loops, with or try statements stand within each other", span=span)
+    from gradcli.lang.messages.remarks import in_our_words  # seldom needed, and many patterns
+
     message, hints = in_our_words(error.msg)
     return SyntaxFault(message, *hints, span=span)

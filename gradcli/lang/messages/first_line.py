@@ -37,7 +37,7 @@ def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
     """Give a fault of a text that is no program its source, and CPython's words where it has some."""
     fault.source, fault.name = text, name
     fault.headline = "" if isinstance(fault, LimitFault) else headline_of(fault) or syntax_words(text, fault.span)
-    if fault.facts.get("as_python"):
+    if fault.as_python:
         fault.needless = fault.message
     set_first_line(fault)
     fault.message = trimmed(fault.message)

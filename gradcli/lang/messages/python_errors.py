@@ -1,4 +1,4 @@
-"""What CPython's messages mean: which fault each is, which facts it states, and what else can be said of it.
+"""What CPython's messages mean: which fault each is, with its fields, and what else can be said of it.
 
 CPython raises its errors without fields, so its words are read here, and nowhere else. They stay the first line of the
 diagnostic; an explanation follows where it says more than they do.
@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
+from gradcli.faults.arguments import (
+    MissingArgument,
+    NoReceiverParameter,
+    RepeatedArgument,
+    SignatureMismatch,
+    TooManyArguments,
+    UnknownOption,
+)
 from gradcli.faults.mistakes import CallFault, ItemFault, OperandFault, UnpackFault
 from gradcli.faults.tree import ArgumentFault, Fault
 from gradcli.lang.messages.value_names import PLAIN
 
-Facts = dict[str, Any]
 Hints = tuple[tuple[str, str], ...]
 
 
 class Meaning(NamedTuple):
-    """What one message means. `kind` is None where the class of the exception tells; `more`: worth a note."""
+    """What one message means.
+
+    make    makes the fault of a message and hints; None where the class of the exception tells
+    more    whether the explanation is worth a note after CPython's words
+    types   the names of the types of the values that the message is about
+    """
 
     explanation: str
-    kind: type[Fault] | None = None
+    make: Callable[..., Fault] | None = None
     more: bool = False
-    facts: Facts = {}       # never changed
+    types: tuple[str | None, ...] = ()
     hints: Hints = ()
 
 
@@ -40,68 +53,67 @@ def _kind(name: str) -> str:
 def _operands(sign: str, left: str, right: str) -> Meaning:
     sign = sign.split(" or ")[0]
     hints = (TEXT_TO_NUMBER[left], NUMBER_TO_TEXT) if right == "str" and left in TEXT_TO_NUMBER else ()
-    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be combined with {sign}", OperandFault,
-                   facts={"sign": sign, "types": (left, right)}, hints=hints)
+    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be combined with {sign}",
+                   partial(OperandFault, sign=sign), types=(left, right), hints=hints)
 
 
 def _joined(left: str, right: str) -> Meaning:
-    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be combined with +", OperandFault,
-                   facts={"sign": "+", "types": (left, right)})
+    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be combined with +",
+                   partial(OperandFault, sign="+"), types=(left, right))
 
 
 def _compared(sign: str, left: str, right: str) -> Meaning:
-    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}", OperandFault,
-                   facts={"sign": sign, "types": (left, right)})
+    return Meaning(f"{_kind(left)} and {_kind(right)} cannot be compared with {sign}",
+                   partial(OperandFault, sign=sign), types=(left, right))
 
 
 def _repeated(kind: str) -> Meaning:
-    return Meaning(f"only an int can repeat a list, tuple or string, not {_kind(kind)}", OperandFault,
-                   facts={"sign": "*", "types": (kind,)})
+    return Meaning(f"only an int can repeat a list, tuple or string, not {_kind(kind)}",
+                   partial(OperandFault, sign="*"), types=(kind,))
 
 
 def _lacking(explanation: str, lacks: str) -> Callable[[str], Meaning]:
     """For messages that one type lacks something; `lacks` is "iteration", "items", "length" or "order"."""
     def meaning(kind: str) -> Meaning:
         hints = (ITEMS_OF,) if (kind, lacks) == ("int", "items") else ()
-        return Meaning(explanation.format(_kind(kind)), ItemFault, facts={"lacks": lacks, "types": (kind,)},
-                       hints=hints)
+        return Meaning(explanation.format(_kind(kind)), partial(ItemFault, lacks=lacks), types=(kind,), hints=hints)
     return meaning
 
 
 def _uncallable(kind: str) -> Meaning:
-    return Meaning(f"{_kind(kind)} cannot be called", CallFault, facts={"types": (kind,)})
+    return Meaning(f"{_kind(kind)} cannot be called", CallFault, types=(kind,))
 
 
 def _unpacked(kind: str) -> Meaning:
-    return Meaning(f"cannot unpack {_kind(kind)}", UnpackFault, facts={"types": (kind,)})
+    return Meaning(f"cannot unpack {_kind(kind)}", UnpackFault, types=(kind,))
 
 
 def _typed(kind: str) -> Meaning:
     """Nothing more than which type of value does not do."""
-    return Meaning("", facts={"types": (kind,)})
+    return Meaning("", types=(kind,))
 
 
 def _values(expected: str) -> Meaning:
-    return Meaning("", UnpackFault, facts={"expected": int(expected)} if expected else {})
+    return Meaning("", partial(UnpackFault, expected=int(expected)) if expected else UnpackFault)
 
 
 def _missing(name: str, names: str) -> Meaning:
     names = names.replace("'", "").replace(", and ", " and ")
-    return _complaint(called(name), "missing", f"is missing {names}")
+    return _mismatch(MissingArgument(called(name), f"is missing {names}"))
 
 
 def _too_many(name: str, least: str | None, most: str, count: str) -> Meaning:
     own = "." in name
     least_count, most_count, arguments = (int(number or -1) - own for number in (least, most, count))
     if most_count < 0:
-        return _complaint(called(name), "no object", "takes no arguments, and was given its object: self stands first",
-                          True)
+        return _mismatch(NoReceiverParameter(called(name), "takes no arguments, and was given its object: self stands "
+                                             "first"), more=True)
     takes = counted(least_count if least else most_count, most_count)
-    return _complaint(called(name), "too many", f"takes {takes}, and was given {arguments}", own, arguments=arguments)
+    return _mismatch(TooManyArguments(called(name), f"takes {takes}, and was given {arguments}", count=arguments), own)
 
 
 def _unknown(name: str, option: str) -> Meaning:
-    return _complaint(called(name), "option", f"has no option {option}", option=option)
+    return _mismatch(UnknownOption(called(name), f"has no option {option}", option=option))
 
 
 def _unknown_first(option: str, name: str) -> Meaning:
@@ -109,20 +121,19 @@ def _unknown_first(option: str, name: str) -> Meaning:
 
 
 def _twice(name: str, option: str) -> Meaning:
-    return _complaint(called(name), "twice", f"was given {option} twice: in its place and by name", True)
+    return _mismatch(RepeatedArgument(called(name), f"was given {option} twice: in its place and by name"), more=True)
 
 
 def _exactly(name: str, how: str | None, number: str | None, count: str) -> Meaning:
     number = {"one": "1", None: ""}.get(number, number)
     takes = f"{how or ''} {number}".replace("exactly ", "").strip()
-    return _complaint(name, "too many", f"takes {takes} argument{'s' * (number != '1')}, and was given {count}",
-                      arguments=int(count))
+    return _mismatch(TooManyArguments(name, f"takes {takes} argument{'s' * (number != '1')}, and was given {count}",
+                                      count=int(count)))
 
 
-def _complaint(callee: str, complaint: str, phrase: str, more: bool = False, **facts: Any) -> Meaning:
-    """Arguments that a function does not take; `phrase` is what is said of it, to follow its name."""
-    return Meaning(f"{callee}() {phrase}", ArgumentFault, more,
-                   {"callee": callee, "complaint": complaint, "phrase": phrase, **facts})
+def _mismatch(fault: SignatureMismatch, more: bool = False) -> Meaning:
+    """Arguments that a function does not take: the explanation is the fault's own message."""
+    return Meaning(fault.message, lambda message: fault, more)
 
 
 def _in_words(explanation: str, more: bool = False, kind: type[Fault] | None = None) -> Callable[..., Meaning]:
@@ -132,7 +143,7 @@ def _in_words(explanation: str, more: bool = False, kind: type[Fault] | None = N
     def meaning(*groups: str | None) -> Meaning:
         kinds = [_kind("str" if group == "string" else group or "") for group in groups]
         return Meaning(explanation.format(*kinds, **{f"q{i}": group for i, group in enumerate(groups)}), kind, more,
-                       {"types": tuple(groups[place] for place in places)} if places else {})
+                       tuple(groups[place] for place in places))
     return meaning
 
 
@@ -199,7 +210,7 @@ _READINGS: tuple[tuple[str, Callable[..., Meaning]], ...] = (
     (r"Value after \* must be an iterable, not (\w+)", _typed),
     (r"'(\w+)' object is not an iterator", _typed),
     (r".+ argument after \*\*? must be (?:an iterable|a mapping), not (\w+)",
-     lambda kind: Meaning("", ArgumentFault, facts={"types": (kind,)})),
+     lambda kind: Meaning("", ArgumentFault, types=(kind,))),
     (r"ord\(\) expected string of length 1, but (\w+) found", _typed),
     (r"sequence item (\d+): expected str instance, (\w+) found",
      _in_words("join() puts strings together, and item {q0} is {1}", True)),

@@ -93,10 +93,10 @@ class _Translation:
         words = self.text()
         return f"KeyError: {words}" if isinstance(self.error, KeyError) else words
 
-    def worded(self, kind: type[Fault], explanation: str, *hints: tuple[str, str] | str, more: bool = False,
-               **facts: Any) -> Fault:
+    def worded(self, make: Callable[..., Fault], explanation: str, *hints: tuple[str, str] | str,
+               more: bool = False) -> Fault:
         """A fault with its explanation, which stays a note where it says `more` than CPython's words."""
-        fault = kind(explanation or self.text(), *hints, **facts)
+        fault = make(explanation or self.text(), *hints)
         fault.needless = "" if more else fault.message
         return fault
 
@@ -144,9 +144,11 @@ class _Translation:
 
     def key(self) -> Fault:
         args = args_of(self.error)
-        return self.worded(
-            KeyFault, f"there is no entry under {self.formatter.safe_text(args[0] if args else '', quoted=True)[:80]}",
-            value=args[0] if args else "")
+        key = args[0] if args else ""
+        fault = self.worded(KeyFault, f"there is no entry under {self.formatter.safe_text(key, quoted=True)[:80]}")
+        assert isinstance(fault, KeyFault)
+        fault.key = key
+        return fault
 
     def division(self) -> Fault:
         return self.worded(DivisionFault, "a number is divided by zero")
@@ -174,10 +176,13 @@ class _Translation:
         """The fault that CPython's words mean: of the kinds in `only`, if there are any; else `usual`."""
         words, explanation = self.text(), explanation_of(self.error)
         reading = meaning(words)
-        kind = reading.kind if reading.kind is not None and (not only or reading.kind in only) else usual
+        fault = self.worded(reading.make or usual, reading.explanation, *reading.hints, more=reading.more)
+        if only and not isinstance(fault, only):
+            fault = self.worded(usual, reading.explanation, *reading.hints, more=reading.more)
         if explanation:
-            return self.worded(kind if kind is UnpackFault else usual, explanation, more=True, **reading.facts)
-        return self.worded(kind, reading.explanation, *reading.hints, more=reading.more, **reading.facts)
+            fault = self.worded(UnpackFault if type(fault) is UnpackFault else usual, explanation, more=True)
+        fault.types = reading.types
+        return fault
 
 
 def _raised_by_program(trace: TracebackType | None) -> bool:
