@@ -53,16 +53,16 @@ def start() -> int:
 def serve(words: list[str]) -> int:
     """Run the command that `words` name, and return its exit status."""
     if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks for completions
-        from gradcli.cli import dispatch
-        return dispatch(words)
+        from gradcli.cli import run_with_typer
+        return run_with_typer(words)
     if words == ["--version"]:
         from gradcli import __version__
         print(f"gradcli {__version__}")
         return 0
     terminal = sys.stdin is not None and sys.stdin.isatty()
     if not words and terminal or words == ["repl"]:
-        from gradcli.repl.loop import start
-        return start()
+        from gradcli.repl.loop import start_prompt
+        return start_prompt()
     if not words:
         words = ["eval", "-"]
     command, *rest = words
@@ -74,8 +74,8 @@ def serve(words: list[str]) -> int:
     if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
         from gradcli.commands import execute
         return execute.run_file(rest[0], rest[1:])
-    from gradcli.cli import dispatch
-    return dispatch(words)
+    from gradcli.cli import run_with_typer
+    return run_with_typer(words)
 
 
 def _plain(word: str) -> bool:

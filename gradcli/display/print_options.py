@@ -17,7 +17,7 @@ LONGEST_PRECISION = 100     # a double has nothing more to say, and texts stay w
 
 
 @dataclass
-class Options:
+class PrintOptions:
     """The print options of one session, for both styles."""
 
     precision: int = 4              # decimals

@@ -144,7 +144,7 @@ def sized(shape: Sequence[int]) -> str:
     return "x".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-element" if shape else "0-d"
 
 
-def numel(shape: Sequence[int]) -> int:
+def element_count(shape: Sequence[int]) -> int:
     """How many elements a tensor of this shape has."""
     return math.prod(shape)
 
@@ -154,5 +154,5 @@ def most(n: int) -> str:
     return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"
 
 
-__all__ = ["brief", "described", "missing", "most", "numel", "sized", "too_many", "type_name", "unknown_option",
+__all__ = ["brief", "described", "missing", "most", "element_count", "sized", "too_many", "type_name", "unknown_option",
            "wrong_type"]

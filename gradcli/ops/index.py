@@ -82,7 +82,8 @@ def key(exact: bool) -> bytes:
 
 def find() -> dict[str, Any]:
     """The directory, from where it is kept."""
-    return artifacts.read(PACKED, key(exact=False)) or artifacts.cached("directory", key(exact=True), make)
+    return artifacts.read_artifact(PACKED, key(exact=False)) or artifacts.load_or_make(
+        "directory", key(exact=True), make)
 
 
 DIRECTORY: dict[str, Any] = find()

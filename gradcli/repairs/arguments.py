@@ -95,7 +95,7 @@ def static_value(case: Site, node: Node) -> Any:
     return getattr(holder, name, None) if ".operations" in inside else inside.get(name)
 
 
-def kind_of(case: Site, node: Node) -> type | None:
+def class_at(case: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
         function = static_value(case, node[3][0])
@@ -137,12 +137,12 @@ def callee(case: Site, node: Node) -> Callee | None:
             if isinstance(constructor, FunctionType):
                 return callee_of(constructor, True)._replace(alias=kind.__name__)
         return None
-    own = kind_of(case, node)
+    own = class_at(case, node)
     if own is not None and not issubclass(own, FunctionType):
         method = _method(own, "forward") or _method(own, "__call__")
         return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
-        holder = kind_of(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
+        holder = class_at(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
         above = class_of(static_value(case, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
@@ -179,7 +179,7 @@ def arguments(fault: SignatureMismatch, case: Site) -> None:
     if ours or same:
         _reword(fault, words, fault.phrase)
     if isinstance(fault, UnknownOption) and same and function and not fault.near:
-        fault.near = meant(fault.option, function.parameters)
+        fault.near = nearest_option(fault.option, function.parameters)
     if same and function is not None:
         code = function.function.__code__
         if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
@@ -196,7 +196,7 @@ def _reword(fault: Fault, words: str, phrase: str) -> None:
     fault.message = message
 
 
-def meant(name: str, known: list[str]) -> str:
+def nearest_option(name: str, known: list[str]) -> str:
     """The option that is most likely meant by a name that is none."""
     if MEANT.get(name) in known:
         return MEANT[name]
@@ -211,4 +211,4 @@ def _plain(node: Node) -> bool:
     return not any(argument[0] in ("star", "spread") for argument in arguments)
 
 
-__all__: list[str] = ["arguments", "callee", "meant"]
+__all__: list[str] = ["arguments", "callee", "nearest_option"]

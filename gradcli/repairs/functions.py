@@ -168,7 +168,7 @@ def forward_called(fault: MissingArgument, site: Site) -> None:
 
 
 @repairs(TooManyArguments)
-def parameter(fault: TooManyArguments, site: Site) -> None:
+def missing_receiver(fault: TooManyArguments, site: Site) -> None:
     """A method without a parameter for its object, or a Function's forward without one for its context."""
     parts = site.parts
     owner, dot, name = fault.callee.partition(".")

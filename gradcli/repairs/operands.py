@@ -47,7 +47,7 @@ def _layer(site: Site, call: Call) -> bool:
 
 
 @repairs(ProductShapes)
-def product(fault: ProductShapes, site: Site) -> None:
+def matrix_product(fault: ProductShapes, site: Site) -> None:
     """A matrix product: transpose what then fits."""
     parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
@@ -104,7 +104,7 @@ def viewed(fault: ViewSize, site: Site) -> None:
 
 
 @repairs(SharedMemory)
-def overlapping(fault: SharedMemory, site: Site) -> None:
+def write_to_copy(fault: SharedMemory, site: Site) -> None:
     """An expanded tensor was written to: write to a copy of it."""
     parts, call = site.parts, site.call
     statement = parts.statement
@@ -204,7 +204,7 @@ def _searches(words: str) -> bool:
 
 
 @repairs(AmbiguousTruth)
-def truth(fault: AmbiguousTruth, site: Site) -> None:
+def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
     node = site.parts.node
     if node is None:
@@ -287,4 +287,4 @@ def _last(function: Node) -> Node | None:
     return suite[3][-1] if suite else None
 
 
-__all__ = ["bits", "broadcast", "dtypes", "none_used", "product", "truth"]
+__all__ = ["bits", "broadcast", "dtypes", "none_used", "matrix_product", "ambiguous_truth"]

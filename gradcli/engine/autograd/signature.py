@@ -16,7 +16,6 @@ import numpy as np
 from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
-from gradcli.engine.argument_words import numel as numel
 from gradcli.engine.argument_words import sized as sized
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor

@@ -15,7 +15,7 @@ from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span, char_column, line_of
 from gradcli.faults.tree import Fault, SyntaxFault
 from gradcli.lang.lowering import comprehensions, expressions, functions, match, statements, strings  # noqa: F401  # their rules register
-from gradcli.lang.lowering.context import Context
+from gradcli.lang.lowering.context import LoweringContext
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate
 from gradcli.lang.policy import Policy
@@ -29,9 +29,9 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     A Fault with its source and place if the program cannot be lowered, compiled or verified.
     """
     text = text.removeprefix("\ufeff")
-    c = Context(text + "\n", policy, echo)
+    c = LoweringContext(text + "\n", policy, echo)
     try:
-        code = _compile(ast.Module(c.block(tree[3]), []), c.text, locate.register(name, text))
+        code = _compile(ast.Module(c.block(tree[3]), []), c.text, locate.register_text(name, text))
         verify(code, policy)
     except Fault as fault:
         fault.span = fault.span or c.span(tree[3][0])
@@ -46,7 +46,7 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
 
 def readable(text: str, policy: Policy) -> None:
     """Raise the fault of a text that cannot be parsed, lowered or compiled; return None if it can."""
-    c = Context(text + "\n", policy, False)
+    c = LoweringContext(text + "\n", policy, False)
     _compile(ast.Module(c.block(tree_of(text)[3]), []), c.text, "<repair>")
 
 

@@ -132,7 +132,7 @@ LOOKING_LIKE = {sign: here for here, signs in {
     "\u221e": "float('inf')", "\u221a": "torch.sqrt", "\u2208": "in", "\u2248": "=="}
 
 
-def plain(c: str) -> str:
+def keyboard_character(c: str) -> str:
     """The character of the keyboard that another one stands for or looks like; empty if there is none."""
     like = LOOKING_LIKE.get(c) or normalize("NFKC", c)
     return like if like != c and like.isascii() and like.strip() else ""

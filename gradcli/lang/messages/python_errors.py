@@ -99,21 +99,22 @@ def _values(expected: str) -> Meaning:
 
 def _missing(name: str, names: str) -> Meaning:
     names = names.replace("'", "").replace(", and ", " and ")
-    return _mismatch(MissingArgument(called(name), f"is missing {names}"))
+    return _mismatch(MissingArgument(callee_name(name), f"is missing {names}"))
 
 
 def _too_many(name: str, least: str | None, most: str, count: str) -> Meaning:
     own = "." in name
     least_count, most_count, arguments = (int(number or -1) - own for number in (least, most, count))
     if most_count < 0:
-        return _mismatch(NoReceiverParameter(called(name), "takes no arguments, and was given its object: self stands "
-                                             "first"), more=True)
+        return _mismatch(NoReceiverParameter(callee_name(name), "takes no arguments, and was given its object: "
+                                             "self stands first"), more=True)
     takes = counted(least_count if least else most_count, most_count)
-    return _mismatch(TooManyArguments(called(name), f"takes {takes}, and was given {arguments}", count=arguments), own)
+    return _mismatch(TooManyArguments(callee_name(name), f"takes {takes}, and was given {arguments}",
+                                      count=arguments), own)
 
 
 def _unknown(name: str, option: str) -> Meaning:
-    return _mismatch(UnknownOption(called(name), f"has no option {option}", option=option))
+    return _mismatch(UnknownOption(callee_name(name), f"has no option {option}", option=option))
 
 
 def _unknown_first(option: str, name: str) -> Meaning:
@@ -121,7 +122,8 @@ def _unknown_first(option: str, name: str) -> Meaning:
 
 
 def _twice(name: str, option: str) -> Meaning:
-    return _mismatch(RepeatedArgument(called(name), f"was given {option} twice: in its place and by name"), more=True)
+    return _mismatch(RepeatedArgument(callee_name(name), f"was given {option} twice: in its place and by name"),
+                     more=True)
 
 
 def _exactly(name: str, how: str | None, number: str | None, count: str) -> Meaning:
@@ -235,7 +237,7 @@ _READINGS: tuple[tuple[str, Callable[..., Meaning]], ...] = (
 )
 
 
-def called(name: str) -> str:
+def callee_name(name: str) -> str:
     """A function as a program calls it, without the methods that Python calls itself."""
     return re.sub(r"\.__(?:init|call|new)__$", "", name.replace("<lambda>", "lambda"))
 
@@ -259,4 +261,4 @@ def meaning(words: str) -> Meaning:
     return Meaning("", ArgumentFault if "argument" in words else None)
 
 
-__all__ = ["Meaning", "called", "counted", "meaning"]
+__all__ = ["Meaning", "callee_name", "counted", "meaning"]

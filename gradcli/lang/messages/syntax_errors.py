@@ -15,7 +15,7 @@ from gradcli.faults.tree import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.messages.misread import foreign_word, unreadable
 from gradcli.lang.messages.other_languages import foreign_line
 from gradcli.lang.syntax.driver import Driver
-from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
+from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, span_between
 
 BLOCKS = ("if", "elif", "else", "while", "for", "def", "class", "try", "except", "finally", "with")
 CLAUSES = {"elif": "if", "else": "if, for, while or try", "except": "try", "finally": "try"}
@@ -56,8 +56,8 @@ class ErrorContext:
         if word[0] in LAYOUT:
             begin = min(word[1], len(self.text.rstrip()) if word[0] != "_INDENT" else word[1])
             end = word[2] if word[0] == "_INDENT" else begin + 1
-            return place(self.text, begin, end) if "\n" not in self.text[begin:end] else _point(self.text, begin)
-        return place(self.text, word[1], word[2])
+            return span_between(self.text, begin, end) if "\n" not in self.text[begin:end] else _point(self.text, begin)
+        return span_between(self.text, word[1], word[2])
 
     def source(self) -> str:
         """The line of text on which the word stands."""
@@ -109,7 +109,7 @@ def _fits(driver: Driver, states: list[int], kind: str) -> bool:
 
 
 def _point(text: str, at: int) -> Span:
-    span = place(text, at, at)
+    span = span_between(text, at, at)
     return span._replace(end_column=span.column + 1)
 
 
@@ -121,7 +121,7 @@ def _letters(s: ErrorContext) -> SyntaxFault | None:
     if s.word[0]:
         return None
     message, hints, open_ended = unreadable(s.text, s.word[1])
-    span = place(s.text, s.word[1], s.word[2])
+    span = span_between(s.text, s.word[1], s.word[2])
     kind = SyntaxFault if s.text[s.word[1]] in "'\"" or s.text[s.word[1]].isdigit() else StrayCharacter
     kind = Unfinished if open_ended else kind
     return kind(message, *hints, span=span, as_python=kind is not StrayCharacter)
@@ -142,7 +142,7 @@ def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
     if foreign is None:
         return None
     message, repair, begin, end = foreign
-    return ForeignSpelling(message, *filter(None, (repair,)), span=place(s.text, start + begin, start + end))
+    return ForeignSpelling(message, *filter(None, (repair,)), span=span_between(s.text, start + begin, start + end))
 
 
 def _continued(s: ErrorContext) -> SyntaxFault | None:
@@ -253,7 +253,7 @@ def _foreign(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
         return None
     message, hints, refused, at, until = foreign
     make = WordRefused if refused else ForeignSpelling
-    return make(message, *hints, span=place(s.text, at[1], until))
+    return make(message, *hints, span=span_between(s.text, at[1], until))
 
 
 def _clause(s: ErrorContext) -> SyntaxFault | None:

@@ -287,7 +287,7 @@ class Module(Lookup):
 
         With `with_kwargs` it is hook(module, args, kwargs), which returns both or None.
         """
-        return call_hooks.register_hook(self, 0, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 0, hook, prepend, with_kwargs)
 
     def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
                               with_kwargs: bool = False) -> Handle:
@@ -295,19 +295,19 @@ class Module(Lookup):
 
         With `with_kwargs` it is hook(module, args, kwargs, output).
         """
-        return call_hooks.register_hook(self, 1, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 1, hook, prepend, with_kwargs)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""
-        return call_hooks.register_hook(self, 2, hook, prepend)
+        return call_hooks.register_call_hook(self, 2, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_output) before the module's backward; its result, unless None, is used instead."""
-        return call_hooks.register_hook(self, 3, hook, prepend)
+        return call_hooks.register_call_hook(self, 3, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call hook(module, grad_input, grad_output) with what goes through the last operation of forward alone."""
-        return call_hooks.register_hook(self, 4, hook)
+        return call_hooks.register_call_hook(self, 4, hook)
 
 
 REGISTRABLE: dict[str, tuple[type, str]] = {
