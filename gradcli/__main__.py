@@ -53,8 +53,8 @@ def start() -> int:
 def serve(words: list[str]) -> int:
     """Run the command that `words` name, and return its exit status."""
     if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks for completions
-        from gradcli.cli import dispatch
-        return dispatch(words)
+        from gradcli.cli import run_with_typer
+        return run_with_typer(words)
     if words == ["--version"]:
         from gradcli import __version__
         print(f"gradcli {__version__}")
@@ -67,8 +67,8 @@ def serve(words: list[str]) -> int:
             return 0
     terminal = sys.stdin is not None and sys.stdin.isatty()
     if not words and terminal or words == ["repl"]:
-        from gradcli.repl.loop import start
-        return start()
+        from gradcli.repl.loop import start_prompt
+        return start_prompt()
     if not words:
         words = ["eval", "-"]
     command, *rest = words
@@ -87,8 +87,8 @@ def serve(words: list[str]) -> int:
         status = run_plainly(command_of(command), rest)
         if status is not None:
             return status
-    from gradcli.cli import dispatch
-    return dispatch(words)
+    from gradcli.cli import run_with_typer
+    return run_with_typer(words)
 
 
 def _laid_out(words: list[str]) -> str:
@@ -96,10 +96,10 @@ def _laid_out(words: list[str]) -> str:
     from contextlib import redirect_stdout
     from io import StringIO
 
-    from gradcli.cli import dispatch
+    from gradcli.cli import run_with_typer
 
     with redirect_stdout(StringIO()) as text:
-        dispatch(words)
+        run_with_typer(words)
     return text.getvalue()
 
 

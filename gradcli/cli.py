@@ -37,7 +37,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Differentiate expressions, and show the work."""
 
 
-def dispatch(words: list[str]) -> int:
+def run_with_typer(words: list[str]) -> int:
     """Run the command that `words` name, and return its exit status."""
     mode.errors = option_value("--errors", words) or mode.errors
     group: Any = typer.main.get_command(app)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.analysis.derivatives import number_of, require_unchanged
 from gradcli.analysis.detached import complete
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brief
+from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, short_text
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.tensor import Tensor
@@ -227,7 +227,7 @@ def _saved_formula(value: Any, rule: Any, at: int, node: Any, labels: dict[int, 
         if other.at == at and id(parent) in labels:
             return Formula(labels[id(parent)], value)
     if value.size <= MANY:
-        words = brief(value)
+        words = short_text(value)
         return Formula(words, value, SIGN if words.startswith("-") else ATOM)
     return Formula(parameters[at], value)
 

@@ -115,7 +115,7 @@ def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | Non
     return value, function.named(blocks)
 
 
-def curves(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
+def curve_chart(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
     """The chart of an expression, and with `slope` of its derivative, at evenly spaced values of a name."""
     places = np.linspace(*ends, points)
     values, slopes = np.full(points, np.nan), np.full(points, np.nan)

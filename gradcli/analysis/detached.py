@@ -81,7 +81,7 @@ def perturbed(value: Any, factor: float) -> Any:
 
 def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor]) -> Tensor:
     """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached."""
-    start = session.generators.moment()
+    start = session.generators.save()
     with DetachmentRecorder().listening() as recorder:
         value = evaluate()
     if recorder.at:
@@ -140,8 +140,8 @@ class _Judge:
 
     def _reevaluate(self, places: Sequence[Any], factor: float) -> Any:
         """The value with the numbers of some places perturbed; None where the expression fails."""
-        after = self.session.generators.moment()
-        self.session.generators.rewind(self.start)
+        after = self.session.generators.save()
+        self.session.generators.restore(self.start)
         try:
             with self.session.silenced(), DetachmentRecorder(places, factor).listening():
                 return self.evaluate().array.copy()
@@ -150,7 +150,7 @@ class _Judge:
         except Fault:
             return None
         finally:
-            self.session.generators.rewind(after)
+            self.session.generators.restore(after)
 
     def _differs(self, other: Any, exact: bool) -> bool:
         if other is None or other.shape != self.array.shape:

@@ -38,7 +38,8 @@ class CheckResult(NamedTuple):
     random: bool
 
 
-def check(session: Session, expression: str, tolerance: float = TOLERANCE, order: int = 1) -> list[CheckResult]:
+def check_against_slopes(session: Session, expression: str, tolerance: float = TOLERANCE,
+                         order: int = 1) -> list[CheckResult]:
     """A result for each leaf and order. Tensors hold float64 meanwhile: call it on a session that is restored after.
 
     The leaves are the floating tensors that the expression uses and that require gradients, those in modules and
@@ -87,18 +88,18 @@ class _Evaluation:
 
     def __init__(self, session: Session, expression: str) -> None:
         self.session, self.expression = session, expression
-        self.start = session.generators.moment()
+        self.start = session.generators.save()
         self.names = session.names()
         self.random = False
 
     def __call__(self) -> list[Tensor]:
         session = self.session
-        session.generators.rewind(self.start)
+        session.generators.restore(self.start)
         for name, value in self.names.items():
             if isinstance(value, Tensor):       # the text may have assigned another value
                 session[name] = value
         result = session.eval(self.expression)
-        self.random = self.random or session.generators.moment() != self.start
+        self.random = self.random or session.generators.save() != self.start
         several = isinstance(result, list | tuple)
         results = [Tensor(np.asarray(o, np.float64)) if type(o) in (int, float) else o
                    for o in (result if several else [result])]      # a plain number may come from a tensor

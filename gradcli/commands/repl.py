@@ -14,6 +14,6 @@ NoInit = Annotated[bool, Option("--no-init", help="Do not run init.grad.")]
 @shared(*KEYS)
 def repl(settings: Settings, init: Init = None, no_init: NoInit = False) -> int:
     """Type expressions and see their values."""
-    from gradcli.repl.loop import start
+    from gradcli.repl.loop import start_prompt
 
-    return start(settings, init=init, no_init=no_init)
+    return start_prompt(settings, init=init, no_init=no_init)

@@ -25,7 +25,7 @@ def help_text(words: list[str], make: Callable[[], str]) -> str | None:
     name = "-".join(["help", *words[:-1]])
     if words[-1] not in HELP or not name.replace("-", "").isalpha():
         return None
-    text: str = artifacts.cached(name, _key(words), make)
+    text: str = artifacts.load_or_make(name, _key(words), make)
     return text
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import HELD, PointText, points, set_variable, twice, with_files
-from gradcli.data.data_format import is_tensor
+from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import limited, walled
@@ -61,7 +61,7 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
         words = words_for(source.text, command)
         return UsageFault("a whole program names its point itself, and this command takes an expression at a point",
                           *([(words, "what the program differentiates first")] if words else []))
-    whole = next((name for name in names if is_tensor(session[name])), None)
+    whole = next((name for name in names if holds_numbers(session[name])), None)
     if whole:
         files = {file.name.removeprefix(HELD): file.value for point in texts for file in point.files}
         repair = f"--var numbers=@{files.get(whole)} --at '{whole}=numbers.float()'"
@@ -119,7 +119,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
         value = session[name]
         if isinstance(value, str) or isinstance(value, list) and has_text(value):
             raise UsageFault(f"{option} {name}: it holds texts, by which nothing can be differentiated")
-        if is_tensor(value) and HELD + name in read and not is_floating(value):
+        if holds_numbers(value) and HELD + name in read and not is_floating(value):
             session.run(f"{name} = {name}.to({kind})", option, echo=False)
         if type(value) in (int, float) or isinstance(value, list) and value:
             session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
@@ -149,4 +149,4 @@ def floating_tensor(session: Session, text: str, settings: Settings, option: str
 
 def is_floating(value: Any) -> bool:
     """Whether gradients can flow to a value."""
-    return is_tensor(value) and value.array.dtype.kind == "f"
+    return holds_numbers(value) and value.array.dtype.kind == "f"

@@ -15,7 +15,7 @@ PROFILES: dict[str, dict[str, Any]] = {
 LONGEST_PRECISION = 100     # a double has nothing more to say, and texts stay within bounds
 
 
-class Options:
+class PrintOptions:
     """The print options of one session, for both styles."""
 
     def __init__(self) -> None:

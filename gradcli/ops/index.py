@@ -92,8 +92,9 @@ def key(exact: bool) -> bytes:
 
 def find() -> dict[str, Any]:
     """The directory, from where it is kept."""
-    packed = os.path.exists(PACKED) and artifacts.read(PACKED, key(exact=False))
-    return packed or artifacts.cached("directory", key(exact=True), make)
+    packed = os.path.exists(PACKED) and artifacts.read_artifact(PACKED, key(exact=False))
+    return packed or artifacts.load_or_make(
+        "directory", key(exact=True), make)
 
 
 DIRECTORY: dict[str, Any] = find()

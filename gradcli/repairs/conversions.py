@@ -85,7 +85,7 @@ def _without(parts: SyntaxSite, node: Node) -> str:
     call = call_of(node)
     assert call is not None
     if call.receiver is not None and parts.of(call.receiver) in MODULES:
-        args = [_without(parts, each) if _converts(parts, each) else parts.of(each) for each in call.args]
+        args = [_without(parts, node) if _converts(parts, node) else parts.of(node) for node in call.args]
         return f"{_operation(call.name)}({', '.join(args)})"
     if call.receiver is not None and call.name in UNWRAPPING:
         return _without(parts, call.receiver)

@@ -31,7 +31,7 @@ SHORT = 80          # lines that are read again with each that is added
 LARGEST_INIT = 1 << 20      # bytes of init.grad
 
 
-def start(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
+def start_prompt(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
           no_init: bool = False) -> int:
     """Serve a prompt until its end; `script` runs one first, and gives the session that it has filled."""
     if settings is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
-from gradcli.data.data_format import dump_json, is_tensor
+from gradcli.data.data_format import dump_json, holds_numbers
 from gradcli.data.point import known_names, open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
@@ -36,9 +36,9 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     session, text = own or _at_point(expr, at, wrt, settings)
 
     def run() -> list[CheckResult]:
-        from gradcli.analysis.gradient_check import check
+        from gradcli.analysis.gradient_check import check_against_slopes
 
-        return check(session, text, tolerance, order)
+        return check_against_slopes(session, text, tolerance, order)
 
     findings = timed(settings, "check", run)
     write_result(output, settings, lambda: _render(findings, settings.format))
@@ -50,7 +50,7 @@ def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> t
     point = open_point(expr, at, wrt, settings, lambda text: None, "check")
     session = point.session
     for name in set(session.names()).difference(point.leaves):
-        if is_tensor(session[name]) and session[name].requires_grad:
+        if holds_numbers(session[name]) and session[name].requires_grad:
             session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
     return session, point.source.text
 

@@ -26,7 +26,7 @@ ROWS = 22       # of a chart in the terminal, unless that is lower
 
 def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
     """Compute the curves, and draw or print them."""
-    from gradcli.analysis.derivatives import curves
+    from gradcli.analysis.derivatives import curve_chart
 
     form = _form(settings)
     if form == "png":
@@ -43,7 +43,7 @@ def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, s
         name, ends = interval(session, over)
         if name in set_names(session, texts, settings):
             raise UsageFault(f"--over and --at both give {name} a value", ("--over", "is where it varies"))
-    chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
+    chart = timed(settings, "plot", lambda: curve_chart(session, source.text.strip(), name, ends, points, slope))
     if form == "png":
         from gradcli.display.charts.chart_png import png
 
@@ -106,9 +106,9 @@ def interval(session: Session, over: str, word: str = "--over",
 
 def _render(chart: Chart, form: str) -> str:
     if form == "svg":
-        from gradcli.display.charts.chart_svg import svg
+        from gradcli.display.charts.chart_svg import chart_as_svg
 
-        return svg(chart)
+        return chart_as_svg(chart)
     if form == "txt":
         from gradcli.display.charts.chart_text import text
 

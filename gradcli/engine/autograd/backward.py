@@ -123,7 +123,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                 if dependencies:
                     _finish_leaves(node, dependencies, grads, captured, finish_leaf)
     except SecondBackward as fault:
-        fault.facts.setdefault("computed", (node.code, node.line_at))
+        fault.computed = fault.computed or (node.code, node.line_at)
         raise
     captured.update(grads)
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
@@ -310,7 +310,7 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
     def finish_leaf(target: Any, g: Any) -> None:
         leaf = leaves.get(id(target), target)
         g = apply_leaf_hooks(leaf, g, create_graph)
-        accumulate(leaf, g, create_graph, True, place)
+        accumulate_grad(leaf, g, create_graph, True, place)
         if leaf.hooks:
             run_post_accumulate_hooks(leaf, g, create_graph)
 
@@ -321,7 +321,7 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
             finish_leaf(leaf, g)
             continue
         shared = _references(g) > UNSHARED        # counted here: the call below holds a reference as well
-        accumulate(leaves.get(id(leaf), leaf), g, create_graph, shared, place)
+        accumulate_grad(leaves.get(id(leaf), leaf), g, create_graph, shared, place)
 
 
 def _references(g: Any) -> int:
@@ -336,7 +336,7 @@ def _references_of_a_local() -> int:
 UNSHARED = _references_of_a_local()       # the count of an array that only one local variable refers to
 
 
-def accumulate(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
+def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add `g` to the `.grad` of a leaf, in the leaf's dtype; `shared` tells whether others refer to the array g."""
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since

@@ -302,7 +302,7 @@ def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> F
     if cls.type_promotion and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
-            return BroadcastShapes(clash, notes=(f"{name}() was given {operands}",), shapes=shapes)
+            return BroadcastShapes(clash, f"{name}() was given {operands}", shapes)
     kind = TypeFault if isinstance(error, TypeError) else ShapeFault
     return kind(f"{name}() cannot be applied to {operands}: {error}", (cls.signature.text(name), "how it is called"))
 

@@ -137,8 +137,8 @@ class Op:
     check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
 
     # nodes and gradients
-    legacy_name: str | tuple[str, ...] = ""     # the name of its nodes in 0.1.12, for each variant
-    label: str | tuple[str, ...] = ""           # and in 2.13
+    legacy_names: str | tuple[str, ...] = ""    # the name of its nodes in 0.1.12, for each variant
+    modern_names: str | tuple[str, ...] = ""    # and in 2.13
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
@@ -290,8 +290,8 @@ def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
     """The class of the operation's nodes for each of its variants, with the names that they have in both ages."""
-    legacy_names = (cls.legacy_name,) if isinstance(cls.legacy_name, str) else cls.legacy_name
-    modern_names = (cls.label,) if isinstance(cls.label, str) else cls.label
+    legacy_names = (cls.legacy_names,) if isinstance(cls.legacy_names, str) else cls.legacy_names
+    modern_names = (cls.modern_names,) if isinstance(cls.modern_names, str) else cls.modern_names
     for i in range(max(len(legacy_names), len(modern_names))):
         node = _node(cls)
         legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"basic_ops.{cls.__name__}"

@@ -123,26 +123,26 @@ class RandomStream(ABC):
         if rates.size and not rates.min() >= 0:
             raise ValueFault("poisson needs rates of at least 0")
         draw = self._one_uniform
-        return cast(map_elements(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
+        return cast_as_c(map_elements(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
 
     def standard_gamma(self, alpha: Array) -> Array:
         """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
         samples = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
-        numbers = cast(np.array(samples, np.float64), alpha.dtype).reshape(alpha.shape)
+        numbers = cast_as_c(np.array(samples, np.float64), alpha.dtype).reshape(alpha.shape)
         numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
         return numbers
 
     def dirichlet(self, alpha: Array) -> Array:
         """Shares that sum to 1, for each row of concentrations."""
         gammas = self.standard_gamma(alpha.astype(np.float64))
-        shares = cast(gammas / gammas.sum(-1, keepdims=True), alpha.dtype)
+        shares = cast_as_c(gammas / gammas.sum(-1, keepdims=True), alpha.dtype)
         one = alpha.dtype.type(1)
         return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, one - one))
 
     def binomial(self, count: Array, prob: Array) -> Array:
         """A binomial number for each pair of a count and a probability."""
         pairs = zip(count.reshape(-1), prob.reshape(-1), strict=True)
-        return cast(np.array([rejection.binomial(n, p, self._one_uniform) for n, p in pairs], np.float64),
+        return cast_as_c(np.array([rejection.binomial(n, p, self._one_uniform) for n, p in pairs], np.float64),
                     prob.dtype).reshape(prob.shape)
 
     def _one_uniform(self) -> float:
@@ -164,7 +164,7 @@ def in_memory_order(target: Array) -> Array:
     return target.transpose(axes)
 
 
-def cast(values: Array, dtype: DTypeLike) -> Array:
+def cast_as_c(values: Array, dtype: DTypeLike) -> Array:
     """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
     kind = np.dtype(dtype)
     if kind is values.dtype:

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
@@ -37,8 +38,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
         try:
             result = call(source, *args, **options)
-        except ArgumentFault as fault:
-            if "callee" in fault.facts and len(fault.args) == 1:     # PyTorch's words name the form in place
+        except ArgumentMismatch as fault:
+            if len(fault.args) == 1:     # PyTorch's words name the form in place
                 fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
             raise
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):

@@ -17,7 +17,7 @@ from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
-from gradcli.engine.transforms.jacobian_blocks import columns, rows
+from gradcli.engine.transforms.jacobian_blocks import derivative_columns, rows
 from gradcli.engine.transforms.levels import Level
 from gradcli.faults.gradients import NotInGraph
 from gradcli.faults.mistakes import UnusedInput
@@ -177,7 +177,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
             outputs = _checked(result, leaves, strict)
-            blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
+            blocks = derivative_columns(level, outputs, leaves) if forward else [
+                rows(o, leaves, create_graph) for o in outputs]
     if forward:
         level.end()
         blocks = level.released(blocks)

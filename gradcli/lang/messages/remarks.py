@@ -32,12 +32,12 @@ REMARKS: tuple[tuple[str, str, tuple[str, str] | None], ...] = (
 )
 
 
-def in_our_words(said: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def in_our_words(remark: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """A remark of the compiler as the user is told it, with a repair."""
-    for pattern, told, hint in REMARKS:
-        found = re.search(pattern, said)
-        if found:
-            names = found.groups()
+    for pattern, words, hint in REMARKS:
+        match = re.search(pattern, remark)
+        if match:
+            names = match.groups()
             hints = ((hint[0].format(*names), hint[1]),) if hint else ()
-            return told.format(*names), hints
-    return said, ()
+            return words.format(*names), hints
+    return remark, ()

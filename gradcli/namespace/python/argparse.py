@@ -219,7 +219,7 @@ class ArgumentReader:
             self.rest.append(word)
         elif option.action == "help":
             self.parser.print_help()
-            raise ProgramExit("the program ends itself", well=True)
+            raise ProgramExit("the program ends itself", succeeded=True)
         elif option.takes_words:
             self._worded(option, joined)
         else:

@@ -20,7 +20,7 @@ BUFFER_LIMIT = 1_000_000        # the most values that one of these functions st
 
 
 @exposed()
-class Drawn(IteratorProxy, Nested):
+class StreamIterator(IteratorProxy, Nested):
     """The iterator that these functions return; `deep` is the number of such iterators nested in it."""
 
     __slots__ = ("deep",)
@@ -30,13 +30,13 @@ class Drawn(IteratorProxy, Nested):
         self.deep = deep
 
 
-def streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
-    def stream(*args: Any, **options: Any) -> Drawn:
+def streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., StreamIterator]:
+    def stream(*args: Any, **options: Any) -> StreamIterator:
         deep = 1 + nesting(*args, *options.values())
         if deep > DEEPEST // 10:
             raise DepthLimit(f"{generate.__name__} stands {deep} times within others of its kind",
                              ("list(x)", "goes through the values now"))
-        return Drawn(generate(*args, **options), deep)
+        return StreamIterator(generate(*args, **options), deep)
 
     stream.__name__ = stream.__qualname__ = generate.__name__
     return stream
@@ -92,7 +92,7 @@ def product(*iterables: Iterable[Any], repeat: int = 1) -> Iterator[Any]:
     yield from itertools.product(*map(_buffered, iterables), repeat=repeat)
 
 
-def _choosing(name: str) -> Callable[..., Drawn]:
+def _choosing(name: str) -> Callable[..., StreamIterator]:
     choose = getattr(itertools, name)
 
     def generate(iterable: Iterable[Any], *r: Any, **options: Any) -> Iterator[Any]:
@@ -205,7 +205,7 @@ def _chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
 class _Chain:
     """`chain`, and `chain.from_iterable`."""
 
-    def __call__(self, *iterables: Iterable[Any]) -> Drawn:
+    def __call__(self, *iterables: Iterable[Any]) -> StreamIterator:
         chain = _chained(iterables)
         chain.deep = 1 + nesting(*iterables)
         if chain.deep > DEEPEST // 10:
@@ -213,7 +213,7 @@ class _Chain:
                              ("list(x)", "goes through the values now"))
         return chain
 
-    def from_iterable(self, iterable: Iterable[Any], /) -> Drawn:
+    def from_iterable(self, iterable: Iterable[Any], /) -> StreamIterator:
         """The values of all iterables in `iterable`, one after another."""
         return _chained(iterable)
 

@@ -30,7 +30,7 @@ class Fill(Op):
 
     method = False
     inplace = True
-    label = ("FillBackward0", "FillBackward2")
+    modern_names = ("FillBackward0", "FillBackward2")
     samples = [(GRID, 7), (GRID, -1.5)]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -55,7 +55,7 @@ class Copy(Kernel):
 
     inplace = True
     ignored_options = ("non_blocking",)
-    label = "CopyBackwards"
+    modern_names = "CopyBackwards"
     samples = [(GRID, [[7.0, 8.0, 9.0], [1.0, 2.0, 3.0]]), (GRID, [7.0, 8.0, 9.0])]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 

@@ -44,7 +44,7 @@ class Gather(Op):
 
     memory_order = "rows"
     linked = False
-    legacy_name = "tensor.Gather"
+    legacy_names = "tensor.Gather"
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
     errors = [(GRID, 1, np.array([[3]])), (GRID, 5, PICKS), (GRID, 1, GRID), (GRID, 0, np.array([0]))]
     ignored_options = ("sparse_grad",)
@@ -117,8 +117,8 @@ class Scatter(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.Scatter"
-    label = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
+    legacy_names = "tensor.Scatter"
+    modern_names = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
     samples = [(GRID, 1, np.array([[0, 2], [1, 0]]), [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), 7.5),
                (GRID, 1, PICKS, None, 3), (np.ones((2, 3)), 1, PICKS, 3, None, "add"),
                (np.ones((2, 3)), 1, PICKS, 3, None, "multiply")]

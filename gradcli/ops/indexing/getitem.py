@@ -29,9 +29,9 @@ class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
     names = ("getitem",)
-    legacy_name = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
+    legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
-    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
+    modern_names = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
              "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
                (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
@@ -73,7 +73,7 @@ def last_step(basic, shape):
 class Unindex(Kernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    label = "IndexPutBackward0"
+    modern_names = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
 
@@ -95,8 +95,8 @@ class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
     names = ("setitem",)
-    legacy_name = ("tensor.SetItem", "tensor.MaskedFill")
-    label = ("CopySlices", "IndexPutBackward0")
+    legacy_names = ("tensor.SetItem", "tensor.MaskedFill")
+    modern_names = ("CopySlices", "IndexPutBackward0")
     saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
                (GRID, 5, (0, 1), ())]

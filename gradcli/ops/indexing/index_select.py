@@ -57,7 +57,7 @@ def lifted(array):
 class IndexSelect(Op):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
-    legacy_name = "tensor.IndexSelect"
+    legacy_names = "tensor.IndexSelect"
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
 
@@ -78,7 +78,7 @@ class IndexAdd(Op):
     memory_order = "rows"
     linked = False
     inplace = True
-    legacy_name = "tensor.IndexAdd"
+    legacy_names = "tensor.IndexAdd"
     samples = [(GRID, 0, TWICE, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]], 2)]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -103,7 +103,7 @@ class IndexCopy(Op):
     memory_order = "rows"
     linked = False
     inplace = True
-    legacy_name = "tensor.IndexCopy"
+    legacy_names = "tensor.IndexCopy"
     samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -125,8 +125,8 @@ class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
     inplace = True
-    legacy_name = "tensor.IndexFill"
-    label = ("IndexFillBackward0", "IndexFillBackward1")
+    legacy_names = "tensor.IndexFill"
+    modern_names = ("IndexFillBackward0", "IndexFillBackward1")
     samples = [(GRID, 0, np.array([1]), 7), (GRID, 1, COLUMNS, -1.5)]
     errors = [(GRID, 0, np.array([5]), 1), (GRID, 4, ROWS, 1), (GRID, 0, ROWS, "text")]
 
@@ -203,7 +203,7 @@ def places(array, index, name):
 class Pick(Kernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
-    label = "IndexBackward0"
+    modern_names = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]
 

@@ -113,7 +113,7 @@ class Pinv(Op):
     triangle."""
 
     names = ("linalg.pinv",)
-    label = "LinalgPinvBackward0"
+    modern_names = "LinalgPinvBackward0"
     samples = [(A,), (TALL,), (WIDE,), (PAIR,), (np.array(A), 0.6), (np.array(A), None, True),
                (np.array(A), None, False, 1.2), (np.array(A), None, False, None, 0.6)]
     errors = [([1.0],), (WIDE, None, True)]
@@ -190,7 +190,7 @@ class Lstsq(Op):
     returns = ("solution", "residuals", "rank", "singular_values")
     multi_output = True
     inert = (3,)
-    label = "LinalgLstsqBackward0"
+    modern_names = "LinalgLstsqBackward0"
     samples = [(TALL, [[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]), (WIDE, [[1.0], [2.0]]), (TALL, [1.0, 2.0, 3.0]),
                (np.array(A), np.array([[1.0], [2.0]]), 0.6, "gelsd"),
                (np.array(TALL), [[1.0], [2.0], [4.0]], None, "gelsd")]

@@ -18,7 +18,7 @@ class Abs(Unary):
     names = ("abs", "absolute")
     symbol = "abs"
     type_promotion = ""
-    legacy_name = "pointwise.Abs"
+    legacy_names = "pointwise.Abs"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
@@ -34,7 +34,7 @@ class Neg(Unary):
     names = ("neg", "negative")
     symbol = "neg"
     type_promotion = ""
-    legacy_name = "basic_ops.Negate"
+    legacy_names = "basic_ops.Negate"
     samples = [([1.0, -2.0],)]
 
     def forward(input: Array):
@@ -82,7 +82,7 @@ class Signed(Unary, abstract=True):
 class Sign(Signed):
     """sign(input): -1, 0 or 1 by the sign of each element."""
 
-    legacy_name = "pointwise.Sign"
+    legacy_names = "pointwise.Sign"
     forward = Signed.forward
 
 
@@ -111,7 +111,7 @@ class Heaviside(Binary):
     """heaviside(input, values): 0 below 0, 1 above, and at 0 the element of values; not differentiable."""
 
     fresh_result = False
-    label = "NotImplemented"
+    modern_names = "NotImplemented"
     samples = [(np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.25, 3.0]))]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], np.array([1]))]
     type_promotion = "same"
@@ -130,7 +130,7 @@ class CopySign(Binary):
     """copysign(input, other): the magnitudes of input with the signs of other."""
 
     names = ("copysign",)
-    label = ("CopysignBackward0", "CopysignBackward1")
+    modern_names = ("CopysignBackward0", "CopysignBackward1")
     type_promotion = "floating"
     samples = [([3.0, -0.5, 2.0], [-1.0, 1.0, -2.0]), ([3.0, -0.5], -1)]
 
@@ -152,7 +152,7 @@ class NextAfter(Binary):
 
     linked = False
     names = ("nextafter",)
-    label = "NextafterBackward0"
+    modern_names = "NextafterBackward0"
     samples = [([1.0, 2.0], [2.0, -1.0])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), (np.array([1]), np.array([2]))]
 

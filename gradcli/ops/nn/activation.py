@@ -52,7 +52,7 @@ class GeluKernel(Kernel):
     multi_output = True
     returns = ("output", "share")
     unsaved_outputs = (0,)
-    label = "GeluBackward0"
+    modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -91,7 +91,7 @@ class NormalDensity(Kernel):
 class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
-    label = "GeluBackward0"
+    modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -136,7 +136,7 @@ class Mish(Activation):
 class Softplus(Activation):
     """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
 
-    legacy_name = THNN + "Softplus"
+    legacy_names = THNN + "Softplus"
     samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
@@ -168,8 +168,8 @@ class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
     memory_order = "rows"
-    legacy_name = THNN + "LogSigmoid"
-    label = "LogSigmoidBackward0"
+    legacy_names = THNN + "LogSigmoid"
+    modern_names = "LogSigmoidBackward0"
 
     def forward(input: Array):
         floating("logsigmoid", input)
@@ -183,7 +183,7 @@ class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
     inplace_option = inplace_saves_result = True
-    legacy_name = THNN + "ELU"
+    legacy_names = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
@@ -197,8 +197,8 @@ class Selu(Activation):
     """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
 
     inplace_option = inplace_saves_result = True
-    label = "EluBackward0"
-    legacy_name = THNN + "SELU"
+    modern_names = "EluBackward0"
+    legacy_names = THNN + "SELU"
 
     def forward(input: Array):
         return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)

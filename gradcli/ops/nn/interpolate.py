@@ -18,7 +18,7 @@ from gradcli.ops.windows.sliding import per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
-LABELS = {name: i for i, name in enumerate((
+MODERN_NAMES = {name: i for i, name in enumerate((
     *(f"Upsample{kind}Backward0" for kind in (
         "Nearest1D", "Nearest2D", "Nearest3D", "NearestExact1D", "NearestExact2D", "NearestExact3D", "Linear1D",
         "Bilinear2D", "Trilinear3D", "Bicubic2D", "Bilinear2DAa", "Bicubic2DAa")),
@@ -36,13 +36,13 @@ class ResampleKernel(Kernel):
     """resample_kernel(input, tables, name): along each of the last dimensions, sums of the places that its table
     lists, with the table's weights; the call goes by `name`."""
 
-    label = tuple(LABELS)
-    legacy_name = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in LABELS)
+    modern_names = tuple(MODERN_NAMES)
+    legacy_names = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in MODERN_NAMES)
     samples = [(GRID, HALVED, "UpsampleLinear1DBackward0"), (ROW, HALVED, "UpsampleBilinear2DBackward0")]
     errors = [("text", HALVED, "UpsampleLinear1DBackward0")]
 
     def variant(input, tables, name):
-        return LABELS[name]
+        return MODERN_NAMES[name]
 
     def forward(input: Array, tables: Plain, name: Plain):
         adds = summed if input.dtype.kind == "f" or tables[0][1] is None else summed_bytes

@@ -29,8 +29,8 @@ class Standardised(Kernel):
     multi_output = True
     returns = ("output", "mean", "scale", "unit")
     unsaved_outputs = (0, 1)
-    legacy_name = ("BatchNorm", "LayerNorm", "GroupNorm")
-    label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
+    legacy_names = ("BatchNorm", "LayerNorm", "GroupNorm")
+    modern_names = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
                (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
     errors = [("text", None, None, (2, 3), (1,), 1e-5, LAYER)]
@@ -102,7 +102,7 @@ class CentredBack(Kernel):
     it times scale."""
 
     type_promotion = "same"
-    label = "NativeLayerNormBackwardBackward0"
+    modern_names = "NativeLayerNormBackwardBackward0"
     samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
                (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
     errors = [("text", GRID, GRID, (0,))]
@@ -272,8 +272,8 @@ class Rescaled(Kernel):
     variance plus eps, times weight plus bias."""
 
     linked = True
-    legacy_name = "BatchNorm"
-    label = "NativeBatchNormBackward0"
+    legacy_names = "BatchNorm"
+    modern_names = "NativeBatchNormBackward0"
     fixed = ("mean", "variance")
     samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
     errors = [("text", None, None, None, None, 1e-5)]

@@ -69,8 +69,8 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
-    legacy_name = "reduce.Sum"
-    label = ("SumBackward0", "SumBackward1")
+    legacy_names = "reduce.Sum"
+    modern_names = ("SumBackward0", "SumBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -87,8 +87,8 @@ class Sum(Reduction):
 class Mean(Reduction):
     """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
 
-    legacy_name = "reduce.Mean"
-    label = ("MeanBackward0", "MeanBackward1")
+    legacy_names = "reduce.Mean"
+    modern_names = ("MeanBackward0", "MeanBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -116,7 +116,7 @@ class Amax(Reduction):
     memory_order = "rows"
     linked = False
     variant = None
-    label = "AmaxBackward0"
+    modern_names = "AmaxBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
@@ -132,7 +132,7 @@ class Amin(Reduction):
     memory_order = "rows"
     linked = False
     variant = None
-    label = "AminBackward0"
+    modern_names = "AminBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
@@ -174,8 +174,8 @@ class MaxDim(Kernel):
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_name = "reduce.Max"
-    label = "MaxBackward0"
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
 
@@ -192,8 +192,8 @@ class MinDim(Kernel):
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_name = "reduce.Min"
-    label = "MinBackward0"
+    legacy_names = "reduce.Min"
+    modern_names = "MinBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
 
@@ -232,8 +232,8 @@ class MaxAll(Kernel):
 
     linked = False
     fresh_result = True
-    legacy_name = "reduce.Max"
-    label = "MaxBackward1"
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
 
@@ -249,8 +249,8 @@ class MinAll(Kernel):
 
     linked = False
     fresh_result = True
-    legacy_name = "reduce.Min"
-    label = "MinBackward1"
+    legacy_names = "reduce.Min"
+    modern_names = "MinBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
 
@@ -315,8 +315,8 @@ class VectorNorm(Reduction):
     memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
-    legacy_name = "reduce.Norm"
-    label = "LinalgVectorNormBackward0"
+    legacy_names = "reduce.Norm"
+    modern_names = "LinalgVectorNormBackward0"
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 

@@ -20,9 +20,9 @@ class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
     memory_order = "rows"
-    legacy_name = "reduce.Prod"
+    legacy_names = "reduce.Prod"
     linked = False
-    label = ("ProdBackward0", "ProdBackward1")
+    modern_names = ("ProdBackward0", "ProdBackward1")
     samples = [(POSITIVE,), (GRID, 0), (GRID, 1, True), (HOLED, 1), (HOLED,), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -137,7 +137,7 @@ class Var(Variance):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
     memory_order = "rows"
-    legacy_name = "basic_ops.DivConstant"
+    legacy_names = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -154,7 +154,7 @@ class Std(Variance):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
     memory_order = "rows"
-    legacy_name = "pointwise.Sqrt"
+    legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -250,7 +250,7 @@ class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
     type_promotion = "mixed"
-    legacy_name = "reduce.Norm"
+    legacy_names = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -271,7 +271,7 @@ class Renorm(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
     errors = [(GRID, 2, 5, 1.0), (GRID, -1, 0, 1.0), ([1.0, 2.0], 2, 0, 1.0), (GRID, 2, 0, -1.0)]
 

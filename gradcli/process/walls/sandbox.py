@@ -41,7 +41,7 @@ def keep(*descriptors: int) -> None:
     Lock.keep.update(descriptors)
 
 
-def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
+def lock_process(forks: bool = False, readable: Iterable[str] = ()) -> None:
     """Lock this process for good, as far as the kernel can. A second time does nothing.
 
     `forks` lets it make copies of itself, which the standby copy of a prompt needs; `readable` are files that
