@@ -17,6 +17,7 @@ import torch
 from against_torch.composition_faults import Difference, torch_fault
 from against_torch.composition_rounding import explained
 from against_torch.composition_steps import BINARY, KINDS, REDUCTIONS, SHAPES, STEPS, UNARY
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault
@@ -99,6 +100,7 @@ def gradcli_space():
     session = Session("modern", 0)
     DisplayHooks.note = staticmethod(lambda kind, text, about=None: None)
     session.run("import torch")
+    Current.legacy = False
     return session.namespace["torch"]
 
 
@@ -246,9 +248,10 @@ ASIDE = "PyTorch: "
 def compare(rng, space):
     """A composition, and how the two differ on it: in words, empty where they agree."""
     program = Program(*composed(rng))
-    theirs = list(asked(TORCH, torch_leaves, program.arrays, program.lines))
-    mine = list(asked(space, gradcli_leaves, program.arrays, program.lines))
-    for (name, a), (_, b) in zip(mine, theirs, strict=False):
+    theirs = program.theirs()
+    mine = dict(asked(space, gradcli_leaves, program.arrays, program.lines))
+    for name in (name for name in theirs if name in mine):
+        a, b = mine[name], theirs[name]
         said = apart(a, b) and apart(a, b, program.single())
         if not said:
             continue

@@ -141,6 +141,7 @@ class Op:
     label: str | tuple[str, ...] = ""           # and in 2.13
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
+    snapshots: tuple[int, ...] = ()         # variants whose rules see copies, which no write can change, as in PyTorch
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
     multi_output = False                    # whether more than the first output is differentiable
     inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch

@@ -102,6 +102,7 @@ class Div(Binary):
     type_promotion = "mixed"
     legacy_name = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
     label = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
+    snapshots = (2,)        # PyTorch multiplies by a reciprocal of its own
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
 

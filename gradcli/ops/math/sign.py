@@ -143,7 +143,7 @@ class CopySign(Binary):
     def grad_input(F, g, input, out):
         return g * F.where(input == 0, 0, out / input)
 
-    def grad_other(F, g, input):        # PyTorch keeps the input
+    def grad_other(F, g):
         return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 

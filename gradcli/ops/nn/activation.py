@@ -223,7 +223,7 @@ class Celu(Activation):
 def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     floating(name, input)
-    low = np.expm1(np.minimum(input, 0) * steepness) * (alpha * scale)
+    low = np.expm1(np.where(input > 0, input.dtype.type(0), input) * steepness) * (alpha * scale)    # -0. stays
     return choose(input > 0, input if scale == 1 else input * scale, low)
 
 

@@ -77,11 +77,17 @@ class Standardised(Kernel):
     def grad_weight(F, g, input, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
-    def grad_bias(F, g, bias, shape, which, bias_shape):
-        if g[0] is None:
-            return None
-        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
-        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
+    def grad_bias(F, g, shape, bias_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+
+
+class LayerStandardised(Standardised):
+    """layer_standardised(input, weight, bias, shape, axes, eps, which): the same, which keeps bias, as PyTorch does."""
+
+    samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
+
+    def grad_bias(F, g, bias, shape, bias_shape):
+        return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
 def squares(centred, axes, shape):
@@ -138,7 +144,7 @@ class LayerNorm(Op):
         inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
         rank = len(input.shape)
         axes = tuple(range(rank - len(inner), rank))
-        return F.standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
+        return F.layer_standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
 
 
 def last_shape(name, input, normalized_shape, *parameters):
@@ -283,14 +289,15 @@ class Rescaled(Kernel):
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)
 
-    def grad_input(F, g, variance, weight, eps):
+    # PyTorch keeps all of them, for each gradient
+    def grad_input(F, g, input, mean, variance, weight, eps):
         scale = 1 / F.sqrt(variance + eps)
         return g * (scale if weight is None else scale * weight)
 
-    def grad_weight(F, g, input, mean, variance, eps):
+    def grad_weight(F, g, input, mean, variance, weight, eps):
         return g * ((input - mean) / F.sqrt(variance + eps))
 
-    def grad_bias(F, g):
+    def grad_bias(F, g, input, mean, variance, weight):
         return g
 
 

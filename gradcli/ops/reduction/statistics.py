@@ -208,6 +208,7 @@ class StdMean(Variance):
 
     method = False
     multi_output = True
+    unsaved_outputs = (1,)
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
