@@ -255,7 +255,7 @@ def compare(rng, space):
         said = apart(a, b) and apart(a, b, program.single())
         if not said:
             continue
-        reason = torch_fault(Difference(name, a, b, program, program.theirs))
+        reason = torch_fault(Difference(name, a, b, program))
         if reason or explained(name, a, b, program, program.moved):
             return ASIDE + (reason or "rounding, as more exact numbers show")
         shapes = ", ".join(f"{x.dtype} {x.shape}" for x in program.arrays)

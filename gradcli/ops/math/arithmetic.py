@@ -96,6 +96,7 @@ class Mul(Binary):
 class Div(Binary):
     """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
+    vanished = ("input",)      # the other rule negates, which makes such a zero a number
     linked = False
     names = ("div", "divide", "true_divide")
     symbol = "truediv"

@@ -25,6 +25,7 @@ class Activation(Unary, abstract=True):
     home = "nn.functional"
     type_promotion = ""
     inplace = False
+    vanished = ""
     samples = [(SIGNED,)]
     errors = [("text",), (), (np.array([1, 2]),)]
 
@@ -110,6 +111,7 @@ class GeluTanh(Kernel):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("silu", input)
@@ -123,6 +125,7 @@ class Silu(Activation):
 class Mish(Activation):
     """mish(input): input times tanh(log(1 + exp(input)))."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("mish", input)
