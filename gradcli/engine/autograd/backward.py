@@ -133,7 +133,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
 
 
 def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, Any], vanished: set[Any]) -> Any:
-    """The gradient that a rule returns: zeros if that of the node has vanished, or vanishes here; noted for the parent."""
+    """The gradient that a rule returns: zeros if the node's has vanished, or it vanishes here, which is noted."""
     kind = type(node).vanished if node in vanished else ""
     if not rule.vanishes and (not kind or type(kind) is tuple and node.params[rule.at] not in kind):
         vanished.discard(parent)

@@ -17,10 +17,10 @@ W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
 
 
-class Standardised(Kernel):
-    """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
-    divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
-    standardised numbers before weight and bias, which gradients are made of."""
+class Standardising(Kernel, abstract=True):
+    """input, seen in `shape`, less its mean over `axes` and divided by its standard deviation, times weight plus bias;
+    with the mean, one over the deviation, and the standardised numbers before weight and bias, which gradients are
+    made of."""
 
     memory_order = "rows"
     linked = ("bias",)
@@ -77,13 +77,21 @@ class Standardised(Kernel):
     def grad_weight(F, g, input, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
+
+class Standardised(Standardising):
+    """standardised(input, weight, bias, shape, axes, eps, which): input standardised over axes, times weight plus bias,
+    with what gradients are made of."""
+
+    forward = Standardising.forward
+
     def grad_bias(F, g, shape, bias_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
 
 
-class LayerStandardised(Standardised):
+class LayerStandardised(Standardising):
     """layer_standardised(input, weight, bias, shape, axes, eps, which): the same, which keeps bias, as PyTorch does."""
 
+    forward = Standardising.forward
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
 
     def grad_bias(F, g, bias, shape, bias_shape):
