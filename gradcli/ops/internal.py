@@ -99,7 +99,7 @@ class Vanish(Kernel):
 
     linked = False
     vanishes = True
-    gradient_only_samples = [([1.0, 2.0],)]
+    samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
     def forward(input: Array):

@@ -9,6 +9,7 @@ import random
 import sys
 import warnings
 from collections import Counter
+from contextlib import contextmanager
 from functools import cached_property
 
 import numpy as np
@@ -100,8 +101,17 @@ def gradcli_space():
     session = Session("modern", 0)
     DisplayHooks.note = staticmethod(lambda kind, text, about=None: None)
     session.run("import torch")
-    Current.legacy = False
     return session.namespace["torch"]
+
+
+@contextmanager
+def modern():
+    """What PyTorch 2.13 does where the engine of 0.1.12 differs."""
+    before, Current.legacy = Current.legacy, False
+    try:
+        yield
+    finally:
+        Current.legacy = before
 
 
 TORCH = torch
@@ -249,7 +259,8 @@ def compare(rng, space):
     """A composition, and how the two differ on it: in words, empty where they agree."""
     program = Program(*composed(rng))
     theirs = program.theirs()
-    mine = dict(asked(space, gradcli_leaves, program.arrays, program.lines))
+    with modern():
+        mine = dict(asked(space, gradcli_leaves, program.arrays, program.lines))
     for name in (name for name in theirs if name in mine):
         a, b = mine[name], theirs[name]
         said = apart(a, b) and apart(a, b, program.single())

@@ -18,9 +18,8 @@ BATCH, LAYER, GROUP = range(3)
 
 
 class Standardising(Kernel, abstract=True):
-    """input, seen in `shape`, less its mean over `axes` and divided by its standard deviation, times weight plus bias;
-    with the mean, one over the deviation, and the standardised numbers before weight and bias, which gradients are
-    made of."""
+    """Input, seen in `shape`, standardised over `axes`, times weight plus bias; with what gradients are made of: the
+    mean, one over the standard deviation, and the standardised numbers before weight and bias."""
 
     memory_order = "rows"
     linked = ("bias",)
@@ -79,8 +78,7 @@ class Standardising(Kernel, abstract=True):
 
 
 class Standardised(Standardising):
-    """standardised(input, weight, bias, shape, axes, eps, which): input standardised over axes, times weight plus bias,
-    with what gradients are made of."""
+    """standardised(input, weight, bias, shape, axes, eps, which): the same, of norms that do not keep bias."""
 
     forward = Standardising.forward
 
@@ -297,8 +295,7 @@ class Rescaled(Kernel):
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)
 
-    # PyTorch keeps all of them, for each gradient
-    def grad_input(F, g, input, mean, variance, weight, eps):
+    def grad_input(F, g, input, mean, variance, weight, eps):       # PyTorch keeps them all, for each gradient
         scale = 1 / F.sqrt(variance + eps)
         return g * (scale if weight is None else scale * weight)
 
