@@ -54,6 +54,8 @@ def _fma64(a: Any, b: Any, c: Any) -> Doubles:
     total = np.asarray(high_sum + _rounded_to_odd(_sum_error(product, low_sum, high_sum), low_error))
     for at in zip(*np.nonzero(~fit), strict=True) if total.ndim else [()] * (not fit):
         total[at] = _exactly(float(a[at]), float(b[at]), float(c[at]))
+    if not total.all():
+        np.copysign(total, product + c, out=total, where=total == 0)    # of -0. and -0. the sum is -0.
     return total
 
 

@@ -94,6 +94,21 @@ class Tied(Still):
         return None
 
 
+class Vanish(Kernel):
+    """vanish(input): zeros, with a gradient of zeros, that stay zero whatever they are multiplied by."""
+
+    linked = False
+    vanishes = True
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.zeros_like(input)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
 class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 

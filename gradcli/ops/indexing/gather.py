@@ -67,8 +67,8 @@ def fitting(input, dim, index, src, name):
                         f"{src.dtype.name}")
     if not index.size:
         return None, src
-    if input.ndim == 1 and not index.ndim:
-        index, src = index.reshape(1), src.reshape(1)       # a number counts as one in a row
+    if input.ndim == 1:         # a number counts as one in a row
+        index, src = (x if x.ndim else x.reshape(1) for x in (index, src))
     key = places(input.shape, dim, index)
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
@@ -252,9 +252,11 @@ def product_slopes(F, g, input, out, dim, index, src, include_self):
     solid = F.where(src == 0, 1, src)
     nulls = F.scatter_add(F.zeros_like(g), dim, index, F.cast(src == 0, g.dtype))
     rest = F.scatter_reduce(input, dim, index, solid, "prod", include_self=include_self)
-    rest = F.where(nulls == 1, rest, 0)     # for a zero: 0 where there is another
-    theirs = F.where(src == 0, F.gather(rest, dim, index), F.gather(out, dim, index) / solid)
-    return mine, F.gather(g, dim, index) * theirs
+    null = F.where(src == 0, src, 0)        # of two zeros, each has the other as a factor
+    others = F.gather(F.scatter_add(F.zeros_like(g), dim, index, null), dim, index) - null
+    count, rest, whole = (F.gather(x, dim, index) for x in (nulls, rest, out))
+    for_zeros = F.where(count == 1, rest, F.where(count == 2, rest * others, whole))
+    return mine, F.gather(g, dim, index) * F.where(src == 0, for_zeros, whole / solid)
 
 
 class IndexReduce(Op):

@@ -168,6 +168,7 @@ class Put(Op):
     source, or with `accumulate` added to."""
 
     inplace = True
+    saved_for_versions = ("source",)
     samples = [(GRID, np.array([0, 4]), [7.0, 8.0]), (GRID, np.array([1, 1]), [7.0, 8.0], True)]
     errors = [(GRID, np.array([7]), [1.0]), (GRID, np.array([1]), [1.0, 2.0])]
 
@@ -186,7 +187,7 @@ class Put(Op):
     def grad_input(F, g, index, accumulate, source_dtype):
         return g if accumulate else F.put(g, index, F.zeros(index.shape, dtype=source_dtype))
 
-    def grad_source(F, g, index, source_shape):
+    def grad_source(F, g, index, source, source_shape):
         return F.reshape(F.take(g, index), source_shape)
 
 

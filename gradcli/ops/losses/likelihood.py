@@ -132,6 +132,7 @@ class BceWithLogitsKernel(LossKernel):
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
     modern_names = "BinaryCrossEntropyWithLogitsBackward0"
+    vanished = "cut"
     fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
     errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]

@@ -25,6 +25,7 @@ class Activation(Unary, abstract=True):
     home = "nn.functional"
     type_promotion = ""
     inplace = False
+    vanished = ""
     samples = [(SIGNED,)]
     errors = [("text",), (), (np.array([1, 2]),)]
 
@@ -110,6 +111,7 @@ class GeluTanh(Kernel):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("silu", input)
@@ -123,6 +125,7 @@ class Silu(Activation):
 class Mish(Activation):
     """mish(input): input times tanh(log(1 + exp(input)))."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("mish", input)
@@ -223,7 +226,7 @@ class Celu(Activation):
 def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     floating(name, input)
-    low = np.expm1(np.minimum(input, 0) * steepness) * (alpha * scale)
+    low = np.expm1(np.where(input > 0, input.dtype.type(0), input) * steepness) * (alpha * scale)    # -0. stays
     return choose(input > 0, input if scale == 1 else input * scale, low)
 
 

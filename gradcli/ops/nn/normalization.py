@@ -17,10 +17,9 @@ W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
 
 
-class Standardised(Kernel):
-    """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
-    divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
-    standardised numbers before weight and bias, which gradients are made of."""
+class Standardising(Kernel, abstract=True):
+    """Input, seen in `shape`, standardised over `axes`, times weight plus bias; with what gradients are made of: the
+    mean, one over the standard deviation, and the standardised numbers before weight and bias."""
 
     memory_order = "rows"
     linked = ("bias",)
@@ -77,11 +76,24 @@ class Standardised(Kernel):
     def grad_weight(F, g, input, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
-    def grad_bias(F, g, bias, shape, which, bias_shape):
-        if g[0] is None:
-            return None
-        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
-        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
+
+class Standardised(Standardising):
+    """standardised(input, weight, bias, shape, axes, eps, which): the same, of norms that do not keep bias."""
+
+    forward = Standardising.forward
+
+    def grad_bias(F, g, shape, bias_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+
+
+class LayerStandardised(Standardising):
+    """layer_standardised(input, weight, bias, shape, axes, eps, which): the same, which keeps bias, as PyTorch does."""
+
+    forward = Standardising.forward
+    samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
+
+    def grad_bias(F, g, bias, shape, bias_shape):
+        return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
 def squares(centred, axes, shape):
@@ -138,7 +150,7 @@ class LayerNorm(Op):
         inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
         rank = len(input.shape)
         axes = tuple(range(rank - len(inner), rank))
-        return F.standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
+        return F.layer_standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
 
 
 def last_shape(name, input, normalized_shape, *parameters):
@@ -283,14 +295,14 @@ class Rescaled(Kernel):
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)
 
-    def grad_input(F, g, variance, weight, eps):
+    def grad_input(F, g, input, mean, variance, weight, eps):       # PyTorch keeps them all, for each gradient
         scale = 1 / F.sqrt(variance + eps)
         return g * (scale if weight is None else scale * weight)
 
-    def grad_weight(F, g, input, mean, variance, eps):
+    def grad_weight(F, g, input, mean, variance, weight, eps):
         return g * ((input - mean) / F.sqrt(variance + eps))
 
-    def grad_bias(F, g):
+    def grad_bias(F, g, input, mean, variance, weight):
         return g
 
 

@@ -113,6 +113,7 @@ class Mean(Reduction):
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
+    vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None
@@ -129,6 +130,7 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
+    vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None

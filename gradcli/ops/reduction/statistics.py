@@ -19,6 +19,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    vanished = "stay"
     memory_order = "rows"
     legacy_names = "reduce.Prod"
     linked = False
@@ -127,6 +128,7 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
 class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    vanished = "stay"
     linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
                (GRID, False), (GRID, 1, None, True, 2)]
@@ -208,6 +210,7 @@ class StdMean(Variance):
 
     method = False
     multi_output = True
+    unsaved_outputs = (1,)
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -226,6 +229,7 @@ class StdMean(Variance):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
+    vanished = "stay"
     memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
