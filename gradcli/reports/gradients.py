@@ -41,27 +41,28 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     if order == 1:
         value = complete(session, leaves, lambda: number_of(session, text))
         require_unchanged(session, leaves)
-        _sweep(session, "backward()", value)
+        _sweep(session, leaves, value)
         return value, [{name: _gradient(session, name) for name in leaves}]
     orders: list[dict[str, Any]] = [{} for _ in range(order)]
     for name in leaves:
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
+        _clear(session, leaves)
         value = complete(session, [name], lambda: number_of(session, text))
         require_unchanged(session, leaves)
         derivative = value
         for gradients in orders:
-            _clear(session, leaves)
-            _sweep(session, "backward(create_graph=True)", derivative)
+            _sweep(session, leaves, derivative, create_graph=True)
             gradients[name] = derivative = _gradient(session, name)
     return value, orders
 
 
-def _sweep(session: Session, how: str, value: Any) -> None:
-    """Carry gradients back from a value, if it depends on anything."""
+def _sweep(session: Session, leaves: list[str], value: Any, create_graph: bool = False) -> None:
+    """Carry gradients back from a value, if it depends on anything; what sweeps of the program left is no part."""
+    _clear(session, leaves)
     if value.requires_grad:
-        session[RESULT] = value
-        session.run(f"{RESULT}.{how}", "<grad>", echo=False)
+        with session.running():
+            value.backward(create_graph=create_graph)
 
 
 def _gradient(session: Session, name: str) -> Any:
@@ -74,4 +75,4 @@ def _gradient(session: Session, name: str) -> Any:
 
 def _clear(session: Session, leaves: list[str]) -> None:
     for name in leaves:
-        session.run(f"{name}.grad = None", "<grad>", echo=False)
+        session[name].grad = None
