@@ -8,7 +8,6 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.point import open_point
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.open_session import timed
 from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
 
 if TYPE_CHECKING:
@@ -21,8 +20,9 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
     check_format(settings, "grad", FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    session, source, leaves = open_point(expr, at, wrt, settings, output.write, "grad")
-    value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
+    point = open_point(expr, at, wrt, settings, output.write, "grad")
+    session, text = point.session, point.source.text
+    value, orders = point.timed(settings, "grad", lambda: _derivatives(session, text, point.leaves, order))
     blocks = [ResultBlock("value", ("value",), value), *blocks_by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):
         blocks += [ResultBlock(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]

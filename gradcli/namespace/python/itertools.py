@@ -36,7 +36,8 @@ class _Once:
     __slots__ = ("iterable", "iterator")
 
     def __init__(self, iterable: Any) -> None:
-        self.iterable, self.iterator = iterable, None
+        self.iterable = iterable
+        self.iterator: Iterator[Any] | None = None
 
     def __iter__(self) -> Iterator[Any]:
         if self.iterator is None:
@@ -62,10 +63,10 @@ def streamed(*iterables: int | str, wrapper: type[_Once] = _Once) -> Callable[[A
     """
     def wrapped(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
         name = generate.__name__.strip("_")
-        check, drawn = getattr(itertools, name), _class_of(name)
+        check, drawn = getattr(itertools, name), class_of(name)
 
         def stream(*args: Any, **options: Any) -> Drawn:
-            deep = _depth(name, *args, *options.values())
+            deep = depth(name, *args, *options.values())
             args = tuple(wrapper(arg) if n in iterables or -1 in iterables else arg for n, arg in enumerate(args))
             options = {key: wrapper(arg) if key in iterables else arg for key, arg in options.items()}
             check(*args, **options)
@@ -77,7 +78,7 @@ def streamed(*iterables: int | str, wrapper: type[_Once] = _Once) -> Callable[[A
     return wrapped
 
 
-def _depth(name: str, *values: Any) -> int:
+def depth(name: str, *values: Any) -> int:
     """How deep an iterator over these values stands. Raises DepthLimit where that is too deep."""
     deep = 1 + nesting(*values)
     if deep > DEEPEST // 10:
@@ -86,9 +87,9 @@ def _depth(name: str, *values: Any) -> int:
     return deep
 
 
-def _class_of(name: str) -> type[Drawn]:
-    """A class of iterators that is called as the class of itertools is."""
-    drawn = type(name, (Drawn,), {"__slots__": (), "__module__": "itertools"})
+def class_of(name: str, module: str = "itertools") -> type[Drawn]:
+    """A class of iterators that is called as the class of a module is."""
+    drawn = type(name, (Drawn,), {"__slots__": (), "__module__": module})
     return exposed()(drawn)
 
 
@@ -134,7 +135,7 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
 
 def _choosing(name: str) -> Callable[..., Drawn]:
     """A function that stores its iterables, at once, and chooses of their values."""
-    choose, drawn = getattr(itertools, name), _class_of(name)
+    choose, drawn = getattr(itertools, name), class_of(name)
 
     def chosen(*args: Any, **options: Any) -> Drawn:
         pools = len(args) if name == "product" else 1
@@ -213,7 +214,7 @@ def tee(iterable: Iterable[Any], n: int = 2, /) -> tuple[Any, ...]:
     return tuple(_TEE(_through(values), 1) for _ in range(count))
 
 
-_TEE = _class_of("_tee")
+_TEE = class_of("_tee")
 
 
 @streamed(1)
@@ -254,7 +255,7 @@ def _chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
         yield from iterable
 
 
-_CHAIN = _class_of("chain")
+_CHAIN = class_of("chain")
 
 
 @exposed("from_iterable")
@@ -262,11 +263,11 @@ class _Chain:
     """`chain`, and `chain.from_iterable`."""
 
     def __call__(self, *iterables: Iterable[Any]) -> Drawn:
-        return _CHAIN(_chained(iterables), _depth("chain", *iterables))
+        return _CHAIN(_chained(iterables), depth("chain", *iterables))
 
     def from_iterable(self, iterable: Iterable[Any], /) -> Drawn:
         """The values of all iterables in `iterable`, one after another."""
-        return _CHAIN(_chained(iter(iterable)), _depth("chain", iterable))
+        return _CHAIN(_chained(iter(iterable)), depth("chain", iterable))
 
     def __display__(self, style: Any) -> str:
         return "<class 'itertools.chain'>"
