@@ -48,16 +48,24 @@ def open_session(settings: Settings, write: Any) -> Session:
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:
+        from gradcli.data.bindings import set_variables
+
+        assignments = opened_variables(settings)
+        with walled(settings):
+            set_variables(session, assignments)
+    return session
+
+
+def opened_variables(settings: Settings) -> list[Any]:
+    """The assignments of --var with their files read, which a locked process cannot do."""
+    if settings.opened is None:
         from gradcli.console.source import from_argument
-        from gradcli.data.bindings import set_variable
         from gradcli.data.input_data import open_assignment
 
         with limited(settings):
-            assignments = [open_assignment(from_argument(text), settings) for text in settings.var]
-        with walled(settings):
-            for assignment in assignments:
-                set_variable(session, assignment)
-    return session
+            settings.opened = [open_assignment(from_argument(text), settings) for text in settings.var]
+    return settings.opened
+
 
 def _noting(settings: Settings, allowance: Allowance) -> Callable[[str], None]:
     """Writes a session's notes to standard error; they count towards --max-output."""

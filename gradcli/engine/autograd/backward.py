@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
 from gradcli.engine.autograd.graph_view import input_order
@@ -68,6 +69,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads), targets)
     if WriteObserver.sweep is not None:
         WriteObserver.sweep(nodes)
+    if Detachments.observer is not None:
+        Detachments.swept = () if create_graph else outputs
     latest.now = Sweep(nodes, targets)
     freed, exclusive, check_finite = Freed(here()), set(), AnomalyMode.anomalies and AnomalyMode.nan
     captured: dict[Any, Any] = {}
@@ -325,8 +328,11 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
     place = here()
     leaves = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
 
+    reached: list[Tensor] = []
+
     def finish_leaf(target: Any, g: Any) -> None:
         leaf = leaves.get(id(target), target)
+        reached.append(leaf)
         g = apply_leaf_hooks(leaf, g, create_graph)
         accumulate_grad(leaf, g, create_graph, True, place)
         if leaf.hooks:
@@ -339,7 +345,12 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
             finish_leaf(leaf, g)
             continue
         shared = _references(g) > UNSHARED        # counted here: the call below holds a reference as well
-        accumulate_grad(leaves.get(id(leaf), leaf), g, create_graph, shared, place)
+        leaf = leaves.get(id(leaf), leaf)
+        accumulate_grad(leaf, g, create_graph, shared, place)
+        reached.append(leaf)
+    if Detachments.observer is not None and not create_graph:
+        for leaf in reached:
+            leaf.gradient = report_gradient(outputs, BACKWARD, leaf.gradient)
 
 
 def _references(g: Any) -> int:

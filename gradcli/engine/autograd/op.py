@@ -126,6 +126,7 @@ class Op:
     inplace_name = ""                       # its name, where that is not <name>_
     inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
     partial = False                         # whether PyTorch writes to a view of the input
+    fills = False                           # whether it may write to expanded tensors, as the order does not matter
     inplace_option = False                  # whether the function takes a last option `inplace`
     is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
 

@@ -18,6 +18,7 @@ from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
 from gradcli.engine.random.mersenne_twister import SpareNormal, Twister, TwisterState
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
 Array = NDArray[Any]
@@ -213,20 +214,21 @@ def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
 def matrix(weights: Array, count: int, replacement: bool) -> Array:
     """The rows of weights for multinomial, once they are found fit to draw from."""
     if weights.dtype.kind != "f":
-        raise ValueFault("multinomial needs weights of a floating type")
+        raise UnfitValue("multinomial needs weights of a floating type")
     if weights.ndim not in (1, 2):
-        raise ValueFault(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
+        raise UnfitValue(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
     rows = weights.reshape(1, -1) if weights.ndim == 1 else weights
     if count <= 0:
-        raise ValueFault(f"multinomial needs to draw at least 1, got {count}")
+        raise UnfitValue(f"multinomial needs to draw at least 1, got {count}")
     if not replacement and count > rows.shape[1]:
-        raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
+        raise UnfitValue("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
                          f"cannot draw {count} of {rows.shape[1]}")
     if not (np.isfinite(rows) & (rows >= 0)).all():
-        raise ValueFault("multinomial needs weights that are finite and not negative").saying(
+        raise UnfitValue("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")
     if not (rows.sum(axis=1, dtype=np.float64) > 0).all():
-        raise ValueFault("multinomial needs a weight above 0 in every row")
+        raise UnfitValue("multinomial needs a weight above 0 in every row").saying(
+            "invalid multinomial distribution (sum of probabilities <= 0)")
     return rows
 
 

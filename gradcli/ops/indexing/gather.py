@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import IndexOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 
@@ -162,7 +162,7 @@ def with_zeros(F, g, dim, index, reduce):
 
 def refuse():
     """Scattering with reduce= has no gradient, as in PyTorch."""
-    raise NotDifferentiable("the derivative for 'scatter' with reduce= is not implemented",
+    raise UnimplementedDerivative("the derivative for 'scatter' with reduce= is not implemented",
                     ("x.scatter_reduce(0, index, src, 'sum')", "which has one"))
 
 

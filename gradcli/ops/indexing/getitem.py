@@ -9,13 +9,14 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch, record
 from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import overlapping, writing
-from gradcli.faults.tensors import IndexOutOfRange, IndexType, TooManyIndices
+from gradcli.engine.tensor.write_gate import filling, overlapping, writing
+from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 
@@ -258,7 +259,8 @@ def setitem(self, key, value):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         dispatch(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
         return
-    put(writing(self.array), source, basic, picks)
+    tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
+    put(filling(self.array) if picks and not tracked else writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
@@ -308,7 +310,7 @@ def _plain(k):
         if k.array.dtype.kind in "ib":
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
         raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
-    raise IndexType(type(k)).saying(
+    raise (IndexType if type(k) is str or Current.legacy else IndexKind)(type(k)).saying(
         "new(): invalid data type 'str'" if type(k) is str else
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         f"(got {type_name(k)})")

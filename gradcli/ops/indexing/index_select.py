@@ -125,6 +125,7 @@ class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
     inplace = True
+    fills = True
     legacy_names = "tensor.IndexFill"
     modern_names = ("IndexFillBackward0", "IndexFillBackward1")
     samples = [(GRID, 0, np.array([1]), 7), (GRID, 1, COLUMNS, -1.5)]

@@ -46,6 +46,7 @@ class MaskedFill(Op):
 
     memory_order = "rows"
     inplace = True
+    fills = True
     legacy_names = "tensor.MaskedFill"
     modern_names = ("MaskedFillBackward0", "MaskedFillBackward1")
     samples = [(GRID, HOLES, 7.5), (GRID, ROW, -1), ([1.0, 2.0, 3.0], HOLES, 0)]

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tensors import ViewSize
+from gradcli.faults.tensors import EmptyList, ViewSize
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -250,7 +250,7 @@ class Cat(Op):
 
     def forward(tensors: Arrays, dim: Dim = 0):
         if not tensors:
-            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])").saying(
+            raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
         if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
