@@ -131,8 +131,8 @@ def expanded(array, size):
         view.flags.writeable = False
         return view
     shape, lead = array.shape, len(size) - array.ndim
-    if size and lead >= 0 and min(size) > 0 and array.flags.c_contiguous and size[lead:] != shape and all(
-            [n == m or n == 1 for n, m in zip(shape, size[lead:], strict=True)]):
+    fits = lead >= 0 and [n == m or n == 1 for n, m in zip(shape, size[lead:], strict=True)]
+    if fits and False not in fits and size[lead:] != shape and min(size) > 0 and array.flags.c_contiguous:
         strides = (0,) * lead + tuple([0 if n == 1 else step for n, step in zip(shape, array.strides, strict=True)])
         view = np.ndarray(size, array.dtype, array, 0, strides)
         view.flags.writeable = False

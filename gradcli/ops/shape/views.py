@@ -258,7 +258,7 @@ class Cat(Op):
             raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
         ndim = tensors[0].ndim
-        if ndim and all([t.ndim == ndim and t.size for t in tensors]):
+        if ndim and (0,) not in [t.shape for t in tensors]:
             try:
                 return np.concatenate(tensors, axis(dim, ndim))
             except ValueError:
