@@ -6,6 +6,7 @@ from math import prod
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, choose
 from gradcli.engine.tensor.dtypes import float32, float64
 
@@ -37,6 +38,11 @@ def sum_along(array, at):
 def mean_of_all(total, count):
     """A sum divided by how many numbers were added, which float16 may not hold."""
     return total / count if total.itemsize > 2 else total / total.dtype.type(count)
+
+
+def divided(g, count):
+    """g / count; of an array by a constant, which is the cheapest operand."""
+    return np.divide(g, constant(count, g.dtype)) if type(g) is ndarray else g / count
 
 
 def open_grid(shape):

@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.arrays import mean_of_all
+from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.nn.activation import THNN, floating
@@ -50,7 +50,7 @@ def per_element(g, like, how):
     if how != "mean":
         return g
     count = math.prod(like.shape)
-    return g / count if count else g * float("nan")
+    return divided(g, count) if count else g * float("nan")
 
 
 def same_shape(name, input, target):
@@ -184,7 +184,7 @@ class GatheredLoss(Kernel):
 
     def grad_input(F, g, how, input_shape):
         count = shares(input_shape, how)
-        return F.expand(g / count if count else g * float("nan"), input_shape)
+        return F.expand(divided(g, count) if count else g * float("nan"), input_shape)
 
 
 def shares(shape, how):

@@ -146,8 +146,8 @@ class LayerNorm(Op):
 def last_shape(name, input, normalized_shape, *parameters):
     """normalized_shape as a tuple, checked against the input and the parameters."""
     inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
-    if type(inner) is tuple and inner and input.shape[-len(inner) :] == inner and all(type(n) is int for n in inner) and all(
-            p is None or p.shape == inner for p in parameters):
+    if type(inner) is tuple and inner and input.shape[-len(inner) :] == inner and all(
+            type(n) is int for n in inner) and all(p is None or p.shape == inner for p in parameters):
         return inner
     if not isinstance(inner, tuple | list) or not inner:
         raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",

@@ -13,7 +13,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
-from gradcli.ops.arrays import TYPES, elements_along, placed
+from gradcli.ops.arrays import TYPES, divided, elements_along, placed
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -117,8 +117,9 @@ class Mean(Reduction):
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
         count = math.prod([input_shape[i] for i in axes(dim, len(input_shape))])
         if dim is None and not keepdim:
-            return F.expand(F.cast(g, input_dtype) / max(count, 1), input_shape)
-        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim) / max(count, 1), input_shape)
+            return F.expand(divided(F.cast(g, input_dtype), max(count, 1)), input_shape)
+        g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
+        return F.expand(divided(g, max(count, 1)), input_shape)
 
 
 class Amax(Reduction):
