@@ -9,7 +9,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tensors import IndexOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import FEW, added, elements_along, extent, open_grid
+from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
@@ -138,6 +138,15 @@ class Scatter(Op):
         src = value if src is None else src
         if src is None:
             raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
+        if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
+            out, at = input.copy(), axis(dim, input.ndim)
+            key = places(input.shape, dim, index)
+            value = np.asarray(src).astype(input.dtype)
+            if index.size <= FEW:
+                out.put(flat_places(input.shape, key[at], at), value)
+            else:
+                out[key] = value
+            return out
         if type(src) in (int, float, bool) or not np.ndim(src) and input.ndim:
             src = np.broadcast_to(np.asarray(src).astype(input.dtype), index.shape)
         out = np.array(input)
