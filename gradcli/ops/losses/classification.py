@@ -8,7 +8,7 @@ from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import INT64, SMALL, extent, flat_places, open_grid
+from gradcli.ops.arrays import INT64, SMALL, TYPES, extent, flat_places, open_grid
 from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
@@ -51,7 +51,7 @@ class NllKernel(Kernel):
         return 0 if len(input.shape) < 3 else 1 if len(input.shape) == 4 or how != "none" else 2
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
-        if few(input.shape, target, weight, ignore_index):
+        if input.dtype in TYPES and few(input.shape, target, weight, ignore_index):
             loss = input.take(places(input.shape, target)) * share_of_each(how, target, input.dtype)
             return loss if how == "none" else np.add.reduce(loss)
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
@@ -73,7 +73,7 @@ class NllBack(Kernel):
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]
 
     def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
-        if few(shape, target, weight, ignore_index):
+        if g.dtype in TYPES and few(shape, target, weight, ignore_index):
             out = np.zeros(shape, g.dtype)
             out.put(places(shape, target), share_of_each(how, target, g.dtype) * g)
             return out
