@@ -160,6 +160,8 @@ def write(target: Array, draw: Callable[[Shape], Array]) -> None:
 
 def in_memory_order(target: Array) -> Array:
     """The same elements with the axes arranged from the longest stride to the shortest."""
+    if target.flags.c_contiguous:
+        return target
     axes = sorted(range(target.ndim), key=lambda axis: -abs(target.strides[axis]))
     return target.transpose(axes)
 
@@ -183,6 +185,8 @@ def positive(name: str, what: str, value: float) -> None:
 
 
 def probability(name: str, p: Array | float) -> None:
+    if type(p) is float and 0 <= p <= 1:
+        return
     values = np.asarray(p)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))

@@ -202,6 +202,8 @@ def per_channel(F, name, parameter, channels, shape):
     if tuple(parameter.shape) != (channels,) and (strict or _count(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
+    if shape == (1, channels) and len(parameter.shape) == 1:
+        return parameter        # which meets rows of channels as it is
     return F.reshape(parameter, shape)
 
 
@@ -234,7 +236,9 @@ class BatchNorm(Op):
             if running_mean is None or running_var is None:
                 raise ArgumentFault("Expected running_mean and running_var to be defined when training=False",
                                     ("training=True", "uses the batch's own"))
-            return F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
+            if len(shape) > 2:
+                running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
+            return F.rescaled(input, running_mean, running_var, weight, bias, eps)
         if _count(input.shape) // max(c, 1) == 1 and c:
             raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}").saying(
