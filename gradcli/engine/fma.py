@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +35,10 @@ def multiply_add(a: Any, b: Any, c: Any) -> Any:
     what that can miss, one case in 2**29, is not looked for. Of more than MANY numbers the last bit is not worth
     the time.
     """
+    if type(a) is ndarray and type(c) is ndarray and a.dtype == np.float32 and a.shape == c.shape and a.size <= MANY:
+        product = a.astype(np.float64)
+        np.multiply(product, np.asarray(b, np.float32), product)
+        return np.add(product, c, product).astype(np.float32)
     dtype = np.asarray(a).dtype
     if max(np.size(a), np.size(c)) > MANY:
         return a * np.asarray(b, dtype) + c

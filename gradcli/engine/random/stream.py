@@ -161,6 +161,8 @@ def write(target: Array, draw: Callable[[Shape], Array]) -> None:
 
 def in_memory_order(target: Array) -> Array:
     """The same elements with the axes arranged from the longest stride to the shortest."""
+    if target.flags.c_contiguous:
+        return target
     axes = sorted(range(target.ndim), key=lambda axis: -abs(target.strides[axis]))
     return target.transpose(axes)
 

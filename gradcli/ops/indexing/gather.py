@@ -9,6 +9,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import IndexOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
@@ -21,9 +22,10 @@ def places(shape, dim, index):
         raise TypeFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
                         ("i.long()", "as whole numbers"))
     n = shape[at] if shape else 1
-    if index.size and (index.min() < 0 or index.max() >= n):
-        bad = index.min() if index.min() < 0 else index.max()
-        raise IndexOutOfRange(int(bad), at, n)
+    if index.size:
+        least, most = extent(index)
+        if least < 0 or most >= n:
+            raise IndexOutOfRange(least if least < 0 else most, at, n)
     if not len(shape):
         return ()
     if not index.ndim:
@@ -32,11 +34,12 @@ def places(shape, dim, index):
         raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
                          f"{sized(index.shape)}, the input {sized(shape)}").saying(
             "Index tensor must have the same number of dimensions as input tensor")
-    if any(k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
+    if index.shape != shape and any(
+            k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
         raise ShapeFault(f"Size does not match: expected index {list(index.shape)} to be no larger than self "
                          f"{list(shape)} apart from dimension {at}")
-    grid = np.ogrid[tuple(slice(k) for k in index.shape)]
-    return tuple(index if i == at else g for i, g in enumerate(grid))
+    grid = open_grid(index.shape)
+    return (*grid[:at], index, *grid[at + 1 :])
 
 
 class Gather(Op):
@@ -54,9 +57,12 @@ class Gather(Op):
             return np.zeros(index.shape, input.dtype)
         if not input.ndim:
             return np.full(index.shape, input)
-        return input[places(input.shape, dim, index)].reshape(index.shape)
+        key, at = places(input.shape, dim, index), axis(dim, input.ndim)
+        return elements_along(input, key[at], at).reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
+        if F is raw and input_shape and 0 < index.size <= FEW and index.ndim:
+            return added(g, index, axis(dim, len(input_shape)), input_shape, input_dtype)
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
@@ -132,6 +138,15 @@ class Scatter(Op):
         src = value if src is None else src
         if src is None:
             raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
+        if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
+            out, at = input.copy(), axis(dim, input.ndim)
+            key = places(input.shape, dim, index)
+            value = np.asarray(src).astype(input.dtype)
+            if index.size <= FEW:
+                out.put(flat_places(input.shape, key[at], at), value)
+            else:
+                out[key] = value
+            return out
         if type(src) in (int, float, bool) or not np.ndim(src) and input.ndim:
             src = np.broadcast_to(np.asarray(src).astype(input.dtype), index.shape)
         out = np.array(input)

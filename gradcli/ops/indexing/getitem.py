@@ -18,6 +18,7 @@ from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Var
 from gradcli.engine.tensor.write_gate import filling, overlapping, writing
 from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -49,6 +50,8 @@ class GetItem(Kernel):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
+            if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
+                return part.take(picks[0], 0)
             return np.asarray(part[picks], order="C")
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
@@ -335,9 +338,10 @@ def _check_range(keys, array, wide):
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at, n)
-            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size and not (-n <= k.min() and k.max() < n):
-                bad = int(k.max()) if k.max() >= n else int(k.min())
-                raise IndexOutOfRange(bad, at, n)
+            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
+                least, most = extent(k)
+                if least < -n or most >= n:
+                    raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
                                  f"indexed tensor {list(array.shape)} at index {at}")

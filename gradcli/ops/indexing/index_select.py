@@ -8,6 +8,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 from gradcli.ops.shape.rearrange import meeting
 
@@ -27,8 +28,9 @@ def along(shape, dim, index, name):
         raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
                          ).saying(f"{name}(): Expected dtype int32 or int64 for index")
     n = shape[at] if shape else 1
-    if index.size and (index.min() < 0 or index.max() >= n):
-        bad = index.min() if index.min() < 0 else index.max()
+    least, most = extent(index) if index.size else (0, 0)
+    if index.size and (least < 0 or most >= n):
+        bad = least if least < 0 else most
         raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
             "index out of range in self")
     return (slice(None),) * at + (index.reshape(-1),), at
@@ -63,7 +65,7 @@ class IndexSelect(Op):
 
     def forward(input: Array, dim: Dim, index: Index):
         key, at = along(input.shape, dim, index, "index_select")
-        return np.take(input, key[-1], at) if input.ndim else input[...].copy()
+        return input.take(key[-1], at) if input.ndim else input[...].copy()
 
     def grad_input(F, g, dim, index, input_shape, input_dtype):
         if not input_shape:

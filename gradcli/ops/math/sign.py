@@ -74,6 +74,9 @@ class Signed(Unary, abstract=True):
     def forward(input: Array):
         if input.dtype.kind in "bu":
             return (input > 0).astype(input.dtype)
+        signs = np.sign(input)
+        if input.dtype.kind != "f" or not np.count_nonzero(np.isnan(signs)):
+            return signs
         return np.subtract(input > 0, input < 0, dtype=input.dtype)     # unlike np.sign, 0 for nan
 
     def grad_input(F, g):
