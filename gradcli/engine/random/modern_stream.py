@@ -35,7 +35,6 @@ from gradcli.faults.tree import ValueFault
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
 NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
 FULL_TURN = 2.0 * math.pi
-FEW = 64                    # normals up to which a loop of Python's is faster than arrays
 BLOCK = 16                  # normals are made in blocks of this many
 FEW_BLOCKS = 256            # as many normals are few
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
@@ -103,15 +102,6 @@ class ModernGenerator(RandomStream):
         pairs = (count - len(spare) + 1) // 2
         if pairs or spare:
             self.spare = NO_SPARE
-        if count <= FEW:
-            few = list(spare)
-            uniforms = self.twister.u53(2 * pairs).tolist()
-            for first, second in zip(uniforms[::2], uniforms[1::2], strict=True):
-                length, turn = math.sqrt(-2.0 * math.log1p(-second)), 2.0 * math.pi * first
-                few += [length * math.cos(turn), length * math.sin(turn)]
-            if len(few) > count:
-                self.spare = SpareNormal(True, y=few[-1])
-            return np.array(few[:count])
         u = self.twister.u53(2 * pairs).reshape(pairs, 2)
         radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[:, 1]))
         angle = 2.0 * math.pi * u[:, 0]
