@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.options import At, Expr, Option, Wrt, shared
 from gradcli.console.settings import Settings
 
-Of = Annotated[str, typer.Option("--of", metavar="NAME", help="The value to derive, where it is not the last.")]
-Tape = Annotated[bool, typer.Option("--tape", help="Each operation, then each gradient by its rule.")]
+Of = Annotated[str, Option("--of", metavar="NAME", help="The value to derive, where it is not the last.")]
+Tape = Annotated[bool, Option("--tape", help="Each operation, then each gradient by its rule.")]
 
 
 @shared()

@@ -9,7 +9,7 @@ from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.point import open_point
-from gradcli.reports.open_session import timed, write_result
+from gradcli.reports.open_session import write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
 
         return closed_forms(point.session, point.source.text, point.leaves, order)
 
-    forms = timed(settings, "diff", compute)
+    forms = point.timed(settings, "diff", compute)
     page = Page(point.session, forms, decimals=bool(DECIMAL.search(point.source.text)), values=bool(at),
                 precision=settings.precision)
     remark_simplification(settings)

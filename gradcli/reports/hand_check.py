@@ -11,7 +11,7 @@ from gradcli.data.point import open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
 from gradcli.reports.closed_forms import DECIMAL, SAMPLE
-from gradcli.reports.open_session import timed, write_result
+from gradcli.reports.open_session import write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], setti
 
         return check_hand_derivation(point.session, point.source.text, says, name, point.leaves)
 
-    verdict = timed(settings, "check", compare)
+    verdict = point.timed(settings, "check", compare)
     decimals = bool(DECIMAL.search(point.source.text) or DECIMAL.search(says))
     text = _json(verdict, decimals) if settings.format in ("json", "jsonl") else _text(verdict, decimals)
     write_result(output, settings, lambda: text)
