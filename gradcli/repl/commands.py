@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gradcli.console.settings import KEYS, did_you_mean, read_setting
 from gradcli.faults.tree import UsageFault
-from gradcli.repl.commands_derive import draw_curve, show_steps
+from gradcli.repl.commands_derive import draw_curve, show_derivative, show_steps
 from gradcli.repl.commands_inspect import (
     check_gradients,
     clear_gradients,
@@ -182,8 +182,9 @@ COMMANDS: dict[str, Command] = {
     "graph": Command("NAME", "the calls that led to a value, as a tree", show_graph),
     "check": Command("EXPR", "its gradients against slopes measured at the values its names have now", check_gradients),
     "steps": Command("EXPR",
-                     "its derivation where its names stand now: each operation, then each gradient and its rule",
-                     show_steps),
+                     "its derivation where its names stand now, as on paper; with --tape each operation, then each "
+                     "gradient and its rule", show_steps),
+    "diff": Command("EXPR", "its derivatives as formulas", show_derivative),
     "plot": Command("EXPR over NAME=FROM:TO", "its curve and that of its slope", draw_curve),
     "doc": Command("NAME", "whatever has a name: signature, domain, gradient rule, example (also NAME?)", _doc),
     "history": Command("", "the statements that succeeded", _history),

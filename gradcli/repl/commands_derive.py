@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
+from typing import Any
 
 from gradcli.data.data_format import holds_numbers
 from gradcli.faults.tree import Fault, SecondBackward, UsageFault
@@ -16,6 +17,7 @@ from gradcli.repl.core import Repl
 
 OVER = re.compile(r"(?P<expression>.+)\sover\s+(?P<name>\w+\s*=.+)", re.DOTALL)
 POINTS = 200
+TAPE = "--tape "
 EXAMPLE = ":plot sin(x) over x=-3:3"
 
 
@@ -32,20 +34,58 @@ def _typed_repairs(expression: str) -> Iterator[None]:
 
 
 def show_steps(repl: Repl, rest: str) -> None:
-    """Each operation with its value, then each gradient with the rule it follows."""
-    from gradcli.analysis.derivation import derive
-    from gradcli.analysis.gradient_check import reached
-    from gradcli.reports.derivation_text import as_text
-
+    """The derivation of an expression as on paper, or with --tape operation by operation."""
+    tape, rest = rest.startswith(TAPE), rest.removeprefix(TAPE).strip()
     with repl.rollback(), _typed_repairs(rest):
         try:
-            text = as_text(derive(repl.session, rest, reached(repl.session, rest)))
-        except SecondBackward:
-            text = _repeated(repl, rest)
+            text = _on_tape(repl, rest) if tape else _on_paper(repl, rest)
         except UsageFault:
             repl.session.eval(rest)     # any other fault of the expression comes first
             raise
     repl.write(text)
+
+
+def show_derivative(repl: Repl, rest: str) -> None:
+    """The derivatives of an expression as formulas."""
+    from gradcli.analysis.gradient_check import reached
+    from gradcli.reports.closed_forms import DECIMAL, Page
+    from gradcli.symbolic.closed_form import closed_forms
+
+    with repl.rollback(), _typed_repairs(rest):
+        program, leaves = _again(repl, rest), reached(repl.session, rest)
+        forms = closed_forms(repl.session, program, leaves)
+        page = Page(repl.session, forms, bool(DECIMAL.search(program)), False, None)
+    repl.write(page.render("text"))
+
+
+def _on_paper(repl: Repl, rest: str) -> str:
+    from gradcli.analysis.gradient_check import reached
+    from gradcli.reports.closed_forms import DECIMAL
+    from gradcli.reports.paper import Page
+    from gradcli.symbolic.derive import derive_program
+
+    before = repl.session.eval(rest)
+    derivation = derive_program(repl.session, _again(repl, rest), reached(repl.session, rest))
+    if holds_numbers(before):
+        _require_same(rest, before.array, derivation.segments[-1].value)
+    return Page(derivation, bool(DECIMAL.search(derivation.source)), None).render("text")
+
+
+def _on_tape(repl: Repl, rest: str) -> str:
+    from gradcli.analysis.derivation import derive
+    from gradcli.analysis.gradient_check import reached
+    from gradcli.reports.derivation_text import as_text
+
+    try:
+        return as_text(derive(repl.session, rest, reached(repl.session, rest)))
+    except SecondBackward:
+        return _repeated(repl, rest)
+
+
+def _require_same(rest: str, before: Any, after: Any) -> None:
+    """Raise UsageFault unless statements that ran again gave the value that an expression has."""
+    if before.tobytes() != after.tobytes():
+        raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
 
 
 def _again(repl: Repl, rest: str) -> str:

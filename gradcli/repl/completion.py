@@ -28,7 +28,7 @@ PARTS = re.compile(rf"([^\W\d]\w*)((?:{INDEX})*)(?:\.|$)")
 KEY = re.compile(rf"(?:^|[^\w.])([^\W\d]\w*)((?:{INDEX})*)\[([\"'])([^\"'\\]*)$")
 MOST_KEYS = 200
 BEHIND_CALL = re.compile(r"[)\]]\.([^\W\d]\w*)$")
-EXPRESSIONS = ("check", "time", "info", "graph", "steps", "plot", "doc")
+EXPRESSIONS = ("check", "time", "info", "graph", "steps", "diff", "plot", "doc")
 """Commands that take names and what they have."""
 PLAIN_PARTS = frozenset({"grad", "data", "shape", "dtype"})
 """What can be read of a tensor without computing anything."""

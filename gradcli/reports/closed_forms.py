@@ -87,7 +87,7 @@ class Page:
 
     def _row(self, form: ClosedForm, notation: Any) -> tuple[str, str]:
         """The left side of a derivative's line, and the right."""
-        from gradcli.analysis.written_rule import brief
+        from gradcli.analysis.written_rule import short_text
         from gradcli.symbolic.closed_form import shortest
         from gradcli.symbolic.text import Writer
 
@@ -98,21 +98,21 @@ class Page:
             return left, f"{right}; its value is {self._value(form)}"
         left = derivative_sign(form.names, sign, places_of(form, writer))
         right = writer.tensor(shortest(form.formula, self.taken))
-        value = brief(form.value, self.precision)
+        value = short_text(form.value, self.precision)
         if self.values and value != right:
             right += f" = {self._value(form)}"
         return left, right
 
     def _value(self, form: ClosedForm) -> str:
-        from gradcli.analysis.written_rule import brief
+        from gradcli.analysis.written_rule import short_text
 
-        return brief(form.value, self.precision)
+        return short_text(form.value, self.precision)
 
     def _where(self) -> str:
         """The constant tensors that the formulas name."""
-        from gradcli.analysis.written_rule import brief
+        from gradcli.analysis.written_rule import short_text
 
-        lines = [f"where {name} = {brief(array)}\n" for name, array in self.forms.constants.items()
+        lines = [f"where {name} = {short_text(array)}\n" for name, array in self.forms.constants.items()
                  if name not in self.session.names()]
         return "".join(lines)
 

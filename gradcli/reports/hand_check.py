@@ -53,16 +53,16 @@ def _chosen(leaves: list[str], wrt: list[str]) -> str:
 
 
 def _text(verdict: HandCheck, decimals: bool) -> str:
-    from gradcli.analysis.written_rule import brief
+    from gradcli.analysis.written_rule import short_text
 
     points = f"{verdict.points} point{'s' * (verdict.points != 1)}"
     if not verdict.points:
         return f"{verdict.name}: nothing to compare: the derivative is infinite or nan at all points\n"
     if verdict.place is None:
         return f"{verdict.name}: right, at {points}\n"
-    place = ", ".join(f"{name} = {brief(array)}" for name, array in verdict.place.items())
-    text = (f"{verdict.name}: wrong at {place}: the derivative is {brief(verdict.expected)}, and not "
-            f"{brief(verdict.claimed)}")
+    place = ", ".join(f"{name} = {short_text(array)}" for name, array in verdict.place.items())
+    text = (f"{verdict.name}: wrong at {place}: the derivative is {short_text(verdict.expected)}, and not "
+            f"{short_text(verdict.claimed)}")
     missing = _missing(verdict, decimals)
     return f"{text}; {missing}\n" if missing else f"{text}\n"
 

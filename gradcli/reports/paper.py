@@ -83,7 +83,7 @@ class Page:
         if point:
             checked = _aligned(self._values(writer), end=", as reverse mode says")
             blocks.append(f"at {', '.join(point)}\n{checked}")
-        blocks.append("".join(f"where {name} = {self._brief(array)}\n" for name, array in
+        blocks.append("".join(f"where {name} = {self._short(array)}\n" for name, array in
                               self.derivation.constants.items()))
         return "\n".join(block for block in blocks if block)
 
@@ -100,7 +100,7 @@ class Page:
         for segment in self.derivation.segments:
             writer = new()
             if segment.formula is None:
-                lines.append(Line(segment.name, [f"{self._brief(segment.value)}, for {segment.reason} has no formula"]))
+                lines.append(Line(segment.name, [f"{self._short(segment.value)}, for {segment.reason} has no formula"]))
                 continue
             lines.append(Line(*_sides(writer, segment.name, segment.formula, segment.value.shape)))
         return lines
@@ -113,7 +113,7 @@ class Page:
         target = derivative.formula or SymbolicTensor.filled(ZERO, derivative.value.shape)
         left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
         if derivative.formula is None:
-            return Line(left, [f"{self._brief(derivative.value)}, for it has no formula"])
+            return Line(left, [f"{self._short(derivative.value)}, for it has no formula"])
         bound = PRODUCT if len(derivative.links) > 1 else SUM
         links = [self._link(user, formula, derivative, writer, bound) for user, formula in derivative.links.items()]
         rights = [" + ".join(links), total]
@@ -144,9 +144,9 @@ class Page:
             writer = new()
             if array.size and (array == array.flat[0]).all():
                 left, _ = _sides(writer, name, SymbolicTensor.filled(ZERO, array.shape), array.shape)
-                texts.append(f"{left} = {self._brief(array.flat[0])}")
+                texts.append(f"{left} = {self._short(array.flat[0])}")
             else:
-                texts.append(f"{name} = {self._brief(array)}")
+                texts.append(f"{name} = {self._short(array)}")
         return texts
 
     def _values(self, new: Any) -> list[Line]:
@@ -158,9 +158,9 @@ class Page:
             writer = new()
             target = derivative.closed or SymbolicTensor.filled(ZERO, derivative.value.shape)
             left, _ = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
-            exact, value = self._exact(derivative, writer), self._brief(derivative.value)
+            exact, value = self._exact(derivative, writer), self._short(derivative.value)
             if exact and derivative.value.ndim:
-                value = self._brief(derivative.value.flat[0])
+                value = self._short(derivative.value.flat[0])
             lines.append(Line(left, [text for text in (exact, value) if text] if exact != value else [value]))
         return lines
 
@@ -178,10 +178,10 @@ class Page:
         body = replace_symbols(derivative.closed.body, value)
         return writer.text(shortest(SymbolicTensor((), (), body)).body)
 
-    def _brief(self, value: Any) -> str:
-        from gradcli.analysis.written_rule import brief
+    def _short(self, value: Any) -> str:
+        from gradcli.analysis.written_rule import short_text
 
-        return brief(np.asarray(value), self.precision)
+        return short_text(np.asarray(value), self.precision)
 
     def _json(self) -> str:
         from gradcli.data.data_format import dump_json

@@ -20,7 +20,7 @@ from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import NonScalarBackward, UsageFault
 from gradcli.session.snapshot import Snapshot
-from gradcli.symbolic.closed_form import TOLERANCE, WrongFormula, shortest
+from gradcli.symbolic.closed_form import require_close, shortest
 from gradcli.symbolic.evaluate import evaluate_tensor
 from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol
 from gradcli.symbolic.fold import add, rebuild, substitute
@@ -95,7 +95,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     for derivative in derivation.derivatives:
         for name, grad in zip(held, grads, strict=True):
             if name == derivative.name and grad is not None:
-                _require_close(f"{MARK}{name}", derivative.value, grad.array)
+                require_close(f"{MARK}{name}", derivative.value, grad.array)
     return derivation
 
 
@@ -109,12 +109,6 @@ def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
         return number_of(session, source)
     session.run(source, "<expression>", echo=False)
     return number_of(session, assigned_name(last))
-
-
-def _require_close(name: str, computed: np.ndarray, expected: np.ndarray) -> None:
-    if not np.allclose(computed, expected, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
-        raise WrongFormula(f"the formula for {name} gives {np.ravel(computed)[:4]}, and the engine "
-                           f"{np.ravel(expected)[:4]}")
 
 
 class Paper:
@@ -342,4 +336,4 @@ def check(derivation: PaperDerivation) -> None:
     shown += [(MARK + d.name, formula, d.value) for d in derivation.derivatives for formula in (d.formula, d.closed)]
     for name, formula, value in shown:
         if formula is not None:
-            _require_close(name, evaluate_tensor(formula, values), value)
+            require_close(name, evaluate_tensor(formula, values), value)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 POINTS, SPREAD = 5, 0.05        # points beside the first at which a formula is checked, and how far they lie from it
-TOLERANCE = 1e-8                # relative; everything is computed in double precision
+TOLERANCE, SINGLE = 1e-8, 2e-3      # relative and absolute, in double and in single precision
 
 
 class ClosedForm(NamedTuple):
@@ -139,17 +139,22 @@ def _check(session: Session, evaluate: Callable[[], Tensor], leaves: Sequence[st
 
 def _points(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
     """The point itself, and seeded random ones near it."""
-    yield {name: array.astype(np.float64) for name, array in arrays.items()}
+    yield {name: array.copy() for name, array in arrays.items()}
     stream = np.random.default_rng(0)
     for _ in range(POINTS):
-        yield {name: np.asarray(array * (1 + SPREAD * stream.uniform(-1, 1, array.shape)))
+        yield {name: np.asarray(array * (1 + SPREAD * stream.uniform(-1, 1, array.shape)), array.dtype)
                for name, array in arrays.items()}
 
 
 def _compare(form: ClosedForm, value: Any, names: dict[str, np.ndarray]) -> None:
     expected = np.zeros(()) if value is None else value.array
     assert form.formula is not None
-    computed = evaluate_tensor(form.formula, names)
-    if not np.allclose(computed, expected, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True):
-        raise WrongFormula(f"the formula for the derivative by {' and '.join(form.names) or 'nothing'} gives "
-                           f"{computed.ravel()[:4]}, and reverse mode {np.ravel(expected)[:4]}")
+    require_close("/".join(["value", *form.names]), evaluate_tensor(form.formula, names), expected)
+
+
+def require_close(name: str, computed: np.ndarray, expected: np.ndarray) -> None:
+    """Raise WrongFormula if the value of a formula is not the one that the engine gives, to its precision."""
+    tolerance = TOLERANCE if expected.dtype == np.float64 else SINGLE
+    if not np.allclose(computed, expected, rtol=tolerance, atol=tolerance, equal_nan=True):
+        raise WrongFormula(f"the formula for {name} gives {np.ravel(computed)[:4]}, and the engine "
+                           f"{np.ravel(expected)[:4]}")
