@@ -112,8 +112,7 @@ class Page:
         """The constant tensors that the formulas name."""
         from gradcli.analysis.written_rule import short_text
 
-        lines = [f"where {name} = {short_text(array)}\n" for name, array in self.forms.constants.items()
-                 if name not in self.session.names()]
+        lines = [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self.forms.unnamed]
         return "".join(lines)
 
     def _latex(self, form: ClosedForm) -> str:
@@ -140,7 +139,7 @@ class Page:
                 "by": list(form.names), "formula": self._formula(form, PLAIN) if known else None,
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form),
                 **({"value": form.value.tolist()} if self.values else {})})
-        where = {name: array.tolist() for name, array in self.forms.constants.items()}
+        where = {name: self.forms.constants[name].tolist() for name in self.forms.unnamed}
         return dump_json({"derivatives": derivatives, **({"where": where} if where else {})}) + "\n"
 
     def _formula(self, form: ClosedForm, notation: Any) -> str:

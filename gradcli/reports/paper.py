@@ -83,8 +83,8 @@ class Page:
         if point:
             checked = _aligned(self._values(writer), end=", as reverse mode says")
             blocks.append(f"at {', '.join(point)}\n{checked}")
-        blocks.append("".join(f"where {name} = {self._short(array)}\n" for name, array in
-                              self.derivation.constants.items()))
+        blocks.append("".join(f"where {name} = {self._short(self.derivation.constants[name])}\n"
+                              for name in self.derivation.unnamed))
         return "\n".join(block for block in blocks if block)
 
     def _latex(self) -> Writer:

@@ -71,6 +71,7 @@ class PaperDerivation(NamedTuple):
     segments: list[Segment]
     derivatives: list[LinkedDerivative]
     constants: dict[str, np.ndarray]
+    unnamed: list[str]      # those of the constants that the program has no name for
     source: str     # the part of the program that was derived
 
 
@@ -138,7 +139,8 @@ class Paper:
             with self.session.in_force():
                 derivatives = self._derivatives()
         derivation = PaperDerivation({name: leaf.array for name, leaf in self.leaves.items()}, self.segments,
-                                     derivatives, self.tracer.constants, text[:statements[-1][2]])
+                                     derivatives, self.tracer.constants, self.tracer.unnamed,
+                                     text[:statements[-1][2]])
         check(derivation)
         return derivation
 

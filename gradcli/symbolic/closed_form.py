@@ -44,6 +44,7 @@ class ClosedForms(NamedTuple):
     value: ClosedForm
     derivatives: list[ClosedForm]
     constants: dict[str, np.ndarray]
+    unnamed: list[str]      # those of the constants that the program has no name for
 
 
 class WrongFormula(Exception):
@@ -64,7 +65,7 @@ def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int 
     traced, tracer = _traced(session, evaluate, leaves, order)
     forms = ClosedForms(_form((), traced[()], tracer),
                         [_form(names, value, tracer) for names, value in traced.items() if len(names) == order],
-                        tracer.constants)
+                        tracer.constants, tracer.unnamed)
     _check(session, evaluate, leaves, order, forms)
     for name, value in before.items():
         session[name] = value

@@ -51,12 +51,14 @@ class Recorder:
 class Tracer:
     """The formulas of arrays, by identity. It stands in the place of a level of forward-mode tangents.
 
-    constants   named tensors that are no leaves, by name
+    constants   tensors that are no leaves, by name
+    unnamed     those of them that the program has no name for: c1, c2, ...
     """
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._formulas: dict[int, tuple[Any, SymbolicTensor | str]] = {}
         self.constants: dict[str, np.ndarray] = {}
+        self.unnamed: list[str] = []
         for name, value in names.items():
             if isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
                 self.constants[name] = value.array
@@ -88,6 +90,7 @@ class Tracer:
             raise Unknown(f"a constant of {array.size} different numbers")
         name = next(name for at in range(1, len(self.constants) + 2) if (name := f"c{at}") not in self.constants)
         self.constants[name] = array
+        self.unnamed.append(name)
         formula = SymbolicTensor.of(name, array.shape)
         self.enter(array, formula)
         return formula
