@@ -12,12 +12,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gradcli"
 FLOORS = [{"faults", "exposure", "artifacts", "regular_file", "__version__"}, {"engine", "lang"},
-          {"ops", "nn", "display"}, {"session", "namespace", "repairs"}, {"analysis"}, {"process", "console"},
-          {"data", "reports"}, {"reference"}, {"repl", "testing"}, {"commands"}, {"cli"}, {"__main__"}]
+          {"ops", "nn", "display"}, {"session", "namespace", "repairs"}, {"analysis", "symbolic"},
+          {"process", "console"}, {"data", "reports"}, {"reference"}, {"repl", "testing"}, {"commands"}, {"cli"}, {"__main__"}]
 APART = {("engine", "lang"), ("ops", "display"), ("nn", "display")}
-HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "repairs", "analysis", "data"},
+HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "repairs", "analysis", "symbolic", "data"},
          "lark": {"lang"}, "prompt_toolkit": {"repl"}, "typer": {"console", "commands", "cli"},
-         "markdown_it": {"testing"}, "matplotlib": {"display"}}
+         "markdown_it": {"testing"}, "matplotlib": {"display"}, "sympy": {"symbolic"}, "latex2mathml": {"symbolic"}}
 LIGHT = {"faults", "exposure", "regular_file", "process", "console", "commands", "reports"}     # of a command's start
 FOLDER = 20     # files, beside __init__
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -36,7 +36,7 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
 
 
 def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
-    from gradcli.reports.closed_forms import DECIMAL, FORMATS, remark_simplification
+    from gradcli.reports.closed_forms import DECIMAL, FORMATS, remark_simplification, written_page
 
     check_format(settings, "steps", FORMATS)
     output = Output(settings.output, settings)
@@ -49,11 +49,11 @@ def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: S
         return derive_program(point.session, point.source.text, point.leaves, of)
 
     derivation = point.timed(settings, "steps", compute)
-    from gradcli.reports.paper import Page
+    from gradcli.symbolic.derivation_page import DerivationPage
 
-    page = Page(derivation, bool(DECIMAL.search(derivation.source)), settings.precision)
+    page = DerivationPage(derivation, bool(DECIMAL.search(derivation.source)), settings.precision)
     remark_simplification(settings)
-    return write_result(output, settings, lambda: page.render(settings.format))
+    return write_result(output, settings, lambda: written_page(page, settings.format))
 
 
 def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:

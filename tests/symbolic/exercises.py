@@ -162,7 +162,8 @@ relu(x) :: 1 if x > 0 else 0
 abs(x) :: sign(x)
 relu(x)**2 :: 2*relu(x)
 """
-LINES = [line for block in (POWERS, QUOTIENTS, PRODUCTS, TRIGONOMETRY, EXPONENTIALS) for line in block.strip().splitlines()]
+BLOCKS = (POWERS, QUOTIENTS, PRODUCTS, TRIGONOMETRY, EXPONENTIALS)
+LINES = [line for block in BLOCKS for line in block.strip().splitlines()]
 EXERCISES = dict(line.split(" :: ") for line in LINES)
 SEVERAL = {     # partial derivatives
     ("x**2*y", "x"): "2*x*y", ("x**2*y", "y"): "x**2", ("x*y + y*z", "y"): "x + z", ("sin(x*y)", "x"): "y*cos(x*y)",

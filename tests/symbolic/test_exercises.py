@@ -1,12 +1,12 @@
-"""`gradcli diff` solves the exercises of calculus courses: the answer is equal to that of the book, and about as short."""
+"""`gradcli diff` solves the exercises of calculus courses: the answer equals that of the book, and is about as short."""
 
 import numpy as np
 import pytest
-from symbolic.exercises import EXERCISES, SEVERAL
 
 from gradcli.session.session import Session
 from gradcli.symbolic.closed_form import closed_forms, shortest
 from gradcli.symbolic.text import Writer
+from symbolic.exercises import EXERCISES, SEVERAL
 
 LENGTH = 1.5        # of the answer of the book, in characters; nine in ten keep to it
 POINTS = (0.3, 0.7, 0.9)

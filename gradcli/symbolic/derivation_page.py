@@ -1,4 +1,4 @@
-"""The work of `gradcli steps`: a derivation as on paper, as text, LaTeX, Markdown, MathML or JSON."""
+"""A derivation as on paper, written as a page: as text, LaTeX, Markdown or MathML, or as data."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.reports.closed_forms import mathml
+from gradcli.analysis.written_rule import short_text
 from gradcli.symbolic.chain_rule import MARK, LinkedDerivative, PaperDerivation
 from gradcli.symbolic.closed_form import shortest
-from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol
+from gradcli.symbolic.exact import exact
+from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
 from gradcli.symbolic.fold import mul, replace_symbols
+from gradcli.symbolic.formula_page import mathml
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import PLAIN, PRODUCT, SUM, UNICODE, Writer
@@ -48,7 +50,7 @@ class LatexPaperWriter(LatexWriter):
         return super().symbol(name, places)
 
 
-class Page:
+class DerivationPage:
     """A derivation as a page of one form.
 
     decimals    whether fractions that end are written as decimals, as the program writes its numbers
@@ -61,11 +63,9 @@ class Page:
         self.point = {**derivation.leaves, **derivation.constants}
 
     def render(self, form: str) -> str:
-        """The page in one of the forms of `gradcli diff`."""
+        """The page as text, plain, unicode, latex, markdown or mathml."""
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
-        if form in ("json", "jsonl"):
-            return self._json()
         lines = [*self._forward(self._latex), *self._backward(self._latex), *self._values(self._latex)]
         rows = [" = ".join([line.left, *line.rights]) for line in lines]
         if form == "mathml":
@@ -158,16 +158,14 @@ class Page:
             writer = new()
             target = derivative.closed or SymbolicTensor.filled(ZERO, derivative.value.shape)
             left, _ = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
-            exact, value = self._exact(derivative, writer), self._short(derivative.value)
-            if exact and derivative.value.ndim:
+            number, value = self._exact(derivative, writer), self._short(derivative.value)
+            if number and derivative.value.ndim:
                 value = self._short(derivative.value.flat[0])
-            lines.append(Line(left, [text for text in (exact, value) if text] if exact != value else [value]))
+            lines.append(Line(left, [text for text in (number, value) if text] if number != value else [value]))
         return lines
 
     def _exact(self, derivative: LinkedDerivative, writer: Writer) -> str:
         """The derivative with exact numbers for the leaves; "" where they differ from element to element."""
-        from gradcli.symbolic.exact import exact
-
         if derivative.closed is None or any(index is not None for index in _axes_left(derivative.closed, self.point)):
             return ""
 
@@ -179,13 +177,10 @@ class Page:
         return writer.text(shortest(SymbolicTensor((), (), body)).body)
 
     def _short(self, value: Any) -> str:
-        from gradcli.analysis.written_rule import short_text
-
         return short_text(np.asarray(value), self.precision)
 
-    def _json(self) -> str:
-        from gradcli.data.data_format import dump_json
-
+    def data(self) -> dict[str, Any]:
+        """The page as JSON can hold it."""
         def rows(lines: list[Line]) -> list[dict[str, Any]]:
             return [{"left": line.left, "equals": line.rights} for line in lines]
 
@@ -195,8 +190,8 @@ class Page:
         values = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
         latex = [" = ".join([line.left, *line.rights]) for line in
                  (*self._forward(self._latex), *self._backward(self._latex))]
-        return dump_json({"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)),
-                          "grad": values, "latex": latex}) + "\n"
+        return {"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)), "grad": values,
+                "latex": latex}
 
 
 def _sides(writer: Writer, name: str, formula: SymbolicTensor, shape: tuple[int, ...]) -> tuple[str, list[str]]:
@@ -214,8 +209,6 @@ def _renamed(formula: SymbolicTensor, other: SymbolicTensor) -> SymbolicTensor:
 
 def _axes_left(formula: SymbolicTensor, point: dict[str, np.ndarray]) -> list[Index | None]:
     """The indices of a formula, if the elements of a leaf differ; none if all leaves are uniform."""
-    from gradcli.symbolic.expression import walk
-
     names = {part.name for part in walk(formula.body) if isinstance(part, Symbol)}
     uniform = all(name in point and point[name].size and (point[name] == point[name].flat[0]).all() for name in names)
     return [] if uniform else [Index(2)]

@@ -1,0 +1,145 @@
+"""Derivatives as formulas, written as a page: as text, LaTeX, Markdown or MathML, or as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gradcli.analysis.written_rule import short_text
+from gradcli.faults.tree import UsageFault
+from gradcli.symbolic.closed_form import ClosedForm, ClosedForms, shortest
+from gradcli.symbolic.expression import Index
+from gradcli.symbolic.latex import LatexWriter
+from gradcli.symbolic.simplify import INSTALL
+from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+
+class FormulaPage:
+    """Closed forms as a page of one form.
+
+    decimals    whether fractions that end are written as decimals, as the program writes its numbers
+    values      whether the values at the point are shown
+    """
+
+    def __init__(self, session: Session, forms: ClosedForms, decimals: bool, values: bool, precision: int | None
+                 ) -> None:
+        self.session, self.forms, self.decimals, self.values = session, forms, decimals, values
+        self.precision = precision
+        self.taken = (*session.names(), *forms.constants)
+
+    def render(self, form: str) -> str:
+        """The page as text, plain, unicode, latex, markdown or mathml."""
+        if form in ("text", "plain", "unicode"):
+            return self._text(form == "unicode")
+        lines = [self._latex(derivative) for derivative in self.forms.derivatives]
+        if form == "mathml":
+            return "".join(f"{mathml(line)}\n" for line in lines)
+        body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
+            r"\end{aligned}") if len(lines) > 1 else lines[0]
+        return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+
+    def _text(self, unicode: bool) -> str:
+
+        notation = UNICODE if unicode else PLAIN
+        rows = [self._row(derivative, notation) for derivative in self.forms.derivatives]
+        alone = len(rows) == 1 and not self.forms.derivatives[0].value.ndim
+        width = max(len(left) for left, _ in rows)
+        text = "".join(f"{right}\n" if alone else f"{left:<{width}} = {right}\n" for left, right in rows)
+        return text + self._where()
+
+    def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
+        """The left side of a derivative's line, and the right."""
+
+        writer = Writer(self.taken, self.decimals, notation)
+        sign = "∂" if notation.unicode else "d"
+        if form.formula is None:
+            left, right = derivative_sign(form.names, sign), f"no closed form: {form.reason} has none here"
+            return left, f"{right}; its value is {self._value(form)}"
+        left = derivative_sign(form.names, sign, places_of(form, writer))
+        right = writer.tensor(shortest(form.formula, self.taken))
+        value = short_text(form.value, self.precision)
+        if self.values and value != right:
+            right += f" = {self._value(form)}"
+        return left, right
+
+    def _value(self, form: ClosedForm) -> str:
+
+        return short_text(form.value, self.precision)
+
+    def _where(self) -> str:
+        """The constant tensors that the formulas name."""
+
+        lines = [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self.forms.unnamed]
+        return "".join(lines)
+
+    def _latex(self, form: ClosedForm) -> str:
+
+        writer = LatexWriter(self.taken, self.decimals)
+        places = places_of(form, writer) if form.formula is not None else []
+        left = latex_derivative(form.names, places, writer)
+        if form.formula is None:
+            return left + r" = \text{" + self._value(form) + "}"
+        right = writer.tensor(shortest(form.formula, self.taken))
+        value = self._value(form)
+        return f"{left} = {right}" + (f" = {value}" if self.values and value != right and not form.value.ndim else "")
+
+    def data(self) -> dict[str, Any]:
+        """The page as JSON can hold it."""
+
+        derivatives = []
+        for form in self.forms.derivatives:
+            known = form.formula is not None
+            derivatives.append({
+                "by": list(form.names), "formula": self._formula(form, PLAIN) if known else None,
+                **({} if known else {"reason": form.reason}), "latex": self._latex(form),
+                **({"value": form.value.tolist()} if self.values else {})})
+        where = {name: self.forms.constants[name].tolist() for name in self.forms.unnamed}
+        return {"derivatives": derivatives, **({"where": where} if where else {})}
+
+    def _formula(self, form: ClosedForm, notation: Notation) -> str:
+
+        assert form.formula is not None
+        return Writer(self.taken, self.decimals, notation).tensor(shortest(form.formula, self.taken))
+
+
+def places_of(form: ClosedForm, writer: Writer) -> list[str]:
+    """The letters of the element that the formula is the derivative by; one for each dimension longer than 1."""
+
+    assert form.formula is not None
+    shape = form.value.shape
+    axes = form.formula.axes if form.formula.shape == shape else (None,) * len(shape)
+    return [writer.name(index or Index(size)) for size, index in zip(shape, axes, strict=True) if size != 1]
+
+
+def derivative_sign(names: tuple[str, ...], sign: str, places: list[str] | None = None) -> str:
+    """d/dx_ij, d2/dx2, d2/dxdy: the operator of a derivative by names."""
+    order = len(names)
+    suffix = "_" + "".join(places) if places else ""
+    if order == 1:
+        return f"{sign}/{sign}{names[0]}{suffix}"
+    if len(set(names)) == 1:
+        return f"{sign}{order}/{sign}{names[0]}{order}"
+    return f"{sign}{order}/" + "".join(f"{sign}{name}" for name in names)
+
+
+def latex_derivative(names: tuple[str, ...], places: list[str], writer: Any) -> str:
+    """The operator of a derivative in LaTeX."""
+    sign, order = r"\partial ", len(names)
+    upper = r"\partial" if order == 1 else rf"\partial^{{{order}}}"
+    if len(set(names)) == 1 and order > 1:
+        return rf"\frac{{{upper}}}{{{sign}{writer.identifier(names[0])}^{{{order}}}}}"
+    suffix = writer.places(places, False) if places else ""
+    return rf"\frac{{{upper}}}{{" + r"\,".join(f"{sign}{writer.identifier(name)}" for name in names) + suffix + "}"
+
+
+def mathml(latex: str) -> str:
+    """LaTeX as MathML; raises UsageFault where latex2mathml is not installed."""
+
+    try:
+        from latex2mathml.converter import convert
+    except ImportError:
+        raise UsageFault("--format mathml needs latex2mathml, which is not installed", INSTALL) from None
+    text: str = convert(latex, display="block")
+    return text
