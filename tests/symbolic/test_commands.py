@@ -1,0 +1,86 @@
+"""`gradcli diff`, and `gradcli check --says`, from outside."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from support.program import environment, gradcli
+
+DIFF = {
+    ("x**2 * sin(x)",): "x**2*cos(x) + 2*x*sin(x)\n",
+    ("x**2 * sin(x)", "--at", "x=2"): "x**2*cos(x) + 2*x*sin(x) = 1.9726\n",
+    ("x**2 * sin(x)", "--at", "x=2", "--precision", "2"): "x**2*cos(x) + 2*x*sin(x) = 1.97\n",
+    ("x*y", "--wrt", "y"): "x\n",
+    ("x**2", "--order", "3"): "0\n",
+    ("0.5*x**2 + 0.1*x",): "x + 0.1\n",
+    ("x**2/2 + x/10",): "x + 1/10\n",
+    ("x.max(2*x)",): "2 if 2*x > x else 1\n",
+    ("x[0] * x[1]", "--at", "x=[1, 2, 3]"): "d/dx_i = (x[1] if i == 0 else x[0] if i == 1 else 0) = [2, 1, 0]\n",
+    ("2 * x", "--format", "unicode"): "2\n",
+    ("x**3", "--format", "latex"): "\\frac{\\partial}{\\partial x} = 3 x^{2}\n",
+    ("x**3", "--format", "markdown"): "$$\n\\frac{\\partial}{\\partial x} = 3 x^{2}\n$$\n",
+}
+
+
+@pytest.mark.parametrize("words", DIFF)
+def test_diff_prints_formulas(words):
+    assert gradcli("diff", *words) == (0, DIFF[words], "")
+
+
+def test_diff_as_data():
+    told = json.loads(gradcli("diff", "x * y", "--format", "json", "--at", "x=2, y=3").out)
+    assert told == {"derivatives": [
+        {"by": ["x"], "formula": "y", "latex": "\\frac{\\partial}{\\partial x} = y = 3", "value": 3.0},
+        {"by": ["y"], "formula": "x", "latex": "\\frac{\\partial}{\\partial y} = x = 2", "value": 2.0}]}
+
+
+def test_mathml_is_well_formed():
+    from xml.etree import ElementTree
+
+    for line in gradcli("diff", "relu(x) * sqrt(y) / y", "--format", "mathml").out.splitlines():
+        assert ElementTree.fromstring(line).tag.endswith("math")
+
+
+@pytest.mark.parametrize("words, code, repair", [
+    (("x **",), "G0102", ""), (("x * x", "--at", "x=[1, 2]"), "G0402", "(x * x).sum()"), (("3",), "G0801", "--at 'x=2'"),
+    (("x", "--format", "npy"), "G0801", "--format latex"), (("x.item()**2",), "G0416", ""),
+    (("x", "--wrt", "y"), "G0801", "--at 'y=...'")])
+def test_faults_have_their_codes(words, code, repair):
+    outcome = gradcli("diff", *words)
+    assert outcome.status and outcome.out == "" and f"error[{code}]" in outcome.err and repair in outcome.err
+
+
+def test_without_sympy_formulas_are_right_and_longer():
+    code = ("import sys; sys.modules['sympy'] = None\nfrom gradcli.__main__ import main\nmain()")
+    done = subprocess.run([sys.executable, "-c", code, "diff", "x/(x + 1)"], capture_output=True, text=True, timeout=60,
+                          env=environment(), check=False)
+    assert done.returncode == 0 and done.stdout == "1/(x + 1) - x/(x + 1)**2\n"
+    assert done.stderr == "note: formulas are simplified where SymPy is installed: pip install 'gradcli[symbolic]'\n"
+
+
+HAND = [
+    (("x**2*sin(x)", "2*x*sin(x) + x**2*cos(x)"), 0, "x: right, at 61 points\n"),
+    (("x**2*sin(x)", "2*x*sin(x)"), 4, "the term x\\*\\*2\\*cos\\(x\\) is missing\n"),
+    (("x**3", "3*x**2 + 1"), 4, "the term 1 is too much\n"),
+    (("x**3", "sin(x)"), 4, "it is 3\\*x\\*\\*2\n"),
+    (("(3*(x+2)**2).mean()", "1.5*(x+2)", "--at", "x=ones(2,2)"), 0, "x: right"),
+    (("x.abs().sum()", "x.sign()", "--at", "x=[1, -2]"), 0, "x: right"),
+    (("x*y", "y", "--wrt", "x"), 0, "x: right")]
+
+
+@pytest.mark.parametrize("words, status, text", HAND)
+def test_hand_derivations_are_judged(words, status, text):
+    expression, claim, *rest = words
+    outcome = gradcli("check", expression, "--says", claim, *rest)
+    assert outcome.status == status and re.search(text, outcome.out), outcome
+
+
+@pytest.mark.parametrize("words, code", [
+    (("x*y", "y"), "G0801"), (("x", "cos(x"), "G0102"), (("x.sum()", "torch.ones(3)", "--at", "x=[1, 2]"), "G0406")])
+def test_faults_of_hand_derivations(words, code):
+    expression, claim, *rest = words
+    outcome = gradcli("check", expression, "--says", claim, *rest)
+    assert outcome.status and outcome.out == "" and f"error[{code}]" in outcome.err
