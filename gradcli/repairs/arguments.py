@@ -209,6 +209,3 @@ def _plain(node: Node) -> bool:
     rest = node[3][1:]
     arguments: tuple[Node, ...] = rest[0][3] if rest else ()
     return not any(argument[0] in ("star", "spread") for argument in arguments)
-
-
-__all__: list[str] = ["arguments", "callee", "nearest_option"]

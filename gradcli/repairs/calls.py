@@ -160,6 +160,3 @@ def unpacked(fault: UnpackFault, case: Site) -> None:
         fault.notes.append("autograd.grad gives a tuple with one gradient for each input")
     if fault.expected is not None:
         fault.notes.append(f"{parts.of(statement[3][0])} are {fault.expected} names")
-
-
-__all__ = ["argument", "attribute", "called", "indexed", "option", "unpacked", "with_program_names"]

@@ -95,6 +95,3 @@ def _without(parts: SyntaxSite, node: Node) -> str:
     if inner[0] in ("list", "tuple"):
         return f"torch.stack({parts.of(inner)})"
     return _without(parts, inner)
-
-
-__all__ = ["converted"]

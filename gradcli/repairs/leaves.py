@@ -288,6 +288,3 @@ def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site)
             site.fault.hints = [(spot.rewritten(part, parts.of(inner)), spot.where())]
             return
     site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
-
-
-__all__ = ["from_number", "gradient_missing", "integer_leaf", "nothing_required", "required"]

@@ -135,6 +135,3 @@ def _has(module: ModuleProxy, name: str, follows: str) -> bool:
     inside = vars(module)
     return (name in inside or name in inside[".operations"]) and (
         follows != "(" or not isinstance(inside.get(name), ModuleProxy))
-
-
-__all__ = ["elsewhere", "unknown"]

@@ -285,6 +285,3 @@ def _definition(site: Site, name: str) -> Node | None:
 def _last(function: Node) -> Node | None:
     suite = next((child for child in function[3] if child[0] == "suite"), None)
     return suite[3][-1] if suite else None
-
-
-__all__ = ["bits", "broadcast", "dtypes", "none_used", "matrix_product", "ambiguous_truth"]

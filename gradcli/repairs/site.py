@@ -163,6 +163,3 @@ def with_option(parts: SyntaxSite, node: Node, option: str) -> str:
         return parts.text[node[1] : start] + option + parts.text[value[2] : node[2]]
     inside = text[:-1].rstrip().rstrip(",")
     return f"{inside}{'' if inside.endswith('(') else ', '}{option})"
-
-
-__all__ = ["LOOPS", "FaultContext", "RelatedSite", "Site", "members", "site_of", "with_option"]

@@ -385,5 +385,3 @@ class SessionState(NamedTuple):
     numbers: tuple[Any, ...]
     addresses: Addresses        # of the style that was in use
     addressed: Any              # the state of `addresses`
-
-

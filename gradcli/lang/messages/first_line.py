@@ -53,6 +53,3 @@ def sentences(words: str) -> str:
 def normalized(text: str) -> str:
     """`text` as it is compared: without regard to capitals, spaces and the point at its end."""
     return " ".join(text.casefold().split()).rstrip(".")
-
-
-__all__ = ["complete_syntax_fault", "headline_of", "sentences", "set_first_line"]

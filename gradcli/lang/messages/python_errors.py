@@ -259,6 +259,3 @@ def meaning(words: str) -> Meaning:
         if match:
             return read(*match.groups())
     return Meaning("", ArgumentFault if "argument" in words else None)
-
-
-__all__ = ["Meaning", "callee_name", "counted", "meaning"]

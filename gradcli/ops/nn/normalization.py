@@ -384,5 +384,3 @@ class LocalResponseNorm(Op):
         padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
         around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
         return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta
-
-

@@ -364,4 +364,3 @@ def norm_slope(F, g, input, out, ord, where):
         return F.sign(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
     power = F.sign(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
     return power * F.where(out == 0, 0, g / out ** (ord - 1))
-
