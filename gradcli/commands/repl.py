@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import shared
+from gradcli.console.options import Option, shared
 from gradcli.console.settings import KEYS, Settings
 
-Init = Annotated[str | None, typer.Option("--init", metavar="FILE", help="Run FILE first.", show_default=False)]
-NoInit = Annotated[bool, typer.Option("--no-init", help="Do not run init.grad.")]
+Init = Annotated[str | None, Option("--init", metavar="FILE", help="Run FILE first.", show_default=False)]
+NoInit = Annotated[bool, Option("--no-init", help="Do not run init.grad.")]
 
 
 @shared(*KEYS)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor, inf, log10
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gradcli.display.print_options import PrintOptions
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[Any]"
 
 BLOCK = 1 << 16     # elements scanned at a time: a block and its temporaries stay in the cache
 

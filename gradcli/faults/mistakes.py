@@ -140,8 +140,10 @@ class ElementCount(TypeFault):
     code = "G0312"
 
 
-class SeveralElements(ElementCount, ValueFault):
+class SeveralElements(ValueFault, ElementCount):
     """A tensor of several elements, or of none, was to become a plain number by float() or int()."""
+
+    code = ElementCount.code
 
 
 class GradientMissing(GradFault, AttributeFault):
@@ -191,6 +193,10 @@ class NotDifferentiable(GradFault):
     """
 
     code = "G0417"
+
+
+class UnimplementedDerivative(NotDifferentiable, NotImplementedError):
+    """The derivative of an operation that has a history and none in PyTorch either."""
 
 
 class ViewWrite(GradFault):

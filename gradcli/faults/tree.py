@@ -100,7 +100,7 @@ class Fault(Exception):
         return fault
 
     def __init_subclass__(cls) -> None:
-        if "code" in vars(cls):
+        if "code" in vars(cls) and all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
             assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
             FAULTS[cls.code] = cls
 

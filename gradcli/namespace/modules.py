@@ -84,6 +84,11 @@ def public_names(module: ModuleProxy) -> Iterable[str]:
     return (name for name in {**vars(module)[".operations"], **vars(module)} if not name.startswith("."))
 
 
+def has_public_name(module: ModuleProxy, name: str) -> bool:
+    """Whether `public_names(module)` has `name`."""
+    return not name.startswith(".") and (name in vars(module) or name in vars(module)[".operations"])
+
+
 class _TensorClassMeta(type):
     """The metaclass of a type whose instances are the tensors of one tensor class, such as FloatTensor."""
 

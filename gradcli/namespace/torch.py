@@ -264,6 +264,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
 
     def type_(value: Any, /) -> Any:
         kind = type(value)
+        if isinstance(value, MatrixFault):
+            return vars(torch)["linalg"].LinAlgError
         if isinstance(value, BaseException) and kind not in STAND_INS:
             kind = python_kind(value)
         if user_class(kind):

@@ -94,6 +94,21 @@ class Tied(Still):
         return None
 
 
+class Vanish(Kernel):
+    """vanish(input): zeros, with a gradient of zeros, that stay zero whatever they are multiplied by."""
+
+    linked = False
+    vanishes = True
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.zeros_like(input)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
 class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
@@ -126,11 +141,17 @@ class Expand(Op):
 
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
-    if size and not array.ndim and -1 not in size and 0 not in size:    # np.broadcast_to takes its time
+    if size and not array.ndim and min(size) > 0:       # np.broadcast_to takes its time
         view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
         view.flags.writeable = False
         return view
-    lead = len(size) - array.ndim
+    shape, lead = array.shape, len(size) - array.ndim
+    fits = lead >= 0 and [n == m or n == 1 for n, m in zip(shape, size[lead:], strict=True)]
+    if fits and False not in fits and size[lead:] != shape and min(size) > 0 and array.flags.c_contiguous:
+        strides = (0,) * lead + tuple([0 if n == 1 else step for n, step in zip(shape, array.strides, strict=True)])
+        view = np.ndarray(size, array.dtype, array, 0, strides)
+        view.flags.writeable = False
+        return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
         return array[(None,) * lead + (...,)]       # nothing repeated: it can be written to
@@ -158,6 +179,8 @@ class SumTo(Kernel):
         if not shape:
             return np.asarray(full_sum(input))
         lead = input.ndim - len(shape)
+        if lead == 1 and input.shape[1:] == shape:
+            return np.add.reduce(input, 0)
         axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
         summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
         return np.asarray(summed).reshape(shape)

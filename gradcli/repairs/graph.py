@@ -108,13 +108,21 @@ def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
     return f"{words} = {words}.clone()", write.where("before")
 
 
-@repairs(SecondBackward)
-def second(fault: SecondBackward, site: Site) -> None:
+@repairs(SecondBackward, parsed=False)
+def second(fault: SecondBackward, site: FaultContext) -> None:
     """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
     first, computed = site.spot(fault.places[0][1]), site.spot(fault.computed)
-    parts = site.parts
     if first is None:
         return
+    if not isinstance(site, Site):      # swept by a command, which differentiates what the program has swept
+        fault.name, fault.source, fault.span = first.place.name, first.place.text, first.place.span
+        fault.places.clear()
+        fault.notes.append("the command goes through the graph once more")
+        node = first.parts.node
+        fault.hints = [(with_option(first.parts, node, "retain_graph=True"), "to keep them")] if (
+            node is not None and call_of(node)) else []
+        return
+    parts = site.parts
     if computed is not None:
         fault.notes.append(f"they were kept in {'line ' + str(computed.line) + ': ' if computed.here else ''}"
                            f"{computed.words[:80]}")

@@ -8,7 +8,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json, nested
 from gradcli.data.point import open_point
-from gradcli.reports.open_session import timed, write_result
+from gradcli.reports.open_session import write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], settings: Settin
     check_format(settings, "steps")
     output = Output(settings.output, settings)
     point = open_point(expr, at, wrt, settings, lambda text: None, "steps")
-    derivation = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
+    derivation = point.timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
     if settings.format in ("text", "plain"):
         return write_result(output, settings, lambda: as_text(derivation, settings.precision))
     return write_result(output, settings, lambda: _json(derivation))

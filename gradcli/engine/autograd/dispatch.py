@@ -23,6 +23,7 @@ from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -161,6 +162,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     if cls.unsaved_outputs:
         result = tuple([None if i in cls.unsaved_outputs else r for i, r in enumerate(result)])
     which = cls.variant(*values) if cls.variant else 0
+    if which in cls.snapshots and not Current.legacy:
+        arrays = [a.copy() if type(a) is ndarray else a for a in arrays]
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
         slots += tuple([_attribute_of(a, "shape") for a in arrays]) + tuple([_attribute_of(a, "dtype") for a in arrays])

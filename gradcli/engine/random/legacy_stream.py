@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import cumulative, pick, without
-from gradcli.engine.random.mersenne_twister import SpareNormal
+from gradcli.engine.random.mersenne_twister import FEW, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -67,7 +67,9 @@ class LegacyGenerator(RandomStream):
         spare = int(self.spare.valid and count > 0)
         pairs = (count - spare + 1) // 2
         x, y = self.twister.u32(2 * pairs).reshape(pairs, 2).T
-        if kind == np.float32:
+        if pairs <= FEW:
+            numbers = _few_pairs(x.tolist(), y.tolist(), mean, std)
+        elif kind == np.float32:
             numbers, doubtful = _shortcut(x, y, mean, std)
             numbers[doubtful] = _pairs(x[doubtful], y[doubtful], mean, std)
         else:
@@ -144,6 +146,15 @@ def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
     angle = 2.0 * math.pi * x
     values = interleaved(rho * map_elements(math.cos, angle), rho * map_elements(math.sin, angle)) * std + mean
     return values.reshape(-1, 2)
+
+
+def _few_pairs(x: list[float], y: list[float], mean: float, std: float) -> Doubles:
+    """What `_pairs` gives, for so few that arrays cost more than they save."""
+    values: list[float] = []
+    for turns, share in zip(x, y, strict=True):
+        rho, angle = math.sqrt(-2.0 * math.log(1.0 - share)), 2.0 * math.pi * turns
+        values += rho * math.cos(angle) * std + mean, rho * math.sin(angle) * std + mean
+    return np.array(values, np.float64)
 
 
 def _shortcut(x: Doubles, y: Doubles, mean: float, std: float) -> tuple[Doubles, NDArray[np.bool_]]:

@@ -18,6 +18,7 @@ from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
 from gradcli.engine.random.mersenne_twister import SpareNormal, Twister, TwisterState
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
 Array = NDArray[Any]
@@ -160,14 +161,19 @@ def write(target: Array, draw: Callable[[Shape], Array]) -> None:
 
 def in_memory_order(target: Array) -> Array:
     """The same elements with the axes arranged from the longest stride to the shortest."""
+    if target.flags.c_contiguous:
+        return target
     axes = sorted(range(target.ndim), key=lambda axis: -abs(target.strides[axis]))
     return target.transpose(axes)
 
 
 def cast_as_c(values: Array, dtype: DTypeLike) -> Array:
     """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
+    kind = np.dtype(dtype)
+    if kind is values.dtype:
+        return values
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.dtype(dtype) == np.float16:
+        if kind == np.float16:
             values = values.astype(np.float32)
         return values.astype(dtype, copy=False)
 
@@ -183,6 +189,8 @@ def positive(name: str, what: str, value: float) -> None:
 
 
 def probability(name: str, p: Array | float) -> None:
+    if type(p) is float and 0 <= p <= 1:
+        return
     values = np.asarray(p)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
@@ -208,20 +216,21 @@ def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
 def matrix(weights: Array, count: int, replacement: bool) -> Array:
     """The rows of weights for multinomial, once they are found fit to draw from."""
     if weights.dtype.kind != "f":
-        raise ValueFault("multinomial needs weights of a floating type")
+        raise UnfitValue("multinomial needs weights of a floating type")
     if weights.ndim not in (1, 2):
-        raise ValueFault(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
+        raise UnfitValue(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
     rows = weights.reshape(1, -1) if weights.ndim == 1 else weights
     if count <= 0:
-        raise ValueFault(f"multinomial needs to draw at least 1, got {count}")
+        raise UnfitValue(f"multinomial needs to draw at least 1, got {count}")
     if not replacement and count > rows.shape[1]:
-        raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
+        raise UnfitValue("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
                          f"cannot draw {count} of {rows.shape[1]}")
     if not (np.isfinite(rows) & (rows >= 0)).all():
-        raise ValueFault("multinomial needs weights that are finite and not negative").saying(
+        raise UnfitValue("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")
     if not (rows.sum(axis=1, dtype=np.float64) > 0).all():
-        raise ValueFault("multinomial needs a weight above 0 in every row")
+        raise UnfitValue("multinomial needs a weight above 0 in every row").saying(
+            "invalid multinomial distribution (sum of probabilities <= 0)")
     return rows
 
 

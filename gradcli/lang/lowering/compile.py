@@ -31,7 +31,7 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     text = text.removeprefix("\ufeff")
     c = LoweringContext(text + "\n", policy, echo)
     try:
-        code = _compile(ast.Module(c.block(tree[3]), []), c.text, locate.register_text(name, text))
+        code = _compile(_module(c, tree), c.text, locate.register_text(name, text))
         verify(code, policy)
     except Fault as fault:
         fault.span = fault.span or c.span(tree[3][0])
@@ -47,7 +47,22 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
 def readable(text: str, policy: Policy) -> None:
     """Raise the fault of a text that cannot be parsed, lowered or compiled; return None if it can."""
     c = LoweringContext(text + "\n", policy, False)
-    _compile(ast.Module(c.block(tree_of(text)[3]), []), c.text, "<repair>")
+    _compile(_module(c, tree_of(text)), c.text, "<repair>")
+
+
+def _module(c: LoweringContext, tree: Node) -> ast.Module:
+    """The Python module of a program.
+
+    It declares the names that it reads as global, which they are anyway: Python then reads them as functions do, with
+    a cache for each place, and not through up to three dicts. The declaration stands after the docstring.
+    """
+    body = c.block(tree[3])
+    if c.module_reads:
+        first = body[0]
+        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and (
+            type(first.value.value) is str)
+        body.insert(int(documented), c.at(ast.Global(sorted(c.module_reads)), tree[3][0]))
+    return ast.Module(body, [])
 
 
 def _compile(module: ast.Module, text: str, name: str) -> CodeType:

@@ -76,6 +76,7 @@ class LoweringContext:
         self.checked: set[str] = set()  # names that have been found legal
         self.import_errors_caught = 0   # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
+        self.module_reads: set[str] = set()     # names that code outside of functions and classes reads
         self.owner = ""                 # the class around the statement, for names that it keeps to itself
 
     def at(self, lowered: AstNode, node: Node) -> AstNode:
@@ -148,6 +149,8 @@ class LoweringContext:
 
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""
+        if self.scopes[-1].kind == "module":
+            self.module_reads.add(name)
         return self.at(ast.Name(name, LOAD), node)
 
     def call(self, helper: str, args: list[ast.expr], node: Node) -> ast.Call:

@@ -55,7 +55,7 @@ def _name(c: LoweringContext, node: Node) -> ast.expr:
         return c.constant(VALUES[name], node)
     if name != "__name__":
         c.variable(node)
-    return c.at(ast.Name(name, LOAD), node)
+    return c.load(name, node)
 
 
 @lowers("attribute")
@@ -75,7 +75,12 @@ def _attribute(c: LoweringContext, node: Node) -> ast.expr:
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [c.expression(value), c.constant(name, leaf)], node)
     c.name(leaf)
-    owner = c.expression(value)
+    return read_attribute(c, c.expression(value), leaf, node)
+
+
+def read_attribute(c: LoweringContext, owner: ast.expr, leaf: Node, node: Node) -> ast.expr:
+    """`owner.name`, whose name `leaf` programs may use."""
+    name = leaf[3]
     if name in c.plain:
         return c.at(ast.Attribute(owner, name, LOAD), node)
     return c.call(".attr", [owner, c.constant(name, leaf)], node)

@@ -45,13 +45,13 @@ NEEDLESS = dict.fromkeys(
 """Modules that programs often import and that can only be left out."""
 
 
-CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|Exception)\b")
+CAUGHT = r"\b(?:ImportError|ModuleNotFoundError|Exception)\b"
 
 
 def catches_imports(c: LoweringContext, clause: Node) -> bool:
     """Whether an `except` clause catches that a module is missing."""
     head = clause[3][:-1]
-    return not head or bool(CAUGHT.search(c.text[head[0][1] : head[0][2]]))
+    return not head or bool(re.search(CAUGHT, c.text[head[0][1] : head[0][2]]))
 
 
 def _missing(c: LoweringContext, words: str, node: Node) -> ast.stmt:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, LoweringContext
-from gradcli.lang.lowering.expressions import NEVER_TEXT, index
+from gradcli.lang.lowering.expressions import NEVER_TEXT, index, read_attribute
 from gradcli.lang.syntax.lexer import Node
 
 WHAT = {
@@ -127,10 +127,10 @@ def lower_augmented(c: LoweringContext, node: Node) -> list[ast.stmt]:
     if left[0] not in ("NAME", "attribute", "subscript"):
         raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
     guard = None if operator == "+=" and right[0] in NEVER_TEXT else GUARDED.get(operator)
-    if guard and c.scopes[-1].kind != "class":      # whose names outlive it
+    if c.scopes[-1].kind != "class":      # whose names outlive it
         if left[0] == "attribute":
             return _augment_attribute(c, node, left, guard)
-        if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
+        if guard and left[0] == "subscript" and not _holds_slice(left[3][1]):
             return _augment_item(c, node, left, guard)
     store = lower_target(c, left)
     if guard and isinstance(store, ast.Name):
@@ -142,14 +142,25 @@ def lower_augmented(c: LoweringContext, node: Node) -> list[ast.stmt]:
     return [c.at(ast.AugAssign(store, IN_PLACE[operator](), c.expression(right)), node)]
 
 
-def _augment_attribute(c: LoweringContext, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+def _holds_slice(at: Node) -> bool:
+    """Whether a key has a slice or a star in it, which stand in square brackets alone."""
+    return at[0] in ("slice", "star") or at[0] == "tuple" and any(part[0] in ("slice", "star") for part in at[3])
+
+
+def _augment_attribute(c: LoweringContext, node: Node, left: Node, guard: str | None) -> list[ast.stmt]:
     """`owner.name += value`, with the owner in a temporary, so that Python's order of evaluation is kept."""
     owner, leaf = left[3]
     name = c.constant(c.name(leaf), leaf)
-    before = c.call(".attr", [c.load(".w", owner), name], left)
-    after = c.call(guard, [before, c.expression(node[3][2])], node)
-    store = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
-    return [c.bind(".w", c.expression(owner), owner), store, _clear_temporaries(c, node, ".w")]
+    bound = c.bind(".w", c.expression(owner), owner)
+    before = read_attribute(c, c.load(".w", owner), leaf, left)
+    value = c.expression(node[3][2])
+    if guard:
+        store = c.at(ast.Expr(c.call(".setattr", [c.call(guard, [before, value], node), c.load(".w", owner), name],
+                                     left)), node)
+        return [bound, store, _clear_temporaries(c, node, ".w")]
+    change = c.at(ast.AugAssign(c.at(ast.Name(".v", STORE), left), IN_PLACE[node[3][1][3][0][3]](), value), node)
+    store = c.at(ast.Expr(c.call(".setattr", [c.load(".v", left), c.load(".w", owner), name], node)), node)
+    return [bound, c.bind(".v", before, left), change, store, _clear_temporaries(c, node, ".w", ".v")]
 
 
 def _augment_item(c: LoweringContext, node: Node, left: Node, guard: str) -> list[ast.stmt]:

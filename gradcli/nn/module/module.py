@@ -137,7 +137,7 @@ class Module(Lookup):
 
     def modules(self) -> Iterator[Module]:
         """This module and all within it, each once."""
-        return iter([module for _, module in Module.named_modules(self)])
+        return iter(states.all_within(self))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly within, each once, by name."""
@@ -164,7 +164,7 @@ class Module(Lookup):
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters here and in the modules within, each once."""
-        return iter([value for _, value in self._named_members("_parameter_dict", "", recurse)])
+        return iter(states.members(self, "_parameter_dict", recurse))
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """The buffers here and in the modules within, each once, by dotted name."""
@@ -172,7 +172,7 @@ class Module(Lookup):
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers here and in the modules within, each once."""
-        return iter([value for _, value in self._named_members("_buffer_dict", "", recurse)])
+        return iter(states.members(self, "_buffer_dict", recurse))
 
     def register_parameter(self, name: str, param: Any) -> None:
         """Register `param`, a Parameter or None, under `name`."""
@@ -214,8 +214,9 @@ class Module(Lookup):
 
     def train(self, mode: bool = True) -> Any:
         """Set training mode: dropout drops, and batch norm uses the statistics of the batch; return this module."""
-        for module in Module.modules(self):
-            module.__dict__["training"] = bool(mode)
+        mode = bool(mode)
+        for module in states.all_within(self):
+            module.__dict__["training"] = mode
         return self
 
     def eval(self) -> Any:

@@ -8,6 +8,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 from gradcli.ops.shape.rearrange import meeting
 
@@ -27,8 +28,9 @@ def along(shape, dim, index, name):
         raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
                          ).saying(f"{name}(): Expected dtype int32 or int64 for index")
     n = shape[at] if shape else 1
-    if index.size and (index.min() < 0 or index.max() >= n):
-        bad = index.min() if index.min() < 0 else index.max()
+    least, most = extent(index) if index.size else (0, 0)
+    if index.size and (least < 0 or most >= n):
+        bad = least if least < 0 else most
         raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
             "index out of range in self")
     return (slice(None),) * at + (index.reshape(-1),), at
@@ -63,7 +65,7 @@ class IndexSelect(Op):
 
     def forward(input: Array, dim: Dim, index: Index):
         key, at = along(input.shape, dim, index, "index_select")
-        return np.take(input, key[-1], at) if input.ndim else input[...].copy()
+        return input.take(key[-1], at) if input.ndim else input[...].copy()
 
     def grad_input(F, g, dim, index, input_shape, input_dtype):
         if not input_shape:
@@ -125,6 +127,7 @@ class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
     inplace = True
+    fills = True
     legacy_names = "tensor.IndexFill"
     modern_names = ("IndexFillBackward0", "IndexFillBackward1")
     samples = [(GRID, 0, np.array([1]), 7), (GRID, 1, COLUMNS, -1.5)]
@@ -168,6 +171,7 @@ class Put(Op):
     source, or with `accumulate` added to."""
 
     inplace = True
+    saved_for_versions = ("source",)
     samples = [(GRID, np.array([0, 4]), [7.0, 8.0]), (GRID, np.array([1, 1]), [7.0, 8.0], True)]
     errors = [(GRID, np.array([7]), [1.0]), (GRID, np.array([1]), [1.0, 2.0])]
 
@@ -186,7 +190,7 @@ class Put(Op):
     def grad_input(F, g, index, accumulate, source_dtype):
         return g if accumulate else F.put(g, index, F.zeros(index.shape, dtype=source_dtype))
 
-    def grad_source(F, g, index, source_shape):
+    def grad_source(F, g, index, source, source_shape):
         return F.reshape(F.take(g, index), source_shape)
 
 

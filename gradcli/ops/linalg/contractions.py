@@ -166,6 +166,7 @@ class LinalgCross(Op):
 class Cross(Op):
     """cross(input, other, dim): as linalg.cross, along the first dimension of length 3 where no `dim` is given."""
 
+    vanished = "stay"
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0, 0.5], [2.0, 2.0], [-1.0, 1.0]]),
                ([V, W, V], [W, [1.0, 1.0, 2.0], W], 1)]
     errors = [([1.0, 2.0], [1.0, 2.0]), (V, W, 2)]

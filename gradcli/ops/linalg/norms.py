@@ -180,6 +180,16 @@ class MatrixRank(Op):
         return np.asarray(np.sum(values > smallest(values, A.shape, atol, rtol), -1))
 
 
+def _over_rows(x, a, b):
+    """Solutions for a matrix beside a stack of them: once more for each of its rows where these fit to the stack, as
+    PyTorch counts rows as one dimension of a stack of vectors."""
+    try:
+        stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-1])
+    except ValueError:
+        return x
+    return np.broadcast_to(x, (*stack, *x.shape[-2:]))
+
+
 class Lstsq(Op):
     """linalg.lstsq(A, B, rcond, driver): the X that makes A X - B least, its least norm where several do; with the sums
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
@@ -205,6 +215,8 @@ class Lstsq(Op):
         rows_fit("linalg.lstsq", A, b)
         m, n = A.shape[-2:]
         x = Pinv.forward(A, rcond, False, None, None) @ b
+        if not vector and b.ndim == A.ndim - 1:
+            x = _over_rows(x, A, b)
         rank = MatrixRank.forward(A, None, False, None, rcond)
         residuals = np.zeros(0, A.dtype)
         if m > n and driver not in (None, "gelsy") and np.all(rank == n):

@@ -82,6 +82,7 @@ class Mm(Op):
 class Mv(Op):
     """mv(input, vec): the product of a matrix and a vector."""
 
+    vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Addmv"
     samples = [(A, [1.0, 2.0, -1.0])]
@@ -102,6 +103,7 @@ class Mv(Op):
 class Dot(Op):
     """dot(input, tensor): the sum of the products of two vectors' elements."""
 
+    vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Dot"
     samples = [([1.0, 2.0], [3.0, 4.0])]

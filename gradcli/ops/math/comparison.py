@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.ops.arrays import BOOL, selected
 from gradcli.ops.base import Comparison
 
 PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
@@ -136,11 +137,13 @@ class Where(Op):
         if input is None or other is None:
             raise ArgumentFault("where() takes a condition alone, or with two tensors or numbers to choose from",
                                 "torch.where(x > 0, x, 0)")
-        if condition.dtype not in (np.bool_, np.uint8):
+        if condition.dtype is BOOL:
+            return selected(condition, input, other)
+        if condition.dtype != np.uint8:
             raise TypeFault("where() needs a condition of truth values", ("x != 0", "as truth values")).saying(
                 "where expected condition to be a boolean tensor, but got a tensor with dtype "
                 f"{OF[condition.dtype].era}")
-        return choose(condition if condition.dtype == np.bool_ else condition != 0, input, other)
+        return choose(condition != 0, input, other)
 
     def grad_input(F, g, condition):
         return F.where(condition, g, 0)

@@ -113,6 +113,7 @@ class Log10(Exponential):
 class Sigmoid(Exponential):
     """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
 
+    vanished = ""       # PyTorch computes with it in a kernel
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
     legacy_names = "pointwise.Sigmoid"
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
@@ -153,6 +154,7 @@ class SigmoidBack(Slope):
 class Logit(Exponential):
     """logit(input, eps): log(x / (1 - x)) of each element, which is first clamped to eps..1-eps if eps is given."""
 
+    vanished = ""       # PyTorch computes with it in a kernel
     names = ("logit", "special.logit")
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
 
@@ -230,6 +232,7 @@ def _log_of_sum(a, b, power, log1p, unit):
 class XLogY(Binary):
     """xlogy(input, other): input times log(other); 0 where input is 0, whatever log(other)."""
 
+    vanished = ("other",)
     names = ("xlogy", "special.xlogy")
     linked = False
     modern_names = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
@@ -250,6 +253,7 @@ class XLogY(Binary):
 class XLog1PY(Binary):
     """special.xlog1py(input, other): input times log(1 + other); 0 where input is 0, whatever the logarithm."""
 
+    vanished = ("other",)
     names = ("special.xlog1py",)
     linked = False
     inplace = False

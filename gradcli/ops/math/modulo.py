@@ -37,6 +37,7 @@ _remainder, _fmod = _by_quotient(np.floor, np.remainder), _by_quotient(np.trunc,
 class Remainder(Binary):
     """remainder(input, other): what division of input by other leaves, with the sign of other."""
 
+    vanished = ("input",)      # the other rule negates, which makes such a zero a number
     symbol = "mod"
     legacy_names = "pointwise.Remainder"
     modern_names = ("RemainderBackward1", "RemainderBackward0", "RemainderBackward1")
@@ -62,6 +63,7 @@ class Remainder(Binary):
 class Fmod(Binary):
     """fmod(input, other): what division of input by other leaves, with the sign of input."""
 
+    vanished = ("input",)      # the other rule negates, which makes such a zero a number
     legacy_names = "pointwise.Fmod"
     modern_names = ("FmodBackward1", "FmodBackward0")
     variant = constancy

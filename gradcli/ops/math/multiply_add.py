@@ -14,10 +14,10 @@ from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 def between(input, end, weight):
     """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
-    near = abs(weight) < 0.5
+    near, way = abs(weight) < 0.5, end - input
     if near.ndim == 0:
-        return multiply_add(end - input, weight, input) if near else multiply_add(input - end, 1 - weight, end)
-    return np.where(near, multiply_add(end - input, weight, input), multiply_add(input - end, 1 - weight, end))
+        return multiply_add(way, weight, input) if near else multiply_add(-way, 1 - weight, end)
+    return np.where(near, multiply_add(way, weight, input), multiply_add(-way, 1 - weight, end))
 
 
 class Lerp(Op):

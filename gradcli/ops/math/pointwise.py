@@ -45,6 +45,7 @@ class Rsqrt(Pointwise):
 class Reciprocal(Pointwise):
     """reciprocal(input): 1 over each element."""
 
+    vanished = ""
     legacy_names = "pointwise.Reciprocal"
 
     def forward(input: Array):

@@ -31,6 +31,7 @@ class Abs(Unary):
 class Neg(Unary):
     """neg(input): minus input."""
 
+    vanished = ""
     names = ("neg", "negative")
     symbol = "neg"
     type_promotion = ""
@@ -73,6 +74,9 @@ class Signed(Unary, abstract=True):
     def forward(input: Array):
         if input.dtype.kind in "bu":
             return (input > 0).astype(input.dtype)
+        signs = np.sign(input)
+        if input.dtype.kind != "f" or not np.count_nonzero(np.isnan(signs)):
+            return signs
         return np.subtract(input > 0, input < 0, dtype=input.dtype)     # unlike np.sign, 0 for nan
 
     def grad_input(F, g):
@@ -90,6 +94,7 @@ class Sgn(Signed):
     """sgn(input): -1, 0 or 1 by the sign of each element."""
 
     linked = False
+    vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
     forward = Signed.forward
 
     def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
@@ -143,7 +148,7 @@ class CopySign(Binary):
     def grad_input(F, g, input, out):
         return g * F.where(input == 0, 0, out / input)
 
-    def grad_other(F, g, input):        # PyTorch keeps the input
+    def grad_other(F, g):
         return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 

@@ -156,6 +156,7 @@ class Cosh(Angular):
 class Tanh(Angular):
     """tanh(input): the hyperbolic tangent of each element."""
 
+    vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
     legacy_names = "pointwise.Tanh"
 

@@ -62,6 +62,9 @@ class AveragedParts(ResampleKernel):
 
     linked = saves = True
 
+    def forward(input: Array, tables: Plain, name: Plain):
+        return ResampleKernel.forward(input, tables, name) + input.dtype.type(0)    # the sums begin at 0: never -0.
+
     def grad_input(F, g, input, tables, name):
         return ResampleKernel.grad_input(F, g, tables, name, tuple(input.shape))
 
@@ -76,9 +79,14 @@ def summed(array, places, weights, axis, whole):
         if weights is not None:
             share = weights[:, t].astype(array.dtype, copy=False).reshape(shape)
             # a place that takes no part may hold an infinity
-            term = term * share if whole or share.all() else np.where(share == 0, array.dtype.type(0), term * share)
+            term = term * share if whole or share.all() else np.where(share == 0, _signed_zeros(term), term * share)
         total = term if total is None else np.add(total, term, out=total)
     return total
+
+
+def _signed_zeros(term):
+    """Zeros with the signs of the elements, in whole numbers as well."""
+    return np.copysign(term.dtype.type(0), term) if term.dtype.kind == "f" else term.dtype.type(0)
 
 
 def summed_bytes(array, places, weights, axis, whole):

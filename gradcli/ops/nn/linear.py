@@ -34,7 +34,8 @@ class Linear(Op):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
             raise unfit(input, weight)
         out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
-            input.ndim > 2 and input.size) else np.matmul(input, weight.T)
+            input.ndim > 2 and input.size) else (
+            input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T))
         if bias is not None:
             if bias.shape not in ((), weight.shape[:-1], (1,)):
                 raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features")

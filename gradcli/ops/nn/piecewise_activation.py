@@ -4,9 +4,11 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
+from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Slope
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 
@@ -71,7 +73,7 @@ class LeakyRelu(Activation):
 
     def forward(input: Array, negative_slope: Number = 0.01):
         floating("leaky_relu", input)
-        low = input * negative_slope
+        low = np.multiply(input, constant(negative_slope, input.dtype))
         return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
 
     def grad_input(F, g, input, negative_slope):
@@ -87,7 +89,8 @@ class LeakyBack(Slope):
 
     def forward(g: Array, value: Array, negative_slope: Number):
         if g.size < LARGE:
-            return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
+            positive = np.greater(value, ZERO[value.dtype])
+            return selected(positive, g, np.multiply(g, constant(negative_slope, g.dtype)))
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, gg, value, negative_slope):

@@ -9,6 +9,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.arrays import greatest_along, sum_along
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
@@ -58,6 +59,12 @@ def shifted(input, at):
     return input - np.maximum.reduce(input, axis=at, keepdims=True)
 
 
+def across(input, at):
+    """Whether sums along `at` need no other layout to be those of `shifted`: fewer than 8 numbers, which are added
+    one after the other in any layout, or not the last of several dimensions."""
+    return input.shape[at] < 8 or at != input.ndim - 1 or input.ndim == 1
+
+
 def moderate(array):
     """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
     return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
@@ -79,6 +86,10 @@ class Softmax(Proportions):
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
+        if 0 < input.size < LARGE and across(input, at):
+            e = np.subtract(input, greatest_along(input, at))
+            np.exp(e, e)
+            return np.divide(e, sum_along(e, at), rows(e))
         if moderate(input):
             e = np.exp(input)
         else:
@@ -100,6 +111,10 @@ class LogSoftmax(Proportions):
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
+        if 0 < input.size < LARGE and across(input, at):
+            low = np.subtract(input, greatest_along(input, at))
+            total = sum_along(np.exp(low), at)
+            return np.subtract(low, np.log(total, total), rows(low))
         low = shifted(input, at)
         total = sums(np.exp(low), (at,), True)
         return np.subtract(low, np.log(total, out=total), out=rows(low))
@@ -119,6 +134,9 @@ class SoftmaxBack(Kernel):
     def forward(g: Array, shares: Array, dim: Dim):
         if not g.ndim:
             return (g - g * shares) * shares
+        if g.size < LARGE:
+            low = np.subtract(g, sum_along(np.multiply(g, shares), axis(dim, g.ndim)))
+            return np.multiply(low, shares, low)
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
 
@@ -148,8 +166,9 @@ class LogSoftmaxBack(Kernel):
         if not g.ndim:
             return g - np.exp(logs) * g
         share = np.exp(logs)
-        share *= sums(g, (axis(dim, g.ndim),), True)
-        return np.subtract(g, share, out=share)
+        at = axis(dim, g.ndim)
+        np.multiply(share, sum_along(g, at) if g.size < LARGE else sums(g, (at,), True), share)
+        return np.subtract(g, share, share)
 
     def grad_g(F, gg, logs, dim):
         return gg - F.sum(F.exp(logs) * gg, dim, True)

@@ -15,9 +15,9 @@ ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
 
 def cut(array, lengths, at):
     """Views of pieces of these lengths along a dimension, one after the other."""
-    pieces, start = [], 0
+    pieces, start, before = [], 0, (slice(None),) * at
     for n in lengths:
-        pieces.append(array[(slice(None),) * at + (slice(start, start + n),)])
+        pieces.append(array[(*before, slice(start, start + n))])
         start += n
     return tuple(pieces)
 
@@ -119,8 +119,8 @@ class Unbind(Op):
 
     def forward(input: Array, dim: Dim = 0):
         at = dimension(dim, input, "unbind")
-        return tuple([row[...] for row in (input[(slice(None),) * at + (i,)] if at else input[i, ...]
-                                           for i in range(input.shape[at]))])
+        before = (slice(None),) * at
+        return tuple([input[(*before, i, ...)] for i in range(input.shape[at])])
 
     def grad_input(F, g, dim, input_shape, input_dtype):
         at = axis(dim, len(input_shape))

@@ -266,6 +266,7 @@ class NdtrKernel(Gaussian):
 class LogNdtr(Gaussian):
     """special.log_ndtr(input): the logarithm of ndtr(x) of each element x, without underflow."""
 
+    vanished = ""
     names = ("special.log_ndtr",)
     modern_names = "SpecialLogNdtrBackward0"
     inplace = False

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from time import sleep
 
+from gradcli.process.deferred_modules import file_of
 from gradcli.process.walls import landlock, seccomp
 from gradcli.process.walls.kernel import give_up_privileges, machine
 
@@ -160,6 +161,6 @@ def _libraries() -> Iterator[str]:
         yield sys.pycache_prefix        # where compiled modules are kept
     beneath = tuple(folder + os.sep for folder in folders)
     for name in [name for name in sys.modules if "." not in name]:
-        place = getattr(sys.modules[name], "__file__", None) or ""
+        place = file_of(sys.modules[name])
         if os.path.basename(place) == "__init__.py" and not place.startswith(beneath):
             yield os.path.dirname(place)    # a package that lies elsewhere, as by PYTHONPATH
