@@ -15,5 +15,5 @@ PLAIN = {"eval", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps",
 
 def command(name: str) -> Command:
     """The command of that name."""
-    found: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
-    return found
+    declared: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
+    return declared

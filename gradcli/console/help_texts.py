@@ -44,12 +44,12 @@ def _key(words: list[str]) -> bytes:
 
 def _files(typer: str) -> list[str]:
     """The files of the declarations, and those that tell when Typer was installed."""
-    found = [typer, os.path.dirname(typer)]
+    files = [typer, os.path.dirname(typer)]
     for source in SOURCES:
         path = os.path.join(PACKAGE, source)
-        found += [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".py")] \
+        files += [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".py")] \
             if os.path.isdir(path) else [path]
-    return found
+    return files
 
 
 def _stamp(path: str) -> str:

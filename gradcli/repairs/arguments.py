@@ -99,12 +99,12 @@ def class_at(case: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
         function = static_value(case, node[3][0])
-        return class_of(function)
+        return constructed_class(function)
     value = static_value(case, node)
     return None if value is None else type(value)
 
 
-def class_of(value: Any) -> type | None:
+def constructed_class(value: Any) -> type | None:
     """The class that calling `value` makes an object of."""
     if isinstance(value, TypeProxy):
         types = value._types
@@ -127,7 +127,7 @@ def callee(case: Site, node: Node) -> Callee | None:
     value = static_value(case, node)
     if isinstance(value, FunctionType):
         return callee_of(value, False)
-    kind = class_of(value)
+    kind = constructed_class(value)
     if isinstance(value, TypeProxy) and isinstance(value._call, FunctionType):
         return callee_of(value._call, False)
     if kind is not None:
@@ -143,7 +143,7 @@ def callee(case: Site, node: Node) -> Callee | None:
         return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
         holder = class_at(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
-        above = class_of(static_value(case, node[3][0]))
+        above = constructed_class(static_value(case, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
             return callee_of(raw, False) if isinstance(raw, FunctionType) else None

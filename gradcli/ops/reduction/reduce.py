@@ -13,7 +13,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
-from gradcli.ops.arrays import TYPES, divided, elements_along, placed
+from gradcli.ops.arrays import TYPES, divided, elements_along, scattered_into_zeros
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -249,7 +249,7 @@ def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
         return g
     at = axis(dim, len(input_shape))
     if F is raw:
-        return placed(g, indices, at, input_shape)
+        return scattered_into_zeros(g, indices, at, input_shape)
     if not keepdim:
         g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
