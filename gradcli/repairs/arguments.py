@@ -28,7 +28,7 @@ VARARGS, VARKEYWORDS = 4, 8     # flags of code; importing inspect costs more th
 
 
 class Callee(NamedTuple):
-    """The function behind a call, and whether its first parameter is the object that it is called on."""
+    """The function that a call runs; `bound`: its first parameter is the object that it is called on."""
 
     function: Any
     bound: bool
@@ -36,7 +36,7 @@ class Callee(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What Python's message calls it."""
+        """Its name in CPython's messages."""
         whole: str = self.function.__qualname__
         return whole.rpartition("<locals>.")[2].replace(".__init__", "").replace(".__call__", "")
 
@@ -70,7 +70,7 @@ PLAIN = frozenset({type(None), bool, int, float, str})
 
 
 def short_repr(value: Any) -> str:
-    """A default in few words."""
+    """The repr of a default, or "..." if it is long or not a plain value."""
     if type(value) in PLAIN or type(value) is tuple and len(value) < 10 and PLAIN.issuperset(map(type, value)):
         try:
             text = repr(value)
@@ -81,7 +81,7 @@ def short_repr(value: Any) -> str:
 
 
 def static_value(case: Site, node: Node) -> Any:
-    """What the words of a name or attribute stand for, modules and layers included, without running anything."""
+    """The value of a name or attribute, found in namespaces and `__dict__`s without running code of the program."""
     if node[0] == "group" and len(node[3]) == 1:
         return static_value(case, node[3][0])
     if node[0] == "NAME":
@@ -190,7 +190,7 @@ def arguments(fault: SignatureMismatch, case: Site) -> None:
 
 
 def _reword(fault: Fault, words: str, phrase: str) -> None:
-    """Call the function as the program does; that alone makes no explanation worth a note."""
+    """Make the message name the function as the program calls it; a needless explanation stays needless."""
     message = f"{words}() {phrase}"
     fault.needless = message if fault.needless else ""
     fault.message = message

@@ -124,7 +124,7 @@ def attribute(fault: MissingAttribute, case: Site) -> None:
 
 @repairs(Fault)
 def with_program_names(fault: Fault, case: Site) -> None:
-    """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
+    """Replace the names x, y, a, b and target in the engine's repairs by the words of the operands."""
     parts = case.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return

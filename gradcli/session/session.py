@@ -218,7 +218,7 @@ class Session(Names):
     def _fault_of(self, error: Exception) -> Fault:
         """The Fault for an exception of the program, with its place, its repairs and the names of the program."""
         from gradcli.lang.messages.first_line import set_first_line
-        from gradcli.lang.messages.paste_check import sifted
+        from gradcli.lang.messages.paste_check import keep_pasteable
         from gradcli.repairs import repaired
 
         names = {**self._names, **locals_of(error)}
@@ -228,7 +228,7 @@ class Session(Names):
         if isinstance(fault, MissingAttribute) and type(fault.holder) is tuple:
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
         set_first_line(fault)
-        sifted(fault, lambda text: readable(text, self.policy))
+        keep_pasteable(fault, lambda text: readable(text, self.policy))
         return fault
 
     @contextmanager
