@@ -328,8 +328,8 @@ class InstanceNorm(Op):
         if not use_input_stats and running_mean is None:
             raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
         shape = (1, c) + (1,) * (len(input.shape) - 2)
-        weight, bias = (p if p is None else F.reshape(F.repeat(per_channel(F, "instance_norm", p, c, (c,)), (1,)), shape)
-                        for p in (weight, bias))        # copies, as in PyTorch: once for each of the input's rows
+        weight, bias = (p if p is None else F.reshape(      # copies, as in PyTorch, which has one for each row
+            F.repeat(per_channel(F, "instance_norm", p, c, (c,)), (1,)), shape) for p in (weight, bias))
         if use_input_stats:
             axes = tuple(range(2, len(input.shape)))
             out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
