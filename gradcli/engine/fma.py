@@ -104,7 +104,7 @@ def _exactly(a: float, b: float, c: float) -> float:
     """One element by rational arithmetic, for magnitudes near the ends of the range."""
     if not (math.isfinite(a) and math.isfinite(b) and math.isfinite(c)):
         return a * b + c
-    from fractions import Fraction      # only for numbers near the ends of the range
+    from fractions import Fraction  # only for numbers near the ends of the range
 
     exact = Fraction(a) * Fraction(b) + Fraction(c)
     if exact == 0:

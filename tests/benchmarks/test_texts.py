@@ -5,9 +5,9 @@ import io
 import warnings
 
 import pytest
+
 from benchmarks.bodies import BODIES, PROGRAM, SETUP
 from benchmarks.whole_programs import BEGIN, PROGRAMS
-
 from gradcli import Session
 
 TEXTS = {name: body for bodies in BODIES.values() for name, body in bodies.items()}
