@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from gradcli import artifacts
 
 HELP = ("--help", "-h")
-LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")      # the beginnings of variables that Typer asks
+LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")  # how variables begin that Typer reads
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = ("cli.py", "commands", "console")
 
