@@ -13,8 +13,7 @@ from importlib.util import find_spec
 from gradcli import artifacts
 
 HELP = ("--help", "-h")
-LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")
-"""The beginnings of the environment variables that Typer's texts depend on."""
+LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")  # how variables begin that Typer reads
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = ("cli.py", "commands", "console")
 
