@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gradcli"
 FLOORS = [{"faults", "exposure", "artifacts", "regular_file", "__version__"}, {"engine", "lang"},
           {"ops", "nn", "display"}, {"session", "namespace", "repairs"}, {"analysis", "symbolic"},
-          {"process", "console"}, {"data", "reports"}, {"reference"}, {"repl", "testing"}, {"commands"}, {"cli"}, {"__main__"}]
+          {"process", "console"}, {"data", "reports"}, {"reference"}, {"repl", "testing"}, {"commands"}, {"cli"},
+          {"__main__"}]
 APART = {("engine", "lang"), ("ops", "display"), ("nn", "display")}
 HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "repairs", "analysis", "symbolic", "data"},
          "lark": {"lang"}, "prompt_toolkit": {"repl"}, "typer": {"console", "commands", "cli"},

@@ -14,5 +14,5 @@ PLAIN = {*NAMES} - {"run", "repl", "test"}
 
 def command(name: str) -> Command:
     """The command of that name."""
-    found: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
-    return found
+    declared: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
+    return declared

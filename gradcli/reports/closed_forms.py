@@ -26,7 +26,7 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     check_format(settings, "diff", FORMATS)
     output = Output(settings.output, settings)
     settings.double = True
-    point = open_point(expr, at, wrt, settings, output.write, "diff", SAMPLE)
+    point = open_point(expr, at, wrt, settings, output.write, "diff", sample=SAMPLE)
 
     def compute() -> ClosedForms:
         from gradcli.symbolic.closed_form import closed_forms

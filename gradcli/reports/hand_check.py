@@ -26,7 +26,7 @@ def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], setti
     check_format(settings, "check")
     output = Output(settings.output, settings)
     settings.double = True
-    point = open_point(expr, at, [], settings, lambda text: None, "check", SAMPLE)
+    point = open_point(expr, at, [], settings, lambda text: None, "check", sample=SAMPLE)
     name = _chosen(point.leaves, wrt)
 
     def compare() -> HandCheck:
@@ -81,7 +81,8 @@ def _missing(verdict: HandCheck, decimals: bool) -> str:
     terms = verdict.missing.terms if isinstance(verdict.missing, Add) else (verdict.missing,)
     if len(terms) == 1:
         [term] = terms
-        negative = isinstance(term, Mul) and isinstance(term.factors[0], Number) and term.factors[0].value < 0
+        factor = term.factors[0] if isinstance(term, Mul) else term
+        negative = isinstance(factor, Number) and factor.value < 0
         opposite = mul(MINUS_ONE, term)
         if negative and len(writer.text(opposite)) < len(right):
             return f"the term {writer.text(opposite)} is too much"

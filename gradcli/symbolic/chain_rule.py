@@ -15,6 +15,7 @@ import numpy as np
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
 from gradcli.analysis.derivation import assigned_name
 from gradcli.analysis.derivatives import number_of
+from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
@@ -168,11 +169,12 @@ class Paper:
                 for inner in body:
                     self._run(text, inner, final=False)
             return
-        before = self.session.names()
         self.session.run(source, "<expression>", echo=False)
-        for name in (assigned_name(statement), *_augmented(statement)) if statement[0] != "for" else before:
-            if name and self.session.names().get(name) is not self.held.get(name):
-                self._assigned(name)
+        names = self.session.names()
+        changed = [name for name in _augmented(statement) if name in names]
+        changed += [name for name in names if names[name] is not self.held.get(name)]
+        for name in dict.fromkeys(changed):
+            self._assigned(name)
 
     def _assigned(self, name: str) -> None:
         """A name of the program has been assigned to: a new leaf, a named value, or neither."""
@@ -198,8 +200,9 @@ class Paper:
         self.computed[shown] = value
         start = Variable(value.array.copy(), True)
         self._begin(shown, start)
-        if name != RESULT:
-            self.session[name] = self.held[name] = start
+        if name != RESULT:      # a copy with history: programs may write to it in place
+            with self.session.in_force():
+                self.session[name] = self.held[name] = traced.clone(start)
 
     def _unused(self, name: str) -> str:
         """The name of a value in the derivation: that of the program, with a number where it was assigned before."""

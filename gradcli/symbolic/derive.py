@@ -23,7 +23,7 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
     swept = SWEPT.search(text)
     result = of or (swept[1] if swept else "")
     statements = parse(text, "<expression>")[3]
-    if not result and not any(assigned_name(statement) for statement in statements):
+    if not result and len(statements) == 1 and not assigned_name(statements[0]):
         text = with_parts_named(session, text)
     return derive_on_paper(session, text, leaves, result)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.analysis.written_rule import short_text
 from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms, shortest
-from gradcli.symbolic.expression import Index
+from gradcli.symbolic.expression import Cases, Index
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplify import INSTALL
 from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
@@ -61,6 +61,7 @@ class FormulaPage:
         right = writer.tensor(shortest(form.formula, self.taken))
         value = short_text(form.value, self.precision)
         if self.values and value != right:
+            right = f"({right})" if isinstance(form.formula.body, Cases) else right
             right += f" = {self._value(form)}"
         return left, right
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op, short
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.exact import exact
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 ELEMENTWISE = (Unary, Binary, Comparison, Slope)
 PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter"})     # they make zeros with few other elements
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
+
+
+Place = tuple[int, tuple[int, ...], tuple[int, ...]]
+
+
+def place_of(array: np.ndarray) -> Place:
+    """Where an array lies in memory, and how: two arrays with the same elements at the same addresses are equal here."""
+    return array.__array_interface__["data"][0], array.shape, array.strides
 
 
 class Unknown(Exception):
@@ -49,14 +57,14 @@ class Recorder:
 
 
 class Tracer:
-    """The formulas of arrays, by identity. It stands in the place of a level of forward-mode tangents.
+    """The formulas of arrays, by where they lie in memory. It stands in the place of a level of forward-mode tangents.
 
     constants   tensors that are no leaves, by name
     unnamed     those of them that the program has no name for: c1, c2, ...
     """
 
     def __init__(self, names: Mapping[str, Any]) -> None:
-        self._formulas: dict[int, tuple[Any, SymbolicTensor | str]] = {}
+        self._formulas: dict[Place, tuple[Any, SymbolicTensor | str]] = {}
         self.constants: dict[str, np.ndarray] = {}
         self.unnamed: list[str] = []
         for name, value in names.items():
@@ -66,11 +74,11 @@ class Tracer:
 
     def enter(self, array: Any, formula: SymbolicTensor | str) -> None:
         """Enter the formula of an array, or the reason why it has none."""
-        self._formulas[id(array)] = array, formula
+        self._formulas[place_of(array)] = array, formula
 
     def formula(self, tensor: Tensor) -> SymbolicTensor:
         """The formula of a tensor's elements; raises Unknown where there is none."""
-        known = self._formulas.get(id(tensor.array))
+        known = self._formulas.get(place_of(tensor.array))
         if known is None:
             return self._constant(tensor.array)
         if isinstance(known[1], str):
@@ -79,7 +87,7 @@ class Tracer:
 
     def has_formula(self, tensor: Tensor) -> bool:
         """Whether a tensor was computed from leaves."""
-        return id(tensor.array) in self._formulas
+        return place_of(tensor.array) in self._formulas
 
     def _constant(self, array: np.ndarray) -> SymbolicTensor:
         if array.size and bool((array == array.flat[0]).all()):
@@ -114,15 +122,14 @@ class Tracer:
 
     def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
         """Enter the formula of what has been written to a tensor."""
+        for array, _ in list(self._formulas.values()):
+            if owner(array) is owner(target.array):     # the tensor itself, its base and other views of that
+                self.enter(array, "a write into a part of a tensor")
         if put is None and isinstance(source, Tensor):
             try:
                 self.enter(target.array, self.formula(source))
             except Unknown as unknown:
                 self.enter(target.array, unknown.reason)
-        elif put is None and isinstance(source, np.ndarray) and id(source) in self._formulas:
-            self.enter(target.array, self._formulas[id(source)][1])
-        else:
-            self.enter(target.array, "a write into a part of a tensor")
 
     def _enter_results(self, cls: type[Op], values: Sequence[Any], result: Any) -> None:
         outputs = [r for r in (result if isinstance(result, tuple) else (result,)) if isinstance(r, Tensor)]

@@ -1,4 +1,4 @@
-"""`gradcli diff` solves the exercises of calculus courses: the answer equals that of the book, and is about as short."""
+"""`gradcli diff` solves the exercises of calculus courses: the answer is that of the book, and about as short."""
 
 import numpy as np
 import pytest

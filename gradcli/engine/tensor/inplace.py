@@ -36,6 +36,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name, cls.partial)
         if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
+            if Dual.watched:
+                Dual.level.record_write(source, input)
         try:
             result = call(source, *args, **options)
         except ArgumentMismatch as fault:
