@@ -49,7 +49,7 @@ class Standardised(Kernel):
         mean = np.divide(sums(x, axes, True), constant(count, dtype)) if count else (
             np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
         unit = np.subtract(x, mean)
-        scale = np.divide(squares(unit, axes, mean.shape), constant(max(count, 1), dtype))
+        scale = np.divide(products(unit, unit, axes, mean.shape), constant(max(count, 1), dtype))
         np.add(scale, constant(eps, dtype), scale)
         np.sqrt(scale, scale)
         np.divide(ONE[dtype], scale, scale)
@@ -84,11 +84,6 @@ class Standardised(Kernel):
             return None
         share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
         return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
-
-
-def squares(centred, axes, shape):
-    """The sums of squares over axes, in the shape that keeps them at length 1."""
-    return products(centred, centred, axes, shape)
 
 
 def products(a, b, axes, shape):
