@@ -57,7 +57,10 @@ class ModernGenerator(RandomStream):
         check_std("normal", std)
         count = elements(shape)
         if count < BLOCK:
-            return cast(fma64(self._gauss(count), std, mean), dtype).reshape(shape)
+            normals = self._gauss(count)
+            if mean == 0 and std == 1:
+                return (normals + 0.0).astype(dtype).reshape(shape)
+            return cast(fma64(normals, std, mean), dtype).reshape(shape)
         return self._block_normal(count, np.dtype(dtype), mean, std).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -77,7 +80,8 @@ class ModernGenerator(RandomStream):
             self.spare = SpareNormal()
         if count <= FEW:
             few = list(spare)
-            uniforms = self.twister.u53(2 * pairs).tolist()
+            words = iter(self.twister.words(4 * pairs).tolist())
+            uniforms = [(high << 32 | low) % (1 << 53) * 2.0**-53 for high, low in zip(words, words, strict=True)]
             for first, second in zip(uniforms[::2], uniforms[1::2], strict=True):
                 length, turn = math.sqrt(-2.0 * math.log1p(-second)), 2.0 * math.pi * first
                 few += [length * math.cos(turn), length * math.sin(turn)]
