@@ -38,6 +38,7 @@ RANGES = {"uint8": 1 << 8, "int8": 1 << 7, "int16": 1 << 15, "int32": 1 << 31, "
 
 # numpy's own logarithm, sine and cosine err by a few units in the last place, so a value is well within
 # this share of its radius of the exact recipe's.
+FEW = 32            # pairs of normals up to which a loop of Python's is faster than arrays
 DOUBT = 2.0**-48
 
 
@@ -67,7 +68,10 @@ class LegacyGenerator(RandomStream):
         spare = int(self.spare.valid and count > 0)
         pairs = (count - spare + 1) // 2
         x, y = self.twister.u32(2 * pairs).reshape(pairs, 2).T
-        if kind == np.float32:
+        if pairs <= FEW:
+            numbers = np.array([_pair(first, second, mean, std) for first, second in zip(x.tolist(), y.tolist(),
+                                                                                         strict=True)])
+        elif kind == np.float32:
             numbers, doubtful = _shortcut(x, y, mean, std)
             numbers[doubtful] = _pairs(x[doubtful], y[doubtful], mean, std)
         else:
@@ -136,6 +140,12 @@ class LegacyGenerator(RandomStream):
 
     def _map_uniforms(self, number: Callable[[float], float], shape: Shape, dtype: DTypeLike) -> Array:
         return cast(map_elements(number, self.twister.u32(elements(shape))), dtype).reshape(shape)
+
+
+def _pair(x: float, y: float, mean: float, std: float) -> tuple[float, float]:
+    """The pair of normal numbers for one x and y."""
+    rho, angle = math.sqrt(-2.0 * math.log(1.0 - y)), 2.0 * math.pi * x
+    return rho * math.cos(angle) * std + mean, rho * math.sin(angle) * std + mean
 
 
 def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
