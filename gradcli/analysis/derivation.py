@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gradcli.analysis.derivatives import number_of, require_unchanged
-from gradcli.analysis.detached import complete
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brief
+from gradcli.analysis.detached import complete, sweeping
+from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, short_text
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.methods import without_history
+from gradcli.engine.tensor.tensor import FIRST_ORDER, Tensor
 from gradcli.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -57,12 +58,16 @@ class Derivation(NamedTuple):
     unusual: dict[str, str]     # what internal operations of the rules compute, by name
 
 
+@sweeping
 def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     """The derivation of an expression by the leaves that `leaves` name. Its value must be one number."""
     text = with_final_name(text)
     snapshot = Snapshot(session)
     with snapshot.watching():
-        complete(session, leaves, lambda: number_of(session, text))     # faults show the text as it is
+        swept = complete(session, leaves, lambda: number_of(session, text))     # faults show the text as it is
+        if not swept.requires_grad and swept.cut is not None and swept.cut.how == FIRST_ORDER:
+            with session.running():
+                raise without_history(swept, "there is nothing to derive: the value has no history")
         require_unchanged(session, leaves)
     snapshot.restore()
     steps = Steps(session, text)
@@ -70,8 +75,7 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     named = {step.name: step.value for step in forward}
     value = number_of(session, steps.result)
     if not forward:
-        session["result"] = value
-        forward = [Step("result", text.strip(), value)]
+        forward = [steps.whole(value)]
     named |= {name: value for name, value in session.names().items() if isinstance(value, Tensor) and name not in named}
     words = Words()
     return Derivation(forward, list(_backward(value, named, leaves, words)), words.unusual)
@@ -116,6 +120,15 @@ class Steps:
                 self._run_statement(statement)
             self.result = self._reduce(self.final[3][0], outermost=True)
         return self.steps
+
+    def whole(self, value: Tensor) -> Step:
+        """The one step of a program in which no operation is a step: under the name that it assigns, or "result"."""
+        if self.earlier and self.result.isidentifier():
+            last = self.earlier[-1]
+            source = last[3][-1] if assigned_name(last) == self.result else last
+            return Step(self.result, self.text[source[1]:source[2]].strip(), value)
+        self.session["result"] = value
+        return Step("result", self.text.strip(), value)
 
     def _run_statement(self, statement: Any) -> None:
         """Run a statement. An assignment to a new name is split into steps, and the last of them gets that name."""
@@ -227,7 +240,7 @@ def _saved_formula(value: Any, rule: Any, at: int, node: Any, labels: dict[int, 
         if other.at == at and id(parent) in labels:
             return Formula(labels[id(parent)], value)
     if value.size <= MANY:
-        words = brief(value)
+        words = short_text(value)
         return Formula(words, value, SIGN if words.startswith("-") else ATOM)
     return Formula(parameters[at], value)
 

@@ -15,6 +15,7 @@ class Unary(Op, abstract=True):
 
     fresh_result = True
     inplace = True
+    vanished = "stay"
     type_promotion = "floating"
     errors = [("text",), ()]
 
@@ -24,6 +25,7 @@ class Binary(Op, abstract=True):
 
     fresh_result = True
     inplace = True
+    vanished = "stay"
     type_promotion = "mixed"
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 
@@ -43,3 +45,12 @@ class Slope(Op, abstract=True):
     function = False
     type_promotion = "same"
     errors = [("text", [1.0])]
+
+
+def define(base, module, name, class_name, text, **attributes):
+    """The operation that a class statement in `module` would define: one row of a table of like operations.
+
+    `text` is what follows the name in its docstring: "(input): ...". The attributes are those that the class would
+    state: `forward` or `compose`, samples.
+    """
+    return type(class_name, (base,), {"__module__": module, "__doc__": name + text, "names": (name,)} | attributes)

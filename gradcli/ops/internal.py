@@ -30,7 +30,7 @@ class Clone(Op):
     """clone(input, memory_format): the same numbers in memory of their own."""
 
     fresh_result = True
-    legacy_name = "tensor.Clone"
+    legacy_names = "tensor.Clone"
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
@@ -62,8 +62,8 @@ class Copied(Clone):
 
     method = False
     function = False
-    legacy_name = ""
-    label = "CopyBackwards"
+    legacy_names = ""
+    modern_names = "CopyBackwards"
 
 
 class Still(Kernel):
@@ -94,11 +94,26 @@ class Tied(Still):
         return None
 
 
+class Vanish(Kernel):
+    """vanish(input): zeros, with a gradient of zeros, that stay zero whatever they are multiplied by."""
+
+    linked = False
+    vanishes = True
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.zeros_like(input)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
 class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
-    legacy_name = "tensor.Type"
-    label = "ToCopyBackward0"
+    legacy_names = "tensor.Type"
+    modern_names = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
     errors = [("text",)]
 
@@ -113,7 +128,7 @@ class Expand(Op):
     """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
 
     function = False
-    legacy_name = "tensor.Expand"
+    legacy_names = "tensor.Expand"
     samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
     errors = [([1.0, 2.0], (3,)), ([[1.0]], (2,))]
 
@@ -153,7 +168,7 @@ def expanded(array, size):
 class SumTo(Kernel):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
-    label = ("SumBackward0", "SumBackward1", "ViewBackward0")
+    modern_names = ("SumBackward0", "SumBackward1", "ViewBackward0")
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
 
@@ -178,9 +193,9 @@ class SumTo(Kernel):
 class Window(Kernel):
     """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
 
-    label = "AsStridedBackward0"
+    modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
-    legacy_name = "tensor.Index"
+    legacy_names = "tensor.Index"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
     errors = [("text", np.array([0]))]
 
@@ -194,7 +209,7 @@ class Window(Kernel):
 class Spread(Kernel):
     """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
 
-    label = "AsStridedBackward0"
+    modern_names = "AsStridedBackward0"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]
 
@@ -210,8 +225,8 @@ class Spread(Kernel):
 class CopySlices(Kernel):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
-    legacy_name = "tensor.SetItem"
-    label = "CopySlices"
+    legacy_names = "tensor.SetItem"
+    modern_names = "CopySlices"
     saves = True        # what PyTorch frees is the change itself
     samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
     errors = [("text", [1.0], np.array([0]))]
@@ -233,8 +248,8 @@ class To(Op):
     a tensor of that type, or a device, of which there is one."""
 
     function = False
-    legacy_name = "tensor.Type"
-    label = "ToCopyBackward0"
+    legacy_names = "tensor.Type"
+    modern_names = "ToCopyBackward0"
     samples = [(np.array([1, 2]), np.dtype(np.float64)), ([1.0, 2.0], (), np.dtype(np.float64)), ([1.0, 2.0], "cpu"),
                ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, PRESERVE)]
     errors = [([1.0], "nonsense"), ([1.0], "cuda")]

@@ -25,6 +25,8 @@ np.seterr(all="ignore")     # nan and inf are answers here, never warnings
 
 _ticks = count(1)
 clock = _ticks.__next__     # numbers calls and writes in the order they happen
+new: Any = object.__new__
+new_tuple = tuple.__new__   # makes named tuples of all their fields at a third of what their own classes take
 
 
 def happened() -> int:
@@ -54,6 +56,15 @@ class Size(tuple[int, ...]):
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
         return math.prod(self)
+
+
+SIZES: dict[tuple[int, ...], Size] = {}       # those that are often asked for; at most MANY
+MANY = 500
+
+
+def _size_of(shape: tuple[int, ...]) -> Size:
+    size = Size(shape)
+    return SIZES.setdefault(shape, size) if len(SIZES) < MANY else size
 
 
 class Write(NamedTuple):
@@ -119,7 +130,10 @@ class Tensor:
     @property
     def shape(self) -> Size:
         """The lengths of the dimensions."""
-        return Size(self.array.shape)
+        try:
+            return SIZES[self.array.shape]
+        except KeyError:
+            return _size_of(self.array.shape)
 
     @property
     def ndim(self) -> int:
@@ -149,6 +163,16 @@ class Tensor:
         if Current.legacy and type(self) is Tensor and not self.array.ndim and self.root is not DATA:
             return hash(self.array.item())      # an element was a plain number, and so a key
         return id(self)
+
+
+def sharing(tensor: Tensor, kind: type[Tensor], how: str, place: Any) -> Any:
+    """A tensor of class `kind` with the memory of `tensor` and without its history, which `how` ended at `place`."""
+    out = new(kind)
+    out.array = tensor.array
+    out.requires_grad = False
+    out.node = out.gradient = out.root = out.hooks = None
+    out.cut = new_tuple(DetachedBy, (how, place, "")) if tensor.requires_grad else tensor.cut
+    return out
 
 
 NO_GRAD, VOLATILE, DETACH, DATA_OF = "torch.no_grad()", "a volatile Variable", ".detach()", ".data"
@@ -210,7 +234,7 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     if root is not None and (root is DATA or root.base.root is DATA):
         return
     memory = owner(tensor.array)
-    _note(memory, Write(clock(), writer, place))
+    _note(memory, new_tuple(Write, (clock(), writer, place, 1, ())))
     if id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
@@ -222,8 +246,9 @@ def _note(memory: Any, write: Write) -> None:
     if key not in last_writes:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
     before = last_writes.get(key)
-    last_writes[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
-        changes=before.changes + 1, ticks=(*before.ticks[-TICKS:], write.tick))
+    tick, writer, place, changes, _ = write
+    last_writes[key] = new_tuple(Write, (tick, writer, place, changes, (tick,)) if before is None else (
+        tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
 
 
 def last_write(array: Any) -> Write | None:

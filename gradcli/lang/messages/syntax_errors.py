@@ -1,4 +1,4 @@
-"""From a word that fits nowhere to a sentence a person can use, with the nearest repair.
+"""Explain syntax errors: from the word that the parser cannot shift to a message with a repair.
 
 The automaton knows only which words could have followed. Most mistakes are better told from what
 stands around them: a bracket left open, a colon left out, Python 2's print.
@@ -15,7 +15,7 @@ from gradcli.faults.tree import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.messages.misread import foreign_word, unreadable
 from gradcli.lang.messages.other_languages import foreign_line
 from gradcli.lang.syntax.driver import Driver
-from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
+from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, span_between
 
 BLOCKS = ("if", "elif", "else", "while", "for", "def", "class", "try", "except", "finally", "with")
 CLAUSES = {"elif": "if", "else": "if, for, while or try", "except": "try", "finally": "try"}
@@ -26,11 +26,11 @@ BEFORE_NAMES = ("=", ",", "(", "[", "*", "**", ":", ";")                   # a n
 
 
 class ErrorContext:
-    """The place where the automaton stopped."""
+    """The state of the parser at a word that it cannot shift."""
 
     def __init__(self, driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> None:
         self.driver, self.text, self.word = driver, text, word
-        at = next(i for i, each in enumerate(words) if each is word)
+        at = next(i for i, other in enumerate(words) if other is word)
         self.before = words[:at]
         self.after = words[at + 1 :]
         self.last = self.before[-1] if self.before else ("", 0, 0, "")
@@ -56,8 +56,8 @@ class ErrorContext:
         if word[0] in LAYOUT:
             begin = min(word[1], len(self.text.rstrip()) if word[0] != "_INDENT" else word[1])
             end = word[2] if word[0] == "_INDENT" else begin + 1
-            return place(self.text, begin, end) if "\n" not in self.text[begin:end] else _point(self.text, begin)
-        return place(self.text, word[1], word[2])
+            return span_between(self.text, begin, end) if "\n" not in self.text[begin:end] else _point(self.text, begin)
+        return span_between(self.text, word[1], word[2])
 
     def source(self) -> str:
         """The line of text on which the word stands."""
@@ -65,13 +65,13 @@ class ErrorContext:
 
     def open_brackets(self) -> list[Word]:
         """The brackets before the word that are not closed yet."""
-        found: list[Word] = []
+        opened: list[Word] = []
         for word in self.before:
             if word[0] in OPENING:
-                found.append(word)
-            elif word[0] in CLOSING and found:
-                found.pop()
-        return found
+                opened.append(word)
+            elif word[0] in CLOSING and opened:
+                opened.pop()
+        return opened
 
     def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None,
               kind: type[SyntaxFault] = SyntaxFault, as_python: bool = False) -> SyntaxFault:
@@ -79,8 +79,9 @@ class ErrorContext:
         return kind(message, *hints, span=self.span(word), as_python=as_python)
 
 
-def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> SyntaxFault | PolicyFault:
-    """The fault for `word`, on which the automaton stopped in the last of `states`."""
+def syntax_fault(driver: Driver, words: list[Word], word: Word, states: list[int],
+                 text: str) -> SyntaxFault | PolicyFault:
+    """Return the fault for `word`, which the automaton cannot shift in the last of `states`."""
     scene = ErrorContext(driver, words, word, states, text)
     for explain in EXPLANATIONS:
         fault = explain(scene)
@@ -90,7 +91,7 @@ def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], 
 
 
 def possible(driver: Driver, states: list[int]) -> set[str]:
-    """The words that could have come next. A table may list more than truly fit, so each is tried."""
+    """The kinds of words that can come next. A table of LALR(1) lists too many, so each is tried on the stack."""
     return {kind for kind in driver.actions[states[-1]] if _fits(driver, states, kind)}
 
 
@@ -109,26 +110,26 @@ def _fits(driver: Driver, states: list[int], kind: str) -> bool:
 
 
 def _point(text: str, at: int) -> Span:
-    span = place(text, at, at)
+    span = span_between(text, at, at)
     return span._replace(end_column=span.column + 1)
 
 
 Explanation = Callable[[ErrorContext], SyntaxFault | PolicyFault | None]
 
 
-def _letters(s: ErrorContext) -> SyntaxFault | None:
-    """A character that begins no word at all."""
+def _stray_character(s: ErrorContext) -> SyntaxFault | None:
+    """A character that begins no word."""
     if s.word[0]:
         return None
     message, hints, open_ended = unreadable(s.text, s.word[1])
-    span = place(s.text, s.word[1], s.word[2])
+    span = span_between(s.text, s.word[1], s.word[2])
     kind = SyntaxFault if s.text[s.word[1]] in "'\"" or s.text[s.word[1]].isdigit() else StrayCharacter
     kind = Unfinished if open_ended else kind
     return kind(message, *hints, span=span, as_python=kind is not StrayCharacter)
 
 
-def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
-    """What another language says in such a line."""
+def _foreign_line(s: ErrorContext) -> SyntaxFault | None:
+    """A line as another language writes it."""
     line = s.span().line
     start = s.text.rfind("\n", 0, s.word[1]) + 1 if s.word[0] not in LAYOUT else 0
     text = s.source()
@@ -137,22 +138,22 @@ def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
         if s.word[0] != "_NEWLINE":
             return None
         text, column = line_of(s.text, line), s.span().column - 1
-        start = sum(len(each) + 1 for each in s.text.split("\n")[: line - 1])
-    found = foreign_line(text, column)
-    if found is None:
+        start = sum(len(earlier) + 1 for earlier in s.text.split("\n")[: line - 1])
+    foreign = foreign_line(text, column)
+    if foreign is None:
         return None
-    message, repair, begin, end = found
-    return ForeignSpelling(message, *filter(None, (repair,)), span=place(s.text, start + begin, start + end))
+    message, repair, begin, end = foreign
+    return ForeignSpelling(message, *filter(None, (repair,)), span=span_between(s.text, start + begin, start + end))
 
 
-def _continued(s: ErrorContext) -> SyntaxFault | None:
+def _trailing_backslash(s: ErrorContext) -> SyntaxFault | None:
     """A backslash at the very end."""
     if s.text[s.word[1]:].strip() == "\\":
         return Unfinished("the text ends where a line was to go on", span=s.span())
     return None
 
 
-def _brackets(s: ErrorContext) -> SyntaxFault | None:
+def _unbalanced_bracket(s: ErrorContext) -> SyntaxFault | None:
     kind = s.word[0]
     opened = s.open_brackets()
     if kind in CLOSING:
@@ -170,7 +171,7 @@ def _brackets(s: ErrorContext) -> SyntaxFault | None:
         return None
     if kind == ":" and s.line and s.line[0][0] in BLOCKS and s.expected & {")", "]"}:
         return s.wrong(f"this {opened[-1][0]} is not closed before the colon",
-                       f"{''.join(OPENING[each[0]] for each in reversed(opened))}:")
+                       f"{''.join(OPENING[bracket[0]] for bracket in reversed(opened))}:")
     if kind == "=" and opened[-1][0] == "{" and ":" in s.expected:
         return s.wrong("an entry of a dict has a colon between key and value", ":")
     if kind == ";":
@@ -185,20 +186,21 @@ def _brackets(s: ErrorContext) -> SyntaxFault | None:
 
 
 def _closed(s: ErrorContext, opened: list[Word]) -> tuple[tuple[str, str], ...]:
-    """The line of the last word, with what is open closed at its end."""
+    """The repair that closes the open brackets at the end of the line of the last word."""
     line = s.text.count("\n", 0, s.last[2] - 1) + 1
     text = line_of(s.text, line)
     if "#" in text or not text.strip():
         return ()
-    ends = "".join(OPENING[each[0]] for each in reversed(opened))
+    ends = "".join(OPENING[bracket[0]] for bracket in reversed(opened))
     return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
 
 
-def _block(s: ErrorContext) -> SyntaxFault | None:
+def _missing_block(s: ErrorContext) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
         return s.wrong("this line is indented, though no block begins before it",
-                       (_level(s), f"in line {s.span().line}: at the level of the line before"), kind=IndentationFault,
+                       (_indented_as_before(s), f"in line {s.span().line}: at the level of the line before"),
+                       kind=IndentationFault,
                        as_python=True)
     if "_INDENT" in s.expected and s.last[0] == "_NEWLINE":
         if s.at_end:
@@ -214,14 +216,14 @@ def _block(s: ErrorContext) -> SyntaxFault | None:
     return None
 
 
-def _level(s: ErrorContext) -> str:
+def _indented_as_before(s: ErrorContext) -> str:
     """The line with the word, indented as the line of words before it."""
     number = s.text.count("\n", 0, s.word[2]) + 1
     before = next((line for line in reversed(s.text.split("\n")[: number - 1]) if line.strip()), "")
     return before[: len(before) - len(before.lstrip())] + line_of(s.text, number).strip()
 
 
-def _colon(s: ErrorContext) -> SyntaxFault | None:
+def _missing_colon(s: ErrorContext) -> SyntaxFault | None:
     rest = s.text[s.word[1]:].split("\n", 1)[0]
     if s.line and s.line[0][0] in BLOCKS and ":" in s.expected and ":" not in rest and not s.open_brackets():
         if s.word[0] != "_NEWLINE" and s.last[0] not in ENDS or s.word[0] == "=":
@@ -233,7 +235,7 @@ def _colon(s: ErrorContext) -> SyntaxFault | None:
     return None
 
 
-def _equals(s: ErrorContext) -> SyntaxFault | None:
+def _assignment_for_comparison(s: ErrorContext) -> SyntaxFault | None:
     """`=` where a comparison was meant."""
     if s.word[0] != "=" or "==" not in s.expected:
         return None
@@ -245,24 +247,24 @@ def _equals(s: ErrorContext) -> SyntaxFault | None:
                    (line[:at].lstrip() + "=" + line[at:], f"in line {s.span().line}"))
 
 
-def _foreign(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
-    """Another language's word, or Python's own that are not here."""
+def _foreign_word(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
+    """A word of another language, or one of Python's that this language leaves out."""
     rest = s.source()[s.span().column - 1 :] if s.word[0] not in LAYOUT else ""
-    found = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
-    if found is None:
+    foreign = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
+    if foreign is None:
         return None
-    message, hints, refused, at, until = found
+    message, hints, refused, at, until = foreign
     make = WordRefused if refused else ForeignSpelling
-    return make(message, *hints, span=place(s.text, at[1], until))
+    return make(message, *hints, span=span_between(s.text, at[1], until))
 
 
-def _clause(s: ErrorContext) -> SyntaxFault | None:
+def _clause_without_block(s: ErrorContext) -> SyntaxFault | None:
     if s.word[0] in CLAUSES and (not s.line):
         return s.wrong(f"{s.word[0]} must follow a block of {CLAUSES[s.word[0]]} at the same indentation")
     return None
 
 
-def _keyword(s: ErrorContext) -> SyntaxFault | None:
+def _keyword_as_name(s: ErrorContext) -> SyntaxFault | None:
     """A word of the language where a name or a value belongs."""
     kind = s.word[0]
     if kind in s.driver.lexer.keywords and "NAME" in s.expected:
@@ -275,7 +277,7 @@ def _keyword(s: ErrorContext) -> SyntaxFault | None:
     return None
 
 
-def _neighbours(s: ErrorContext) -> SyntaxFault | None:
+def _missing_operator(s: ErrorContext) -> SyntaxFault | None:
     """Two values side by side."""
     starts = ("NAME", "NUMBER", "STRING", "FSTRING", "lambda", "not")
     if s.word[0] not in starts or s.last[0] not in ENDS:
@@ -292,22 +294,22 @@ def _neighbours(s: ErrorContext) -> SyntaxFault | None:
                    f"{_word(s.last)} and {_word(s.word)}", *hints)
 
 
-def _anything(s: ErrorContext) -> SyntaxFault | None:
+def _unexpected_word(s: ErrorContext) -> SyntaxFault | None:
     what = LAYOUT.get(s.word[0]) or _word(s.word)
     if s.last[0] not in LAYOUT and s.last[0] and "NUMBER" in s.expected:
         message = f"a value must follow {_word(s.last)}, not {what}"
     else:
         message = f"{what} cannot stand here"
-        wanted = _wanted(s.expected)
-        if wanted:
-            message += f": {wanted} is expected"
+        words = _expected_words(s.expected)
+        if words:
+            message += f": {words} is expected"
     if s.at_end and s.text.rstrip("\n") == s.text[:-1].rstrip("\n") and _unclosed_text(s):
         return Unfinished(message, span=s.span())
     return s.wrong(message)
 
 
 def _unclosed_text(s: ErrorContext) -> bool:
-    """Whether a string is what is left open at the end."""
+    """Whether the text ends within a triple-quoted string."""
     return s.word[0] == "" and s.text[s.word[1] : s.word[1] + 3] in ('"""', "'''")
 
 
@@ -316,17 +318,18 @@ def _word(word: Word) -> str:
     return text if len(text) <= 30 else text[:30] + "..."
 
 
-def _wanted(expected: set[str]) -> str:
-    """What could have stood there, if that is quickly told."""
+def _expected_words(expected: set[str]) -> str:
+    """The expected words as a phrase, if they are four or fewer; else empty."""
     if "NUMBER" in expected:
         return "a value"
     signs = sorted(expected - set(LAYOUT) - {"NAME"})
     names = ["a name"] if "NAME" in expected else []
     ends = ["the end of the line"] if "_NEWLINE" in expected else []
-    told = names + signs + ends
-    return " or ".join(told) if 0 < len(told) <= 4 else ""
+    choices = names + signs + ends
+    return " or ".join(choices) if 0 < len(choices) <= 4 else ""
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (
-    _continued, _elsewhere, _letters, _foreign, _brackets, _block, _colon, _equals, _clause, _keyword, _neighbours,
-    _anything)
+    _trailing_backslash, _foreign_line, _stray_character, _foreign_word, _unbalanced_bracket, _missing_block,
+    _missing_colon, _assignment_for_comparison, _clause_without_block, _keyword_as_name, _missing_operator,
+    _unexpected_word)

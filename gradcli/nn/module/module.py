@@ -21,6 +21,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
+from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -178,8 +179,8 @@ class Module(Lookup):
         check_free_name(self, name)
         if param is not None and not isinstance(param, Parameter):
             words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
-            raise ArgumentFault(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
-                                "expected)", value=param, what="parameter").saying(
+            raise NotRegistrable(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
+                                 "expected)").saying(
                 f"cannot assign '{words}' object to parameter '{name}' (torch.nn.Parameter or None required)")
         self._parameter_dict[name] = param
         self.__dict__[name] = param
@@ -287,7 +288,7 @@ class Module(Lookup):
 
         With `with_kwargs` it is hook(module, args, kwargs), which returns both or None.
         """
-        return call_hooks.register_hook(self, 0, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 0, hook, prepend, with_kwargs)
 
     def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
                               with_kwargs: bool = False) -> Handle:
@@ -295,19 +296,19 @@ class Module(Lookup):
 
         With `with_kwargs` it is hook(module, args, kwargs, output).
         """
-        return call_hooks.register_hook(self, 1, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 1, hook, prepend, with_kwargs)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""
-        return call_hooks.register_hook(self, 2, hook, prepend)
+        return call_hooks.register_call_hook(self, 2, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_output) before the module's backward; its result, unless None, is used instead."""
-        return call_hooks.register_hook(self, 3, hook, prepend)
+        return call_hooks.register_call_hook(self, 3, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call hook(module, grad_input, grad_output) with what goes through the last operation of forward alone."""
-        return call_hooks.register_hook(self, 4, hook)
+        return call_hooks.register_call_hook(self, 4, hook)
 
 
 REGISTRABLE: dict[str, tuple[type, str]] = {
@@ -317,12 +318,12 @@ REGISTRABLE: dict[str, tuple[type, str]] = {
 
 
 def check_registrable(name: str, value: Any, what: str) -> None:
-    """ArgumentFault unless `value` is None or of the type that a `what` ("parameter", "buffer", ...) has."""
+    """NotRegistrable unless `value` is None or of the type that a `what` ("parameter", "buffer", ...) has."""
     kind, expected = REGISTRABLE[what]
     if value is not None and not isinstance(value, kind):
-        raise ArgumentFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
-                            *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
-                                isinstance(value, Tensor)) else (), value=value, what=what).saying(
+        raise NotRegistrable(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
+                             *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
+                                 isinstance(value, Tensor)) else ()).saying(
             f"cannot assign '{_kind(value)}' as {what} '{name}' ({expected})")
 
 

@@ -49,8 +49,9 @@ class MaskedFill(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.MaskedFill"
-    label = ("MaskedFillBackward0", "MaskedFillBackward1")
+    fills = True
+    legacy_names = "tensor.MaskedFill"
+    modern_names = ("MaskedFillBackward0", "MaskedFillBackward1")
     samples = [(GRID, HOLES, 7.5), (GRID, ROW, -1), ([1.0, 2.0, 3.0], HOLES, 0)]
     errors = [(GRID, np.array([True, False]), 1), (GRID, GRID, 1), (GRID, HOLES, [1.0, 2.0])]
 
@@ -78,7 +79,7 @@ class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
     saved_for_versions = ("input",)
-    legacy_name = "tensor.MaskedSelect"
+    legacy_names = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
 
@@ -97,7 +98,7 @@ class MaskedScatter(Op):
     memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
-    legacy_name = "tensor.MaskedCopy"
+    legacy_names = "tensor.MaskedCopy"
     samples = [(GRID, HOLES, [1.5, 2.5, 3.5, 4.5]), (GRID, ROW, GRID), ([1.0, 2.0, 3.0], HOLES, [1.5, 2.5, 3.5])]
     errors = [(GRID, np.array([True, False]), GRID), (GRID, HOLES, [1.0]), (GRID, GRID, GRID)]
 
@@ -177,7 +178,7 @@ class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
     memory_order = "rows"
-    legacy_name = "linalg.Tril"
+    legacy_names = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
         return np.where(triangle(matrix(input, "tril").shape[-2:], diagonal), input, ZERO[input.dtype])
@@ -190,7 +191,7 @@ class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
     memory_order = "rows"
-    legacy_name = "linalg.Triu"
+    legacy_names = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
         return np.where(triangle(matrix(input, "triu").shape[-2:], diagonal - 1), ZERO[input.dtype], input)

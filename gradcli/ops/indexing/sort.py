@@ -63,8 +63,8 @@ class Sort(Op):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "tensor.Sort"
-    label = ("SortBackward0", "SortBackward1")
+    legacy_names = "tensor.Sort"
+    modern_names = ("SortBackward0", "SortBackward1")
     ignored_options = ("stable",)
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 3.0], -1, True)]
     errors = [(GRID, 5), ("text",)]
@@ -108,7 +108,7 @@ class Topk(Op):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "tensor.Topk"
+    legacy_names = "tensor.Topk"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, False), ([1.0, 4.0, 2.0, 3.0], 3, -1, True, False)]
     errors = [(GRID, 9), (GRID, 1, 5), ("text", 1)]
 

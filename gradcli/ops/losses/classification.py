@@ -40,9 +40,9 @@ class NllKernel(Kernel):
     """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
 
     linked = True
-    label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
+    modern_names = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
     fixed = ("weight",)
-    legacy_name = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
+    legacy_names = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
                    "torch.nn._functions.thnn.auto.NLLLoss2d")
     samples = [(ROWS, CLASSES, WEIGHTS, -100, "mean"), (MAPS, np.array([[0, 1], [1, 1]]), None, 0, "none")]
     errors = [(ROWS, np.array([0, 3]), None, -100, "mean")]
@@ -68,7 +68,7 @@ class NllKernel(Kernel):
 class NllBack(Kernel):
     """nll_back(g, target, weight, ignore_index, how, shape): the gradient of nll_kernel by an input of that shape."""
 
-    label = "NllLossBackwardBackward0"
+    modern_names = "NllLossBackwardBackward0"
     samples = [([1.0, 2.0], CLASSES, WEIGHTS, -100, "none", (2, 3))]
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]
 

@@ -51,9 +51,9 @@ class BceKernel(LossKernel):
     -100."""
 
     type_promotion = "same"
-    label = "BinaryCrossEntropyBackward0"
+    modern_names = "BinaryCrossEntropyBackward0"
     fixed = ("weight",)
-    legacy_name = "torch.nn._functions.thnn.loss.BCELoss"
+    legacy_names = "torch.nn._functions.thnn.loss.BCELoss"
     samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
     errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
 
@@ -85,7 +85,7 @@ class BceGradient(LossKernel):
 
     linked = True
     type_promotion = "same"
-    label = "BinaryCrossEntropyBackwardBackward0"
+    modern_names = "BinaryCrossEntropyBackwardBackward0"
     samples = [([[0.5, 1.0], [2.0, 0.1]], CHANCES, TRUTHS)]
     errors = [("text", CHANCES, TRUTHS)]
 
@@ -137,7 +137,9 @@ class BceWithLogitsKernel(LossKernel):
     """bce_with_logits_kernel(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
-    label = "BinaryCrossEntropyWithLogitsBackward0"
+    modern_names = "BinaryCrossEntropyWithLogitsBackward0"
+    vanished = "cut"
+    saved_for_versions = ("target",)
     fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
     errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
@@ -160,7 +162,7 @@ class BceWithLogitsKernel(LossKernel):
         positive = target * pos_weight
         return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
 
-    def grad_target(F, g, input, weight, pos_weight, how):
+    def grad_target(F, g, input, target, weight, pos_weight, how):
         share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         if pos_weight is None:
             return -input * share

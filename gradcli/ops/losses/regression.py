@@ -125,8 +125,8 @@ def fitting(weight, loss):
 class SquaredLoss(LossKernel):
     """squared_loss(input, target, how): (input - target) squared, reduced."""
 
-    label = "MseLossBackward0"
-    legacy_name = THNN + "MSELoss"
+    modern_names = "MseLossBackward0"
+    legacy_names = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
 
     def forward(input: Array, target: Array, how: REDUCTION):
@@ -170,8 +170,8 @@ class GatheredLoss(Kernel):
     """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
     call that the era knew by `name`."""
 
-    legacy_name = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
-    label = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
+    legacy_names = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
+    modern_names = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
     samples = [(P, how, "L1Loss") for how in GATHERINGS]
     errors = [("text", "mean", "L1Loss")]
 
@@ -228,8 +228,8 @@ class Within(Kernel):
 class BentLoss(LossKernel):
     """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
 
-    label = "SmoothL1LossBackward0"
-    legacy_name = THNN + "SmoothL1Loss"
+    modern_names = "SmoothL1LossBackward0"
+    legacy_names = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, how: REDUCTION, beta: Number):
@@ -266,7 +266,7 @@ class HuberKernel(LossKernel):
     """huber_kernel(input, target, how, delta): d^2 / 2 where the difference d is within delta, else
     delta (d - delta / 2)."""
 
-    label = "HuberLossBackward0"
+    modern_names = "HuberLossBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, how: REDUCTION, delta: Number):
@@ -294,7 +294,7 @@ class SoftMarginLoss(Loss):
 class SoftMarginKernel(LossKernel):
     """soft_margin_kernel(input, target, how): log(1 + exp(-target input)), reduced."""
 
-    label = "SoftMarginLossBackward0"
+    modern_names = "SoftMarginLossBackward0"
     fixed = ("target",)
     samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]
 

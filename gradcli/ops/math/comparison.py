@@ -17,7 +17,7 @@ class Eq(Comparison):
     """eq(input, other): whether elements are equal."""
 
     symbol = "eq"
-    legacy_name = "compare.Eq"
+    legacy_names = "compare.Eq"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -29,7 +29,7 @@ class Ne(Comparison):
 
     names = ("ne", "not_equal")
     symbol = "ne"
-    legacy_name = "compare.Ne"
+    legacy_names = "compare.Ne"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -41,7 +41,7 @@ class Lt(Comparison):
 
     names = ("lt", "less")
     symbol = "lt"
-    legacy_name = "compare.Lt"
+    legacy_names = "compare.Lt"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -53,7 +53,7 @@ class Le(Comparison):
 
     names = ("le", "less_equal")
     symbol = "le"
-    legacy_name = "compare.Le"
+    legacy_names = "compare.Le"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -65,7 +65,7 @@ class Gt(Comparison):
 
     names = ("gt", "greater")
     symbol = "gt"
-    legacy_name = "compare.Gt"
+    legacy_names = "compare.Gt"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -77,7 +77,7 @@ class Ge(Comparison):
 
     names = ("ge", "greater_equal")
     symbol = "ge"
-    legacy_name = "compare.Ge"
+    legacy_names = "compare.Ge"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -164,7 +164,7 @@ class Maximum(Extremal):
     """maximum(input, other): the greater of each pair of elements."""
 
     linked = False
-    legacy_name = "pointwise.Cmax"
+    legacy_names = "pointwise.Cmax"
 
     def forward(input: Array, other: Array):
         return np.maximum(input, other)
@@ -180,7 +180,7 @@ class Minimum(Extremal):
     """minimum(input, other): the lesser of each pair of elements."""
 
     linked = False
-    legacy_name = "pointwise.Cmin"
+    legacy_names = "pointwise.Cmin"
 
     def forward(input: Array, other: Array):
         return np.minimum(input, other)
@@ -196,7 +196,7 @@ class FMax(Extremal):
     """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
 
     linked = False
-    label = "FmaxBackward0"
+    modern_names = "FmaxBackward0"
 
     def forward(input: Array, other: Array):
         return np.fmax(input, other)
@@ -212,7 +212,7 @@ class FMin(Extremal):
     """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
 
     linked = False
-    label = "FminBackward0"
+    modern_names = "FminBackward0"
 
     def forward(input: Array, other: Array):
         return np.fmin(input, other)

@@ -27,6 +27,7 @@ class Activation(Unary, abstract=True):
     home = "nn.functional"
     type_promotion = ""
     inplace = False
+    vanished = ""
     samples = [(SIGNED,)]
     errors = [("text",), (), (np.array([1, 2]),)]
 
@@ -54,7 +55,7 @@ class GeluKernel(Kernel):
     multi_output = True
     returns = ("output", "share")
     unsaved_outputs = (0,)
-    label = "GeluBackward0"
+    modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -93,7 +94,7 @@ class NormalDensity(Kernel):
 class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
-    label = "GeluBackward0"
+    modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -112,6 +113,7 @@ class GeluTanh(Kernel):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("silu", input)
@@ -127,6 +129,7 @@ class Silu(Activation):
 class Mish(Activation):
     """mish(input): input times tanh(log(1 + exp(input)))."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("mish", input)
@@ -140,7 +143,7 @@ class Mish(Activation):
 class Softplus(Activation):
     """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
 
-    legacy_name = THNN + "Softplus"
+    legacy_names = THNN + "Softplus"
     samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
@@ -179,8 +182,8 @@ class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
     memory_order = "rows"
-    legacy_name = THNN + "LogSigmoid"
-    label = "LogSigmoidBackward0"
+    legacy_names = THNN + "LogSigmoid"
+    modern_names = "LogSigmoidBackward0"
 
     def forward(input: Array):
         floating("logsigmoid", input)
@@ -194,7 +197,7 @@ class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
     inplace_option = inplace_saves_result = True
-    legacy_name = THNN + "ELU"
+    legacy_names = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
@@ -208,8 +211,8 @@ class Selu(Activation):
     """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
 
     inplace_option = inplace_saves_result = True
-    label = "EluBackward0"
-    legacy_name = THNN + "SELU"
+    modern_names = "EluBackward0"
+    legacy_names = THNN + "SELU"
 
     def forward(input: Array):
         return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)
@@ -235,14 +238,14 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     floating(name, input)
     dtype = input.dtype
-    low = np.asarray(np.minimum(input, ZERO[dtype]))
+    positive = np.greater(input, ZERO[dtype])
+    low = np.where(positive, ZERO[dtype], input)     # -0. stays
     if steepness != 1:
         np.multiply(low, constant(steepness, dtype), low)
     np.expm1(low, low)
     if alpha * scale != 1:
         np.multiply(low, constant(alpha * scale, dtype), low)
     high = input if scale == 1 else np.multiply(input, constant(scale, dtype))
-    positive = np.greater(input, ZERO[dtype])
     if input.size >= LARGE:
         return choose(positive, high, low)
     np.copyto(low, high, where=positive)

@@ -29,7 +29,7 @@ class PairNorm(VectorNorm):
 
     method = False
     function = False
-    label = "NormBackward1"
+    modern_names = "NormBackward1"
     samples = [(P, 2.0, -1, False), (P, 3.0, 0, True)]
     errors = [("text", 2.0, -1, False)]
 
@@ -97,7 +97,7 @@ class Distances(VectorNorm):
 
     method = False
     function = False
-    label = ("CdistBackward0", "PdistBackward0")
+    modern_names = ("CdistBackward0", "PdistBackward0")
     samples = [(P, 2.0, 0, P, P), (P, 1.0, 1, P, P), (P, 3.0, 0, P, P)]
     errors = [("text", 2.0, 0, P, P)]
 
@@ -136,6 +136,3 @@ class Pdist(Op):
         second = F.as_tensor([j for i in range(n) for j in range(i + 1, n)], dtype=int64)
         difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
         return F.distances(difference, p, 1, input, input)
-
-
-

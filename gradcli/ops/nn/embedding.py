@@ -50,8 +50,8 @@ def shortened(F, weight, input, max_norm, norm_type):
 class EmbeddingRows(Kernel):
     """embedding_rows(weight, input, padding_idx, scale_grad_by_freq): the rows of weight that input counts to."""
 
-    label = "EmbeddingBackward0"
-    legacy_name = "torch.nn._functions.thnn.sparse.Embedding"
+    modern_names = "EmbeddingBackward0"
+    legacy_names = "torch.nn._functions.thnn.sparse.Embedding"
     samples = [(TABLE, PICKS, -1, False)]
     errors = [(TABLE, np.array([3]), -1, False)]
 

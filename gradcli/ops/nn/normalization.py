@@ -18,20 +18,18 @@ W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
 
 
-class Standardised(Kernel):
-    """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
-    divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
-    standardised numbers before weight and bias, which gradients are made of."""
+class Standardising(Kernel, abstract=True):
+    """Input in `shape` standardised over axes, scaled and shifted; its mean, one over its deviation, what is scaled."""
 
     memory_order = "rows"
     linked = ("bias",)
-    saved_for_versions = ("input",)
+    saved_for_versions = ("input", "weight")
     type_promotion = "same"
     multi_output = True
     returns = ("output", "mean", "scale", "unit")
     unsaved_outputs = (0, 1)
-    legacy_name = ("BatchNorm", "LayerNorm", "GroupNorm")
-    label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
+    legacy_names = ("BatchNorm", "LayerNorm", "GroupNorm")
+    modern_names = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
                (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
     errors = [("text", None, None, (2, 3), (1,), 1e-5, LAYER)]
@@ -60,9 +58,7 @@ class Standardised(Kernel):
         return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale, unit
 
     def grad_input(F, g, input, weight, out, shape, axes, input_shape):
-        unit = out[3]
-        count = math.prod([shape[i] for i in axes])
-        total = 0
+        unit, count, total = out[3], math.prod([shape[i] for i in axes]), 0
         if g[0] is not None:
             share = F.reshape(g[0], shape)
             share = share if weight is None else share * weight
@@ -76,14 +72,27 @@ class Standardised(Kernel):
             total = total - g[2] * out[2] * out[2] * unit / count
         return F.reshape(total, input_shape)
 
-    def grad_weight(F, g, input, out, shape, weight_shape):
+    def grad_weight(F, g, input, weight, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
-    def grad_bias(F, g, bias, shape, which, bias_shape):
-        if g[0] is None:
-            return None
-        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
-        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
+
+class Standardised(Standardising):
+    """standardised(input, weight, bias, shape, axes, eps, which): the same, of norms that do not keep bias."""
+
+    forward = Standardising.forward
+
+    def grad_bias(F, g, input, weight, shape, bias_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+
+
+class LayerStandardised(Standardising):
+    """layer_standardised(input, weight, bias, shape, axes, eps, which): the same, which keeps bias, as PyTorch does."""
+
+    forward = Standardising.forward
+    samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
+
+    def grad_bias(F, g, input, weight, bias, shape, bias_shape):
+        return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
 def products(a, b, axes, shape):
@@ -99,7 +108,7 @@ class CentredBack(Kernel):
     it times scale."""
 
     type_promotion = "same"
-    label = "NativeLayerNormBackwardBackward0"
+    modern_names = "NativeLayerNormBackwardBackward0"
     samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
                (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
     errors = [("text", GRID, GRID, (0,))]
@@ -135,7 +144,7 @@ class LayerNorm(Op):
         inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
         rank = len(input.shape)
         axes = tuple(range(rank - len(inner), rank))
-        return F.standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
+        return F.layer_standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
 
 
 def last_shape(name, input, normalized_shape, *parameters):
@@ -173,19 +182,11 @@ class GroupNorm(Op):
             raise ShapeFault(f"Expected at least 2 dimensions for input tensor but received {len(input.shape)}")
         n, c = input.shape[:2]
         if num_groups < 1 or c % num_groups:
-            raise ShapeFault(f"Expected number of channels in input to be divisible by num_groups, but got input of "
-                             f"shape "
-                             f"{list(input.shape)} and num_groups={num_groups}")
-        shape = (n, num_groups, c // num_groups, _count(input.shape[2:]))
+            raise ShapeFault("Expected number of channels in input to be divisible by num_groups, but got input of "
+                             f"shape {list(input.shape)} and num_groups={num_groups}")
+        shape = (n, num_groups, c // num_groups, math.prod(input.shape[2:]))
         weight, bias = (per_channel(F, "group_norm", p, c, (1, num_groups, c // num_groups, 1)) for p in (weight, bias))
         return F.standardised(input, weight, bias, shape, (2, 3), eps, GROUP)[0]
-
-
-def _count(lengths):
-    count = 1
-    for n in lengths:
-        count *= n
-    return count
 
 
 def per_channel(F, name, parameter, channels, shape):
@@ -194,7 +195,7 @@ def per_channel(F, name, parameter, channels, shape):
         return None
     # PyTorch counts the elements of most: instance_norm repeats them, so that they have one dimension at most
     strict = name == "group_norm" or name == "instance_norm" and len(parameter.shape) > 1
-    if tuple(parameter.shape) != (channels,) and (strict or _count(parameter.shape) != channels):
+    if tuple(parameter.shape) != (channels,) and (strict or math.prod(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
     if shape == (1, channels) and len(parameter.shape) == 1:
@@ -225,7 +226,7 @@ class BatchNorm(Op):
         shape = (1, c) + (1,) * (len(input.shape) - 2)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
             if p is not None and tuple(p.shape) != (c,):
-                raise ShapeFault(f"{name} should contain {c} elements not {_count(p.shape)}")
+                raise ShapeFault(f"{name} should contain {c} elements not {math.prod(p.shape)}")
         weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
         if not training:
             if running_mean is None or running_var is None:
@@ -234,7 +235,7 @@ class BatchNorm(Op):
             if len(shape) > 2:
                 running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
             return F.rescaled(input, running_mean, running_var, weight, bias, eps)
-        if _count(input.shape) // max(c, 1) == 1 and c:
+        if math.prod(input.shape) // max(c, 1) == 1 and c:
             raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}").saying(
                 f"Expected more than 1 value per channel when training, got input size torch.Size({list(input.shape)})")
@@ -283,8 +284,8 @@ class Rescaled(Kernel):
     variance plus eps, times weight plus bias."""
 
     linked = True
-    legacy_name = "BatchNorm"
-    label = "NativeBatchNormBackward0"
+    legacy_names = "BatchNorm"
+    modern_names = "NativeBatchNormBackward0"
     fixed = ("mean", "variance")
     samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
     errors = [("text", None, None, None, None, 1e-5)]
@@ -294,14 +295,14 @@ class Rescaled(Kernel):
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)
 
-    def grad_input(F, g, variance, weight, eps):
+    def grad_input(F, g, input, mean, variance, weight, eps):       # PyTorch keeps them all, for each gradient
         scale = 1 / F.sqrt(variance + eps)
         return g * (scale if weight is None else scale * weight)
 
-    def grad_weight(F, g, input, mean, variance, eps):
+    def grad_weight(F, g, input, mean, variance, weight, eps):
         return g * ((input - mean) / F.sqrt(variance + eps))
 
-    def grad_bias(F, g):
+    def grad_bias(F, g, input, mean, variance, weight):
         return g
 
 
@@ -323,12 +324,13 @@ class InstanceNorm(Op):
             raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given "
                              f"{sized(input.shape)}")
         n, c = input.shape[:2]
-        if use_input_stats and _count(input.shape[2:]) == 1:
+        if use_input_stats and math.prod(input.shape[2:]) == 1:
             raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
         if not use_input_stats and running_mean is None:
             raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
         shape = (1, c) + (1,) * (len(input.shape) - 2)
-        weight, bias = (per_channel(F, "instance_norm", p, c, shape) for p in (weight, bias))
+        weight, bias = (p if p is None else F.reshape(      # copies, as in PyTorch, which has one for each row
+            F.repeat(per_channel(F, "instance_norm", p, c, (c,)), (1,)), shape) for p in (weight, bias))
         if use_input_stats:
             axes = tuple(range(2, len(input.shape)))
             out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
@@ -347,7 +349,7 @@ class UpdateRunningStatsPerSample(Kernel):
     errors = [("text", None, None, 0.1)]
 
     def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, momentum: Number):
-        flat = input.reshape(*input.shape[:2], _count(input.shape[2:]))
+        flat = input.reshape(*input.shape[:2], math.prod(input.shape[2:]))
         if not flat.size:
             momentum, flat = np.nan, np.ones((1, flat.shape[1], 2))     # nothing has no mean
         if running_mean is not None:
@@ -391,9 +393,7 @@ class LocalResponseNorm(Op):
         if 0 in input.shape:
             return input
         n, c = input.shape[:2]
-        squares = F.reshape(input * input, (n, 1, c, _count(input.shape[2:])))
+        squares = F.reshape(input * input, (n, 1, c, math.prod(input.shape[2:])))
         padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
         around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
         return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta
-
-

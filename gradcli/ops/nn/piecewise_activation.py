@@ -19,7 +19,7 @@ class Threshold(Activation):
     """threshold(input, threshold, value): input where it is above threshold, value elsewhere."""
 
     inplace_option = True
-    legacy_name = THNN + "Threshold"
+    legacy_names = THNN + "Threshold"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
 
@@ -34,7 +34,7 @@ class Hardtanh(Activation):
     """hardtanh(input, min_val, max_val): input kept between two bounds; the slope at the bounds is 0."""
 
     inplace_option = True
-    legacy_name = THNN + "Hardtanh"
+    legacy_names = THNN + "Hardtanh"
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
@@ -52,8 +52,8 @@ class Relu6(Activation):
     """relu6(input): input kept between 0 and 6."""
 
     inplace_option = True
-    label = "HardtanhBackward0"
-    legacy_name = THNN + "Hardtanh"
+    modern_names = "HardtanhBackward0"
+    legacy_names = THNN + "Hardtanh"
     samples = [([-3.0, 0.5, 7.0],)]
     errors = [("text",)]
 
@@ -68,7 +68,7 @@ class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
     inplace_option = inplace_saves_result = True
-    legacy_name = THNN + "LeakyReLU"
+    legacy_names = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
     def forward(input: Array, negative_slope: Number = 0.01):
@@ -83,7 +83,7 @@ class LeakyRelu(Activation):
 class LeakyBack(Slope):
     """leaky_back(g, value, negative_slope): the gradient of leaky_relu at a value: g, times the slope below 0."""
 
-    label = "LeakyReluBackwardBackward0"
+    modern_names = "LeakyReluBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([-1.0, 3.0, 0.5]), 0.1)]
     errors = [("text", [1.0], 0.1)]
 
@@ -122,7 +122,7 @@ class PreluKernel(Kernel):
 
     linked = True
     type_promotion = "same"
-    legacy_name = "torch.nn._functions.thnn.activation.PReLU"
+    legacy_names = "torch.nn._functions.thnn.activation.PReLU"
     samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
     errors = [(SIGNED, 0.25)]
 
@@ -132,7 +132,7 @@ class PreluKernel(Kernel):
     def grad_input(F, g, input, weight):
         return F.where(input > 0, g, g * weight)
 
-    def grad_weight(F, g, input):
+    def grad_weight(F, g, input, weight):
         return F.where(input > 0, 0, g * input)
 
 
@@ -173,8 +173,8 @@ class DrawnSlopes(Kernel):
 class Sloped(Kernel):
     """sloped(input, slopes): input times slopes, which are constants."""
 
-    legacy_name = "torch.nn._functions.activation.RReLU"
-    label = "RreluWithNoiseBackward0"
+    legacy_names = "torch.nn._functions.activation.RReLU"
+    modern_names = "RreluWithNoiseBackward0"
     samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]
     errors = [("text", [1.0])]
 
@@ -220,7 +220,7 @@ class Hardshrink(Activation):
 
     names = ("hardshrink", "nn.functional.hardshrink")
     home = ""
-    legacy_name = THNN + "Hardshrink"
+    legacy_names = THNN + "Hardshrink"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def forward(input: Array, lambd: Number = 0.5):
@@ -234,7 +234,7 @@ class Hardshrink(Activation):
 class Softshrink(Activation):
     """softshrink(input, lambd): input moved towards 0 by lambd, and 0 where it would pass it."""
 
-    legacy_name = THNN + "Softshrink"
+    legacy_names = THNN + "Softshrink"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
     errors = [(SIGNED, -1.0), ("text",)]
 

@@ -80,7 +80,7 @@ class Softmax(Proportions):
     """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
 
     names = ("softmax", "nn.functional.softmax", "special.softmax")
-    legacy_name = THNN + "Softmax"
+    legacy_names = THNN + "Softmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         input, at = prepared("softmax", input, dim, dtype)
@@ -105,7 +105,7 @@ class LogSoftmax(Proportions):
     """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
 
     names = ("log_softmax", "nn.functional.log_softmax", "special.log_softmax")
-    legacy_name = THNN + "LogSoftmax"
+    legacy_names = THNN + "LogSoftmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         input, at = prepared("log_softmax", input, dim, dtype)
@@ -127,7 +127,7 @@ class SoftmaxBack(Kernel):
     """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
 
     type_promotion = "same"
-    label = "SoftmaxBackwardBackward0"
+    modern_names = "SoftmaxBackwardBackward0"
     samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
     errors = [("text", GRID, 0)]
 
@@ -158,7 +158,7 @@ class LogSoftmaxBack(Kernel):
     """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
 
     type_promotion = "same"
-    label = "LogSoftmaxBackwardBackward0"
+    modern_names = "LogSoftmaxBackwardBackward0"
     samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]
     errors = [("text", GRID, 0)]
 

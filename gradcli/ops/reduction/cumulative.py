@@ -53,7 +53,7 @@ class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
     memory_order = "rows"
-    legacy_name = "tensor.Cumsum"
+    legacy_names = "tensor.Cumsum"
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
         return accumulated(np.add, input, dim, dtype)

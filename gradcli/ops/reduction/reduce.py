@@ -13,7 +13,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
-from gradcli.ops.arrays import TYPES, divided, elements_along, placed
+from gradcli.ops.arrays import TYPES, divided, elements_along, scattered_into_zeros
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -80,8 +80,8 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
-    legacy_name = "reduce.Sum"
-    label = ("SumBackward0", "SumBackward1")
+    legacy_names = "reduce.Sum"
+    modern_names = ("SumBackward0", "SumBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -98,8 +98,8 @@ class Sum(Reduction):
 class Mean(Reduction):
     """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
 
-    legacy_name = "reduce.Mean"
-    label = ("MeanBackward0", "MeanBackward1")
+    legacy_names = "reduce.Mean"
+    modern_names = ("MeanBackward0", "MeanBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -125,10 +125,11 @@ class Mean(Reduction):
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
+    vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None
-    label = "AmaxBackward0"
+    modern_names = "AmaxBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
@@ -141,10 +142,11 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
+    vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None
-    label = "AminBackward0"
+    modern_names = "AminBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
@@ -194,8 +196,8 @@ class MaxDim(Kernel):
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_name = "reduce.Max"
-    label = "MaxBackward0"
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
 
@@ -212,8 +214,8 @@ class MinDim(Kernel):
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_name = "reduce.Min"
-    label = "MinBackward0"
+    legacy_names = "reduce.Min"
+    modern_names = "MinBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
 
@@ -247,7 +249,7 @@ def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
         return g
     at = axis(dim, len(input_shape))
     if F is raw:
-        return placed(g, indices, at, input_shape)
+        return scattered_into_zeros(g, indices, at, input_shape)
     if not keepdim:
         g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
@@ -258,8 +260,8 @@ class MaxAll(Kernel):
 
     linked = False
     fresh_result = True
-    legacy_name = "reduce.Max"
-    label = "MaxBackward1"
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
 
@@ -275,8 +277,8 @@ class MinAll(Kernel):
 
     linked = False
     fresh_result = True
-    legacy_name = "reduce.Min"
-    label = "MinBackward1"
+    legacy_names = "reduce.Min"
+    modern_names = "MinBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
 
@@ -341,8 +343,8 @@ class VectorNorm(Reduction):
     memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
-    legacy_name = "reduce.Norm"
-    label = "LinalgVectorNormBackward0"
+    legacy_names = "reduce.Norm"
+    modern_names = "LinalgVectorNormBackward0"
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 
@@ -394,4 +396,3 @@ def norm_slope(F, g, input, out, ord, where):
         return F.sign(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
     power = F.sign(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
     return power * F.where(out == 0, 0, g / out ** (ord - 1))
-

@@ -21,10 +21,11 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    vanished = "stay"
     memory_order = "rows"
-    legacy_name = "reduce.Prod"
+    legacy_names = "reduce.Prod"
     linked = False
-    label = ("ProdBackward0", "ProdBackward1")
+    modern_names = ("ProdBackward0", "ProdBackward1")
     samples = [(POSITIVE,), (GRID, 0), (GRID, 1, True), (HOLED, 1), (HOLED,), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -132,6 +133,7 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
 class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    vanished = "stay"
     linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
                (GRID, False), (GRID, 1, None, True, 2)]
@@ -142,7 +144,7 @@ class Var(Variance):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
     memory_order = "rows"
-    legacy_name = "basic_ops.DivConstant"
+    legacy_names = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -159,7 +161,7 @@ class Std(Variance):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
     memory_order = "rows"
-    legacy_name = "pointwise.Sqrt"
+    legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -215,6 +217,7 @@ class StdMean(Variance):
 
     method = False
     multi_output = True
+    unsaved_outputs = (1,)
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -233,6 +236,7 @@ class StdMean(Variance):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
+    vanished = "stay"
     memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
@@ -262,7 +266,7 @@ class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
     type_promotion = "mixed"
-    legacy_name = "reduce.Norm"
+    legacy_names = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -283,7 +287,7 @@ class Renorm(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
     errors = [(GRID, 2, 5, 1.0), (GRID, -1, 0, 1.0), ([1.0, 2.0], 2, 0, 1.0), (GRID, 2, 0, -1.0)]
 

@@ -16,7 +16,7 @@ class Repeat(Op):
     """repeat(input, *repeats): input so many times along each dimension, counted from the last."""
 
     function = False
-    legacy_name = "tensor.Repeat"
+    legacy_names = "tensor.Repeat"
     samples = [(GRID, (2, 3)), ([1.0, 2.0], (2, 2)), (GRID, (1, 0))]
     errors = [(GRID, (2,)), (GRID, (-1, 2))]
 

@@ -55,8 +55,8 @@ class Split(Op):
 
     names = ("split", "unsafe_split")
     multi_output = True
-    legacy_name = "tensor.Index"
-    label = ("SplitBackward0", "SplitWithSizesBackward0")
+    legacy_names = "tensor.Index"
+    modern_names = ("SplitBackward0", "SplitWithSizesBackward0")
     samples = [(ROW, 2), (ROW, (1, 4)), (GRID, 2, 1), (GRID, (0, 2), -2)]
     errors = [(ROW, (1, 1)), (ROW, -1), (GRID, 1, 5)]
 
@@ -93,8 +93,8 @@ class Chunk(Op):
 
     names = ("chunk", "unsafe_chunk")
     multi_output = True
-    legacy_name = "tensor.Chunk"
-    label = "SplitBackward0"
+    legacy_names = "tensor.Chunk"
+    modern_names = "SplitBackward0"
     samples = [(ROW, 2), (GRID, 2, 1), (ROW, 4)]
     errors = [(ROW, 0), (GRID, 1, 5)]
 
@@ -113,7 +113,7 @@ class Unbind(Op):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
     multi_output = True
-    legacy_name = "tensor.Index"
+    legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
     errors = [(GRID, 5), (np.ones(()),)]
 

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tensors import ViewSize
+from gradcli.faults.tensors import EmptyList, ViewSize
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -79,7 +79,7 @@ class View(Op):
     in place of a shape, as elements of that type."""
 
     function = False
-    legacy_name = "tensor.View"
+    legacy_names = "tensor.View"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
@@ -106,8 +106,8 @@ class View(Op):
 class Reshape(Op):
     """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
 
-    legacy_name = "tensor.View"
-    label = "ViewBackward0"
+    legacy_names = "tensor.View"
+    modern_names = "ViewBackward0"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
@@ -122,7 +122,7 @@ class Transpose(Op):
     """transpose(input, dim0, dim1): input with two dimensions exchanged."""
 
     names = ("transpose", "swapaxes", "swapdims")
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID, 0, 1), (GRID, -1, 0)]
     errors = [(GRID, 0, 3), (GRID, "a", 1)]
 
@@ -137,7 +137,7 @@ class Transpose(Op):
 class T(Op):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]
 
@@ -154,7 +154,7 @@ class T(Op):
 class Permute(Op):
     """permute(input, *dims): input with its dimensions in another order."""
 
-    legacy_name = "tensor.Permute"
+    legacy_names = "tensor.Permute"
     samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
     errors = [(GRID, (0,)), (GRID, (0, 0))]
 
@@ -179,7 +179,7 @@ class Permute(Op):
 class Unsqueeze(Op):
     """unsqueeze(input, dim): input with a dimension of length 1 put in."""
 
-    legacy_name = "tensor.Unsqueeze"
+    legacy_names = "tensor.Unsqueeze"
     samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
     errors = [(GRID, 4)]
 
@@ -193,8 +193,8 @@ class Unsqueeze(Op):
 class Squeeze(Op):
     """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
 
-    legacy_name = "tensor.Squeeze"
-    label = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
+    legacy_names = "tensor.Squeeze"
+    modern_names = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
     samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
     errors = [(GRID, 4)]
 
@@ -220,7 +220,7 @@ class Contiguous(Op):
     another memory format; else a copy for which that holds."""
 
     function = False
-    label = "CloneBackward0"
+    modern_names = "CloneBackward0"
     samples = [(GRID,)]
     errors = [("text",)]
 
@@ -249,13 +249,13 @@ class Cat(Op):
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
-    legacy_name = "tensor.Concat"
+    legacy_names = "tensor.Concat"
     samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
     errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
 
     def forward(tensors: Arrays, dim: Dim = 0):
         if not tensors:
-            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])").saying(
+            raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
         ndim = tensors[0].ndim
         if ndim and (0,) not in [t.shape for t in tensors]:
@@ -295,7 +295,7 @@ class Stack(Op):
     memory_order = "rows"
     method = False
     type_promotion = "mixed"
-    legacy_name = "tensor.Concat"
+    legacy_names = "tensor.Concat"
     samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
     errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
 
@@ -319,8 +319,8 @@ class Stack(Op):
 class Narrow(Op):
     """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
 
-    legacy_name = "tensor.Index"
-    label = "SliceBackward0"
+    legacy_names = "tensor.Index"
+    modern_names = "SliceBackward0"
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
@@ -344,7 +344,7 @@ class Narrow(Op):
 class Select(Op):
     """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
 
-    legacy_name = "tensor.Index"
+    legacy_names = "tensor.Index"
     samples = [(GRID, 1, 0), (GRID, 0, -1)]
     errors = [(GRID, 1, 7), (GRID, 3, 0)]
 

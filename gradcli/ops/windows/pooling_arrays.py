@@ -35,8 +35,8 @@ class MaxPool(PoolingKernel):
 
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    label = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
-    legacy_name = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
+    modern_names = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
+    legacy_names = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
     samples = [(GRID, *PLAIN), (GRID, *WIDE)]
     errors = [(GRID, (9, 9), (1, 1), (0, 0), (1, 1), False)]
 
@@ -151,8 +151,8 @@ class AvgPool(PoolingKernel):
     sum over `divisor`."""
 
     linked = True
-    label = ("AvgPool2DBackward0", "AvgPool3DBackward0")
-    legacy_name = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
+    modern_names = ("AvgPool2DBackward0", "AvgPool3DBackward0")
+    legacy_names = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
     samples = [(GRID, (2, 2), (2, 2), (0, 0), False, True, None), (GRID, (2, 2), (1, 2), (1, 1), True, False, None),
                (GRID, (2, 2), (2, 2), (1, 1), True, True, 3)]
     errors = [(GRID, (9, 9), (1, 1), (0, 0), False, True, None)]
