@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcli.ops.arrays import FEW, added, elements_along, extent, open_grid, placed, selected
+from gradcli.ops.arrays import FEW, added, elements_along, extent, open_grid, scattered_into_zeros, selected
 from gradcli.ops.internal import expanded
 from gradcli.ops.shape.repeat import rolled
 
@@ -30,13 +30,13 @@ def test_elements_along_an_axis(shape, at, turned):
 
 
 @along
-def test_values_placed_and_added(shape, at):
+def test_values_scattered_and_added(shape, at):
     order = np.argsort(numbers(shape), at)[(slice(None),) * at + (slice(0, 1),)]
     x = numbers(order.shape)
     expected = np.zeros(shape, x.dtype)
     np.put_along_axis(expected, order, x, at)
-    np.testing.assert_array_equal(placed(x, order, at, shape), expected)
-    np.testing.assert_array_equal(placed(x.squeeze(at), order.squeeze(at), at, shape), expected)
+    np.testing.assert_array_equal(scattered_into_zeros(x, order, at, shape), expected)
+    np.testing.assert_array_equal(scattered_into_zeros(x.squeeze(at), order.squeeze(at), at, shape), expected)
     order = places(shape, at, 4)
     if order.size <= FEW:
         x, expected = numbers(order.shape), np.zeros(shape, x.dtype)
