@@ -18,12 +18,18 @@ LONGEST_PRECISION = 100     # a double has nothing more to say, and texts stay w
 class PrintOptions:
     """The print options of one session, for both styles."""
 
-    def __init__(self) -> None:
-        self.precision = 4              # decimals
-        self.threshold: float = 1000    # elements from which (tutorial) or beyond which (modern) only the ends show
-        self.edgeitems = 3              # how many are shown at each end of a shortened dimension
-        self.linewidth = 80             # characters per line
-        self.sci_mode: bool | None = None   # exponents always, never, or (None) by size; the modern style alone asks
+    def __init__(self, precision: int = 4, threshold: float = 1000, edgeitems: int = 3, linewidth: int = 80,
+                 sci_mode: bool | None = None) -> None:
+        self.precision = precision      # decimals
+        self.threshold = threshold      # elements from which (tutorial) or beyond which (modern) only the ends show
+        self.edgeitems = edgeitems      # how many are shown at each end of a shortened dimension
+        self.linewidth = linewidth      # characters per line
+        self.sci_mode = sci_mode        # exponents always, never, or (None) by size; the modern style alone asks
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Options) and vars(self) == vars(other)
+
+    __hash__ = None     # type: ignore[assignment]  # they change
 
     def set(self, precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
             linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:

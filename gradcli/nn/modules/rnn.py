@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Dual, Parameter, Variable
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
-from gradcli.nn.init import uniform_
+from gradcli.nn.init import legacy, uniform_
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.linear import checked_count, empty_parameter
 from gradcli.nn.utils.packed_sequence import PackedSequence, counts
@@ -200,9 +201,13 @@ class RNNBase(_Recurrent):
 
     def _along(self, input: Any, state: Any, suffix: str, sizes: list[int] | None) -> tuple[Any, Any]:
         """One layer's outputs along the sequence in one direction, and its last state."""
-        step = self._stepping(suffix)
         inputs = traced.linear(input, getattr(self, "weight_ih" + suffix), getattr(self, "bias_ih" + suffix))
         backwards = suffix.endswith("reverse")
+        if sizes is None and self._in_one_call(inputs, state, suffix):
+            weight, bias = getattr(self, "weight_hh" + suffix), getattr(self, "bias_hh" + suffix)
+            output, h, c = traced.lstm_layer(inputs, *state, weight, bias, backwards)
+            return output, (h, c)
+        step = self._stepping(suffix)
         if sizes is not None:
             return along_packed(step, traced.split(inputs, sizes, 0), state, sizes, backwards)
         outputs, steps = [], traced.unbind(inputs, 0)
@@ -210,6 +215,10 @@ class RNNBase(_Recurrent):
             state = step(input_gates, state)
             outputs.append(state[0] if type(state) is tuple else state)
         return traced.stack(outputs[::-1] if backwards else outputs, 0), state
+
+    def _in_one_call(self, inputs: Any, state: Any, suffix: str) -> bool:
+        """Whether one operation can compute all steps of a layer and direction."""
+        return False
 
     def _stepping(self, suffix: str) -> Any:
         """One step of one layer and direction: a function of input gates and state that returns the next state."""
@@ -332,6 +341,14 @@ class LSTM(RNNBase):
         super()._weights(inputs, suffix, dtype)
         if self.proj_size:
             self.register_parameter("weight_hr" + suffix, empty_parameter((self.proj_size, self.hidden_size), dtype))
+
+    def _in_one_call(self, inputs: Any, state: Any, suffix: str) -> bool:
+        if self.proj_size or legacy() or Dual.watched:
+            return False
+        tensors = [inputs, *state, getattr(self, "weight_hh" + suffix)]
+        kind = inputs.array.dtype
+        return kind.itemsize > 2 and kind.kind == "f" and inputs.array.size > 0 and all(
+            type(x) in (Variable, Parameter, Tensor) and x.array.dtype is kind for x in tensors)
 
     def _stepping(self, suffix: str) -> Any:
         step = super()._stepping(suffix)

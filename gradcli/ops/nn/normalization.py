@@ -47,7 +47,7 @@ class Standardising(Kernel, abstract=True):
         mean = np.divide(sums(x, axes, True), constant(count, dtype)) if count else (
             np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
         unit = np.subtract(x, mean)
-        scale = np.divide(squares(unit, axes, mean.shape), constant(max(count, 1), dtype))
+        scale = np.divide(products(unit, unit, axes, mean.shape), constant(max(count, 1), dtype))
         np.add(scale, constant(eps, dtype), scale)
         np.sqrt(scale, scale)
         np.divide(ONE[dtype], scale, scale)
@@ -58,9 +58,7 @@ class Standardising(Kernel, abstract=True):
         return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale, unit
 
     def grad_input(F, g, input, weight, out, shape, axes, input_shape):
-        unit = out[3]
-        count = math.prod([shape[i] for i in axes])
-        total = 0
+        unit, count, total = out[3], math.prod([shape[i] for i in axes]), 0
         if g[0] is not None:
             share = F.reshape(g[0], shape)
             share = share if weight is None else share * weight
@@ -95,11 +93,6 @@ class LayerStandardised(Standardising):
 
     def grad_bias(F, g, input, weight, bias, shape, bias_shape):
         return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
-
-
-def squares(centred, axes, shape):
-    """The sums of squares over axes, in the shape that keeps them at length 1."""
-    return products(centred, centred, axes, shape)
 
 
 def products(a, b, axes, shape):
@@ -189,19 +182,11 @@ class GroupNorm(Op):
             raise ShapeFault(f"Expected at least 2 dimensions for input tensor but received {len(input.shape)}")
         n, c = input.shape[:2]
         if num_groups < 1 or c % num_groups:
-            raise ShapeFault(f"Expected number of channels in input to be divisible by num_groups, but got input of "
-                             f"shape "
-                             f"{list(input.shape)} and num_groups={num_groups}")
-        shape = (n, num_groups, c // num_groups, _count(input.shape[2:]))
+            raise ShapeFault("Expected number of channels in input to be divisible by num_groups, but got input of "
+                             f"shape {list(input.shape)} and num_groups={num_groups}")
+        shape = (n, num_groups, c // num_groups, math.prod(input.shape[2:]))
         weight, bias = (per_channel(F, "group_norm", p, c, (1, num_groups, c // num_groups, 1)) for p in (weight, bias))
         return F.standardised(input, weight, bias, shape, (2, 3), eps, GROUP)[0]
-
-
-def _count(lengths):
-    count = 1
-    for n in lengths:
-        count *= n
-    return count
 
 
 def per_channel(F, name, parameter, channels, shape):
@@ -210,7 +195,7 @@ def per_channel(F, name, parameter, channels, shape):
         return None
     # PyTorch counts the elements of most: instance_norm repeats them, so that they have one dimension at most
     strict = name == "group_norm" or name == "instance_norm" and len(parameter.shape) > 1
-    if tuple(parameter.shape) != (channels,) and (strict or _count(parameter.shape) != channels):
+    if tuple(parameter.shape) != (channels,) and (strict or math.prod(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
     if shape == (1, channels) and len(parameter.shape) == 1:
@@ -241,7 +226,7 @@ class BatchNorm(Op):
         shape = (1, c) + (1,) * (len(input.shape) - 2)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
             if p is not None and tuple(p.shape) != (c,):
-                raise ShapeFault(f"{name} should contain {c} elements not {_count(p.shape)}")
+                raise ShapeFault(f"{name} should contain {c} elements not {math.prod(p.shape)}")
         weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
         if not training:
             if running_mean is None or running_var is None:
@@ -250,7 +235,7 @@ class BatchNorm(Op):
             if len(shape) > 2:
                 running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
             return F.rescaled(input, running_mean, running_var, weight, bias, eps)
-        if _count(input.shape) // max(c, 1) == 1 and c:
+        if math.prod(input.shape) // max(c, 1) == 1 and c:
             raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}").saying(
                 f"Expected more than 1 value per channel when training, got input size torch.Size({list(input.shape)})")
@@ -339,7 +324,7 @@ class InstanceNorm(Op):
             raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given "
                              f"{sized(input.shape)}")
         n, c = input.shape[:2]
-        if use_input_stats and _count(input.shape[2:]) == 1:
+        if use_input_stats and math.prod(input.shape[2:]) == 1:
             raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
         if not use_input_stats and running_mean is None:
             raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
@@ -364,7 +349,7 @@ class UpdateRunningStatsPerSample(Kernel):
     errors = [("text", None, None, 0.1)]
 
     def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, momentum: Number):
-        flat = input.reshape(*input.shape[:2], _count(input.shape[2:]))
+        flat = input.reshape(*input.shape[:2], math.prod(input.shape[2:]))
         if not flat.size:
             momentum, flat = np.nan, np.ones((1, flat.shape[1], 2))     # nothing has no mean
         if running_mean is not None:
@@ -408,7 +393,7 @@ class LocalResponseNorm(Op):
         if 0 in input.shape:
             return input
         n, c = input.shape[:2]
-        squares = F.reshape(input * input, (n, 1, c, _count(input.shape[2:])))
+        squares = F.reshape(input * input, (n, 1, c, math.prod(input.shape[2:])))
         padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
         around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
         return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta

@@ -55,7 +55,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
     elif padding == "valid":
         padding = (0,) * rank
     padding = per_dimension(padding, rank, name, "padding")
-    if any(p < 0 for p in padding):
+    if min(padding) < 0:
         raise ValueFault("negative padding is not supported", "padding=0")
     out = F.convolved(input, weight, bias, stride, padding, dilation, groups)
     return out if many else F.squeeze(out, 0)

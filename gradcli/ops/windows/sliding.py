@@ -24,7 +24,7 @@ def per_dimension(value, rank, name, what):
 def positive(name, **options):
     """Refuse strides, dilations and kernels below 1."""
     for what, value in options.items():
-        if any(v <= 0 for v in value):
+        if min(value) <= 0:
             raise ValueFault(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}")
 
 
