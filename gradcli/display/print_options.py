@@ -26,11 +26,6 @@ class PrintOptions:
         self.linewidth = linewidth      # characters per line
         self.sci_mode = sci_mode        # exponents always, never, or (None) by size; the modern style alone asks
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Options) and vars(self) == vars(other)
-
-    __hash__ = None     # type: ignore[assignment]  # they change
-
     def set(self, precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
             linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:
         """Apply the profile, then every other argument that is not None; sci_mode None means by size.
