@@ -24,7 +24,7 @@ from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
-from gradcli.lang.messages.locate import locals_of, place_of_call
+from gradcli.lang.messages.locate import locals_of, place_of_call, source_of
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN, python_names
@@ -91,6 +91,7 @@ class Session(Names):
         self.complain: Callable[[str], object] | None = None
         self._printed: list[str] = []
         self.remarked: set[str] = set()
+        self._codes: dict[tuple[str, str, bool], CodeType] = {}
         self._note = note or (lambda text: None)
         self.style = style
         self._fill()
@@ -173,7 +174,7 @@ class Session(Names):
         """
         require_text(text)
         before = len(self._printed)
-        code = lower(parse(text, name), text, self.policy, name, echo)
+        code = self._compiled(text, name, echo)
         self._builtins.update(turns(self.budget))
         self._fetch(code)
         try:
@@ -185,6 +186,16 @@ class Session(Names):
         printed = "".join(self._printed[before:])
         del self._printed[before:]
         return printed
+
+    def _compiled(self, text: str, name: str, echo: bool) -> CodeType:
+        """The verified code of a program; that of the last 32 texts is kept for when they run again."""
+        code = self._codes.pop((text, name, echo), None)
+        if code is None or source_of(code) is None:
+            code = lower(parse(text, name), text, self.policy, name, echo)
+        self._codes[text, name, echo] = code
+        if len(self._codes) > 32:
+            del self._codes[next(iter(self._codes))]
+        return code
 
     def _fetch(self, code: CodeType) -> None:
         """Load the operations that a program calls by their bare names into its builtins."""
