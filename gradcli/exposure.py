@@ -184,7 +184,7 @@ class ForeignValue(BaseException):
     """A value that no program may hold reached the gate: an error in this package."""
 
 
-def register(functions: Iterable[Any]) -> None:
+def expose_functions(functions: Iterable[Any]) -> None:
     """Allow programs to hold these built-in functions, such as `len` and `math.sin`."""
     for function in functions:
         if type(function) is BuiltinFunctionType:

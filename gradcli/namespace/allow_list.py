@@ -106,7 +106,7 @@ def admitted(value: Any) -> Any:
     return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
 
 
-def number_of(value: Any) -> int | float | None:
+def single_number(value: Any) -> int | float | None:
     """The number in a tensor of one element; None for any other value."""
     return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
 

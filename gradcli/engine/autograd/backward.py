@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
 from gradcli.engine.autograd.graph_view import input_order
@@ -68,9 +69,12 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads), targets)
     if WriteObserver.sweep is not None:
         WriteObserver.sweep(nodes)
+    if Detachments.observer is not None:
+        Detachments.swept = () if create_graph else outputs
     latest.now = Sweep(nodes, targets)
     freed, exclusive, check_finite = Freed(here()), set(), AnomalyMode.anomalies and AnomalyMode.nan
     captured: dict[Any, Any] = {}
+    vanished: set[Any] = set()          # those whose gradient is a zero that stays zero times infinity or nan
     undefined: set[Any] = set()         # parents with an undefined gradient: PyTorch checks their saved values as well
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
     try:
@@ -104,6 +108,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                     if grad is None:
                         undefined.add(parent)
                         continue
+                    if rule.vanishes or vanished:
+                        grad = _vanishing(node, rule, grad, parent, grads, vanished)
                     if check_finite:
                         _check_finite(node, rule, grad)
                     if grad.shape != parent.shape:
@@ -123,10 +129,25 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                 if dependencies:
                     _finish_leaves(node, dependencies, grads, captured, finish_leaf)
     except SecondBackward as fault:
-        fault.facts.setdefault("computed", (node.code, node.line_at))
+        fault.computed = fault.computed or (node.code, node.line_at)
         raise
     captured.update(grads)
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
+
+
+def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, Any], vanished: set[Any]) -> Any:
+    """The gradient that a rule returns: zeros if the node's has vanished, or it vanishes here, which is noted."""
+    kind = type(node).vanished if node in vanished else ""
+    if not rule.vanishes and (not kind or type(kind) is tuple and node.params[rule.at] not in kind):
+        vanished.discard(parent)
+        return grad
+    if parent not in grads and grad.shape == parent.shape:
+        vanished.add(parent)
+    if not isinstance(grad, Tensor):
+        return np.zeros_like(grad)
+    if grad.requires_grad and kind != "cut":
+        return traced.vanish(grad)
+    return Variable(np.zeros_like(grad.array))
 
 
 def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:
@@ -261,7 +282,7 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
 class _KnownGrad:
     """The rule of an edge whose gradient is known already."""
 
-    item, needs, saves = None, (), False
+    item, needs, saves, vanishes = None, (), False, False
 
     def __init__(self, at: int, gradient: Any) -> None:
         self.at, self.gradient = at, gradient
@@ -307,10 +328,13 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
     place = here()
     leaves = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
 
+    reached: list[Tensor] = []
+
     def finish_leaf(target: Any, g: Any) -> None:
         leaf = leaves.get(id(target), target)
+        reached.append(leaf)
         g = apply_leaf_hooks(leaf, g, create_graph)
-        accumulate(leaf, g, create_graph, True, place)
+        accumulate_grad(leaf, g, create_graph, True, place)
         if leaf.hooks:
             run_post_accumulate_hooks(leaf, g, create_graph)
 
@@ -321,7 +345,12 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
             finish_leaf(leaf, g)
             continue
         shared = _references(g) > UNSHARED        # counted here: the call below holds a reference as well
-        accumulate(leaves.get(id(leaf), leaf), g, create_graph, shared, place)
+        leaf = leaves.get(id(leaf), leaf)
+        accumulate_grad(leaf, g, create_graph, shared, place)
+        reached.append(leaf)
+    if Detachments.observer is not None and not create_graph:
+        for leaf in reached:
+            leaf.gradient = report_gradient(outputs, BACKWARD, leaf.gradient)
 
 
 def _references(g: Any) -> int:
@@ -336,7 +365,7 @@ def _references_of_a_local() -> int:
 UNSHARED = _references_of_a_local()       # the count of an array that only one local variable refers to
 
 
-def accumulate(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
+def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add `g` to the `.grad` of a leaf, in the leaf's dtype; `shared` tells whether others refer to the array g."""
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since

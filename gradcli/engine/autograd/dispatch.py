@@ -23,6 +23,7 @@ from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -161,6 +162,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     if cls.unsaved_outputs:
         result = tuple([None if i in cls.unsaved_outputs else r for i, r in enumerate(result)])
     which = cls.variant(*values) if cls.variant else 0
+    if which in cls.snapshots and not Current.legacy:
+        arrays = [a.copy() if type(a) is ndarray else a for a in arrays]
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
         slots += tuple([_attribute_of(a, "shape") for a in arrays]) + tuple([_attribute_of(a, "dtype") for a in arrays])
@@ -302,7 +305,7 @@ def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> F
     if cls.type_promotion and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
-            return BroadcastShapes(clash, notes=(f"{name}() was given {operands}",), shapes=shapes)
+            return BroadcastShapes(clash, f"{name}() was given {operands}", shapes)
     kind = TypeFault if isinstance(error, TypeError) else ShapeFault
     return kind(f"{name}() cannot be applied to {operands}: {error}", (cls.signature.text(name), "how it is called"))
 

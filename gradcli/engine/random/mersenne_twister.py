@@ -17,6 +17,7 @@ from gradcli.faults.tree import ValueFault
 WORDS = 624             # the length of the twister's state, and how many words one refill yields
 FEW = 16                # numbers that are made faster one by one than as arrays
 BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
+HALF_WORD, LOW53, STEP53 = np.array(32, np.uint64), np.array((1 << 53) - 1, np.uint64), np.array(2.0**-53)
 MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
 NO_WORDS: NDArray[np.uint64] = np.zeros(WORDS, np.uint64)
 NO_LIST: list[int] = []
@@ -141,14 +142,13 @@ class Twister:
     def doubles(self, count: int) -> NDArray[np.uint64]:
         """The next `count` 64-bit words, each of two words, the first one high."""
         high, low = self.words(2 * count).reshape(count, 2).T
-        return (high << np.uint64(32)) | low
+        return (high << HALF_WORD) | low
 
     def u53(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
         if count <= FEW:
             return np.array(self.few_u53(count), np.float64)
-        bits = self.doubles(count) & np.uint64((1 << 53) - 1)
-        return bits.view(np.int64) * np.float64(2.0**-53)
+        return np.multiply((self.doubles(count) & LOW53).view(np.int64), STEP53)
 
     def u32(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1) with 32 bits. One word each."""

@@ -19,7 +19,7 @@ from gradcli.engine.random.stream import (
     Doubles,
     RandomStream,
     Shape,
-    cast,
+    cast_as_c,
     check_std,
     elements,
     in_memory_order,
@@ -66,7 +66,7 @@ class ModernGenerator(RandomStream):
             kind, few = np.dtype(dtype), self._few(count)
             if std == 1 and mean == 0 and kind in NO_MEAN:
                 return (np.array(few, kind) + NO_MEAN[kind]).reshape(shape)
-            return cast(fma64(np.array(few, np.float64), std, mean), kind).reshape(shape)
+            return cast_as_c(fma64(np.array(few, np.float64), std, mean), kind).reshape(shape)
         return self._block_normal(count, np.dtype(dtype), mean, std).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -76,7 +76,7 @@ class ModernGenerator(RandomStream):
             target[...] = self.normal(target.shape, target.dtype, mean, std)
         else:
             ordered = in_memory_order(target)
-            ordered[...] = cast(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
+            ordered[...] = cast_as_c(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
 
     def _few(self, count: int) -> list[float]:
         """What `_gauss` gives, for so few that arrays cost more than they save."""
@@ -174,7 +174,7 @@ class ModernGenerator(RandomStream):
         kind, count = np.dtype(dtype), elements(shape)
         wide = kind in (np.dtype(np.int64), np.dtype(np.float64))
         integers = self.twister.doubles(count) if wide else self.twister.words(count)
-        return cast(integers % np.uint64(greatest(kind) + 1), kind).reshape(shape)
+        return cast_as_c(integers % np.uint64(greatest(kind) + 1), kind).reshape(shape)
 
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
         count = elements(shape)
@@ -183,7 +183,7 @@ class ModernGenerator(RandomStream):
         integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(count)
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
             integers = integers % np.uint64(size) + np.uint64(low % (1 << 64))
-        return cast(integers.view(np.int64), kind).reshape(shape)
+        return cast_as_c(integers.view(np.int64), kind).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
         probability("bernoulli", p)
@@ -197,23 +197,23 @@ class ModernGenerator(RandomStream):
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
         positive("exponential", "rate", rate)
         values = -1.0 / rate * map_elements(math.log1p, -self.twister.u53(elements(shape)))
-        return cast(values, dtype).reshape(shape)
+        return cast_as_c(values, dtype).reshape(shape)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
         positive("cauchy", "sigma", sigma)
         angle = math.pi * (self.twister.u53(elements(shape)) - 0.5)
-        return cast(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
+        return cast_as_c(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
         """How many trials until the first success, each of probability p."""
         strictly_between("geometric", p)
         trials = np.ceil(map_elements(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
-        return cast(trials, dtype).reshape(shape)
+        return cast_as_c(trials, dtype).reshape(shape)
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         """exp of a normal number, never by blocks."""
         positive("log_normal", "standard deviation", std)
-        return cast(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
+        return cast_as_c(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Without replacement, or for one draw, the largest weights once each is divided by an exponential number.
@@ -266,7 +266,7 @@ def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
         moved: Array = fma64(u, high - low, low)
     else:
         first, last = np.float32(low), np.float32(high)
-        moved = cast(fma32(u, float(last - first), float(first)), kind)
+        moved = cast_as_c(fma32(u, float(last - first), float(first)), kind)
     moved[moved == kind.type(high)] = low
     return moved
 

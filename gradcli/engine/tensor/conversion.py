@@ -17,6 +17,7 @@ from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
 LISTS, PLAIN_NUMBERS = {list}, {*NUMBERS}
@@ -116,7 +117,8 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:
-            raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
+            kind = ValueFault if shape else NoSequence
+            raise kind(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
                              f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
                 f"expected sequence of length {shape[0]} at dim {dim} (got {len(data)})" if shape else
                 f"'{type_name(data)}' object cannot be interpreted as an integer")
@@ -124,8 +126,8 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
             _flatten(item, shape[1:], leaves, dim + 1)
     elif type(data) in NUMBERS:
         if shape:
-            raise ValueFault("the lists are ragged: a number stands where a list was expected",
-                             ("[[1, 2], [3, 4]]", "rows of one length"))
+            raise NoSequence("the lists are ragged: a number stands where a list was expected",
+                             ("[[1, 2], [3, 4]]", "rows of one length")).saying("not a sequence")
         leaves.append(data)
     else:
         raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",

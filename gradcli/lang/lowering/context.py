@@ -12,7 +12,7 @@ from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span
 from gradcli.faults.tree import SyntaxFault
 from gradcli.lang.policy import HEADERS, Policy, legal_name
-from gradcli.lang.syntax.lexer import Node, place
+from gradcli.lang.syntax.lexer import Node, span_between
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
@@ -47,7 +47,7 @@ class Scope:
         self.guarded = guarded  # try, with and comprehensions open, as Python's compiler counts them
 
 
-Lowering = Callable[["Context", Node], Any]
+Lowering = Callable[["LoweringContext", Node], Any]
 RULES: dict[str, Lowering] = {}
 
 
@@ -60,7 +60,7 @@ def lowers(*kinds: str) -> Callable[[Lowering], Lowering]:
     return register
 
 
-class Context:
+class LoweringContext:
     """One text being lowered."""
 
     def __init__(self, text: str, policy: Policy, echo: bool) -> None:
@@ -104,7 +104,7 @@ class Context:
 
     def span(self, node: Node) -> Span:
         """The place of `node` in the text."""
-        return place(self.text, node[1], node[2])
+        return span_between(self.text, node[1], node[2])
 
     def name(self, leaf: Node, method: bool = False) -> str:
         """The text of a NAME, if programs may use it."""

@@ -13,7 +13,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, register
+from gradcli.exposure import PROGRAM_MADE, expose_functions
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -165,7 +165,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
     }
     kinds += [*iterators.type_proxies(), TypeProxy("reversed", (reversed,), reversed)]
     own = {name: _called(name, function) for name, function in functions.items() if type(function) is FunctionType}
-    register(functions.values())
+    expose_functions(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
 
 

@@ -282,7 +282,7 @@ def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
     return text.expandtabs(*args, **options) if len(args) > 1 or {*options} - {"tabsize"} else text.expandtabs(size)
 
 
-def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
+def str_replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
     if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str) and len(args[1]) > len(args[0]):
         f.budget.check_characters(len(text) + text.count(args[0]) * len(args[1]))
     return text.replace(*args, **options)
@@ -346,7 +346,7 @@ def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]
     functions: dict[str, Callable[..., Any]] = {
         "format": brace, "format_map": brace_map, "ljust": ljust,
         "rjust": rjust, "center": center, "zfill": zfill,
-        "replace": replace, "join": join, "expandtabs": expandtabs,
+        "replace": str_replace, "join": join, "expandtabs": expandtabs,
         **GROWING}
 
     def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:

@@ -9,14 +9,16 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch, record
 from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import overlapping, writing
-from gradcli.faults.tensors import IndexOutOfRange, IndexType, TooManyIndices
+from gradcli.engine.tensor.write_gate import filling, overlapping, writing
+from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -29,9 +31,9 @@ class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
     names = ("getitem",)
-    legacy_name = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
+    legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
-    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
+    modern_names = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
              "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
                (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
@@ -48,6 +50,8 @@ class GetItem(Kernel):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
+            if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
+                return part.take(picks[0], 0)
             return np.asarray(part[picks], order="C")
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
@@ -73,7 +77,7 @@ def last_step(basic, shape):
 class Unindex(Kernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    label = "IndexPutBackward0"
+    modern_names = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
 
@@ -95,8 +99,8 @@ class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
     names = ("setitem",)
-    legacy_name = ("tensor.SetItem", "tensor.MaskedFill")
-    label = ("CopySlices", "IndexPutBackward0")
+    legacy_names = ("tensor.SetItem", "tensor.MaskedFill")
+    modern_names = ("CopySlices", "IndexPutBackward0")
     saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
                (GRID, 5, (0, 1), ())]
@@ -258,7 +262,8 @@ def setitem(self, key, value):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         dispatch(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
         return
-    put(writing(self.array), source, basic, picks)
+    tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
+    put(filling(self.array) if picks and not tracked else writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
@@ -308,7 +313,7 @@ def _plain(k):
         if k.array.dtype.kind in "ib":
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
         raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
-    raise IndexType(type(k)).saying(
+    raise (IndexType if type(k) is str or Current.legacy else IndexKind)(type(k)).saying(
         "new(): invalid data type 'str'" if type(k) is str else
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         f"(got {type_name(k)})")
@@ -333,9 +338,10 @@ def _check_range(keys, array, wide):
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at, n)
-            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size and not (-n <= k.min() and k.max() < n):
-                bad = int(k.max()) if k.max() >= n else int(k.min())
-                raise IndexOutOfRange(bad, at, n)
+            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
+                least, most = extent(k)
+                if least < -n or most >= n:
+                    raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
                                  f"indexed tensor {list(array.shape)} at index {at}")
