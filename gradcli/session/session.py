@@ -174,7 +174,7 @@ class Session(Names):
         """
         require_text(text)
         before = len(self._printed)
-        code = self._compiled(text, name, echo)
+        code = self._lowered(text, name, echo)
         self._builtins.update(turns(self.budget))
         self._fetch(code)
         try:
@@ -187,7 +187,7 @@ class Session(Names):
         del self._printed[before:]
         return printed
 
-    def _compiled(self, text: str, name: str, echo: bool) -> CodeType:
+    def _lowered(self, text: str, name: str, echo: bool) -> CodeType:
         """The verified code of a program; that of the last 32 texts is kept for when they run again."""
         code = self._codes.pop((text, name, echo), None)
         if code is None or source_of(code) is None:
@@ -229,7 +229,7 @@ class Session(Names):
     def _fault_of(self, error: Exception) -> Fault:
         """The Fault for an exception of the program, with its place, its repairs and the names of the program."""
         from gradcli.lang.messages.first_line import set_first_line
-        from gradcli.lang.messages.paste_check import sifted
+        from gradcli.lang.messages.paste_check import keep_pasteable
         from gradcli.repairs import repaired
 
         names = {**self._names, **locals_of(error)}
@@ -239,7 +239,7 @@ class Session(Names):
         if isinstance(fault, MissingAttribute) and type(fault.holder) is tuple:
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
         set_first_line(fault)
-        sifted(fault, lambda text: readable(text, self.policy))
+        keep_pasteable(fault, lambda text: readable(text, self.policy))
         return fault
 
     @contextmanager
@@ -396,5 +396,3 @@ class SessionState(NamedTuple):
     numbers: tuple[Any, ...]
     addresses: Addresses        # of the style that was in use
     addressed: Any              # the state of `addresses`
-
-
