@@ -91,6 +91,7 @@ class Session(Names):
         self.complain: Callable[[str], object] | None = None
         self._printed: list[str] = []
         self.remarked: set[str] = set()
+        self._codes: dict[tuple[str, str, bool], CodeType] = {}
         self._note = note or (lambda text: None)
         self.style = style
         self._fill()
@@ -160,7 +161,6 @@ class Session(Names):
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
-        self._last: dict[tuple[str, str, bool], CodeType] = {}      # of the last program that was lowered
 
     def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
         """Run a program and return what it printed.
@@ -188,12 +188,13 @@ class Session(Names):
         return printed
 
     def _lowered(self, text: str, name: str, echo: bool) -> CodeType:
-        """The code of a program; the last one is reused where it runs again, as at every point of a curve."""
-        code = self._last.get((text, name, echo))
-        if source_of(code) is None:
-            self._last.clear()
-            code = self._last[text, name, echo] = lower(parse(text, name), text, self.policy, name, echo)
-        assert code is not None
+        """The verified code of a program; that of the last 32 texts is kept for when they run again."""
+        code = self._codes.pop((text, name, echo), None)
+        if code is None or source_of(code) is None:
+            code = lower(parse(text, name), text, self.policy, name, echo)
+        self._codes[text, name, echo] = code
+        if len(self._codes) > 32:
+            del self._codes[next(iter(self._codes))]
         return code
 
     def _fetch(self, code: CodeType) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from gradcli.exposure import HELD, PROGRAM_MADE, ProgramClass, admit, closed_names, exposed_names
+from gradcli.exposure import HELD, PROGRAM_MADE, admit, closed_names, exposed_names
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
@@ -53,6 +53,7 @@ class Attributes:
     def _reader(self) -> Callable[[Any, str], Any]:
         own, other, module_type = self.own, self._read, self.policy.module_type
         quick, special, verdict = OPEN.difference(self.special), self.special.get, self.mixed.get
+        of_classes = self.of_classes
 
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
@@ -71,7 +72,8 @@ class Attributes:
             if bind is not None:
                 return bind(value)
             whose = verdict(key)
-            if whose or (whose is False and name in value.__dict__):
+            if whose or (whose is False and name in value.__dict__) or (
+                    isinstance(value, type) and (value, name) in of_classes):
                 try:
                     member = getattr(value, name)
                 except AttributeError as error:
@@ -87,8 +89,6 @@ class Attributes:
         if kind is super:
             return self._read_above(value, name)
         if kind.__dict__.get(PROGRAM_MADE) is OWN or name in METHODS.get(kind, NONE):
-            return self._get(value, name)
-        if isinstance(value, ProgramClass) and (value, name) in self.of_classes:
             return self._get(value, name)
         if self._readable(value, name):
             if not isinstance(value, type | BaseException) and name in exposed_names(kind):
