@@ -80,8 +80,8 @@ def serve(words: list[str]) -> int:
     if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
         from gradcli.commands import execute
         return execute.run_file(rest[0], rest[1:])
-    from gradcli.commands.table import PLAIN
-    from gradcli.commands.table import command as command_of
+    from gradcli.commands import PLAIN
+    from gradcli.commands import command as command_of
     if command in PLAIN:
         from gradcli.console.plain_words import run_plainly
         status = run_plainly(command_of(command), rest)

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from gradcli import __version__
-from gradcli.commands import config
-from gradcli.commands.table import NAMES, command
+from gradcli.commands import NAMES, command, config
 from gradcli.console import completion
 from gradcli.console.argument_order import COMPLETION, arranged, option_value
 from gradcli.console.diagnostics import mode

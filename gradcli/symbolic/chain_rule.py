@@ -169,10 +169,10 @@ class Paper:
                 for inner in body:
                     self._run(text, inner, final=False)
             return
+        before = self.session.names()
         self.session.run(source, "<expression>", echo=False)
         names = self.session.names()
-        changed = [name for name in _augmented(statement) if name in names]
-        changed += [name for name in names if names[name] is not self.held.get(name)]
+        changed = [*_augmented(statement), *(name for name in names if names[name] is not before.get(name))]
         for name in dict.fromkeys(changed):
             self._assigned(name)
 

@@ -36,7 +36,7 @@ Place = tuple[int, tuple[int, ...], tuple[int, ...]]
 
 
 def place_of(array: np.ndarray) -> Place:
-    """Where an array lies in memory, and how: two arrays with the same elements at the same addresses are equal here."""
+    """Where an array lies in memory, and how: the same for two arrays with the same elements at the same addresses."""
     return array.__array_interface__["data"][0], array.shape, array.strides
 
 

@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from gradcli.cli import app
-from gradcli.commands.table import NAMES, PLAIN, command
+from gradcli.commands import NAMES, PLAIN, command
 from gradcli.console.argument_order import arranged
 from gradcli.console.options import Argument, Option
 from gradcli.console.plain_words import NotPlain, arguments

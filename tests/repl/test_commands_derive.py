@@ -6,7 +6,10 @@ from repl.submitting import said
 def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
     said(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)", "y = torch.FloatTensor([2, 4])")
     out = " ".join(said(repl, ":steps (x ** 2 * y).sum()").out.split())
-    assert "v3 = v2.sum() = 18" in out and "x.grad = v1.grad * x * 2 = [4, 16]" in out
+    assert "v1_i = x_i**2 v2_i = v1_i*y_i f = sum_i(v2_i)" in out and out.endswith("= [4, 16], as reverse mode says")
+    tape = " ".join(said(repl, ":steps --tape (x ** 2 * y).sum()").out.split())
+    assert "v3 = v2.sum() = 18" in tape and "x.grad = v1.grad * x * 2 = [4, 16]" in tape
+    assert said(repl, ":diff (x ** 2 * y).sum()").out == "d/dx_i = 2*x_i*y_i\n"
     assert said(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
     complaint = said(repl, ":steps x * x").err
     assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint
@@ -18,12 +21,15 @@ def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
 def test_steps_follow_the_graph_behind_a_name(repl):
     said(repl, "x = Variable(torch.ones(2, 2), requires_grad=True)", "y = x + 2", "z = y * y * 3", "out = z.mean()")
     out = " ".join(said(repl, ":steps out").out.split())
-    assert "out.grad = 1 z.grad = expand" in out and "x.grad = y.grad = [[4.5, 4.5], [4.5, 4.5]]" in out
+    assert out.startswith("y_ij = x_ij + 2 z_ij = 3*y_ij**2 out = sum_ij(z_ij)/4 ∂out/∂z_ij = 1/4")
+    assert out.endswith("at x_ij = 1 ∂out/∂x_ij = 9/2 = 4.5, as reverse mode says")
+    tape = " ".join(said(repl, ":steps --tape out").out.split())
+    assert "out.grad = 1 z.grad = expand" in tape and "x.grad = y.grad = [[4.5, 4.5], [4.5, 4.5]]" in tape
     assert said(repl, "print(x.grad)").out == "None\n"
     assert " ".join(said(repl, "out.backward()", ":steps out").out.split()).endswith(out)
     assert "from other values" in said(repl, "x.data += 1", ":steps out").err
-    assert "x.grad = v1.grad * 2 = [2, 2]" in " ".join(said(repl, "k = 2.0; x = torch.ones(2)",
-                                                           ":steps (x * k).sum()").out.split())
+    assert "∂f/∂x_i = 2, as reverse" in " ".join(said(repl, "k = 2.0; x = torch.ones(2)",
+                                                      ":steps (x * k).sum()").out.split())
 
 
 def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):

@@ -45,7 +45,8 @@ def test_mathml_is_well_formed():
 
 
 @pytest.mark.parametrize("words, code, repair", [
-    (("x **",), "G0101", ""), (("x * x", "--at", "x=[1, 2]"), "G0402", "(x * x).sum()"), (("3",), "G0801", "--at 'x=2'"),
+    (("x **",), "G0101", ""), (("x * x", "--at", "x=[1, 2]"), "G0402", "(x * x).sum()"),
+    (("3",), "G0801", "--at 'x=2'"),
     (("x", "--format", "npy"), "G0801", "--format latex"), (("x.item()**2",), "G0415", ""),
     (("x", "--wrt", "y"), "G0801", "--at 'y=...'")])
 def test_faults_have_their_codes(words, code, repair):

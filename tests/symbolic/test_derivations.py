@@ -36,7 +36,7 @@ z_{ij} &= 3 y_{ij}^{2} \\
 
 
 def session(**values):
-    double = Session(style="modern")
+    double = Session(style="modern", seed=0)
     double.run("torch.set_default_dtype(torch.float64)", echo=False)
     for name, value in values.items():
         double.run(f"{name} = torch.tensor({value}, requires_grad=True)", echo=False)
