@@ -1,13 +1,16 @@
 """Operation x size: forward plus backward in float32, as ratios to torch, the better of one and two threads.
 
-    python tests/benchmarks/bench_large.py [NAME ...] [--sizes 1000,1000000]
+    python tests/benchmarks/bench_large.py [NAME ...] [--sizes 1000,1000000] [--double] [--beside TREE]
 
 Without names the rows are those of `ROWS`, and every differentiable operation of one or two
-tensors, elementwise or reducing, of the table that torch has under the same name.
+tensors, elementwise or reducing, of the table that torch has under the same name; `common`
+stands for the 45 of `COMMON`. With --double numbers are float64. With --beside each cell
+has two ratios: that of another source tree first, then this one's, measured turn about.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,10 +31,11 @@ class Row:
     """How a row is called, and of what shapes; `shapes` gives those of the differentiable tensors for a size."""
 
     def __init__(self, call: Callable[..., Any], shapes: Callable[[int], list[tuple[int, ...]]],
-                 labels: int = 0) -> None:
+                 labels: int = 0, places: Callable[[int], tuple[tuple[int, ...], int]] | None = None) -> None:
         self.call = call
         self.shapes = shapes
         self.labels = labels        # below which whole number a last argument of class numbers lies, one for each row
+        self.places = places        # the shape of a last argument of whole numbers, and below which number they lie
 
 
 def flat(size: int) -> list[tuple[int, ...]]:
@@ -52,6 +56,20 @@ def table(size: int) -> list[tuple[int, ...]]:
 def square(size: int) -> list[tuple[int, ...]]:
     side = max(1, int(size**0.5))
     return [(side, side)]
+
+
+def two(size: int) -> list[tuple[int, ...]]:
+    return flat(size) * 2
+
+
+def places(size: int) -> tuple[tuple[int, ...], int]:
+    """As many places as a table has elements, along its second dimension."""
+    return table(size)[0], table(size)[0][1]
+
+
+def picks(size: int) -> tuple[tuple[int, ...], int]:
+    """As many rows of a table as it has, in any order and more than once."""
+    return table(size)[0][:1], table(size)[0][0]
 
 
 def maps(size: int) -> list[tuple[int, ...]]:
@@ -87,6 +105,36 @@ ROWS: dict[str, Row] = {
     "max_pool2d": Row(lambda F, x: F.max_pool2d(x, 2), maps),
     "embedding": Row(lambda F, w, t: F.embedding(t, w), lambda n: [(min(n, 1000), WIDTH)], 1000),
 }
+ROWS |= {
+    "where": Row(lambda F, x, y: F.where(x > y, x, y), two),
+    "clamp": Row(lambda F, x: F.clamp(x, 0.3, 0.6), flat),
+    "dropout": Row(lambda F, x: F.dropout(x, 0.5, True), flat),
+    "elu": Row(lambda F, x: F.elu(x - 0.5), flat),
+    "relu": Row(lambda F, x: F.relu(x - 0.5), flat),
+    "softplus": Row(lambda F, x: F.softplus(x), flat),
+    "mse_loss": Row(lambda F, x, y: F.mse_loss(x, y), two),
+    "bce_logits": Row(lambda F, x, y: F.binary_cross_entropy_with_logits(x, y.detach()), two),
+    "gather": Row(lambda F, x, t: F.gather(x, 1, t), table, places=places),
+    "index_select": Row(lambda F, x, t: F.index_select(x, 0, t), table, places=picks),
+    "cat": Row(lambda F, x, y: F.cat((x, y), 0), two),
+    "sort": Row(lambda F, x: F.sort(x, -1)[0], rows),
+    "transpose": Row(lambda F, x: F.clone(F.transpose(x, 0, 1) * 2.0), square),
+    "addrow": Row(lambda F, x, y: F.add(x, y), lambda n: [*table(n), (min(n, LABELS),)]),
+    "norm": Row(lambda F, x: F.norm(x), flat),
+    "std": Row(lambda F, x: F.std(x), flat),
+    "var": Row(lambda F, x: F.var(x), flat),
+    "std of rows": Row(lambda F, x: F.std(x, 1), table),
+    "cumsum of 100": Row(lambda F, x: F.cumsum(x, -1), table),
+    "logsumexp of 100": Row(lambda F, x: F.logsumexp(x, -1), table),
+    "sum of 100": Row(lambda F, x: F.sum(x, 1), table),
+    "sum of 100 (0)": Row(lambda F, x: F.sum(x, 0), table),
+}
+COMMON = ("gather", "index_select", "elu", "gelu", "log", "softplus", "log_softmax of 100", "cumsum of 100",
+          "cross_entropy", "bce_logits", "std", "softmax of 100", "sigmoid", "layer_norm", "leaky_relu", "conv2d",
+          "logsumexp of 100", "relu", "exp", "where", "cat", "abs", "sin", "mse_loss", "tanh", "mul", "addrow",
+          "x.max(1)", "mm", "x**3", "sum of 100", "var", "sum of 100 (0)", "add", "sum", "norm", "sqrt", "div",
+          "dropout", "clamp", "mean", "sort", "transpose", "max", "x**2")
+LARGEST_PRODUCT = 10**6     # elements of matrices that are multiplied: more takes seconds
 COUNTED = {"embedding"}     # whose class numbers are as many as make the result of the size
 
 
@@ -125,18 +173,21 @@ def row(name: str) -> Row:
     return Row(lambda F, *tensors: getattr(F, name)(*tensors), lambda n: flat(n) * count)
 
 
-def step(name: str, who: str, size: int) -> Callable[[], None]:
-    """One forward and backward on values that every function likes."""
+def step(name: str, who: str, size: int, kind: Any) -> Callable[[], None]:
+    """One forward and backward on values of that type that every function likes."""
     F, leaf, plain = sides(who)
     this, rng = row(name), np.random.default_rng(0)
     shapes = this.shapes(size)
-    tensors = [leaf(rng.uniform(0.2, 0.9, shape).astype(np.float32)) for shape in shapes]
+    tensors = [leaf(rng.uniform(0.2, 0.9, shape).astype(kind)) for shape in shapes]
     labels = []
     if this.labels:
         count = max(1, size // WIDTH) if name in COUNTED else shapes[0][0]
         labels = [plain(rng.integers(0, min(this.labels, shapes[0][0 if name in COUNTED else 1]), count))]
+    if this.places:
+        shape, most = this.places(size)
+        labels = [plain(rng.integers(0, most, shape))]
     out = this.call(F, *tensors, *labels)
-    seed = plain(np.ones(tuple(out.shape), np.float32))
+    seed = plain(np.ones(tuple(out.shape), kind))
 
     def run() -> None:
         for t in tensors:
@@ -174,9 +225,10 @@ def shortest(run: Callable[[], None], seconds: float) -> float:
 class Side:
     """One of the two in a process of its own, so that neither's way with memory helps the other."""
 
-    def __init__(self, who: str) -> None:
-        self.process = subprocess.Popen([sys.executable, __file__, "serve", who], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, who: str, tree: str = "", kind: str = "float32") -> None:
+        blas = {"OPENBLAS_NUM_THREADS": "1"} if who == "ours" else {}       # as the command sets it
+        self.process = subprocess.Popen([sys.executable, __file__, "serve", who, tree, kind], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env=os.environ | blas)
 
     def time(self, name: str, size: int, threads: int = 1) -> float:
         assert self.process.stdin and self.process.stdout
@@ -185,8 +237,9 @@ class Side:
         return float(self.process.stdout.readline())
 
 
-def serve(who: str) -> None:
+def serve(who: str, tree: str, kind: str) -> None:
     """The other process: for each line with a row, a size and a number of threads, the time."""
+    sys.path[:0] = [tree] if tree else []
     if who == "torch":
         from torch import set_num_threads
     else:
@@ -201,13 +254,13 @@ def serve(who: str) -> None:
         key = name, int(size)
         if key not in runs:
             runs.clear()
-            runs[key] = step(name, who, key[1])
+            runs[key] = step(name, who, key[1], np.dtype(kind).type)
         print(shortest(runs[key], 0.04), flush=True)
 
 
 def main() -> None:
     if sys.argv[1:2] == ["serve"]:
-        serve(sys.argv[2])
+        serve(*sys.argv[2:])
         return
     words = sys.argv[1:]
     sizes = SIZES
@@ -215,21 +268,41 @@ def main() -> None:
         at = words.index("--sizes")
         sizes = tuple(int(s) for s in words[at + 1].split(","))
         del words[at : at + 2]
-    chosen = words or names()
-    print(f"{'ratio to torch':<20}" + "".join(f"{n:>10}" for n in sizes))
-    logs: dict[int, list[float]] = {n: [] for n in sizes}
-    ours, torch = Side("ours"), Side("torch")
+    kind = "float64" if "--double" in words else "float32"
+    tree = ""
+    if "--beside" in words:
+        at = words.index("--beside")
+        tree = words[at + 1]
+        del words[at : at + 2]
+    chosen = [name for name in words if name != "--double"] or names()
+    compare([x for name in chosen for x in (COMMON if name == "common" else (name,))], sizes, kind, tree)
+
+
+def compare(chosen: list[str], sizes: tuple[int, ...], kind: str, tree: str) -> None:
+    """Print the ratios of these rows, and their geometric means and worst ones."""
+    sides = [Side("ours", tree, kind)] * bool(tree) + [Side("ours", "", kind)]
+    torch = Side("torch", "", kind)
+    width = 8 * len(sides)
+    print(f"{'ratio to torch':<20}" + "".join(f"{n:>{width + 2}}" for n in sizes))
+    logs: dict[int, list[list[float]]] = {n: [[] for _ in sides] for n in sizes}
     for name in chosen:
         line = f"{name:<20}"
         for n in sizes:
-            here = there = float("inf")
+            if name == "mm" and n > LARGEST_PRODUCT:
+                line += " " * (width + 2)
+                continue
+            here, there = [float("inf")] * len(sides), float("inf")
             for threads in (1, 2, 1, 2):
-                here = min(here, ours.time(name, n))
+                here = [min(least, side.time(name, n)) for least, side in zip(here, sides, strict=True)]
                 there = min(there, torch.time(name, n, threads))
-            logs[n].append(log(here / there))
-            line += f"{here / there:>10.2f}"
+            line += "  " + "".join(f"{least / there:>8.2f}" for least in here)
+            for found, least in zip(logs[n], here, strict=True):
+                found.append(log(least / there))
         print(line, flush=True)
-    print(f"{'geometric mean':<20}" + "".join(f"{exp(sum(v) / len(v)):>10.2f}" if v else "" for v in logs.values()))
+    for title, value in (("geometric mean", lambda found: exp(sum(found) / len(found))),
+                         ("worst", lambda found: exp(max(found)))):
+        print(f"{title:<20}" + "".join("  " + "".join(f"{value(found):>8.2f}" for found in logs[n] if found)
+                                       for n in sizes))
 
 
 if __name__ == "__main__":

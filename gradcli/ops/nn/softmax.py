@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, sums
+from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
@@ -79,6 +81,8 @@ class Softmax(Proportions):
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
+        if input.size >= MANY and large.rows.fits(input, at):
+            return large.rows.softmax(input)
         if moderate(input):
             e = np.exp(input)
         else:
@@ -100,6 +104,8 @@ class LogSoftmax(Proportions):
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
+        if input.size >= MANY and large.rows.fits(input, at):
+            return large.rows.log_softmax(input)
         low = shifted(input, at)
         total = sums(np.exp(low), (at,), True)
         return np.subtract(low, np.log(total, out=total), out=rows(low))
@@ -119,6 +125,8 @@ class SoftmaxBack(Kernel):
     def forward(g: Array, shares: Array, dim: Dim):
         if not g.ndim:
             return (g - g * shares) * shares
+        if shares.size >= MANY and large.rows.fits(shares, dim):
+            return large.rows.softmax_slope(g, shares)
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
 
@@ -147,6 +155,8 @@ class LogSoftmaxBack(Kernel):
     def forward(g: Array, logs: Array, dim: Dim):
         if not g.ndim:
             return g - np.exp(logs) * g
+        if logs.size >= MANY and large.rows.fits(logs, dim):
+            return large.rows.log_softmax_slope(g, logs)
         share = np.exp(logs)
         share *= sums(g, (axis(dim, g.ndim),), True)
         return np.subtract(g, share, out=share)

@@ -1,0 +1,83 @@
+"""Adding many elements or rows to the places that whole numbers name, in the order in which they come.
+
+Every function gives what np.add.at gives, bit for bit: what comes to one place is added in the same order.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.large.blocks import by_rows, rows_of
+
+SOME = 512          # elements from which on any of this pays
+OFTEN = 16          # times that a row is named, from which on it is added up by itself
+NARROW = 16         # elements of rows that are added one by one
+
+
+def flat_places(shape: tuple[int, ...], at: int, index: ndarray) -> ndarray:
+    """For each element of `index`, which counts along dimension `at`, its place in an array of that shape, counted
+    row by row; along the other dimensions it stands where it stands in `index`."""
+    steps = [prod(shape[i + 1 :]) for i in range(len(shape))]
+    places = index * steps[at] if steps[at] != 1 else index.astype(np.int64)
+    for i, n in enumerate(index.shape):
+        if i != at and n > 1:
+            places += (np.arange(n) * steps[i]).reshape((-1,) + (1,) * (index.ndim - i - 1))
+    return places
+
+
+def add_elements(out: ndarray, at: int, index: ndarray, source: Any) -> None:
+    """Add each element of `source` to its place in `out`, which lies row by row; see `flat_places`."""
+    flat, places = out.reshape(-1), flat_places(out.shape, at, index).reshape(-1)
+    np.add.at(flat, places, np.broadcast_to(source, index.shape).reshape(-1))
+
+
+def pick_elements(x: ndarray, at: int, index: ndarray) -> ndarray:
+    """For each element of `index`, all of which lie within, the element of `x` at its place."""
+    if at == x.ndim - 1 and index.shape[:-1] == x.shape[:-1] and index.flags.c_contiguous:
+        out = np.empty(index.shape, x.dtype)
+        rows, numbers, target = rows_of(x), rows_of(index), rows_of(out)
+
+        def do(first: int, last: int) -> None:
+            part = rows[first:last]
+            part.reshape(-1).take(flat_places(part.shape, 1, numbers[first:last]), mode="wrap", out=target[first:last])
+
+        by_rows(out, 1.5, do)
+        return out
+    return x.reshape(-1).take(flat_places(x.shape, at, index), mode="wrap")
+
+
+def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
+    """out[index[k]] += rows[k] for each k in turn; arrays that lie row by row, of any number of dimensions."""
+    width = prod(out.shape[1:])
+    flat, source = out.reshape(len(out), width), np.broadcast_to(rows, (index.size, *out.shape[1:]))
+    source = source.reshape(index.size, width)
+    if width < NARROW:
+        places = index[:, None] * width + np.arange(width)
+        np.add.at(flat.reshape(-1), places.reshape(-1), source.reshape(-1))
+        return
+    order = index.argsort(kind="stable")
+    sorted_index = index[order]
+    starts = np.flatnonzero(np.concatenate(([True], sorted_index[1:] != sorted_index[:-1])))
+    counts = np.diff(starts, append=index.size)
+    names = sorted_index[starts]
+    rare = counts < OFTEN
+    _add_by_turns(flat, names[rare], starts[rare], counts[rare], order, source)
+    for name, start, count in zip(names[~rare], starts[~rare], counts[~rare], strict=True):
+        members = source[order[start : start + count]]
+        members[0] += flat[name]
+        np.add.reduce(members, axis=0, out=flat[name])
+
+
+def _add_by_turns(out: ndarray, names: ndarray, starts: ndarray, counts: ndarray, order: ndarray,
+                  source: ndarray) -> None:
+    """Add the first member of every name, then the second of those that have one, and so on."""
+    turn = 0
+    while names.size:
+        out[names] += source[order[starts + turn]]
+        turn += 1
+        more = counts > turn
+        names, starts, counts = names[more], starts[more], counts[more]
