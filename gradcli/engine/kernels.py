@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine import large
+
 LARGE = 2048
 ROW = 4096              # elements that are added up one after the other, in the lanes of a wide register
 LANES = 2048            # lanes in which running sums advance together
@@ -47,8 +49,12 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
         return np.where(condition, a, b)
     if _is_zero(b):
         if _fits(condition, a):
+            if condition.size >= large.MANY:
+                return large.elements.where_or_zero(a, condition)
             return _masked(a, np.negative(condition.view(np.int8)))
     elif _fits(condition, a) and _fits(condition, b) and a.dtype is b.dtype:
+        if condition.size >= large.MANY:
+            return large.elements.where(a, b, condition)
         bits = _BITS[a.itemsize]
         mask = np.negative(condition.view(np.int8)).astype(bits)
         chosen = np.bitwise_xor(a.view(bits), b.view(bits))
@@ -76,6 +82,8 @@ def zeroed(x: Any, where: Any) -> Any:
             np.putmask(out, where, 0)
             return out
         if _fits(where, x):
+            if where.size >= large.MANY:
+                return large.elements.zero_or(x, where)
             return _masked(x, np.subtract(where.view(np.int8), ONE[_BYTE]))
     return np.where(where, 0, x)
 

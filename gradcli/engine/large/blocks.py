@@ -67,6 +67,8 @@ def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[C
         def apply(*arrays: Any) -> Any:
             like = arrays[0]
             shape, dtype = like.shape, like.dtype
+            arrays = tuple([a.astype(dtype) if type(a) is ndarray and a.dtype is not dtype and a.dtype.kind == "f" else a
+                            for a in arrays])
             flat = flattened(arrays, shape) if like.flags.c_contiguous else None
             if flat is None:
                 arrays = tuple([a if type(a) is not ndarray or not a.ndim else np.broadcast_to(a, shape)
@@ -85,6 +87,7 @@ def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[C
             divided(like.size, 1, dtype.itemsize, work, do)
             return results[0] if outs == 1 else tuple(results)
 
+        apply.kernel = kernel       # type: ignore[attr-defined]  # for kernels that are built of it
         return apply
 
     return make

@@ -17,7 +17,7 @@ from gradcli.engine.large.blocks import elementwise
 
 TWO, THREE, MINUS_HALF, MINUS = Constant(2), Constant(3), Constant(-0.5), Constant(-1)
 ROOT_HALF, PEAK = Constant(sqrt(0.5)), Constant(1 / sqrt(2 * pi))
-BITS = {4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+BITS = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 SINGLE = np.dtype(np.float32)
 SIGN = np.array(-1 << 31, np.int32)
 
@@ -177,6 +177,22 @@ def softplus_slope(out: Any, x: Any, g: Any) -> None:
     np.exp(out, out)
     np.add(out, one, out)
     np.divide(g, out, out)
+
+
+@elementwise(spare=1, work=4.5)
+def logits_surprise(out: Any, x: Any, target: Any, spare: Any) -> None:
+    """log(1 + exp(x)) - target x: the cross entropy of sigmoid(x)."""
+    softplus.kernel(out, x, spare)
+    np.multiply(x, target, spare)
+    np.subtract(out, spare, out)
+
+
+@elementwise(work=2.2)
+def logits_slope(out: Any, x: Any, target: Any, share: Any) -> None:
+    """share (sigmoid(x) - target)."""
+    sigmoid.kernel(out, x)
+    np.subtract(out, target, out)
+    np.multiply(out, share, out)
 
 
 @elementwise(spare=1, work=2.8)

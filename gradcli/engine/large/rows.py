@@ -5,6 +5,7 @@ Rows must lie one after the other; `fits` says whether they do. Sums of a row ar
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -133,12 +134,33 @@ def logsumexp(x: ndarray) -> ndarray:
     return out
 
 
-def standardised(x: ndarray, weight: Any, bias: Any, eps: Any) -> tuple[ndarray, ndarray, ndarray, ndarray]:
-    """Rows less their mean and divided by their deviation, times weight plus bias; with the mean, one over the
-    deviation, both as columns, and the rows before weight and bias."""
-    kind = x.dtype.type
-    count, n = x.shape
-    out, unit = np.empty(x.shape, x.dtype), np.empty(x.shape, x.dtype)
+def logsumexp_slope(x: ndarray, result: ndarray, g: ndarray) -> ndarray:
+    """g exp(x - result), where `result` and `g` have the rank of x."""
+    if not fits(x, -1) or result.shape[:-1] != x.shape[:-1] or g.shape != result.shape or result.shape[-1] != 1:
+        slope: ndarray = g * np.exp(x - result)
+        return slope
+    out = np.empty(x.shape, x.dtype)
+    source, target, logs, grads = rows_of(x), rows_of(out), rows_of(result), rows_of(g)
+
+    def do(first: int, last: int) -> None:
+        part = target[first:last]
+        np.subtract(source[first:last], logs[first:last], part)
+        np.exp(part, part)
+        np.multiply(part, grads[first:last], part)
+
+    by_rows(x, 2.0, do)
+    return out
+
+
+def layer_normalised(x: ndarray, weight: Any, bias: Any, eps: Any, n: int) -> tuple[ndarray, ndarray, ndarray, ndarray]:
+    """The last `n` elements of every row less their mean and divided by their deviation, times weight plus bias; with
+    the mean, one over the deviation, and the rows before weight and bias, which keep the rank of x."""
+    kind, count = x.dtype.type, x.size // n
+    shape, parameters = x.shape, [None if p is None else p.reshape(-1) for p in (weight, bias)]
+    weight, bias = parameters
+    lead = shape[: len(shape) - next(k for k in range(len(shape) + 1) if prod(shape[len(shape) - k :]) == n)]
+    outer, units = np.empty(shape, x.dtype), np.empty(shape, x.dtype)
+    x, out, unit = x.reshape(count, n), outer.reshape(count, n), units.reshape(count, n)
     mean, scale = np.empty((count, 1), x.dtype), np.empty((count, 1), x.dtype)
 
     def do(first: int, last: int) -> None:
@@ -158,13 +180,15 @@ def standardised(x: ndarray, weight: Any, bias: Any, eps: Any) -> tuple[ndarray,
             np.add(result, bias, result)
 
     by_rows(x, 1.8, do)
-    return out, mean, scale, unit
+    columns = (*lead, *(1,) * (len(shape) - len(lead)))
+    return outer, mean.reshape(columns), scale.reshape(columns), units
 
 
 def centred_slope(g: ndarray, unit: ndarray, scale: ndarray) -> ndarray:
-    """scale (g - mean(g) - unit mean(g unit)) of rows."""
-    kind, n = unit.dtype.type, unit.shape[1]
-    out = np.empty(unit.shape, unit.dtype)
+    """scale (g - mean(g) - unit mean(g unit)) along the last dimension."""
+    kind, n = unit.dtype.type, unit.shape[-1]
+    whole = np.empty(unit.shape, unit.dtype)
+    g, unit, scale, out = beside(g, unit.shape), rows_of(unit), scale.reshape(-1, 1), rows_of(whole)
 
     def do(first: int, last: int) -> None:
         part, result = g[first:last], out[first:last]
@@ -174,4 +198,4 @@ def centred_slope(g: ndarray, unit: ndarray, scale: ndarray) -> ndarray:
         np.multiply(result, scale[first:last], result)
 
     by_rows(unit, 1.6, do)
-    return out
+    return whole

@@ -13,7 +13,6 @@ from numpy import ndarray
 
 from gradcli.engine.large.blocks import by_rows, rows_of
 
-SOME = 512          # elements from which on any of this pays
 OFTEN = 16          # times that a row is named, from which on it is added up by itself
 NARROW = 16         # elements of rows that are added one by one
 
@@ -50,11 +49,27 @@ def pick_elements(x: ndarray, at: int, index: ndarray) -> ndarray:
     return x.reshape(-1).take(flat_places(x.shape, at, index), mode="wrap")
 
 
+def add_slices(out: ndarray, at: int, index: ndarray, source: Any) -> None:
+    """Add the slices of `source` along dimension `at`, one for each number of `index`, to those of `out`."""
+    shape = (*out.shape[:at], index.size, *out.shape[at + 1 :])
+    if at == 0:
+        add_rows(out, index, np.broadcast_to(source, shape))
+        return
+    numbers = index.reshape((1,) * at + (-1,) + (1,) * (out.ndim - at - 1))
+    add_elements(out, at, np.broadcast_to(numbers, shape), source)
+
+
+def first_names(out: ndarray, key: tuple[Any, ...], rows: ndarray) -> bool:
+    """Whether a key is whole numbers from 0 on for the first dimension alone, with a whole row for each."""
+    return (len(key) == 1 and type(key[0]) is ndarray and key[0].dtype.kind in "iu" and out.flags.c_contiguous
+            and rows.shape == (*key[0].shape, *out.shape[1:]) and key[0].size > 0 and int(key[0].min()) >= 0
+            and int(key[0].max()) < len(out))
+
+
 def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
     """out[index[k]] += rows[k] for each k in turn; arrays that lie row by row, of any number of dimensions."""
     width = prod(out.shape[1:])
-    flat, source = out.reshape(len(out), width), np.broadcast_to(rows, (index.size, *out.shape[1:]))
-    source = source.reshape(index.size, width)
+    flat, source = out.reshape(len(out), width), rows.reshape(index.size, width)
     if width < NARROW:
         places = index[:, None] * width + np.arange(width)
         np.add.at(flat.reshape(-1), places.reshape(-1), source.reshape(-1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from gradcli.engine.large.blocks import FLOATS, by_rows, divided, rows_of
 
 DEEP = 512          # rows that are added up one after the other, before the totals are
 SHORT = 1 << 10     # elements of rows whose running sums advance together
-TOGETHER = 1 << 11  # rows that do
 
 
 def column_sums(rows: ndarray) -> ndarray:
@@ -27,14 +27,18 @@ def column_sums(rows: ndarray) -> ndarray:
     return column_sums(parts)
 
 
-def columns_fit(x: ndarray) -> bool:
-    """Whether `column_sums` can take the array, with all dimensions but the first as one."""
-    return (x.size >= MANY and x.ndim > 1 and x.dtype in FLOATS and x.flags.c_contiguous and x.shape[0] >= 16
-            and x.size // x.shape[0] >= 8)
+def leading_sums(x: ndarray, lead: int) -> ndarray:
+    """The sum over the first `lead` dimensions."""
+    width = prod(x.shape[lead:])
+    if x.dtype not in FLOATS or not x.flags.c_contiguous or width < 8 or x.size < 16 * width:
+        summed: ndarray = np.add.reduce(x, axis=tuple(range(lead)))
+        return summed
+    return column_sums(x.reshape(-1, width)).reshape(x.shape[lead:])
 
 
 def column_products(a: ndarray, b: ndarray) -> ndarray:
-    """The sum of a * b down each column."""
+    """The sum of a * b over all dimensions but the last."""
+    a, b = [rows_of(v) if v.flags.c_contiguous else np.broadcast_to(v, b.shape).reshape(-1, b.shape[-1]) for v in (a, b)]
     return sum_of_parts([np.einsum("ij,ij->j", a[at : at + DEEP], b[at : at + DEEP])
                          for at in range(0, len(a), DEEP)])
 
@@ -47,9 +51,32 @@ def sum_of_parts(parts: list[Any]) -> ndarray:
     return only
 
 
-def moments(x: ndarray) -> tuple[Any, Any]:
-    """The mean of all elements and the sum of squares about it, both in double precision."""
-    flat = x.reshape(-1)
+def moments_fit(x: ndarray, axes: tuple[int, ...]) -> bool:
+    """Whether `moments` can take the array: all of its elements, or the rows of its last dimension."""
+    return x.dtype in FLOATS and x.flags.c_contiguous and (len(axes) == x.ndim or axes == (x.ndim - 1,))
+
+
+def moments(x: ndarray, axes: tuple[int, ...]) -> tuple[ndarray, ndarray]:
+    """The mean along axes and the sum of squares about it, both in double precision, with the axes at length 1."""
+    if len(axes) == x.ndim:
+        return _moments(x)
+    rows = rows_of(x)
+    mean, squares = np.empty((*x.shape[:-1], 1)), np.empty((*x.shape[:-1], 1))
+    means, totals = rows_of(mean), rows_of(squares)
+
+    def do(first: int, last: int) -> None:
+        wide = rows[first:last].astype(np.float64)
+        middle = np.divide(np.einsum("ij->i", wide)[:, None], rows.shape[1], means[first:last])
+        np.subtract(wide, middle, wide)
+        totals[first:last, 0] = np.einsum("ij,ij->i", wide, wide)
+
+    by_rows(x, 1.2, do)
+    return mean, squares
+
+
+def _moments(x: ndarray) -> tuple[ndarray, ndarray]:
+    """The same of all elements."""
+    flat, once = x.reshape(-1), (1,) * x.ndim
     count = -(-x.size // MANY)
     totals, squares = np.empty(count), np.empty(count)
 
@@ -66,22 +93,12 @@ def moments(x: ndarray) -> tuple[Any, Any]:
             squares[k] = np.einsum("i,i->", off, off)
 
     divided(count, MANY, x.itemsize, 0.6, add_squares)
-    return mean, np.add.reduce(squares)
+    return np.full(once, mean), np.full(once, np.add.reduce(squares))
 
 
-def row_moments(x: ndarray) -> tuple[ndarray, ndarray]:
-    """The mean of each row of the last dimension and the sum of squares about it, in double precision, as columns."""
-    rows = rows_of(x)
-    mean, squares = np.empty((len(rows), 1)), np.empty((len(rows), 1))
-
-    def do(first: int, last: int) -> None:
-        wide = rows[first:last].astype(np.float64)
-        middle = np.divide(np.einsum("ij->i", wide)[:, None], rows.shape[1], mean[first:last])
-        np.subtract(wide, middle, wide)
-        squares[first:last, 0] = np.einsum("ij,ij->i", wide, wide)
-
-    by_rows(x, 1.2, do)
-    return mean, squares
+def short_rows(x: ndarray, dim: int) -> bool:
+    """Whether `running_rows` can take the array along that dimension."""
+    return x.dtype == np.float32 and x.flags.c_contiguous and dim in (-1, x.ndim - 1) and 1 < x.shape[-1] <= SHORT
 
 
 def running_rows(ufunc: Any, x: ndarray, backwards: bool = False) -> ndarray:

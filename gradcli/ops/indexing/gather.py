@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
+from gradcli.engine.large import SOME
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import NotDifferentiable
@@ -54,7 +56,10 @@ class Gather(Op):
             return np.zeros(index.shape, input.dtype)
         if not input.ndim:
             return np.full(index.shape, input)
-        return input[places(input.shape, dim, index)].reshape(index.shape)
+        key = places(input.shape, dim, index)
+        if index.size >= SOME and input.flags.c_contiguous:
+            return large.scatter.pick_elements(input, axis(dim, input.ndim), index)
+        return input[key].reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
@@ -100,7 +105,9 @@ class ScatterAdd(Op):
     def forward(input: Array, dim: Dim, index: Index, src: Array):
         out = np.array(input)
         key, src = fitting(input, dim, index, src, "scatter_add")
-        if key is not None:
+        if key is not None and index.size >= SOME and out.flags.c_contiguous:
+            large.scatter.add_elements(out, axis(dim, input.ndim), index, src)
+        elif key is not None:
             np.add.at(out, key, src if input.ndim else src.sum(dtype=src.dtype))
         return out
 

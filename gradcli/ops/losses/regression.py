@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
+from gradcli.engine.kernels import full_sum
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
@@ -38,7 +39,7 @@ def gathered(loss, how):
     """The same for arrays; the mean of nothing is nan."""
     if how == "none":
         return loss
-    total = np.add.reduce(loss, axis=None)
+    total = full_sum(loss)
     return total if how == "sum" else total / total.dtype.type(loss.size)
 
 

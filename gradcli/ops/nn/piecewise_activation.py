@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
+from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel, Slope
@@ -71,6 +73,8 @@ class LeakyRelu(Activation):
 
     def forward(input: Array, negative_slope: Number = 0.01):
         floating("leaky_relu", input)
+        if input.size >= MANY and 0 <= negative_slope <= 1:
+            return large.elements.leaky(input, input.dtype.type(negative_slope))
         low = input * negative_slope
         return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
 
@@ -88,6 +92,8 @@ class LeakyBack(Slope):
     def forward(g: Array, value: Array, negative_slope: Number):
         if g.size < LARGE:
             return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
+        if value.size >= MANY and value.dtype.kind == "f":
+            return large.elements.leaky_slope(value, g, np.asarray(negative_slope, value.dtype))
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, gg, value, negative_slope):

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine import large
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
 from gradcli.engine.kernels import LARGE, running, running_down
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.methods import axis
 from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.reduce import totals_type
@@ -20,6 +22,8 @@ def accumulated(ufunc, array, dim, dtype):
     if not array.ndim:
         return array.copy()
     if array.dtype == np.float32 and array.size >= LARGE:
+        if at == array.ndim - 1 and array.size >= MANY and 1 < array.shape[-1] <= large.sums.SHORT:
+            return large.sums.running_rows(ufunc, array)
         if at == array.ndim - 1:
             return running(ufunc, array)
         if at == 0 and array.size >= 64 * len(array):
@@ -31,6 +35,8 @@ def accumulated(ufunc, array, dim, dtype):
 
 def backwards(F, scan, x, dim):
     """A scan that runs from the end of `dim` to its beginning."""
+    if F is raw and scan is raw.cumsum and x.size >= MANY and large.sums.short_rows(x, dim):
+        return large.sums.running_rows(np.add, x, backwards=True)
     return F.flip(scan(F.flip(x, (dim,)), dim), (dim,)) if len(x.shape) else scan(x, dim)
 
 

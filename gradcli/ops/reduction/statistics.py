@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine import large
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -87,9 +89,13 @@ def floating(array, name):
 
 def variance_and_mean(array, dim, correction, keepdim, name):
     """The variance, and the mean, along dimensions; sums are carried in double precision."""
-    wide = floating(array, name)
     where = axes(dim, array.ndim)
     count = int(np.prod([array.shape[i] for i in where]))
+    if array.size >= MANY and large.sums.moments_fit(array, where):
+        mean, squares = large.sums.moments(array, where)
+        var = squares / np.float64(max(count - correction, 0))
+        return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
+    wide = floating(array, name)
     mean = np.add.reduce(wide, axis=where, keepdims=True) / np.float64(count)
     off = wide - mean
     var = np.asarray(np.add.reduce(off * off, axis=where, keepdims=keepdim) / np.float64(max(count - correction, 0)))
@@ -236,6 +242,9 @@ class Logsumexp(Op):
         where = axes(dim, x.ndim)
         if not x.size:
             return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
+        if x.size >= MANY and len(where) == 1 and large.rows.fits(x, where[0]):
+            result = large.rows.logsumexp(x)
+            return result if keepdim else result.squeeze(where)
         top = np.asarray(np.maximum.reduce(x, axis=where, keepdims=True))
         top = np.where(np.isfinite(top), top, x.dtype.type(0))
         result = np.log(np.add.reduce(np.exp(x - top), axis=where, keepdims=True)) + top
@@ -243,6 +252,8 @@ class Logsumexp(Op):
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape):
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+        if F is raw and input.size >= MANY:
+            return large.rows.logsumexp_slope(input, out, g)
         return g * F.exp(input - out)
 
 
