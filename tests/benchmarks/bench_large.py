@@ -1,11 +1,12 @@
 """Operation x size: forward plus backward in float32, as ratios to torch, the better of one and two threads.
 
-    python tests/benchmarks/bench_large.py [NAME ...] [--sizes 1000,1000000] [--double] [--beside TREE]
+    python tests/benchmarks/bench_large.py [NAME ...] [--sizes 1000,1000000] [--double] [--processor] [--beside TREE]
 
 Without names the rows are those of `ROWS`, and every differentiable operation of one or two
 tensors, elementwise or reducing, of the table that torch has under the same name; `common`
 stands for the 45 of `COMMON`. With --double numbers are float64. With --beside each cell
 has two ratios: that of another source tree first, then this one's, measured turn about.
+With --processor the ratios are of time of the processor, all threads together, for busy machines.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 from collections.abc import Callable
 from math import exp, log
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -211,24 +212,24 @@ def sides(who: str) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
     return traced, lambda a: Variable(a, True), Tensor
 
 
-def shortest(run: Callable[[], None], seconds: float) -> float:
-    """The shortest time of one call, over at least three and for about that long."""
+def shortest(run: Callable[[], None], seconds: float, clock: Callable[[], float]) -> float:
+    """The shortest time of one call, by a clock, over at least three and for about that long."""
     found, end, rounds = float("inf"), perf_counter() + seconds, 0
     while rounds < 3 or perf_counter() < end and rounds < 100:
         rounds += 1
-        start = perf_counter()
+        start = clock()
         run()
-        found = min(found, perf_counter() - start)
+        found = min(found, clock() - start)
     return found
 
 
 class Side:
     """One of the two in a process of its own, so that neither's way with memory helps the other."""
 
-    def __init__(self, who: str, tree: str = "", kind: str = "float32") -> None:
+    def __init__(self, who: str, tree: str, kind: str, clock: str) -> None:
         blas = {"OPENBLAS_NUM_THREADS": "1"} if who == "ours" else {}       # as the command sets it
-        self.process = subprocess.Popen([sys.executable, __file__, "serve", who, tree, kind], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True, env=os.environ | blas)
+        self.process = subprocess.Popen([sys.executable, __file__, "serve", who, tree, kind, clock], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | blas)
 
     def time(self, name: str, size: int, threads: int = 1) -> float:
         assert self.process.stdin and self.process.stdout
@@ -237,7 +238,7 @@ class Side:
         return float(self.process.stdout.readline())
 
 
-def serve(who: str, tree: str, kind: str) -> None:
+def serve(who: str, tree: str, kind: str, clock: str) -> None:
     """The other process: for each line with a row, a size and a number of threads, the time."""
     sys.path[:0] = [tree] if tree else []
     if who == "torch":
@@ -255,7 +256,7 @@ def serve(who: str, tree: str, kind: str) -> None:
         if key not in runs:
             runs.clear()
             runs[key] = step(name, who, key[1], np.dtype(kind).type)
-        print(shortest(runs[key], 0.04), flush=True)
+        print(shortest(runs[key], 0.04, process_time if clock == "processor" else perf_counter), flush=True)
 
 
 def main() -> None:
@@ -269,19 +270,20 @@ def main() -> None:
         sizes = tuple(int(s) for s in words[at + 1].split(","))
         del words[at : at + 2]
     kind = "float64" if "--double" in words else "float32"
+    clock = "processor" if "--processor" in words else "wall"
     tree = ""
     if "--beside" in words:
         at = words.index("--beside")
         tree = words[at + 1]
         del words[at : at + 2]
-    chosen = [name for name in words if name != "--double"] or names()
-    compare([x for name in chosen for x in (COMMON if name == "common" else (name,))], sizes, kind, tree)
+    chosen = [name for name in words if name not in ("--double", "--processor")] or names()
+    compare([x for name in chosen for x in (COMMON if name == "common" else (name,))], sizes, kind, tree, clock)
 
 
-def compare(chosen: list[str], sizes: tuple[int, ...], kind: str, tree: str) -> None:
+def compare(chosen: list[str], sizes: tuple[int, ...], kind: str, tree: str, clock: str) -> None:
     """Print the ratios of these rows, and their geometric means and worst ones."""
-    sides = [Side("ours", tree, kind)] * bool(tree) + [Side("ours", "", kind)]
-    torch = Side("torch", "", kind)
+    sides = [Side("ours", where, kind, clock) for where in ([tree, ""] if tree else [""])]
+    torch = Side("torch", "", kind, clock)
     width = 8 * len(sides)
     print(f"{'ratio to torch':<20}" + "".join(f"{n:>{width + 2}}" for n in sizes))
     logs: dict[int, list[list[float]]] = {n: [[] for _ in sides] for n in sizes}

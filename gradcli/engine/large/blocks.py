@@ -17,9 +17,9 @@ from numpy import ndarray
 from gradcli.engine.large import MANY
 from gradcli.engine.large.threads import Piece, shared
 
-BYTES = 1 << 19         # of a piece, at most
-SMALLEST = 1 << 13      # elements of a piece, at least
-PAYS = 1.2e5            # nanoseconds of work from which on several threads pay
+BYTES = 1 << 20         # of a piece, at most
+PAYS, ENOUGH = 1.2e5, 1e5       # nanoseconds of work: from which on several threads pay; of a piece, about
+FEW = 8                 # pieces for each of which there is enough work
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -36,8 +36,8 @@ def divided(count: int, width: int, itemsize: int, work: float, do: Callable[[in
         for first in range(0, count, step):
             do(first, min(first + step, count))
         return
-    most = min(BYTES // itemsize, max(SMALLEST, -(-size // 4)))         # at least four pieces, where that is worth it
-    step = max(1, most // width)
+    share = -(-size // min(FEW, max(2, int(size * work / ENOUGH))))     # of a few pieces, if they are not too small
+    step = max(1, min(BYTES // itemsize, share) // width)
     shared(do, pieces_of(count, step + -step % 64 if width == 1 else step))
 
 
@@ -56,26 +56,30 @@ def flattened(arrays: tuple[Any, ...], shape: tuple[int, ...]) -> list[Any] | No
     return flat
 
 
-def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+Kernel = Callable[..., None]
+
+
+def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[Kernel], Callable[..., Any]]:
     """A decorator: the kernel below as a function of arrays of one floating type, the first of the result's shape.
 
     spare  how many further arrays of a piece's length the kernel needs
     work   about how many nanoseconds an element takes
     outs   how many results there are; the kernel gets them all first
     """
-    def make(kernel: Callable[..., None]) -> Callable[..., Any]:
+    def make(kernel: Kernel) -> Callable[..., Any]:
         def apply(*arrays: Any) -> Any:
             like = arrays[0]
             shape, dtype = like.shape, like.dtype
-            arrays = tuple([a.astype(dtype) if type(a) is ndarray and a.dtype is not dtype and a.dtype.kind == "f" else a
-                            for a in arrays])
-            flat = flattened(arrays, shape) if like.flags.c_contiguous else None
-            if flat is None:
-                arrays = tuple([a if type(a) is not ndarray or not a.ndim else np.broadcast_to(a, shape)
-                                for a in arrays])
-                results = [np.empty_like(like) for _ in range(outs)]
-                kernel(*results, *arrays, *[np.empty_like(like) for _ in range(spare)])
-                return results[0] if outs == 1 else tuple(results)
+            for a in arrays:
+                if a.dtype is not dtype and a.dtype.kind == "f":
+                    return apply(*[a.astype(dtype) if a.dtype.kind == "f" else a for a in arrays])
+            flat = None
+            if like.size * work >= PAYS or like.nbytes > BYTES:
+                flat = flattened(arrays, shape) if like.flags.c_contiguous else None
+            if flat is None:        # one piece
+                memory = [np.empty_like(like) for _ in range(outs + spare)]
+                kernel(*memory[:outs], *arrays, *memory[outs:])
+                return memory[0] if outs == 1 else tuple(memory[:outs])
             results = [np.empty(shape, dtype) for _ in range(outs)]
             parts = [result.reshape(-1) for result in results] + flat
             cut = [type(a) is ndarray and a.ndim > 0 for a in parts]
@@ -87,7 +91,6 @@ def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[C
             divided(like.size, 1, dtype.itemsize, work, do)
             return results[0] if outs == 1 else tuple(results)
 
-        apply.kernel = kernel       # type: ignore[attr-defined]  # for kernels that are built of it
         return apply
 
     return make

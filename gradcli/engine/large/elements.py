@@ -17,7 +17,7 @@ from gradcli.engine.large.blocks import elementwise
 
 TWO, THREE, MINUS_HALF, MINUS = Constant(2), Constant(3), Constant(-0.5), Constant(-1)
 ROOT_HALF, PEAK = Constant(sqrt(0.5)), Constant(1 / sqrt(2 * pi))
-BITS = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+BITS: dict[int, Any] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 SINGLE = np.dtype(np.float32)
 SIGN = np.array(-1 << 31, np.int32)
 
@@ -27,25 +27,45 @@ def bits(a: ndarray) -> ndarray:
     return a.view(BITS[a.itemsize])
 
 
-def mask_of(condition: ndarray, like: ndarray) -> ndarray:
-    """All bits set where the condition holds, none elsewhere, as wide as the elements of `like`."""
-    return np.negative(condition.view(np.int8)).astype(BITS[like.itemsize])
+def set_bits(out: ndarray, condition: ndarray) -> ndarray:
+    """The memory of `out`, with all bits set where the condition holds and none elsewhere."""
+    mask = bits(out)
+    np.copyto(mask, np.negative(condition.view(np.int8)))
+    return mask
+
+
+def clear_bits(out: ndarray, condition: ndarray) -> ndarray:
+    """The memory of `out`, with no bits set where the condition holds and all elsewhere."""
+    mask = bits(out)
+    np.copyto(mask, np.subtract(condition.view(np.int8), ONE_BYTE))
+    return mask
+
+
+ONE_BYTE = np.array(1, np.int8)
 
 
 def keep_where(out: ndarray, condition: ndarray, g: Any) -> None:
     """out = g where the condition holds, 0 elsewhere."""
-    mask = mask_of(condition, out)
-    np.bitwise_and(mask, bits(g) if g.ndim else g.view(mask.dtype), bits(out))
+    mask = set_bits(out, condition)
+    np.bitwise_and(mask, bits(g), mask)
 
 
-@elementwise(work=1.8)
-def sigmoid(out: Any, x: Any) -> None:
+def drop_where(out: ndarray, condition: ndarray, g: Any) -> None:
+    """out = 0 where the condition holds, g elsewhere."""
+    mask = clear_bits(out, condition)
+    np.bitwise_and(mask, bits(g), mask)
+
+
+def _sigmoid(out: Any, x: Any) -> None:
     """1 / (1 + exp(-x)), rounded as the plain formula."""
     one = ONE[x.dtype]
     np.negative(x, out)
     np.exp(out, out)
     np.add(out, one, out)
     np.divide(one, out, out)
+
+
+sigmoid = elementwise(work=1.8)(_sigmoid)
 
 
 @elementwise(work=0.5)
@@ -82,7 +102,7 @@ def cos_slope(out: Any, x: Any, g: Any, spare: Any) -> None:
 @elementwise(work=0.2)
 def relu(out: Any, x: Any) -> None:
     """max(x, 0)."""
-    np.clip(x, ZERO[x.dtype], INFINITE[x.dtype], out)
+    x.clip(ZERO[x.dtype], INFINITE[x.dtype], out)
 
 
 INFINITE = Constant(np.inf)
@@ -91,7 +111,7 @@ INFINITE = Constant(np.inf)
 @elementwise(work=0.5)
 def relu_slope(out: Any, result: Any, g: Any) -> None:
     """g where the result is not 0 or less, else 0; g where it is nan."""
-    keep_where(out, ~np.less_equal(result, ZERO[result.dtype]), g)
+    drop_where(out, np.less_equal(result, ZERO[result.dtype]), g)
 
 
 @elementwise(work=0.4)
@@ -104,11 +124,10 @@ def leaky(out: Any, x: Any, slope: Any) -> None:
 @elementwise(work=0.6)
 def leaky_slope(out: Any, value: Any, g: Any, slope: Any) -> None:
     """g where the value is positive, slope g elsewhere."""
-    mask = mask_of(np.greater(value, ZERO[value.dtype]), out)
-    other = bits(slope.reshape(1))
-    np.bitwise_and(mask, bits(ONE[value.dtype].reshape(1)) ^ other, mask)
+    mask, other = set_bits(out, np.greater(value, ZERO[value.dtype])), bits(slope)
+    np.bitwise_and(mask, bits(ONE[value.dtype]) ^ other, mask)
     np.bitwise_xor(mask, other, mask)
-    np.multiply(mask.view(value.dtype), g, out)
+    np.multiply(out, g, out)
 
 
 @elementwise(spare=1, work=0.6)
@@ -149,24 +168,39 @@ def sqrt_slope(out: Any, result: Any, g: Any) -> None:
     np.divide(g, out, out)
 
 
-@elementwise(spare=1, work=4.0)
-def softplus(out: Any, x: Any, spare: Any) -> None:
-    """log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)), to two units in the last place.
-
-    log1p(e) is log(u) with u = 1 + e, set right by what u has lost: (e - (u - 1)) / u.
-    """
-    one = ONE[x.dtype]
+def _softplus(out: Any, x: Any, spare: Any) -> None:
+    """log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)), to three units in the last place."""
     np.abs(x, spare)
     np.negative(spare, spare)
     np.exp(spare, spare)
-    np.add(spare, one, out)
-    lost = np.subtract(out, one)
-    np.subtract(spare, lost, lost)
-    np.divide(lost, out, lost)
-    np.log(out, out)
-    np.add(out, lost, out)
-    np.clip(x, ZERO[x.dtype], INFINITE[x.dtype], spare)
+    log1p_below_one(out, spare)
+    x.clip(ZERO[x.dtype], INFINITE[x.dtype], spare)
     np.add(out, spare, out)
+
+
+softplus = elementwise(spare=1, work=4.0)(_softplus)
+
+
+ATANH = [Constant(c) for c in (2.000000007865021, 0.6666631537166533, 0.40024887642128004, 0.27960876651646693,
+                               0.28177233178404937)]
+"""2 atanh(s) / s in powers of s^2, for s from 0 to 1/3: fitted by least squares, to 4e-9."""
+
+
+def log1p_below_one(out: Any, e: Any) -> None:
+    """log(1 + e) for e from 0 to 1, which is overwritten: in single precision 2 atanh(s) with s = e / (2 + e)."""
+    dtype = e.dtype
+    if dtype is not SINGLE:
+        np.log1p(e, out)
+        return
+    np.add(e, TWO[dtype], out)
+    np.divide(e, out, e)
+    square = np.multiply(e, e)
+    np.multiply(square, ATANH[-1][dtype], out)
+    for c in ATANH[-2:0:-1]:
+        np.add(out, c[dtype], out)
+        np.multiply(out, square, out)
+    np.add(out, ATANH[0][dtype], out)
+    np.multiply(out, e, out)
 
 
 @elementwise(work=2.0)
@@ -182,7 +216,7 @@ def softplus_slope(out: Any, x: Any, g: Any) -> None:
 @elementwise(spare=1, work=4.5)
 def logits_surprise(out: Any, x: Any, target: Any, spare: Any) -> None:
     """log(1 + exp(x)) - target x: the cross entropy of sigmoid(x)."""
-    softplus.kernel(out, x, spare)
+    _softplus(out, x, spare)
     np.multiply(x, target, spare)
     np.subtract(out, spare, out)
 
@@ -190,7 +224,7 @@ def logits_surprise(out: Any, x: Any, target: Any, spare: Any) -> None:
 @elementwise(work=2.2)
 def logits_slope(out: Any, x: Any, target: Any, share: Any) -> None:
     """share (sigmoid(x) - target)."""
-    sigmoid.kernel(out, x)
+    _sigmoid(out, x)
     np.subtract(out, target, out)
     np.multiply(out, share, out)
 
@@ -202,7 +236,7 @@ def elu(out: Any, x: Any, alpha: Any, spare: Any) -> None:
     In single precision expm1(t) is 2 h / (1 - h) with h = tanh(t / 2), for numpy's expm1 is ten times slower.
     """
     zero = ZERO[x.dtype]
-    np.clip(x, -INFINITE[x.dtype], zero, spare)
+    x.clip(-INFINITE[x.dtype], zero, spare)
     if x.dtype is SINGLE:
         np.multiply(spare, HALF[x.dtype], spare)
         np.tanh(spare, spare)
@@ -213,7 +247,7 @@ def elu(out: Any, x: Any, alpha: Any, spare: Any) -> None:
         np.expm1(spare, spare)
     if alpha != 1:
         np.multiply(spare, alpha, spare)
-    np.clip(x, zero, INFINITE[x.dtype], out)
+    x.clip(zero, INFINITE[x.dtype], out)
     np.add(out, spare, out)
 
 
@@ -221,26 +255,20 @@ def elu(out: Any, x: Any, alpha: Any, spare: Any) -> None:
 def elu_slope(out: Any, x: Any, g: Any, alpha: Any) -> None:
     """g where x is positive, g alpha exp(x) elsewhere."""
     zero = ZERO[x.dtype]
-    np.clip(x, -INFINITE[x.dtype], zero, out)
+    x.clip(-INFINITE[x.dtype], zero, out)
     np.exp(out, out)
     if alpha != 1:
         np.multiply(out, alpha, out)
-        mask = mask_of(np.greater(x, zero), out)
-        one = bits(ONE[x.dtype].reshape(1))
-        whole = bits(out)
-        np.bitwise_and(np.bitwise_xor(whole, one), mask, mask)
-        np.bitwise_xor(whole, mask, whole)
+        np.copyto(out, ONE[x.dtype], where=np.greater(x, zero))
     np.multiply(out, g, out)
 
 
 @elementwise(work=0.7)
 def where(out: Any, a: Any, b: Any, condition: Any) -> None:
     """a where the condition holds, b elsewhere."""
-    mask = mask_of(condition, out)
-    whole = bits(out)
-    np.bitwise_xor(bits(a), bits(b), whole)
-    np.bitwise_and(whole, mask, whole)
-    np.bitwise_xor(whole, bits(b), whole)
+    mask = set_bits(out, condition)
+    np.bitwise_and(mask, np.bitwise_xor(bits(a), bits(b)), mask)
+    np.bitwise_xor(mask, bits(b), mask)
 
 
 @elementwise(work=0.4)
@@ -252,8 +280,7 @@ def where_or_zero(out: Any, a: Any, condition: Any) -> None:
 @elementwise(work=0.4)
 def zero_or(out: Any, a: Any, condition: Any) -> None:
     """0 where the condition holds, a elsewhere."""
-    mask = np.subtract(condition.view(np.int8), np.int8(1)).astype(BITS[out.itemsize])
-    np.bitwise_and(mask, bits(a), bits(out))
+    drop_where(out, condition, a)
 
 
 @elementwise(work=0.5)
@@ -295,8 +322,10 @@ def gelu(out: Any, slope: Any, x: Any, size: Any, tail: Any) -> None:
     np.subtract(tail, slope, slope)
     np.subtract(HALF[dtype], slope, slope)
     np.multiply(tail, size, tail)
-    np.clip(x, ZERO[dtype], INFINITE[dtype], out)
+    x.clip(ZERO[dtype], INFINITE[dtype], out)
     np.subtract(out, tail, out)
+    if not np.maximum.reduce(x, axis=None) < np.inf:        # inf times a tail of 0
+        out[x == np.inf] = np.inf
     np.bitwise_and(bits(x), SIGN, bits(size))
     np.bitwise_or(bits(slope), bits(size), bits(slope))
     np.add(slope, HALF[dtype], slope)

@@ -21,10 +21,11 @@ def flat_places(shape: tuple[int, ...], at: int, index: ndarray) -> ndarray:
     """For each element of `index`, which counts along dimension `at`, its place in an array of that shape, counted
     row by row; along the other dimensions it stands where it stands in `index`."""
     steps = [prod(shape[i + 1 :]) for i in range(len(shape))]
-    places = index * steps[at] if steps[at] != 1 else index.astype(np.int64)
+    places = index if steps[at] == 1 else index * steps[at]
     for i, n in enumerate(index.shape):
         if i != at and n > 1:
-            places += (np.arange(n) * steps[i]).reshape((-1,) + (1,) * (index.ndim - i - 1))
+            start = (np.arange(n) * steps[i]).reshape((-1,) + (1,) * (index.ndim - i - 1))
+            places = np.add(places, start, out=None if places is index else places)
     return places
 
 
@@ -74,7 +75,8 @@ def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
         places = index[:, None] * width + np.arange(width)
         np.add.at(flat.reshape(-1), places.reshape(-1), source.reshape(-1))
         return
-    order = index.argsort(kind="stable")
+    short = index.astype(np.uint16) if len(out) <= 1 << 16 else index       # 16 bits are sorted digit by digit
+    order = short.argsort(kind="stable")
     sorted_index = index[order]
     starts = np.flatnonzero(np.concatenate(([True], sorted_index[1:] != sorted_index[:-1])))
     counts = np.diff(starts, append=index.size)
@@ -82,7 +84,7 @@ def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
     rare = counts < OFTEN
     _add_by_turns(flat, names[rare], starts[rare], counts[rare], order, source)
     for name, start, count in zip(names[~rare], starts[~rare], counts[~rare], strict=True):
-        members = source[order[start : start + count]]
+        members = source.take(order[start : start + count], 0)
         members[0] += flat[name]
         np.add.reduce(members, axis=0, out=flat[name])
 
@@ -92,7 +94,9 @@ def _add_by_turns(out: ndarray, names: ndarray, starts: ndarray, counts: ndarray
     """Add the first member of every name, then the second of those that have one, and so on."""
     turn = 0
     while names.size:
-        out[names] += source[order[starts + turn]]
+        total = out.take(names, 0)
+        total += source.take(order.take(starts + turn), 0)
+        out[names] = total
         turn += 1
         more = counts > turn
         names, starts, counts = names[more], starts[more], counts[more]

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.kernels import running
 from gradcli.engine.large import MANY
 from gradcli.engine.large.blocks import FLOATS, by_rows, divided, rows_of
 
 DEEP = 512          # rows that are added up one after the other, before the totals are
-SHORT = 1 << 10     # elements of rows whose running sums advance together
+SHORT = 1 << 10     # elements of rows that are not cut
 
 
 def column_sums(rows: ndarray) -> ndarray:
@@ -38,7 +39,7 @@ def leading_sums(x: ndarray, lead: int) -> ndarray:
 
 def column_products(a: ndarray, b: ndarray) -> ndarray:
     """The sum of a * b over all dimensions but the last."""
-    a, b = [rows_of(v) if v.flags.c_contiguous else np.broadcast_to(v, b.shape).reshape(-1, b.shape[-1]) for v in (a, b)]
+    a, b = [v.reshape(-1, b.shape[-1]) for v in (a, b)]
     return sum_of_parts([np.einsum("ij,ij->j", a[at : at + DEEP], b[at : at + DEEP])
                          for at in range(0, len(a), DEEP)])
 
@@ -75,25 +76,25 @@ def moments(x: ndarray, axes: tuple[int, ...]) -> tuple[ndarray, ndarray]:
 
 
 def _moments(x: ndarray) -> tuple[ndarray, ndarray]:
-    """The same of all elements."""
+    """The same of all elements: of some at a time, put together as Chan, Golub and LeVeque do (1983)."""
     flat, once = x.reshape(-1), (1,) * x.ndim
     count = -(-x.size // MANY)
-    totals, squares = np.empty(count), np.empty(count)
+    means, squares = np.empty(count), np.empty(count)
 
-    def add(first: int, last: int) -> None:
+    def do(first: int, last: int) -> None:
         for k in range(first, last):
-            totals[k] = np.add.reduce(flat[k * MANY : (k + 1) * MANY].astype(np.float64, copy=False))
+            wide = flat[k * MANY : (k + 1) * MANY].astype(np.float64)
+            means[k] = mean = np.add.reduce(wide) / wide.size
+            np.subtract(wide, mean, wide)
+            np.multiply(wide, wide, wide)
+            squares[k] = np.add.reduce(wide)
 
-    divided(count, MANY, x.itemsize, 0.5, add)
-    mean = np.add.reduce(totals) / x.size
-
-    def add_squares(first: int, last: int) -> None:
-        for k in range(first, last):
-            off = np.subtract(flat[k * MANY : (k + 1) * MANY], mean, dtype=np.float64)
-            squares[k] = np.einsum("i,i->", off, off)
-
-    divided(count, MANY, x.itemsize, 0.6, add_squares)
-    return np.full(once, mean), np.full(once, np.add.reduce(squares))
+    divided(count, MANY, x.itemsize, 1.0, do)
+    sizes = np.full(count, float(MANY))
+    sizes[-1] = x.size - (count - 1) * MANY
+    mean = np.add.reduce(means * sizes) / x.size
+    means -= mean
+    return np.full(once, mean), np.full(once, np.add.reduce(squares) + np.add.reduce(means * means * sizes))
 
 
 def short_rows(x: ndarray, dim: int) -> bool:
@@ -102,10 +103,7 @@ def short_rows(x: ndarray, dim: int) -> bool:
 
 
 def running_rows(ufunc: Any, x: ndarray, backwards: bool = False) -> ndarray:
-    """ufunc.accumulate along the short rows of a float32 array, carried in float64, from either end.
-
-    Rows become columns, so that a step of all rows is one call.
-    """
+    """ufunc.accumulate along the short rows of a float32 array, carried in float64, from either end."""
     rows = rows_of(x)
     out = np.empty(x.shape, x.dtype)
     target = rows_of(out)
@@ -113,12 +111,7 @@ def running_rows(ufunc: Any, x: ndarray, backwards: bool = False) -> ndarray:
         rows, target = rows[:, ::-1], target[:, ::-1]
 
     def do(first: int, last: int) -> None:
-        columns = rows[first:last].T.astype(np.float64, order="C")
-        before = columns[0]
-        for column in columns[1:]:
-            ufunc(before, column, column)
-            before = column
-        np.copyto(target[first:last], columns.T, casting="same_kind")
+        target[first:last] = running(ufunc, rows[first:last])
 
-    by_rows(x, 2.5, do)
+    by_rows(x, 0.4, do)
     return out

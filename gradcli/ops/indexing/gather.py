@@ -23,7 +23,7 @@ def places(shape, dim, index):
         raise TypeFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
                         ("i.long()", "as whole numbers"))
     n = shape[at] if shape else 1
-    if index.size and (index.min() < 0 or index.max() >= n):
+    if index.size and (index.max() if index.dtype.kind == "u" else index.view(f"u{index.itemsize}").max()) >= n:
         bad = index.min() if index.min() < 0 else index.max()
         raise IndexOutOfRange(int(bad), at, n)
     if not len(shape):

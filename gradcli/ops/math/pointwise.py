@@ -6,7 +6,6 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.engine.kernels import ZERO, zeroed
-from gradcli.engine.large import MANY
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.base import Binary, Slope, Unary
@@ -26,10 +25,10 @@ class Sqrt(Pointwise):
     legacy_name = "pointwise.Sqrt"
 
     def forward(input: Array):
-        return np.sqrt(input) if input.size < MANY else large.blocks.apply_unary(np.sqrt, input, 0.5)
+        return np.sqrt(input) if input.size < large.MANY else large.blocks.apply_unary(np.sqrt, input, 0.5)
 
     def grad_input(F, g, out):
-        return large.elements.sqrt_slope(out, g) if F is raw and out.size >= MANY else g / (out + out)
+        return large.elements.sqrt_slope(out, g) if F is raw and out.size >= large.MANY else g / (out + out)
 
 
 class Rsqrt(Pointwise):
@@ -172,7 +171,7 @@ class Relu(Unary):
     def forward(input: Array):
         if input.dtype == np.bool_:
             raise TypeFault("Boolean inputs not supported for relu", ("x.int()", "truth values as 0 and 1"))
-        if input.size >= MANY and input.dtype.kind == "f":
+        if input.size >= large.MANY and input.dtype.kind == "f":
             return large.elements.relu(input)
         # np.clip is several times faster, once its overhead does not count
         if input.size > MANY and input.dtype.kind == "f":
@@ -190,7 +189,7 @@ class ReluBack(Slope):
     samples = [([1.0, -2.0, 0.5], np.array([0.0, 3.0, 0.5]))]
 
     def forward(g: Array, result: Array):
-        if result.size >= MANY:
+        if result.size >= large.MANY:
             return large.elements.relu_slope(result, g)
         return zeroed(g, np.less_equal(result, ZERO[result.dtype]))
 

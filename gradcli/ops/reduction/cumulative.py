@@ -22,7 +22,7 @@ def accumulated(ufunc, array, dim, dtype):
     if not array.ndim:
         return array.copy()
     if array.dtype == np.float32 and array.size >= LARGE:
-        if at == array.ndim - 1 and array.size >= MANY and 1 < array.shape[-1] <= large.sums.SHORT:
+        if at == array.ndim - 1 and array.size >= 8 * MANY and 1 < array.shape[-1] <= large.sums.SHORT:
             return large.sums.running_rows(ufunc, array)
         if at == array.ndim - 1:
             return running(ufunc, array)
