@@ -6,7 +6,7 @@ Only for arrays large enough that the choice pays; each says what it replaces an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign
+from math import copysign, prod
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from gradcli.engine import large
 LARGE = 2048
 ROW = 4096              # elements that are added up one after the other, in the lanes of a wide register
 LANES = 2048            # lanes in which running sums advance together
+STEP = 256              # elements that take as long, one after the other, as a call
 SCANNED = 1 << 19       # elements of them that are handled at a time, as doubles
 _BITS = {4: np.int32, 8: np.int64}
 _BYTE = np.dtype(np.int8)
@@ -165,6 +166,13 @@ def running(ufunc: Any, x: ndarray) -> ndarray:
         for at in range(0, len(rows), step):
             out[at : at + step] = _lanes(ufunc, rows[at : at + step])
     return out.reshape(x.shape)
+
+
+def advance_together(shape: tuple[int, ...]) -> bool:
+    """Whether lanes are long enough side by side for `running` to pay: a step of all costs a call."""
+    n = shape[-1]
+    count = prod(shape[:-1])
+    return count * n > STEP * -(-n // max(1, min(LANES // max(count, 1), n // 64)))
 
 
 def _lanes(ufunc: Any, rows: ndarray) -> ndarray:

@@ -65,7 +65,8 @@ def test_functions_and_slopes_agree_with_those_of_small_arrays(name, dtype):
         close(call(name, x), in_parts(lambda x, name=name: call(name, x), x), UNARY[name], floor)
         finite = np.isfinite(x) & (np.abs(x) < 1e3)
         x[~finite] = 0.5
-        close(slope(name, x, g), in_parts(lambda x, g, name=name: slope(name, x, g), x, g), UNARY[name] + 4, max(floor * 10, 1e-2))
+        close(slope(name, x, g), in_parts(lambda x, g, name=name: slope(name, x, g), x, g), UNARY[name] + 4,
+              max(floor * 10, 1e-2))
 
 
 @pytest.mark.parametrize("name", UNARY)

@@ -10,10 +10,11 @@ from importlib import import_module
 from typing import Any
 
 SOME = 1 << 12      # elements from which on a formula is replaced that numpy has in a slow form only
+FILES = ("blocks", "elements", "rows", "scatter", "sums", "threads")
 MANY = 1 << 14      # elements from which on an operation goes by pieces
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(name)
+    if name not in FILES:
+        raise AttributeError(f"module 'gradcli.engine.large' has no attribute {name!r}")
     return import_module(f"gradcli.engine.large.{name}")

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.large import MANY
 from gradcli.engine.large.threads import Piece, shared
 
 BYTES = 1 << 20         # of a piece, at most
@@ -109,7 +108,7 @@ def rows_of(array: ndarray) -> ndarray:
 
 def apply_unary(ufunc: Any, x: ndarray, work: float) -> Any:
     """ufunc(x) of a large floating array."""
-    if x.dtype not in FLOATS or not x.flags.c_contiguous:
+    if x.size * work < PAYS or x.dtype not in FLOATS or not x.flags.c_contiguous:
         return ufunc(x)
     out = np.empty(x.shape, x.dtype)
     source, target = x.reshape(-1), out.reshape(-1)
@@ -119,7 +118,7 @@ def apply_unary(ufunc: Any, x: ndarray, work: float) -> Any:
 
 def apply_binary(ufunc: Any, a: ndarray, b: ndarray, work: float = 0.2) -> Any:
     """ufunc(a, b) of floating arrays of one type, of one shape, or of a row or a number beside a large array."""
-    if a.dtype is not b.dtype or a.dtype not in FLOATS or a.size < MANY and b.size < MANY:
+    if max(a.size, b.size) * work < PAYS or a.dtype is not b.dtype or a.dtype not in FLOATS:
         return ufunc(a, b)
     shape = a.shape if a.size >= b.size else b.shape
     flat = flattened((a, b), shape)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.kernels import sums
-from gradcli.engine.large import MANY
+from gradcli.engine.large import SOME
 from gradcli.engine.large.blocks import FLOATS, by_rows, rows_of
 
 MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32, also in sums
@@ -21,7 +21,7 @@ WIDEST = 1 << 12    # elements of a row whose total is not taken in pieces
 
 def fits(x: Any, at: int) -> bool:
     """Whether an array is large and made of rows along dimension `at` that lie one after the other."""
-    return (x.size >= MANY and at in (-1, x.ndim - 1) and x.dtype in FLOATS and x.flags.c_contiguous
+    return (x.size >= SOME and at in (-1, x.ndim - 1) and x.dtype in FLOATS and x.flags.c_contiguous
             and 1 < x.shape[-1])
 
 

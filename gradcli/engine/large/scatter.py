@@ -21,6 +21,7 @@ def flat_places(shape: tuple[int, ...], at: int, index: ndarray) -> ndarray:
     """For each element of `index`, which counts along dimension `at`, its place in an array of that shape, counted
     row by row; along the other dimensions it stands where it stands in `index`."""
     steps = [prod(shape[i + 1 :]) for i in range(len(shape))]
+    index = index.astype(np.int64, copy=False)
     places = index if steps[at] == 1 else index * steps[at]
     for i, n in enumerate(index.shape):
         if i != at and n > 1:
@@ -67,12 +68,29 @@ def first_names(out: ndarray, key: tuple[Any, ...], rows: ndarray) -> bool:
             and int(key[0].max()) < len(out))
 
 
-def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
-    """out[index[k]] += rows[k] for each k in turn; arrays that lie row by row, of any number of dimensions."""
+def summed_elements(shape: tuple[int, ...], at: int, index: ndarray, source: ndarray) -> ndarray:
+    """Zeros of a shape, with each element of `source` added at its place; see `flat_places`."""
+    out = np.zeros(shape, source.dtype)
+    add_elements(out, at, index, source)
+    return out
+
+
+def summed_rows(shape: tuple[int, ...], index: ndarray, rows: ndarray) -> ndarray:
+    """Zeros of a shape, with rows[k] added to row index[k] for each k in turn."""
+    out = np.zeros(shape, rows.dtype)
+    add_rows(out, index, rows, fresh=True)
+    return out
+
+
+def add_rows(out: ndarray, index: ndarray, rows: ndarray, fresh: bool = False) -> None:
+    """out[index[k]] += rows[k] for each k in turn; arrays that lie row by row, of any number of dimensions.
+
+    `fresh` says that `out` holds zeros.
+    """
     width = prod(out.shape[1:])
     flat, source = out.reshape(len(out), width), rows.reshape(index.size, width)
     if width < NARROW:
-        places = index[:, None] * width + np.arange(width)
+        places = index.astype(np.int64)[:, None] * width + np.arange(width)
         np.add.at(flat.reshape(-1), places.reshape(-1), source.reshape(-1))
         return
     short = index.astype(np.uint16) if len(out) <= 1 << 16 else index       # 16 bits are sorted digit by digit
@@ -82,7 +100,7 @@ def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
     counts = np.diff(starts, append=index.size)
     names = sorted_index[starts]
     rare = counts < OFTEN
-    _add_by_turns(flat, names[rare], starts[rare], counts[rare], order, source)
+    _add_by_turns(flat, names[rare], starts[rare], counts[rare], order, source, fresh)
     for name, start, count in zip(names[~rare], starts[~rare], counts[~rare], strict=True):
         members = source.take(order[start : start + count], 0)
         members[0] += flat[name]
@@ -90,12 +108,13 @@ def add_rows(out: ndarray, index: ndarray, rows: ndarray) -> None:
 
 
 def _add_by_turns(out: ndarray, names: ndarray, starts: ndarray, counts: ndarray, order: ndarray,
-                  source: ndarray) -> None:
+                  source: ndarray, fresh: bool) -> None:
     """Add the first member of every name, then the second of those that have one, and so on."""
     turn = 0
     while names.size:
-        total = out.take(names, 0)
-        total += source.take(order.take(starts + turn), 0)
+        total = source.take(order.take(starts + turn), 0)
+        if turn or not fresh:
+            np.add(out.take(names, 0), total, total)
         out[names] = total
         turn += 1
         more = counts > turn

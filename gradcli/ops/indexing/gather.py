@@ -62,6 +62,8 @@ class Gather(Op):
         return input[key].reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
+        if F is raw and index.size >= SOME and g.shape == index.shape and input_shape:
+            return large.scatter.summed_elements(input_shape, axis(dim, len(input_shape)), index, g)
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 

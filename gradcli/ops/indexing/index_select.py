@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.methods import axis
@@ -70,6 +70,8 @@ class IndexSelect(Op):
     def grad_input(F, g, dim, index, input_shape, input_dtype):
         if not input_shape:
             return g
+        if F is raw and g.size >= SOME and axis(dim, len(input_shape)) == 0 and len(input_shape) > 1:
+            return large.scatter.summed_rows(input_shape, index.reshape(-1), g)
         return F.index_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 

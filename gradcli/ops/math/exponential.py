@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.signature import Array, Number, Operand
 from gradcli.engine.kernels import ONE
-from gradcli.engine.large import MANY
+from gradcli.engine.large import MANY, SOME
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.math.arithmetic import constancy
 from gradcli.ops.special.evaluate import in_doubles
@@ -64,7 +64,7 @@ class Log(Exponential):
     legacy_name = "pointwise.Log"
 
     def forward(input: Array):
-        if input.size >= MANY:
+        if input.size >= SOME:
             return large.blocks.apply_unary(np.log, input, 1.8)
         return _log_of_singles(input) if input.dtype == np.float32 else np.log(input)
 

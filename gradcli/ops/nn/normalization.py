@@ -8,7 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.kernels import sums
-from gradcli.engine.large import MANY
+from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
@@ -46,7 +46,7 @@ class Standardised(Kernel):
         count = int(np.prod([shape[i] for i in axes]))
         if input.dtype == np.float16:
             x = x.astype(np.float32)
-        if which == LAYER and x.size >= MANY and count > 1 and large.rows.fits(x.reshape(-1, count), -1):
+        if which == LAYER and x.size >= SOME and count > 1 and large.rows.fits(x.reshape(-1, count), -1):
             return large.rows.layer_normalised(x, weight, bias, eps, count)
         mean = sums(x, axes, True) / x.dtype.type(count) if count else (
             np.zeros([1 if i in axes else n for i, n in enumerate(shape)], x.dtype))
@@ -81,7 +81,7 @@ class Standardised(Kernel):
     def grad_weight(F, g, input, out, shape, weight_shape):
         if g[0] is None:
             return None
-        if F is raw and out[3].size >= MANY and len(weight_shape) == 1 and shape[-1:] == tuple(weight_shape):
+        if F is raw and out[3].size >= SOME and len(weight_shape) == 1 and shape[-1:] == tuple(weight_shape):
             return large.sums.column_products(g[0], out[3])
         return F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
@@ -116,7 +116,7 @@ class CentredBack(Kernel):
     errors = [("text", GRID, GRID, (0,))]
 
     def forward(g: Array, unit: Array, scale: Array, axes: Plain):
-        if unit.size >= MANY and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
+        if unit.size >= SOME and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
             return large.rows.centred_slope(g, unit, scale)
         count = g.dtype.type(max(math.prod([g.shape[i] for i in axes]), 1))
         total = np.multiply(unit, products(g, unit, axes, scale.shape) / -count)

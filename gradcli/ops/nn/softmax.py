@@ -6,7 +6,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, sums
-from gradcli.engine.large import MANY
+from gradcli.engine.large import SOME
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
@@ -81,7 +81,7 @@ class Softmax(Proportions):
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
-        if input.size >= MANY and large.rows.fits(input, at):
+        if input.size >= SOME and large.rows.fits(input, at):
             return large.rows.softmax(input)
         if moderate(input):
             e = np.exp(input)
@@ -104,7 +104,7 @@ class LogSoftmax(Proportions):
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
-        if input.size >= MANY and large.rows.fits(input, at):
+        if input.size >= SOME and large.rows.fits(input, at):
             return large.rows.log_softmax(input)
         low = shifted(input, at)
         total = sums(np.exp(low), (at,), True)
@@ -125,7 +125,7 @@ class SoftmaxBack(Kernel):
     def forward(g: Array, shares: Array, dim: Dim):
         if not g.ndim:
             return (g - g * shares) * shares
-        if shares.size >= MANY and large.rows.fits(shares, dim):
+        if shares.size >= SOME and large.rows.fits(shares, dim):
             return large.rows.softmax_slope(g, shares)
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
@@ -155,7 +155,7 @@ class LogSoftmaxBack(Kernel):
     def forward(g: Array, logs: Array, dim: Dim):
         if not g.ndim:
             return g - np.exp(logs) * g
-        if logs.size >= MANY and large.rows.fits(logs, dim):
+        if logs.size >= SOME and large.rows.fits(logs, dim):
             return large.rows.log_softmax_slope(g, logs)
         share = np.exp(logs)
         share *= sums(g, (axis(dim, g.ndim),), True)

@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
-from gradcli.engine.kernels import LARGE, running, running_down
+from gradcli.engine.kernels import LARGE, advance_together, running, running_down
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.methods import axis
 from gradcli.ops.base import Kernel
@@ -24,7 +24,7 @@ def accumulated(ufunc, array, dim, dtype):
     if array.dtype == np.float32 and array.size >= LARGE:
         if at == array.ndim - 1 and array.size >= 8 * MANY and 1 < array.shape[-1] <= large.sums.SHORT:
             return large.sums.running_rows(ufunc, array)
-        if at == array.ndim - 1:
+        if at == array.ndim - 1 and advance_together(array.shape):
             return running(ufunc, array)
         if at == 0 and array.size >= 64 * len(array):
             return running_down(ufunc, array)

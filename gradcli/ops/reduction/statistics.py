@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
-from gradcli.engine.large import MANY
+from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -242,7 +242,7 @@ class Logsumexp(Op):
         where = axes(dim, x.ndim)
         if not x.size:
             return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
-        if x.size >= MANY and len(where) == 1 and large.rows.fits(x, where[0]):
+        if x.size >= SOME and len(where) == 1 and large.rows.fits(x, where[0]):
             result = large.rows.logsumexp(x)
             return result if keepdim else result.squeeze(where)
         top = np.asarray(np.maximum.reduce(x, axis=where, keepdims=True))
@@ -252,7 +252,7 @@ class Logsumexp(Op):
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape):
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
-        if F is raw and input.size >= MANY:
+        if F is raw and input.size >= SOME:
             return large.rows.logsumexp_slope(input, out, g)
         return g * F.exp(input - out)
 
