@@ -31,7 +31,6 @@ class Job:
     def __init__(self, do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
         self.do = do
         self.pieces = pieces                # not begun; list.pop is atomic
-        self.errors: list[BaseException] = []
 
     def work(self) -> None:
         """Take pieces until there are none."""
@@ -52,6 +51,7 @@ class Share:
         self.context: Context = copy_context()      # which numpy's error state belongs to
         self.token = [True]
         self.ended = False
+        self.error: BaseException | None = None     # of the helper, which the caller raises again
         self.end = allocate_lock()          # held until the helper has ended
         self.end.acquire()
 
@@ -61,15 +61,14 @@ class Share:
             self.token.pop()
         except IndexError:
             return
-        job = self.job
         try:
-            self.context.run(job.work)
-        except BaseException as error:      # raised again by the caller
-            job.errors.append(error)
-            job.pieces.clear()
-        del job
-        self.ended = True
-        self.end.release()
+            self.context.run(self.job.work)
+        except BaseException as error:      # even one for lack of memory
+            self.error = error
+            self.job.pieces.clear()
+        finally:
+            self.ended = True
+            self.end.release()
 
     def settle(self) -> BaseException | None:
         """In the caller: return once the helper has ended its part or will never begin; an interrupt, if one came."""
@@ -192,5 +191,6 @@ def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
         for helper in Pool.helpers:
             helper.share = None
         Pool.busy.release()
-    for error in [*filter(None, interrupts), *job.errors]:
-        raise error
+    for error in (*interrupts, *[share.error for share in shares]):
+        if error is not None:
+            raise error
