@@ -11,6 +11,7 @@ from typing import Any
 
 SOME = 1 << 12      # elements from which on a formula is replaced that numpy has in a slow form only
 FILES = ("blocks", "elements", "rows", "scatter", "sums", "threads")
+MOST_THREADS = 4    # with more of them they wait for the interpreter
 MANY = 1 << 14      # elements from which on an operation goes by pieces
 
 

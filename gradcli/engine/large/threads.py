@@ -16,9 +16,9 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Any
 
+from gradcli.engine.large import MOST_THREADS
 from gradcli.engine.tensor.memory import share_arena
 
-MOST = 4                # threads: with more of them they wait for the interpreter
 STACK = 512 << 10       # bytes, of a helper
 ENDING = 1.0            # seconds to wait for helpers before a fork
 
@@ -167,7 +167,8 @@ def allowed_threads() -> int:
     """As many threads as there are processors for this process, and as OMP_NUM_THREADS allows."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wish = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    return min(cores, MOST, int(wish)) if wish.isdecimal() and int(wish) else min(cores, MOST)
+    most = min(cores, MOST_THREADS)
+    return min(most, int(wish)) if wish.isdecimal() and int(wish) else most
 
 
 def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
