@@ -114,10 +114,15 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                     before = grads[parent]
                     if parent in exclusive and grad.dtype is before.dtype:
                         np.add(before, grad, out=before)
+                    elif not create_graph and type(before) is ndarray and _is_free(grad, before, getrefcount(grad)):
+                        grads[parent] = np.add(before, grad, out=grad)
+                        exclusive.add(parent)
                     else:
                         grads[parent] = total = F.add(before, grad) if create_graph else np.add(before, grad)
                         if type(total) is ndarray:
                             exclusive.add(parent)     # a new array: the sweep may add to it in place
+                        total = None
+                    before = None       # memory that the next rule can have
                 if saves_tensors and not retain_graph:
                     node.edges = release(node.edges, freed)
                 if dependencies:
@@ -127,6 +132,13 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         raise
     captured.update(grads)
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
+
+
+def _is_free(grad: Any, before: ndarray, references: int) -> bool:
+    """Whether what a rule has returned is an array in memory of its own, to which nothing else refers and to which
+    `before` can be added."""
+    return (type(grad) is ndarray and references == 2 and grad.base is None and grad.dtype is before.dtype
+            and grad.shape == before.shape and grad.ndim > 0 and grad.flags.writeable)
 
 
 def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:
