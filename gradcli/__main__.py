@@ -13,7 +13,7 @@ TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
     from typing import NoReturn
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 NO_ROOM = b"error[G0601]: the machine has too little memory, or too few files, for gradcli to start\n"
 
 

@@ -6,15 +6,18 @@ Only for arrays large enough that the choice pays; each says what it replaces an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign
+from math import copysign, prod
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine import large
+
 LARGE = 2048
 ROW = 4096              # elements that are added up one after the other, in the lanes of a wide register
 LANES = 2048            # lanes in which running sums advance together
+STEP = 256              # elements that take as long, one after the other, as a call
 SCANNED = 1 << 19       # elements of them that are handled at a time, as doubles
 _BITS = {4: np.int32, 8: np.int64}
 _BYTE = np.dtype(np.int8)
@@ -47,8 +50,12 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
         return np.where(condition, a, b)
     if _is_zero(b):
         if _fits(condition, a):
+            if condition.size >= large.MANY:
+                return large.elements.where_or_zero(a, condition)
             return _masked(a, np.negative(condition.view(np.int8)))
     elif _fits(condition, a) and _fits(condition, b) and a.dtype is b.dtype:
+        if condition.size >= large.MANY:
+            return large.elements.where(a, b, condition)
         bits = _BITS[a.itemsize]
         mask = np.negative(condition.view(np.int8)).astype(bits)
         chosen = np.bitwise_xor(a.view(bits), b.view(bits))
@@ -76,6 +83,8 @@ def zeroed(x: Any, where: Any) -> Any:
             np.putmask(out, where, 0)
             return out
         if _fits(where, x):
+            if where.size >= large.MANY:
+                return large.elements.zero_or(x, where)
             return _masked(x, np.subtract(where.view(np.int8), ONE[_BYTE]))
     return np.where(where, 0, x)
 
@@ -157,6 +166,13 @@ def running(ufunc: Any, x: ndarray) -> ndarray:
         for at in range(0, len(rows), step):
             out[at : at + step] = _lanes(ufunc, rows[at : at + step])
     return out.reshape(x.shape)
+
+
+def advance_together(shape: tuple[int, ...]) -> bool:
+    """Whether lanes are long enough side by side for `running` to pay: a step of all costs a call."""
+    n = shape[-1]
+    count = prod(shape[:-1])
+    return count * n > STEP * -(-n // max(1, min(LANES // max(count, 1), n // 64)))
 
 
 def _lanes(ufunc: Any, rows: ndarray) -> ndarray:

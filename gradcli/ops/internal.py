@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import (
     REFUSED,
@@ -17,6 +18,7 @@ from gradcli.engine.autograd.signature import (
     described,
 )
 from gradcli.engine.kernels import full_sum
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
@@ -179,6 +181,8 @@ class SumTo(Kernel):
         if not shape:
             return np.asarray(full_sum(input))
         lead = input.ndim - len(shape)
+        if input.size >= MANY and lead and input.shape[lead:] == tuple(shape):
+            return large.sums.leading_sums(input, lead)
         if lead == 1 and input.shape[1:] == shape:
             return np.add.reduce(input, 0)
         axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))

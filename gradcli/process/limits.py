@@ -27,7 +27,7 @@ from gradcli.process.walls.sandbox import walls
 
 AGAIN = 0.05        # seconds until the timer interrupts once more
 PATIENCE = 0.4      # seconds in which the program may end itself, before the thread does
-SLACK = 5           # seconds of the processor beyond the limit
+SLACK = 5           # seconds of the processors beyond the limit, which each thread may use up
 LONGEST = 1e9       # seconds that the system can still count
 OUT_OF_TIME = "the program ran for longer than it may"
 
@@ -195,15 +195,23 @@ class Watchdog:
         os._exit(fault.status)
 
 
+def threads_at_most() -> int:
+    """How many threads may use the processors at once: each second of the clock is as many of theirs."""
+    from gradcli.engine.large import MOST_THREADS
+
+    return min(os.cpu_count() or 1, MOST_THREADS)
+
+
 def wall_processor(seconds: float) -> None:
-    """Let the kernel end the process once it has used the processor for `seconds` more; inf lifts the limit."""
+    """Let the kernel end the process once each of its threads has used a processor for `seconds` more; inf lifts the
+    limit."""
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = hard
     if seconds < inf:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        soft = ceil(used.ru_utime + used.ru_stime + seconds)
+        soft = ceil(used.ru_utime + used.ru_stime + seconds * threads_at_most())
     if hard == resource.RLIM_INFINITY or soft < hard:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 

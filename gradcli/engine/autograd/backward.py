@@ -120,10 +120,15 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                     before = grads[parent]
                     if parent in exclusive and grad.dtype is before.dtype:
                         np.add(before, grad, out=before)
+                    elif not create_graph and type(before) is ndarray and _is_free(grad, before, getrefcount(grad)):
+                        grads[parent] = np.add(before, grad, out=grad)
+                        exclusive.add(parent)
                     else:
                         grads[parent] = total = F.add(before, grad) if create_graph else np.add(before, grad)
                         if type(total) is ndarray:
                             exclusive.add(parent)     # a new array: the sweep may add to it in place
+                        total = None
+                    before = None       # memory that the next rule can have
                 if saves_tensors and not retain_graph:
                     node.edges = release(node.edges, freed)
                 if dependencies:
@@ -148,6 +153,13 @@ def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, An
     if grad.requires_grad and kind != "cut":
         return traced.vanish(grad)
     return Variable(np.zeros_like(grad.array))
+
+
+def _is_free(grad: Any, before: ndarray, references: int) -> bool:
+    """Whether what a rule has returned is an array in memory of its own, to which nothing else refers and to which
+    `before` can be added."""
+    return (type(grad) is ndarray and references == 2 and grad.base is None and grad.dtype is before.dtype
+            and grad.shape == before.shape and grad.ndim > 0 and grad.flags.writeable)
 
 
 def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:

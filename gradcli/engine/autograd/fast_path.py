@@ -14,11 +14,13 @@ from typing import Any
 
 from numpy import asarray, ndarray
 
+from gradcli.engine import large
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import UNFIT, here, numpy_fault, parent, refresh_view
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.kernels import ZERO
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Variable, grad_mode
@@ -121,6 +123,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
     both, with_number, new = cls.nodes[0], cls.nodes[min(1, len(cls.nodes) - 1)], object.__new__
     middle, forward = cls.signature.defaults[2:], cls.forward
     kernel = cls.kernel or (forward if not middle else lambda a, b: forward(a, b, *middle))
+    wide = cls.kernel is not None       # a ufunc, which can go by pieces
     float_constants, double_constants = CONSTANTS[float32], CONSTANTS[float64]
 
     def binary(input: Any, other: Any) -> Any:
@@ -145,7 +148,7 @@ def fast_binary(cls: type[Op], call: Callable[..., Any]) -> Callable[..., Any]:
         else:
             return call(input, other)
         try:
-            result = kernel(a, b)
+            result = kernel(a, b) if a.size < MANY or not wide else large.blocks.apply_binary(kernel, a, b)
         except UNFIT as error:
             raise numpy_fault(cls, (input, other), error) from None
         if type(result) is not ndarray:

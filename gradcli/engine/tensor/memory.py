@@ -13,7 +13,7 @@ import sys
 
 from gradcli.faults.tree import MemoryFault
 
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1     # the parameters' numbers in malloc.h
+MMAP_THRESHOLD, TRIM_THRESHOLD, ARENA_MAX = -3, -1, -8      # the parameters' numbers in malloc.h
 LARGEST, RETAINED = 32 << 20, 256 << 20
 
 
@@ -33,9 +33,18 @@ class MemoryLimit:
 
 def reuse() -> None:
     """Keep freed blocks of up to 32 MiB, as long as the unused memory at the end stays below 256 MiB."""
+    _set(MMAP_THRESHOLD, LARGEST)
+    _set(TRIM_THRESHOLD, RETAINED)
+
+
+def share_arena() -> None:
+    """Let all threads take memory from one place: each would reserve 64 MiB of addresses, which the limit counts."""
+    _set(ARENA_MAX, 1)
+
+
+def _set(parameter: int, value: int) -> None:
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(MMAP_THRESHOLD, LARGEST)
-        mallopt(TRIM_THRESHOLD, RETAINED)
+        mallopt(parameter, value)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
+from gradcli.engine.large import SOME
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnimplementedDerivative
@@ -58,11 +60,15 @@ class Gather(Op):
         if not input.ndim:
             return np.full(index.shape, input)
         key, at = places(input.shape, dim, index), axis(dim, input.ndim)
+        if index.size >= SOME and input.flags.c_contiguous:
+            return large.scatter.pick_elements(input, at, index)
         return elements_along(input, key[at], at).reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
         if F is raw and input_shape and 0 < index.size <= FEW and index.ndim:
             return added(g, index, axis(dim, len(input_shape)), input_shape, input_dtype)
+        if F is raw and index.size >= SOME and g.shape == index.shape and input_shape:
+            return large.scatter.summed_elements(input_shape, axis(dim, len(input_shape)), index, g)
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
@@ -106,7 +112,9 @@ class ScatterAdd(Op):
     def forward(input: Array, dim: Dim, index: Index, src: Array):
         out = np.array(input)
         key, src = fitting(input, dim, index, src, "scatter_add")
-        if key is not None:
+        if key is not None and index.size >= SOME and out.flags.c_contiguous:
+            large.scatter.add_elements(out, axis(dim, input.ndim), index, src)
+        elif key is not None:
             np.add.at(out, key, src if input.ndim else src.sum(dtype=src.dtype))
         return out
 

@@ -6,6 +6,7 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch, record
 from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
@@ -87,6 +88,8 @@ class Unindex(Kernel):
             full[basic] = input
         elif any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) and len(picks) == 1:
             full[basic][picks] = input
+        elif input.size >= large.SOME and not basic and large.scatter.first_names(full, picks, input):
+            large.scatter.add_rows(full, picks[0].reshape(-1), input)
         else:
             np.add.at(full[basic] if basic else full, picks, input)
         return full

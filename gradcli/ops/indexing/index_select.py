@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine import large
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
+from gradcli.engine.large import SOME
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
@@ -70,6 +72,8 @@ class IndexSelect(Op):
     def grad_input(F, g, dim, index, input_shape, input_dtype):
         if not input_shape:
             return g
+        if F is raw and g.size >= SOME and axis(dim, len(input_shape)) == 0 and len(input_shape) > 1:
+            return large.scatter.summed_rows(input_shape, index.reshape(-1), g)
         return F.index_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
@@ -89,7 +93,12 @@ class IndexAdd(Op):
         key, at = along(input.shape, dim, index, "index_add")
         out = np.array(input)
         source = slices_of(source, input.shape, key, at, "index_add")
-        np.add.at(lifted(out), key, source if alpha == 1 else source * np.asarray(alpha).astype(source.dtype))
+        if alpha != 1:
+            source = source * np.asarray(alpha).astype(source.dtype)
+        if source.size >= SOME and out.ndim > 1 and out.flags.c_contiguous:
+            large.scatter.add_slices(out, at, key[-1], source)
+        else:
+            np.add.at(lifted(out), key, source)
         return out
 
     def grad_input(F, g):
@@ -252,7 +261,9 @@ class IndexPut(Op):
             raise TypeFault("Index put requires the source and destination dtypes match, got "
                             f"{input.dtype.name} for the destination and {values.dtype.name} for the source.")
         out, key = np.array(input), key_of(indices, input.shape)
-        if accumulate:
+        if accumulate and values.size >= SOME and large.scatter.first_names(out, key, values):
+            large.scatter.add_rows(out, key[0].reshape(-1), values)
+        elif accumulate:
             np.add.at(out, key, values)
         else:
             out[key] = values

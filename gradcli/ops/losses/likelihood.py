@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 
+from gradcli.engine import large
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
+from gradcli.engine.large import SOME
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
@@ -146,6 +149,8 @@ class BceWithLogitsKernel(LossKernel):
 
     def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, how: REDUCTION):
         floating("binary_cross_entropy_with_logits", input)
+        if input.size >= SOME and weight is None and pos_weight is None and target.dtype == input.dtype:
+            return gathered(large.elements.logits_surprise(input, target), how)
         one, size = ONE[target.dtype], np.asarray(np.abs(input))
         np.exp(np.negative(size, size), size)
         negative = np.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))
@@ -157,6 +162,8 @@ class BceWithLogitsKernel(LossKernel):
 
     def grad_input(F, g, input, target, weight, pos_weight, how):
         share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
+        if pos_weight is None and F is raw and input.size >= SOME and target.dtype == input.dtype:
+            return large.elements.logits_slope(input, target, np.asarray(share, input.dtype))
         if pos_weight is None:
             return share * (F.sigmoid(input) - target)
         positive = target * pos_weight

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
+from gradcli.engine.kernels import full_sum
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
@@ -41,7 +42,7 @@ def gathered(loss, how):
     """The same for arrays; the mean of nothing is nan."""
     if how == "none":
         return loss
-    total = np.add.reduce(loss, None)
+    total = full_sum(loss)
     return total if how == "sum" else mean_of_all(total, loss.size)
 
 

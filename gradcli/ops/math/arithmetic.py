@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine import large
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Number, Operand, Text
 from gradcli.engine.fma import multiply_add
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import FLOATING, category, float64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault, ValueFault
@@ -195,7 +197,7 @@ def power(input, exponent):
             if n == 2:
                 return input * input
             if n == 3:
-                return input * input * input
+                return input * input * input if input.size < MANY else large.elements.cube(input)
             if n == 0.5:
                 return np.sqrt(input)
             if n == 1:
@@ -218,6 +220,8 @@ def power_slope(F, g, input, exponent):
         n = exponent.item()
         if n == 0:
             return F.zeros(np.broadcast_shapes(tuple(g.shape), tuple(input.shape)), dtype=getattr(g, "array", g).dtype)
+        if F is raw and input.size >= MANY and n in (2, 3) and input.dtype.kind == "f":
+            return large.elements.square_slope(input, g) if n == 2 else large.elements.cube_slope(input, g)
         if n == 2:
             return g * (input * 2)
         if n == 0.5:

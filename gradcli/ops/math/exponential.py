@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.signature import Array, Number, Operand
 from gradcli.engine.kernels import ONE
+from gradcli.engine.large import MANY, SOME
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.math.arithmetic import constancy
 from gradcli.ops.special.evaluate import in_doubles
@@ -26,7 +28,7 @@ class Exp(Exponential):
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
     def forward(input: Array):
-        return np.exp(input)
+        return np.exp(input) if input.size < MANY else large.blocks.apply_unary(np.exp, input, 1.3)
 
     def grad_input(F, g, out):
         return g * out
@@ -62,6 +64,8 @@ class Log(Exponential):
     legacy_names = "pointwise.Log"
 
     def forward(input: Array):
+        if input.size >= SOME:
+            return large.blocks.apply_unary(np.log, input, 1.8)
         return _log_of_singles(input) if input.dtype == np.float32 else np.log(input)
 
     def grad_input(F, g, input):
@@ -119,6 +123,8 @@ class Sigmoid(Exponential):
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
 
     def forward(input: Array):
+        if input.size >= MANY:
+            return large.elements.sigmoid(input)
         out = np.negative(input)
         if type(out) is not np.ndarray:
             return 1 / (np.exp(out) + 1)
@@ -138,6 +144,8 @@ class SigmoidBack(Slope):
     samples = [([1.0, -2.0], [0.5, 0.25])]
 
     def forward(g: Array, result: Array):
+        if result.size >= MANY:
+            return large.elements.sigmoid_slope(result, g)
         slope = np.subtract(ONE[result.dtype], result)
         if type(slope) is not np.ndarray:
             return g * slope * result

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from gradcli.engine import large
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.tensor.tensor import Tensor
@@ -23,10 +25,10 @@ class Sqrt(Pointwise):
     legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array):
-        return np.sqrt(input)
+        return np.sqrt(input) if input.size < large.MANY else large.blocks.apply_unary(np.sqrt, input, 0.5)
 
     def grad_input(F, g, out):
-        return g / (out + out)
+        return large.elements.sqrt_slope(out, g) if F is raw and out.size >= large.MANY else g / (out + out)
 
 
 class Rsqrt(Pointwise):
@@ -170,6 +172,8 @@ class Relu(Unary):
     def forward(input: Array):
         if input.dtype == np.bool_:
             raise TypeFault("Boolean inputs not supported for relu", ("x.int()", "truth values as 0 and 1"))
+        if input.size >= large.MANY and input.dtype.kind == "f":
+            return large.elements.relu(input)
         # np.clip is several times faster, once its overhead does not count
         if input.size > MANY and input.dtype.kind == "f":
             return input.clip(0, np.inf)
@@ -186,6 +190,8 @@ class ReluBack(Slope):
     samples = [([1.0, -2.0, 0.5], np.array([0.0, 3.0, 0.5]))]
 
     def forward(g: Array, result: Array):
+        if result.size >= large.MANY:
+            return large.elements.relu_slope(result, g)
         return zeroed(g, np.less_equal(result, ZERO[result.dtype]))
 
     def grad_g(F, gg, result):

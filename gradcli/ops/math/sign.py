@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine import large
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Index, Operand
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, Unary
@@ -25,6 +27,8 @@ class Abs(Unary):
         return np.abs(no_truths("abs_cpu", input))
 
     def grad_input(F, g, input):
+        if F is raw and input.size >= MANY and input.dtype.kind == "f":
+            return large.elements.abs_slope(input, g)
         return g * F.sgn(input)
 
 

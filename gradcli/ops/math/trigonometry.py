@@ -4,8 +4,11 @@ import math
 
 import numpy as np
 
+from gradcli.engine import large
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.kernels import ONE
+from gradcli.engine.large import MANY
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.dtype_checks import only_floats
 from gradcli.ops.special.evaluate import in_doubles, single_in_doubles
@@ -40,10 +43,10 @@ class Sin(Angular):
     legacy_names = "pointwise.Sin"
 
     def forward(input: Array):
-        return np.sin(input)
+        return np.sin(input) if input.size < MANY else large.blocks.apply_unary(np.sin, input, 1.6)
 
     def grad_input(F, g, input):
-        return g * F.cos(input)
+        return large.elements.sin_slope(input, g) if F is raw and input.size >= MANY else g * F.cos(input)
 
 
 class Cos(Angular):
@@ -52,10 +55,10 @@ class Cos(Angular):
     legacy_names = "pointwise.Cos"
 
     def forward(input: Array):
-        return np.cos(input)
+        return np.cos(input) if input.size < MANY else large.blocks.apply_unary(np.cos, input, 1.6)
 
     def grad_input(F, g, input):
-        return -g * F.sin(input)
+        return large.elements.cos_slope(input, g) if F is raw and input.size >= MANY else -g * F.sin(input)
 
 
 class Tan(Angular):
@@ -161,7 +164,7 @@ class Tanh(Angular):
     legacy_names = "pointwise.Tanh"
 
     def forward(input: Array):
-        return np.tanh(input)
+        return np.tanh(input) if input.size < MANY else large.blocks.apply_unary(np.tanh, input, 1.4)
 
     def grad_input(F, g, out):
         return F.tanh_back(g, out)
@@ -174,6 +177,8 @@ class TanhBack(Slope):
     samples = [([1.0, -2.0], [0.5, -0.25])]
 
     def forward(g: Array, result: Array):
+        if result.size >= MANY:
+            return large.elements.tanh_slope(result, g)
         slope = np.multiply(result, result)
         if type(slope) is not np.ndarray:
             return g * (1 - slope)

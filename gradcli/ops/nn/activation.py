@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
+from gradcli.engine.large import SOME
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault
@@ -50,10 +52,10 @@ class Gelu(Activation):
 
 
 class GeluKernel(Kernel):
-    """gelu_kernel(input): input times the normal distribution function of input; with that function."""
+    """gelu_kernel(input): input times the normal distribution function of input; with the slope of that."""
 
     multi_output = True
-    returns = ("output", "share")
+    returns = ("output", "slope")
     unsaved_outputs = (0,)
     modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
@@ -61,18 +63,20 @@ class GeluKernel(Kernel):
 
     def forward(input: Array):
         floating("gelu", input)
+        if input.size >= SOME and input.dtype == np.float32:
+            return large.elements.gelu(input)
         share = np.multiply(input, input.dtype.type(ROOT_HALF))
         share = np.array(raw.erf(share), input.dtype)       # of its own, for what follows
         np.add(share, ONE[share.dtype], share)
         np.multiply(share, HALF[share.dtype], share)
-        return input * share, share
+        return input * share, input * raw.normal_density(input) + share
 
     def grad_input(F, g, input, out):
-        density = F.normal_density(input)
-        if g[0] is None:
-            return g[1] * density
-        slope = g[0] * (input * density + out[1])
-        return slope if g[1] is None else slope + g[1] * density
+        by_output = None if g[0] is None else g[0] * out[1]
+        if g[1] is None:
+            return by_output
+        by_slope = g[1] * (F.normal_density(input) * (2 - input * input))
+        return by_slope if by_output is None else by_output + by_slope
 
 
 class NormalDensity(Kernel):
@@ -148,6 +152,8 @@ class Softplus(Activation):
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
         floating("softplus", input)
+        if input.size >= SOME and beta == 1 and threshold >= 20:
+            return large.elements.softplus(input)
         scaled = input if beta == 1 else np.multiply(input, constant(beta, input.dtype))
         over = np.greater(scaled, constant(threshold, input.dtype))
         out = np.asarray(np.exp(scaled))
@@ -157,6 +163,8 @@ class Softplus(Activation):
         return selected(over, input, out) if np.count_nonzero(over) else out
 
     def grad_input(F, g, input, beta, threshold):
+        if F is raw and input.size >= SOME and beta == 1 and threshold >= 20:
+            return large.elements.softplus_slope(input, g)
         return g * F.softplus_steepness(input, beta, threshold)
 
 
@@ -237,6 +245,8 @@ class Celu(Activation):
 def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     floating(name, input)
+    if input.size >= SOME and scale == steepness == 1:
+        return large.elements.elu(input, input.dtype.type(alpha))
     dtype = input.dtype
     positive = np.greater(input, ZERO[dtype])
     low = np.where(positive, ZERO[dtype], input)     # -0. stays
@@ -254,6 +264,8 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
 
 def bent_slope(F, g, input, alpha, scale=1, steepness=1):
     """The gradient of `bent`; at 0 that of its lower half."""
+    if F is raw and input.size >= SOME and scale == steepness == 1:
+        return large.elements.elu_slope(input, g, input.dtype.type(alpha))
     return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
@@ -89,10 +90,13 @@ class RowsBack(Kernel):
     errors = [("text", np.array([0]), 3, -1, False)]
 
     def forward(input: Array, at: Index, count: Int, padding_idx: Int, scale_grad_by_freq: Flag):
-        total = np.zeros((count, input.shape[-1]), input.dtype)
+        if input.size >= large.SOME and not scale_grad_by_freq:
+            total = large.scatter.summed_rows((count, input.shape[-1]), at.reshape(-1), input)
+        else:
+            total = np.zeros((count, input.shape[-1]), input.dtype)
         if 0 < input.size <= FEW and not scale_grad_by_freq:
             np.add.at(total, at.reshape(-1), input.reshape(-1, input.shape[-1]))
-        elif input.size:
+        elif input.size and (input.size < large.SOME or scale_grad_by_freq):
             picks = at.reshape(-1)
             short = picks.astype(np.uint16) if count <= 1 << 16 else picks      # 16 bits are sorted digit by digit
             order = np.argsort(short, kind="stable")

@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine import large
+from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, sums
+from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
@@ -43,6 +45,8 @@ class Standardising(Kernel, abstract=True):
         count = math.prod([shape[i] for i in axes])
         if input.dtype == np.float16:
             x = x.astype(np.float32)
+        if which == LAYER and x.size >= SOME and count > 1 and large.rows.fits(x.reshape(-1, count), -1):
+            return large.rows.layer_normalised(x, weight, bias, eps, count)
         dtype = x.dtype
         mean = np.divide(sums(x, axes, True), constant(count, dtype)) if count else (
             np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
@@ -73,7 +77,11 @@ class Standardising(Kernel, abstract=True):
         return F.reshape(total, input_shape)
 
     def grad_weight(F, g, input, weight, out, shape, weight_shape):
-        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
+        if g[0] is None:
+            return None
+        if F is raw and out[3].size >= SOME and len(weight_shape) == 1 and shape[-1:] == tuple(weight_shape):
+            return large.sums.column_products(g[0], out[3])
+        return F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
 
 class Standardised(Standardising):
@@ -114,6 +122,8 @@ class CentredBack(Kernel):
     errors = [("text", GRID, GRID, (0,))]
 
     def forward(g: Array, unit: Array, scale: Array, axes: Plain):
+        if unit.size >= SOME and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
+            return large.rows.centred_slope(g, unit, scale)
         count = max(math.prod([g.shape[i] for i in axes]), 1)
         total = np.multiply(unit, np.divide(products(g, unit, axes, scale.shape), constant(-count, g.dtype)))
         np.add(total, g, total)

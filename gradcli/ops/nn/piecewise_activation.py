@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
+from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import selected
@@ -73,6 +75,8 @@ class LeakyRelu(Activation):
 
     def forward(input: Array, negative_slope: Number = 0.01):
         floating("leaky_relu", input)
+        if input.size >= MANY and 0 <= negative_slope <= 1:
+            return large.elements.leaky(input, input.dtype.type(negative_slope))
         low = np.multiply(input, constant(negative_slope, input.dtype))
         return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
 
@@ -91,6 +95,8 @@ class LeakyBack(Slope):
         if g.size < LARGE:
             positive = np.greater(value, ZERO[value.dtype])
             return selected(positive, g, np.multiply(g, constant(negative_slope, g.dtype)))
+        if value.size >= MANY and value.dtype.kind == "f":
+            return large.elements.leaky_slope(value, g, np.asarray(negative_slope, value.dtype))
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, gg, value, negative_slope):

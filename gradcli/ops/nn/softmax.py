@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, sums
+from gradcli.engine.large import SOME
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
@@ -86,6 +88,8 @@ class Softmax(Proportions):
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
+        if input.size >= SOME and large.rows.fits(input, at):
+            return large.rows.softmax(input)
         if 0 < input.size < LARGE and across(input, at):
             e = np.subtract(input, greatest_along(input, at))
             np.exp(e, e)
@@ -111,6 +115,8 @@ class LogSoftmax(Proportions):
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
+        if input.size >= SOME and large.rows.fits(input, at):
+            return large.rows.log_softmax(input)
         if 0 < input.size < LARGE and across(input, at):
             low = np.subtract(input, greatest_along(input, at))
             total = sum_along(np.exp(low), at)
@@ -134,6 +140,8 @@ class SoftmaxBack(Kernel):
     def forward(g: Array, shares: Array, dim: Dim):
         if not g.ndim:
             return (g - g * shares) * shares
+        if shares.size >= SOME and large.rows.fits(shares, dim):
+            return large.rows.softmax_slope(g, shares)
         if g.size < LARGE:
             low = np.subtract(g, sum_along(np.multiply(g, shares), axis(dim, g.ndim)))
             return np.multiply(low, shares, low)
@@ -165,6 +173,8 @@ class LogSoftmaxBack(Kernel):
     def forward(g: Array, logs: Array, dim: Dim):
         if not g.ndim:
             return g - np.exp(logs) * g
+        if logs.size >= SOME and large.rows.fits(logs, dim):
+            return large.rows.log_softmax_slope(g, logs)
         share = np.exp(logs)
         at = axis(dim, g.ndim)
         np.multiply(share, sum_along(g, at) if g.size < LARGE else sums(g, (at,), True), share)

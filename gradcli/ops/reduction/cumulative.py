@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
-from gradcli.engine.kernels import LARGE, ZERO, running, running_down
+from gradcli.engine.kernels import LARGE, ZERO, advance_together, running, running_down
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.ops.base import Kernel
@@ -24,7 +26,9 @@ def accumulated(ufunc, array, dim, dtype):
     if not array.ndim:
         return array.copy()
     if array.dtype == np.float32 and array.size >= LARGE:
-        if at == array.ndim - 1:
+        if at == array.ndim - 1 and array.size >= 8 * MANY and 1 < array.shape[-1] <= large.sums.SHORT:
+            return large.sums.running_rows(ufunc, array)
+        if at == array.ndim - 1 and advance_together(array.shape):
             return running(ufunc, array)
         if at == 0 and array.size >= 64 * len(array):
             return running_down(ufunc, array)
@@ -35,6 +39,8 @@ def accumulated(ufunc, array, dim, dtype):
 
 def backwards(F, scan, x, dim):
     """A scan that runs from the end of `dim` to its beginning."""
+    if F is raw and scan is raw.cumsum and x.size >= MANY and large.sums.short_rows(x, dim):
+        return large.sums.running_rows(np.add, x, backwards=True)
     if F is raw and len(x.shape):
         back = (slice(None),) * axis(dim, x.ndim) + (slice(None, None, -1),)
         return scan(x[back], dim)[back].copy()

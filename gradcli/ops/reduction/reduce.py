@@ -5,9 +5,11 @@ import math
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
 from gradcli.engine.kernels import LARGE, full_sum, sums
+from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -61,6 +63,8 @@ def total(array, where, keepdim, dtype=None):
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
     if kind is array.dtype and not keepdim and len(where) == array.ndim:
         return full_sum(array)
+    if array.size >= MANY and kind is array.dtype and not keepdim and where == tuple(range(len(where))):
+        return large.sums.leading_sums(array, len(where))
     if kind is array.dtype:
         out = sums(array, where, keepdim)
         return out if out.ndim < 2 else np.ascontiguousarray(out)

@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
+from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -90,10 +92,14 @@ def floating(array, name):
 
 def variance_and_mean(array, dim, correction, keepdim, name):
     """The variance, and the mean, along dimensions; sums are carried in double precision."""
-    wide = floating(array, name)
     where = axes(dim, array.ndim)
     whole = len(where) == array.ndim and not keepdim
     count = array.size if whole else math.prod([array.shape[i] for i in where])
+    if array.size >= MANY and large.sums.moments_fit(array, where):
+        mean, squares = large.sums.moments(array, where)
+        var = squares / np.float64(max(count - correction, 0))
+        return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
+    wide = floating(array, name)
     mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean)
     np.multiply(off, off, off)
@@ -247,6 +253,9 @@ class Logsumexp(Op):
         where = axes(dim, x.ndim)
         if not x.size:
             return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
+        if x.size >= SOME and len(where) == 1 and large.rows.fits(x, where[0]):
+            result = large.rows.logsumexp(x)
+            return result if keepdim else result.squeeze(where)
         top = np.asarray(np.maximum.reduce(x, where, None, None, True))
         if np.count_nonzero(np.isfinite(top)) < top.size:
             top = np.where(np.isfinite(top), top, ZERO[x.dtype])
@@ -259,6 +268,8 @@ class Logsumexp(Op):
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape):
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
+        if F is raw and input.size >= SOME:
+            return large.rows.logsumexp_slope(input, out, g)
         return g * F.exp(input - out)
 
 

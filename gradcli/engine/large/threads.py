@@ -1,0 +1,197 @@
+"""Threads that share the pieces of one large computation.
+
+numpy lets go of the interpreter while it computes, so that threads run at once. The pieces of a job depend on
+nothing but themselves and are the same for any number of threads; whoever is free takes the next one, and what a
+helper has not begun, the caller does itself. So no result depends on the number of threads, a helper that the system
+refuses or does not schedule delays nobody, and the caller waits for pieces at most that a helper has begun.
+
+Helpers start when a job first pays for them. They end before the process forks, and with the process.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import LockType, allocate_lock, stack_size, start_new_thread
+from collections.abc import Callable
+from contextvars import Context, copy_context
+from typing import Any
+
+from gradcli.engine.large import MOST_THREADS
+from gradcli.engine.tensor.memory import share_arena
+
+STACK = 512 << 10       # bytes, of a helper
+ENDING = 1.0            # seconds to wait for helpers before a fork
+
+Piece = tuple[int, int]
+
+
+class Job:
+    """A function to call with each of several pieces, by as many threads as are free."""
+
+    def __init__(self, do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
+        self.do = do
+        self.pieces = pieces                # not begun; list.pop is atomic
+
+    def work(self) -> None:
+        """Take pieces until there are none."""
+        pieces = self.pieces
+        while pieces:
+            try:
+                first, last = pieces.pop()
+            except IndexError:              # another thread was faster
+                return
+            self.do(first, last)
+
+
+class Share:
+    """A helper's part in a job: it begins only with the one token, which the caller may take back."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.context: Context = copy_context()      # which numpy's error state belongs to
+        self.token = [True]
+        self.ended = False
+        self.error: BaseException | None = None     # of the helper, which the caller raises again
+        self.end = allocate_lock()          # held until the helper has ended
+        self.end.acquire()
+
+    def run(self) -> None:
+        """In the helper: work, and leave errors to the caller."""
+        try:
+            self.token.pop()
+        except IndexError:
+            return
+        try:
+            self.context.run(self.job.work)
+        except BaseException as error:      # even one for lack of memory
+            self.error = error
+            self.job.pieces.clear()
+        finally:
+            self.ended = True
+            self.end.release()
+
+    def settle(self) -> BaseException | None:
+        """In the caller: return once the helper has ended its part or will never begin; an interrupt, if one came."""
+        interrupt: BaseException | None = None
+        while not self.ended:
+            try:
+                if self.token:
+                    self.token.pop()
+                    break
+                self.end.acquire(timeout=1)
+            except IndexError:              # the helper has just begun
+                continue
+            except BaseException as error:  # an interrupt: what the helper has begun takes a moment
+                self.job.pieces.clear()
+                interrupt = error
+        return interrupt
+
+
+class Helper:
+    """One more thread, which waits for its share of jobs."""
+
+    def __init__(self) -> None:
+        self.wake: LockType = allocate_lock()
+        self.wake.acquire()
+        self.gone: LockType = allocate_lock()       # held while the thread runs
+        self.share: Share | None = None
+        self.quit = False
+        before = stack_size(STACK)
+        try:
+            start_new_thread(self._serve, ())
+        finally:
+            stack_size(before)
+
+    def offer(self, share: Share | None) -> None:
+        """Let the thread look at its share, unless it is about to do that anyway."""
+        self.share = share
+        if self.wake.locked():
+            self.wake.release()
+
+    def _serve(self) -> None:
+        self.gone.acquire()
+        try:
+            while not self.quit:
+                self.wake.acquire()
+                share = self.share
+                if share is not None:
+                    share.run()
+                del share
+        finally:
+            self.gone.release()
+
+
+class Pool:
+    """The helpers of this process, and whether they are at work."""
+
+    helpers: list[Helper] = []
+    busy: LockType = allocate_lock()
+    threads = 0             # that jobs may have, the caller's included; 0 before it was worked out
+    refused = False         # whether the system has refused a thread
+
+    @classmethod
+    def grow(cls) -> list[Helper]:
+        """The helpers, started if they are not; fewer where the system refuses them."""
+        if not cls.threads:
+            cls.threads = allowed_threads()
+            share_arena()
+        while len(cls.helpers) < cls.threads - 1 and not cls.refused:
+            try:
+                cls.helpers.append(Helper())
+            except (RuntimeError, MemoryError, OSError):
+                cls.refused = True
+        return cls.helpers
+
+    @classmethod
+    def end(cls) -> None:
+        """End the helpers; a fork would not copy them."""
+        helpers, cls.helpers = cls.helpers, []
+        for helper in helpers:
+            helper.quit = True
+            helper.offer(None)
+        for helper in helpers:
+            if helper.gone.acquire(timeout=ENDING):
+                helper.gone.release()
+
+    @classmethod
+    def forget(cls) -> None:
+        """In a forked process: none of the threads exists."""
+        cls.helpers, cls.busy = [], allocate_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=Pool.end, after_in_child=Pool.forget)
+
+
+def allowed_threads() -> int:
+    """As many threads as there are processors for this process, and as OMP_NUM_THREADS allows."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wish = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    most = min(cores, MOST_THREADS)
+    return min(most, int(wish)) if wish.isdecimal() and int(wish) else most
+
+
+def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
+    """Call `do(first, last)` for every piece, in any order, by several threads; raise what one of the calls raises."""
+    if Pool.threads == 1 or len(pieces) < 2 or not Pool.busy.acquire(False):
+        for first, last in pieces:
+            do(first, last)
+        return
+    job = Job(do, pieces[::-1])
+    del do
+    shares: list[Share] = []
+    try:
+        for helper in Pool.grow():
+            shares.append(Share(job))
+            helper.offer(shares[-1])
+        job.work()
+    finally:
+        if job.pieces:                      # an error, or an interrupt
+            job.pieces.clear()
+        interrupts = [share.settle() for share in shares]
+        for helper in Pool.helpers:
+            helper.share = None
+        Pool.busy.release()
+    for error in (*interrupts, *[share.error for share in shares]):
+        if error is not None:
+            raise error
