@@ -102,7 +102,8 @@ def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> Symboli
 @formula("gelu_kernel")
 def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
     share = elementwise(lambda v: (ONE + call("erf", v / power(TWO, HALF))) / TWO, x)
-    return elementwise(mul, x, share), share
+    density = elementwise(lambda v: call("exp", -(v * v) / TWO) / power(TWO * PI, HALF), x)
+    return elementwise(mul, x, share), elementwise(lambda v, d, s: v * d + s, x, density, share)
 
 
 @formula("within")
