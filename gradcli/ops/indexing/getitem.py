@@ -287,8 +287,9 @@ def split_key(key, array):
                for k in keys if k is not None and k is not Ellipsis)
     if wide > array.ndim:
         raise TooManyIndices(array.ndim)
-    if sum(k is Ellipsis for k in keys) > 1:
-        raise IndexFault("an index can have only one ...")
+    if sum(k is Ellipsis for k in keys) > 1:        # the first stands for all that is left
+        first = next(at for at, k in enumerate(keys) if k is Ellipsis)
+        keys = (*keys[:first + 1], *(k for k in keys[first + 1:] if k is not Ellipsis))
     _check_range(keys, array, wide)
     if not picking:
         return keys, ()
