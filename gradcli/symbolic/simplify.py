@@ -25,9 +25,11 @@ from gradcli.symbolic.expression import (
     Sum,
     Symbol,
     number,
+    walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
 
+LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
 INSTALL = "pip install 'gradcli[symbolic]'"
 FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
@@ -55,7 +57,7 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     if sympy_module() is None:
         return expr
     expr = rebuild(expr, lambda part: simplified(part, length)) if isinstance(expr, Sum | Call | Cases) else expr
-    if not isinstance(expr, Add | Mul | Power):
+    if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST:
         return expr
     best: Expr = expr
     least = length(expr) * SHORTER

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.exact import exact
-from gradcli.symbolic.expression import FALSE, TRUE
+from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ELEMENTWISE = (Unary, Binary, Comparison, Slope)
 PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter"})     # they make zeros with few other elements
+LARGEST = 2000      # parts of a formula
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
 
 
@@ -154,7 +156,12 @@ class Tracer:
             result = function(*arguments)
         except NoFormula as missing:
             raise Unknown(str(missing) or name) from None
-        return list(result) if isinstance(result, tuple) else [result]
+        except RecursionError:
+            raise Unknown("what is nested so deeply") from None
+        formulas = list(result) if isinstance(result, tuple) else [result]
+        if any(sum(1 for _ in islice(walk(formula.body), LARGEST + 1)) > LARGEST for formula in formulas):
+            raise Unknown(f"what has more than {LARGEST} parts")
+        return formulas
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):
