@@ -112,7 +112,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         if Detachments.observer is not None:
             result = _report_unrecorded(cut.how, values, result)
     if type(result) is tuple:
-        return _wrap_outputs(cls, values, arrays, result, result_class, tracked)
+        return wrap_outputs(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
         if not isinstance(result, np.generic):
             return result               # a plain answer: a bool, a number, a size
@@ -130,7 +130,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     else:
         out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here(), cls.names[0])
     if result.base is not None:
-        _root(out, values[0], result)
+        note_view(out, values[0], result)
     if InferenceTensor.exist:
         mark_inference(out, values[0] if values else None)
     return out
@@ -163,7 +163,7 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     which = cls.variant(*values) if cls.variant else 0
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
-        slots += tuple([_attribute_of(a, "shape") for a in arrays]) + tuple([_attribute_of(a, "dtype") for a in arrays])
+        slots += tuple([attribute_of(a, "shape") for a in arrays]) + tuple([attribute_of(a, "dtype") for a in arrays])
     edges = [(parent_node, rule, rule.pick(slots)) for rule, parent_node in _parents(cls, values)]
     if edges:
         if InferenceTensor.exist:
@@ -202,19 +202,19 @@ def _parents(cls: type[Op], values: Sequence[Any]) -> Any:
             yield rule, parent(x)
 
 
-def _attribute_of(value: Any, attribute: str) -> Any:
+def attribute_of(value: Any, attribute: str) -> Any:
     """The shape or dtype of an array, or of each array in a tuple; None for anything else."""
     if type(value) is tuple and value and all(type(v) is ndarray for v in value):
         return tuple([getattr(array, attribute) for array in value])
     return getattr(value, attribute, None)
 
 
-def _wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
+def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
              result_class: type[Tensor], tracked: bool) -> Any:
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
     results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
     for out in (outs := [result_class(r) for r in results]):
-        _root(out, values[0], out.array, SEVERAL)
+        note_view(out, values[0], out.array, SEVERAL)
         if InferenceTensor.exist:
             mark_inference(out, values[0])
     if tracked and outs:
@@ -245,7 +245,7 @@ def named(cls: type[Op]) -> Any:
     return _named[cls]
 
 
-def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
+def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
     """Note that `out` is a view, if it looks into the memory of the first input.
 
     What is made under no_grad says that it requires grad if its base does, as PyTorch's does, and keeps none.
