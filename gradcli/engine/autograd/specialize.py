@@ -156,7 +156,7 @@ def _counting(*args: Any, **options: Any) -> Any:
     names = globals()
     names["_calls"] += 1
     if names["_calls"] > names["_warm_up"].calls:
-        names["_specialize"]()
+        return names["_specialize"]()(*args, **options)
     return names["_general"](*args, **options)
 
 
@@ -175,12 +175,12 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
     operator    whether it is that of an operator on two operands
     swapped     whether the second parameter of the operation comes first
     """
-    def specialize() -> None:
-        names["_specialize"] = _nothing
+    def specialize() -> Callable[..., Any]:
+        names["_specialize"] = lambda: function
         text = CallSource(cls, operator, swapped).text()
         if text is None:
             function.__code__ = _passing.__code__
-            return
+            return function
         names.update(_names_of(cls, general))
         written: dict[str, Any] = {}
         if text not in _compiled:
@@ -188,15 +188,12 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
         exec(_compiled[text], names, written)       # written from the signatures of our own classes alone
         call = written["call"]
         function.__code__, function.__defaults__ = call.__code__, call.__defaults__
+        return function
 
     names: dict[str, Any] = {"__spec__": None, "_general": general, "_calls": 0, "_warm_up": WarmUp,
                              "_specialize": specialize}
     function = FunctionType(_counting.__code__, names, "call")
     return function
-
-
-def _nothing() -> None:
-    pass
 
 
 def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
