@@ -28,7 +28,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed, check_fresh, connect, release, skip_node, unpack
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, last_writes
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, LatestWrite, Tensor
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.tensor.write_gate import WriteObserver, writing
 from gradcli.exposure import exposed
@@ -92,7 +92,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                     output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
                     continue
                 edges = node.edges
-                if last_writes:
+                if LatestWrite.tick > node.born:
                     check_fresh(node)
                 saves_tensors = False
                 if node.hooks and min(node.hooks) < RETAIN:

@@ -180,8 +180,6 @@ class CallSource:
                  f"    if type({v}) is list or type({v}) is _Size: {v} = tuple({v})",
                  f"    elif type({v}) is not tuple: break")
         self.refuse(f"not _rest or not _whole_tuple({v})")
-        if type(self.kinds[i]) is not kinds.SizesKind:
-            self.add(f"{v} = _k{i}.take({v})")
 
     def _arrays(self) -> None:
         """The arrays of tensors, and numbers in the dtype of the tensors."""
@@ -309,10 +307,14 @@ class CallSource:
         if cls.fresh_result:
             self.add("if type(_result) is not _ndarray: _result = _asarray(_result)")
         else:
-            values, arrays = ("".join(f"{letter}{i}, " for i in range(self.count)) for letter in "va")
-            self.add("if type(_result) is not _ndarray:", f"    if type(_result) is tuple: return _wrap_outputs(_cls, "
-                     f"({values}), [{arrays}], _result, {self._kind_of_result()}, {'_tracked' if inputs else False})",
-                     "    if not isinstance(_result, _generic): return _result", "    _result = _asarray(_result)")
+            self.add("if type(_result) is not _ndarray:")
+            self.depth += 1
+            self.add("if type(_result) is tuple:")
+            self.depth += 1
+            self._several(inputs)
+            self.depth -= 1
+            self.add("if not isinstance(_result, _generic): return _result", "_result = _asarray(_result)")
+            self.depth -= 1
             if 0 in self.tensors:
                 self.add(f"if _result is a0{' and t0' if 0 in self.numbers else ''}: return v0")
         if inputs:
@@ -331,6 +333,24 @@ class CallSource:
             self.add("if _leaf: _set_requires_grad(out, True, _CREATED)")
         self.add("return out")
 
+    def _several(self, inputs: bool) -> None:
+        """The tensors around several results."""
+        cls = self.cls
+        if not inputs or not (cls.returns or cls.multi_output):
+            values, arrays = ("".join(f"{letter}{i}, " for i in range(self.count)) for letter in "va")
+            self.add(f"return _wrap_outputs(_cls, ({values}), [{arrays}], _result, {self._kind_of_result()}, "
+                     f"{'_tracked' if inputs else False})")
+            return
+        self.add("_arrays = _result = _all_arrays(_result)", "_node = None", "if _tracked:", f"{INDENT}_kind = _Variable")
+        self.depth += 1
+        if cls.unsaved_outputs:
+            self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
+        if cls.rules:
+            self._node("()")
+
+        self.depth -= 1
+        self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
+
     def _kind_of_result(self) -> str:
         """An expression for the class of the result: Variable if any tensor is one."""
         parts = []
@@ -341,7 +361,7 @@ class CallSource:
         return f"_Variable if {' or '.join(parts)} else _Tensor" if parts else "_Tensor"
 
     def _record(self) -> None:
-        """The node of the call, with an edge for each input that requires gradients."""
+        """The result of a call on inputs that require gradients."""
         cls = self.cls
         if not cls.rules:
             self.add("out.requires_grad, out.node = False, None",
@@ -351,16 +371,26 @@ class CallSource:
             self.add("if _result.dtype.kind != 'f':", "    out.requires_grad, out.node = False, None",
                      "    out.cut = _no_gradient()", "else:")
             self.depth += 1
+        certain = self._node("_result.shape")
+        self.add(f"out.requires_grad, out.node, out.cut = {True if certain else '_node is not None'}, _node, None")
+        self.depth -= not cls.fresh_result
+
+    def _node(self, shape: str) -> bool:
+        """Let `_node` be the node of the call, with an edge for each input that requires gradients; None without one.
+
+        Whether there must be one, since an input requires gradients.
+        """
+        cls = self.cls
         self._edges()
         certain = {rule.at for rule in cls.rules} == {*self.tensors, *self.lists}
         if not certain:
-            self.add("if not _edges:", "    out.requires_grad, out.node, out.cut = False, None, None", "else:")
+            self.add("_node = None", "if _edges:")
             self.depth += 1
-        self.add(f"_node = _new({'_nodes[_which]' if len(cls.nodes) > 1 and cls.variant else '_first_node'})", "_node.edges = _edges", "_node.hooks = None",
-                 "_node.shape = _result.shape", *PLACE, "_node.code = _frame.f_code",
-                 "_node.line_at = _frame.f_lasti", "_node.born = _clock()",
-                 "out.requires_grad, out.node, out.cut = True, _node, None")
-        self.depth -= (not cls.fresh_result) + (not certain)
+        self.add(f"_node = _new({'_nodes[_which]' if len(cls.nodes) > 1 and cls.variant else '_first_node'})",
+                 "_node.edges = _edges", "_node.hooks = None", f"_node.shape = {shape}", *PLACE,
+                 "_node.code = _frame.f_code", "_node.line_at = _frame.f_lasti", "_node.born = _clock()")
+        self.depth -= not certain
+        return certain
 
     def _variant(self) -> str:
         """An expression for the number of the variant."""

@@ -210,25 +210,40 @@ def attribute_of(value: Any, attribute: str) -> Any:
 
 
 def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
-             result_class: type[Tensor], tracked: bool) -> Any:
+                 result_class: type[Tensor], tracked: bool) -> Any:
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
-    results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
-    for out in (outs := [result_class(r) for r in results]):
-        note_view(out, values[0], out.array, SEVERAL)
+    results = all_arrays(results)
+    node = None
+    if tracked and results:
+        first = Tensor(results[0])
+        record(cls, values, arrays, results, first)
+        node = first.node
+    return outputs(cls, values[0], results, node, result_class)
+
+
+def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
+    """The results with numpy's numbers as arrays."""
+    return tuple([r if type(r) is ndarray else asarray(r) for r in results])
+
+
+def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
+    """Tensors around several results of one call, with `node` as their history if there is one."""
+    outs = [result_class(r) for r in results]
+    for out, array in zip(outs, results, strict=True):
+        if array.base is not None:
+            note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:
-            mark_inference(out, values[0])
-    if tracked and outs:
-        record(cls, values, arrays, results, outs[0])
-        node = outs[0].node
-        if cls.multi_output and node is not None:
-            node.shape = tuple(r.shape for r in results)
-            for i, out in enumerate(outs):
-                if results[i].dtype.kind == "f" and i not in cls.inert:
-                    out.node, out.requires_grad = NodeOutput(node, i, results[i].shape, clock()), True
-                else:
-                    out.node, out.requires_grad = None, False
-        elif node is not None:
-            node.shape = results[0].shape
+            mark_inference(out, source)
+    if node is not None and not cls.multi_output:
+        node.shape = results[0].shape
+        outs[0].node, outs[0].requires_grad = node, True
+    elif node is not None:
+        node.shape = tuple([r.shape for r in results])
+        for i, out in enumerate(outs):
+            if results[i].dtype.kind == "f" and i not in cls.inert:
+                out.node, out.requires_grad = NodeOutput(node, i, results[i].shape, clock()), True
+            else:
+                out.node, out.requires_grad = None, False
     return named(cls)(*outs) if cls.returns else tuple(outs)
 
 
@@ -250,17 +265,25 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
 
     What is made under no_grad says that it requires grad if its base does, as PyTorch's does, and keeps none.
     """
-    if isinstance(source, Tensor) and owner(result) is owner(source.array):
-        if not grad_mode.on:
-            origin = INFERRED if grad_mode.inference else UNTRACKED
-            if source.requires_grad and not grad_mode.inference:
-                out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
-        elif origin and not source.requires_grad:
-            origin = SEVERAL + UNTRACKED
-        if source.root is None or source.root is DATA:
-            out.root = ViewOf(source, clock(), origin)
-        else:
-            out.root = ViewOf(source.root.base, clock(), source.root.origin or origin)
+    if not isinstance(source, Tensor):
+        return
+    array, base = source.array, result.base
+    if base is not array and (base is None or base is not array.base) and owner(result) is not owner(array):
+        return
+    if not grad_mode.on:
+        origin = INFERRED if grad_mode.inference else UNTRACKED
+        if source.requires_grad and not grad_mode.inference:
+            out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
+    elif origin and not source.requires_grad:
+        origin = SEVERAL + UNTRACKED
+    root = source.root
+    if root is None or root is DATA:
+        out.root = _new_tuple(ViewOf, (source, clock(), origin))
+    else:
+        out.root = _new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
+
+
+_new_tuple: Any = tuple.__new__     # of a NamedTuple, without its constructor
 
 
 def view_write_fault(view: Tensor, what: str) -> ViewWrite:

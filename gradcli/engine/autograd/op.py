@@ -49,6 +49,7 @@ raw = Rules()       # short name -> forward:        arrays in, array out
 traced = Rules()    # short name -> recorded call:  tensors in, tensors out
 UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
 COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
+ITEMS_KEPT = 64
 LEGACY_MODULE = "torch.autograd._functions."
 TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
 
@@ -62,10 +63,11 @@ class Rule:
     many    whether the input is a list of tensors
     needs   the positions of the saved values among (*inputs, out, *shapes, *dtypes)
     pick    selects the saved values from a tuple of all these
+    items   the rules of the first tensors of a list, once they have been asked for
     saves   whether the saved values hold tensors, which a sweep releases; None where that depends on the values
     """
 
-    __slots__ = ("at", "grad", "item", "many", "needs", "pick", "saves")
+    __slots__ = ("at", "grad", "item", "items", "many", "needs", "pick", "saves")
 
     def __init__(self, grad: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
                  item: int | None = None, saves: bool | None = True) -> None:
@@ -75,11 +77,16 @@ class Rule:
         self.needs = needs
         self.many = many
         self.saves = saves
+        self.items: list[Rule] = []
         self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = _selector(needs)
 
     def of_item(self, index: int) -> Rule:
-        """The rule for item `k` of a list of tensors."""
-        return Rule(partial(self.grad, index), self.at, self.needs, False, index, self.saves)
+        """The rule for item number `index` of a list of tensors; those of short lists are made once."""
+        while len(self.items) <= index < ITEMS_KEPT:
+            at = len(self.items)
+            self.items.append(Rule(partial(self.grad, at), self.at, self.needs, False, at, self.saves))
+        return self.items[index] if index < ITEMS_KEPT else Rule(
+            partial(self.grad, index), self.at, self.needs, False, index, self.saves)
 
 
 def _selector(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:

@@ -20,10 +20,12 @@ from gradcli.engine.autograd.call_source import CallSource
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.dispatch import (
     UNFIT,
+    all_arrays,
     attribute_of,
     here,
     note_view,
     numpy_fault,
+    outputs,
     refresh_view,
     wrap_outputs,
 )
@@ -39,7 +41,7 @@ from gradcli.engine.tensor.variable import RESULT, Parameter, Variable, grad_mod
 class WarmUp:
     """How many calls pass through the general function before one is specialised."""
 
-    calls = 24
+    calls = 50
 
 
 USUAL = frozenset({Tensor, Variable, Parameter})
@@ -125,7 +127,12 @@ def refresh_all(values: tuple[Tensor, ...]) -> None:
 
 def item_edges(values: tuple[Tensor, ...], rule: Rule, saved: tuple[Any, ...]) -> tuple[Any, ...]:
     """The edges to those tensors of a list that require gradients."""
-    return tuple([(x.node or x, rule.of_item(k), saved) for k, x in enumerate(values) if x.requires_grad])
+    rules = rule.items
+    if len(rules) < len(values):
+        rule.of_item(len(values) - 1)
+        if len(rules) < len(values):
+            rules = [rule.of_item(k) for k in range(len(values))]
+    return tuple([(x.node or x, one, saved) for one, x in zip(rules, values, strict=False) if x.requires_grad])
 
 
 def without_grad() -> DetachedBy:
@@ -146,7 +153,7 @@ HELPERS: dict[str, Any] = {
     "_all_tensors": all_tensors, "_all_usual": all_usual, "_all_of": all_of, "_first": first, "_any_requires_grad": any_requires_grad,
     "_any_variable": any_variable, "_refresh_all": refresh_all, "_refresh_view": refresh_view,
     "_item_edges": item_edges, "_without_grad": without_grad, "_numpy_fault": numpy_fault, "_traced": traced,
-    "_wrap_outputs": wrap_outputs, "_note_view": note_view,
+    "_wrap_outputs": wrap_outputs, "_outputs": outputs, "_all_arrays": all_arrays, "_note_view": note_view,
     "_attribute_of": attribute_of,
 }
 
@@ -210,7 +217,7 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     how = f"{cls.names[0]}(), whose result has no gradient"
     return HELPERS | {
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
-        "_forward": cls.forward, "_kernel": cls.kernel, "_check_size": cls.check_size, "_variant": cls.variant,
+        "_unsaved_outputs": cls.unsaved_outputs, "_forward": cls.forward, "_kernel": cls.kernel, "_check_size": cls.check_size, "_variant": cls.variant,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: DetachedBy(how, here(), cls.names[0]),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED,

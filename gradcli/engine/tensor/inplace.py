@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import TABLE, Op, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
-from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
+from gradcli.engine.tensor.variable import RESULT, Dual, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
@@ -32,15 +32,19 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     """The method `name` that stores what `call` computes."""
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
+        if not options and type(input) in RECORDABLE and not _tracked((input, *args)) and (
+                input.root is None or not input.root.base.requires_grad):
+            try:
+                return store(input, call(input, *args), name)
+            except ArgumentFault as fault:
+                raise named_in_place(fault, name)
         source = writable(input, name, cls.partial)
-        if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
+        if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
         try:
             result = call(source, *args, **options)
         except ArgumentFault as fault:
-            if "callee" in fault.facts and len(fault.args) == 1:     # PyTorch's words name the form in place
-                fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
-            raise
+            raise named_in_place(fault, name)
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             rename_node(result, other)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (
@@ -62,8 +66,21 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     return out
 
 
-def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
-    return input.requires_grad or any(isinstance(a, Tensor) and a.requires_grad for a in (*args, *options.values()))
+RECORDABLE = frozenset({Tensor, Variable, Parameter})       # not those of inference mode and of 0.1.12's volatile ones
+
+
+def named_in_place(fault: ArgumentFault, name: str) -> ArgumentFault:
+    """The fault of the function with the name of the form in place, which PyTorch's words have."""
+    if "callee" in fault.facts and len(fault.args) == 1:
+        fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
+    return fault
+
+
+def _tracked(values: tuple[Any, ...]) -> bool:
+    for x in values:
+        if isinstance(x, Tensor) and x.requires_grad:
+            return True
+    return False
 
 
 def writable(target: Any, writer: str, part: bool = False) -> Any:
@@ -97,14 +114,14 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
         raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
                          f"a {sized(target.array.shape)} tensor in place").saying(
             f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(array.shape)}")
-    if category(array.dtype) > category(target.array.dtype):
+    if array.dtype is not target.array.dtype and category(array.dtype) > category(target.array.dtype):
         raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
                         f"{OF[target.array.dtype].era}")
     if result.requires_grad and result is not target and not target.requires_grad:
         refuse_view(target)
     memory = writing(target.array, writer)
     if array is not memory:
-        np.copyto(memory, array, casting="unsafe")
+        memory[...] = array
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
         if array.dtype is memory.dtype:

@@ -204,26 +204,34 @@ def follow(copy: ndarray, original: ndarray) -> None:
     _copies[key] = [*(ref for ref in _copies.get(key, ()) if ref() is not None), weakref.ref(copy)]
 
 
+class LatestWrite:
+    """When memory was last written to; what was computed later than that has not been overwritten."""
+
+    tick = 0
+
+
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
     root = tensor.root
     if root is not None and (root is DATA or root.base.root is DATA):
         return
-    memory = owner(tensor.array)
-    _note(memory, Write(clock(), writer, place))
+    memory, tick = owner(tensor.array), clock()
+    LatestWrite.tick = tick
+    _note(memory, tick, writer, place)
     if id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
-                _note(copy, last_writes[id(memory)])
+                _note(copy, tick, writer, place)
 
 
-def _note(memory: Any, write: Write) -> None:
+def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     key = id(memory)
-    if key not in last_writes:
-        _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
     before = last_writes.get(key)
-    last_writes[key] = write._replace(ticks=(write.tick,)) if before is None else write._replace(
-        changes=before.changes + 1, ticks=(*before.ticks[-TICKS:], write.tick))
+    if before is None:
+        _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
+        last_writes[key] = Write(tick, writer, place, 1, (tick,))
+    else:
+        last_writes[key] = Write(tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick))
 
 
 def last_write(array: Any) -> Write | None:
