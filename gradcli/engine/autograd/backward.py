@@ -26,7 +26,7 @@ from gradcli.engine.autograd.graph_view import input_order
 from gradcli.engine.autograd.hooks import RETAIN, Handle, apply_hooks, apply_leaf_hooks, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
-from gradcli.engine.autograd.saved_values import Freed, check_fresh, connect, release, skip_node, unpack
+from gradcli.engine.autograd.saved_values import Freed, check_fresh, connect, holds_arrays, release, skip_node, unpack
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, LatestWrite, Tensor
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
@@ -69,64 +69,127 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     if WriteObserver.sweep is not None:
         WriteObserver.sweep(nodes)
     latest.now = Sweep(nodes, targets)
-    freed, exclusive, check_finite = Freed(here()), set(), AnomalyMode.anomalies and AnomalyMode.nan
-    captured: dict[Any, Any] = {}
-    undefined: set[Any] = set()         # parents with an undefined gradient: PyTorch checks their saved values as well
+    freed = None if retain_graph else Freed(here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
+    walk = _Walk(grads, freed, create_graph, targets, dependencies, finish_leaf)
     try:
         with recording(create_graph):
-            for node in nodes:
-                g = grads.pop(node, None)
-                if g is None:
-                    if node in undefined:
-                        skip_node(node, undefined, None if retain_graph else freed)
-                    if dependencies:
-                        _finish_leaves(node, dependencies, grads, captured, finish_leaf)
-                    continue
-                if node.hooks:
-                    g = apply_hooks(node, g, create_graph)
-                if targets and node in targets:
-                    captured[node] = g
-                if type(node) is NodeOutput:
-                    output_grads = grads.setdefault(node.node, [None] * len(node.node.shape))
-                    output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
-                    continue
-                edges = node.edges
-                if LatestWrite.tick > node.born:
-                    check_fresh(node)
-                saves_tensors = False
-                if node.hooks and min(node.hooks) < RETAIN:
-                    saves_tensors, edges = True, _run_post_hooks(node, edges, F, g, create_graph)
-                for parent, rule, saved in edges:
-                    grad = _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
-                    if rule.saves is not False:
-                        saves_tensors = True
-                    if grad is None:
-                        undefined.add(parent)
-                        continue
-                    if check_finite:
-                        _check_finite(node, rule, grad)
-                    if grad.shape != parent.shape:
-                        grad = F.sum_to(grad, parent.shape)     # undo broadcasting
-                    if parent not in grads:
-                        grads[parent] = grad
-                        continue
-                    before = grads[parent]
-                    if parent in exclusive and grad.dtype is before.dtype:
-                        np.add(before, grad, out=before)
-                    else:
-                        grads[parent] = total = F.add(before, grad) if create_graph else np.add(before, grad)
-                        if type(total) is ndarray:
-                            exclusive.add(parent)     # a new array: the sweep may add to it in place
-                if saves_tensors and not retain_graph:
-                    node.edges = release(node.edges, freed)
-                if dependencies:
-                    _finish_leaves(node, dependencies, grads, captured, finish_leaf)
+            if create_graph or targets or dependencies or walk.check_finite:
+                for node in nodes:
+                    walk.visit(node)
+            else:
+                walk.hurry(nodes)
     except SecondBackward as fault:
-        fault.facts.setdefault("computed", (node.code, node.line_at))
+        fault.facts.setdefault("computed", (walk.node.code, walk.node.line_at))
         raise
-    captured.update(grads)
+    walk.captured.update(grads)
+    captured = walk.captured
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
+
+
+class _Walk:
+    """One sweep on its way: the gradients that have reached nodes and leaves, and what to do at a node.
+
+    grads       the gradients by node or leaf
+    freed       what takes the place of saved values; None where they stay
+    exclusive   the parents whose gradient is an array of the sweep's own, to which it adds in place
+    undefined   the parents with an undefined gradient: PyTorch checks their saved values as well
+    captured    the gradients of targets, and of leaves with hooks, that are complete
+    node        the one being visited
+    """
+
+    def __init__(self, grads: dict[Any, Any], freed: Freed | None, create_graph: bool, targets: set[Any] | None,
+                 dependencies: dict[Any, int], finish_leaf: Any) -> None:
+        self.grads, self.freed, self.create_graph, self.targets = grads, freed, create_graph, targets
+        self.dependencies, self.finish_leaf = dependencies, finish_leaf
+        self.F: Any = traced if create_graph else raw
+        self.check_finite = AnomalyMode.anomalies and AnomalyMode.nan
+        self.exclusive: set[Any] = set()
+        self.undefined: set[Any] = set()
+        self.captured: dict[Any, Any] = {}
+        self.node: Any = None
+
+    def visit(self, node: Any) -> None:
+        """Let a node pass its gradient on to its parents."""
+        self.node, grads, F, create_graph = node, self.grads, self.F, self.create_graph
+        g = grads.pop(node, None)
+        if g is None:
+            if node in self.undefined:
+                skip_node(node, self.undefined, self.freed)
+            if self.dependencies:
+                _finish_leaves(node, self.dependencies, grads, self.captured, self.finish_leaf)
+            return
+        if node.hooks:
+            g = apply_hooks(node, g, create_graph)
+        if self.targets and node in self.targets:
+            self.captured[node] = g
+        if type(node) is NodeOutput:
+            output_grads = grads.setdefault(node.node, [None] * len(node.node.shape))
+            output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
+            return
+        edges = node.edges
+        if LatestWrite.tick > node.born:
+            check_fresh(node)
+        saves_tensors = False
+        if node.hooks and min(node.hooks) < RETAIN:
+            saves_tensors, edges = True, _run_post_hooks(node, edges, F, g, create_graph)
+        for parent, rule, saved in edges:
+            grad = _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
+            if rule.saves is not False:
+                saves_tensors = True
+            if grad is None:
+                self.undefined.add(parent)
+                continue
+            if self.check_finite:
+                _check_finite(node, rule, grad)
+            if grad.shape != parent.shape:
+                grad = F.sum_to(grad, parent.shape)     # undo broadcasting
+            self.add(parent, grad)
+        if saves_tensors and self.freed is not None:
+            node.edges = release(node.edges, self.freed)
+        if self.dependencies:
+            _finish_leaves(node, self.dependencies, grads, self.captured, self.finish_leaf)
+
+    def add(self, parent: Any, grad: Any) -> None:
+        """Add to the gradient that has reached a parent, in place where nobody else can have the array."""
+        before = self.grads.get(parent)
+        if before is None:
+            self.grads[parent] = grad
+        elif parent in self.exclusive and grad.dtype is before.dtype:
+            np.add(before, grad, before)
+        else:
+            self.grads[parent] = total = self.F.add(before, grad) if self.create_graph else np.add(before, grad)
+            if type(total) is ndarray:
+                self.exclusive.add(parent)     # a new array: the sweep may add to it in place
+
+    def hurry(self, nodes: list[Any]) -> None:
+        """Visit all nodes of an unrecorded sweep to the leaves: `visit` without what such a sweep does not ask for."""
+        grads, freed, undefined, latest_write = self.grads, self.freed, self.undefined, LatestWrite
+        pop, add = grads.pop, self.add
+        for node in nodes:
+            if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:
+                self.visit(node)
+                continue
+            self.node, g, edges, holding = node, pop(node), node.edges, False
+            for parent, rule, saved in edges:
+                grad = rule.grad(raw, g, *saved) if saved else rule.grad(raw, g)
+                if rule.saves is not False:
+                    holding = True
+                if grad is None:
+                    undefined.add(parent)
+                    continue
+                shape = parent.array.shape if isinstance(parent, Tensor) else parent.shape
+                if grad.shape != shape:
+                    grad = raw.sum_to(grad, shape)      # undo broadcasting
+                if parent in grads:
+                    add(parent, grad)
+                else:
+                    grads[parent] = grad
+            if holding and freed is not None:
+                if len(edges) > 1:
+                    node.edges = release(edges, freed)
+                elif rule.saves or holds_arrays(saved):
+                    node.edges = ((parent, rule, freed),)
 
 
 def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:

@@ -341,14 +341,14 @@ class CallSource:
             self.add(f"return _wrap_outputs(_cls, ({values}), [{arrays}], _result, {self._kind_of_result()}, "
                      f"{'_tracked' if inputs else False})")
             return
-        self.add("_arrays = _result = _all_arrays(_result)", "_node = None", "if _tracked:", f"{INDENT}_kind = _Variable")
-        self.depth += 1
-        if cls.unsaved_outputs:
-            self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
+        self.add("_arrays = _result = _all_arrays(_result)", "_node = None")
         if cls.rules:
+            self.add("if _tracked:")
+            self.depth += 1
+            if cls.unsaved_outputs:
+                self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
             self._node("()")
-
-        self.depth -= 1
+            self.depth -= 1
         self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
 
     def _kind_of_result(self) -> str:

@@ -278,12 +278,12 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         origin = SEVERAL + UNTRACKED
     root = source.root
     if root is None or root is DATA:
-        out.root = _new_tuple(ViewOf, (source, clock(), origin))
+        out.root = new_tuple(ViewOf, (source, clock(), origin))
     else:
-        out.root = _new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
+        out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
 
 
-_new_tuple: Any = tuple.__new__     # of a NamedTuple, without its constructor
+new_tuple: Any = tuple.__new__     # of a NamedTuple, without its constructor
 
 
 def view_write_fault(view: Tensor, what: str) -> ViewWrite:

@@ -28,7 +28,7 @@ from functools import partial
 from types import FunctionType, new_class
 from typing import Any
 
-from numpy import ascontiguousarray
+from numpy import ascontiguousarray, ndarray
 
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
 from gradcli.engine.tensor.tensor import Tensor
@@ -269,8 +269,10 @@ def _with_layout(forward: Any, columns: bool) -> Any:
             return array
         return ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2) if columns else ascontiguousarray(array)
 
-    def forward_with_layout(*values: Any, **options: Any) -> Any:
-        out = forward(*values, **options)
+    def forward_with_layout(*values: Any) -> Any:
+        out = forward(*values)
+        if type(out) is ndarray:
+            return out if out.ndim < 2 or not columns and out.flags.c_contiguous else arrange(out)
         if type(out) is not tuple:
             return arrange(out)
         ndim = max(array.ndim for array in out)

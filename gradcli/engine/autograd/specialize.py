@@ -23,6 +23,7 @@ from gradcli.engine.autograd.dispatch import (
     all_arrays,
     attribute_of,
     here,
+    new_tuple,
     note_view,
     numpy_fault,
     outputs,
@@ -137,7 +138,7 @@ def item_edges(values: tuple[Tensor, ...], rule: Rule, saved: tuple[Any, ...]) -
 
 def without_grad() -> DetachedBy:
     """Where history ends under no_grad: at the program's present place."""
-    return DetachedBy(NO_GRAD, here())
+    return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
 
 
 HELPERS: dict[str, Any] = {
@@ -219,7 +220,7 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs, "_forward": cls.forward, "_kernel": cls.kernel, "_check_size": cls.check_size, "_variant": cls.variant,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
-        "_no_gradient": lambda: DetachedBy(how, here(), cls.names[0]),
+        "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED,
         **{f"_r{k}": rule for k, rule in enumerate(cls.rules)},
         **{f"_d{i}": default for i, default in enumerate(cls.signature.defaults)},

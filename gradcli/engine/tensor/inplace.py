@@ -32,12 +32,20 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     """The method `name` that stores what `call` computes."""
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
-        if not options and type(input) in RECORDABLE and not _tracked((input, *args)) and (
+        if not options and type(input) in RECORDABLE and not input.requires_grad and not _tracked(args) and (
                 input.root is None or not input.root.base.requires_grad):
             try:
-                return store(input, call(input, *args), name)
+                result = call(input, *args)
             except ArgumentFault as fault:
                 raise named_in_place(fault, name)
+            array, memory = result.array, input.array
+            if array.dtype is not memory.dtype or array.shape != memory.shape or result.requires_grad or Dual.watched:
+                return store(input, result, name)
+            memory = writing(memory, name)
+            if array is not memory:
+                memory[...] = array
+            note_write(input, name, here())
+            return input
         source = writable(input, name, cls.partial)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))

@@ -229,9 +229,12 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     before = last_writes.get(key)
     if before is None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
-        last_writes[key] = Write(tick, writer, place, 1, (tick,))
+        last_writes[key] = _new_tuple(Write, (tick, writer, place, 1, (tick,)))
     else:
-        last_writes[key] = Write(tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick))
+        last_writes[key] = _new_tuple(Write, (tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
+
+
+_new_tuple: Any = tuple.__new__     # of a NamedTuple, without its constructor
 
 
 def last_write(array: Any) -> Write | None:
