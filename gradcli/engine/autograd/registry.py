@@ -5,7 +5,7 @@ into `traced`; it sets the method, the in-place method and the special methods o
 
 The function of an operation fits its arguments to the signature and passes them to `dispatch`. Around that stand, as
 the class asks for them, the options `out`, `generator`, `inplace` and those of functions that make tensors. Functions
-that are called often serve the usual call by code of their own (specialize.py).
+that are called often serve the usual call by code of their own (specialized/functions.py).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
-from gradcli.engine.autograd.specialize import specialized
+from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.inplace import inplace, into

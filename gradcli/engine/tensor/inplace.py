@@ -37,7 +37,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             try:
                 result = call(input, *args)
             except ArgumentFault as fault:
-                raise named_in_place(fault, name)
+                name_in_place(fault, name)
+                raise
             array, memory = result.array, input.array
             if array.dtype is not memory.dtype or array.shape != memory.shape or result.requires_grad or Dual.watched:
                 return store(input, result, name)
@@ -52,7 +53,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         try:
             result = call(source, *args, **options)
         except ArgumentFault as fault:
-            raise named_in_place(fault, name)
+            name_in_place(fault, name)
+            raise
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             rename_node(result, other)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (
@@ -77,11 +79,10 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
 RECORDABLE = frozenset({Tensor, Variable, Parameter})       # not those of inference mode and of 0.1.12's volatile ones
 
 
-def named_in_place(fault: ArgumentFault, name: str) -> ArgumentFault:
-    """The fault of the function with the name of the form in place, which PyTorch's words have."""
+def name_in_place(fault: ArgumentFault, name: str) -> None:
+    """Let the words of a fault name the form in place, as PyTorch's do."""
     if "callee" in fault.facts and len(fault.args) == 1:
         fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
-    return fault
 
 
 def _tracked(values: tuple[Any, ...]) -> bool:
