@@ -269,8 +269,8 @@ def _with_layout(forward: Any, columns: bool) -> Any:
             return array
         return ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2) if columns else ascontiguousarray(array)
 
-    def forward_with_layout(*values: Any) -> Any:
-        out = forward(*values)
+    def forward_with_layout(*values: Any, **options: Any) -> Any:
+        out = forward(*values, **options)
         if type(out) is ndarray:
             return out if out.ndim < 2 or not columns and out.flags.c_contiguous else arrange(out)
         if type(out) is not tuple:

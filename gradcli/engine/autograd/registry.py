@@ -41,9 +41,9 @@ def register(cls: type[Op]) -> None:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
             setattr(Tensor, name, property(call) if cls.attribute else call)
         if cls.inplace and not cls.inplace_name:
-            setattr(traced, short(name) + "_", _with_metadata(inplace(cls, name + "_", call), name + "_", cls))
+            setattr(traced, short(name) + "_", _writer(cls, name + "_", call))
     for name in cls.inplace_names():
-        setattr(Tensor, name, _with_metadata(inplace(cls, name, call), name, cls))
+        setattr(Tensor, name, _writer(cls, name, call))
     if cls.symbol:
         _operators(cls, call)
 
@@ -57,6 +57,11 @@ def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = 
     if plain is not None:
         call = with_number_form(call, plain)
     return _with_metadata(specialized(cls, call), name, cls)
+
+
+def _writer(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The form of an operation that stores its result in its input."""
+    return _with_metadata(specialized(cls, inplace(cls, name, call), writer=name), name, cls)
 
 
 def with_number_form(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -172,8 +177,11 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     for special in cls.special_methods():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
         commuted = turned if cls.symbol in COMMUTING else reflected     # as PyTorch has it: the tensor comes first
-        form = (commuted if kind == "r" else operate if kind != "i" else
-                _operator(getattr(Tensor, cls.inplace_names()[0]), special))
+        if kind == "i":
+            name = cls.inplace_names()[0]
+            form = specialized(cls, _operator(getattr(Tensor, name), special), operator=True, writer=name)
+        else:
+            form = commuted if kind == "r" else operate
         setattr(Tensor, special, form)
 
 

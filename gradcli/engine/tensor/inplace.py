@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import TABLE, Op, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
-from gradcli.engine.tensor.variable import RESULT, Dual, Parameter, Variable, grad_mode
+from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
@@ -32,21 +32,6 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     """The method `name` that stores what `call` computes."""
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
-        if not options and type(input) in RECORDABLE and not input.requires_grad and not _tracked(args) and (
-                input.root is None or not input.root.base.requires_grad):
-            try:
-                result = call(input, *args)
-            except ArgumentFault as fault:
-                name_in_place(fault, name)
-                raise
-            array, memory = result.array, input.array
-            if array.dtype is not memory.dtype or array.shape != memory.shape or result.requires_grad or Dual.watched:
-                return store(input, result, name)
-            memory = writing(memory, name)
-            if array is not memory:
-                memory[...] = array
-            note_write(input, name, here())
-            return input
         source = writable(input, name, cls.partial)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
@@ -74,9 +59,6 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
     rename_node(out, f"{label[:-1]}1" if pair else label)
     return out
-
-
-RECORDABLE = frozenset({Tensor, Variable, Parameter})       # not those of inference mode and of 0.1.12's volatile ones
 
 
 def name_in_place(fault: ArgumentFault, name: str) -> None:

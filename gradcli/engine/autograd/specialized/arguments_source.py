@@ -29,10 +29,11 @@ class ArgumentsSource:
 
     operands    whether it is that of an operator, which takes two operands and no options
     swapped     whether the operator's operands come in the other order, as those of __rsub__
+    in_place    whether it is that of the form that stores its result in the first input
     """
 
-    def __init__(self, cls: type[Op], operator: bool = False, swapped: bool = False) -> None:
-        self.cls, self.operator, self.swapped = cls, operator, swapped
+    def __init__(self, cls: type[Op], operator: bool = False, swapped: bool = False, in_place: bool = False) -> None:
+        self.cls, self.operator, self.swapped, self.in_place = cls, operator, swapped, in_place
         self.signature = signature = cls.signature
         self.kinds, self.defaults = signature.kinds, signature.defaults
         self.count = len(self.kinds)

@@ -30,6 +30,8 @@ class CallSource(ArgumentsSource):
             return None
         if self.variadic >= 0 and self.variadic != self.signature.positional - 1:
             return None
+        if self.in_place and (self.composed or self.cls.returns or self.cls.multi_output or 0 not in self.tensors):
+            return None
         self._head()
         self.depth = 2
         self._bind()
@@ -40,9 +42,12 @@ class CallSource(ArgumentsSource):
             self.add(f"return _compose(_traced, {values})")
         else:
             self._arrays()
-            self._tracking()
-            self._compute()
-            self._result()
+            if self.in_place:
+                self._write()
+            else:
+                self._tracking()
+                self._compute()
+                self._result()
         return "\n".join([*self.lines, f"{INDENT}return {self.fall_back}"]) + "\n"
 
     def _arrays(self) -> None:
@@ -131,6 +136,22 @@ class CallSource(ArgumentsSource):
         self.add("_tracked, _cut = False, _without_grad()")
         self.depth -= 2
         self.add("else:", "    if _mode.inference: break", f"    _cut = {self._of_tensors('cut')} or None")
+
+    def _write(self) -> None:
+        """The call of forward on inputs without history, whose result goes into the first of them."""
+        first = "t0 and " if 0 in self.numbers else ""
+        self.refuse(f"{self._of_tensors('requires_grad')} or _mode.inference or _Dual.watched")
+        self.refuse(f"not ({first}(v0.root is None or not v0.root.base.requires_grad))")
+        if self.cls.kernel is not None:
+            options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
+            self.add(f"if (not a1.ndim or a1.shape == a0.shape){options}:",
+                     "    _kernel(a0, a1, _writing(a0, _writer))", "    _note_write(v0, _writer, _here())", "    return v0")
+        self._compute()
+        self.add("if type(_result) is not _ndarray: _result = _asarray(_result)",
+                 "if _result.dtype is not a0.dtype or _result.shape != a0.shape: "
+                 "return _store(v0, _Variable(_result), _writer)",
+                 "_memory = _writing(a0, _writer)", "if _result is not _memory: _memory[...] = _result",
+                 "_note_write(v0, _writer, _here())", "return v0")
 
     def _compute(self) -> None:
         """The call of forward, with the check of the size where the result can be large."""

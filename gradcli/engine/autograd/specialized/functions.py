@@ -35,8 +35,9 @@ from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST,
 from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.tensor.dtypes import OF, DType, float32, float64
-from gradcli.engine.tensor.tensor import DetachedBy, Size, Tensor, clock
-from gradcli.engine.tensor.variable import RESULT, Variable, grad_mode
+from gradcli.engine.tensor.tensor import DetachedBy, Size, Tensor, clock, note_write
+from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
+from gradcli.engine.tensor.write_gate import writing
 
 
 class WarmUp:
@@ -56,7 +57,7 @@ HELPERS: dict[str, Any] = {
     "_getframe": _getframe,
 } | {f"_{each.__name__}": each for each in (
     Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, outputs, prod,
-    refresh_view, wrap_outputs, *helpers.FUNCTIONS)}
+    refresh_view, wrap_outputs, writing, note_write, here, Dual, *helpers.FUNCTIONS)}
 
 
 def _counting(*args: Any, **options: Any) -> Any:
@@ -76,22 +77,23 @@ def _passing(*args: Any, **options: Any) -> Any:
 _compiled: dict[str, CodeType] = {}      # operations with signatures of one kind share their text
 
 
-def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = False,
-                swapped: bool = False) -> Callable[..., Any]:
+def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = False, swapped: bool = False,
+                writer: str = "") -> Callable[..., Any]:
     """A function that does what `general` does for the operation `cls`, and is specialised once it is called often.
 
     operator    whether it is that of an operator on two operands
     swapped     whether the second parameter of the operation comes first
+    writer      the name of the form that stores its result in the first input, if it is that
     """
     def specialize() -> Callable[..., Any]:
         names["_specialize"] = lambda: function
         from gradcli.engine.autograd.specialized.call_source import CallSource  # late: most programs need none
 
-        text = CallSource(cls, operator, swapped).text()
+        text = CallSource(cls, operator, swapped, bool(writer)).text()
         if text is None:
             function.__code__ = _passing.__code__
             return function
-        names.update(_names_of(cls, general))
+        names.update(_names_of(cls, general), _writer=writer)
         written: dict[str, Any] = {}
         if text not in _compiled:
             _compiled[text] = compile(text, "<specialized>", "exec", dont_inherit=True)
@@ -108,7 +110,8 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
 
 def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     """The globals of the text for one operation."""
-    from gradcli.engine.tensor.methods import CREATED, set_requires_grad  # which imports this file
+    from gradcli.engine.tensor.inplace import store
+    from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 
     def fall_back(placed: tuple[Any, ...], rest: tuple[Any, ...], options: dict[str, Any]) -> Any:
         for i, value in enumerate(placed):
@@ -124,7 +127,7 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
         "_forward": cls.forward, "_kernel": cls.kernel, "_check_size": cls.check_size, "_variant": cls.variant,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
-        "_set_requires_grad": set_requires_grad, "_CREATED": CREATED,
+        "_set_requires_grad": set_requires_grad, "_CREATED": CREATED, "_store": store,
         **{f"_r{k}": rule for k, rule in enumerate(cls.rules)},
         **{f"_d{i}": default for i, default in enumerate(cls.signature.defaults)},
         **{f"_k{i}": kind for i, kind in enumerate(cls.signature.kinds)}}
