@@ -145,7 +145,8 @@ class CallSource(ArgumentsSource):
         if self.cls.kernel is not None:
             options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
             self.add(f"if (not a1.ndim or a1.shape == a0.shape){options}:",
-                     "    _kernel(a0, a1, _writing(a0, _writer))", "    _note_write(v0, _writer, _here())", "    return v0")
+                     "    _kernel(a0, a1, _writing(a0, _writer))", "    _note_write(v0, _writer, _here())",
+                     "    return v0")
         self._compute()
         self.add("if type(_result) is not _ndarray: _result = _asarray(_result)",
                  "if _result.dtype is not a0.dtype or _result.shape != a0.shape: "
@@ -299,8 +300,9 @@ class CallSource(ArgumentsSource):
         if len(rules) == 1:
             k, rule = rules[0]
             edges = self._item_edges(k, rule) if rule.many else f"({self._edge(k, rule)},)"
-            needed = not rule.many and (rule.at in self.optional or rule.at in self.numbers or len(self.tensors) > 1)
-            self.add(f"_edges = {edges}" + (f" if {self._requires(rule.at)} else ()" if needed else ""))
+            alone = len(self.tensors + self.lists) == 1 and rule.at not in {*self.optional, *self.numbers}
+            condition = "" if alone or rule.many else f" if {self._requires(rule.at)} else ()"
+            self.add(f"_edges = {edges}{condition}")
             return
         if len(rules) == 2 and not any(rule.many for _, rule in rules):
             self._two_edges(rules)
