@@ -1,4 +1,4 @@
-"""The entry point `python -m gradcli`. Plain forms of eval and run are dispatched here, before Typer is imported."""
+"""The entry point `python -m gradcli`. Plain forms of commands are dispatched here, before Typer is imported."""
 
 from __future__ import annotations
 
@@ -53,16 +53,22 @@ def start() -> int:
 def serve(words: list[str]) -> int:
     """Run the command that `words` name, and return its exit status."""
     if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks for completions
-        from gradcli.cli import dispatch
-        return dispatch(words)
+        from gradcli.cli import run_with_typer
+        return run_with_typer(words)
     if words == ["--version"]:
         from gradcli import __version__
         print(f"gradcli {__version__}")
         return 0
+    if words and words[-1] in ("--help", "-h"):
+        from gradcli.console.help_texts import help_text
+        text = help_text(words, lambda: _laid_out(words))
+        if text is not None:
+            print(text, end="")
+            return 0
     terminal = sys.stdin is not None and sys.stdin.isatty()
     if not words and terminal or words == ["repl"]:
-        from gradcli.repl.loop import start
-        return start()
+        from gradcli.repl.loop import start_prompt
+        return start_prompt()
     if not words:
         words = ["eval", "-"]
     command, *rest = words
@@ -74,8 +80,27 @@ def serve(words: list[str]) -> int:
     if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
         from gradcli.commands import execute
         return execute.run_file(rest[0], rest[1:])
-    from gradcli.cli import dispatch
-    return dispatch(words)
+    from gradcli.commands.table import PLAIN
+    from gradcli.commands.table import command as command_of
+    if command in PLAIN:
+        from gradcli.console.plain_words import run_plainly
+        status = run_plainly(command_of(command), rest)
+        if status is not None:
+            return status
+    from gradcli.cli import run_with_typer
+    return run_with_typer(words)
+
+
+def _laid_out(words: list[str]) -> str:
+    """What Typer prints for `words`, which ask for help."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from gradcli.cli import run_with_typer
+
+    with redirect_stdout(StringIO()) as text:
+        run_with_typer(words)
+    return text.getvalue()
 
 
 def _plain(word: str) -> bool:

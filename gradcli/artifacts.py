@@ -21,15 +21,15 @@ CHECKSUM = 4        # bytes
 FORMAT = 4          # of marshal: understood by every Python since 3.4
 
 
-def cached(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> Any:
+def load_or_make(name: str, key: bytes, make: Callable[[], Any], packed: str = "") -> Any:
     """The value that `make` computes, from the file `packed` or from the cache if either has this key."""
-    value = read(packed, key) if packed else None
+    value = read_artifact(packed, key) if packed else None
     if value is None:
-        value = read(path_of(name), key, private=True)
+        value = read_artifact(path_of(name), key, private=True)
     if value is not None:
         return value
     value = make()
-    write(path_of(name), key, value)
+    write_artifact(path_of(name), key, value)
     return value
 
 
@@ -59,7 +59,7 @@ def pack(key: bytes, value: Any) -> bytes:
     return key + crc32(content).to_bytes(CHECKSUM, "big") + content
 
 
-def read(path: str, key: bytes, private: bool = False) -> Any:
+def read_artifact(path: str, key: bytes, private: bool = False) -> Any:
     """The value in a file; None if the key differs, or the file is damaged or absent.
 
     A `private` file must be the user's own, with nobody else allowed to write to it.
@@ -88,7 +88,7 @@ def _trusted(status: os.stat_result) -> bool:
     return status.st_uid in (0, os.geteuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def write(path: str, key: bytes, value: Any) -> None:
+def write_artifact(path: str, key: bytes, value: Any) -> None:
     """Write a value to `path`, whole or not at all. An OSError is ignored: this is only a cache."""
     from tempfile import mkstemp
 

@@ -7,50 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from gradcli import __version__
-from gradcli.commands import (
-    check,
-    config,
-    doc,
-    eval,
-    explain,
-    grad,
-    graph,
-    hess,
-    jac,
-    jvp,
-    limits,
-    ops,
-    plot,
-    repl,
-    run,
-    steps,
-    test,
-    vjp,
-)
+from gradcli.commands import config
+from gradcli.commands.table import NAMES, command
 from gradcli.console import completion
-from gradcli.console.argument_order import COMPLETION, arranged
+from gradcli.console.argument_order import COMPLETION, arranged, option_value
 from gradcli.console.diagnostics import mode
+from gradcli.console.typer_options import action
 from gradcli.faults.tree import UsageFault
 
 app = typer.Typer(name="gradcli", cls=completion.CommandGroup, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
-app.command("eval")(eval.eval_)
-app.command("run")(run.run)
-app.command("repl")(repl.repl)
-app.command("grad")(grad.grad)
-app.command("jac")(jac.jac)
-app.command("hess")(hess.hess)
-app.command("jvp")(jvp.jvp)
-app.command("vjp")(vjp.vjp)
-app.command("check")(check.check)
-app.command("graph")(graph.graph)
-app.command("steps")(steps.steps)
-app.command("plot")(plot.plot)
-app.command("doc")(doc.doc)
-app.command("ops")(ops.ops)
-app.command("explain")(explain.explain)
-app.command("limits")(limits.limits)
-app.command("test")(test.test)
+for _name in NAMES:
+    app.command(_name)(action(command(_name)))
 app.add_typer(config.app, name="config")
 
 # Typer's own classes of errors: click's, which later versions carry inside.
@@ -69,9 +37,9 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Differentiate expressions, and show the work."""
 
 
-def dispatch(words: list[str]) -> int:
+def run_with_typer(words: list[str]) -> int:
     """Run the command that `words` name, and return its exit status."""
-    mode.errors = _option_value("--errors", words) or mode.errors
+    mode.errors = option_value("--errors", words) or mode.errors
     group: Any = typer.main.get_command(app)
     words = arranged(words, group) if words else []
     if words and words[0] in COMPLETION:
@@ -89,12 +57,3 @@ def dispatch(words: list[str]) -> int:
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise
-
-
-def _option_value(option: str, words: list[str]) -> str | None:
-    """The value of an option that is needed before the words are parsed; None for no known value."""
-    for word, following in zip(words, [*words[1:], ""], strict=False):
-        if word == option or word.startswith(option + "="):
-            value = following if word == option else word.partition("=")[2]
-            return value if value in ("rich", "short", "json") else None
-    return None

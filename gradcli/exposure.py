@@ -103,6 +103,12 @@ exposure_of: Callable[[type], Exposure | None] = _cached
 """The Exposure of a type: the union of those of the registered classes in its MRO; None if there is none."""
 
 
+def exposed_names(kind: type) -> frozenset[str]:
+    """The attributes that programs may read of every instance of a type."""
+    exposure = exposure_of(kind)
+    return NO_NAMES if exposure is None else exposure.read
+
+
 def package_class(kind: type) -> type:
     """The first class in the MRO of `kind` that belongs to the package."""
     return next(base for base in kind.__mro__ if PROGRAM_MADE not in base.__dict__ and exposure_of(base) is not None)
@@ -142,6 +148,8 @@ def _code_of(value: Any) -> Any:
 # the gate
 
 ATOMS = frozenset({type(None), bool, int, float, str, type(...), type(NotImplemented), slice, range})
+HELD: set[type] = set(ATOMS)
+"""Types whose values all pass `admit`: Python's atoms, and the classes of this package that have passed it before."""
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset,
                                           type({}.keys()), type({}.values()), type({}.items())})
 ITERATORS: frozenset[type] = frozenset(map(type, (
@@ -176,7 +184,7 @@ class ForeignValue(BaseException):
     """A value that no program may hold reached the gate: an error in this package."""
 
 
-def register(functions: Iterable[Any]) -> None:
+def expose_functions(functions: Iterable[Any]) -> None:
     """Allow programs to hold these built-in functions, such as `len` and `math.sin`."""
     for function in functions:
         if type(function) is BuiltinFunctionType:
@@ -185,7 +193,7 @@ def register(functions: Iterable[Any]) -> None:
 
 def admit(value: Any) -> Any:
     """Return `value` if programs may hold it; raise ForeignValue otherwise."""
-    if type(value) in ATOMS or admissible(value):
+    if type(value) in HELD or admissible(value):
         return value
     raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
 
@@ -225,7 +233,10 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
         return value in _functions or _bound_to_own(value.__self__, value.__name__)
     if kind is FunctionType or kind in EXCEPTIONS or kind in METHOD_DESCRIPTORS:
         return True
-    return exposure_of(kind) is not None
+    if exposure_of(kind) is None:
+        return False
+    HELD.add(kind)
+    return True
 
 
 def _of_program(owner: type, function: Any) -> bool:

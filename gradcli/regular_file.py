@@ -18,17 +18,17 @@ FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, 
 def opened(path: str, flags: int = os.O_RDONLY) -> int:
     """A descriptor of a regular file. Raises OSError for everything else, and never waits."""
     if os.path.exists(path):        # opening some devices already does something
-        check(path, os.stat(path))
+        check_regular(path, os.stat(path))
     descriptor = os.open(path, flags | FLAGS, 0o600)
     try:
-        check(path, os.fstat(descriptor))
+        check_regular(path, os.fstat(descriptor))
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def check(path: str, status: os.stat_result) -> None:
+def check_regular(path: str, status: os.stat_result) -> None:
     """Raise OSError unless `status` is that of a regular file."""
     kind = stat.S_IFMT(status.st_mode)
     if kind == stat.S_IFDIR:

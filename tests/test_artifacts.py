@@ -23,7 +23,7 @@ def home(tmp_path, monkeypatch):
 def kept():
     """The thing, and whether it had to be made."""
     made = []
-    thing = artifacts.cached("thing", KEY, lambda: made.append(1) or THING)
+    thing = artifacts.load_or_make("thing", KEY, lambda: made.append(1) or THING)
     return thing, bool(made)
 
 
@@ -44,9 +44,9 @@ def test_any_damage_is_seen(tmp_path):
         damaged.append(bytes(piece))
     for piece in damaged:
         path.write_bytes(piece)
-        assert artifacts.read(str(path), KEY, private=False) is None
+        assert artifacts.read_artifact(str(path), KEY, private=False) is None
     path.write_bytes(content)
-    assert artifacts.read(str(path), KEY) == THING
+    assert artifacts.read_artifact(str(path), KEY) == THING
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/dev/zero", path), os.mkdir,

@@ -28,7 +28,7 @@ from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.allow_list import harmless_names
-from gradcli.nn import fetch, names
+from gradcli.nn import fetch, public_classes
 from gradcli.session.session import Session
 
 for _module in pkgutil.walk_packages(gradcli.__path__, "gradcli."):
@@ -65,7 +65,7 @@ def fetched(listed):
 
 
 for _module_path in ("nn", "optim", "utils", "distributions", "testing"):
-    fetched(names(_module_path))
+    fetched(public_classes(_module_path))
 
 
 def test_there_are_classes_to_look_at():

@@ -84,7 +84,7 @@ COMPARED = re.compile(r"\w\[0\] (?:==|!=|in|not in) (\([^()]*\)|\"\w+\")")
 def test_kinds_of_nodes_are_those_of_the_grammar(files):
     from gradcli.lang.syntax import tables
 
-    driver = tables.load()
+    driver = tables.load_tables()
     words = {kind for actions in driver["actions"] for kind in actions}
     kinds = {name for pair in RULE.findall((ROOT / "grammar/gradcli.lark").read_text()) for name in pair if name} | {
         "literal", "field"}     # parts of f-strings, which have a grammar of their own

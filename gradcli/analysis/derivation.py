@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gradcli.analysis.derivatives import number_of, require_unchanged
-from gradcli.analysis.detached import complete
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, brief
+from gradcli.analysis.detached import complete, sweeping
+from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, short_text
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.tensor import Tensor
@@ -57,6 +57,7 @@ class Derivation(NamedTuple):
     unusual: dict[str, str]     # what internal operations of the rules compute, by name
 
 
+@sweeping
 def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     """The derivation of an expression by the leaves that `leaves` name. Its value must be one number."""
     text = with_final_name(text)
@@ -227,7 +228,7 @@ def _saved_formula(value: Any, rule: Any, at: int, node: Any, labels: dict[int, 
         if other.at == at and id(parent) in labels:
             return Formula(labels[id(parent)], value)
     if value.size <= MANY:
-        words = brief(value)
+        words = short_text(value)
         return Formula(words, value, SIGN if words.startswith("-") else ATOM)
     return Formula(parameters[at], value)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.analysis.detached import complete
+from gradcli.analysis.detached import complete, sweeping
 from gradcli.display.charts.chart import Chart, Curve
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.dtypes import Default
@@ -37,10 +37,29 @@ def value_of(session: Session, text: str) -> Tensor:
         return Variable(np.asarray(value, Default.floating))
     if value is None:
         reason = "the expression is None" if ends_with_expression(text) else "the text ends with no expression"
-        raise UsageFault(f"{reason}, so there is no value to differentiate")
+        raise UsageFault(f"{reason}, so there is no value to differentiate", *swept(text))
     if not isinstance(value, Tensor):
         raise UsageFault(f"the expression gives a {type(value).__name__}, which has no gradient")
     return value
+
+
+def swept(text: str) -> tuple[tuple[str, str], ...]:
+    """The repair of a text whose last statement is a sweep, y.backward(): the same with what it starts from."""
+    from gradcli.lang.syntax.parser import parse
+    from gradcli.lang.syntax.query import call_of
+
+    statements = parse(text, "<expression>")[3]
+    last = statements[-1] if statements else None
+    call = call_of(last[3][0]) if last is not None and last[0] == "expression" else None
+    if last is None or call is None or call.name != "backward" or call.receiver is None:
+        return ()
+    words = [text[node[1]:node[2]] for node in (call.receiver, *call.args)]
+    if words[0] in ("torch.autograd", "autograd"):
+        del words[0]
+    if len(words) not in (1, 2):
+        return ()
+    result = words[0] if len(words) == 1 else f"({words[0]} * {words[1]}).sum()"
+    return ((text[:last[1]] + result, "the value whose gradients backward() computes"),)
 
 
 def number_of(session: Session, text: str) -> Tensor:
@@ -83,6 +102,7 @@ class ExpressionFunction:
         return dict(zip(self.names, blocks, strict=True))
 
 
+@sweeping
 def jacobian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor, Blocks]:
     """The value, and by name the Jacobian: a tensor of the value's shape followed by the shape of the name's value."""
     function = ExpressionFunction(session, text, names)
@@ -90,6 +110,7 @@ def jacobian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor,
     return function.outcome, function.named(blocks)
 
 
+@sweeping
 def hessian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor, Blocks]:
     """The value, one number, and its second derivatives by pairs of names."""
     function = ExpressionFunction(session, text, names, single=True)
@@ -97,6 +118,7 @@ def hessian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor, 
     return function.outcome, function.named([function.named(row) for row in rows])
 
 
+@sweeping
 def jvp(session: Session, text: str, names: Sequence[str], direction: Blocks) -> tuple[Tensor, Tensor]:
     """The value, and its product J v with the velocities in `direction` by name; 0 for names that are not there."""
     function = ExpressionFunction(session, text, names)
@@ -106,6 +128,7 @@ def jvp(session: Session, text: str, names: Sequence[str], direction: Blocks) ->
     return functional.jvp(function, function.inputs, tuple(velocities))
 
 
+@sweeping
 def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | None) -> tuple[Tensor, Blocks]:
     """The value, and by name the product of `weights` with the Jacobian; weights None is for one number."""
     function = ExpressionFunction(session, text, names)
@@ -115,7 +138,8 @@ def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | Non
     return value, function.named(blocks)
 
 
-def curves(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
+@sweeping
+def curve_chart(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
     """The chart of an expression, and with `slope` of its derivative, at evenly spaced values of a name."""
     places = np.linspace(*ends, points)
     values, slopes = np.full(points, np.nan), np.full(points, np.nan)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -18,11 +19,13 @@ from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.gradients import LostByConversion
-from gradcli.faults.tree import Fault, LimitFault
+from gradcli.faults.tree import Fault, LimitFault, SecondBackward
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+Sweeping = TypeVar("Sweeping", bound=Callable[..., Any])
+Gradients = list[tuple[Tensor, Any]]
 STEP = 2.0 ** -7                # the relative perturbation of a number; for 0 the absolute one
 MOST_PLACES = 8                        # places that are tested one by one
 MOST_TENSORS = 64                       # source tensors recorded for one place
@@ -81,7 +84,7 @@ def perturbed(value: Any, factor: float) -> Any:
 
 def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor]) -> Tensor:
     """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached."""
-    start = session.generators.moment()
+    start = _Start.of(session, names)
     with DetachmentRecorder().listening() as recorder:
         value = evaluate()
     if recorder.at:
@@ -89,11 +92,67 @@ def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tens
     return value
 
 
+def sweeping(function: Sweeping) -> Sweeping:
+    """A function of a session that sweeps; where the program has swept the graph before, the fault is placed there."""
+    @wraps(function)
+    def wrapper(session: Session, *args: Any, **options: Any) -> Any:
+        try:
+            return function(session, *args, **options)
+        except SecondBackward as fault:
+            if fault.span is not None:
+                raise
+            with session.running():
+                raise
+
+    return cast(Sweeping, wrapper)
+
+
+class _Start(NamedTuple):
+    """What evaluating an expression again starts from: random numbers, and the gradients that leaves hold."""
+
+    moment: Any
+    gradients: Gradients
+
+    @classmethod
+    def of(cls, session: Session, names: Sequence[str]) -> _Start:
+        held = session.names()
+        return cls(session.generators.save(), gradients_held(held.get(name) for name in names))
+
+    @contextmanager
+    def again(self, session: Session) -> Iterator[None]:
+        """A context that begins there; afterwards all is as before it."""
+        moment, gradients = session.generators.save(), [(leaf, leaf.gradient) for leaf, _ in self.gradients]
+        session.generators.restore(self.moment)
+        hold_gradients(self.gradients)
+        try:
+            yield
+        finally:
+            session.generators.restore(moment)
+            for leaf, gradient in gradients:
+                leaf.gradient = gradient
+
+
+def gradients_held(values: Iterable[Any]) -> Gradients:
+    """The tensors among values with the gradients that they hold."""
+    return [(value, _unshared(value.gradient)) for value in values if isinstance(value, Tensor)]
+
+
+def hold_gradients(gradients: Gradients) -> None:
+    """Let tensors hold the gradients that they held."""
+    for tensor, gradient in gradients:
+        tensor.gradient = _unshared(gradient)
+
+
+def _unshared(gradient: Any) -> Any:
+    """A gradient in memory of its own, where a sweep may add to it in place."""
+    return gradient if gradient is None or gradient.requires_grad else type(gradient)(gradient.array.copy())
+
+
 class _Judge:
     """Decides whether detached values matter for the gradients by some names."""
 
     def __init__(self, session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], value: Tensor,
-                 start: Any) -> None:
+                 start: _Start) -> None:
         self.session, self.evaluate, self.value, self.start = session, evaluate, value, start
         held = session.names()
         self.leaves = {id(parent(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
@@ -140,17 +199,14 @@ class _Judge:
 
     def _reevaluate(self, places: Sequence[Any], factor: float) -> Any:
         """The value with the numbers of some places perturbed; None where the expression fails."""
-        after = self.session.generators.moment()
-        self.session.generators.rewind(self.start)
         try:
-            with self.session.silenced(), DetachmentRecorder(places, factor).listening():
+            with self.start.again(self.session), self.session.silenced(), (
+                    DetachmentRecorder(places, factor).listening()):
                 return self.evaluate().array.copy()
         except LimitFault:
             raise
         except Fault:
             return None
-        finally:
-            self.session.generators.rewind(after)
 
     def _differs(self, other: Any, exact: bool) -> bool:
         if other is None or other.shape != self.array.shape:

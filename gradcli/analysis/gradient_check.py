@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.detached import complete
+from gradcli.analysis.derivatives import swept
+from gradcli.analysis.detached import complete, gradients_held, hold_gradients, sweeping
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op
@@ -38,7 +39,9 @@ class CheckResult(NamedTuple):
     random: bool
 
 
-def check(session: Session, expression: str, tolerance: float = TOLERANCE, order: int = 1) -> list[CheckResult]:
+@sweeping
+def check_against_slopes(session: Session, expression: str, tolerance: float = TOLERANCE,
+                         order: int = 1) -> list[CheckResult]:
     """A result for each leaf and order. Tensors hold float64 meanwhile: call it on a session that is restored after.
 
     The leaves are the floating tensors that the expression uses and that require gradients, those in modules and
@@ -87,24 +90,27 @@ class _Evaluation:
 
     def __init__(self, session: Session, expression: str) -> None:
         self.session, self.expression = session, expression
-        self.start = session.generators.moment()
+        self.start = session.generators.save()
         self.names = session.names()
+        self.gradients = gradients_held(self.names.values())
         self.random = False
 
     def __call__(self) -> list[Tensor]:
         session = self.session
-        session.generators.rewind(self.start)
+        session.generators.restore(self.start)
         for name, value in self.names.items():
             if isinstance(value, Tensor):       # the text may have assigned another value
                 session[name] = value
+        hold_gradients(self.gradients)
         result = session.eval(self.expression)
-        self.random = self.random or session.generators.moment() != self.start
+        self.random = self.random or session.generators.save() != self.start
         several = isinstance(result, list | tuple)
         results = [Tensor(np.asarray(o, np.float64)) if type(o) in (int, float) else o
                    for o in (result if several else [result])]      # a plain number may come from a tensor
         outputs = [o for o in results if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
         if not outputs:
-            raise UsageFault(f"the expression gives a {type(result).__name__}, which has no gradient")
+            raise UsageFault(f"the expression gives a {type(result).__name__}, which has no gradient",
+                             *(swept(self.expression) if result is None else ()))
         return outputs
 
     def output(self, k: int) -> Tensor:

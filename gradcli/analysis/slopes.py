@@ -121,7 +121,7 @@ def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Sl
         nowhere = np.full(centre.shape, np.nan)
         return Slopes(nowhere, nowhere, nowhere, nowhere, np.full(centre.shape, OUTSIDE))
     ladder = Ladder(centre, epsilon, noise, finest(at))
-    for step in steps(at):
+    for step in step_sizes(at):
         high, low = at + step, at - step
         ladder.add(values(high), high - at, values(low), at - low)
         if len(ladder.up) in LOOKS and settled(slopes := ladder.slopes(), ladder.rounding()):
@@ -129,7 +129,7 @@ def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Sl
     return ladder.slopes()
 
 
-def steps(at: float) -> Iterator[float]:
+def step_sizes(at: float) -> Iterator[float]:
     """Steps from a twentieth of the number, or of 1, down to the resolution of numbers of its size."""
     step, last = WIDEST * max(1.0, abs(at)), finest(at)
     while step > last:

@@ -37,10 +37,10 @@ class Formula:
         return Formula(f"-{self.within(SIGN)}", -self.value, SIGN)
 
     def __getitem__(self, index: Any) -> Formula:
-        return Formula(f"{self.within(ATOM)}[{_indexed(index)}]", self.value[bare(index)])
+        return Formula(f"{self.within(ATOM)}[{_indexed(index)}]", self.value[unwrapped(index)])
 
     def __pow__(self, other: Any) -> Formula:
-        return Formula(f"{self.within(ATOM)}**{_term(other).within(SIGN)}", self.value ** bare(other), POWER)
+        return Formula(f"{self.within(ATOM)}**{_term(other).within(SIGN)}", self.value ** unwrapped(other), POWER)
 
     def __rpow__(self, other: Any) -> Formula:
         return _term(other) ** self
@@ -96,7 +96,7 @@ class Words:
         def call(*args: Any, **options: Any) -> Any:
             if name == "cast" and args[0].dtype == args[1]:
                 return args[0]
-            result = function(*map(bare, args), **{key: bare(value) for key, value in options.items()})
+            result = function(*map(unwrapped, args), **{key: unwrapped(value) for key, value in options.items()})
             arguments = [*map(_render, args), *(f"{key}={_render(value)}" for key, value in options.items())]
             words = f"{name}({', '.join(arguments)})"
             if name in TABLE and not TABLE[name].function and name not in vars(Tensor) and name != "cast":
@@ -108,19 +108,19 @@ class Words:
         return call
 
 
-def bare(value: Any) -> Any:
+def unwrapped(value: Any) -> Any:
     """`value` with the array in place of every Formula."""
     if isinstance(value, Formula):
         return value.value
     if type(value) in (tuple, list):
-        return type(value)(map(bare, value))
+        return type(value)(map(unwrapped, value))
     return value
 
 
 def _term(value: Any) -> Formula:
     if isinstance(value, Formula):
         return value
-    words = brief(value)
+    words = short_text(value)
     return Formula(words, value, SIGN if words.startswith("-") else ATOM)
 
 
@@ -131,7 +131,7 @@ def _render(value: Any) -> str:
         return f"({', '.join(map(_render, value))}{',' * (len(value) == 1)})"
     if type(value) is list:
         return f"[{', '.join(map(_render, value))}]"
-    return brief(value)
+    return short_text(value)
 
 
 def _indexed(index: Any) -> str:
@@ -147,7 +147,7 @@ def _indexed(index: Any) -> str:
 MANY = 8    # the most elements that are written; of more, only the size
 
 
-def brief(value: Any, precision: int | None = None) -> str:
+def short_text(value: Any, precision: int | None = None) -> str:
     """A short text: numbers with six digits, or with `precision` after the point; arrays over MANY by their shape."""
     if isinstance(value, np.ndarray | np.generic):
         if value.size > MANY:
@@ -163,4 +163,4 @@ def brief(value: Any, precision: int | None = None) -> str:
 def _listed(value: Any, precision: int | None) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_listed(item, precision) for item in value)}]"
-    return brief(value, precision)
+    return short_text(value, precision)

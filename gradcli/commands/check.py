@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import At, Wrt, shared
+from gradcli.console.options import Argument, At, Option, Wrt, shared
 from gradcli.console.settings import Settings
 
-Subject = Annotated[str, typer.Argument(metavar="EXPR|FILE", help="The expression, or a file that ends with one; "
+Subject = Annotated[str, Argument(metavar="EXPR|FILE", help="The expression, or a file that ends with one; "
                                                                  "- reads it from standard input.")]
-Tolerance = Annotated[float, typer.Option("--tol", metavar="T", help="How far a gradient may be off, relatively, "
+Tolerance = Annotated[float, Option("--tol", metavar="T", help="How far a gradient may be off, relatively, "
                                                                      "beside the error of the measure.")]
-Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
+Order = Annotated[int, Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
 
 
 @shared()

@@ -9,6 +9,7 @@ import typer
 
 from gradcli.console.options import TALKING, shared
 from gradcli.console.settings import KEYS, Settings, config_path
+from gradcli.console.typer_options import action
 from gradcli.faults.tree import FileFault
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Show or start the configuration file.")
@@ -20,7 +21,6 @@ def path() -> None:
     typer.echo(config_path())
 
 
-@app.command("show")
 @shared(*TALKING)
 def show(settings: Settings) -> None:
     """Print every setting with where it comes from."""
@@ -28,6 +28,9 @@ def show(settings: Settings) -> None:
     for key in KEYS.values():
         if key.lasting:
             typer.echo(f"{key.word:<{width}}  {_toml(getattr(settings, key.name)):<12}  {settings.sources[key.name]}")
+
+
+app.command("show")(action(show))
 
 
 @app.command("init")

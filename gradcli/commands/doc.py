@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import shared
+from gradcli.console.options import Argument, shared
+from gradcli.console.output import echo
 from gradcli.console.settings import Settings
 
 
@@ -17,7 +16,7 @@ def _offered(incomplete: str) -> list[str]:
     return complete_name(incomplete)
 
 
-Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_offered,
+Name = Annotated[str, Argument(metavar="NAME", autocompletion=_offered,
                                      help="An operation, a class, a word, or what a tensor has.")]
 
 
@@ -29,4 +28,4 @@ def doc(settings: Settings, name: Name) -> None:
     """
     from gradcli.reference.describe import describe_name
 
-    typer.echo(describe_name(name, settings))
+    echo(describe_name(name, settings))

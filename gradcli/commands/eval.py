@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import shared
+from gradcli.console.options import Argument, shared
 from gradcli.console.settings import Settings
 
-Sources = Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Programs; - reads standard input.")]
+Sources = Annotated[list[str], Argument(metavar="SOURCE...", help="Programs; - reads standard input.")]
 
 
 @shared()

@@ -64,9 +64,9 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
         return session
 
     if stay:
-        from gradcli.repl.loop import start
+        from gradcli.repl.loop import start_prompt
 
-        return start(settings, ran)
+        return start_prompt(settings, ran)
     ran()
     return 0
 

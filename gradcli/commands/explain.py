@@ -6,9 +6,8 @@ import inspect
 import os
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import TALKING, shared
+from gradcli.console.options import TALKING, Argument, shared
+from gradcli.console.output import echo
 from gradcli.console.settings import Settings
 from gradcli.faults.exit_codes import MEANINGS
 from gradcli.faults.mistakes import FAULTS
@@ -20,7 +19,7 @@ def _complete_code(incomplete: str) -> list[tuple[str, str]]:
     return [(code, _cause(FAULTS[code])) for code in sorted(FAULTS) if code.startswith(incomplete.upper())]
 
 
-Code = Annotated[str | None, typer.Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
+Code = Annotated[str | None, Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
                                             autocompletion=_complete_code,
                                             show_default=False)]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -31,7 +30,7 @@ def explain(settings: Settings, code: Code = None) -> None:
     """Say what an error code means and how to mend it; without a code, list them all."""
     if code is None:
         for known in sorted(FAULTS):
-            typer.echo(f"{known}  {_cause(FAULTS[known])}")
+            echo(f"{known}  {_cause(FAULTS[known])}")
         return
     word = code.strip().upper().removeprefix("ERROR").strip("[]: ")
     word = f"G{word.removeprefix('G'):0>4}"
@@ -40,11 +39,11 @@ def explain(settings: Settings, code: Code = None) -> None:
         meant = f"; did you mean {_nearest_code(word)!r}?" if word[1:].isdecimal() else ""
         raise UsageFault(f"there is no error code {code!r}{meant}",
                          ("gradcli explain", "lists them"))
-    typer.echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANINGS[fault.status]}.")
+    echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANINGS[fault.status]}.")
     pair = example(fault.code)
     if pair:
         program, diagnosis = pair
-        typer.echo(f"\nFor example\n\n{_indented(program)}\n\nsays\n\n{_indented(diagnosis)}")
+        echo(f"\nFor example\n\n{_indented(program)}\n\nsays\n\n{_indented(diagnosis)}")
 
 
 def example(code: str) -> tuple[str, str] | None:

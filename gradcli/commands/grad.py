@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.options import At, Expr, Option, Wrt, shared
 from gradcli.console.settings import Settings
 
-Order = Annotated[int, typer.Option("--order", metavar="N", min=1, max=20, help="Derivatives up to this order.")]
+Order = Annotated[int, Option("--order", metavar="N", min=1, max=20, help="Derivatives up to this order.")]
 
 
 @shared()

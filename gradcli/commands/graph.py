@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import shared
+from gradcli.console.options import Argument, Option, shared
 from gradcli.console.settings import Settings
 
-Program = Annotated[str, typer.Argument(metavar="SOURCE|FILE",
+Program = Annotated[str, Argument(metavar="SOURCE|FILE",
                                              help="The program, or a file with it; - reads standard input.")]
-Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="The value; else that of the last expression.")]
+Of = Annotated[str | None, Option("--of", metavar="NAME", help="The value; else that of the last expression.")]
 
 
 @shared()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import At, Expr, shared
+from gradcli.console.options import At, Expr, Option, shared
 from gradcli.console.settings import Settings
 
-Direction = Annotated[list[str] | None, typer.Option(
+Direction = Annotated[list[str] | None, Option(
     "--with", metavar="NAME=EXPR, ...", help="The direction; a name that is not there stands still.")]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from gradcli.console.options import shared
+from gradcli.console.output import echo
 from gradcli.console.settings import Settings
 
 
@@ -16,4 +15,4 @@ def limits(settings: Settings) -> None:
 
     require_walls(settings)
     for name, value in limits_of(settings).items():
-        typer.echo(f"{name:<16}{value}")
+        echo(f"{name:<16}{value}")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import TALKING, shared
+from gradcli.console.options import TALKING, Argument, shared
+from gradcli.console.output import echo
 from gradcli.console.settings import Settings
 
-Pattern = Annotated[str | None, typer.Argument(metavar="[PATTERN]", help="A part of the name, or a pattern with *.",
+Pattern = Annotated[str | None, Argument(metavar="[PATTERN]", help="A part of the name, or a pattern with *.",
                                                show_default=False)]
 
 
@@ -18,4 +17,4 @@ def ops(settings: Settings, pattern: Pattern = None) -> None:
     """List the operations, with what each computes."""
     from gradcli.reference.operations import list_operations
 
-    typer.echo(list_operations(pattern))
+    echo(list_operations(pattern))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import At, Expr, shared
+from gradcli.console.options import At, Expr, Option, shared
 from gradcli.console.settings import Settings
 
-Over = Annotated[str, typer.Option("--over", metavar="NAME=FROM:TO", show_default=False,
+Over = Annotated[str, Option("--over", metavar="NAME=FROM:TO", show_default=False,
                                          help="The name that varies, and where.")]
-Slope = Annotated[bool, typer.Option("--grad", help="The derivative as well.")]
-Points = Annotated[int, typer.Option("--points", metavar="N", min=2, max=100_000, help="Values to compute.")]
+Slope = Annotated[bool, Option("--grad", help="The derivative as well.")]
+Points = Annotated[int, Option("--points", metavar="N", min=2, max=100_000, help="Values to compute.")]
 
 
 @shared()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import shared
+from gradcli.console.options import Argument, Option, shared
 from gradcli.console.settings import Settings
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="The script; - reads standard input.")]
-Args = Annotated[list[str] | None, typer.Argument(metavar="[ARGS]...", help="Texts for the program's list `args`.")]
-Echo = Annotated[bool, typer.Option("--echo", help="Print the transcript: each statement with its prompt.")]
-Stay = Annotated[bool, typer.Option("-i", "--interactive", help="Stay in the REPL afterwards.")]
+File = Annotated[str, Argument(metavar="FILE", help="The script; - reads standard input.")]
+Args = Annotated[list[str] | None, Argument(metavar="[ARGS]...", help="Texts for the program's list `args`.")]
+Echo = Annotated[bool, Option("--echo", help="Print the transcript: each statement with its prompt.")]
+Stay = Annotated[bool, Option("-i", "--interactive", help="Stay in the REPL afterwards.")]
 
 
 @shared()

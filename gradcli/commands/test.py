@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import shared
+from gradcli.console.options import Argument, Option, shared
 from gradcli.console.settings import KEYS, Settings
 from gradcli.faults.tree import UsageFault
 
 LIMIT = 60.0        # seconds a file may take unless --time-limit says otherwise
 OPTIONS = [name for name in Settings.printing() if name not in ("stream", "age")]     # those two only files can set
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, and folders with files below them.")]
-Update = Annotated[bool, typer.Option("--update", help="Make what is printed the expected text, in place.")]
-Ask = Annotated[bool, typer.Option("--interactive", help="Show each difference, and ask whether to update it.")]
-Words = Annotated[str, typer.Option("-k", metavar="TEXT", show_default=False,
+Paths = Annotated[list[str], Argument(metavar="PATH...", help="Files, and folders with files below them.")]
+Update = Annotated[bool, Option("--update", help="Make what is printed the expected text, in place.")]
+Ask = Annotated[bool, Option("--interactive", help="Show each difference, and ask whether to update it.")]
+Words = Annotated[str, Option("-k", metavar="TEXT", show_default=False,
                                     help="Compare only checks whose input or file name has TEXT; and, or, not.")]
-First = Annotated[bool, typer.Option("-x", help="Stop at the first difference.")]
-Jobs = Annotated[int, typer.Option("-j", metavar="N", min=0, show_default=False,
+First = Annotated[bool, Option("-x", help="Stop at the first difference.")]
+Jobs = Annotated[int, Option("-j", metavar="N", min=0, show_default=False,
                                    help="Test N files at once; as many as there are processors if not given.")]
-Junit = Annotated[str | None, typer.Option("--junit", metavar="FILE", show_default=False,
+Junit = Annotated[str | None, Option("--junit", metavar="FILE", show_default=False,
                                            help="Write the results to FILE as JUnit XML, too.")]
-Pycon = Annotated[bool, typer.Option("--pycon", help="Blocks marked pycon are sessions, too.")]
+Pycon = Annotated[bool, Option("--pycon", help="Blocks marked pycon are sessions, too.")]
 
 
 @shared(*OPTIONS, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "require_walls",

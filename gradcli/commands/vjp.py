@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from gradcli.console.options import At, Expr, Wrt, shared
+from gradcli.console.options import At, Expr, Option, Wrt, shared
 from gradcli.console.settings import Settings
 
-Weights = Annotated[str | None, typer.Option(
+Weights = Annotated[str | None, Option(
     "--with", metavar="EXPR", help="The weights, of the shape of the value; 1 where that is a number.")]
 
 

@@ -179,3 +179,11 @@ def quoted(word: str) -> str:
     from shlex import quote
 
     return quote(word)
+
+def option_value(option: str, words: list[str]) -> str | None:
+    """The value of an option that is needed before the words are parsed; None for no known value."""
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        if word == option or word.startswith(option + "="):
+            value = following if word == option else word.partition("=")[2]
+            return value if value in ("rich", "short", "json") else None
+    return None

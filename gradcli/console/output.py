@@ -18,6 +18,19 @@ from gradcli.process.output_file import Unplaced
 from gradcli.process.walls.sandbox import keep
 
 
+def echo(text: str) -> None:
+    """Print a line at once. Where standard output cannot encode it, Typer's own `echo` finds a way."""
+    if sys.stdout is None:
+        return
+    if sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        from typer import echo as elsewhere
+
+        elsewhere(text)
+        return
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 class Output:
     """Collects text or prints it; `finish` ends it.
 

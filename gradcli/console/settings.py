@@ -131,6 +131,7 @@ class Settings:
     quiet: bool
     isolated: bool
     edit_mode: str
+    opened: list[Any] | None = None     # the assignments of --var, when their files have been read
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         """`options` are the values from the command line by name; None for an option that is not there."""

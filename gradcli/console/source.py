@@ -14,8 +14,8 @@ from gradcli.faults.tree import FileFault, UsageFault
 
 LARGEST = 64 << 20      # bytes of a program
 PROGRAM_MADE = "\ufeff"         # the byte order mark
-PROGRAM_FILE = re.compile(r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)")
-DESCRIPTOR = re.compile(r"/dev/(?:fd/(\d{1,6})|stdin)")
+PROGRAM_FILE = r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)"
+DESCRIPTOR = r"/dev/(?:fd/(\d{1,6})|stdin)"
 
 
 _spent: list[Any] = []      # the standard input that has been read to its end
@@ -50,7 +50,7 @@ def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | 
     """
     if not os.path.isfile(word):
         first = word.partition(".")[0]
-        if not PROGRAM_FILE.fullmatch(word) or first in known:
+        if "." not in word or not re.fullmatch(PROGRAM_FILE, word) or first in known:
             return None
     return from_file(word, before)
 
@@ -96,7 +96,7 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
     """
     limit = most + 1 if most >= 0 else -1
     try:
-        inherited = DESCRIPTOR.fullmatch(path)      # what `<(command)` of a shell stands for
+        inherited = re.fullmatch(DESCRIPTOR, path)      # what `<(command)` of a shell stands for
         if inherited:
             with open(int(inherited[1] or 0), "rb", closefd=False) as file:
                 return _within(file.read(limit), path, most)
@@ -158,9 +158,9 @@ def _beside(path: str) -> list[str]:
         return []
 
 
-NOTEBOOK = re.compile(r'\ufeff?\s*\{(?=[\s\S]*"cells")(?=[\s\S]*"(?:nbformat|cell_type)")')
+NOTEBOOK = r'\ufeff?\s*\{(?=[\s\S]*"cells")(?=[\s\S]*"(?:nbformat|cell_type)")'
 
 
 def is_notebook(text: str) -> bool:
     """Whether a text is a notebook as it lies in a file."""
-    return text.lstrip("\ufeff \t\r\n")[:1] == "{" and bool(NOTEBOOK.match(text))
+    return text.lstrip("\ufeff \t\r\n")[:1] == "{" and bool(re.match(NOTEBOOK, text))

@@ -94,14 +94,26 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
              if "\n" in text else "", note)) for repair, note in fault.hints]
 
 
-def set_variable(session: Session, assignment: Assignment) -> None:
-    """Set the name of one --var in a session."""
+def set_variables(session: Session, assignments: list[Assignment]) -> None:
+    """Set the names of --var in a session; UsageFault for a name that is set twice."""
+    names: set[str] = set()
+    for assignment in assignments:
+        for name in set_variable(session, assignment):
+            if name in names:
+                raise twice(name, "--var")
+            names.add(name)
+
+
+def set_variable(session: Session, assignment: Assignment) -> list[str]:
+    """Set the names of one --var in a session, and return them."""
     name, value = assignment.name, assignment.value
-    if assignment.content is None:
-        for target, expression in points(value, "--var"):
-            session.run(f"{target} = {expression}", "--var", echo=False)
-        return
-    session[name] = held(assignment)
+    if assignment.content is not None:
+        session[name] = held(assignment)
+        return [name]
+    bindings = points(value, "--var")
+    for target, expression in bindings:
+        session.run(f"{target} = {expression}", "--var", echo=False)
+    return [target for target, _ in bindings]
 
 
 def twice(name: str, option: str) -> UsageFault:

@@ -18,7 +18,7 @@ from gradcli.faults.tree import UsageFault
 CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal ones than Python writes
 
 
-def is_tensor(value: Any) -> bool:
+def holds_numbers(value: Any) -> bool:
     """Whether a value is a tensor with a size, by its class: an object of the program may have any attribute."""
     from gradcli.engine.tensor.tensor import Tensor
     from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -53,7 +53,7 @@ def nested(array: Any, convert: Callable[[Any], Any] = json_number) -> Any:
 
 def as_data(value: Any, text: Callable[[Any], str]) -> Any:
     """A value as a JSON value, without its type; `text` renders what is no data."""
-    if is_tensor(value):
+    if holds_numbers(value):
         return nested(value.array)
     if isinstance(value, dict):
         return {key if type(key) is str else text(key): as_data(item, text) for key, item in value.items()}
@@ -66,7 +66,7 @@ def as_data(value: Any, text: Callable[[Any], str]) -> Any:
 
 def entry(value: Any, text: Callable[[Any], str]) -> dict[str, Any]:
     """A result with its type, shape and data, and the gradient where it has one."""
-    if not is_tensor(value):
+    if not holds_numbers(value):
         return {"dtype": type(value).__name__, "shape": list(_lengths(value)), "data": as_data(value, text)}
     fields = {"dtype": value.dtype.name, "shape": list(value.shape), "data": nested(value.array)}
     if value.grad is not None:
@@ -85,7 +85,7 @@ def dump_json(value: Any) -> str:
 
 def plain_text(value: Any, text: Callable[[Any], str]) -> str:
     """A value as bare numbers: a row a line, blank lines between matrices."""
-    if not is_tensor(value):
+    if not holds_numbers(value):
         return text(value)
     return _rows(nested(value.array, shortest), value.array.ndim)
 
@@ -106,8 +106,8 @@ def shortest(item: Any) -> str:
 
 def csv(value: Any) -> str:
     """A number, vector (a column) or matrix as comma-separated values."""
-    rows = nested(value.array, shortest) if is_tensor(value) else shortest(value) if _is_number(value) else None
-    dimensions = value.array.ndim if is_tensor(value) else 0
+    rows = nested(value.array, shortest) if holds_numbers(value) else shortest(value) if _is_number(value) else None
+    dimensions = value.array.ndim if holds_numbers(value) else 0
     if rows is None or dimensions > 2:
         raise UsageFault("--format csv takes a number, a vector or a matrix", "--format json")
     if dimensions == 0:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
-from gradcli.data.bindings import HELD, PointText, points, set_variable, twice, with_files
-from gradcli.data.data_format import is_tensor
+from gradcli.data.bindings import HELD, NAMES, PointText, points, set_variable, twice, with_files
+from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
-from gradcli.faults.tree import Fault, UsageFault
+from gradcli.faults.tree import Fault, NameFault, UsageFault
 from gradcli.process.limits import limited, walled
-from gradcli.reports.open_session import open_session
+from gradcli.reports.open_session import open_session, timed
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -29,6 +31,26 @@ class EvaluationPoint(NamedTuple):
     session: Session
     source: Source
     leaves: list[str]
+    at: list[str]       # the texts of --at of which the expression uses names
+
+    def timed(self, settings: Settings, name: str, action: Any) -> Any:
+        """Call `action` as `timed` of a session does; a name that the expression lacks is answered with --at."""
+        with offering(self.session, self.source, lambda lacking: at_point(lacking, self.at)):
+            return timed(settings, name, action)
+
+
+@contextmanager
+def offering(session: Session, source: Source, option: Callable[[list[str]], str]) -> Iterator[None]:
+    """A context for evaluating an expression: the fault of a name that it lacks gets the option that sets it."""
+    try:
+        yield
+    except NameFault as fault:
+        span, lacking = fault.span, _lacking(session, source)
+        lines = (fault.source or "").split("\n")
+        word = lines[span.line - 1][span.column - 1 : span.end_column - 1] if span and span.line <= len(lines) else ""
+        if word in lacking and not fault.hints:
+            fault.hints.append((option(lacking), "gives it a value"))
+        raise
 
 
 def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
@@ -38,6 +60,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
+        refuse_twice(session, texts)
         names = set_names(session, texts, settings)
     requested = [name for text in wrt for name in text.replace(",", " ").split()]
     unknown = [name for name in requested if name not in names]
@@ -49,28 +72,46 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
-    return EvaluationPoint(session, source, leaves)
+    return EvaluationPoint(session, source, leaves, used(source, at))
 
 
 def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
                      command: str) -> UsageFault:
     """The fault of a point without floating numbers."""
-    from gradcli.analysis.program_words import free_names, words_for
+    from gradcli.analysis.program_words import words_for
 
     if OWN_LEAVES.search(source.text):
         words = words_for(source.text, command)
         return UsageFault("a whole program names its point itself, and this command takes an expression at a point",
                           *([(words, "what the program differentiates first")] if words else []))
-    whole = next((name for name in names if is_tensor(session[name])), None)
+    whole = next((name for name in names if holds_numbers(session[name])), None)
     if whole:
         files = {file.name.removeprefix(HELD): file.value for point in texts for file in point.files}
         repair = f"--var numbers=@{files.get(whole)} --at '{whole}=numbers.float()'"
         dtype = session[whole].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
                           "and only floating numbers have gradients", *([repair] if whole in files else []))
-    lacking = sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                      f"--at '{', '.join(f'{name}=2' for name in lacking) or 'x=2'}'")
+                      at_point(_lacking(session, source) or ["x"], []))
+
+
+def _lacking(session: Session, source: Source) -> list[str]:
+    """The names of an expression that stand for nothing."""
+    from gradcli.analysis.program_words import free_names
+
+    return sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
+
+
+def used(source: Source, at: list[str]) -> list[str]:
+    """The texts of --at that set a name which an expression uses."""
+    from gradcli.analysis.program_words import WORD
+
+    words = set(WORD.findall(source.text))
+    return [text for text in at if words.intersection(NAMES.findall(text))]
+
+
+def at_point(names: list[str], before: list[str]) -> str:
+    return f"--at '{', '.join([*before, *(f'{name}=2' for name in names)])}'"
 
 
 def known_names(at: list[str], settings: Settings) -> list[str]:
@@ -90,6 +131,17 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
         source = named or from_words([word])[0]
         parse(source.text, source.name if named else "<expression>")
     return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")
+
+
+def refuse_twice(session: Session, texts: list[PointText]) -> None:
+    """Raise UsageFault where --at gives a name of --var another value that is not computed from the first."""
+    from gradcli.analysis.program_words import WORD
+
+    held = session.names()
+    for text in texts:
+        for name, value in points(text.text):
+            if name in held and name not in WORD.findall(value):
+                raise UsageFault(f"--var and --at both give {name} a value", (f"--at '{name}=...'", "alone"))
 
 
 def set_names(session: Session, texts: list[PointText], settings: Settings, option: str = "--at") -> list[str]:
@@ -119,7 +171,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
         value = session[name]
         if isinstance(value, str) or isinstance(value, list) and has_text(value):
             raise UsageFault(f"{option} {name}: it holds texts, by which nothing can be differentiated")
-        if is_tensor(value) and HELD + name in read and not is_floating(value):
+        if holds_numbers(value) and HELD + name in read and not is_floating(value):
             session.run(f"{name} = {name}.to({kind})", option, echo=False)
         if type(value) in (int, float) or isinstance(value, list) and value:
             session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
@@ -149,4 +201,4 @@ def floating_tensor(session: Session, text: str, settings: Settings, option: str
 
 def is_floating(value: Any) -> bool:
     """Whether gradients can flow to a value."""
-    return is_tensor(value) and value.array.dtype.kind == "f"
+    return holds_numbers(value) and value.array.dtype.kind == "f"

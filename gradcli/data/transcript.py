@@ -80,16 +80,16 @@ def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
 
 def opening(settings: Settings) -> str:
     """The line at the top of a transcript that asks for the settings it was made with, where they are unusual."""
-    orders = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
+    directives = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
               for name in Settings.printing() if (value := getattr(settings, name)) != KEYS[name].default]
-    return f"# gradcli: {', '.join(orders)}\n" if orders else ""
+    return f"# gradcli: {', '.join(directives)}\n" if directives else ""
 
 
-def orders_as_program(orders: str) -> list[str]:
+def directives_as_program(directives: str) -> list[str]:
     """Lines `# gradcli: ...` as a script has them: calls that do the same, or comments where there is no such call."""
     lines = []
-    for order in orders.replace("# gradcli: ", "").replace("\n", ", ").split(", "):
-        word, _, text = order.partition(" ")
+    for directive in directives.replace("# gradcli: ", "").replace("\n", ", ").split(", "):
+        word, _, text = directive.partition(" ")
         name = word.replace("-", "_")
         if word == "seed":
             lines.append(f"torch.manual_seed({text})")
@@ -99,7 +99,7 @@ def orders_as_program(orders: str) -> list[str]:
             value = text.title() if text in ("true", "false", "none") else repr(text) if name == "profile" else text
             lines.append(f"torch.set_printoptions({name}={value})")
         elif word:
-            lines.append(f"# gradcli: {order}")
+            lines.append(f"# gradcli: {directive}")
     return lines
 
 

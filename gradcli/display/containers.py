@@ -22,7 +22,7 @@ LONGEST = 50_000_000        # characters of one text: a few lists within each ot
 CONTAINERS = frozenset((list, tuple, dict, set, frozenset, *VIEWS))
 
 
-def plain(value: Any, render_item: Callable[[Any], str] = repr) -> str:
+def simple_text(value: Any, render_item: Callable[[Any], str] = repr) -> str:
     """Python's own text of a simple value, or of a container of simple values. Raises SizeLimit for a huge int."""
     try:
         return render_item(value)
@@ -49,7 +49,7 @@ class Expansion(NamedTuple):
     recursive: str
 
 
-def render(value: Any, render_item: Callable[[Any], str], names_results: bool) -> str:
+def render_container(value: Any, render_item: Callable[[Any], str], names_results: bool) -> str:
     """The text of `value`; `render_item` returns the text of everything that is no container.
 
     With `names_results`, the named tuples that operations return print with the names of their fields.

@@ -201,13 +201,13 @@ def layouts(value: Any, say: Say, early: bool = False) -> Iterator[str]:
 
     Until version 7 keys were sorted. With `early` the oldest layout is the usual one.
     """
-    yield render(value, say, early, early)
-    yield render(value, say, not early, early)
-    yield render(value, say, early, not early)
-    yield render(value, say, not early, not early)
+    yield ipython_text(value, say, early, early)
+    yield ipython_text(value, say, not early, early)
+    yield ipython_text(value, say, early, not early)
+    yield ipython_text(value, say, not early, not early)
 
 
-def render(value: Any, say: Say, ordered: bool = False, early: bool = False) -> str:
+def ipython_text(value: Any, say: Say, ordered: bool = False, early: bool = False) -> str:
     """The text of a value; `ordered` sorts the keys of dicts."""
     page = Page(early)
     inside: set[int] = set()
@@ -224,7 +224,7 @@ def render(value: Any, say: Say, ordered: bool = False, early: bool = False) -> 
             page.close(item.text, item.indent)
             inside.discard(item.identity)
         elif (brackets := _brackets(item)) is None:
-            page.lines(single(item, say))
+            page.lines(item_text(item, say))
         elif id(item) in inside:
             page.text("...".join(brackets))
         else:
@@ -291,7 +291,7 @@ def _sorted(members: Any, say: Say) -> list[Any]:
     return sorted(members, key=None if by_value else say)
 
 
-def single(value: Any, say: Say) -> str:
+def item_text(value: Any, say: Say) -> str:
     """The text of what is no container."""
     text = say(value)
     if isinstance(value, (type, TypeProxy)) and (kind := CLASS.fullmatch(text)):

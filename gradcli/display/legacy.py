@@ -11,12 +11,12 @@ from itertools import product
 import numpy as np
 
 from gradcli.display.number_format import Array, Format, edge_indices, tutorial_format
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 
 DOWN, ASLANT = "\u22ee", "\u22f1"
 
 
-def tensor_text(array: Array, type_name: str, options: Options) -> str:
+def tensor_text(array: Array, type_name: str, options: PrintOptions) -> str:
     """The text of an array as a tensor of class `type_name`, such as torch.FloatTensor; a 0-d array has the size 1."""
     if not array.size:
         return f"[{type_name} with no dimension]\n"
@@ -33,7 +33,7 @@ def storage_text(array: Array, type_name: str) -> str:
     return f" {lines}\n[{type_name} of size {array.size}]"
 
 
-def _vector(array: Array, options: Options) -> str:
+def _vector(array: Array, options: PrintOptions) -> str:
     number = tutorial_format(array, options, 0)
     lead = " " if number.scale_line else ""
     column = array.reshape(-1, 1)
@@ -44,7 +44,7 @@ def _vector(array: Array, options: Options) -> str:
     return number.scale_line + _rows(column[:n], number, lead) + dots + _rows(_last(column, n), number, lead)
 
 
-def _matrix(array: Array, options: Options) -> str:
+def _matrix(array: Array, options: PrintOptions) -> str:
     n = options.edgeitems
     fits = max(array.shape) <= 2 * n
     number = tutorial_format(array, options, 0 if fits else 5)
@@ -53,7 +53,7 @@ def _matrix(array: Array, options: Options) -> str:
     return _summary(array, number, "", n)
 
 
-def _slices(array: Array, options: Options) -> str:
+def _slices(array: Array, options: PrintOptions) -> str:
     """Three dimensions or more: the matrices of the last two, each under its leading indices."""
     n = options.edgeitems
     number = tutorial_format(array, options, 3 if max(array.shape[-2:]) > 2 * n else 0)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from gradcli.display.number_format import Array, Column, edge_indices, modern_column
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 
 OPENING = "tensor("
 SILENT = ("int64", "bool")      # dtypes that are not printed unless the tensor is empty
 
 
-def tensor_text(array: Array, dtype_name: str, options: Options, grad_fn: str | None = None,
+def tensor_text(array: Array, dtype_name: str, options: PrintOptions, grad_fn: str | None = None,
                 requires_grad: bool = False, default: str = "float32", tangent: str | None = None) -> str:
     """The text of a tensor.
 
@@ -53,7 +53,7 @@ def _suffixed(text: str, suffixes: list[str], linewidth: int) -> str:
     return text
 
 
-def _body(array: Array, options: Options) -> str:
+def _body(array: Array, options: PrintOptions) -> str:
     if not array.size:
         return "[]"
     n = options.edgeitems

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor, inf, log10
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[Any]"
 
 BLOCK = 1 << 16     # elements scanned at a time: a block and its temporaries stay in the cache
 
@@ -46,7 +48,7 @@ class Magnitudes(NamedTuple):
     finite: bool    # there was no nan and no infinity
 
 
-def tutorial_format(array: Array, options: Options, least_width: int) -> Format:
+def tutorial_format(array: Array, options: PrintOptions, least_width: int) -> Format:
     """The 0.1.12 format of `array`, hidden elements included."""
     sizes, p = magnitudes_of(array), options.precision
     m = max(least_width, 2 if sizes.finite else 3)
@@ -100,7 +102,7 @@ class Column(NamedTuple):
     values: tuple[Any, ...]
 
 
-def modern_column(elements: Array, options: Options) -> Column:
+def modern_column(elements: Array, options: PrintOptions) -> Column:
     """The torch 2.13 format of the elements that are printed."""
     values = tuple(elements.ravel().tolist())
     if elements.dtype.kind == "f":
@@ -112,7 +114,7 @@ def modern_column(elements: Array, options: Options) -> Column:
     return Column(f"%{width}d", width, values)
 
 
-def _modern_floats(floats: Array, values: tuple[float, ...], options: Options) -> Column:
+def _modern_floats(floats: Array, values: tuple[float, ...], options: PrintOptions) -> Column:
     finite = np.isfinite(floats)
     telling = floats[finite & (floats != 0)]
     if not telling.size:

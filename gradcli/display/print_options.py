@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, isnan
 from typing import Any
 
@@ -16,15 +15,15 @@ PROFILES: dict[str, dict[str, Any]] = {
 LONGEST_PRECISION = 100     # a double has nothing more to say, and texts stay within bounds
 
 
-@dataclass
-class Options:
+class PrintOptions:
     """The print options of one session, for both styles."""
 
-    precision: int = 4              # decimals
-    threshold: float = 1000         # elements from which (tutorial) or beyond which (modern) only the ends show
-    edgeitems: int = 3              # how many are shown at each end of a shortened dimension
-    linewidth: int = 80             # characters per line
-    sci_mode: bool | None = None    # exponents always, never, or (None) by size; the modern style alone asks
+    def __init__(self) -> None:
+        self.precision = 4              # decimals
+        self.threshold: float = 1000    # elements from which (tutorial) or beyond which (modern) only the ends show
+        self.edgeitems = 3              # how many are shown at each end of a shortened dimension
+        self.linewidth = 80             # characters per line
+        self.sci_mode: bool | None = None   # exponents always, never, or (None) by size; the modern style alone asks
 
     def set(self, precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
             linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from gradcli.display import legacy, modern
-from gradcli.display.containers import CONTAINERS, SIMPLE, plain, render
+from gradcli.display.containers import CONTAINERS, SIMPLE, render_container, simple_text
 from gradcli.display.number_format import Array
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.dtypes import OF, Default
@@ -49,19 +49,19 @@ class Style:
         self.others = others or self._formatter().text_without_style
 
     def _formatter(self) -> Formatter:
-        return Formatter(Policy(text=lambda value: self.text(value, Options()),
-                                repr=lambda value: self.quoted(value, Options()),
+        return Formatter(Policy(text=lambda value: self.text(value, PrintOptions()),
+                                repr=lambda value: self.quoted(value, PrintOptions()),
                                 address=lambda value: int(self.address(value), 16)), Budget())
 
-    def text(self, value: Any, options: Options) -> str:
+    def text(self, value: Any, options: PrintOptions) -> str:
         """What `print(value)` writes, without the end of the line."""
-        return plain(value, str) if type(value) in SIMPLE else self._render(value, options, False)
+        return simple_text(value, str) if type(value) in SIMPLE else self._render(value, options, False)
 
-    def quoted(self, value: Any, options: Options) -> str:
+    def quoted(self, value: Any, options: PrintOptions) -> str:
         """What `repr(value)` returns: strings in quotes."""
-        return plain(value) if type(value) in SIMPLE else self._render(value, options, True)
+        return simple_text(value) if type(value) in SIMPLE else self._render(value, options, True)
 
-    def format(self, value: Any, spec: str, options: Options) -> str:
+    def format(self, value: Any, spec: str, options: PrintOptions) -> str:
         """What an f-string writes for `{value:spec}`; the caller has checked a spec for plain numbers."""
         if not isinstance(value, Tensor) or (isinstance(value, NumpyArray) and not spec):
             return format(value, spec) if spec else self.text(value, options)
@@ -73,7 +73,7 @@ class Style:
                                 ("{x.item():" + spec[:20] + "}", "formats the number of a tensor that has just one"))
         return self.tensor(value, options)
 
-    def tensor(self, value: Tensor, options: Options) -> str:
+    def tensor(self, value: Tensor, options: PrintOptions) -> str:
         """The text of a tensor, a Variable or a Parameter."""
         raise NotImplementedError
 
@@ -93,16 +93,16 @@ class Style:
         """Whether an f-string formats the number in `value` instead of the tensor."""
         raise NotImplementedError
 
-    def _render(self, value: Any, options: Options, quoted: bool) -> str:
+    def _render(self, value: Any, options: PrintOptions, quoted: bool) -> str:
         def render_item(item: Any) -> str:
             return self._single(item, options, quoted or item is not value)
 
-        return render(value, render_item, self.names_results)
+        return render_container(value, render_item, self.names_results)
 
-    def _single(self, value: Any, options: Options, quoted: bool) -> str:
+    def _single(self, value: Any, options: PrintOptions, quoted: bool) -> str:
         """The text of a value that is no container, or a container of simple values."""
         if type(value) in SIMPLE or type(value) in CONTAINERS:
-            return plain(value)
+            return simple_text(value)
         if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
             return self.array(value.array, quoted)
         if isinstance(value, Tensor):
@@ -123,7 +123,7 @@ class Tutorial(Style):
 
     name = "tutorial"
 
-    def tensor(self, value: Tensor, options: Options) -> str:
+    def tensor(self, value: Tensor, options: PrintOptions) -> str:
         era = _legacy_class(value)
         if not era:
             return _modern_text(value, options)
@@ -155,7 +155,7 @@ class Modern(Style):
     name = "modern"
     names_results = True
 
-    def tensor(self, value: Tensor, options: Options) -> str:
+    def tensor(self, value: Tensor, options: PrintOptions) -> str:
         return _modern_text(value, options)
 
     def storage(self, value: Storage) -> str:
@@ -197,7 +197,7 @@ def _legacy_class(value: Any) -> str:
     return "Byte" if value.dtype.name == "bool" else str(value.dtype.era)
 
 
-def _modern_text(value: Tensor, options: Options) -> str:
+def _modern_text(value: Tensor, options: PrintOptions) -> str:
     try:
         node = value.grad_fn
         name = None if node is None else node.modern_name.rsplit(".", 1)[-1]

@@ -76,7 +76,7 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
         return ""
     short = last_part(name)
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
-        strange = next((i for i, each in enumerate(value) if not isinstance(each, Tensor)), 0)
+        strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
         return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
@@ -88,10 +88,10 @@ def missing(name: str, names: Sequence[str], args: Sequence[Any], options: Mappi
     """Arguments without a default that are not there."""
     short, count = last_part(name), len(names)
     if name.startswith("nn.functional.") and short not in OF_C:
-        quoted = [f"'{each}'" for each in names]
+        quoted = [f"'{parameter}'" for parameter in names]
         listed = " and ".join(quoted) if count < 3 else f"{', '.join(quoted[:-1])}, and {quoted[-1]}"
         return f"{short}() missing {count} required positional argument{'s' * (count > 1)}: {listed}"
-    listed = ", ".join(f'"{each}"' for each in names)
+    listed = ", ".join(f'"{parameter}"' for parameter in names)
     words = f"{short}() missing {count} required positional argument{'s' * (count == 1)}: {listed}"
     return combined(short, args, options, words)
 
@@ -144,7 +144,7 @@ def sized(shape: Sequence[int]) -> str:
     return "x".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-element" if shape else "0-d"
 
 
-def numel(shape: Sequence[int]) -> int:
+def element_count(shape: Sequence[int]) -> int:
     """How many elements a tensor of this shape has."""
     return math.prod(shape)
 
@@ -154,5 +154,5 @@ def most(n: int) -> str:
     return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"
 
 
-__all__ = ["brief", "described", "missing", "most", "numel", "sized", "too_many", "type_name", "unknown_option",
+__all__ = ["brief", "described", "missing", "most", "element_count", "sized", "too_many", "type_name", "unknown_option",
            "wrong_type"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy import ndarray
 
-Doubles = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Doubles = NDArray[np.float64]
 
 MANY = 1 << 16
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
@@ -33,6 +35,10 @@ def multiply_add(a: Any, b: Any, c: Any) -> Any:
     what that can miss, one case in 2**29, is not looked for. Of more than MANY numbers the last bit is not worth
     the time.
     """
+    if type(a) is ndarray and type(c) is ndarray and a.dtype == np.float32 and a.shape == c.shape and a.size <= MANY:
+        product = a.astype(np.float64)
+        np.multiply(product, np.asarray(b, np.float32), product)
+        return np.add(product, c, product).astype(np.float32)
     dtype = np.asarray(a).dtype
     if max(np.size(a), np.size(c)) > MANY:
         return a * np.asarray(b, dtype) + c
@@ -53,6 +59,8 @@ def _fma64(a: Any, b: Any, c: Any) -> Doubles:
     total = np.asarray(high_sum + _rounded_to_odd(_sum_error(product, low_sum, high_sum), low_error))
     for at in zip(*np.nonzero(~fit), strict=True) if total.ndim else [()] * (not fit):
         total[at] = _exactly(float(a[at]), float(b[at]), float(c[at]))
+    if not total.all():
+        np.copysign(total, product + c, out=total, where=total == 0)    # of -0. and -0. the sum is -0.
     return total
 
 
@@ -103,6 +111,8 @@ def _exactly(a: float, b: float, c: float) -> float:
     """One element by rational arithmetic, for magnitudes near the ends of the range."""
     if not (math.isfinite(a) and math.isfinite(b) and math.isfinite(c)):
         return a * b + c
+    from fractions import Fraction  # only for numbers near the ends of the range
+
     exact = Fraction(a) * Fraction(b) + Fraction(c)
     if exact == 0:
         return a * b + c

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-class Settings:
+class SwitchedSettings:
     """Values of one session each, in force while it runs (engine/modes.py). Dicts are replaced, never changed.
 
     `validate_args` is whether distributions check their arguments where a program does not say; `early_stop`

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, AttributeFault, NameFault
 
 
@@ -31,8 +32,10 @@ class MissingImport(NameFault):
         self.saying(f"cannot import name '{name}' from {module}")
 
 
-class ForwardMissing(AttributeFault):
+class ForwardMissing(Unimplemented, AttributeFault):
     """A module was called whose class has no forward."""
+
+    code = AttributeFault.code
 
     def __init__(self, module: str) -> None:
         self.module = module

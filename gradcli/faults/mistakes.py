@@ -6,6 +6,8 @@ that it belongs to. `FAULTS` is complete once this file is loaded.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradcli.faults.exit_codes import PROGRAM_ERROR
 from gradcli.faults.tree import FAULTS as FAULTS
 from gradcli.faults.tree import (
@@ -22,6 +24,8 @@ from gradcli.faults.tree import (
     UsageFault,
     ValueFault,
 )
+
+Shapes = Sequence[tuple[int, ...]]
 
 
 class IndentationFault(SyntaxFault):
@@ -94,6 +98,10 @@ class DtypeMix(TypeFault):
 
     code = "G0309"
 
+    def __init__(self, message: str, *hints: tuple[str, str], dtypes: tuple[str, str]) -> None:
+        self.dtypes = dtypes
+        super().__init__(message, *hints)
+
 
 class ProductShapes(ShapeFault):
     """A matrix product was asked of shapes that do not meet: (n x m) times (m x p) is what fits.
@@ -103,6 +111,10 @@ class ProductShapes(ShapeFault):
     """
 
     code = "G0310"
+
+    def __init__(self, message: str, *hints: tuple[str, str], shapes: Shapes = ()) -> None:
+        self.shapes = shapes
+        super().__init__(message, *hints)
 
 
 class BroadcastShapes(ShapeFault):
@@ -114,6 +126,10 @@ class BroadcastShapes(ShapeFault):
 
     code = "G0311"
 
+    def __init__(self, message: str, note: str, shapes: Shapes) -> None:
+        self.shapes = shapes
+        super().__init__(message, notes=(note,))
+
 
 class ElementCount(TypeFault):
     """A tensor of several elements was to become a single plain number.
@@ -124,8 +140,10 @@ class ElementCount(TypeFault):
     code = "G0312"
 
 
-class SeveralElements(ElementCount, ValueFault):
+class SeveralElements(ValueFault, ElementCount):
     """A tensor of several elements, or of none, was to become a plain number by float() or int()."""
+
+    code = ElementCount.code
 
 
 class GradientMissing(GradFault, AttributeFault):
@@ -177,6 +195,10 @@ class NotDifferentiable(GradFault):
     code = "G0417"
 
 
+class UnimplementedDerivative(NotDifferentiable, NotImplementedError):
+    """The derivative of an operation that has a history and none in PyTorch either."""
+
+
 class ViewWrite(GradFault):
     """An operation in place would change a view whose changes are not followed: one of several, or made under no_grad.
 
@@ -212,6 +234,10 @@ class OperandFault(PythonFault):
 
     code = "G0506"
 
+    def __init__(self, message: str, *hints: tuple[str, str], sign: str) -> None:
+        self.sign = sign
+        super().__init__(message, *hints)
+
 
 class CallFault(PythonFault):
     """Something was called that is no function: a number, a list, a property such as x.T or x.shape.
@@ -230,11 +256,19 @@ class ItemFault(PythonFault):
 
     code = "G0508"
 
+    def __init__(self, message: str, *hints: tuple[str, str], lacks: str) -> None:
+        self.lacks = lacks      # "iteration", "items", "length" or "order"
+        super().__init__(message, *hints)
+
 
 class UnpackFault(PythonFault):
     """The names left of = are more, or fewer, than the values right of it."""
 
     code = "G0509"
+
+    def __init__(self, message: str, *hints: tuple[str, str], expected: int | None = None) -> None:
+        self.expected = expected        # how many names there are, if CPython says it
+        super().__init__(message, *hints)
 
 
 class TimeLimit(LimitFault):
@@ -247,6 +281,10 @@ class ProgramExit(LimitFault):
     """The program has ended itself with sys.exit(). No `except` of a program stops that."""
 
     status = PROGRAM_ERROR
+
+    def __init__(self, message: str, succeeded: bool = False) -> None:
+        self.succeeded = succeeded
+        super().__init__(message)
 
 
 class OutputLimit(LimitFault):

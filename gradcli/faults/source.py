@@ -69,8 +69,8 @@ def caret_lines(text: str, span: Span, width: int = 200) -> tuple[str, str]:
         end = min(end, cut + width)
     before = visible(line[: start - cut])
     under = visible(line[start - cut : end - cut]) or " "
-    shown = before + visible(line[start - cut :])
-    return shown.rstrip(), " " * cells(before) + "^" * max(1, cells(under))
+    source_line = before + visible(line[start - cut :])
+    return source_line.rstrip(), " " * cells(before) + "^" * max(1, cells(under))
 
 
 def visible(text: str) -> str:

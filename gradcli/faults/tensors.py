@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 
 Shape = tuple[int, ...]
 
@@ -43,6 +43,30 @@ class IndexType(ArgumentFault):
     def __init__(self, index_type: type) -> None:
         self.index_type = index_type
         super().__init__(f"a tensor cannot be indexed with {index_type.__name__}", "x[0, :]")
+
+
+class IndexKind(IndexFault, IndexType):
+    """The same, which PyTorch calls an error of the index."""
+
+    code = ArgumentFault.code
+
+
+class UnknownDevice(TypeFault, ArgumentFault):
+    """A text names no device; PyTorch raises a RuntimeError."""
+
+    code = ArgumentFault.code
+
+
+class NoSequence(ArgumentFault, ValueFault):
+    """A number stands where a list was expected, or a list where a number was; PyTorch raises a TypeError."""
+
+    code = ValueFault.code
+
+
+class EmptyList(ValueFault, ArgumentFault):
+    """A list of tensors holds none; PyTorch raises a ValueError."""
+
+    code = ArgumentFault.code
 
 
 class ExpandedSize(ShapeFault):

@@ -57,14 +57,16 @@ class Fault(Exception):
     status = exit_codes.PROGRAM_ERROR
 
     def __init__(self, message: str, *hints: tuple[str, str] | str, span: Span | None = None,
-                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), **facts: Any) -> None:
+                 notes: Sequence[str] = (), places: Sequence[tuple[str, Any]] = (), as_python: bool = False) -> None:
         """Make a fault; its place and the program's calls are filled in where the program runs.
 
         hints   repairs that can be pasted, each alone or as a pair with what it does. A reason that begins with
                 "in line 3" or "before line 3" says where the repair belongs; else it replaces what the carets mark
         notes   explanations, one line each
         places  other instructions of the program that matter, each with what happened there
-        facts   values that a repair in the program's own words is made from
+        as_python   the message says what CPython's does, in other words
+
+        Classes derived from this one have fields of their own for what their repairs are made from.
         """
         message = veiled(message)
         super().__init__(message)
@@ -73,7 +75,8 @@ class Fault(Exception):
                                              for h in hints]
         self.notes: list[str] = list(notes)
         self.places = list(places)
-        self.facts = facts
+        self.as_python = as_python
+        self.types: tuple[str | None, ...] = ()     # names of the types of the values that CPython's message is about
         self.span = span
         self.source = ""        # the whole text the span counts in
         self.name: Any = "<input>"   # what that text is called
@@ -97,7 +100,7 @@ class Fault(Exception):
         return fault
 
     def __init_subclass__(cls) -> None:
-        if "code" in vars(cls):
+        if "code" in vars(cls) and all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
             assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
             FAULTS[cls.code] = cls
 
@@ -194,6 +197,7 @@ class SecondBackward(GradFault):
     """
 
     code = "G0403"
+    computed: Any = None        # code and instruction that computed the node whose values are gone
 
 
 class LeafWrite(GradFault):
@@ -256,6 +260,7 @@ class KeyFault(PythonFault):
     """
 
     code = "G0503"
+    key: Any = ""
 
 
 class AssertionFault(PythonFault):
@@ -354,17 +359,17 @@ class UsageFault(Fault):
 
 def calls(fault: Fault) -> list[str]:
     """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
-    told: list[str] = []
+    lines: list[str] = []
     times: list[int] = []
     for (function, name, span), text in zip(fault.trail, fault.words, strict=True):
         where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
         call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
-        if told and told[-1] == call:
+        if lines and lines[-1] == call:
             times[-1] += 1
         else:
-            told.append(call)
+            lines.append(call)
             times.append(1)
-    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(told, times, strict=True)]
+    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(lines, times, strict=True)]
 
 
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
@@ -378,11 +383,11 @@ def render(fault: Fault) -> str:
     margin = ""
     if fault.span:
         margin = " " * len(str(fault.span.line))
-        shown, carets = caret_lines(fault.source, fault.span)
+        source_line, carets = caret_lines(fault.source, fault.span)
         lines += [
             f"{margin}--> {fault.name}:{fault.span.line}:{fault.span.column}",
             f"{margin} |",
-            f"{fault.span.line} | {shown}",
+            f"{fault.span.line} | {source_line}",
             f"{margin} | {carets}",
         ]
     lines += [f"{margin} = note: {call}" for call in calls(fault)]

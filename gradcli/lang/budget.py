@@ -8,7 +8,6 @@ Depth is limited where it arises; time and memory are limited by the session.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice, repeat
 from operator import length_hint
 from typing import Any, NoReturn
@@ -16,7 +15,6 @@ from typing import Any, NoReturn
 from gradcli.faults.mistakes import SizeLimit, TurnLimit
 
 
-@dataclass
 class Budget:
     """The limits of one run."""
 
@@ -26,7 +24,11 @@ class Budget:
     characters: int = 100_000_000   # in one string
     bits: int = 1_000_000           # in one whole number
 
-    def __post_init__(self) -> None:
+    def __init__(self, **limits: int) -> None:
+        """Set the limits that differ from the defaults, by name."""
+        if not limits.keys() <= Budget.__annotations__.keys():
+            raise TypeError(f"a budget has no {', '.join(limits.keys() - Budget.__annotations__.keys())}")
+        vars(self).update(limits)
         self._left = repeat(True, self.turns)
 
     def ticks(self) -> Iterator[bool]:
@@ -58,7 +60,8 @@ class Budget:
 
     def checked_length(self, text: str) -> str:
         """`text`; SizeLimit if it has more than `characters` characters."""
-        self.check_characters(len(text))
+        if len(text) > self.characters:
+            self.check_characters(len(text))
         return text
 
     def bounded(self, values: Iterable[Any]) -> Iterable[Any]:

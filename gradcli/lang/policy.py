@@ -7,7 +7,6 @@ in a `Policy`, which the session builds from the `torch` namespace and the engin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from keyword import iskeyword
 from typing import Any
 from unicodedata import normalize
@@ -40,32 +39,35 @@ def _no_base(_: object) -> type | None:
     return None
 
 
-@dataclass
 class Policy:
     """What programs may do with values that are not Python's own, and how these are shown."""
 
-    names: Mapping[str, object] = field(default_factory=dict)
+    names: Mapping[str, object] = {}
     """The prelude: names that programs see without importing, over those of `builtins.py`."""
 
     plain: frozenset[str] = frozenset()
     """Attribute names harmless on every type a program can hold; reading one costs nothing extra."""
 
-    modules: Mapping[str, object] = field(default_factory=dict)
+    modules: Mapping[str, object] = {}
     """What can be imported: dotted name to module object."""
 
-    attribute: Callable[[object, str], bool] = _nothing
+    module_type: type | None = None
+    """The type of modules: programs may read whatever the `__dict__` of one holds under a name that they can spell."""
+
+    attribute: Callable[[object, str], bool] = staticmethod(_nothing)
     """Whether a program may read this attribute of this foreign value."""
 
-    assign: Callable[[object, str, object], Any] = _nothing
+    assign: Callable[[object, str, object], Any] = staticmethod(_nothing)
     """Whether a program may set this attribute of this foreign value to this; GONE means to delete it.
 
-    The answer may be the function that sets it, called with the value and what it is set to.
+    The answer may be the function that sets it on every value of that type, called with the value and what it is
+    set to.
     """
 
-    known: Callable[[object], Iterable[str]] = _no_names
+    known: Callable[[object], Iterable[str]] = staticmethod(_no_names)
     """The attributes of a foreign value or module that programs may read: for hints and `import *`."""
 
-    base: Callable[[object], type | None] = _no_base
+    base: Callable[[object], type | None] = staticmethod(_no_base)
     """The class that a program's class may inherit from when it names this value as its base."""
 
     text: Callable[[object], str] | None = None
@@ -77,7 +79,7 @@ class Policy:
     format: Callable[[object, str], str] | None = None
     """How a foreign value answers a format specification, once that has been checked."""
 
-    number: Callable[[object], int | float | None] = lambda value: None
+    number: Callable[[object], int | float | None] = staticmethod(lambda value: None)
     """The plain number that a foreign value of one element stands for in `%d` and `%.3f`."""
 
     address: Callable[[object], int] = id
@@ -85,6 +87,12 @@ class Policy:
 
     kind: Callable[[object], str] | None = None
     """What messages call a foreign value: "a Variable"."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take what differs from the defaults, by name."""
+        if not settings.keys() <= Policy.__annotations__.keys():
+            raise TypeError(f"a policy has no {', '.join(settings.keys() - Policy.__annotations__.keys())}")
+        vars(self).update({"names": {}, "modules": {}} | settings)
 
 
 def legal_name(name: str, span: Callable[[], Span | None], method: bool = False) -> None:

@@ -24,7 +24,7 @@ def stream_of(age: str | None) -> str | None:
     return None if age is None else "tutorial" if age == OLDEST else "modern"
 
 
-def meaning(age: str | None) -> AbstractContextManager[None]:
+def semantics_of(age: str | None) -> AbstractContextManager[None]:
     """A context in which the methods and operators of tensors mean what they did in that version."""
     if age != OLDEST:
         return nullcontext()

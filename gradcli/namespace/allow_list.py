@@ -21,7 +21,7 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
 from gradcli.lang.runtime.types import TypeProxy, types_of
-from gradcli.namespace.modules import ModuleProxy, public_names
+from gradcli.namespace.modules import ModuleProxy, has_public_name, public_names
 from gradcli.ops.index import DIRECTORY
 
 FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
@@ -59,8 +59,15 @@ class AllowList:
         return {*exposure.read, *filter(_public, vars(value))} if exposure.open_attributes else exposure.read
 
     def readable(self, value: Any, name: str) -> bool:
-        """Whether programs may read `value.name`."""
-        return name in self.known(value)
+        """Whether programs may read `value.name`: whether `known(value)` has the name, without listing the others."""
+        if isinstance(value, Tensor):
+            return name in (self.arrays if isinstance(value, Array) else self.tensors)
+        if isinstance(value, ModuleProxy):
+            return has_public_name(value, name)
+        if isinstance(value, type):
+            return name in (exposure_of(value) or NOTHING).class_read
+        exposure = exposure_of(type(value)) or NOTHING
+        return name in exposure.read or (exposure.open_attributes and _public(name) and name in vars(value))
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
@@ -99,7 +106,7 @@ def admitted(value: Any) -> Any:
     return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
 
 
-def number_of(value: Any) -> int | float | None:
+def single_number(value: Any) -> int | float | None:
     """The number in a tensor of one element; None for any other value."""
     return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
 

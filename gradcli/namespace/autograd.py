@@ -11,8 +11,16 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
-from gradcli.engine.tensor.tensor import VOLATILE, DetachedBy, Tensor
-from gradcli.engine.tensor.variable import Variable, Volatile, enable_grad, grad_mode, no_grad, recording
+from gradcli.engine.tensor.tensor import VOLATILE, DetachedBy, Tensor, sharing
+from gradcli.engine.tensor.variable import (
+    InferenceTensor,
+    Variable,
+    Volatile,
+    enable_grad,
+    grad_mode,
+    no_grad,
+    recording,
+)
 from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault
@@ -40,9 +48,11 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         silent = Volatile(data.array)
         silent.cut = DetachedBy(VOLATILE, here())
         return silent
-    leaf = Variable(report_detached(data, "Variable()", data.array))
-    leaf.cut = DetachedBy("Variable()", here()) if data.requires_grad else data.cut
-    if requires_grad:
+    leaf = sharing(data, Variable, "Variable()", here() if data.requires_grad else None)
+    leaf.array = report_detached(data, "Variable()", data.array)
+    if requires_grad is True and data.array.dtype.kind == "f" and not InferenceTensor.exist:
+        leaf.requires_grad, leaf.cut = True, None
+    elif requires_grad:
         set_requires_grad(leaf, True, CREATED)
     return leaf
 

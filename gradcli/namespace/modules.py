@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import short, traced
 from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
-from gradcli.exposure import admitting, exposed, register
+from gradcli.exposure import admitting, expose_functions, exposed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy, methods_of
@@ -30,7 +30,7 @@ class ModuleProxy:
 
     def __init__(self, name: str, operations: dict[str, str] | None = None,
                  fetch: Callable[[str], Any] | None = None, /, **names: Any) -> None:
-        register(names.values())
+        expose_functions(names.values())
         self.__dict__.update({name: _gated(value) for name, value in names.items()})
         self.__dict__[".name"] = name
         self.__dict__[".operations"] = operations or {}
@@ -82,6 +82,11 @@ class LazyType(TypeProxy):
 def public_names(module: ModuleProxy) -> Iterable[str]:
     """The names of the attributes of a module, those not yet loaded included."""
     return (name for name in {**vars(module)[".operations"], **vars(module)} if not name.startswith("."))
+
+
+def has_public_name(module: ModuleProxy, name: str) -> bool:
+    """Whether `public_names(module)` has `name`."""
+    return not name.startswith(".") and (name in vars(module) or name in vars(module)[".operations"])
 
 
 class _TensorClassMeta(type):

@@ -64,7 +64,7 @@ from gradcli.namespace.functional_names import functions as functionals
 from gradcli.namespace.modules import MATH, ModuleProxy, NumberType, TensorKind, math_module, public_names
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
-from gradcli.nn import names as nn_names
+from gradcli.nn import public_classes as nn_names
 from gradcli.nn import shadowed
 from gradcli.ops.base import Unary
 from gradcli.ops.index import DIRECTORY
@@ -264,6 +264,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
 
     def type_(value: Any, /) -> Any:
         kind = type(value)
+        if isinstance(value, MatrixFault):
+            return vars(torch)["linalg"].LinAlgError
         if isinstance(value, BaseException) and kind not in STAND_INS:
             kind = python_kind(value)
         if user_class(kind):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gradcli.engine.tensor.attach import function_of
+from gradcli.engine.tensor.attach import method_as_function
 from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
@@ -34,7 +34,7 @@ class Unbound(Mapping[str, Callable[..., Any]]):
         method = getattr(Tensor, name)
         if not callable(method):
             raise KeyError(name)    # an attribute, which is not called
-        return function_of(name, method)
+        return method_as_function(name, method)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -17,7 +17,7 @@ from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.tensor import Tensor, note_write
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import filling, writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 GAINS: dict[str, Callable[[float], float]] = {
@@ -67,7 +67,7 @@ def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0) -> Tensor:
 
 def constant_(tensor: Any, val: float) -> Tensor:
     """The same number everywhere."""
-    _target(tensor, "constant_")[...] = val
+    filling(_tensor(tensor, "constant_").array, "constant_")[...] = val
     return _filled(tensor, "constant_")
 
 

@@ -15,6 +15,7 @@ class Unary(Op, abstract=True):
 
     fresh_result = True
     inplace = True
+    vanished = "stay"
     type_promotion = "floating"
     errors = [("text",), ()]
 
@@ -24,6 +25,7 @@ class Binary(Op, abstract=True):
 
     fresh_result = True
     inplace = True
+    vanished = "stay"
     type_promotion = "mixed"
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 

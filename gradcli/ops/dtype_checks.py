@@ -1,7 +1,7 @@
 """Element types and derivatives that some operations refuse, in the words of PyTorch."""
 
 from gradcli.engine.tensor.dtypes import BOOL, FLOATING, OF, category
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import FloatingBits
 from gradcli.faults.tree import TypeFault
 
@@ -23,7 +23,7 @@ def only_floats(name, array):
 
 def underived(name, repair, why):
     """The fault of a derivative that PyTorch has not either."""
-    return NotDifferentiable(f"{name}() has no derivative", (repair, why)).saying(
+    return UnimplementedDerivative(f"{name}() has no derivative", (repair, why)).saying(
         f"derivative for aten::{name} is not implemented")
 
 

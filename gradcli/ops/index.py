@@ -8,6 +8,7 @@ operation is, its class says.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -29,7 +30,16 @@ def families() -> list[str]:
 
 def _sources(top: str) -> list[str]:
     """The Python files in a folder and in those below it."""
-    return [os.path.join(folder, name) for folder, _, names in os.walk(top) for name in names if name.endswith(".py")]
+    return [entry.path for entry in _entries(top)]
+
+
+def _entries(top: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(top) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield entry
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _entries(entry.path)
 
 
 def load_all() -> None:
@@ -74,15 +84,17 @@ def _methods() -> set[str]:
 def key(exact: bool) -> bytes:
     """The families' files as they stand: by their sizes, and when `exact` by when they were written."""
     parts = []
-    for path in sorted([*_sources(HERE), *_sources(os.path.join(TOP, "engine"))]):
-        status = os.stat(path)
-        parts.append(f"{path[len(TOP):]} {status.st_size} {status.st_mtime_ns if exact else ''}")
-    return "\n".join(["gradcli directory", *parts, "\n"]).encode()
+    for entry in (*_entries(HERE), *_entries(os.path.join(TOP, "engine"))):
+        status = entry.stat()
+        parts.append(f"{entry.path[len(TOP):]} {status.st_size} {status.st_mtime_ns if exact else ''}")
+    return "\n".join(["gradcli directory", *sorted(parts), "\n"]).encode()
 
 
 def find() -> dict[str, Any]:
     """The directory, from where it is kept."""
-    return artifacts.read(PACKED, key(exact=False)) or artifacts.cached("directory", key(exact=True), make)
+    packed = os.path.exists(PACKED) and artifacts.read_artifact(PACKED, key(exact=False))
+    return packed or artifacts.load_or_make(
+        "directory", key(exact=True), make)
 
 
 DIRECTORY: dict[str, Any] = find()

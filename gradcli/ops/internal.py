@@ -30,7 +30,7 @@ class Clone(Op):
     """clone(input, memory_format): the same numbers in memory of their own."""
 
     fresh_result = True
-    legacy_name = "tensor.Clone"
+    legacy_names = "tensor.Clone"
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
@@ -62,8 +62,8 @@ class Copied(Clone):
 
     method = False
     function = False
-    legacy_name = ""
-    label = "CopyBackwards"
+    legacy_names = ""
+    modern_names = "CopyBackwards"
 
 
 class Still(Kernel):
@@ -94,11 +94,26 @@ class Tied(Still):
         return None
 
 
+class Vanish(Kernel):
+    """vanish(input): zeros, with a gradient of zeros, that stay zero whatever they are multiplied by."""
+
+    linked = False
+    vanishes = True
+    samples = [([1.0, 2.0],)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return np.zeros_like(input)
+
+    def grad_input(F, g):
+        return F.zeros_like(g)
+
+
 class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
-    legacy_name = "tensor.Type"
-    label = "ToCopyBackward0"
+    legacy_names = "tensor.Type"
+    modern_names = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
     errors = [("text",)]
 
@@ -113,7 +128,7 @@ class Expand(Op):
     """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
 
     function = False
-    legacy_name = "tensor.Expand"
+    legacy_names = "tensor.Expand"
     samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
     errors = [([1.0, 2.0], (3,)), ([[1.0]], (2,))]
 
@@ -126,11 +141,17 @@ class Expand(Op):
 
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
-    if size and not array.ndim and -1 not in size and 0 not in size:    # np.broadcast_to takes its time
+    if size and not array.ndim and min(size) > 0:       # np.broadcast_to takes its time
         view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
         view.flags.writeable = False
         return view
-    lead = len(size) - array.ndim
+    shape, lead = array.shape, len(size) - array.ndim
+    fits = lead >= 0 and [n == m or n == 1 for n, m in zip(shape, size[lead:], strict=True)]
+    if fits and False not in fits and size[lead:] != shape and min(size) > 0 and array.flags.c_contiguous:
+        strides = (0,) * lead + tuple([0 if n == 1 else step for n, step in zip(shape, array.strides, strict=True)])
+        view = np.ndarray(size, array.dtype, array, 0, strides)
+        view.flags.writeable = False
+        return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
         return array[(None,) * lead + (...,)]       # nothing repeated: it can be written to
@@ -147,7 +168,7 @@ def expanded(array, size):
 class SumTo(Kernel):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
-    label = ("SumBackward0", "SumBackward1", "ViewBackward0")
+    modern_names = ("SumBackward0", "SumBackward1", "ViewBackward0")
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
 
@@ -158,6 +179,8 @@ class SumTo(Kernel):
         if not shape:
             return np.asarray(full_sum(input))
         lead = input.ndim - len(shape)
+        if lead == 1 and input.shape[1:] == shape:
+            return np.add.reduce(input, 0)
         axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
         summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
         return np.asarray(summed).reshape(shape)
@@ -170,9 +193,9 @@ class SumTo(Kernel):
 class Window(Kernel):
     """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
 
-    label = "AsStridedBackward0"
+    modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
-    legacy_name = "tensor.Index"
+    legacy_names = "tensor.Index"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]))]
     errors = [("text", np.array([0]))]
 
@@ -186,7 +209,7 @@ class Window(Kernel):
 class Spread(Kernel):
     """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
 
-    label = "AsStridedBackward0"
+    modern_names = "AsStridedBackward0"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]
 
@@ -202,8 +225,8 @@ class Spread(Kernel):
 class CopySlices(Kernel):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
-    legacy_name = "tensor.SetItem"
-    label = "CopySlices"
+    legacy_names = "tensor.SetItem"
+    modern_names = "CopySlices"
     saves = True        # what PyTorch frees is the change itself
     samples = [([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], np.array([3, 1]))]
     errors = [("text", [1.0], np.array([0]))]
@@ -225,8 +248,8 @@ class To(Op):
     a tensor of that type, or a device, of which there is one."""
 
     function = False
-    legacy_name = "tensor.Type"
-    label = "ToCopyBackward0"
+    legacy_names = "tensor.Type"
+    modern_names = "ToCopyBackward0"
     samples = [(np.array([1, 2]), np.dtype(np.float64)), ([1.0, 2.0], (), np.dtype(np.float64)), ([1.0, 2.0], "cpu"),
                ([1.0, 2.0], ("cpu", np.dtype(np.float64)), None, "cpu", True, True, PRESERVE)]
     errors = [([1.0], "nonsense"), ([1.0], "cuda")]

@@ -17,8 +17,8 @@ ERA = {"MultiMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiMarginLos
 class Renamed(Kernel):
     """renamed(input, name): input, as the result of a call that goes by `name`."""
 
-    label = NAMES
-    legacy_name = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
+    modern_names = NAMES
+    legacy_names = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
     samples = [([1.0, 2.0], "NormBackward1"), ([1.0], "ViewBackward0")]
     errors = [("text", "NormBackward1")]
 

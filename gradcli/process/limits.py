@@ -54,7 +54,7 @@ def lock_worker(settings: Settings, prompt: bool = False) -> None:
         if not later:
             prepare()
         channel.send(f"locked {'prompt' if prompt else 'programs'}")
-        sandbox.lock(forks=prompt, readable=later)
+        sandbox.lock_process(forks=prompt, readable=later)
         if prompt:
             channel.await_adoption()
     require_walls(settings)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.console.settings import Settings, did_you_mean
 from gradcli.faults.tree import Fault, NameFault
 from gradcli.reference.keywords import EXAMPLES, MEANINGS, WORDS
-from gradcli.reference.operations import describe_operation, operation_of, public_names, search
+from gradcli.reference.operations import callable_names, describe_operation, operation_of, search
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -37,7 +37,7 @@ def describe_name(name: str, settings: Settings, session: Session | None = None)
     elif thing is not None:
         sections += ["\n".join(_description(name, thing, settings, session))]
     if not sections:
-        known = [*public_names(), *WORDS, *session.loaded(), *_members()]
+        known = [*callable_names(), *WORDS, *session.loaded(), *_members()]
         raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", search(name))
     return "\n\n".join(sections)
 
@@ -49,7 +49,7 @@ def complete_name(beginning: str) -> list[str]:
     session = Session(seed=0)
     path, dot, _ = beginning.rpartition(".")
     if not dot:
-        names = {*public_names(), *WORDS, *session.loaded(), "Tensor"}
+        names = {*callable_names(), *WORDS, *session.loaded(), "Tensor"}
     elif path in ("Tensor", "Variable"):
         names = {f"{path}.{name}" for name in session.attributes(session.eval("Variable(torch.zeros(1))"))}
     else:

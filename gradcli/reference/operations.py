@@ -21,7 +21,7 @@ def all_operations() -> dict[str, Any]:
     return dict(TABLE)
 
 
-def public_names() -> dict[str, str]:
+def callable_names() -> dict[str, str]:
     """By the name of each operation that a program can call, how it is written: `cauchy` exists as `cauchy_` alone.
 
     Operations that are not here are steps inside of these.
@@ -44,7 +44,7 @@ def summary_line(op: Any) -> str:
 
 def list_operations(pattern: str | None) -> str:
     """One line for each operation whose name contains the pattern, or matches it where it has *, ? or [."""
-    public = public_names()
+    public = callable_names()
     table = {name: op for name, op in all_operations().items() if name in public}
     if pattern:
         glob = pattern if set(pattern) & set("*?[") else f"*{pattern}*"

@@ -34,7 +34,7 @@ SUBJECTS = (arguments, calls, conversions, functions, graph, leaves, missing_nam
             shapes)
 """Loaded so that their repairs are registered."""
 
-PLACED = re.compile(r"(in|before|after) line (\d+)")
+LINE_PLACE = re.compile(r"(in|before|after) line (\d+)")
 
 
 def repaired(fault: Fault, names: Mapping[str, Any]) -> Fault:
@@ -82,7 +82,7 @@ def _fill_in(fault: Fault, context: FaultContext) -> None:
     fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
                    for repair, why in fault.hints if "\n" not in repair]
     fault.hints = [_assigned(context, *hint) for hint in fault.hints]
-    fault.hints = [hint for hint in fault.hints if not _written(fault, *hint)]
+    fault.hints = [hint for hint in fault.hints if not _stands_there(fault, *hint)]
 
 
 def _assigned(context: FaultContext, repair: str, why: str) -> tuple[str, str]:
@@ -94,12 +94,12 @@ def _assigned(context: FaultContext, repair: str, why: str) -> tuple[str, str]:
     return spot.rewritten(value, repair.replace("{value}", context.parts.of(value))), f"{spot.where()}: {why}"
 
 
-def _written(fault: Fault, repair: str, why: str) -> bool:
+def _stands_there(fault: Fault, repair: str, why: str) -> bool:
     """Whether a repair is what stands at its place already: in the line that it names, or at the mark."""
     if fault.source is None or fault.span is None:
         return False
     lines = fault.source.split("\n")
-    place = PLACED.match(why)
+    place = LINE_PLACE.match(why)
     if place:
         line = int(place[2])
         around = {"in": (line,), "before": (line - 1,), "after": (line + 1,)}[place[1]]

@@ -10,8 +10,9 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.arguments import SignatureMismatch, SuperMisuse, TooManyArguments, UnknownOption
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, PythonFault
+from gradcli.faults.tree import Fault
 from gradcli.lang.messages.python_errors import counted
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
@@ -49,14 +50,14 @@ class Callee(NamedTuple):
         """Its parameters with their defaults, as a call would be written."""
         code, usual = self.function.__code__, self.function.__defaults__ or ()
         first = code.co_argcount - len(usual)
-        given = dict(zip(code.co_varnames[first : code.co_argcount], usual, strict=True))
-        given |= self.function.__kwdefaults__ or {}
-        told = [name + (f"={shown(given[name])}" if name in given else "") for name in self.parameters
+        defaults = dict(zip(code.co_varnames[first : code.co_argcount], usual, strict=True))
+        defaults |= self.function.__kwdefaults__ or {}
+        texts = [name + (f"={short_repr(defaults[name])}" if name in defaults else "") for name in self.parameters
                 if not name.startswith("_")]
         if code.co_flags & VARARGS:
             rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount]
-            told.insert(code.co_argcount - self.bound, f"*{rest}")
-        return ", ".join(told)
+            texts.insert(code.co_argcount - self.bound, f"*{rest}")
+        return ", ".join(texts)
 
     def counts(self) -> str:
         """How many arguments it takes in order."""
@@ -68,7 +69,7 @@ class Callee(NamedTuple):
 PLAIN = frozenset({type(None), bool, int, float, str})
 
 
-def shown(value: Any) -> str:
+def short_repr(value: Any) -> str:
     """A default in few words."""
     if type(value) in PLAIN or type(value) is tuple and len(value) < 10 and PLAIN.issuperset(map(type, value)):
         try:
@@ -79,27 +80,27 @@ def shown(value: Any) -> str:
     return "..."
 
 
-def found_value(case: Site, node: Node) -> Any:
+def static_value(case: Site, node: Node) -> Any:
     """What the words of a name or attribute stand for, modules and layers included, without running anything."""
     if node[0] == "group" and len(node[3]) == 1:
-        return found_value(case, node[3][0])
+        return static_value(case, node[3][0])
     if node[0] == "NAME":
         return case.names[node[3]] if node[3] in case.names else case.names.get("__builtins__", {}).get(node[3])
     if node[0] != "attribute":
         return None
-    holder, name = found_value(case, node[3][0]), node[3][1][3]
+    holder, name = static_value(case, node[3][0]), node[3][1][3]
     inside = getattr(holder, "__dict__", None)
     if inside is None or isinstance(holder, type | TypeProxy):
         return None
     return getattr(holder, name, None) if ".operations" in inside else inside.get(name)
 
 
-def kind_of(case: Site, node: Node) -> type | None:
+def class_at(case: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
-        made = found_value(case, node[3][0])
-        return class_of(made)
-    value = found_value(case, node)
+        function = static_value(case, node[3][0])
+        return class_of(function)
+    value = static_value(case, node)
     return None if value is None else type(value)
 
 
@@ -113,7 +114,7 @@ def class_of(value: Any) -> type | None:
 
 def defined(kind: type, name: str) -> Any:
     """What a class and those above it have under a name, as it stands there."""
-    return next((vars(each)[name] for each in kind.__mro__ if name in vars(each)), None)
+    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
 
 def callee_of(function: Any, bound: bool) -> Callee:
@@ -123,7 +124,7 @@ def callee_of(function: Any, bound: bool) -> Callee:
 
 def callee(case: Site, node: Node) -> Callee | None:
     """The function that a call runs first, or None if that cannot be known without running the call."""
-    value = found_value(case, node)
+    value = static_value(case, node)
     if isinstance(value, FunctionType):
         return callee_of(value, False)
     kind = class_of(value)
@@ -131,18 +132,18 @@ def callee(case: Site, node: Node) -> Callee | None:
         return callee_of(value._call, False)
     if kind is not None:
         for maker in ("__init__", "__new__"):
-            made = defined(kind, maker)
-            made = made.__func__ if isinstance(made, staticmethod) else made
-            if isinstance(made, FunctionType):
-                return callee_of(made, True)._replace(alias=kind.__name__)
+            constructor = defined(kind, maker)
+            constructor = constructor.__func__ if isinstance(constructor, staticmethod) else constructor
+            if isinstance(constructor, FunctionType):
+                return callee_of(constructor, True)._replace(alias=kind.__name__)
         return None
-    own = kind_of(case, node)
+    own = class_at(case, node)
     if own is not None and not issubclass(own, FunctionType):
         method = _method(own, "forward") or _method(own, "__call__")
         return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
-        holder = kind_of(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
-        above = class_of(found_value(case, node[3][0]))
+        holder = class_at(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
+        above = class_of(static_value(case, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
             return callee_of(raw, False) if isinstance(raw, FunctionType) else None
@@ -157,14 +158,18 @@ def _method(kind: type, name: str) -> Callee | None:
     return callee_of(raw, True) if isinstance(raw, FunctionType) else None
 
 
-@repairs(AttributeFault, PythonFault, ArgumentFault)
-def arguments(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -> None:
-    """Too many arguments, too few, or an option that is not there: in the program's words, with how it is called."""
-    parts, node = case.parts, case.parts.node
-    complaint, name = fault.facts.get("complaint"), fault.facts.get("callee")
-    if complaint == "super" and parts.enclosing("class"):
+@repairs(SuperMisuse)
+def plain_super(fault: SuperMisuse, case: Site) -> None:
+    """super(A, b) in a class: super() without arguments."""
+    if case.parts.enclosing("class"):
         fault.hints = [("super()", "finds class and object itself")]
-    if complaint is None or name is None or node is None or node[0] != "call":
+
+
+@repairs(SignatureMismatch)
+def arguments(fault: SignatureMismatch, case: Site) -> None:
+    """Call the function as the program does, and add a note with its signature."""
+    parts, node, name = case.parts, case.parts.node, fault.callee
+    if node is None or node[0] != "call":
         return
     function = callee(case, node[3][0])
     ours = name.rpartition(".")[2].startswith("_") or name.startswith("_")
@@ -172,15 +177,13 @@ def arguments(fault: AttributeFault | PythonFault | ArgumentFault, case: Site) -
     words = parts.of(node[3][0])
     words = words if len(words) <= 40 and "\n" not in words else words.rpartition(".")[2][-40:]
     if ours or same:
-        _reword(fault, words, fault.facts["phrase"])
-    if complaint == "option":
-        known = function.parameters if same and function else []
-        if known and not fault.facts.get("near"):
-            fault.facts["near"] = meant(fault.facts["option"], known)
+        _reword(fault, words, fault.phrase)
+    if isinstance(fault, UnknownOption) and same and function and not fault.near:
+        fault.near = nearest_option(fault.option, function.parameters)
     if same and function is not None:
         code = function.function.__code__
-        if complaint == "too many" and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
-            count = len(case.call.args) if case.call and _plain(node) else fault.facts["arguments"]
+        if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
+            count = len(case.call.args) if case.call and _plain(node) else fault.count
             _reword(fault, words, f"takes {function.counts()}, and was given {count}")
         if not any(note.startswith("it is called") for note in fault.notes):
             fault.notes.insert(0, f"it is called {words}({function.text()})")
@@ -193,19 +196,19 @@ def _reword(fault: Fault, words: str, phrase: str) -> None:
     fault.message = message
 
 
-def meant(name: str, known: list[str]) -> str:
+def nearest_option(name: str, known: list[str]) -> str:
     """The option that is most likely meant by a name that is none."""
     if MEANT.get(name) in known:
         return MEANT[name]
-    near = nearest(name, known) or [each for each in known if len(name) < 3 and each.startswith(name)]
+    near = nearest(name, known) or [option for option in known if len(name) < 3 and option.startswith(name)]
     return near[0] if near else ""
 
 
 def _plain(node: Node) -> bool:
     """Whether a call has no starred arguments, so that its arguments can be counted."""
     rest = node[3][1:]
-    given: tuple[Node, ...] = rest[0][3] if rest else ()
-    return not any(each[0] in ("star", "spread") for each in given)
+    arguments: tuple[Node, ...] = rest[0][3] if rest else ()
+    return not any(argument[0] in ("star", "spread") for argument in arguments)
 
 
-__all__: list[str] = ["arguments", "callee", "meant"]
+__all__: list[str] = ["arguments", "callee", "nearest_option"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.arguments import RefusedArgument, UnknownOption
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.mistakes import CallFault, ItemFault, UnpackFault
-from gradcli.faults.tree import AnomalousGradient, ArgumentFault, Fault
+from gradcli.faults.tree import AnomalousGradient, Fault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of
 from gradcli.namespace.modules import ModuleProxy
@@ -52,10 +53,10 @@ def call_name(node: Node) -> str:
 def indexed(fault: ItemFault, case: Site) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
     parts, node = case.parts, case.parts.node
-    lacks, types = fault.facts.get("lacks"), fault.facts.get("types", ())
+    types = fault.types
     if node is None:
         return
-    if lacks == "iteration" and types == ("int",) and (node[0] != "call" or call_name(node) == "len"):
+    if fault.lacks == "iteration" and types == ("int",) and (node[0] != "call" or call_name(node) == "len"):
         fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
         if node[0] == "augassign":      # of a list
             fault.hints = [(parts.replaced(node[3][-1], f"[{parts.of(node[3][-1])}]"), "one more member")]
@@ -68,33 +69,31 @@ def indexed(fault: ItemFault, case: Site) -> None:
     fault.hints = [(repair, "functions are called with round brackets")]
 
 
-@repairs(ArgumentFault)
-def option(fault: ArgumentFault, case: Site) -> None:
-    """An option that a function does not have, or an argument that does not fit: mark that alone."""
+@repairs(UnknownOption)
+def option(fault: UnknownOption, case: Site) -> None:
+    """An option that a function does not have: mark its name, and propose the nearest."""
+    call, parts, name = case.call, case.parts, fault.option
+    if call is not None and name in call.options:
+        start = parts.text.rfind(name, parts.start, call.options[name][1])
+        fault.span = parts.span(("NAME", start, start + len(name), name))
+        if fault.near:
+            fault.hints.insert(0, (fault.near, "the nearest option"))
+
+
+@repairs(RefusedArgument)
+def argument(fault: RefusedArgument, case: Site) -> None:
+    """An argument of a type that does not fit: mark it; tensors that stand side by side become one list."""
     call, parts = case.call, case.parts
     if call is None:
         return
-    name, at = fault.facts.get("option"), fault.facts.get("at")
-    one = fault.facts.get("expected") == "tensors" and isinstance(fault.facts.get("value"), Tensor)
-    if one and parts.node is not None and call.args:
-        inside = ", ".join(parts.of(each) for each in call.args)
+    if fault.several and isinstance(fault.value, Tensor) and parts.node is not None and call.args:
+        inside = ", ".join(parts.of(tensor) for tensor in call.args)
         fault.hints.insert(0, (f"{parts.of(parts.node[3][0])}([{inside}])", "the tensors as one list"))
         return
-    if name in call.options:
-        value = call.options[name]
-        start = parts.text.rfind(name, parts.start, value[1])
-        fault.span = parts.span(("NAME", start, start + len(name), name))
-        near = fault.facts.get("near")
-        if near:
-            fault.hints.insert(0, (near, "the nearest option"))
-    elif at is not None:
-        named = fault.facts.get("parameter")
-        found = call.options.get(named) if named in call.options else None
-        given = operands(case)
-        if found is None and at < len(given):
-            found = given[at]
-        if found is not None:
-            fault.span = parts.span(found)
+    positional = operands(case)
+    refused = call.options.get(fault.parameter) or (positional[fault.at] if fault.at < len(positional) else None)
+    if refused is not None:
+        fault.span = parts.span(refused)
 
 
 @repairs(MissingAttribute)
@@ -124,19 +123,19 @@ def attribute(fault: MissingAttribute, case: Site) -> None:
 
 
 @repairs(Fault)
-def given(fault: Fault, case: Site) -> None:
+def with_program_names(fault: Fault, case: Site) -> None:
     """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
     parts = case.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return
-    found = operands(case)
-    words = dict(zip(("x", "y"), [parts.atom(each) for each in found], strict=False))
+    nodes = operands(case)
+    words = dict(zip(("x", "y"), [parts.atom(node) for node in nodes], strict=False))
     words |= {"a": words["x"]} if "x" in words else {}
     words |= {"target": words["y"], "b": words["y"]} if "y" in words else {}
-    fault.hints = [_filled(case, found, words, repair, why) for repair, why in fault.hints]
+    fault.hints = [_filled(case, nodes, words, repair, why) for repair, why in fault.hints]
 
 
-def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
+def _filled(case: Site, nodes: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
     if repair == "torch.matmul(a, b)" and len(words) > 2:
         return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
     match = re.fullmatch(r"(x|a|b|target)\.(.+)", repair)
@@ -144,7 +143,7 @@ def _filled(case: Site, found: list[Node], words: dict[str, str], repair: str, w
         return repair, why
     called, parts = case.call, case.parts
     if match[2] in CONVERSIONS and not (called and f"{called.name}()" == match[2]):
-        case.fault.span = parts.span(found[0 if match[1] in ("x", "a") else 1])
+        case.fault.span = parts.span(nodes[0 if match[1] in ("x", "a") else 1])
     return re.sub(r"\b(x|a|b|target)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
 
 
@@ -159,9 +158,8 @@ def unpacked(fault: UnpackFault, case: Site) -> None:
     call = call_of(value)
     if call and call.name in ("grad",) and "torch" in parts.of(value):
         fault.notes.append("autograd.grad gives a tuple with one gradient for each input")
-    expected = fault.facts.get("expected")
-    if expected is not None:
-        fault.notes.append(f"{parts.of(statement[3][0])} are {expected} names")
+    if fault.expected is not None:
+        fault.notes.append(f"{parts.of(statement[3][0])} are {fault.expected} names")
 
 
-__all__ = ["attribute", "called", "given", "indexed", "option", "unpacked"]
+__all__ = ["argument", "attribute", "called", "indexed", "option", "unpacked", "with_program_names"]

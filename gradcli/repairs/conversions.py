@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.engine.autograd.detached import SWEEPS
 from gradcli.engine.tensor.tensor import NO_GRAD
 from gradcli.faults.gradients import LostByConversion
 from gradcli.lang.messages.locate import place_of_call
@@ -9,7 +10,7 @@ from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import SyntaxSite, call_of
 from gradcli.ops.index import DIRECTORY
 from gradcli.repairs.registry import repairs
-from gradcli.repairs.site import FaultContext, Site, site_of
+from gradcli.repairs.site import FaultContext, Site, site_of, with_option
 
 MODULES = ("math", "np", "numpy")
 SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow"}
@@ -30,6 +31,10 @@ def converted(fault: LostByConversion, case: FaultContext) -> None:
     parts = site.parts
     if fault.how == NO_GRAD:
         fault.hints.append(("with torch.enable_grad():", "records what is computed within"))
+        return
+    if fault.how in SWEEPS:
+        if site.call is not None and parts.node is not None:
+            fault.hints.append((with_option(parts, parts.node, "create_graph=True"), "records the gradients too"))
         return
     outer = _outermost(parts)
     words = _without(parts, outer) if outer is not None else ""
@@ -85,7 +90,7 @@ def _without(parts: SyntaxSite, node: Node) -> str:
     call = call_of(node)
     assert call is not None
     if call.receiver is not None and parts.of(call.receiver) in MODULES:
-        args = [_without(parts, each) if _converts(parts, each) else parts.of(each) for each in call.args]
+        args = [_without(parts, node) if _converts(parts, node) else parts.of(node) for node in call.args]
         return f"{_operation(call.name)}({', '.join(args)})"
     if call.receiver is not None and call.name in UNWRAPPING:
         return _without(parts, call.receiver)

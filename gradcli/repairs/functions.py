@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterator
 
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.arguments import MissingArgument, TooManyArguments
 from gradcli.faults.attributes import MissingAttribute, SetBeforeInit
 from gradcli.faults.gradients import ForwardNotStatic, GradientCount, GradientType, StaticForward
 from gradcli.faults.mistakes import UnpackFault, UnsavedTensors
-from gradcli.faults.tree import (
-    ArgumentFault,
-    AttributeFault,
-    Fault,
-    NameFault,
-)
+from gradcli.faults.tree import AttributeFault, Fault, NameFault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
 from gradcli.repairs.registry import diagnoses, repairs
@@ -32,21 +28,21 @@ def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
     if not value.endswith((".saved_tensors", ".saved_variables")):
         return None
     context = value.partition(".")[0]
-    names = [parts.of(each) for each in members(statement[3][0])]
+    names = [parts.of(target) for target in members(statement[3][0])]
     special = UnsavedTensors(f"{value} does not hold {len(names)} tensor{'s' if len(names) > 1 else ''}: forward saved "
                              "another number", span=parts.span(statement[3][-1]))
-    forward = next((each for each in _defined(site, "forward", parts.enclosing("class"))), None)
+    forward = next((method for method in _defined(site, "forward", parts.enclosing("class"))), None)
     if forward is None:
         return special
     context = (parameters(forward) or [context])[0]
     words = f"{context}.save_for_backward({', '.join(names)})"
-    for each in walk(forward):
-        call = call_of(each)
+    for node in walk(forward):
+        call = call_of(node)
         if call and call.name == "save_for_backward":
-            spot = site.spot_of(each)
-            special.hints.append((spot.rewritten(each, words), spot.where()))
+            spot = site.spot_of(node)
+            special.hints.append((spot.rewritten(node, words), spot.where()))
             return special
-    last = next((each for each in walk(forward) if each[0] == "return"), None)
+    last = next((node for node in walk(forward) if node[0] == "return"), None)
     if last is not None:
         special.hints.append((words, f"before line {parts.line(last)}, in forward"))
     return special
@@ -57,7 +53,7 @@ def _backward(site: Site, function: str) -> tuple[Node, Node] | None:
     for kind in walk(site.parts.tree):
         if kind[0] == "class" and _head(kind)[3] == function:
             backward = next(_defined(site, "backward", [kind]), None)
-            ends = [each for each in walk(backward) if each[0] == "return" and each[3]] if backward else []
+            ends = [node for node in walk(backward) if node[0] == "return" and node[3]] if backward else []
             if backward is not None and len(ends) == 1:
                 return backward, ends[0]
     return None
@@ -84,7 +80,7 @@ def returned_count(fault: GradientCount, site: Site) -> None:
         return
     value = method[1][3][0]
     values = list(value[3]) if value[0] == "tuple" else [value]
-    pieces = [parts.of(each) for each in values][: fault.arguments] + ["None"] * (fault.arguments - len(values))
+    pieces = [parts.of(item) for item in values][: fault.arguments] + ["None"] * (fault.arguments - len(values))
     fault.hints = [(f"return {', '.join(pieces)}", f"in line {parts.line(method[1])}: one for each "
                     "argument of forward, None where none is needed")]
 
@@ -107,7 +103,7 @@ def never_begun(fault: MissingAttribute, site: Site) -> None:
     """A module whose __init__ has not called that of Module, noticed when it is called or asked for its parameters."""
     if fault.attribute in LISTS and PROGRAM_MADE in vars(type(fault.holder)):
         name = type(fault.holder).__name__
-        classes = [each for each in walk(site.parts.tree) if each[0] == "class" and _head(each)[3] == name]
+        classes = [node for node in walk(site.parts.tree) if node[0] == "class" and _head(node)[3] == name]
         _begin(fault, site, classes[-1] if classes else None, name)
 
 
@@ -118,7 +114,7 @@ def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str) -> N
     name = _head(kind)[3] if kind else name
     fault.message = f"__init__ of {name} does not call super().__init__(), which a Module begins with"
     fault.hints = [("super().__init__()", "first in the __init__ of the class")]
-    suite = next((each for each in begin[3] if each[0] == "suite"), None) if begin else None
+    suite = next((child for child in begin[3] if child[0] == "suite"), None) if begin else None
     if begin is None or suite is None:
         return begin
     first = suite[3][0]
@@ -141,13 +137,13 @@ def applied(fault: StaticForward, site: Site) -> None:
 
 
 @repairs(ForwardNotStatic)
-def made_and_called(fault: ForwardNotStatic, site: Site) -> None:
+def constructed_and_called(fault: ForwardNotStatic, site: Site) -> None:
     """A Function without a static forward is made and called, unless its forward takes a context."""
     parts, call = site.parts, site.call
     if call is None or call.receiver is None:
         return
     words = parts.of(call.receiver)
-    kinds = [each for each in walk(parts.tree) if each[0] == "class" and _head(each)[3] == words]
+    kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == words]
     forward = next(_defined(site, "forward", kinds), None)
     if forward is not None and parameters(forward)[:1] == ["ctx"]:
         fault.hints = [("@staticmethod", f"before line {parts.line(forward)}, and before that of backward")]
@@ -158,21 +154,27 @@ def made_and_called(fault: ForwardNotStatic, site: Site) -> None:
 
 def _inside(site: Site, call: Call) -> str:
     """The words of the arguments of a call."""
-    return ", ".join(site.parts.of(each) for each in call.args)
+    return ", ".join(site.parts.of(argument) for argument in call.args)
 
 
-@repairs(ArgumentFault)
-def parameter(fault: ArgumentFault, site: Site) -> None:
-    """A method that does not name its object, or a Function's forward that does not name its context."""
-    parts, call, complaint = site.parts, site.call, fault.facts.get("complaint")
-    if complaint == "missing" and call is not None and call.name == "forward" and call.receiver is not None \
+@repairs(MissingArgument)
+def forward_called(fault: MissingArgument, site: Site) -> None:
+    """The static forward of a Function, called without a context: apply passes one."""
+    call = site.call
+    if call is not None and call.name == "forward" and call.receiver is not None \
             and isinstance(site.value(call.receiver), type):
-        fault.hints = [(f"{parts.of(call.receiver)}.apply({_inside(site, call)})",
+        fault.hints = [(f"{site.parts.of(call.receiver)}.apply({_inside(site, call)})",
                         "apply calls forward, with a context")]
-    owner, dot, name = fault.facts.get("callee", "").partition(".")
-    if complaint != "too many" or not dot:
+
+
+@repairs(TooManyArguments)
+def missing_receiver(fault: TooManyArguments, site: Site) -> None:
+    """A method without a parameter for its object, or a Function's forward without one for its context."""
+    parts = site.parts
+    owner, dot, name = fault.callee.partition(".")
+    if not dot:
         return
-    kinds = [each for each in walk(parts.tree) if each[0] == "class" and _head(each)[3] == owner]
+    kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == owner]
     for method in _defined(site, name, kinds):
         names, number = parameters(method), parts.line(_head(method))
         lines = parts.text.split("\n")
@@ -196,25 +198,25 @@ def member(fault: NameFault, site: Site) -> None:
         return
     own = site.names.get("self")
     held = {**getattr(own, "__dict__", {}), **vars(type(own))} if own is not None else {}
-    holders = [each for each in held.values() if isinstance(each, dict)]
-    if name and name.isidentifier() and (name in held or any(name in each for each in holders)):
+    holders = [attribute for attribute in held.values() if isinstance(attribute, dict)]
+    if name and name.isidentifier() and (name in held or any(name in holder for holder in holders)):
         site.fault.hints = [(f"self.{name}", "an attribute of the object")]
 
 
 def parameters(function: Node) -> list[str]:
     """The names of a function's parameters."""
-    found = next((each for each in function[3] if each[0] == "params"), None)
-    return [each[3][0][3] for each in found[3] if each[0] == "param"] if found else []
+    params = next((child for child in function[3] if child[0] == "params"), None)
+    return [child[3][0][3] for child in params[3] if child[0] == "param"] if params else []
 
 
 def _head(function: Node) -> Node:
-    found: Node = next(each for each in function[3] if each[0] == "NAME")
-    return found
+    name: Node = next(child for child in function[3] if child[0] == "NAME")
+    return name
 
 
 def _defined(site: Site, name: str, classes: list[Node]) -> Iterator[Node]:
     for kind in classes:
-        for each in walk(kind):
-            if each[0] == "def" and _head(each)[3] == name:
-                yield each
+        for node in walk(kind):
+            if node[0] == "def" and _head(node)[3] == name:
+                yield node
 

@@ -36,19 +36,20 @@ def _again(site: FaultContext) -> tuple[str, str] | None:
     """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
     if not isinstance(site, Site):
         return None
-    kept, parts, call = site.spot(site.fault.places[0][1]), site.parts, site.call
-    if call is None or call.receiver is None or kept is None or not kept.here or not kept.statement:
+    saved, parts, call = site.spot(site.fault.places[0][1]), site.parts, site.call
+    if call is None or call.receiver is None or saved is None or not saved.here or not saved.statement:
         return None
-    found: list[Node] = []
-    pending = [each[3] for each in walk(call.receiver) if each[0] == "NAME"]
+    assignments: list[Node] = []
+    pending = [node[3] for node in walk(call.receiver) if node[0] == "NAME"]
     while pending:
-        made = site.assigned(pending.pop())
-        if made is not None and made not in found and parts.line(made) >= kept.line and "\n" not in parts.of(made):
-            found.append(made)
-            pending += [each[3] for each in walk(made[3][-1]) if each[0] == "NAME"]
-    found.sort(key=lambda each: each[1])
-    words = "; ".join(parts.of(each) for each in found)
-    return (words, f"before line {parts.line(call.receiver)}: with the new parameters") if found else None
+        assignment = site.assigned(pending.pop())
+        if assignment is not None and assignment not in assignments and parts.line(assignment) >= saved.line \
+                and "\n" not in parts.of(assignment):
+            assignments.append(assignment)
+            pending += [node[3] for node in walk(assignment[3][-1]) if node[0] == "NAME"]
+    assignments.sort(key=lambda node: node[1])
+    words = "; ".join(parts.of(node) for node in assignments)
+    return (words, f"before line {parts.line(call.receiver)}: with the new parameters") if assignments else None
 
 
 def _unwritten(write: RelatedSite) -> tuple[str, str]:
@@ -71,7 +72,7 @@ def _unwritten(write: RelatedSite) -> tuple[str, str]:
     if call.name.endswith("_") and call.receiver is not None:
         target = parts.of(call.receiver)
         if call.name in ANEW and len(call.args) < 2:
-            anew = ANEW[call.name].format(target, *[parts.atom(each) for each in call.args])
+            anew = ANEW[call.name].format(target, *[parts.atom(argument) for argument in call.args])
         elif hasattr(Tensor, call.name[:-1]):
             anew = parts.replaced(call.receiver, target)
             head = parts.text[node[1] : call.receiver[2]]
@@ -107,13 +108,21 @@ def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
     return f"{words} = {words}.clone()", write.where("before")
 
 
-@repairs(SecondBackward)
-def second(fault: SecondBackward, site: Site) -> None:
+@repairs(SecondBackward, parsed=False)
+def second(fault: SecondBackward, site: FaultContext) -> None:
     """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
-    first, computed = site.spot(fault.places[0][1]), site.spot(fault.facts.get("computed"))
-    parts = site.parts
+    first, computed = site.spot(fault.places[0][1]), site.spot(fault.computed)
     if first is None:
         return
+    if not isinstance(site, Site):      # swept by a command, which differentiates what the program has swept
+        fault.name, fault.source, fault.span = first.place.name, first.place.text, first.place.span
+        fault.places.clear()
+        fault.notes.append("the command goes through the graph once more")
+        node = first.parts.node
+        fault.hints = [(with_option(first.parts, node, "retain_graph=True"), "to keep them")] if (
+            node is not None and call_of(node)) else []
+        return
+    parts = site.parts
     if computed is not None:
         fault.notes.append(f"they were kept in {'line ' + str(computed.line) + ': ' if computed.here else ''}"
                            f"{computed.words[:80]}")
@@ -144,7 +153,7 @@ def _over_turns(site: Site, loop: Node, computed: RelatedSite) -> tuple[str, str
     if not carried:
         return None
     assigned = [name for target in (statement[3][:-1] if statement and statement[0] == "assign" else ())
-                for each in members(target) if (name := each[3]) in carried]
+                for part in members(target) if (name := part[3]) in carried]
     names = list(dict.fromkeys(assigned or carried))
     return (f"{', '.join(names)} = {', '.join(f'{name}.detach()' for name in names)}",
             f"{begin}: what the turn before left, without its history")
@@ -155,18 +164,18 @@ def _carried(loop: Node) -> list[str]:
     read: list[str] = []
     stored: set[str] = set()
     carried = []
-    for node in walk(next(each for each in loop[3] if each[0] == "suite")):
+    for node in walk(next(part for part in loop[3] if part[0] == "suite")):
         if node[0] in ("assign", "augassign"):
             value = node[3][-1]
-            read += [each[3] for each in walk(value) if each[0] == "NAME"]
+            read += [part[3] for part in walk(value) if part[0] == "NAME"]
             for target in node[3][:-1] if node[0] == "assign" else (node[3][0],):
-                for each in members(target):
-                    if each[0] == "NAME" and each[3] not in stored:
-                        stored.add(each[3])
-                        if each[3] in read or node[0] == "augassign":
-                            carried.append(each[3])
+                for part in members(target):
+                    if part[0] == "NAME" and part[3] not in stored:
+                        stored.add(part[3])
+                        if part[3] in read or node[0] == "augassign":
+                            carried.append(part[3])
         elif node[0] == "expression":
-            read += [each[3] for each in walk(node) if each[0] == "NAME"]
+            read += [part[3] for part in walk(node) if part[0] == "NAME"]
     return carried
 
 
@@ -177,13 +186,13 @@ def anomalous(fault: AnomalousGradient, site: FaultContext) -> None:
     parts = spot.parts if spot else None
     if spot is None or parts is None or parts.node is None:
         return
-    found = Site.operands_at(parts)
+    operands = Site.operands_at(parts)
     if parts.node[0] == "div":
-        words = f"{parts.atom(found[0])} / ({parts.of(found[1])} + 1e-8)"
-    elif len(found) == 1:
+        words = f"{parts.atom(operands[0])} / ({parts.of(operands[1])} + 1e-8)"
+    elif len(operands) == 1:
         call = call_of(parts.node)
-        clamped = f"{parts.atom(found[0])}.clamp(min=1e-8)"
-        words = parts.replaced(found[0], clamped)
+        clamped = f"{parts.atom(operands[0])}.clamp(min=1e-8)"
+        words = parts.replaced(operands[0], clamped)
         if call is None:
             return
     else:
@@ -238,7 +247,7 @@ def _value_not_place(words: str, name: str) -> str:
 
 def _recorded(site: FaultContext, spot: RelatedSite) -> None:
     blocks = spot.parts.enclosing("with")
-    block = next((each for each in blocks if "no_grad" in spot.parts.of(each).split(":")[0]), None)
+    block = next((candidate for candidate in blocks if "no_grad" in spot.parts.of(candidate).split(":")[0]), None)
     if block is None:
         site.fault.hints.append(("with torch.enable_grad():", "around what is to be differentiated"))
         return

@@ -39,7 +39,7 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
     if start is None and len(call.args) > unused:
         start = call.args[unused]
     if unused and start is not None:
-        start = next((each for each in walk(start) if isinstance(value := site.value(each), Tensor)
+        start = next((node for node in walk(start) if isinstance(value := site.value(node), Tensor)
                       and not value.requires_grad), start)
     if isinstance(fault, NotInGraph):
         assert parts.node is not None
@@ -47,21 +47,21 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
         return
     if _thaw(site):
         return
-    made = _origin(site, start) if start else None
-    if made is not None and _numbers(site, made):
+    origin = _origin(site, start) if start else None
+    if origin is not None and _numbers(site, origin):
         return
     site.fault.hints.clear()
-    if made is None:
-        leaf = next((each[3] for each in walk(start) if isinstance(site.value(each), Tensor)), "x") if start else "x"
+    if origin is None:
+        leaf = next((node[3] for node in walk(start) if isinstance(site.value(node), Tensor)), "x") if start else "x"
         site.fault.hints.append((f"{leaf}.requires_grad = True", f"if {leaf} is the leaf, before the rest is computed"))
         return
-    words = required(site, made)
-    spot = site.spot_of(made)
-    if words == parts.of(made):
+    words = required(site, origin)
+    spot = site.spot_of(origin)
+    if words == parts.of(origin):
         site.fault.notes.append("the leaf requires grad already, and what is differentiated does not depend on it: "
                                 "its gradient is 0")
         return
-    site.fault.hints.append((spot.rewritten(made, words), f"{spot.where()}: a leaf that gradients can flow to"))
+    site.fault.hints.append((spot.rewritten(origin, words), f"{spot.where()}: a leaf that gradients can flow to"))
 
 
 def _space(site: Site, node: Node) -> bool:
@@ -87,47 +87,47 @@ def _thaw(site: Site) -> bool:
     return False
 
 
-def _numbers(site: Site, made: Node) -> bool:
+def _numbers(site: Site, origin: Node) -> bool:
     """A tensor was made anew of the plain numbers of another, whose history it does not have."""
-    call = call_of(made)
-    for each in walk(call.args[0]) if call and call.args else ():
-        inner = call_of(each)
+    call = call_of(origin)
+    for node in walk(call.args[0]) if call and call.args else ():
+        inner = call_of(node)
         if inner and inner.name in ("item", "tolist", "numpy") and inner.receiver is not None:
-            kept = inner.receiver
-            deeper = call_of(kept)
+            source = inner.receiver
+            deeper = call_of(source)
             if deeper and deeper.name == "detach" and deeper.receiver is not None:
-                kept = deeper.receiver
-            spot = site.spot_of(made)
-            site.fault.notes.append(f"{site.parts.of(each)} gives plain numbers, which have no history")
-            site.fault.hints = [(spot.rewritten(made, site.parts.of(kept)), spot.where())]
+                source = deeper.receiver
+            spot = site.spot_of(origin)
+            site.fault.notes.append(f"{site.parts.of(node)} gives plain numbers, which have no history")
+            site.fault.hints = [(spot.rewritten(origin, site.parts.of(source)), spot.where())]
             return True
     return False
 
 
-def required(site: Site, made: Node) -> str:
+def required(site: Site, node: Node) -> str:
     """A call that makes a tensor, as one that makes a leaf that requires grad."""
-    call = call_of(made)
+    call = call_of(node)
     assert call is not None
     if call.name in OPTIONLESS:
-        return f"Variable({site.parts.of(made)}, requires_grad=True)"
-    return with_option(site.parts, made, "requires_grad=True")
+        return f"Variable({site.parts.of(node)}, requires_grad=True)"
+    return with_option(site.parts, node, "requires_grad=True")
 
 
 def _origin(site: Site, start: Node) -> Node | None:
     """The call that made what an expression was computed from, sought through assignments backwards."""
-    pending, seen = [start], set()
+    pending, names = [start], set()
     while pending:
         node = pending.pop(0)
-        for each in walk(node):
-            call = call_of(each)
+        for part in walk(node):
+            call = call_of(part)
             if call and call.name in MAKERS and (call.receiver is None or call.receiver[0] == "NAME"):
-                return each
-        for each in walk(node):
-            if each[0] == "NAME" and each[3] not in seen:
-                seen.add(each[3])
-                found = site.assigned(each[3])
-                if found is not None:
-                    pending.append(found[3][-1])
+                return part
+        for part in walk(node):
+            if part[0] == "NAME" and part[3] not in names:
+                names.add(part[3])
+                assignment = site.assigned(part[3])
+                if assignment is not None:
+                    pending.append(assignment[3][-1])
     return None
 
 
@@ -170,8 +170,8 @@ def _missing(site: Site, node: Node, words: str, value: Any) -> Fault:
                 fault.notes.append("backward() has not run yet")
     elif value is not None and not value.requires_grad:
         fault.notes.append(f"{words} does not require gradients")
-        made = site.assigned(words)
-        source = made[3][-1] if made else None
+        assignment = site.assigned(words)
+        source = assignment[3][-1] if assignment else None
         call = call_of(source) if source else None
         if source and call and call.name in MAKERS:
             spot = site.spot_of(source)
@@ -201,12 +201,12 @@ def _rebound(site: Site, words: str) -> Node | None:
 
 def _result(site: Site) -> str:
     """The name of the latest result that could be differentiated."""
-    found = [(name, value) for name, value in site.names.items()
+    results = [(name, value) for name, value in site.names.items()
              if isinstance(value, Tensor) and value.node is not None and name[0] != "."]
-    single = [name for name, value in found if value.array.size == 1]
+    single = [name for name, value in results if value.array.size == 1]
     if single:
         return single[-1]
-    return f"{found[-1][0]}.sum()" if found else "loss"
+    return f"{results[-1][0]}.sum()" if results else "loss"
 
 
 @repairs(IntegerLeaf)
@@ -263,10 +263,10 @@ def _returned(site: Site, source: Node) -> Iterator[Node]:
     """What the program's function that is called in `source` returns."""
     call = call_of(source)
     for function in walk(site.parts.tree) if call else ():
-        if function[0] == "def" and call and any(each[0] == "NAME" and each[3] == call.name for each in function[3]):
-            for each in walk(function):
-                if each[0] == "return":
-                    yield from walk(each)
+        if function[0] == "def" and call and any(child[0] == "NAME" and child[3] == call.name for child in function[3]):
+            for child in walk(function):
+                if child[0] == "return":
+                    yield from walk(child)
 
 
 @repairs(AttributeFault, PythonFault, ArgumentFault)
@@ -277,15 +277,15 @@ def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site)
     if node is None or node[0] != "attribute" or node[3][1][3] != "backward":
         return
     holder = node[3][0]
-    made = site.assigned(holder[3]) if holder[0] == "NAME" else None
-    source = made[3][-1] if made else holder
-    for each in [*walk(source), *_returned(site, source)]:
-        taken = call_of(each)
-        if taken and taken.name in ("item", "float") and (taken.receiver or taken.args):
-            spot = site.spot_of(each)
-            inner = taken.receiver or taken.args[0]
-            site.fault.notes.append(f"{parts.of(each)} is a plain number, which has no history")
-            site.fault.hints = [(spot.rewritten(each, parts.of(inner)), spot.where())]
+    assignment = site.assigned(holder[3]) if holder[0] == "NAME" else None
+    source = assignment[3][-1] if assignment else holder
+    for part in [*walk(source), *_returned(site, source)]:
+        call = call_of(part)
+        if call and call.name in ("item", "float") and (call.receiver or call.args):
+            spot = site.spot_of(part)
+            inner = call.receiver or call.args[0]
+            site.fault.notes.append(f"{parts.of(part)} is a plain number, which has no history")
+            site.fault.hints = [(spot.rewritten(part, parts.of(inner)), spot.where())]
             return
     site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
 

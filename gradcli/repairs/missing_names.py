@@ -22,7 +22,7 @@ PYTHONS = {name: module for module, names in {
     "partial reduce", "tqdm": "tqdm", "itertools": "chain islice"}.items() for name in names.split()}
 IMPORTED = ("time", "random", "copy", "collections", "functools", "itertools", "argparse", "operator", "string",
             "warnings", "typing")
-WRITTEN = (     # what can be read, and fails as the name that comes first is not defined
+FOREIGN_LINES = (     # what can be read, and fails as the name that comes first is not defined
     (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
     (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),
 )
@@ -53,11 +53,11 @@ def unknown(fault: NameFault, case: Site) -> None:
 
 def _otherwise(case: Site, name: str, number: int) -> bool:
     """Whether the line says something else in another language; it is told then."""
-    for pattern, message, repair in WRITTEN:
-        said = re.match(pattern, case.fault.source.split("\n")[number - 1])
-        if said is not None and name in said.groups():
+    for pattern, message, repair in FOREIGN_LINES:
+        match = re.match(pattern, case.fault.source.split("\n")[number - 1])
+        if match is not None and name in match.groups():
             case.fault.message = f"{case.fault.message}: {message}"
-            case.fault.hints = [(said.expand(repair).strip(), f"in line {number}")]
+            case.fault.hints = [(match.expand(repair).strip(), f"in line {number}")]
             return True
     return False
 
@@ -76,7 +76,7 @@ def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
     """
     called = name[:1].isupper() or follows in ("(", ".")
     ways = dict(_modules(case))
-    place = holder_of(name, {word: ways[word] for word in ways if called or word in case.names}, follows)
+    place = qualified_name(name, {word: ways[word] for word in ways if called or word in case.names}, follows)
     if place:
         return place, f"where {name} is"
     known = [repair for repair, _ in case.fault.hints]
@@ -86,7 +86,7 @@ def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
     return (near, "the nearest name") if near and near not in known else None
 
 
-def holder_of(name: str, ways: Mapping[str, ModuleProxy], follows: str) -> str:
+def qualified_name(name: str, ways: Mapping[str, ModuleProxy], follows: str) -> str:
     """The name after the word of the first of the modules that has it; empty if none has."""
     return next((f"{word}.{name}" for word in ways if _has(ways[word], name, follows)), "")
 
@@ -99,7 +99,7 @@ def elsewhere(fault: MissingAttribute, case: Site) -> None:
         return
     if not isinstance(fault.holder, ModuleProxy):
         return
-    place = holder_of(name, dict(_modules(case)), case.parts.text[node[2] : node[2] + 1])
+    place = qualified_name(name, dict(_modules(case)), case.parts.text[node[2] : node[2] + 1])
     if place and place != case.parts.of(node):
         spot = case.spot_of(node)
         fault.hints = [(spot.rewritten(node, place), f"{spot.where()}: where {name} is")]

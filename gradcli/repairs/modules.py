@@ -6,9 +6,10 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.arguments import TooManyArguments
 from gradcli.faults.attributes import ForwardMissing, MissingAttribute, NotAModule, NotParameters, SingleParameter
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import ArgumentFault, AttributeFault
+from gradcli.faults.tree import AttributeFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
@@ -25,10 +26,10 @@ def local_name(fault: MissingAttribute, site: Site) -> None:
     if PROGRAM_MADE not in vars(type(fault.holder)):
         return
     methods = _methods(site, type(fault.holder).__name__)
-    for each in walk(methods.get("__init__", ())):
-        if each[0] == "assign" and each[3][0][0] == "NAME" and each[3][0][3] == fault.attribute:
-            fault.hints = [(f"self.{site.parts.of(each)}",
-                            f"in line {site.parts.line(each)}: an attribute, no local name")]
+    for node in walk(methods.get("__init__", ())):
+        if node[0] == "assign" and node[3][0][0] == "NAME" and node[3][0][3] == fault.attribute:
+            fault.hints = [(f"self.{site.parts.of(node)}",
+                            f"in line {site.parts.line(node)}: an attribute, no local name")]
             return
     _misspelt(fault, site, methods, "__init__")
 
@@ -41,14 +42,14 @@ def misspelt_forward(fault: ForwardMissing, site: Site) -> None:
 
 def _methods(site: Site, kind: str) -> dict[str, Node]:
     """The methods of a class of the program, by name."""
-    classes = [each for each in walk(site.parts.tree) if each[0] == "class" and each[3][0][3] == kind]
-    return {_name(each): each for each in walk(classes[0]) if each[0] == "def"} if classes else {}
+    classes = [node for node in walk(site.parts.tree) if node[0] == "class" and node[3][0][3] == kind]
+    return {_name(node): node for node in walk(classes[0]) if node[0] == "def"} if classes else {}
 
 
 def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name: str) -> None:
     """The head of the method whose name is nearest to `name`, which the class lacks, as it should be."""
-    near = nearest(name.strip("_"), [each.strip("_") for each in methods if each not in EXPECTED])
-    wrong = next((each for each in methods if near and each.strip("_") == near[0]), None)
+    near = nearest(name.strip("_"), [method.strip("_") for method in methods if method not in EXPECTED])
+    wrong = next((method for method in methods if near and method.strip("_") == near[0]), None)
     if name not in methods and wrong is not None:
         line = site.parts.line(methods[wrong])
         head = site.parts.text.split("\n")[line - 1].strip()
@@ -56,7 +57,7 @@ def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name:
 
 
 def _name(function: Node) -> str:
-    return next(str(each[3]) for each in function[3] if each[0] == "NAME")
+    return next(str(child[3]) for child in function[3] if child[0] == "NAME")
 
 
 @repairs(NotAModule)
@@ -105,13 +106,13 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
         fault.hints = [(f"{words}()" if method else f"{words}.parameters()", "its parameters")]
 
 
-@repairs(ArgumentFault)
-def one_list(fault: ArgumentFault, site: Site) -> None:
+@repairs(TooManyArguments)
+def one_list(fault: TooManyArguments, site: Site) -> None:
     """torch.tensor(1, 2, 3) of numbers that belong into one list."""
     call, parts, node = site.call, site.parts, site.parts.node
-    if call is None or node is None or call.name != "tensor" or fault.facts.get("complaint") != "too many":
+    if call is None or node is None or call.name != "tensor":
         return
-    inside = ", ".join(parts.of(each) for each in call.args)
+    inside = ", ".join(parts.of(argument) for argument in call.args)
     fault.hints = [(parts.of(node).replace(inside, f"[{inside}]", 1), "the numbers as one list")] \
         if inside and inside in parts.of(node) else []
 

@@ -26,15 +26,15 @@ CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "in
 def dtypes(fault: DtypeMix, site: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = site.parts
-    found = operands(site)
-    if not found or "types" not in site.fault.facts:
+    nodes = operands(site)
+    if not nodes:
         return
-    a, b = site.fault.facts["types"]
+    a, b = fault.dtypes
     call = site.call
-    if call is not None and (len(found) < 2 or _layer(site, call)):
-        return _instead(site, found[0], f"{parts.atom(found[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
+    if call is not None and (len(nodes) < 2 or _layer(site, call)):
+        return _instead(site, nodes[0], f"{parts.atom(nodes[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
     at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
-    _instead(site, found[at], f"{parts.atom(found[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+    _instead(site, nodes[at], f"{parts.atom(nodes[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
 
 
 def _layer(site: Site, call: Call) -> bool:
@@ -47,13 +47,13 @@ def _layer(site: Site, call: Call) -> bool:
 
 
 @repairs(ProductShapes)
-def product(fault: ProductShapes, site: Site) -> None:
+def matrix_product(fault: ProductShapes, site: Site) -> None:
     """A matrix product: transpose what then fits."""
-    parts, shapes = site.parts, site.fault.facts.get("shapes")
-    found = operands(site)
-    if not shapes or len(found) < 2:
+    parts, shapes = site.parts, fault.shapes
+    nodes = operands(site)
+    if not shapes or len(nodes) < 2:
         return
-    (a, b), (first, second) = shapes, found[:2]
+    (a, b), (first, second) = shapes, nodes[:2]
     if len(a) == len(b) == 2 and a[1] == b[1]:
         _instead(site, second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(a) == len(b) == 2 and a[0] == b[0]:
@@ -68,11 +68,11 @@ def product(fault: ProductShapes, site: Site) -> None:
 @repairs(BroadcastShapes)
 def broadcast(fault: BroadcastShapes, site: Site) -> None:
     """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
-    parts, shapes = site.parts, site.fault.facts.get("shapes")
-    found = operands(site)
-    if not shapes or len(found) < 2:
+    parts, shapes = site.parts, fault.shapes
+    nodes = operands(site)
+    if len(nodes) < 2:
         return
-    (a, b), (first, second) = shapes[:2], found[:2]
+    (a, b), (first, second) = shapes[:2], nodes[:2]
     if len(a) == 2 and a == b[::-1]:
         _instead(site, second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(b) == 1 and len(a) == 2 and a[0] == b[0]:
@@ -104,7 +104,7 @@ def viewed(fault: ViewSize, site: Site) -> None:
 
 
 @repairs(SharedMemory)
-def overlapping(fault: SharedMemory, site: Site) -> None:
+def write_to_copy(fault: SharedMemory, site: Site) -> None:
     """An expanded tensor was written to: write to a copy of it."""
     parts, call = site.parts, site.call
     statement = parts.statement
@@ -135,11 +135,11 @@ def _instead(site: Site, operand: Node, words: str, why: str) -> None:
 def operands(site: Site) -> list[Node]:
     """The operands at the place in order, without a module that a function stands in."""
     parts = site.parts
-    found = parts.operands()
+    nodes = parts.operands()
     call = site.call
     if call is not None and call.receiver is not None and _module(site, call):
-        return found[1:]
-    return found
+        return nodes[1:]
+    return nodes
 
 
 def _module(site: Site, call: Call) -> bool:
@@ -161,27 +161,27 @@ def _module(site: Site, call: Call) -> bool:
 def mixed(fault: OperandFault, site: Site) -> None:
     """A string and a number: make text of the number, or a number of the text."""
     parts = site.parts
-    found = parts.operands()
-    if len(found) != 2:
+    nodes = parts.operands()
+    if len(nodes) != 2:
         return
-    if fault.facts.get("sign") == "^":
-        site.fault.hints = [(f"{parts.of(found[0])} ** {parts.of(found[1])}", "the power; ^ is for bits")]
+    if fault.sign == "^":
+        site.fault.hints = [(f"{parts.of(nodes[0])} ** {parts.of(nodes[1])}", "the power; ^ is for bits")]
         return
-    texts = [each[0] in ("STRING", "strings") or isinstance(site.value(each), str) for each in found]
-    numbers = [each[0] == "NUMBER" or isinstance(site.value(each), int | float) for each in found]
+    texts = [node[0] in ("STRING", "strings") or isinstance(site.value(node), str) for node in nodes]
+    numbers = [node[0] == "NUMBER" or isinstance(site.value(node), int | float) for node in nodes]
     plus = parts.node is not None and (parts.node[0] == "add" or parts.of(parts.node).find("+=") > 0)
-    if texts[0] and plus and not texts[1] and site.value(found[1]) is not None or texts[0] and numbers[1] and plus:
-        _instead(site, found[1], f"str({parts.of(found[1])})", "makes text of it")
-    elif texts[1] and plus and numbers[0] and not found[1][0].upper().startswith("STRING"):
-        _instead(site, found[1], f"float({parts.of(found[1])})", "makes a number of text")
+    if texts[0] and plus and not texts[1] and site.value(nodes[1]) is not None or texts[0] and numbers[1] and plus:
+        _instead(site, nodes[1], f"str({parts.of(nodes[1])})", "makes text of it")
+    elif texts[1] and plus and numbers[0] and not nodes[1][0].upper().startswith("STRING"):
+        _instead(site, nodes[1], f"float({parts.of(nodes[1])})", "makes a number of text")
     elif texts[1] and plus and numbers[0] and parts.node is not None and parts.node[0] == "augassign":
-        words = parts.of(found[0])
-        site.fault.hints = [(f"{words} = str({words}) + {parts.of(found[1])}", "makes text of it")]
+        words = parts.of(nodes[0])
+        site.fault.hints = [(f"{words} = str({words}) + {parts.of(nodes[1])}", "makes text of it")]
     elif texts[1] and plus and numbers[0]:
-        _instead(site, found[0], f"str({parts.of(found[0])})", "makes text of it")
+        _instead(site, nodes[0], f"str({parts.of(nodes[0])})", "makes text of it")
     elif any(texts) and any(numbers):
         at = texts.index(True)
-        _instead(site, found[at], f"float({parts.of(found[at])})", "makes a number of text")
+        _instead(site, nodes[at], f"float({parts.of(nodes[at])})", "makes a number of text")
 
 
 @repairs(FloatingBits)
@@ -189,10 +189,10 @@ def bits(fault: FloatingBits, site: Site) -> None:
     """^ between floating tensors, where a power was meant."""
     node = site.parts.node
     if node is not None and fault.operation == "bitwise_xor" and node[0] != "call":
-        found = site.parts.operands()
-        if len(found) == 2:
+        nodes = site.parts.operands()
+        if len(nodes) == 2:
             site.fault.span = site.parts.span(node)
-            site.fault.hints = [(f"{site.parts.of(found[0])} ** {site.parts.of(found[1])}", "the power; ^ is for bits")]
+            site.fault.hints = [(f"{site.parts.of(nodes[0])} ** {site.parts.of(nodes[1])}", "the power; ^ is for bits")]
 
 
 COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", "all", "filter")
@@ -204,7 +204,7 @@ def _searches(words: str) -> bool:
 
 
 @repairs(AmbiguousTruth)
-def truth(fault: AmbiguousTruth, site: Site) -> None:
+def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
     """A condition of many truths: say whether all or any of them is meant."""
     node = site.parts.node
     if node is None:
@@ -219,10 +219,10 @@ def truth(fault: AmbiguousTruth, site: Site) -> None:
         node = node[3][0]
         site.fault.span = site.parts.span(node)
     words = site.parts.atom(node)
-    above = next((each for each in site.parts.path if each[0] in ("and_test", "or_test") and node in each[3]), None)
-    if above is not None and all(each[0] in ("comparison", "NAME", "group") for each in above[3]):
+    above = next((part for part in site.parts.path if part[0] in ("and_test", "or_test") and node in part[3]), None)
+    if above is not None and all(part[0] in ("comparison", "NAME", "group") for part in above[3]):
         site.fault.span = site.parts.span(above)
-        words = f"({' & '.join(site.parts.atom(each) for each in above[3])})"
+        words = f"({' & '.join(site.parts.atom(part) for part in above[3])})"
         words = words.replace(" & ", " | ") if above[0] == "or_test" else words
         site.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
                             (f"{words}.any()", "whether it holds for some element")]
@@ -236,55 +236,55 @@ def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -
     """None was used as if it were a value: say which function gave it."""
     parts = site.parts
     for node in site.where_none():
-        given = node
+        source = node
         if node[0] == "NAME":
             if node[3] not in site.names or site.names[node[3]] is not None:
                 continue
-            made = site.assigned(node[3])
-            given = made[3][-1] if made else node
-        call = call_of(given)
+            assignment = site.assigned(node[3])
+            source = assignment[3][-1] if assignment else node
+        call = call_of(source)
         if call is None:
             continue
         maker = _definition(site, call.name)
         if maker is None and call.name not in ("sort", "append", "extend", "reverse", "insert", "backward", "print",
                                                "step", "zero_grad", "update", "add", "clear"):
             continue
-        found = NoneFault(fault.message, span=fault.span)
+        special = NoneFault(fault.message, span=fault.span)
         if maker is None:
-            found.notes.append(f"{call.name}() does its work in place and returns nothing")
-            if call.receiver is not None and given is not node:
-                spot, words = site.spot_of(given), parts.of(call.receiver)
-                whole = f"{parts.of(given)}; {node[3]} = {words}" if call.receiver[0] == "NAME" else (
+            special.notes.append(f"{call.name}() does its work in place and returns nothing")
+            if call.receiver is not None and source is not node:
+                spot, words = site.spot_of(source), parts.of(call.receiver)
+                whole = f"{parts.of(source)}; {node[3]} = {words}" if call.receiver[0] == "NAME" else (
                     f"{node[3]} = sorted({words})" if call.name == "sort" else "")
                 if whole:
-                    found.hints.append((whole, spot.where()))
-            return found
-        found.notes.append(f"{call.name} ends without return, and so gives None")
+                    special.hints.append((whole, spot.where()))
+            return special
+        special.notes.append(f"{call.name} ends without return, and so gives None")
         last = _last(maker)
         if last is not None:
             line = parts.line(last)
             if last[0] == "assign" and len(last[3]) == 2:
-                found.hints.append((f"return {parts.of(last[3][0])}", f"after line {line}"))
+                special.hints.append((f"return {parts.of(last[3][0])}", f"after line {line}"))
             elif last[0] == "expression":
-                found.hints.append((f"return {parts.of(last)}", f"in line {line}"))
-        return found
+                special.hints.append((f"return {parts.of(last)}", f"in line {line}"))
+        return special
     return None
 
 
 def _definition(site: Site, name: str) -> Node | None:
     """A function of the program that has no return with a value; `forward` for what is called as a module."""
     value = site.names.get(name)
-    wanted = [name] if value is None or hasattr(value, "__code__") else [name, "forward", "__call__"]
+    names = [name] if value is None or hasattr(value, "__code__") else [name, "forward", "__call__"]
     for node in walk(site.parts.tree):
-        if node[0] == "def" and any(each[0] == "NAME" and each[3] in wanted for each in node[3]) and not any(
-                each[0] == "return" and each[3] for each in walk(node)):
+        if node[0] == "def" and any(inner[0] == "NAME" and inner[3] in names for inner in node[3]) and not any(
+                inner[0] == "return" and inner[3] for inner in walk(node)):
             return node
     return None
 
 
 def _last(function: Node) -> Node | None:
-    suite = next((each for each in function[3] if each[0] == "suite"), None)
+    suite = next((child for child in function[3] if child[0] == "suite"), None)
     return suite[3][-1] if suite else None
 
 
-__all__ = ["bits", "broadcast", "dtypes", "none_used", "product", "truth"]
+__all__ = ["bits", "broadcast", "dtypes", "none_used", "matrix_product", "ambiguous_truth"]

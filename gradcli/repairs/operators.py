@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine.argument_words import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.arguments import RefusedArgument
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import INFIX
 from gradcli.repairs.registry import repairs
@@ -15,14 +15,14 @@ from gradcli.repairs.site import Site
 LISTS = ("list", "tuple", "list_comprehension")
 
 
-@repairs(ArgumentFault)
-def mistaken(fault: ArgumentFault, site: Site) -> None:
+@repairs(RefusedArgument)
+def mistaken(fault: RefusedArgument, site: Site) -> None:
     """Mark the operand that is no tensor, and say how it becomes one."""
     parts, node = site.parts, site.parts.node
-    if node is None or node[0] not in (*INFIX, "augassign") or "value" not in fault.facts:
+    if node is None or node[0] not in (*INFIX, "augassign"):
         return
-    value, operands = fault.facts["value"], parts.operands()
-    at = next((i for i, each in enumerate(operands) if _is(site, each, value)), None)
+    value, operands = fault.value, parts.operands()
+    at = next((i for i, candidate in enumerate(operands) if _is(site, candidate, value)), None)
     if at is None or len(operands) != 2:
         return
     operand, other = operands[at], operands[1 - at]

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import BroadcastShapes, ProductShapes
 from gradcli.faults.tensors import DimensionOutOfRange, ExpandedSize, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
 from gradcli.lang.syntax.lexer import Node
@@ -34,11 +35,11 @@ def fitted(fault: ShapeFault | ValueFault, site: Site) -> None:
         mend(site, operands(site))
 
 
-def _product(site: Site, found: list[Node]) -> None:
-    shapes = site.fault.facts.get("shapes")
-    if not shapes or len(found) < 2:
+def _product(site: Site, nodes: list[Node]) -> None:
+    fault = site.fault
+    if not isinstance(fault, ProductShapes | BroadcastShapes) or not fault.shapes or len(nodes) < 2:
         return
-    (a, b), (first, second) = shapes[:2], found[:2]
+    (a, b), (first, second) = fault.shapes[:2], nodes[:2]
     if len(a) == len(b) == 3 and a[0] == b[0]:
         if a[2] == b[2]:
             _mark(site, second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
@@ -50,42 +51,42 @@ def _product(site: Site, found: list[Node]) -> None:
         _mark(site, second, f"{site.parts.atom(second)}.t()", "the matrix transposed")
 
 
-def _joined(site: Site, found: list[Node]) -> None:
+def _joined(site: Site, nodes: list[Node]) -> None:
     """Tensors of a list that do not fit along one dimension: along another, or with one dimension more."""
     parts, call = site.parts, site.call
-    if call is None or not found or found[0][0] not in ("list", "tuple"):
+    if call is None or not nodes or nodes[0][0] not in ("list", "tuple"):
         return
-    members = list(found[0][3])
-    shapes = [shape_of(site, each) for each in members]
-    known = [each for each in shapes if each is not None]
+    members = list(nodes[0][3])
+    shapes = [shape_of(site, member) for member in members]
+    known = [shape for shape in shapes if shape is not None]
     if len(known) < 2 or len(known) != len(shapes):
         return
     most = max(map(len, known))
-    for at, each in enumerate(known):
-        if len(each) == most - 1 and len({*map(len, known)}) == 2:
+    for at, shape in enumerate(known):
+        if len(shape) == most - 1 and len({*map(len, known)}) == 2:
             full = next(other for other in known if len(other) == most)
-            place = next((i for i in range(most) if full[:i] + full[i + 1 :] == each), None)
+            place = next((i for i in range(most) if full[:i] + full[i + 1 :] == shape), None)
             if place is not None:
                 words = f"{parts.atom(members[at])}.unsqueeze({place})"
                 return _mark(site, members[at], words, "with one dimension more")
     if len({*map(len, known)}) == 1:
-        differ = [i for i in range(most) if len({each[i] for each in known}) > 1]
+        differ = [i for i in range(most) if len({shape[i] for shape in known}) > 1]
         assert parts.node is not None
         function = parts.of(parts.node[3][0])
         if len(differ) == 1:
             function = function.removesuffix("stack") + "cat" if call.name == "stack" else function
-            site.fault.hints = [(f"{function}({parts.of(found[0])}, dim={differ[0]})",
+            site.fault.hints = [(f"{function}({parts.of(nodes[0])}, dim={differ[0]})",
                                  "along the dimension in which they differ")]
 
 
 @repairs(ExpandedSize)
 def expanded(fault: ExpandedSize, site: Site) -> None:
     """expand() to lengths that do not fit: a column, the matrix transposed, or copies with repeat()."""
-    found = operands(site)
-    if site.call is None or site.call.name != "expand" or not found or fault.hints:
+    nodes = operands(site)
+    if site.call is None or site.call.name != "expand" or not nodes or fault.hints:
         return
     target, shape = fault.target, fault.shape
-    words = site.parts.atom(found[0])
+    words = site.parts.atom(nodes[0])
     if len(shape) == 1 and len(target) == 2 and target[0] == shape[0]:
         fault.hints = [(f"{words}.unsqueeze(1).expand({', '.join(map(str, target))})", "a column, repeated")]
     elif len(shape) == len(target) == 2 and shape[::-1] == target:
@@ -102,7 +103,7 @@ def last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
     if site.parts.node is None or fault.hints:
         return
     arguments = [*operands(site)[1:], *(site.call.options.values() if site.call else ())]
-    wrong = [each for each in arguments if site.parts.of(each).replace(" ", "") == str(fault.dim)]
+    wrong = [argument for argument in arguments if site.parts.of(argument).replace(" ", "") == str(fault.dim)]
     if wrong:
         _mark(site, wrong[0], str(fault.last), "the last of the dimensions, which are counted from 0")
 
@@ -151,7 +152,7 @@ class Index(NamedTuple):
 
     @property
     def pieces(self) -> list[str]:
-        return [each.strip() for each in self.inside.split(",")]
+        return [piece.strip() for piece in self.inside.split(",")]
 
     def nested(self, signs: str) -> bool:
         """Whether one of some signs stands in it, so that its commas may not part indices."""

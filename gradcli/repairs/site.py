@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcli.faults.arguments import ArgumentMismatch, NotRegistrable, RefusedArgument, SuperMisuse
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.source import line_of
-from gradcli.faults.tree import ArgumentFault, Fault
+from gradcli.faults.tree import ArgumentFault, Fault, KeyFault
 from gradcli.lang.messages.locate import Place, place_of_call
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, locate, walk
@@ -34,8 +35,8 @@ class RelatedSite:
     @property
     def statement(self) -> Node | None:
         """The statement there, if it has its line to itself."""
-        found = self.parts.statement
-        return found if found and self.parts.alone(found) else None
+        statement = self.parts.statement
+        return statement if statement and self.parts.alone(statement) else None
 
     def rewritten(self, node: Node, words: str) -> str:
         """The line there with one part said differently."""
@@ -72,11 +73,11 @@ class Site(FaultContext):
     @staticmethod
     def operands_at(parts: SyntaxSite) -> list[Node]:
         """What the operation at a place works on, without a module that its function stands in."""
-        found = parts.operands()
+        nodes = parts.operands()
         call = parts.call()
         if call and call.receiver and parts.of(call.receiver) in ("torch", "F", "nn.functional", "torch.nn.functional"):
-            return found[1:]
-        return found
+            return nodes[1:]
+        return nodes
 
     def spot_of(self, node: Node) -> RelatedSite:
         """A part of the same text as a place."""
@@ -97,26 +98,26 @@ class Site(FaultContext):
         if self.parts.node is None:
             return
         if about_none(self.fault):
-            yield from (each for each in walk(self.parts.node) if each is not self.parts.node or each[0] != "call")
+            yield from (part for part in walk(self.parts.node) if part is not self.parts.node or part[0] != "call")
         elif may_be_about_none(self.fault):
             call = self.call
-            for each in [*self.parts.operands(), *(call.options.values() if call else ())]:
-                members_of = each[3] if each[0] in ("list", "tuple") else (each,)
+            for operand in [*self.parts.operands(), *(call.options.values() if call else ())]:
+                members_of = operand[3] if operand[0] in ("list", "tuple") else (operand,)
                 yield from (member for member in members_of if member[0] in ("NAME", "attribute"))
 
     def assigned(self, name: str, before: int | None = None) -> Node | None:
         """The last assignment to a name, in the text before the place."""
         before = self.parts.start if before is None else before
-        found = None
+        assignment = None
         for node in walk(self.parts.tree):
             if node[0] == "assign" and node[2] <= before and any(
-                    each[0] == "NAME" and each[3] == name for target in node[3][:-1] for each in members(target)):
-                found = node
-        return found
+                    part[0] == "NAME" and part[3] == name for target in node[3][:-1] for part in members(target)):
+                assignment = node
+        return assignment
 
     def first_in_loop(self, loop: Node) -> Node | None:
         """The first statement of a loop's body, before which something can be inserted."""
-        suite = next((each for each in loop[3] if each[0] == "suite"), None)
+        suite = next((child for child in loop[3] if child[0] == "suite"), None)
         first = suite[3][0] if suite else None
         return first if first and self.parts.line(first) > self.parts.line(loop) else None
 
@@ -131,21 +132,22 @@ def about_none(fault: Fault) -> bool:
     """Whether a fault is about a None that stands where a value is needed."""
     if isinstance(fault, MissingAttribute | ClosedAttribute):
         return fault.holder is None
-    value = fault.facts.get("value", ...)
-    return value is None or type(value) in (list, tuple) and any(each is None for each in value) or (
-        "NoneType" in fault.facts.get("types", ()))
+    value: Any = fault.value if isinstance(fault, RefusedArgument) else ...
+    value = fault.key if isinstance(fault, KeyFault) else value
+    return value is None or type(value) in (list, tuple) and any(item is None for item in value) or (
+        "NoneType" in fault.types)
 
 
 def may_be_about_none(fault: Fault) -> bool:
-    """Whether the engine refused an argument without a fact that says which."""
-    return isinstance(fault, ArgumentFault) and not fault.exception and not (
-        fault.facts.keys() & {"value", "types", "complaint"})
+    """Whether the engine refused an argument without a field that says which."""
+    return isinstance(fault, ArgumentFault) and not fault.exception and not fault.types and not isinstance(
+        fault, ArgumentMismatch | SuperMisuse | NotRegistrable)
 
 
 def members(target: Node) -> tuple[Node, ...]:
     """The targets that a target consists of."""
     if target[0] in ("tuple", "list", "group"):
-        return tuple(each for inner in target[3] for each in members(inner))
+        return tuple(part for inner in target[3] for part in members(inner))
     return (target,)
 
 
@@ -156,9 +158,9 @@ def with_option(parts: SyntaxSite, node: Node, option: str) -> str:
     assert call is not None
     name = option.partition("=")[0]
     if name in call.options:
-        given = call.options[name]
-        start = parts.text.rfind(name, node[1], given[1])
-        return parts.text[node[1] : start] + option + parts.text[given[2] : node[2]]
+        value = call.options[name]
+        start = parts.text.rfind(name, node[1], value[1])
+        return parts.text[node[1] : start] + option + parts.text[value[2] : node[2]]
     inside = text[:-1].rstrip().rstrip(",")
     return f"{inside}{'' if inside.endswith('(') else ', '}{option})"
 

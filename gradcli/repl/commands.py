@@ -93,7 +93,7 @@ def _save(repl: Repl, rest: str) -> None:
 def _transcript(repl: Repl, rest: str) -> None:
     from gradcli.data.transcript import prompted
 
-    save(file_path(rest), "".join(entry.orders + prompted(entry.text) + entry.printed for entry in repl.entries))
+    save(file_path(rest), "".join(entry.directives + prompted(entry.text) + entry.printed for entry in repl.entries))
 
 
 def _style(repl: Repl, rest: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
 
-from gradcli.data.data_format import is_tensor
+from gradcli.data.data_format import holds_numbers
 from gradcli.faults.tree import Fault, SecondBackward, UsageFault
 from gradcli.repl.core import Repl
 
@@ -63,7 +63,7 @@ def _again(repl: Repl, rest: str) -> str:
     while pending:
         name = pending.pop()
         value = names.get(name)
-        if name in needed or name not in assignments or value is None or not is_tensor(value) or value.node is None:
+        if name in needed or name not in assignments or value is None or not holds_numbers(value) or value.node is None:
             continue
         needed.add(name)
         pending += repl.session.words(assignments[name])
@@ -83,14 +83,14 @@ def _repeated(repl: Repl, rest: str) -> str:
     program, before = _again(repl, rest), repl.session.eval(rest)
     repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
     after = repl.session.eval(rest)
-    if not (is_tensor(after) and after.array.tobytes() == before.array.tobytes()):
+    if not (holds_numbers(after) and after.array.tobytes() == before.array.tobytes()):
         raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
     return as_text(derive(repl.session, rest, reached(repl.session, rest)))
 
 
 def draw_curve(repl: Repl, rest: str) -> None:
     """The expression, over values of one name."""
-    from gradcli.analysis.derivatives import curves
+    from gradcli.analysis.derivatives import curve_chart
     from gradcli.display.charts.chart_text import text
     from gradcli.reports.plotting import ROWS, interval
 
@@ -99,6 +99,6 @@ def draw_curve(repl: Repl, rest: str) -> None:
         raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
     with repl.rollback(), _typed_repairs(match["expression"].strip()):
         name, ends = interval(repl.session, match["name"], "over", EXAMPLE)
-        chart = curves(repl.session, match["expression"].strip(), name, ends, POINTS, True)
+        chart = curve_chart(repl.session, match["expression"].strip(), name, ends, POINTS, True)
     columns, lines = get_terminal_size()
     repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))

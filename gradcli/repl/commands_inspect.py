@@ -6,7 +6,7 @@ import re
 from time import perf_counter
 from typing import Any
 
-from gradcli.data.data_format import is_tensor
+from gradcli.data.data_format import holds_numbers
 from gradcli.faults.tree import UsageFault
 from gradcli.repl.core import Repl
 
@@ -25,7 +25,7 @@ def show_vars(repl: Repl, rest: str) -> None:
 
 def facts(value: Any) -> tuple[str, str, str, str, str]:
     """What a value is: type, shape, whether it requires and has a gradient, and its size."""
-    if is_tensor(value):
+    if holds_numbers(value):
         return (f"{type(value).__name__} {value.dtype.name}", "x".join(map(str, value.shape)) or "0-d",
                 "yes" if value.requires_grad else "", "yes" if value.grad is not None else "", str(value.array.nbytes))
     return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
@@ -46,7 +46,7 @@ def _made_by(value: Any) -> str:
     """The name of the operation that computed a tensor; empty for leaves and other values."""
     from gradcli.engine.autograd.op import NodeOutput, Op
 
-    node = value.node if is_tensor(value) else None
+    node = value.node if holds_numbers(value) else None
     call = node.node if isinstance(node, NodeOutput) else node
     return call.modern_name if isinstance(call, Op) else ""
 
@@ -60,7 +60,7 @@ def _assignment(repl: Repl, name: str) -> str:
 def clear_gradients(repl: Repl, rest: str) -> None:
     """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
     with repl.rollback():     # the program's own code may define `parameters`
-        lines = [f"{name}.grad = None" if is_tensor(value) else f"{name}.zero_grad()"
+        lines = [f"{name}.grad = None" if holds_numbers(value) else f"{name}.zero_grad()"
                  for name, value in sorted(repl.names().items()) if _has_gradients(repl, value)]
     if lines:
         repl.run("; ".join(lines), ":zero")
@@ -73,8 +73,8 @@ def _has_gradients(repl: Repl, value: Any) -> bool:
     if isinstance(value, Module):
         with repl.session.running():
             parameters: list[Any] = list(value.parameters())
-            return any(is_tensor(parameter) and parameter.grad is not None for parameter in parameters)
-    return is_tensor(value) and value.grad is not None
+            return any(holds_numbers(parameter) and parameter.grad is not None for parameter in parameters)
+    return holds_numbers(value) and value.grad is not None
 
 
 def time_expression(repl: Repl, rest: str) -> None:
@@ -91,7 +91,7 @@ def time_expression(repl: Repl, rest: str) -> None:
 def show_graph(repl: Repl, rest: str) -> None:
     """The calls behind a value, as a tree."""
     value = repl.named(rest)
-    if not is_tensor(value):
+    if not holds_numbers(value):
         raise UsageFault(f"no graph leads to {rest}, whose type is {type(value).__name__}", ":vars")
     for line in repl.session.graph(value):
         repl.write(line + "\n")
@@ -99,11 +99,11 @@ def show_graph(repl: Repl, rest: str) -> None:
 
 def check_gradients(repl: Repl, rest: str) -> None:
     """Compare the gradients of an expression with slopes measured around the values its leaves have now."""
-    from gradcli.analysis.gradient_check import check
+    from gradcli.analysis.gradient_check import check_against_slopes
     from gradcli.reports.check_text import finding_text
 
     with repl.rollback():
-        findings = check(repl.session, _by_leaves(repl, rest))
+        findings = check_against_slopes(repl.session, _by_leaves(repl, rest))
     for finding in findings:
         repl.write(finding_text(finding) + "\n")
 
@@ -115,7 +115,7 @@ def _by_leaves(repl: Repl, expression: str) -> str:
     while pending:
         for name in sorted(repl.session.words(pending.pop())):
             value: Any = repl.names().get(name)
-            if is_tensor(value) and value.node is not None and name not in statements:
+            if holds_numbers(value) and value.node is not None and name not in statements:
                 text = _assignment(repl, name)
                 if re.fullmatch(rf"{re.escape(name)}\s*=(?!=)[^;\n]*", text.strip()):
                     statements[name] = text.strip()

@@ -21,7 +21,7 @@ def set_style(repl: Repl, name: str) -> None:
     repl.settings.style = str(read_setting(KEYS["style"], name, ":style"))
     repl.settings.sources["style"] = ":style"
     repl.session.style = repl.settings.style
-    repl.orders += f"# gradcli: style {repl.settings.style}\n"
+    repl.directives += f"# gradcli: style {repl.settings.style}\n"
 
 
 def _set_age(repl: Repl, text: str) -> None:
@@ -30,7 +30,7 @@ def _set_age(repl: Repl, text: str) -> None:
     settings.age = str(read_setting(KEYS["age"], text, ":set age"))
     settings.follow_age()
     session.age, session.style = settings.age, settings.style
-    repl.orders += f"# gradcli: age {settings.age}\n"
+    repl.directives += f"# gradcli: age {settings.age}\n"
 
 
 def set_option(repl: Repl, rest: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from gradcli.data.data_format import is_tensor
+from gradcli.data.data_format import holds_numbers
 from gradcli.repl import files
 from gradcli.repl.commands import COMMANDS, FILES, choices
 from gradcli.repl.commands_inspect import facts
@@ -130,7 +130,7 @@ def keys(repl: Repl, before: str) -> list[Completion]:
 
 def _item(value: Any, key: Any) -> tuple[bool, Any]:
     """Whether a literal index can be read without running anything, and the item; a tensor stands for its items."""
-    if is_tensor(value):
+    if holds_numbers(value):
         return True, value
     if type(value) in (list, tuple, dict):
         try:
@@ -144,7 +144,7 @@ def _attribute(repl: Repl, value: Any, name: str) -> tuple[bool, Any]:
     """Whether an attribute can be read without running anything, and what it is then."""
     if name in getattr(value, "__dict__", {}) and name in repl.session.attributes(value):
         return True, vars(value)[name]
-    if is_tensor(value) and name in PLAIN_PARTS:
+    if holds_numbers(value) and name in PLAIN_PARTS:
         return True, getattr(value, name)
     return False, None
 
@@ -188,6 +188,6 @@ def _command_completions(repl: Repl, line: str) -> Iterator[Completion]:
 
 def _paths(rest: str) -> Iterator[Completion]:
     folder, start = os.path.split(rest)
-    for name in files.names(os.path.expanduser(folder)):
+    for name in files.file_names(os.path.expanduser(folder)):
         if name.startswith(start) and (start or not name.startswith(".")):
             yield Completion(name, -len(start))

@@ -19,7 +19,7 @@ from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.pasted_session import clean_paste, commands, failures, is_session
 from gradcli.console.progress import Active, progressing
 from gradcli.console.settings import Settings, did_you_mean
-from gradcli.data.transcript import opening, orders_as_program, with_newline
+from gradcli.data.transcript import directives_as_program, opening, with_newline
 from gradcli.faults.exit_codes import READER_GONE
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, LimitFault, NameFault, UsageFault
@@ -85,7 +85,7 @@ class Repl:
         self.results: list[Any] = []    # the last values shown, newest first
         self.timing = settings.time
         self.before_reset: Any = None          # what there was before :reset
-        self.orders = opening(settings)     # what a transcript must ask for before the next entry
+        self.directives = opening(settings)     # what a transcript must ask for before the next entry
         self.follows_width = False          # whether lines are as wide as the terminal
         self.expected_failures: set[str] = set()    # statements of a paste that failed where it was copied
         self.pasted_commands: set[str] = set()      # commands in what was pasted into the line
@@ -115,17 +115,17 @@ class Repl:
         """Forget every name, and what was typed to set them."""
         from gradcli.reports.open_session import open_session
 
-        before = self._session, self.entries, self.results, self.orders, self.before_reset
+        before = self._session, self.entries, self.results, self.directives, self.before_reset
         fresh = open_session(self.settings, self.write)
         self._session = lambda: fresh
-        self.entries, self.results, self.orders = [], [], opening(self.settings)
+        self.entries, self.results, self.directives = [], [], opening(self.settings)
         self.before_reset = before
 
     def undo_reset(self) -> bool:
         """Undo the last `reset`; False if there was none."""
         if self.before_reset is None:
             return False
-        self._session, self.entries, self.results, self.orders, self.before_reset = self.before_reset
+        self._session, self.entries, self.results, self.directives, self.before_reset = self.before_reset
         Active.counts = self.session.spent
         return True
 
@@ -216,7 +216,7 @@ class Repl:
         width = get_terminal_size().columns
         if self.session.options.linewidth != width:
             self.session.options.linewidth = width
-            self.orders += f"# gradcli: linewidth {width}\n"
+            self.directives += f"# gradcli: linewidth {width}\n"
 
     def run(self, text: str, name: str = "<stdin>") -> None:
         """Run a program statement by statement, as if each had been typed.
@@ -272,8 +272,8 @@ class Repl:
             sys.stdout.flush()
             checkpoint.discard_unchanged()
             self.entries.append(
-                ExecutedStatement(place.statement, with_newline(printed), checkpoint, results, self.orders))
-            self.orders = ""
+                ExecutedStatement(place.statement, with_newline(printed), checkpoint, results, self.directives))
+            self.directives = ""
             self._drop_old_checkpoints()
             if self.timing:
                 tell(f"{perf_counter() - start:.6f} s")
@@ -303,8 +303,9 @@ class Repl:
         results = [*(entry.results for entry in self.entries[1:]), self.results]
         for entry, after in zip(self.entries, results, strict=False):
             single = used and after is not entry.results and _is_expression(entry.text)
-            lines += [*orders_as_program(entry.orders), f"{before}_ = ({entry.text}\n)" if single else entry.text]
-        return lines + orders_as_program(self.orders)
+            lines += directives_as_program(entry.directives)
+            lines.append(f"{before}_ = ({entry.text}\n)" if single else entry.text)
+        return lines + directives_as_program(self.directives)
 
     def _drop_old_checkpoints(self) -> None:
         """Drop the oldest checkpoints beyond UNDOABLE statements or UNDO_BYTES bytes."""
@@ -339,7 +340,7 @@ class Repl:
             for checkpoint in checkpoints:
                 checkpoint.restore()
             self.results = statements[-1].results
-        self.orders = "".join(entry.orders for entry in reversed(statements)) + self.orders
+        self.directives = "".join(entry.directives for entry in reversed(statements)) + self.directives
         del self.entries[-len(statements):]
         self.undone += [entry.text for entry in statements]
         return statements
@@ -358,10 +359,10 @@ class Repl:
 class ExecutedStatement:
     """A statement that succeeded: its text, its output, the state before it, and a transcript's directives for it."""
 
-    __slots__ = ("checkpoint", "orders", "printed", "results", "text", "weight")
+    __slots__ = ("checkpoint", "directives", "printed", "results", "text", "weight")
 
-    def __init__(self, text: str, printed: str, checkpoint: Snapshot, results: list[Any], orders: str = "") -> None:
-        self.orders = orders
+    def __init__(self, text: str, printed: str, checkpoint: Snapshot, results: list[Any], directives: str = "") -> None:
+        self.directives = directives
         self.text = text
         self.printed = printed
         self.checkpoint: Snapshot | None = checkpoint

@@ -56,7 +56,7 @@ def edited(text: str) -> str:
         raise FileFault(str(error), "EDITOR=nano gradcli") from None
 
 
-def names(folder: str) -> list[str]:
+def file_names(folder: str) -> list[str]:
     """The names in a folder, those of folders with a slash; none where it cannot be read."""
     if Lock.locked:
         return list(channel.ask(List(folder)).names)

@@ -102,7 +102,7 @@ def more_keys(event: KeyPressEvent) -> bool:
 
 def enter(buffer: Buffer) -> None:
     """Submit what is finished; go on with a new line otherwise."""
-    dedent(buffer)
+    dedent_line(buffer)
     document = buffer.document
     if document.on_last_line and ready(buffer.text):
         buffer.text = buffer.text.rstrip()      # the blank line that closed a suite
@@ -125,7 +125,7 @@ def space(buffer: Buffer) -> None:
     buffer.insert_text(" ")
 
 
-def dedent(buffer: Buffer) -> None:
+def dedent_line(buffer: Buffer) -> None:
     """Move `else:` and its like left to the block that they belong to."""
     document = buffer.document
     line, moved = document.current_line, dedented(document.text_before_cursor)

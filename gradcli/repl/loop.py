@@ -21,7 +21,7 @@ from gradcli.process.limits import limited, lock_worker
 from gradcli.process.standby import Standby
 from gradcli.repl.core import Repl
 from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission, waiting
-from gradcli.reports.open_session import open_session
+from gradcli.reports.open_session import open_session, opened_variables
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -31,7 +31,7 @@ SHORT = 80          # lines that are read again with each that is added
 LARGEST_INIT = 1 << 20      # bytes of init.grad
 
 
-def start(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
+def start_prompt(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
           no_init: bool = False) -> int:
     """Serve a prompt until its end; `script` runs one first, and gives the session that it has filled."""
     if settings is None:
@@ -41,7 +41,14 @@ def start(settings: Settings | None = None, script: Callable[[], Session] | None
     interactive = sys.stdin is not None and sys.stdin.isatty()
     first = None if script is not None else first_program(settings, init, no_init)
     session_settings = settings
-    loading = BackgroundSession(lambda: session_with_init(session_settings, first))
+
+    def begin() -> Session:
+        return session_with_init(session_settings, first)
+
+    if settings.var:
+        opened_variables(settings)      # before the process is locked
+        script = script or begin        # limits stand in the main thread only, and the values of --var are programs
+    loading = BackgroundSession(begin)
     repl = Repl(settings, loading.result, _execute, loading.busy, Standby() if interactive else None)
     greeting = f"gradcli {__version__}, style {settings.style}; :help lists commands, Ctrl-D leaves"
     greets = interactive and not settings.quiet

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_file_or_word
-from gradcli.data.data_format import dump_json, is_tensor
-from gradcli.data.point import known_names, open_point
+from gradcli.data.data_format import dump_json, holds_numbers
+from gradcli.data.point import EvaluationPoint, known_names, open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
@@ -33,26 +33,33 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     with limited(settings):
         source = from_file_or_word(expr, known_names(at, settings), "gradcli check ")
     own = divided(source, settings) if source and not (at or wrt or settings.var) else None
-    session, text = own or _at_point(expr, at, wrt, settings)
 
-    def run() -> list[CheckResult]:
-        from gradcli.analysis.gradient_check import check
+    def run(session: Session, text: str) -> list[CheckResult]:
+        from gradcli.analysis.gradient_check import check_against_slopes
 
-        return check(session, text, tolerance, order)
+        try:
+            return check_against_slopes(session, text, tolerance, order)
+        except UsageFault:
+            session.eval(text)      # any other fault of the expression comes first
+            raise
 
-    findings = timed(settings, "check", run)
+    if own:
+        findings = timed(settings, "check", lambda: run(*own))
+    else:
+        point = _at_point(expr, at, wrt, settings)
+        findings = point.timed(settings, "check", lambda: run(point.session, point.source.text))
     write_result(output, settings, lambda: _render(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 
-def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> tuple[Session, str]:
-    """The session and the expression at a point; what is not differentiated by is constant."""
+def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:
+    """The point of an expression; what is not differentiated by is constant."""
     point = open_point(expr, at, wrt, settings, lambda text: None, "check")
     session = point.session
     for name in set(session.names()).difference(point.leaves):
-        if is_tensor(session[name]) and session[name].requires_grad:
+        if holds_numbers(session[name]) and session[name].requires_grad:
             session.run(f"{name} = {name}.detach()", "--wrt", echo=False)
-    return session, point.source.text
+    return point
 
 
 def _render(findings: list[CheckResult], form: str) -> str:

@@ -8,7 +8,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json, nested
 from gradcli.data.point import open_point
-from gradcli.reports.open_session import timed, write_result
+from gradcli.reports.open_session import write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], settings: Settin
     check_format(settings, "steps")
     output = Output(settings.output, settings)
     point = open_point(expr, at, wrt, settings, lambda text: None, "steps")
-    derivation = timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
+    derivation = point.timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
     if settings.format in ("text", "plain"):
         return write_result(output, settings, lambda: as_text(derivation, settings.precision))
     return write_result(output, settings, lambda: _json(derivation))
@@ -33,9 +33,9 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], settings: Settin
 
 def as_text(derivation: Derivation, precision: int | None = None) -> str:
     """A derivation as text: the forward and the backward steps in aligned columns, and the meaning of unusual words."""
-    from gradcli.analysis.written_rule import brief
+    from gradcli.analysis.written_rule import short_text
 
-    forward = [(step.name, "=", step.text, brief(step.value.array, precision)) for step in derivation.forward]
+    forward = [(step.name, "=", step.text, short_text(step.value.array, precision)) for step in derivation.forward]
     backward = [row for owed in derivation.backward for row in _rows(owed, precision)]
     text = "forward\n" + _table(forward) + "\nbackward\n" + _table(backward)
     if derivation.unusual:
@@ -45,7 +45,7 @@ def as_text(derivation: Derivation, precision: int | None = None) -> str:
 
 def _rows(owed: Gradient, precision: int | None) -> list[Row]:
     """A gradient as one row, or as a row for each share and one for their sum."""
-    from gradcli.analysis.written_rule import brief
+    from gradcli.analysis.written_rule import short_text
 
     name = f"{owed.name}.grad" + (f" ({owed.what})" if owed.what else "")
     if isinstance(owed.value, list):
@@ -53,9 +53,9 @@ def _rows(owed: Gradient, precision: int | None) -> list[Row]:
     rows = []
     for n, term in enumerate(owed.terms):
         formula = f"{term.formula}, summed over what was broadcast" if term.summed else term.formula
-        rows.append(("" if n else name, "+" if n else "=", formula, brief(term.value, precision)))
+        rows.append(("" if n else name, "+" if n else "=", formula, short_text(term.value, precision)))
     if len(rows) > 1:
-        rows.append(("", "", "", brief(owed.value, precision)))
+        rows.append(("", "", "", short_text(owed.value, precision)))
     return rows
 
 

@@ -8,7 +8,6 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.point import open_point
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.open_session import timed
 from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
 
 if TYPE_CHECKING:
@@ -21,8 +20,9 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
     check_format(settings, "grad", FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    session, source, leaves = open_point(expr, at, wrt, settings, output.write, "grad")
-    value, orders = timed(settings, "grad", lambda: _derivatives(session, source.text, leaves, order))
+    point = open_point(expr, at, wrt, settings, output.write, "grad")
+    session, text = point.session, point.source.text
+    value, orders = point.timed(settings, "grad", lambda: _derivatives(session, text, point.leaves, order))
     blocks = [ResultBlock("value", ("value",), value), *blocks_by_name("grad", orders[0])]
     for n, gradients in enumerate(orders[1:], 2):
         blocks += [ResultBlock(f"{name}.grad, order {n}", (f"grad{n}", name), g) for name, g in gradients.items()]
@@ -41,27 +41,28 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     if order == 1:
         value = complete(session, leaves, lambda: number_of(session, text))
         require_unchanged(session, leaves)
-        _sweep(session, "backward()", value)
+        _sweep(session, leaves, value)
         return value, [{name: _gradient(session, name) for name in leaves}]
     orders: list[dict[str, Any]] = [{} for _ in range(order)]
     for name in leaves:
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
+        _clear(session, leaves)
         value = complete(session, [name], lambda: number_of(session, text))
         require_unchanged(session, leaves)
         derivative = value
         for gradients in orders:
-            _clear(session, leaves)
-            _sweep(session, "backward(create_graph=True)", derivative)
+            _sweep(session, leaves, derivative, create_graph=True)
             gradients[name] = derivative = _gradient(session, name)
     return value, orders
 
 
-def _sweep(session: Session, how: str, value: Any) -> None:
-    """Carry gradients back from a value, if it depends on anything."""
+def _sweep(session: Session, leaves: list[str], value: Any, create_graph: bool = False) -> None:
+    """Carry gradients back from a value, if it depends on anything; what sweeps of the program left is no part."""
+    _clear(session, leaves)
     if value.requires_grad:
-        session[RESULT] = value
-        session.run(f"{RESULT}.{how}", "<grad>", echo=False)
+        with session.running():
+            value.backward(create_graph=create_graph)
 
 
 def _gradient(session: Session, name: str) -> Any:
@@ -74,4 +75,4 @@ def _gradient(session: Session, name: str) -> Any:
 
 def _clear(session: Session, leaves: list[str]) -> None:
     for name in leaves:
-        session.run(f"{name}.grad = None", "<grad>", echo=False)
+        session[name].grad = None

@@ -9,7 +9,7 @@ from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
-from gradcli.data.data_format import is_tensor
+from gradcli.data.data_format import holds_numbers
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.open_session import open_session, timed, write_result
@@ -50,7 +50,7 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
                          "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
     value = session[of] if of else values[-1]
-    if not is_tensor(value):
+    if not holds_numbers(value):
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
                          "--of NAME")
     return value
@@ -63,7 +63,8 @@ def _assigned_last(session: Session, source: Source) -> str | None:
 
     names = session.names()
     assigned = [assigned_name(statement) for statement in parse(source.text, source.name)[3]]
-    return next((name for name in reversed(assigned) if is_tensor(names.get(name)) and names[name].requires_grad), None)
+    return next((name for name in reversed(assigned)
+                 if holds_numbers(names.get(name)) and names[name].requires_grad), None)
 
 
 def _picture(session: Session, value: Any, suffix: str) -> str:
@@ -72,5 +73,6 @@ def _picture(session: Session, value: Any, suffix: str) -> str:
     picture = session.picture(value)
     if not picture.whole:
         tell(f"note: the graph has more than {graph.MOST} nodes; the rest is left out")
-    write = {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.as_json, ".svg": graph_svg.svg}[suffix]
+    write = {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.graph_as_json,
+             ".svg": graph_svg.graph_as_svg}[suffix]
     return write(picture)

@@ -10,7 +10,6 @@ from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
 from gradcli.data.point import EvaluationPoint, floating_tensor, open_point, set_names
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.open_session import timed
 from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
 
 WEIGHTS = "weights_in_the_file"      # a name no point will hold
@@ -77,7 +76,7 @@ def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Sett
     check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
     point = open_point(expr, at, wrt, settings, output.write, kind)
-    value, derivatives = timed(settings, kind, lambda: derived(point))
+    value, derivatives = point.timed(settings, kind, lambda: derived(point))
     blocks = [ResultBlock("value", ("value",), value)]
     if isinstance(derivatives, dict):
         blocks += blocks_by_name(kind, derivatives)

@@ -13,6 +13,7 @@ from gradcli.console.output import Output
 from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.progress import Active, erasing_line, progressing
 from gradcli.console.settings import PRINT_OPTIONS, Settings
+from gradcli.process.deferred_modules import deferring
 from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import limited, walled
 from gradcli.process.starting import require_memory
@@ -24,18 +25,19 @@ if TYPE_CHECKING:
 def open_session(settings: Settings, write: Any) -> Session:
     """A session with these settings, which prints by `write`; the names of --var are set in it."""
     require_memory()
-    from gradcli.engine.tensor.memory import MemoryLimit
-    from gradcli.session.session import Session
+    with deferring():
+        from gradcli.engine.tensor.memory import MemoryLimit
+        from gradcli.session.session import Session
 
     raise_at_interrupts()
     MemoryLimit.most = inf if settings.no_limits or not settings.memory_limit else settings.memory_limit
-    gc.freeze()     # what is imported stays; only what programs make is collected
-    gc.enable()
     allowance = Allowance(settings)
     session = Session(style=settings.style, seed=settings.seed,
                       write=counting_output(erasing_line(write, settings), allowance),
                       stream=settings.stream, age=settings.age,
                       note=None if settings.quiet else _noting(settings, allowance))
+    gc.freeze()     # what is imported stays; only what programs make is collected
+    gc.enable()
     session.complain = counting_output(erasing_line(pass_on, settings), allowance)
     Active.counts = session.spent
     printing = [f"{name}={value!r}" for name in PRINT_OPTIONS if (value := getattr(settings, name)) is not None]
@@ -46,16 +48,24 @@ def open_session(settings: Settings, write: Any) -> Session:
     if settings.double:
         session.run("torch.set_default_dtype(torch.float64)", "<options>", echo=False)
     if settings.var:
+        from gradcli.data.bindings import set_variables
+
+        assignments = opened_variables(settings)
+        with walled(settings):
+            set_variables(session, assignments)
+    return session
+
+
+def opened_variables(settings: Settings) -> list[Any]:
+    """The assignments of --var with their files read, which a locked process cannot do."""
+    if settings.opened is None:
         from gradcli.console.source import from_argument
-        from gradcli.data.bindings import set_variable
         from gradcli.data.input_data import open_assignment
 
         with limited(settings):
-            assignments = [open_assignment(from_argument(text), settings) for text in settings.var]
-        with walled(settings):
-            for assignment in assignments:
-                set_variable(session, assignment)
-    return session
+            settings.opened = [open_assignment(from_argument(text), settings) for text in settings.var]
+    return settings.opened
+
 
 def _noting(settings: Settings, allowance: Allowance) -> Callable[[str], None]:
     """Writes a session's notes to standard error; they count towards --max-output."""

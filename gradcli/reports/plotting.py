@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
+from gradcli.console.source import Source
 from gradcli.data.bindings import with_files
 from gradcli.data.data_format import dump_json, json_number
-from gradcli.data.point import expression, set_names
+from gradcli.data.point import at_point, expression, offering, refuse_twice, set_names, used
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
 from gradcli.reports.open_session import open_session, timed, write_result
@@ -26,7 +27,7 @@ ROWS = 22       # of a chart in the terminal, unless that is lower
 
 def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
     """Compute the curves, and draw or print them."""
-    from gradcli.analysis.derivatives import curves
+    from gradcli.analysis.derivatives import curve_chart
 
     form = _form(settings)
     if form == "png":
@@ -40,10 +41,15 @@ def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, s
     texts = with_files(at, settings)
     session = open_session(settings, lambda text: None)
     with walled(settings):
+        refuse_twice(session, texts)
+        variables = session.names()
         name, ends = interval(session, over)
+        if name in variables:
+            raise UsageFault(f"--over and --var both give {name} a value", ("--over", "is where it varies"))
         if name in set_names(session, texts, settings):
             raise UsageFault(f"--over and --at both give {name} a value", ("--over", "is where it varies"))
-    chart = timed(settings, "plot", lambda: curves(session, source.text.strip(), name, ends, points, slope))
+    with offering(session, source, lambda lacking: _point_of(source, over, at, lacking)):
+        chart = timed(settings, "plot", lambda: curve_chart(session, source.text.strip(), name, ends, points, slope))
     if form == "png":
         from gradcli.display.charts.chart_png import png
 
@@ -55,6 +61,14 @@ def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, s
             output.finish(_numbers(chart, form))
         return 0
     return write_result(output, settings, lambda: _render(chart, form))
+
+
+def _point_of(source: Source, over: str, at: list[str], lacking: list[str]) -> str:
+    """The options of a plot whose expression lacks names: its own --over where that is of none of its names."""
+    if used(source, [over]):
+        return at_point(lacking, used(source, at))
+    _, equals, ends = over.partition("=")
+    return f"--over '{lacking[0]}{equals}{ends}'" + (f" {at_point(lacking[1:], [])}" if lacking[1:] else "")
 
 
 def _numbers(chart: Chart, form: str) -> bytes:
@@ -106,9 +120,9 @@ def interval(session: Session, over: str, word: str = "--over",
 
 def _render(chart: Chart, form: str) -> str:
     if form == "svg":
-        from gradcli.display.charts.chart_svg import svg
+        from gradcli.display.charts.chart_svg import chart_as_svg
 
-        return svg(chart)
+        return chart_as_svg(chart)
     if form == "txt":
         from gradcli.display.charts.chart_text import text
 

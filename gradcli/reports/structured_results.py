@@ -9,7 +9,7 @@ from gradcli.console.output import Output
 from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
-from gradcli.data.data_format import csv, dump_json, entry, is_tensor, plain_text
+from gradcli.data.data_format import csv, dump_json, entry, holds_numbers, plain_text
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import walled
 from gradcli.reports.open_session import open_session, timed
@@ -66,10 +66,10 @@ def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
     from gradcli.data.array_files import to_npy, to_npz
 
     for value in results:
-        if not is_tensor(value) and type(value) not in (int, float, bool):
+        if not holds_numbers(value) and type(value) not in (int, float, bool):
             raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
                              "--format json")
-    arrays = [value.array if is_tensor(value) else value for value in results]
+    arrays = [value.array if holds_numbers(value) else value for value in results]
     if settings.format == "npz":
         return to_npz({f"result{n}": array for n, array in enumerate(arrays, 1)})
     return to_npy(_only(arrays, settings))

@@ -298,5 +298,5 @@ ACCESS: dict[type, StateAccess] = {
     BaseException: StateAccess(lambda value: (value.args,), _restore_args),
     PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
     ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
-    Generator: StateAccess(lambda value: value.numbers.moment(), lambda value, state: value.numbers.rewind(state)),
+    Generator: StateAccess(lambda value: value.numbers.save(), lambda value, state: value.numbers.restore(state)),
 } | dict.fromkeys(POSITIONED, StateAccess(_capture_iterator, _restore_iterator))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
@@ -21,7 +21,7 @@ class Owner(Protocol):
     """The part of Session that these functions use."""
 
     generators: Generators
-    options: Options
+    options: PrintOptions
     settings: list[Any]
 
     @property

@@ -11,7 +11,7 @@ from weakref import ref
 
 import numpy as np
 
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
 from gradcli.display.style import STYLES, require_style
 from gradcli.engine.autograd.dispatch import here
@@ -31,9 +31,9 @@ from gradcli.lang.runtime.builtins import PLAIN, python_names
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.syntax.parser import parse
-from gradcli.namespace.ages import OLDEST, STREAMS, meaning, set_age, stream_of
-from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, number_of, require_seed, require_text
-from gradcli.namespace.modules import random_module
+from gradcli.namespace.ages import OLDEST, STREAMS, semantics_of, set_age, stream_of
+from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, require_seed, require_text, single_number
+from gradcli.namespace.modules import ModuleProxy, random_module
 from gradcli.namespace.python import standard_modules
 from gradcli.namespace.torch import bare_names, importable_modules, prelude, torch_module
 from gradcli.session.names import Names
@@ -81,7 +81,7 @@ class Session(Names):
         """
         for name in (style, *filter(None, [stream])):
             require_style(name)
-        self._age, self._stream, self.options = age, stream or stream_of(age), Options()
+        self._age, self._stream, self.options = age, stream or stream_of(age), PrintOptions()
         self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
         self.budget = Budget()
@@ -144,9 +144,9 @@ class Session(Names):
         """Make the policy of the session, its modules and the built-in names of programs."""
         allow_list = AllowList()
         self.policy = policy = Policy(
-            plain=PLAIN | harmless_names(), attribute=allow_list.readable, assign=allow_list.assignable,
-            known=allow_list.known, base=allow_list.base, text=self.text, repr=self.quoted, format=self._format,
-            number=number_of, kind=kind_of,
+            plain=PLAIN | harmless_names(), module_type=ModuleProxy, attribute=allow_list.readable,
+            assign=allow_list.assignable, known=allow_list.known, base=allow_list.base, text=self.text,
+            repr=self.quoted, format=self._format, number=single_number, kind=kind_of,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
@@ -180,7 +180,7 @@ class Session(Names):
             with self.running():
                 exec(code, self._names)  # the verified code object of lang/lower.py
         except ProgramExit as end:
-            if not end.facts.get("well"):
+            if not end.succeeded:
                 raise
         printed = "".join(self._printed[before:])
         del self._printed[before:]
@@ -256,7 +256,7 @@ class Session(Names):
         Current.generators, Current.legacy = self.generators, self.style == "tutorial"
         put_in_force(self._modes)
         try:
-            with np.errstate(all="ignore"), meaning(self._age):
+            with np.errstate(all="ignore"), semantics_of(self._age):
                 yield
         finally:
             self._modes = modes()
@@ -334,7 +334,7 @@ class Session(Names):
 
         `restore` puts it back. `Snapshot` in snapshot.py covers the values of names as well.
         """
-        return SessionState(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.moment(),
+        return SessionState(self._modes, dict(vars(self.options)), set(self.remarked), self.generators.save(),
                             self.addresses, self.addresses.save())
 
     def restore(self, state: SessionState) -> None:
@@ -342,7 +342,7 @@ class Session(Names):
         self._modes = state.modes
         vars(self.options).update(state.options)
         self.remarked = set(state.remarked)
-        self.generators.rewind(state.numbers)
+        self.generators.restore(state.numbers)
         state.addresses.restore(state.addressed)
 
     def graph(self, value: Tensor) -> Iterator[str]:

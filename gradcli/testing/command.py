@@ -58,7 +58,7 @@ def run_tests(paths: list[str], options: RunOptions, processes: int = 0, update_
     else:
         from gradcli.data.data_format import dump_json
 
-        output.write(dump_json(report.as_json(results, seconds)) + "\n")
+        output.write(dump_json(report.report_as_json(results, seconds)) + "\n")
     output.finish()
     if junit:
         Output(junit).finish(report.as_junit(results, seconds))

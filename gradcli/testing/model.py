@@ -20,7 +20,7 @@ _OPTION = r"(?:skip|random|approx(?:[ \t]+[\d.]+(?:[eE][-+]?\d+)?)?|error[ \t]+G
 OPTIONS = re.compile(rf"(?:^|[ \t])#[ \t]*({_OPTION}(?:[ \t]*,[ \t]*{_OPTION})*)[ \t]*$")
 COMMENT = re.compile(r"(?:^|[ \t])#[ \t]*([A-Za-z]+)(?:[ \t]+(\S+))?[ \t]*$")
 WORDS = ("skip", "random", "approx", "error")
-ORDER = re.compile(r"[ \t]*#[ \t]*gradcli:[ \t]*(.*)$")
+DIRECTIVE = re.compile(r"[ \t]*#[ \t]*gradcli:[ \t]*(.*)$")
 UNCOMPARED = ("program", "unrun")
 SKIP = "..."            # a line that stands for any lines
 TOLERANCE = 1e-4        # of `# approx` without a number
@@ -52,7 +52,7 @@ class Check(NamedTuple):
     expected: Lines = ()            # without ends of line
     at: int = 0                     # the file's line, from 0, on which the expected text begins
     options: CheckOptions = PLAIN
-    orders: Lines = ()              # what `# gradcli:` asked for between the check before and this one
+    directives: Lines = ()              # what `# gradcli:` asked for between the check before and this one
     kind: str = "prompt"
     prefix: str = ""                # what stands before each line of the block
     loose: bool = False             # blank lines at the end cannot be told from the block's own
@@ -147,9 +147,9 @@ def _misspelt(line: str) -> CheckOptions | None:
     return CheckOptions(problem=f"# {word} is no option; did you mean # {meant[0]}?") if meant else None
 
 
-def orders_in(text: str) -> list[str]:
-    """The single orders of `# gradcli: new session, style modern`."""
-    return [" ".join(order.split()) for order in text.split(",") if order.strip()]
+def directives_in(text: str) -> list[str]:
+    """The single directives of `# gradcli: new session, style modern`."""
+    return [" ".join(directive.split()) for directive in text.split(",") if directive.strip()]
 
 
 def split(text: str) -> Lines:

@@ -61,7 +61,7 @@ def _painted(text: str, paint: str, color: bool) -> str:
     return f"{paint}{text}{PLAIN}" if color else text
 
 
-def as_json(results: Sequence[FileResult], seconds: float) -> dict[str, Any]:
+def report_as_json(results: Sequence[FileResult], seconds: float) -> dict[str, Any]:
     """All results as one object; every check is there, the texts of those that failed too."""
     outcomes = [outcome for result in results for outcome in result.outcomes]
     updated = sum(result.updated for result in results)

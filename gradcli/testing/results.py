@@ -61,10 +61,11 @@ def decode_result(content: bytes, path: str) -> FileResult:
 
 def _outcome(fields: list[Any]) -> Outcome:
     number, check_fields, verdict, problem, parts, seconds, fatal = fields
-    line, source, expected, at, options, orders, *others = check_fields
+    line, source, expected, at, options, directives, *others = check_fields
     if verdict not in ("passed", "failed", "skipped", "waiting") or not isinstance(source, str):
         raise ValueError(verdict)
-    check = Check(int(line), source, tuple(map(str, expected)), int(at), CheckOptions(*options), tuple(orders), *others)
+    check = Check(int(line), source, tuple(map(str, expected)), int(at), CheckOptions(*options), tuple(directives),
+                  *others)
     stream, result, fault, code, message, exception = parts
     printed = OutputParts(str(stream), result and str(result), fault and str(fault), str(code), str(message),
                     str(exception))

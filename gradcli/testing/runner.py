@@ -93,7 +93,7 @@ class Runner:
     """The session of one file."""
 
     def __init__(self, document: Document, settings: Settings) -> None:
-        """`settings` are the file's from now on: its orders change them."""
+        """`settings` are the file's from now on: its directives change them."""
         self.document = document
         self.settings = settings
         settings.quiet = True       # what sessions remark on the side is no part of a test
@@ -116,9 +116,9 @@ class Runner:
         """Run a check, after its directives, and return its outcome."""
         check = self.document.checks[index]
         start = perf_counter()
-        for order in check.orders:
+        for directive in check.directives:
             try:
-                self._apply_directive(order, check)
+                self._apply_directive(directive, check)
             except UsageFault as fault:     # costs this check; the others are still worth their time
                 return Outcome(index, check, "failed", fault.message)
         if check.options.skip:
@@ -196,23 +196,23 @@ class Runner:
             if now.get(name) is not value:
                 session[name] = value
 
-    def _apply_directive(self, order: str, check: Check) -> None:
+    def _apply_directive(self, directive: str, check: Check) -> None:
         """Apply one directive of `# gradcli:`; UsageFault for one that is unknown."""
-        if order == NEW:
+        if directive == NEW:
             self._session = None
             return
-        word, _, text = order.partition(" ")
+        word, _, text = directive.partition(" ")
         key = KEYS.get(word.replace("-", "_"))
         if key is None or key.name not in Settings.printing():
             known = [NEW, "skip", *(KEYS[name].word for name in Settings.printing())]
             place = f"{self.document.path}:{check.line}"
-            meant = did_you_mean(order, known) or did_you_mean(word, known)
-            raise UsageFault(f"{place}: `# gradcli:` knows no {order!r}{meant}",
+            meant = did_you_mean(directive, known) or did_you_mean(word, known)
+            raise UsageFault(f"{place}: `# gradcli:` knows no {directive!r}{meant}",
                              "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
         value = read_setting(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
         setattr(self.settings, key.name, value)
         if key.name == "style":
-            self.settings.sources["style"] = order
+            self.settings.sources["style"] = directive
         self.settings.follow_age()
         if self._session is not None:
             self._apply_setting(key.name, value)

@@ -35,7 +35,7 @@ def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:
 
 
 def _essence(check: Check) -> tuple[object, ...]:
-    return check.source, without_trailing_blanks(check.expected), check.options, check.orders, check.kind
+    return check.source, without_trailing_blanks(check.expected), check.options, check.directives, check.kind
 
 
 def replace_file(document: Document, content: bytes) -> None:

@@ -120,7 +120,7 @@ def _serve(options: RunOptions, parent: int, files: Sequence[str], requests: int
                 worker.close()
         wall_memory(options.settings)
         sandbox.Lock.keep = {0, 1, 2, requests, results_pipe}
-        sandbox.lock(readable=[*files, *map(output_of, files)])
+        sandbox.lock_process(readable=[*files, *map(output_of, files)])
         with open(requests, "rb") as paths, open(results_pipe, "wb") as results:
             for line in paths:
                 if options.limit:

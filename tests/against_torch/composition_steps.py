@@ -144,7 +144,7 @@ LOSSES = [
     "F.nll_loss({x}, {t}, ignore_index=0{r})", "F.cross_entropy({x}, {t}, ignore_index=0{r})",
     "F.nll_loss({x}, {t}, {x}[0].detach().exp(){r})", "F.mse_loss({x}, {x}.detach(){r})", "F.mse_loss({x}, {x}{r})"]
 REDUCED = ("sum", "prod", "mean", "amax", "amin")
-PLACED = [
+LINE_PLACE = [
     "torch.index_add({x}, 0, torch.tensor([0]), {x}[:1])", "{x}.index_add({d}, torch.tensor([0, 0]), {y}, alpha=2)",
     "torch.scatter({x}, 0, torch.zeros_like({x}[:1]).long(), {y})", "torch.scatter({x}, 0, {z}, 1.5)",
     "{x}.scatter_add(0, {z}, {x})", "{x}.scatter_add({d}, torch.zeros_like({y}).long(), {y})",
@@ -195,6 +195,6 @@ WRITES = [
 SHAPES = [(), (), (1,), (2,), (3,), (2, 3), (2, 3), (3, 2), (1, 3), (2, 2), (2, 2), (3, 3), (2, 1, 3), (2, 3, 2), (0,),
           (1, 1), (4,), (0, 3), (3, 1), (2, 2, 2), (4, 4), (1, 2, 2)]
 STEPS = {"view": VIEWS, "product": PRODUCTS, "write": WRITES, "linalg": LINALG, "layer": LAYERS, "loss": LOSSES,
-         "placed": PLACED}
+         "placed": LINE_PLACE}
 KINDS = ["unary", "binary", "reduction", "reduction", *["view"] * 2, "product", "linalg", "layer", "loss", "placed",
          *["write"] * 2]

@@ -9,6 +9,7 @@ import random
 import sys
 import warnings
 from collections import Counter
+from contextlib import contextmanager
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +18,7 @@ import torch
 from against_torch.composition_faults import Difference, torch_fault
 from against_torch.composition_rounding import explained
 from against_torch.composition_steps import BINARY, KINDS, REDUCTIONS, SHAPES, STEPS, UNARY
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault
@@ -100,6 +102,16 @@ def gradcli_space():
     DisplayHooks.note = staticmethod(lambda kind, text, about=None: None)
     session.run("import torch")
     return session.namespace["torch"]
+
+
+@contextmanager
+def modern():
+    """What PyTorch 2.13 does where the engine of 0.1.12 differs."""
+    before, Current.legacy = Current.legacy, False
+    try:
+        yield
+    finally:
+        Current.legacy = before
 
 
 TORCH = torch
@@ -246,13 +258,15 @@ ASIDE = "PyTorch: "
 def compare(rng, space):
     """A composition, and how the two differ on it: in words, empty where they agree."""
     program = Program(*composed(rng))
-    theirs = list(asked(TORCH, torch_leaves, program.arrays, program.lines))
-    mine = list(asked(space, gradcli_leaves, program.arrays, program.lines))
-    for (name, a), (_, b) in zip(mine, theirs, strict=False):
+    theirs = program.theirs()
+    with modern():
+        mine = dict(asked(space, gradcli_leaves, program.arrays, program.lines))
+    for name in (name for name in theirs if name in mine):
+        a, b = mine[name], theirs[name]
         said = apart(a, b) and apart(a, b, program.single())
         if not said:
             continue
-        reason = torch_fault(Difference(name, a, b, program, program.theirs))
+        reason = torch_fault(Difference(name, a, b, program))
         if reason or explained(name, a, b, program, program.moved):
             return ASIDE + (reason or "rounding, as more exact numbers show")
         shapes = ", ".join(f"{x.dtype} {x.shape}" for x in program.arrays)

@@ -25,12 +25,12 @@ from torch.testing._internal.common_modules import module_db
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
-from gradcli.nn import fetch, names
+from gradcli.nn import fetch, public_classes
 from gradcli.nn.module.module import Module
 from support import torch_bridge as bridge
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_modules.json"
-OWN = names("nn")
+OWN = public_classes("nn")
 SLACK = {"nn.Transformer": 10, "nn.TransformerEncoderLayer": 10, "nn.TransformerDecoderLayer": 10}
 
 

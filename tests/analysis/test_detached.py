@@ -54,6 +54,45 @@ def test_what_is_right_is_not_refused(text, slope):
     assert f'"grad": {{"x": {float(slope)}' in outcome.out or f'"grad": {{"x": {slope}' in outcome.out, outcome
 
 
+SWEPT = [
+    ("y = x**2; y.backward(); x.grad", "y.backward(create_graph=True)"),
+    ("y = x**3\ntorch.autograd.backward(y)\nx.grad * 2", "torch.autograd.backward(y, create_graph=True)"),
+    ("torch.autograd.grad(x**3, x)[0]", "torch.autograd.grad(x**3, x, create_graph=True)"),
+    ("torch.autograd.functional.jacobian(lambda v: v**3, x)",
+     "torch.autograd.functional.jacobian(lambda v: v**3, x, create_graph=True)"),
+    ("y = x**2; y.retain_grad(); z = y**2; z.backward(); y.grad", "z.backward(create_graph=True)"),
+    ("h = []; y = x**2; y.register_hook(lambda g: h.append(g)); z = y**2; z.backward(); h[0]",
+     "z.backward(create_graph=True)"),
+]
+
+
+@pytest.mark.parametrize("text, repair", SWEPT, ids=[text for text, _ in SWEPT])
+def test_gradients_that_were_not_recorded_are_no_values_to_differentiate(text, repair):
+    outcome = gradcli("grad", text, "--at", "x=0.5")
+    assert outcome.status == 1 and outcome.out == ""
+    assert outcome.err.startswith("error[G0415]: the gradient by x would be 0, because ")
+    assert f"  = help: {repair}     records the gradients too\n" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["grad", "jac", "steps", "check"])
+def test_a_program_that_sweeps_is_derived_or_refused_with_a_repair_that_works(command):
+    swept = gradcli(command, "y = x**3; y.backward(); y", "--at", "x=2")
+    assert swept.status == 1 and "  = help: y.backward(retain_graph=True)     to keep them\n" in swept.err
+    assert gradcli(command, "y = x**3; y.backward(retain_graph=True); y", "--at", "x=2", "-q").err == ""
+    ended = gradcli(command, "y = x**3; y.backward()", "--at", "x=2")
+    assert ended.status == 2 and " = help: y = x**3; y     the value whose gradients" in ended.err
+
+
+@pytest.mark.parametrize("text, value, slope", [
+    ("y = x**3; y.backward(create_graph=True); x.grad", 12, 12), ("y = x**3; y.backward(retain_graph=True); y", 8, 12),
+    ("torch.autograd.grad(x**3, x, create_graph=True)[0]", 12, 12)])
+def test_gradients_of_the_program_are_no_part_of_those_of_the_command(text, value, slope):
+    for command, name in (("grad", "grad"), ("jac", "jac")):
+        outcome = gradcli(command, text, "--at", "x=2", "--format", "json", "-q")
+        assert outcome.out.startswith(f'{{"value": {value}.0, "{name}": {{"x": {slope}'), outcome
+    assert f"the gradient says {slope}, the slope is {slope} " in gradcli("check", text, "--at", "x=2", "-q").out
+
+
 def test_the_forward_of_a_function_of_the_program_is_no_cut():
     text = ("class Square(Function):\n    @staticmethod\n    def forward(ctx, x):\n        ctx.save_for_backward(x)\n"
             "        return x * x.item()\n    @staticmethod\n    def backward(ctx, g):\n"

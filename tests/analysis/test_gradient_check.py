@@ -9,7 +9,7 @@ import pytest
 from against_torch.check_errors import accused, missed
 from against_torch.check_points import SMOOTH, alarm, points
 from gradcli import Session
-from gradcli.analysis.gradient_check import check
+from gradcli.analysis.gradient_check import check_against_slopes
 from gradcli.analysis.slope_check import verdicts
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measure_slopes
 from gradcli.engine.autograd.op import traced
@@ -72,7 +72,7 @@ def found(expression, order=1, **values):
     session = Session(style="modern", seed=0)
     for name, text in values.items():
         session.run(f"{name} = torch.tensor({text}, dtype=torch.float64, requires_grad=True)", echo=False)
-    return [finding.verdict for finding in check(session, expression, order=order)]
+    return [finding.verdict for finding in check_against_slopes(session, expression, order=order)]
 
 
 @pytest.mark.parametrize("expression, x, kinds", [
@@ -137,7 +137,7 @@ class Own(Function):
         return slope
 x = torch.randn({size}, dtype=torch.float64, requires_grad=True)
 """)
-    [finding] = check(session, "Own.apply(x)")
+    [finding] = check_against_slopes(session, "Own.apply(x)")
     assert finding.verdict.wrong == (factor != 1) and finding.verdict.moved < 100
     assert factor == 1 or finding.verdict.worst.place == (777,)
 

@@ -58,8 +58,8 @@ def test_dotted_names_of_doc_complete(beginning, name):
 
 def test_steps_inside_of_operations_are_not_offered():
     from gradcli.reference.describe import complete_name
-    from gradcli.reference.operations import list_operations, public_names
+    from gradcli.reference.operations import callable_names, list_operations
 
-    assert "softmax_back" not in public_names() and "softmax_back" not in list_operations(None)
+    assert "softmax_back" not in callable_names() and "softmax_back" not in list_operations(None)
     assert "softmax_back" not in complete_name("soft")
-    assert {"sin", "nn.functional.relu"} <= public_names().keys()
+    assert {"sin", "nn.functional.relu"} <= callable_names().keys()

@@ -4,6 +4,7 @@ import pytest
 
 from gradcli.data.bindings import points
 from gradcli.faults.tree import SyntaxFault, UsageFault
+from tests.support.program import gradcli
 
 
 @pytest.mark.parametrize("text, found", [
@@ -31,3 +32,30 @@ def test_a_mistake_is_shown_where_it_stands():
         points("x = 2 3")
     fault = caught.value
     assert fault.span.line == 1 and fault.span.column == 7 and fault.source == "x = 2 3" and fault.name == "--at"
+
+
+@pytest.mark.parametrize("words", [
+    ("eval", "x", "--var", "x=2", "--var", "x=3"), ("eval", "y", "--var", "x=2, y=3", "--var", "y=4"),
+    ("grad", "x", "--at", "x=2", "--at", "x=3"), ("grad", "x", "--at", "x=2", "--var", "x=3"),
+    ("plot", "x*a", "--over", "x=0:1", "--at", "a=1", "--var", "x=2"), ("repl", "--var", "x=1", "--var", "x=2")],
+    ids=" ".join)
+def test_a_name_with_two_values_is_refused(words):
+    outcome = gradcli(*words)
+    assert outcome.status == 2 and outcome.out == "" and (
+        " two values: keyword argument repeated: " in outcome.err or " both give x a value" in outcome.err)
+
+
+def test_a_point_may_be_computed_from_a_variable_of_its_name():
+    assert gradcli("grad", "x**2", "--var", "x=3", "--at", "x=x+1", "--format", "plain").out == "16.0\n8.0\n"
+
+
+@pytest.mark.parametrize("command", ["grad", "jac", "hess", "steps", "check"])
+def test_a_name_that_the_point_lacks_is_offered_with_its_option(command):
+    assert " = help: --at 'x=2'     gives it a value\n" in gradcli(command, "x**2", "--at", "y=2").err
+    assert " = help: --at 'y=3, x=2'     gives it a value\n" in gradcli(command, "x**2 * y", "--at", "y=3").err
+    assert gradcli(command, "x**2 * y", "--at", "y=3, x=2").status == 0
+
+
+def test_a_plot_over_a_name_that_is_not_there_is_offered_one_over_that():
+    assert " = help: --over 'x=0:1'     gives" in gradcli("plot", "x**2", "--over", "y=0:1").err
+    assert " = help: --at 'a=2'     gives" in gradcli("plot", "a * x**2", "--over", "x=0:1").err

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.display.ipython import MOST, layouts, render
+from gradcli.display.ipython import MOST, ipython_text, layouts
 from gradcli.session.session import Session
 
 ROWS = json.loads((Path(__file__).parents[1] / "golden/ipython.json").read_text())
@@ -35,7 +35,7 @@ def value(spec):
 
 @pytest.mark.parametrize("spec, text", ROWS)
 def test_containers_are_laid_out_as_ipython_does(spec, text):
-    assert render(value(spec), repr) == text
+    assert ipython_text(value(spec), repr) == text
 
 
 def test_older_layouts_are_known():
@@ -45,14 +45,15 @@ def test_older_layouts_are_known():
 
 
 def test_long_deep_and_circular_containers():
-    assert render(list(range(MOST + 5)), repr).endswith(" 999,\n ...]")
+    assert ipython_text(list(range(MOST + 5)), repr).endswith(" 999,\n ...]")
     deep = circular = []
     for _ in range(3000):
         deep = [deep]
-    assert render(deep, repr).count("[") == 3001
+    assert ipython_text(deep, repr).count("[") == 3001
     circular.append(circular)
-    assert render(circular, repr) == "[[...]]" and render((), repr) == "()" and render(set(), repr) == "set()"
-    assert render((1,), repr) == "(1,)" and render(frozenset("ba"), repr) == "frozenset({'a', 'b'})"
+    assert ipython_text(circular, repr) == "[[...]]"
+    assert ipython_text((), repr) == "()" and ipython_text(set(), repr) == "set()"
+    assert ipython_text((1,), repr) == "(1,)" and ipython_text(frozenset("ba"), repr) == "frozenset({'a', 'b'})"
 
 
 @pytest.mark.parametrize("expression, text", [
@@ -63,5 +64,5 @@ def test_long_deep_and_circular_containers():
 def test_classes_objects_and_functions_by_their_names(expression, text):
     session = Session()
     session.run("from collections import Counter, defaultdict")
-    shown_text = render(session.eval(expression), session.quoted)
+    shown_text = ipython_text(session.eval(expression), session.quoted)
     assert shown_text.startswith(text) if text.endswith("0x") else shown_text == text

@@ -5,7 +5,7 @@ import pytest
 
 from gradcli.display import legacy
 from gradcli.display.number_format import BLOCK, magnitudes_of
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from support import printed_by_the_book as by_the_book
 from support import tutorial_cases
 from support.printing_cases import case
@@ -59,7 +59,7 @@ RECORDED = tutorial_cases.load()
 
 @pytest.mark.parametrize("array, kind, text", EXAMPLES, ids=[kind + str(a.shape) for a, kind, _ in EXAMPLES])
 def test_example(array, kind, text):
-    assert legacy.tensor_text(array, f"torch.{kind}Tensor", Options()) == text.replace("·", " ")
+    assert legacy.tensor_text(array, f"torch.{kind}Tensor", PrintOptions()) == text.replace("·", " ")
 
 
 @pytest.mark.parametrize("name", tutorial_cases.CASES)
@@ -74,7 +74,7 @@ def test_every_recorded_text_has_its_case():
 @pytest.mark.parametrize("start", range(0, 1000, 100))
 def test_rules_told_twice_agree(start):
     for seed in range(start, start + 100):
-        drawn, options = case(seed), Options()
+        drawn, options = case(seed), PrintOptions()
         options.set(**drawn["options"])
         array = drawn["array"].reshape(1) if drawn["array"].ndim == 0 else drawn["array"]
         assert (legacy.tensor_text(array, "torch.T", options)
@@ -83,7 +83,7 @@ def test_rules_told_twice_agree(start):
 
 @pytest.mark.parametrize("size, summarised", [(999, False), (1000, True), (1001, True)])
 def test_thousand_elements_are_summarised(size, summarised):
-    lines = legacy.tensor_text(np.zeros(size), "torch.T", Options()).splitlines()
+    lines = legacy.tensor_text(np.zeros(size), "torch.T", PrintOptions()).splitlines()
     assert len(lines) == (9 if summarised else size + 2)
     assert ("⋮ " in lines) is summarised
 
@@ -91,7 +91,7 @@ def test_thousand_elements_are_summarised(size, summarised):
 def test_hidden_elements_decide_the_format():
     array = np.ones(5 * BLOCK, np.float32)
     array[3 * BLOCK + 7] = 0.5
-    assert " 1.0000\n" in legacy.tensor_text(array, "torch.T", Options())
+    assert " 1.0000\n" in legacy.tensor_text(array, "torch.T", PrintOptions())
     array[4 * BLOCK + 7] = np.nan
     assert magnitudes_of(array) == (0.5, 1.0, False, False)
 
@@ -106,14 +106,14 @@ def test_a_block_of_nothing_finite_says_nothing():
 def test_repeated_elements_are_looked_at_once():
     array = np.broadcast_to(np.array([[0.25], [3.0]]), (2, 1 << 40))
     assert magnitudes_of(array) == (0.25, 3.0, False, True)
-    assert "of size 2x1099511627776]" in legacy.tensor_text(array, "torch.T", Options())
+    assert "of size 2x1099511627776]" in legacy.tensor_text(array, "torch.T", PrintOptions())
 
 
 def test_views_are_printed_in_their_own_order():
     array = np.arange(12.0).reshape(3, 4)
     for view in (array.T, array[::-1, ::2], array[:, 1]):
-        assert (legacy.tensor_text(view, "torch.T", Options())
-                == legacy.tensor_text(view.copy(), "torch.T", Options()))
+        assert (legacy.tensor_text(view, "torch.T", PrintOptions())
+                == legacy.tensor_text(view.copy(), "torch.T", PrintOptions()))
 
 
 def test_storage():

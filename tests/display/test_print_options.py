@@ -4,26 +4,26 @@ from math import inf
 
 import pytest
 
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from gradcli.faults.tree import ValueFault
 
 
 def test_profile_comes_first_and_options_override_it():
-    options = Options()
+    options = PrintOptions()
     options.set(precision=3, profile="short")
-    assert options == Options(3, 1000, 2, 80, None)
+    assert options == PrintOptions(3, 1000, 2, 80, None)
     options.set(profile="full", linewidth=40)
-    assert options == Options(4, inf, 3, 40, None)
+    assert options == PrintOptions(4, inf, 3, 40, None)
     options.set(profile="default")
-    assert options == Options()
+    assert options == PrintOptions()
 
 
 def test_what_is_not_given_stays_but_sci_mode():
-    options = Options()
+    options = PrintOptions()
     options.set(threshold=7, sci_mode=True)
-    assert options == Options(threshold=7, sci_mode=True)
+    assert options == PrintOptions(threshold=7, sci_mode=True)
     options.set(edgeitems=1)
-    assert options == Options(threshold=7, edgeitems=1)
+    assert options == PrintOptions(threshold=7, edgeitems=1)
     options.set(sci_mode=False)
     assert options.sci_mode is False
 
@@ -35,23 +35,23 @@ def test_what_is_not_given_stays_but_sci_mode():
     {"sci_mode": 2},
 ], ids=str)
 def test_impossible_value_is_refused_and_changes_nothing(wrong):
-    options = Options()
+    options = PrintOptions()
     with pytest.raises(ValueFault) as caught:
         options.set(**{"edgeitems": 1, "linewidth": 50} | wrong)
     assert next(iter(wrong)) in caught.value.message.replace("print profile", "profile")
-    assert options == Options()
+    assert options == PrintOptions()
 
 
 @pytest.mark.parametrize("edge", [
     {"precision": 0}, {"precision": 100}, {"edgeitems": 0}, {"linewidth": 1}, {"threshold": 0}, {"threshold": inf}])
 def test_bounds_belong_to_what_is_possible(edge):
-    options = Options()
+    options = PrintOptions()
     options.set(**edge)
-    assert options == Options(**edge)
+    assert options == PrintOptions(**edge)
 
 
 def test_unknown_profile_names_the_known_ones():
     with pytest.raises(ValueFault) as caught:
-        Options().set(profile="tiny")
+        PrintOptions().set(profile="tiny")
     assert [repair for repair, _ in caught.value.hints] == [
         f'torch.set_printoptions(profile="{name}")' for name in ("default", "short", "full")]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import FIRST, REMEMBERED, Addresses
 from gradcli.display.style import STYLES, Modern, Style, Tutorial
 from gradcli.engine.autograd.op import NodeOutput, Op
@@ -13,7 +13,7 @@ from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.faults.tree import ArgumentFault
 
-OPTIONS = Options()
+OPTIONS = PrintOptions()
 A, B = np.array([1, 2], np.float32), np.array([[0.5]], np.float32)
 A_TEXT = "\n 1\n 2\n[torch.FloatTensor of size 2]\n"
 

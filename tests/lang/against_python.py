@@ -71,7 +71,12 @@ class Both:
 
 def same(ours, pythons):
     """Whether two runs are alike, but for addresses and the functions that local classes stand in."""
-    return ours == pythons or INSIDE.sub("", repr(ours)) == INSIDE.sub("", repr(pythons))
+    return ours == pythons or _without_addresses(ours) == _without_addresses(pythons)
+
+
+def _without_addresses(run):
+    printed, error = run
+    return INSIDE.sub("", printed), tuple(INSIDE.sub("", words) for words in error)
 
 
 INSIDE = re.compile(r"[\w.]*<locals>\.|(?<= at )0x[0-9a-f]+")

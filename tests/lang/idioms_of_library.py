@@ -68,7 +68,7 @@ for @b in (lambda: @a, lambda: @a | {1}, lambda: {1} & @a, lambda: @a - {1}, lam
 
 from random import Random, seed, random, choice, randint, sample, getrandbits
 import random as @b
-seed($int); print(random(), randint(0, 9), getrandbits(20), @b.gauss(0, 1), @b.uniform(1, 2), @b.betavariate(1, 2), @b.gammavariate(2, 1), @b.triangular())
+seed($int or 0); print(random(), randint(0, 9), getrandbits(20), @b.gauss(0, 1), @b.uniform(1, 2), @b.betavariate(1, 2), @b.gammavariate(2, 1), @b.triangular())
 @a = Random($str); print(@a.random(), @a.sample(range(20), $n), @a.choices('abc', k=$n), @a.expovariate(1.5), @a.lognormvariate(0, 1))
 @c = @a.getstate(); @d = @a.random(); @a.setstate(@c); print(@d == @a.random())
 for @d in (lambda: choice($list), lambda: randint($int, $n), lambda: sample($list, $n), lambda: @b.shuffle($any), lambda: @b.randrange($n), lambda: @b.choices($list, k=2), lambda: @b.choices($str, weights=[1] * $n)):

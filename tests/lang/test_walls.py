@@ -59,11 +59,11 @@ def test_tables_of_another_grammar_are_not_used(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
     builds = []
     monkeypatch.setattr(tables, "build_tables", lambda: builds.append(1) or {"made": len(builds)})
-    assert tables.load() == {"made": 1}
-    assert tables.load() == {"made": 1}                 # kept
+    assert tables.load_tables() == {"made": 1}
+    assert tables.load_tables() == {"made": 1}                 # kept
     key = tables.fingerprint()
     monkeypatch.setattr(tables, "fingerprint", lambda: key + b" ")
-    assert tables.load() == {"made": 2}                 # another grammar
+    assert tables.load_tables() == {"made": 2}                 # another grammar
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-3], lambda data: b"", lambda data: b"x" + data[1:],
@@ -72,13 +72,13 @@ def test_damaged_tables_are_made_anew(tmp_path, monkeypatch, damage):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
     monkeypatch.setattr(tables, "build_tables", lambda: {"made": True})
-    tables.load()
+    tables.load_tables()
     path = artifacts.path_of("tables")
     with open(path, "rb") as file:
         data = file.read()
     with open(path, "wb") as file:
         file.write(damage(data))
-    assert tables.load() == {"made": True}
+    assert tables.load_tables() == {"made": True}
     assert os.listdir(os.path.dirname(path)) == [os.path.basename(path)]
 
 
@@ -87,14 +87,14 @@ def test_a_cache_that_cannot_be_written_is_harmless(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(tables, "PACKED", str(tmp_path / "none"))
     monkeypatch.setattr(tables, "build_tables", lambda: {"made": True})
-    assert tables.load() == {"made": True}
+    assert tables.load_tables() == {"made": True}
 
 
 def test_packed_tables_are_used_before_the_cache(tmp_path, monkeypatch):
     packed = tmp_path / "tables.bin"
     packed.write_bytes(artifacts.pack(tables.fingerprint(), {"packed": True}))
     monkeypatch.setattr(tables, "PACKED", str(packed))
-    assert tables.load() == {"packed": True}
+    assert tables.load_tables() == {"packed": True}
     assert marshal.loads(packed.read_bytes()[len(tables.fingerprint()) + artifacts.CHECKSUM:]) == {"packed": True}
 
 

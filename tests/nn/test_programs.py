@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gradcli.nn import fetch, names, shadowed
+from gradcli.nn import fetch, public_classes, shadowed
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,7 +124,7 @@ def test_every_name_is_there():
             yield from addresses(value) if isinstance(value, dict) else [value]
 
     for home in ("nn", "optim", "utils"):
-        for address in addresses(names(home)):
+        for address in addresses(public_classes(home)):
             assert callable(fetch(address)), address
     for functions in shadowed().values():
         for address in functions.values():

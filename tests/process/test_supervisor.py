@@ -1,5 +1,6 @@
 """The process that waits: what becomes of the one that works, and of the signals it is sent; and terminals."""
 
+import contextlib
 import os
 import shlex
 import signal
@@ -15,9 +16,22 @@ from support.program import environment
 LOOP = "print(1)\nwhile True: pass"
 
 
+STARTED = []
+
+
+@pytest.fixture(autouse=True)
+def none_left_behind():
+    """Programs that a failing test leaves running end with it."""
+    yield
+    while STARTED:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(STARTED.pop().pid, signal.SIGKILL)
+
+
 def started(text=LOOP):
     program = subprocess.Popen([sys.executable, "-m", "gradcli", "eval", text], env=environment(PYTHONUNBUFFERED="1"),
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    STARTED.append(program)
     assert program.stdout.readline() == b"1\n"
     return program
 

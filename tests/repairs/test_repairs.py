@@ -131,7 +131,7 @@ def test_a_fault_has_its_facts_as_fields(text, kind, fields):
 
 def test_repairs_are_registered_for_classes_from_the_general_to_the_special():
     names = [each.repair.__name__ for each in repairs_of(IndexOutOfRange)]
-    assert names.index("given") < names.index("last_item") < names.index("last_index")
+    assert names.index("with_program_names") < names.index("last_item") < names.index("last_index")
     assert [each.__name__ for each in diagnoses_of(MissingAttribute)] == ["gradient_missing", "none_used"]
 
 

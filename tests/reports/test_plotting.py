@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gradcli.display.charts.chart import Chart, Curve, segments, ticks
-from gradcli.display.charts.chart_svg import BOTTOM, HEIGHT, TOP, WIDTH, svg
+from gradcli.display.charts.chart_svg import BOTTOM, HEIGHT, TOP, WIDTH, chart_as_svg
 from gradcli.display.charts.chart_text import text
 from support.consoles import ROOT
 from support.program import gradcli
@@ -64,7 +64,7 @@ def test_ticks_are_round(low, high, about, marks):
 
 
 def test_the_svg_goes_through_the_values():
-    root = ElementTree.fromstring(svg(chart(lambda x: x ** 2, points=5)))
+    root = ElementTree.fromstring(chart_as_svg(chart(lambda x: x ** 2, points=5)))
     [path] = [each.get("d") for each in root.iter() if each.get("stroke-width")]
     points = [tuple(map(float, point)) for point in re.findall(r"([\d.]+) ([\d.]+)", path)]
     assert len(points) == 5 and points[0][1] == points[4][1] < points[1][1] == points[3][1] < points[2][1]

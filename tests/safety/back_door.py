@@ -34,7 +34,7 @@ if __name__ == "__main__":
     if way == "open":
         from gradcli.process import limits
 
-        sandbox.lock = lambda **rest: None
+        sandbox.lock_process = lambda **rest: None
         limits.lock_worker = lambda settings, prompt=False: None
     if way in ("no-landlock", "seccomp-alone"):
         landlock.abi_version = lambda: 0

@@ -16,7 +16,7 @@ from gradcli.engine.tensor.variable import Variable
 from gradcli.exposure import exposure_of
 from gradcli.namespace.modules import public_names
 from gradcli.namespace.python import ARRAYS, RANDOM
-from gradcli.nn import fetch, names
+from gradcli.nn import fetch, public_classes
 from gradcli.ops.index import DIRECTORY
 from safety.strange import World
 from support.cases import OPS, arguments, call
@@ -138,7 +138,7 @@ def listed(home):
             else:
                 yield value
 
-    return sorted(set(inside(names(home))))
+    return sorted(set(inside(public_classes(home))))
 
 
 @pytest.mark.parametrize("home", ["nn", "optim", "utils", "distributions"])

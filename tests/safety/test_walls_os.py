@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from numpy._core import _multiarray_umath
 
 from gradcli.process.walls import landlock
 from support.program import environment, gradcli
@@ -45,8 +46,7 @@ class Stage:
             (folder / path).write_text("# secret\n")
         (folder / "link").symlink_to("home/secret")
         (folder / "session.txt").write_text(">>> 1 + 1\n2\n")
-        import _struct
-        shutil.copy(_struct.__file__, home / "library.so")
+        shutil.copy(_multiarray_umath.__file__, home / "library.so")
         self.victim = subprocess.Popen(["sleep", "600"])
         self.tcp = socket.create_server(("127.0.0.1", 0))
         self.port = self.tcp.getsockname()[1]

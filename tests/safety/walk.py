@@ -47,7 +47,7 @@ from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.argparse import Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
 from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
-from gradcli.namespace.python.contextlib import Context as Managed
+from gradcli.namespace.python.contextlib import GeneratorContext as Managed
 from gradcli.namespace.python.contextlib import Null, Suppress
 from gradcli.namespace.python.datetime import Day, DayTime, Span
 from gradcli.namespace.python.functools import Compared

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gradcli.testing.formats.console_blocks import checks_in
+from gradcli.testing.formats.console_blocks import console_checks
 from gradcli.testing.formats.console_blocks import run_command as run
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ def blocks(text: str, kind: str) -> list[str]:
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
     """The (command, expected output) pairs of a console block."""
-    for check in checks_in(block.split("\n"), 0, "", []):
+    for check in console_checks(block.split("\n"), 0, "", []):
         yield check.source, "\n".join(check.expected)
 
 

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 import numpy as np
 
 from gradcli.display import modern
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 from support.printing_cases import LEAF, MADE, PARAMETER
 
 
 def ours(case):
     """Our text; the name of the call that torch makes (`x + 0`) is given."""
-    options = Options()
+    options = PrintOptions()
     options.set(**case["options"])
     text = modern.tensor_text(case["array"], case["dtype"], options,
                               grad_fn="AddBackward0" if case["role"] == MADE else None,

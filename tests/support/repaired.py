@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from gradcli.faults.tree import Fault, SyntaxFault
-from gradcli.lang.messages.paste_check import PLACED, SHELL
+from gradcli.lang.messages.paste_check import LINE_PLACE, SHELL
 from gradcli.lang.messages.paste_check import pasted as paste
 from gradcli.session.session import Session
 
@@ -56,7 +56,7 @@ def outcomes(text, style):
             continue
         changed = pasted(text, fault, number)
         after = fault_of(changed, style)
-        inserted = changed.count("\n") - text.count("\n") if PLACED.match(why) else 0
+        inserted = changed.count("\n") - text.count("\n") if LINE_PLACE.match(why) else 0
         yield fault, repair, why, after, _better(fault, after, inserted)
 
 

@@ -41,7 +41,7 @@ def state(session):
             text, parts = _opened(value)
             told += [type(value).__qualname__, text]
             pending += parts
-    told.append(repr([session._modes, vars(session.options), session.generators.moment()]))
+    told.append(repr([session._modes, vars(session.options), session.generators.save()]))
     return told
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gradcli.display import legacy
-from gradcli.display.print_options import Options
+from gradcli.display.print_options import PrintOptions
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "printing_tutorial.txt"
 HEAD = "=== "
@@ -114,7 +114,7 @@ TYPES = {"f": {4: "Float", 8: "Double", 2: "Half"}, "i": {8: "Long"}, "u": {1: "
 
 def text_of(name):
     array, changes = CASES[name]
-    options = Options()
+    options = PrintOptions()
     options.set(**changes)
     return legacy.tensor_text(array, f"torch.{TYPES[array.dtype.kind][array.dtype.itemsize]}Tensor", options)
 

@@ -69,7 +69,7 @@ def test_orders_stand_between_checks(tmp_path):
     text = "# gradcli: style modern\n>>> a\n1\n# gradcli: new session, seed 3\n>>> # gradcli: precision 2\n>>> b\n"
     found = checks(tmp_path, "t.txt", text)
     assert told(found) == [("a", ("1",)), ("b", ())]
-    assert [check.orders for check in found] == [("style modern",), ("new session", "seed 3", "precision 2")]
+    assert [check.directives for check in found] == [("style modern",), ("new session", "seed 3", "precision 2")]
     assert told(checks(tmp_path, "t.txt", ">>> a\n# gradcli: skip\n>>> b\n")) == [("a", ())]
 
 
@@ -104,7 +104,8 @@ def test_pycon_counts_where_it_is_asked_for(tmp_path):
 def test_blocks_of_markdown_can_give_orders(tmp_path):
     text = "<!-- gradcli: seed 3 -->\n```gradcli new session\n>>> a\n```\n```gradcli\nb = 1\n```\n"
     found = checks(tmp_path, "t.md", text)
-    assert [(check.kind, check.orders) for check in found] == [("prompt", ("seed 3", "new session")), ("program", ())]
+    assert [(check.kind, check.directives) for check in found] == [
+        ("prompt", ("seed 3", "new session")), ("program", ())]
 
 
 @pytest.mark.parametrize("text, expected", [
@@ -135,7 +136,7 @@ def test_cells_of_a_notebook(tmp_path):
         ("x = 1\nprint(x)\nx + 1", [stream("1\n"), result("2")]), ("# only words", []), ("%%bash\nx", []),
         ("# gradcli: new session, skip\nx", [{"output_type": "stream", "name": "stderr", "text": "noise"}])))
     assert [(check.expected, check.options.skip) for check in found] == [(("1", "2"), False), ((), True), ((), True)]
-    assert found[2].orders == ("new session",)
+    assert found[2].directives == ("new session",)
 
 
 def test_a_script_is_read_with_the_file_beside_it(tmp_path):

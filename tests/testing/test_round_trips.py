@@ -7,7 +7,7 @@ import pytest
 
 from gradcli.commands.execute import run_file
 from gradcli.console.settings import Settings
-from gradcli.data.transcript import opening, orders_as_program
+from gradcli.data.transcript import directives_as_program, opening
 from gradcli.faults.tree import Fault
 from gradcli.repl.commands import execute
 from gradcli.repl.core import Repl
@@ -124,8 +124,8 @@ def test_arguments_and_settings_are_in_the_transcript(tmp_path):
 
 
 def test_a_profile_comes_before_the_print_options_that_override_it():
-    orders = opening(Settings({"isolated": True, "precision": 5, "profile": "short"}))
-    assert orders_as_program(orders) == ["torch.set_printoptions(profile='short')",
+    directives = opening(Settings({"isolated": True, "precision": 5, "profile": "short"}))
+    assert directives_as_program(directives) == ["torch.set_printoptions(profile='short')",
                                          "torch.set_printoptions(precision=5)"]
 
 

@@ -1,5 +1,6 @@
 """The processes of `gradcli test`: none outlives the one that started it, and none its limit."""
 
+import contextlib
 import json
 import os
 import resource
@@ -50,11 +51,24 @@ def until(condition, seconds=20):
     return False
 
 
+STARTED = []
+
+
+@pytest.fixture(autouse=True)
+def none_left_behind():
+    """Programs that a failing test leaves running end with it."""
+    yield
+    while STARTED:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(STARTED.pop().pid, signal.SIGKILL)
+
+
 def started(folder, limit):
     """The process that was started, the one that hands out files, and the worker, once that is at work."""
     (folder / "t.md").write_text(f"```gradcli\n{DEAF}```\n")
     outer = subprocess.Popen([sys.executable, "-m", "gradcli", "test", "--time-limit", str(limit), "t.md"], cwd=folder,
-                             env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                             env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    STARTED.append(outer)
     assert until(lambda: any(children(inner) for inner in children(outer.pid)))
     [inner] = children(outer.pid)
     [worker] = children(inner)

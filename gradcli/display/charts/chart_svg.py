@@ -8,7 +8,7 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 400, 64, 16, 30, 36
 COLOURS = ("#2457b3", "#c4570c", "#3a7d34", "#7a3fa0")
 
 
-def svg(chart: Chart) -> str:
+def chart_as_svg(chart: Chart) -> str:
     """The chart as one SVG document."""
     low, high = chart.y_range
     left, right = chart.x_range

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from gradcli.display.graphs.graph_text import size
+from gradcli.display.graphs.graph_text import size_words
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor
 
@@ -29,7 +29,7 @@ class Node(NamedTuple):
     @property
     def size(self) -> str:
         """The second line of its box: the shape, as in 2x3."""
-        return size(self.shape)
+        return size_words(self.shape)
 
 
 class Picture(NamedTuple):
@@ -96,7 +96,7 @@ def mermaid(picture: Picture) -> str:
     return "\n".join([*lines, *(f"  n{a} --> n{b}" for a, b in picture.edges), ""])
 
 
-def as_json(picture: Picture) -> str:
+def graph_as_json(picture: Picture) -> str:
     """The picture as a JSON object: `nodes`, and `edges` as pairs of indices into them."""
     nodes = [{"label": node.label, "name": node.name or None, "shape": node.shape, "leaf": node.leaf}
              for node in picture.nodes]

@@ -14,7 +14,7 @@ HEIGHT, LAYER, GAP, BEND = 40.0, 84.0, 18.0, 10.0
 SWEEPS = 6
 
 
-def svg(picture: Picture) -> str:
+def graph_as_svg(picture: Picture) -> str:
     """The picture as one SVG document."""
     rows, chains = _layers(picture)
     for sweep in range(SWEEPS):

@@ -33,9 +33,9 @@ def tree(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -
         if isinstance(node, NodeOutput):
             node = node.node
         if not isinstance(node, Op):
-            yield f"{before}{name or 'a leaf'}  {size(node.array.shape)}"
+            yield f"{before}{name or 'a leaf'}  {size_words(node.array.shape)}"
             continue
-        line = "  ".join(part for part in (name and f"{name} =", label(node), size(node.shape)) if part)
+        line = "  ".join(part for part in (name and f"{name} =", label(node), size_words(node.shape)) if part)
         if id(node) in numbers:
             yield f"{before}{name or label(node)}  #{numbers[id(node)]} again"
             continue
@@ -68,8 +68,8 @@ def _shared(node: Any) -> set[int]:
     return shared
 
 
-def size(shape: Any) -> str:
+def size_words(shape: Any) -> str:
     """A shape as text: 2x3, or "a number" for a 0-d tensor; for several results, all shapes."""
     if shape and isinstance(shape[0], tuple):
-        return ", ".join(map(size, shape))
+        return ", ".join(map(size_words, shape))
     return "x".join(map(str, shape)) or "a number"

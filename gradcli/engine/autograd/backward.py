@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
 from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, run_post_accumulate_hooks
@@ -68,6 +69,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads), targets)
     if WriteObserver.sweep is not None:
         WriteObserver.sweep(nodes)
+    if Detachments.observer is not None:
+        Detachments.swept = () if create_graph else outputs
     latest.now = Sweep(nodes, targets)
     freed = None if retain_graph else Freed(here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
@@ -80,7 +83,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
             else:
                 walk.hurry(nodes)
     except SecondBackward as fault:
-        fault.facts.setdefault("computed", (walk.node.code, walk.node.line_at))
+        fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
         raise
     walk.captured.update(grads)
     captured = walk.captured
@@ -163,10 +166,13 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
     place = here()
     leaves = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
 
+    reached: list[Tensor] = []
+
     def finish_leaf(target: Any, g: Any) -> None:
         leaf = leaves.get(id(target), target)
+        reached.append(leaf)
         g = apply_leaf_hooks(leaf, g, create_graph)
-        accumulate(leaf, g, create_graph, True, place)
+        accumulate_grad(leaf, g, create_graph, True, place)
         if leaf.hooks:
             run_post_accumulate_hooks(leaf, g, create_graph)
 
@@ -177,7 +183,12 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
             finish_leaf(leaf, g)
             continue
         shared = _references(g) > UNSHARED        # counted here: the call below holds a reference as well
-        accumulate(leaves.get(id(leaf), leaf), g, create_graph, shared, place)
+        leaf = leaves.get(id(leaf), leaf)
+        accumulate_grad(leaf, g, create_graph, shared, place)
+        reached.append(leaf)
+    if Detachments.observer is not None and not create_graph:
+        for leaf in reached:
+            leaf.gradient = report_gradient(outputs, BACKWARD, leaf.gradient)
 
 
 def _references(g: Any) -> int:
@@ -192,7 +203,7 @@ def _references_of_a_local() -> int:
 UNSHARED = _references_of_a_local()       # the count of an array that only one local variable refers to
 
 
-def accumulate(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
+def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add `g` to the `.grad` of a leaf, in the leaf's dtype; `shared` tells whether others refer to the array g."""
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since

@@ -6,7 +6,7 @@ to see whether the expression's own value depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,13 @@ class Detachments:
     """Who listens; nobody, unless an expression is being differentiated by a command."""
 
     observer: Observer | None = None
+    swept: Sequence[Tensor] = ()    # with an observer: the outputs of a sweep that is not recorded
+
+
+# Sweeps that are not recorded, as what leaves history behind.
+BACKWARD, GRAD = "backward() without create_graph", "torch.autograd.grad() without create_graph"
+FUNCTIONAL = "torch.autograd.functional without create_graph"
+SWEEPS = frozenset({BACKWARD, GRAD, FUNCTIONAL})
 
 
 @contextmanager
@@ -35,6 +42,15 @@ def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
     """`value`, which was made of `tensor` by `how` and has no history; another one if a listener says so."""
     observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
+
+
+def report_gradient(outputs: Sequence[Tensor], how: str, gradient: Any) -> Any:
+    """`gradient`, which a sweep from `outputs` computed without recording it; another one if a listener says so."""
+    observer, changed = Detachments.observer, gradient
+    if observer is not None and gradient is not None:
+        for output in outputs:
+            changed = observer(output, how, gradient)
+    return changed
 
 
 def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:

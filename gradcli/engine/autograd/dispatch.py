@@ -23,6 +23,7 @@ from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -35,6 +36,7 @@ from gradcli.engine.tensor.tensor import (
     ViewOf,
     clock,
     last_write,
+    new_tuple,
     owner,
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
@@ -161,6 +163,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     if cls.unsaved_outputs:
         result = tuple([None if i in cls.unsaved_outputs else r for i, r in enumerate(result)])
     which = cls.variant(*values) if cls.variant else 0
+    if which in cls.snapshots and not Current.legacy:
+        arrays = [a.copy() if type(a) is ndarray else a for a in arrays]
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
         slots += tuple([attribute_of(a, "shape") for a in arrays]) + tuple([attribute_of(a, "dtype") for a in arrays])
@@ -283,9 +287,6 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
 
 
-new_tuple: Any = tuple.__new__     # of a NamedTuple, without its constructor
-
-
 def view_write_fault(view: Tensor, what: str) -> ViewWrite:
     """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
     origin, node = view.root.origin, view.node
@@ -325,7 +326,7 @@ def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> F
     if cls.type_promotion and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
-            return BroadcastShapes(clash, notes=(f"{name}() was given {operands}",), shapes=shapes)
+            return BroadcastShapes(clash, f"{name}() was given {operands}", shapes)
     kind = TypeFault if isinstance(error, TypeError) else ShapeFault
     return kind(f"{name}() cannot be applied to {operands}: {error}", (cls.signature.text(name), "how it is called"))
 

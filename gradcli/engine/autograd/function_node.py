@@ -192,6 +192,7 @@ class FunctionRule:
     """The rule in the edges of a program's Function: it returns the gradient that the program's backward computed."""
 
     __slots__ = ("at", "item", "needs", "record", "saves")
+    vanishes = False
 
     def __init__(self, record: CallRecord, at: int, needs: tuple[int, ...]) -> None:
         self.record, self.at, self.item, self.needs, self.saves = record, at, None, needs, bool(needs)
@@ -255,7 +256,7 @@ class NonDifferentiable(Op, abstract=True):
 class _OnceDifferentiableRule:
     """The rule of a backward that ran on plain tensors: it raises NotDifferentiable."""
 
-    at, item, needs, saves = 0, None, (), False
+    at, item, needs, saves, vanishes = 0, None, (), False, False
 
     def __init__(self, name: str) -> None:
         self.name = name

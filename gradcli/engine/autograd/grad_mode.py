@@ -11,14 +11,14 @@ from typing import Any
 from gradcli.engine.autograd.backward import AnomalyMode
 from gradcli.engine.autograd.saved_tensors_hooks import Disabled
 from gradcli.engine.random.generators import Current
-from gradcli.engine.settings import Settings
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.variable import Dual, grad_mode
 
 MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
     (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "time_reads"),
-    (Disabled, "message"), *((Settings, name) for name in (
+    (Disabled, "message"), *((SwitchedSettings, name) for name in (
         "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms")))
 Modes = tuple[Any, ...]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import Op, traced
@@ -32,7 +33,7 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
             g = _apply_prehook(hook, g, create_graph)
         if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
             continue
-        argument = g if create_graph else Variable(np.asarray(g))
+        argument = g if create_graph else report_gradient(Detachments.swept, BACKWARD, Variable(np.asarray(g)))
         replacement = hook(argument)
         if replacement is not None:
             if not isinstance(replacement, Tensor):

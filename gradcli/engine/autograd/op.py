@@ -65,12 +65,14 @@ class Rule:
     pick    selects the saved values from a tuple of all these
     items   the rules of the first tensors of a list, once they have been asked for
     saves   whether the saved values hold tensors, which a sweep releases; None where that depends on the values
+    vanishes    whether the gradient is a zero that stays zero whatever it is multiplied by
     """
 
-    __slots__ = ("at", "grad", "item", "items", "many", "needs", "pick", "saves")
+    __slots__ = ("at", "grad", "item", "items", "many", "needs", "pick", "saves", "vanishes")
 
     def __init__(self, grad: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
-                 item: int | None = None, saves: bool | None = True) -> None:
+                 item: int | None = None, saves: bool | None = True, vanishes: bool = False) -> None:
+        self.vanishes = vanishes
         self.grad = grad
         self.item = item
         self.at = at
@@ -84,9 +86,9 @@ class Rule:
         """The rule for item number `index` of a list of tensors; those of short lists are made once."""
         while len(self.items) <= index < ITEMS_KEPT:
             at = len(self.items)
-            self.items.append(Rule(partial(self.grad, at), self.at, self.needs, False, at, self.saves))
+            self.items.append(Rule(partial(self.grad, at), self.at, self.needs, False, at, self.saves, self.vanishes))
         return self.items[index] if index < ITEMS_KEPT else Rule(
-            partial(self.grad, index), self.at, self.needs, False, index, self.saves)
+            partial(self.grad, index), self.at, self.needs, False, index, self.saves, self.vanishes)
 
 
 def _selector(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
@@ -132,6 +134,7 @@ class Op:
     inplace_name = ""                       # its name, where that is not <name>_
     inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
     partial = False                         # whether PyTorch writes to a view of the input
+    fills = False                           # whether it may write to expanded tensors, as the order does not matter
     inplace_option = False                  # whether the function takes a last option `inplace`
     is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
 
@@ -145,10 +148,11 @@ class Op:
     check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
 
     # nodes and gradients
-    legacy_name: str | tuple[str, ...] = ""     # the name of its nodes in 0.1.12, for each variant
-    label: str | tuple[str, ...] = ""           # and in 2.13
+    legacy_names: str | tuple[str, ...] = ""    # the name of its nodes in 0.1.12, for each variant
+    modern_names: str | tuple[str, ...] = ""    # and in 2.13
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
+    snapshots: tuple[int, ...] = ()         # variants whose rules see copies, which no write can change, as in PyTorch
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
     multi_output = False                    # whether more than the first output is differentiable
     inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch
@@ -160,6 +164,10 @@ class Op:
     saves: bool | None = None               # whether PyTorch saves tensors, where the rules do otherwise
     # whether gradients (those of the inputs named) depend on all inputs in PyTorch, which computes them together
     linked: bool | tuple[str, ...] | None = None
+    vanishes = False                        # whether gradients are zeros that stay zero whatever they are multiplied by
+    # what becomes of such zeros: "stay" (a tuple: in the gradients of these inputs), "cut" (and lose their history), or
+    # numbers like others, where PyTorch's rule calls a kernel
+    vanished: str | tuple[str, ...] = ""
     saved_for_versions: tuple[str, ...] = ()    # inputs that are saved as in PyTorch only to notice writes to them
 
     # for tests: arguments
@@ -291,7 +299,7 @@ def _rules(cls: type[Op]) -> Iterator[Rule]:
             many = isinstance(kind, ArraysKind)
             needs = rule.__code__.co_varnames[: rule.__code__.co_argcount][3 if many else 2 :]
             needs_at = tuple(positions[need] for need in needs)
-            yield Rule(rule, at, needs_at, many, saves=_saves(cls, needs_at))
+            yield Rule(rule, at, needs_at, many, saves=_saves(cls, needs_at), vanishes=cls.vanishes)
 
 
 def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
@@ -305,8 +313,8 @@ def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
     """The class of the operation's nodes for each of its variants, with the names that they have in both ages."""
-    legacy_names = (cls.legacy_name,) if isinstance(cls.legacy_name, str) else cls.legacy_name
-    modern_names = (cls.label,) if isinstance(cls.label, str) else cls.label
+    legacy_names = (cls.legacy_names,) if isinstance(cls.legacy_names, str) else cls.legacy_names
+    modern_names = (cls.modern_names,) if isinstance(cls.modern_names, str) else cls.modern_names
     for i in range(max(len(legacy_names), len(modern_names))):
         node = _node(cls)
         legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"basic_ops.{cls.__name__}"

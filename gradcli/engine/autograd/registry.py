@@ -25,7 +25,7 @@ from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import PROGRAM_MADE
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.arguments import RefusedArgument
 
 
 def register(cls: type[Op]) -> None:
@@ -155,9 +155,7 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
             return NotImplemented
         try:
             return call(input, other)
-        except ArgumentFault as fault:
-            if "value" not in fault.facts:
-                raise
+        except RefusedArgument as fault:
             from gradcli.engine.operator_words import in_operator_words
 
             raise in_operator_words(fault, special, *((other, input) if turned else (input, other))) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from numpy import ndarray
+from numpy import array_equal, ndarray
 
 from gradcli.engine.autograd.op import TABLE, NodeOutput, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
@@ -152,7 +152,7 @@ def connect(array: Any, source: Any) -> Tensor:
     if source is None:
         return Tensor(array)
     if isinstance(source, Tensor):
-        if source.array is array or source.array.shape != array.shape:
+        if source.array is array or source.array.shape != array.shape or array_equal(source.array, array):
             return source
         alias = traced.alias(source)        # the leaf's data has been replaced since
         alias.array = array

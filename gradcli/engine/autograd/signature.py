@@ -16,11 +16,10 @@ import numpy as np
 from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
-from gradcli.engine.argument_words import numel as numel
 from gradcli.engine.argument_words import sized as sized
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults import arguments
 
 REFUSED = object()
 NUMBERS = (int, float, bool)      # plain numbers, by exact type
@@ -304,43 +303,44 @@ class Signature:
         return f"{name}({', '.join(parts)})"
 
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
-        """One value per parameter, converted; ArgumentFault if the call does not fit."""
-        written = args
+        """One value per parameter, converted; ArgumentMismatch if the call does not fit."""
+        passed = args
         if self.variadic >= 0:
             args = self._gather(args)
         if len(args) > self.positional and self.variadic < 0:
             args, options = self._factors_first(args, options)
         if len(args) > self.positional:
-            raise self.complaint(name, f"takes {argument_words.most(self.positional)}, and was given {len(args)}",
-                                 complaint="too many", arguments=len(args),
-                                 words=argument_words.too_many(name, self.positional, args, options))
+            most, words = self.positional, argument_words.too_many(name, self.positional, args, options)
+            raise self.fault(arguments.TooManyArguments, name, f"takes {argument_words.most(most)}, and was given "
+                             f"{len(args)}", words, count=len(args))
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
             at = self._place(name, option, args, options)
             if at < len(args):
-                raise self.complaint(name, f"was given {self.names[at]} twice", complaint="twice")
+                raise self.fault(arguments.RepeatedArgument, name, f"was given {self.names[at]} twice")
             values[at] = value
         for i, value in enumerate(values):
             if value is MISSING:
-                missed = [self.names[k] for k, each in enumerate(values) if each is MISSING]
-                raise self.complaint(name, f"is missing {self.names[i]}, {self.kinds[i].called}", complaint="missing",
-                                     words=argument_words.missing(name, missed, written, options))
+                missed = [self.names[k] for k, argument in enumerate(values) if argument is MISSING]
+                raise self.fault(arguments.MissingArgument, name, f"is missing {self.names[i]}, {self.kinds[i].called}",
+                                 argument_words.missing(name, missed, passed, options))
             if value is not self.defaults[i]:
-                values[i] = taken = self.kinds[i].take(value)
-                if taken is REFUSED:
-                    raise self._refused(name, i, value, written, options)
+                values[i] = converted = self.kinds[i].take(value)
+                if converted is REFUSED:
+                    raise self._refused(name, i, value, passed, options)
         return values
 
-    def _refused(self, name: str, at: int, value: Any, args: Sequence[Any], options: dict[str, Any]) -> ArgumentFault:
+    def _refused(self, name: str, at: int, value: Any, args: Sequence[Any],
+                 options: dict[str, Any]) -> arguments.ArgumentMismatch:
         """The fault for a value that the kind of its parameter does not take."""
         kind, parameter = self.kinds[at], self.names[at]
         one = value[0] if self.variadic == at and type(value) is tuple and len(value) == 1 else value
         one = (one,) if type(kind) is VariadicArraysKind and not isinstance(one, list | tuple) else one
         words = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
-        return self.complaint(name, f"needs {kind.called} as {parameter}, not {described(value)}", words=words, at=at,
-                              parameter=parameter, value=value,
-                              expected="tensors" if isinstance(kind, ArraysKind) else "")
+        phrase = f"needs {kind.called} as {parameter}, not {described(value)}"
+        return self.fault(arguments.RefusedArgument, name, phrase, words, at=at, parameter=parameter, value=value,
+                          several=isinstance(kind, ArraysKind))
 
     def _gather(self, args: Sequence[Any]) -> Sequence[Any]:
         """Several trailing positional values for a variadic parameter as one tuple."""
@@ -373,16 +373,15 @@ class Signature:
                 return int(self.names.index(spelling))
         from gradcli.faults.suggestions import nearest
 
-        near = nearest(option, self.names)
-        raise self.complaint(name, f"has no option {option}" + (f"; did you mean {near[0]}?" if near else ""),
-                             complaint="option", option=option, near=near[0] if near else "",
-                             words=argument_words.unknown_option(name, option, args, options))
+        near = next(iter(nearest(option, self.names)), "")
+        raise self.fault(arguments.UnknownOption, name, f"has no option {option}{near and f'; did you mean {near}?'}",
+                         argument_words.unknown_option(name, option, args, options), option=option, near=near)
 
-    def complaint(self, name: str, what: str, words: str = "", **facts: Any) -> ArgumentFault:
-        """The fault that says what does not fit, with the signature; `words` are PyTorch's, if it has any."""
+    def fault(self, cls: type[arguments.ArgumentMismatch], name: str, phrase: str, words: str = "",
+              **fields: Any) -> arguments.ArgumentMismatch:
+        """The fault of class `cls` for a call that does not fit, with the signature; `words` are PyTorch's or empty."""
         short = name.rsplit(".", 1)[-1]
-        fault = ArgumentFault(f"{short}() {what}", notes=(f"it is called {self.text(short)}",), callee=short,
-                              phrase=what, **facts)
+        fault = cls(short, phrase, f"it is called {self.text(short)}", **fields)
         return fault.saying(words) if words else fault
 
 

@@ -74,7 +74,7 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         repairs = [(f"b.type(torch.{a})", f"the second as {a}"), (f"a.type(torch.{b})", f"the first as {b}")]
         casts = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
         fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(casts or repairs),
-                         types=(a, b))
+                         dtypes=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
         words = MIXED.get(name, OF_PRODUCTS)
         names = (eras[a], eras[b]) if name in ("linear", "dot") else (C_NAMES.get(a, a), C_NAMES.get(b, b))

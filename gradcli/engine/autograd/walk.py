@@ -42,6 +42,7 @@ class Walk:
     grads       the gradients by node or leaf
     freed       what takes the place of saved values; None where they stay
     exclusive   the parents whose gradient is an array of the sweep's own, to which it adds in place
+    vanished    the nodes whose gradient is a zero that stays zero times infinity or nan
     undefined   the parents with an undefined gradient: PyTorch checks their saved values as well
     captured    the gradients of targets, and of leaves with hooks, that are complete
     node        the one being visited
@@ -55,6 +56,7 @@ class Walk:
         self.check_finite = AnomalyMode.anomalies and AnomalyMode.nan
         self.exclusive: set[Any] = set()
         self.undefined: set[Any] = set()
+        self.vanished: set[Any] = set()
         self.captured: dict[Any, Any] = {}
         self.node: Any = None
 
@@ -89,6 +91,8 @@ class Walk:
             if grad is None:
                 self.undefined.add(parent)
                 continue
+            if rule.vanishes or self.vanished:
+                grad = _vanishing(node, rule, grad, parent, grads, self.vanished)
             if self.check_finite:
                 _check_finite(node, rule, grad)
             if grad.shape != parent.shape:
@@ -114,7 +118,7 @@ class Walk:
     def hurry(self, nodes: list[Any]) -> None:
         """Visit all nodes of an unrecorded sweep to the leaves: `visit` without what such a sweep does not ask for."""
         grads, freed, undefined, latest_write = self.grads, self.freed, self.undefined, LatestWrite
-        pop, add = grads.pop, self.add
+        pop, add, vanished = grads.pop, self.add, self.vanished
         for node in nodes:
             if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:
                 self.visit(node)
@@ -127,6 +131,8 @@ class Walk:
                 if grad is None:
                     undefined.add(parent)
                     continue
+                if rule.vanishes or vanished:
+                    grad = _vanishing(node, rule, grad, parent, grads, vanished)
                 shape = parent.array.shape if isinstance(parent, Tensor) else parent.shape
                 if grad.shape != shape:
                     grad = raw.sum_to(grad, shape)      # undo broadcasting
@@ -139,6 +145,21 @@ class Walk:
                     node.edges = release(edges, freed)
                 elif rule.saves or holds_arrays(saved):
                     node.edges = ((parent, rule, freed),)
+
+
+def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, Any], vanished: set[Any]) -> Any:
+    """The gradient that a rule returns: zeros if the node's has vanished, or it vanishes here, which is noted."""
+    kind = type(node).vanished if node in vanished else ""
+    if not rule.vanishes and (not kind or type(kind) is tuple and node.params[rule.at] not in kind):
+        vanished.discard(parent)
+        return grad
+    if parent not in grads and grad.shape == parent.shape:
+        vanished.add(parent)
+    if not isinstance(grad, Tensor):
+        return np.zeros_like(grad)
+    if grad.requires_grad and kind != "cut":
+        return traced.vanish(grad)
+    return Variable(np.zeros_like(grad.array))
 
 
 def _finish_leaves(node: Any, dependencies: dict[Any, int], grads: dict[Any, Any], captured: dict[Any, Any],
@@ -205,7 +226,7 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
 class _KnownGrad:
     """The rule of an edge whose gradient is known already."""
 
-    item, needs, saves = None, (), False
+    item, needs, saves, vanishes = None, (), False, False
 
     def __init__(self, at: int, gradient: Any) -> None:
         self.at, self.gradient = at, gradient

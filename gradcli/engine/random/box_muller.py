@@ -30,7 +30,7 @@ PAIRS = 1 << 15                 # pairs handled at a time
 UNIT = 1 << 24                  # the uniforms are k / UNIT
 
 
-def single(value: float) -> Singles:
+def float32_constant(value: float) -> Singles:
     """A float32 constant. Arrays without a dimension are the cheapest operand a ufunc can get."""
     return np.array(value, np.float32)
 
@@ -57,12 +57,12 @@ def snapping(value: float, exponent: int) -> tuple[Doubles, Doubles]:
 LOG_FIRST, *LOG_MIDDLE, LOG_LAST = (wide(-2 * c) for c in (
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
     -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1))
-LN2_LOW, LN2_HIGH = single(2 * 2.12194440e-4), single(-2 * 0.693359375)
+LN2_LOW, LN2_HIGH = float32_constant(2 * 2.12194440e-4), float32_constant(-2 * 0.693359375)
 ROOT_HALF = integer(0x3F3504F3)             # the bits of float32 sqrt(1/2)
 ROOT_HALF_OF_UNIT = integer(0x3F3504F3 + (24 << 23))
 EXPONENT_PLACE, MANTISSA = integer(23), integer(0x7FFFFF)
 
-TURN = single(float(np.float32(2 * math.pi)) / UNIT)
+TURN = float32_constant(float(np.float32(2 * math.pi)) / UNIT)
 QUARTER_TURN = np.array(2 * sum(float(np.float32(part)) for part in (
     0.78515625, 2.4187564849853515625e-4, 3.77489497744594108e-8)))
 COS_FIRST, COS_SECOND, COS_THIRD = (
@@ -72,7 +72,7 @@ SIN_FIRST, SIN_SECOND, SIN_THIRD = (
 EIGHTH, QUARTER_PLACE = integer(1 << 21), integer(22)
 TWO, TWO_PLACE, SIGN, SIGN_PLACE = integer(2), integer(30), integer(-(1 << 31)), integer(31)
 
-ZERO, ONE, MINUS_TWO, UNIT_INTEGER = single(0), single(1), single(-2), integer(UNIT)
+ZERO, ONE, MINUS_TWO, UNIT_INTEGER = float32_constant(0), float32_constant(1), float32_constant(-2), integer(UNIT)
 HALF = np.array(0.5)
 
 

@@ -59,14 +59,14 @@ class Generators:
         if not (self._python and self._python.seeded):      # a program that seeds each by itself means it
             self._python = None
 
-    def moment(self) -> tuple[Any, ...]:
-        """Where both streams are, to come back to with `rewind`."""
+    def save(self) -> tuple[Any, ...]:
+        """Where both streams are, to come back to with `restore`."""
         return (self.stream, self.seed, self._tensors and self._tensors.state(),
                 self._python and self._python.state(), self._arrays and self._arrays.get_state())
 
-    def rewind(self, moment: tuple[Any, ...]) -> None:
-        """Go back to a moment; a moment of the other age's stream is passed over."""
-        stream, seed, tensors, python, arrays = moment
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to a state; a state of the other age's stream is passed over."""
+        stream, seed, tensors, python, arrays = state
         if stream != self.stream:
             return
         self.seed = seed

@@ -14,13 +14,13 @@ from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import cumulative, pick, without
-from gradcli.engine.random.mersenne_twister import SpareNormal
+from gradcli.engine.random.mersenne_twister import FEW, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
     RandomStream,
     Shape,
-    cast,
+    cast_as_c,
     check_std,
     elements,
     interleaved,
@@ -50,11 +50,11 @@ class LegacyGenerator(RandomStream):
     def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
         """One word each, for float64 too. In float32 the upper bound itself can come out, by rounding."""
         ordered_bounds("uniform", low, high, strict=False)
-        return cast(self.twister.u32(elements(shape)) * (high - low) + low, dtype).reshape(shape)
+        return cast_as_c(self.twister.u32(elements(shape)) * (high - low) + low, dtype).reshape(shape)
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
         check_std("normal", std)
-        return cast(self._gauss(elements(shape), mean, std, np.dtype(dtype)), dtype).reshape(shape)
+        return cast_as_c(self._gauss(elements(shape), mean, std, np.dtype(dtype)), dtype).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
         write(target, lambda shape: self.normal(shape, target.dtype, mean, std))
@@ -67,7 +67,9 @@ class LegacyGenerator(RandomStream):
         spare = int(self.spare.valid and count > 0)
         pairs = (count - spare + 1) // 2
         x, y = self.twister.u32(2 * pairs).reshape(pairs, 2).T
-        if kind == np.float32:
+        if pairs <= FEW:
+            numbers = _few_pairs(x.tolist(), y.tolist(), mean, std)
+        elif kind == np.float32:
             numbers, doubtful = _shortcut(x, y, mean, std)
             numbers[doubtful] = _pairs(x[doubtful], y[doubtful], mean, std)
         else:
@@ -87,12 +89,12 @@ class LegacyGenerator(RandomStream):
         """Integers from low to high - 1: random_(low, high) and, with low 0, random_(high)."""
         ordered_bounds("random_", low, high, strict=True)
         integers = self.twister.words(elements(shape)) % np.uint64(high - low)
-        return cast(integers.view(np.int64) + low, dtype).reshape(shape)
+        return cast_as_c(integers.view(np.int64) + low, dtype).reshape(shape)
 
     def random(self, shape: Shape, dtype: DTypeLike) -> Array:
         """Integers from 0 to the largest of the type, as far as 32 bits reach: random_()."""
         integers = self.twister.words(elements(shape)) % np.uint64(RANGES[np.dtype(dtype).name])
-        return cast(integers, dtype).reshape(shape)
+        return cast_as_c(integers, dtype).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
         probability("bernoulli", p)
@@ -117,7 +119,7 @@ class LegacyGenerator(RandomStream):
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         positive("log_normal", "standard deviation", std)
         normals = self._gauss(elements(shape), mean, std, np.dtype(np.float64))
-        return cast(map_elements(_exp, normals), dtype).reshape(shape)
+        return cast_as_c(map_elements(_exp, normals), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Uniforms looked up in the cumulative sums, from which a drawn category is taken out if it may not return."""
@@ -135,7 +137,7 @@ class LegacyGenerator(RandomStream):
         return categories.reshape((*weights.shape[:-1], count))
 
     def _map_uniforms(self, number: Callable[[float], float], shape: Shape, dtype: DTypeLike) -> Array:
-        return cast(map_elements(number, self.twister.u32(elements(shape))), dtype).reshape(shape)
+        return cast_as_c(map_elements(number, self.twister.u32(elements(shape))), dtype).reshape(shape)
 
 
 def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
@@ -146,13 +148,22 @@ def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
     return values.reshape(-1, 2)
 
 
+def _few_pairs(x: list[float], y: list[float], mean: float, std: float) -> Doubles:
+    """What `_pairs` gives, for so few that arrays cost more than they save."""
+    values: list[float] = []
+    for turns, share in zip(x, y, strict=True):
+        rho, angle = math.sqrt(-2.0 * math.log(1.0 - share)), 2.0 * math.pi * turns
+        values += rho * math.cos(angle) * std + mean, rho * math.sin(angle) * std + mean
+    return np.array(values, np.float64)
+
+
 def _shortcut(x: Doubles, y: Doubles, mean: float, std: float) -> tuple[Doubles, NDArray[np.bool_]]:
     """The pairs by numpy's faster functions, and which of them might round to another float32 than the exact ones."""
     rho = np.sqrt(-2.0 * np.log(1.0 - y))
     angle = 2.0 * math.pi * x
     values = interleaved(rho * np.cos(angle), rho * np.sin(angle)) * std + mean
     doubt = (interleaved(rho, rho) * std + np.abs(values)) * DOUBT
-    certain = cast(values - doubt, np.float32) == cast(values + doubt, np.float32)
+    certain = cast_as_c(values - doubt, np.float32) == cast_as_c(values + doubt, np.float32)
     return values.reshape(-1, 2), ~certain.reshape(-1, 2).all(axis=1)
 
 

@@ -7,6 +7,7 @@ numpy has the same twister. What differs is the seeding (the original integer ru
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,13 @@ from numpy.typing import NDArray
 from gradcli.faults.tree import ValueFault
 
 WORDS = 624             # the length of the twister's state, and how many words one refill yields
+FEW = 16                # numbers that are made faster one by one than as arrays
 BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
+HALF_WORD, LOW53, STEP53 = np.array(32, np.uint64), np.array((1 << 53) - 1, np.uint64), np.array(2.0**-53)
 MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
+NO_WORDS: NDArray[np.uint64] = np.zeros(WORDS, np.uint64)
+NO_LIST: list[int] = []
+MASK53, UNIT53 = (1 << 53) - 1, 2.0**-53
 
 # How both libraries lay a generator out in memory, which is what get_rng_state() shows.
 LAYOUT = np.dtype([
@@ -24,8 +30,7 @@ LAYOUT = np.dtype([
 ])
 
 
-@dataclass(frozen=True)
-class SpareNormal:
+class SpareNormal(NamedTuple):
     """The half of a Box-Muller pair that is still to be given out.
 
     The modern stream keeps the finished value in `y`; the legacy stream keeps the two uniforms and the radius.
@@ -35,6 +40,9 @@ class SpareNormal:
     x: float = 0.0
     y: float = 0.0
     rho: float = 0.0
+
+
+NO_SPARE = SpareNormal()
 
 
 @dataclass(frozen=True)
@@ -70,10 +78,15 @@ class TwisterState:
 
 
 class Twister:
-    """An endless row of 32-bit words, fixed by the low 32 bits of the seed."""
+    """An endless row of 32-bit words, fixed by the low 32 bits of the seed.
+
+    numpy's generator yields them a refill at a time, WORDS of them, and stands at the end of one: asking it for a few
+    costs more than making them. `refill` counts refills, so that what was worked out from one is known to be of it.
+    """
 
     def __init__(self, seed: int) -> None:
         self._source = np.random.MT19937(0)
+        self.refill = 0
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
@@ -85,29 +98,62 @@ class Twister:
         key = np.frombuffer(words, "<u4").astype(np.uint32)
         self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position or WORDS}}
         self._fresh = position == 0
+        self.position, self.refill = WORDS, self.refill + 1
+        self._row, self._list = NO_WORDS, NO_LIST
+        if 0 < position < WORDS:
+            self._row = np.concatenate([np.zeros(position, np.uint64), self._source.random_raw(WORDS - position)])
+            self._list, self.position = self._row.tolist(), position
 
     def saved(self) -> tuple[bytes, int]:
         """The words and the position that `restore` takes."""
-        state = self._source.state["state"]
-        return np.asarray(state["key"]).astype("<u4").tobytes(), 0 if self._fresh else int(state["pos"])
+        key = self._source.state["state"]["key"]
+        return np.asarray(key).astype("<u4").tobytes(), 0 if self._fresh else self.position
 
     def words(self, count: int) -> NDArray[np.uint64]:
         """The next `count` words, each in an element of 64 bits."""
-        self._fresh = self._fresh and not count
-        return self._source.random_raw(count)
+        begin, self.position = self.position, self.position + count
+        if self.position <= WORDS:
+            return self._row[begin:self.position].copy()
+        rest = self.position - WORDS        # behind the end of this refill
+        whole = rest - 1 - (rest - 1) % WORDS
+        parts = [self._row[begin:], self._source.random_raw(whole)] if whole else [self._row[begin:]]
+        self._row = self._source.random_raw(WORDS)
+        self._list = self._row.tolist()
+        self._fresh, self.refill, self.position = False, self.refill + 1, rest - whole
+        return np.concatenate([*parts, self._row[:self.position]])
+
+    def few(self, count: int) -> list[int]:
+        """The next `count` words, for so few that arrays cost more than they save."""
+        begin, end = self.position, self.position + count
+        if end > WORDS:
+            return self.words(count).tolist()
+        self.position = end
+        return self._list[begin:end]
+
+    def ahead(self) -> NDArray[np.uint64]:
+        """The words of this refill that come next, without taking them."""
+        return self._row[self.position:]
+
+    def few_u53(self, count: int) -> list[float]:
+        """What `u53` gives, as plain numbers."""
+        words = self.few(2 * count)
+        return [((words[i] << 32 | words[i + 1]) & MASK53) * UNIT53 for i in range(0, 2 * count, 2)]
 
     def doubles(self, count: int) -> NDArray[np.uint64]:
         """The next `count` 64-bit words, each of two words, the first one high."""
         high, low = self.words(2 * count).reshape(count, 2).T
-        return (high << np.uint64(32)) | low
+        return (high << HALF_WORD) | low
 
     def u53(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
-        bits = self.doubles(count) & np.uint64((1 << 53) - 1)
-        return bits.view(np.int64) * np.float64(2.0**-53)
+        if count <= FEW:
+            return np.array(self.few_u53(count), np.float64)
+        return np.multiply((self.doubles(count) & LOW53).view(np.int64), STEP53)
 
     def u32(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1) with 32 bits. One word each."""
+        if count <= FEW:
+            return np.array([word * 2.0**-32 for word in self.few(count)], np.float64)
         return self.words(count).view(np.int64) * np.float64(2.0**-32)
 
     def bits24(self, out: NDArray[np.int32]) -> None:
@@ -119,6 +165,8 @@ class Twister:
 
     def u24(self, count: int) -> NDArray[np.float32]:
         """Uniform on [0, 1) in float32: the low 24 bits of a word. One word each."""
+        if count <= FEW:
+            return np.array([(word & 0xFFFFFF) * 2.0**-24 for word in self.few(count)], np.float32)
         out = np.empty(count, np.float32)
         workspace = np.empty(min(count, BLOCK), np.int32)
         for start in range(0, count, BLOCK):

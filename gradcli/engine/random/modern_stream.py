@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import partial
+from math import cos, log1p, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,13 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.random.mersenne_twister import SpareNormal
+from gradcli.engine.random.mersenne_twister import FEW, MASK53, NO_SPARE, UNIT53, WORDS, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
     RandomStream,
     Shape,
-    cast,
+    cast_as_c,
     check_std,
     elements,
     in_memory_order,
@@ -31,7 +33,10 @@ from gradcli.engine.random.stream import (
 from gradcli.faults.tree import ValueFault
 
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
+NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
+FULL_TURN = 2.0 * math.pi
 BLOCK = 16                  # normals are made in blocks of this many
+FEW_BLOCKS = 256            # as many normals are few
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
 
 
@@ -40,6 +45,8 @@ class ModernGenerator(RandomStream):
 
     stream = "modern"
     state_size = 5056
+    _refill, _start = -1, 0             # where blocks were drawn last: the refill, the place behind them
+    _normals: Array | None = None       # the blocks from there on
     _work: Workspace | None = None      # kept between large draws: fresh memory costs more than the arithmetic
 
     def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
@@ -56,7 +63,10 @@ class ModernGenerator(RandomStream):
         check_std("normal", std)
         count = elements(shape)
         if count < BLOCK:
-            return cast(fma64(self._gauss(count), std, mean), dtype).reshape(shape)
+            kind, few = np.dtype(dtype), self._few(count)
+            if std == 1 and mean == 0 and kind in NO_MEAN:
+                return (np.array(few, kind) + NO_MEAN[kind]).reshape(shape)
+            return cast_as_c(fma64(np.array(few, np.float64), std, mean), kind).reshape(shape)
         return self._block_normal(count, np.dtype(dtype), mean, std).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -66,14 +76,32 @@ class ModernGenerator(RandomStream):
             target[...] = self.normal(target.shape, target.dtype, mean, std)
         else:
             ordered = in_memory_order(target)
-            ordered[...] = cast(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
+            ordered[...] = cast_as_c(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
+
+    def _few(self, count: int) -> list[float]:
+        """What `_gauss` gives, for so few that arrays cost more than they save."""
+        normals = [self.spare.y] if self.spare.valid and count else []
+        pairs = (count - len(normals) + 1) // 2
+        if pairs or normals:
+            self.spare = NO_SPARE
+        words = self.twister.few(4 * pairs)
+        for i in range(0, 4 * pairs, 4):
+            high, low, above, below = words[i:i + 4]
+            angle = FULL_TURN * (((high << 32 | low) & MASK53) * UNIT53)
+            radius = sqrt(-2.0 * log1p(-(((above << 32 | below) & MASK53) * UNIT53)))
+            normals += radius * cos(angle), radius * sin(angle)
+        if len(normals) > count:
+            self.spare = SpareNormal(True, y=normals.pop())
+        return normals
 
     def _gauss(self, count: int) -> Doubles:
         """Standard normals one after another, two from four words; an odd one out is kept for the next call."""
+        if count < BLOCK:
+            return np.array(self._few(count), np.float64)
         spare = [self.spare.y] if self.spare.valid and count else []
         pairs = (count - len(spare) + 1) // 2
         if pairs or spare:
-            self.spare = SpareNormal()
+            self.spare = NO_SPARE
         u = self.twister.u53(2 * pairs).reshape(pairs, 2)
         radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[:, 1]))
         angle = 2.0 * math.pi * u[:, 0]
@@ -99,8 +127,30 @@ class ModernGenerator(RandomStream):
             return fma64(normals64(self.twister.u53(count)), std, mean)
         if count >= 2 * PAIRS and self._work is None:
             self._work = Workspace(PAIRS)
-        values = normals32(self.twister.bits24, count, self._work if count >= 2 * PAIRS else None)
+        values = self._few_blocks(count) if count <= FEW_BLOCKS else normals32(
+            self.twister.bits24, count, self._work if count >= 2 * PAIRS else None)
         return values if (mean, std) == (0, 1) else fma32(values, std, mean)
+
+    def _few_blocks(self, count: int) -> Array:
+        """float32 blocks; who draws few right after others gets them from all blocks of the refill made at once.
+
+        A block is made of its own words alone, and the arithmetic of one costs nearly what that of 39 does.
+        """
+        twister = self.twister
+        refill, place = twister.refill, twister.position
+        if refill == self._refill and place >= self._start and place + count <= WORDS and not (
+                place - self._start) % BLOCK:
+            if self._normals is None:
+                words = twister.ahead()
+                whole = words.size - words.size % BLOCK
+                self._start, self._normals = place, normals32(partial(_low_bits, words[:whole]), whole)
+            values = self._normals[place - self._start:place - self._start + count]
+            if values.size == count:
+                twister.position += count
+                return values.copy()
+        values = normals32(twister.bits24, count)
+        self._refill, self._start, self._normals = twister.refill, twister.position, None
+        return values
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """Integers from low to high - 1; also random_(low, high) and, with low 0, random_(high)."""
@@ -124,13 +174,16 @@ class ModernGenerator(RandomStream):
         kind, count = np.dtype(dtype), elements(shape)
         wide = kind in (np.dtype(np.int64), np.dtype(np.float64))
         integers = self.twister.doubles(count) if wide else self.twister.words(count)
-        return cast(integers % np.uint64(greatest(kind) + 1), kind).reshape(shape)
+        return cast_as_c(integers % np.uint64(greatest(kind) + 1), kind).reshape(shape)
 
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
-        integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(elements(shape))
+        count = elements(shape)
+        if count <= FEW and size < ONE_WORD and kind.kind == "i":
+            return np.array([word % size + low for word in self.twister.few(count)], kind).reshape(shape)
+        integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(count)
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
             integers = integers % np.uint64(size) + np.uint64(low % (1 << 64))
-        return cast(integers.view(np.int64), kind).reshape(shape)
+        return cast_as_c(integers.view(np.int64), kind).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
         probability("bernoulli", p)
@@ -144,23 +197,23 @@ class ModernGenerator(RandomStream):
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
         positive("exponential", "rate", rate)
         values = -1.0 / rate * map_elements(math.log1p, -self.twister.u53(elements(shape)))
-        return cast(values, dtype).reshape(shape)
+        return cast_as_c(values, dtype).reshape(shape)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
         positive("cauchy", "sigma", sigma)
         angle = math.pi * (self.twister.u53(elements(shape)) - 0.5)
-        return cast(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
+        return cast_as_c(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
         """How many trials until the first success, each of probability p."""
         strictly_between("geometric", p)
         trials = np.ceil(map_elements(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
-        return cast(trials, dtype).reshape(shape)
+        return cast_as_c(trials, dtype).reshape(shape)
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         """exp of a normal number, never by blocks."""
         positive("log_normal", "standard deviation", std)
-        return cast(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
+        return cast_as_c(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Without replacement, or for one draw, the largest weights once each is divided by an exponential number.
@@ -213,9 +266,14 @@ def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
         moved: Array = fma64(u, high - low, low)
     else:
         first, last = np.float32(low), np.float32(high)
-        moved = cast(fma32(u, float(last - first), float(first)), kind)
+        moved = cast_as_c(fma32(u, float(last - first), float(first)), kind)
     moved[moved == kind.type(high)] = low
     return moved
+
+
+def _low_bits(words: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
+    """Fill `out` with the low 24 bits of `words`."""
+    out[...] = words & np.uint64(0xFFFFFF)
 
 
 def _log(x: float) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import as_numpy_result, plain
+from gradcli.engine.tensor.numpy_view import as_numpy_result, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -59,7 +59,8 @@ class ArrayRandom:
         """Some of the values of `a`, or of the numbers below it."""
         chances = None if p is None else _values(p)
         if type(a) is int or isinstance(a, Tensor):
-            return self._sample("choice", size, lambda: self._source.choice(plain(a), size, bool(replace), chances))
+            values = numpy_operand(a)
+            return self._sample("choice", size, lambda: self._source.choice(values, size, bool(replace), chances))
         places = self._sample("choice", size, lambda: self._source.choice(len(a), size, bool(replace), chances))
         if type(places) is int:
             return a[places]
@@ -71,7 +72,7 @@ class ArrayRandom:
     def permutation(self, x: Any) -> Any:
         """The numbers below `x`, or the rows of it, in random order."""
         self._checked("permutation", x if type(x) is int else 0)
-        return as_numpy_result(self._source.permutation(plain(x) if type(x) is int else _values(x)))
+        return as_numpy_result(self._source.permutation(numpy_operand(x) if type(x) is int else _values(x)))
 
     def shuffle(self, x: Any) -> None:
         """Bring the values of a list or the rows of an array in random order."""
@@ -123,7 +124,7 @@ def _by_parameters(name: str, count: int) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return plain(value) if type(value) in NUMBERS else _values(value)
+    return numpy_operand(value) if type(value) in NUMBERS else _values(value)
 
 
 PARAMETERS = {0: "standard_cauchy standard_exponential",

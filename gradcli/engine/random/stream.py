@@ -18,6 +18,7 @@ from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
 from gradcli.engine.random.mersenne_twister import SpareNormal, Twister, TwisterState
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
 Array = NDArray[Any]
@@ -123,26 +124,26 @@ class RandomStream(ABC):
         if rates.size and not rates.min() >= 0:
             raise ValueFault("poisson needs rates of at least 0")
         draw = self._one_uniform
-        return cast(map_elements(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
+        return cast_as_c(map_elements(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
 
     def standard_gamma(self, alpha: Array) -> Array:
         """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
         samples = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
-        numbers = cast(np.array(samples, np.float64), alpha.dtype).reshape(alpha.shape)
+        numbers = cast_as_c(np.array(samples, np.float64), alpha.dtype).reshape(alpha.shape)
         numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
         return numbers
 
     def dirichlet(self, alpha: Array) -> Array:
         """Shares that sum to 1, for each row of concentrations."""
         gammas = self.standard_gamma(alpha.astype(np.float64))
-        shares = cast(gammas / gammas.sum(-1, keepdims=True), alpha.dtype)
+        shares = cast_as_c(gammas / gammas.sum(-1, keepdims=True), alpha.dtype)
         one = alpha.dtype.type(1)
         return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, one - one))
 
     def binomial(self, count: Array, prob: Array) -> Array:
         """A binomial number for each pair of a count and a probability."""
         pairs = zip(count.reshape(-1), prob.reshape(-1), strict=True)
-        return cast(np.array([rejection.binomial(n, p, self._one_uniform) for n, p in pairs], np.float64),
+        return cast_as_c(np.array([rejection.binomial(n, p, self._one_uniform) for n, p in pairs], np.float64),
                     prob.dtype).reshape(prob.shape)
 
     def _one_uniform(self) -> float:
@@ -160,14 +161,19 @@ def write(target: Array, draw: Callable[[Shape], Array]) -> None:
 
 def in_memory_order(target: Array) -> Array:
     """The same elements with the axes arranged from the longest stride to the shortest."""
+    if target.flags.c_contiguous:
+        return target
     axes = sorted(range(target.ndim), key=lambda axis: -abs(target.strides[axis]))
     return target.transpose(axes)
 
 
-def cast(values: Array, dtype: DTypeLike) -> Array:
+def cast_as_c(values: Array, dtype: DTypeLike) -> Array:
     """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
+    kind = np.dtype(dtype)
+    if kind is values.dtype:
+        return values
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.dtype(dtype) == np.float16:
+        if kind == np.float16:
             values = values.astype(np.float32)
         return values.astype(dtype, copy=False)
 
@@ -183,6 +189,8 @@ def positive(name: str, what: str, value: float) -> None:
 
 
 def probability(name: str, p: Array | float) -> None:
+    if type(p) is float and 0 <= p <= 1:
+        return
     values = np.asarray(p)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
@@ -208,20 +216,21 @@ def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
 def matrix(weights: Array, count: int, replacement: bool) -> Array:
     """The rows of weights for multinomial, once they are found fit to draw from."""
     if weights.dtype.kind != "f":
-        raise ValueFault("multinomial needs weights of a floating type")
+        raise UnfitValue("multinomial needs weights of a floating type")
     if weights.ndim not in (1, 2):
-        raise ValueFault(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
+        raise UnfitValue(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
     rows = weights.reshape(1, -1) if weights.ndim == 1 else weights
     if count <= 0:
-        raise ValueFault(f"multinomial needs to draw at least 1, got {count}")
+        raise UnfitValue(f"multinomial needs to draw at least 1, got {count}")
     if not replacement and count > rows.shape[1]:
-        raise ValueFault("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
+        raise UnfitValue("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
                          f"cannot draw {count} of {rows.shape[1]}")
     if not (np.isfinite(rows) & (rows >= 0)).all():
-        raise ValueFault("multinomial needs weights that are finite and not negative").saying(
+        raise UnfitValue("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")
     if not (rows.sum(axis=1, dtype=np.float64) > 0).all():
-        raise ValueFault("multinomial needs a weight above 0 in every row")
+        raise UnfitValue("multinomial needs a weight above 0 in every row").saying(
+            "invalid multinomial distribution (sum of probabilities <= 0)")
     return rows
 
 

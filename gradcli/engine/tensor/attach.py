@@ -21,10 +21,10 @@ def attach(methods: dict[str, Method]) -> dict[str, Method]:
     """Make `methods` methods of every tensor; the functions of the same names."""
     for name, method in methods.items():
         setattr(Tensor, name, method)
-    return {name: function_of(name, method) for name, method in methods.items()}
+    return {name: method_as_function(name, method) for name, method in methods.items()}
 
 
-def function_of(name: str, method: Method) -> Method:
+def method_as_function(name: str, method: Method) -> Method:
     """`method` as a function of `input`, which must be a tensor."""
     @wraps(method)
     def function(input: Any, *args: Any, **options: Any) -> Any:

@@ -17,8 +17,10 @@ from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
+LISTS, PLAIN_NUMBERS = {list}, {*NUMBERS}
 DEEPEST = 64            # dimensions that numpy's arrays can have
 REAL = "fiub"           # the kinds of numpy's types that have a listed type to be converted to
 WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the letter and bytes of types not listed
@@ -46,6 +48,8 @@ def array_of(data: Any, dtype: Any = None) -> ndarray:
 
     ArgumentFault for anything else in them, ValueFault for ragged lists and numbers that the type cannot hold.
     """
+    if type(data) is list and (array := _of_numbers(data, dtype)) is not None:
+        return array
     if isinstance(data, Tensor | ndarray):
         return np.array(data.array if isinstance(data, Tensor) else data, dtype)
     if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
@@ -56,6 +60,25 @@ def array_of(data: Any, dtype: Any = None) -> ndarray:
         return np.array(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
     except OverflowError:
         raise ValueFault(f"a number is too large for {OF[np.dtype(dtype or int64)].name}") from None
+
+
+def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
+    """The array of a list of numbers, or of lists of them that are equally long; None for anything else."""
+    shape: tuple[int, ...] = (len(data),)
+    kinds = {*map(type, data)}
+    if kinds == LISTS:
+        shape = len(data), len(data[0])
+        if any(len(row) != shape[1] for row in data):
+            return None
+        data = [number for row in data for number in row]
+        kinds = {*map(type, data)}
+    if not kinds or not kinds <= PLAIN_NUMBERS:
+        return None
+    try:
+        array = np.array(data, dtype or (Default.floating if float in kinds else int64 if int in kinds else bool_))
+    except OverflowError:
+        return None
+    return array if len(shape) == 1 else array.reshape(shape)
 
 
 def _common_type(leaves: list[Any]) -> Any:
@@ -94,7 +117,8 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:
-            raise ValueFault(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
+            kind = ValueFault if shape else NoSequence
+            raise kind(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
                              f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
                 f"expected sequence of length {shape[0]} at dim {dim} (got {len(data)})" if shape else
                 f"'{type_name(data)}' object cannot be interpreted as an integer")
@@ -102,8 +126,8 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
             _flatten(item, shape[1:], leaves, dim + 1)
     elif type(data) in NUMBERS:
         if shape:
-            raise ValueFault("the lists are ragged: a number stands where a list was expected",
-                             ("[[1, 2], [3, 4]]", "rows of one length"))
+            raise NoSequence("the lists are ragged: a number stands where a list was expected",
+                             ("[[1, 2], [3, 4]]", "rows of one length")).saying("not a sequence")
         leaves.append(data)
     else:
         raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",

@@ -8,6 +8,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
+from gradcli.faults.tensors import UnknownDevice
 from gradcli.faults.tree import ArgumentFault
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
@@ -32,8 +33,9 @@ class Device:
             type, colon, number = type.partition(":")
             index = int(number) if number.isdecimal() and len(number) < 4 else index if not colon else "?"
         if not _is_text(type) or type not in KINDS or not (index is None or isinstance(index, int)):
-            fault = ArgumentFault(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number "
-                                  "after a colon if any", 'torch.device("cpu")')
+            kind = UnknownDevice if text else ArgumentFault
+            fault = kind(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number after a "
+                         "colon if any", 'torch.device("cpu")')
             raise fault.saying(unknown_device(text)) if text else fault
         self.type, self.index = type, index
 
@@ -79,7 +81,8 @@ def here_only(value: Any) -> None:
     if value is None:
         return
     if not names_device(value):
-        raise ArgumentFault(f"a device is needed, not {described(value)}", 'device="cpu"').saying(
+        kind = UnknownDevice if type(value) is str else ArgumentFault
+        raise kind(f"a device is needed, not {described(value)}", 'device="cpu"').saying(
             unknown_device(value) if type(value) is str else
             f"'device' must be torch.device, not {type_name(value)}")
     if Device(value).type != "cpu":

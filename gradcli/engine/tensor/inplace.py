@@ -20,7 +20,8 @@ from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import filling, writing
+from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
@@ -37,15 +38,16 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
         try:
             result = call(source, *args, **options)
-        except ArgumentFault as fault:
-            name_in_place(fault, name)
+        except ArgumentMismatch as fault:
+            if len(fault.args) == 1:     # PyTorch's words name the form in place
+                fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
             raise
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             rename_node(result, other)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (
                 cls.random and result is source and grad_mode.on and input.requires_grad):
             result = _independent(source, result, cls.nodes[0].modern_name, args)
-        result = store(input, result, name)
+        result = store(input, result, name, cls.fills)
         if cls.inplace_saves_result and source is not input:
             follow(source.array, input.array)       # from here on
         return result
@@ -59,12 +61,6 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
     rename_node(out, f"{label[:-1]}1" if pair else label)
     return out
-
-
-def name_in_place(fault: ArgumentFault, name: str) -> None:
-    """Let the words of a fault name the form in place, as PyTorch's do."""
-    if "callee" in fault.facts and len(fault.args) == 1:
-        fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
 
 
 def _tracked(values: tuple[Any, ...]) -> bool:
@@ -98,8 +94,11 @@ def refuse_view(target: Tensor) -> None:
         raise view_write_fault(target, "is being modified inplace")
 
 
-def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
-    """Copy `result` into `target` and let `target` have the history of `result`."""
+def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> Tensor:
+    """Copy `result` into `target` and let `target` have the history of `result`.
+
+    With `fills`, an expanded target without history takes what differs from it.
+    """
     array = result.array
     if target.array.shape != array.shape:
         raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
@@ -110,8 +109,11 @@ def store(target: Tensor, result: Tensor, writer: str) -> Tensor:
                         f"{OF[target.array.dtype].era}")
     if result.requires_grad and result is not target and not target.requires_grad:
         refuse_view(target)
-    memory = writing(target.array, writer)
-    if array is not memory:
+    fills = fills and not (target.array.flags.writeable or result.requires_grad or target.requires_grad)
+    memory = filling(target.array, writer) if fills else writing(target.array, writer)
+    if memory is not target.array:
+        np.copyto(memory, array, casting="unsafe", where=array != target.array)
+    elif array is not memory:
         memory[...] = array
     note_write(target, writer, here())
     if result.requires_grad and result is not target:

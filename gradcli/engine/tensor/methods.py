@@ -36,7 +36,7 @@ from gradcli.engine.tensor.device import device_of
 from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
-from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DetachedBy, DisplayHooks, Size, Tensor
+from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, sharing
 from gradcli.engine.tensor.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import Detached, NothingRequiresGrad, RequiresGradOfResult
@@ -129,8 +129,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
 def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     kind = RESULT[type(self)]
-    alone = (Variable if kind is Volatile else kind)(self.array)
-    alone.cut = DetachedBy(DETACH, here()) if self.requires_grad else self.cut
+    alone = sharing(self, Variable if kind is Volatile else kind, DETACH, here() if self.requires_grad else None)
     return report_detached(self, ".detach()", beside(alone, self))
 
 
@@ -157,9 +156,8 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
 
 def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
-    inside = Tensor(self.array)
+    inside = sharing(self, Tensor, DATA_OF, here() if self.requires_grad else None)
     inside.root = DATA
-    inside.cut = DetachedBy(DATA_OF, here()) if self.requires_grad else self.cut
     return report_detached(self, ".data", beside(inside, self))
 
 
@@ -180,7 +178,7 @@ def grad_fn(self: Tensor) -> Op | None:
 
 def is_leaf(self: Tensor) -> bool:
     """Whether no recorded call made this."""
-    return grad_fn(self) is None
+    return self.node is None if self.root is None else grad_fn(self) is None
 
 
 def volatile(self: Tensor) -> bool:
@@ -190,7 +188,7 @@ def volatile(self: Tensor) -> bool:
 
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
-    return report_detached(self, ".item()", _only(self))
+    return report_detached(self, ".item()", self.array.item() if self.array.size == 1 else _only(self))
 
 
 def _only(self: Tensor) -> Any:
@@ -230,7 +228,8 @@ def cuda(self: Tensor, *device: Any) -> Tensor:
 
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The lengths of the dimensions, or the length of one."""
-    return self.shape if dim is None else self.array.shape[axis(dim, self.array.ndim)]
+    ready = type(dim) is int and 0 <= dim < self.array.ndim
+    return self.shape if dim is None else self.array.shape[dim if ready else axis(dim, self.array.ndim)]
 
 
 def axis(dim: Any, ndim: int) -> int:
@@ -303,7 +302,8 @@ def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
         if self.array.size != 1:
             raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements", (
                 "x.tolist()", "all of them")).saying("only one element tensors can be converted to Python scalars")
-        return to_scalar(self, f"{convert.__name__}()", convert(self.array.item()))
+        value = convert(self.array.item())
+        return to_scalar(self, f"{convert.__name__}()", value) if self.requires_grad else value
 
     return number
 

@@ -36,7 +36,7 @@ def as_numpy_result(result: Any) -> Any:
     return result if type(result) in NUMBERS else listed(result).item()
 
 
-def plain(value: Any) -> Any:
+def numpy_operand(value: Any) -> Any:
     """A value of a program as numpy takes it: the array of a tensor, or a number of at most 64 bits."""
     if isinstance(value, Tensor):
         return value.array
@@ -112,7 +112,7 @@ def astype(self: Tensor, dtype: Any) -> Array:
 
 def dot(self: Tensor, other: Any) -> Any:
     """The product of matrices or vectors, in the larger of the two types."""
-    return as_numpy_result(np.dot(self.array, plain(other)))
+    return as_numpy_result(np.dot(self.array, numpy_operand(other)))
 
 
 def _matmul(self: Tensor, other: Any) -> Any:

@@ -25,6 +25,8 @@ np.seterr(all="ignore")     # nan and inf are answers here, never warnings
 
 _ticks = count(1)
 clock = _ticks.__next__     # numbers calls and writes in the order they happen
+new: Any = object.__new__
+new_tuple = tuple.__new__   # makes named tuples of all their fields at a third of what their own classes take
 
 
 def happened() -> int:
@@ -54,6 +56,15 @@ class Size(tuple[int, ...]):
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
         return math.prod(self)
+
+
+SIZES: dict[tuple[int, ...], Size] = {}       # those that are often asked for; at most MANY
+MANY = 500
+
+
+def _size_of(shape: tuple[int, ...]) -> Size:
+    size = Size(shape)
+    return SIZES.setdefault(shape, size) if len(SIZES) < MANY else size
 
 
 class Write(NamedTuple):
@@ -119,7 +130,10 @@ class Tensor:
     @property
     def shape(self) -> Size:
         """The lengths of the dimensions."""
-        return Size(self.array.shape)
+        try:
+            return SIZES[self.array.shape]
+        except KeyError:
+            return _size_of(self.array.shape)
 
     @property
     def ndim(self) -> int:
@@ -149,6 +163,16 @@ class Tensor:
         if Current.legacy and type(self) is Tensor and not self.array.ndim and self.root is not DATA:
             return hash(self.array.item())      # an element was a plain number, and so a key
         return id(self)
+
+
+def sharing(tensor: Tensor, kind: type[Tensor], how: str, place: Any) -> Any:
+    """A tensor of class `kind` with the memory of `tensor` and without its history, which `how` ended at `place`."""
+    out = new(kind)
+    out.array = tensor.array
+    out.requires_grad = False
+    out.node = out.gradient = out.root = out.hooks = None
+    out.cut = new_tuple(DetachedBy, (how, place, "")) if tensor.requires_grad else tensor.cut
+    return out
 
 
 NO_GRAD, VOLATILE, DETACH, DATA_OF = "torch.no_grad()", "a volatile Variable", ".detach()", ".data"
@@ -229,12 +253,9 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     before = last_writes.get(key)
     if before is None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
-        last_writes[key] = _new_tuple(Write, (tick, writer, place, 1, (tick,)))
+        last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
     else:
-        last_writes[key] = _new_tuple(Write, (tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
-
-
-_new_tuple: Any = tuple.__new__     # of a NamedTuple, without its constructor
+        last_writes[key] = new_tuple(Write, (tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
 
 
 def last_write(array: Any) -> Write | None:

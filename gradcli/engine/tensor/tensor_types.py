@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
+from numpy import zeros
+
+from gradcli.engine.autograd.dispatch import UNFIT
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import ALL, OF, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
+from gradcli.engine.tensor.variable import InferenceTensor
 from gradcli.faults.tree import ArgumentFault
 
 REFUSED_SIZE = "a tensor is made from sizes, or from one list of numbers"
@@ -33,6 +40,8 @@ class TensorType(Typed):
 
     def _make(self, args: tuple[Any, ...]) -> Tensor:
         first = args[0] if args else None
+        if not InferenceTensor.exist and (quick := self._usual(first, args)) is not None:
+            return quick
         if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
                 isinstance(first, Tensor) and first.array.ndim)):
             return traced.tensor(first, dtype=self.tensor_dtype)
@@ -40,6 +49,17 @@ class TensorType(Typed):
         if type(size) is not tuple:
             raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])")
         return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
+
+    def _usual(self, first: Any, args: tuple[Any, ...]) -> Tensor | None:
+        """What a list of numbers, or sizes that need no check, make; None for anything else, and for what is wrong."""
+        if type(first) is list and len(args) == 1:
+            try:
+                return Tensor(array_of(first, self.tensor_dtype.numpy))
+            except UNFIT:
+                return None
+        if type(first) is int and {*map(type, args)} == {int} and min(args) >= 0 and prod(args) <= UNCHECKED:
+            return Tensor(zeros(args, self.tensor_dtype.numpy))
+        return None
 
     def holds(self, value: Any) -> bool:
         """Whether `value` is a tensor of this class."""

@@ -50,6 +50,16 @@ def writing(array: ndarray, writer: str = "") -> ndarray:
     return array
 
 
+def filling(array: ndarray, writer: str = "") -> ndarray:
+    """`array`, or where several of its elements are the same memory, a view like it that can be written to."""
+    if array.flags.writeable or not overlapping(array) or not is_lockable(array):
+        return writing(array, writer)
+    if WriteObserver.write is not None:
+        WriteObserver.write(array)
+    block_of(array).flags.writeable = True
+    return stepping(array, array.shape, array.strides)
+
+
 def lock(array: ndarray) -> None:
     """Refuse writes through this array, until `writing` or `unlock`."""
     block = block_of(array)

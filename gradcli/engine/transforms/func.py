@@ -17,9 +17,9 @@ from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.transforms.jacobian_blocks import (
     Blocks,
     Forward,
-    columns,
     depending_on_inputs,
     depends_on_inputs,
+    derivative_columns,
     rows,
 )
 from gradcli.engine.transforms.levels import Level, excluded_nodes, gradients, type_text
@@ -139,7 +139,7 @@ def jacrev(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, ch
 def jacfwd(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False, randomness: str = "error",
            ) -> Callable[..., Any]:
     """The function that gives the Jacobian of `func` by its arguments `argnums`, column by column."""
-    jacobian = _jacobian(func, argnums, has_aux, JVP, columns)
+    jacobian = _jacobian(func, argnums, has_aux, JVP, derivative_columns)
     return refusing_randomness(jacobian, randomness)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
+from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
@@ -17,7 +18,7 @@ from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
-from gradcli.engine.transforms.jacobian_blocks import columns, rows
+from gradcli.engine.transforms.jacobian_blocks import derivative_columns, rows
 from gradcli.engine.transforms.levels import Level
 from gradcli.faults.gradients import NotInGraph
 from gradcli.faults.mistakes import UnusedInput
@@ -88,7 +89,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
             g = zeros(x)
         if g is None and not allow_unused:
             raise NotInGraph(len(gradients))
-        gradients.append(_variable(g, x))
+        gradients.append(_variable(g, x) if create_graph else report_gradient(flat_outputs, GRAD, _variable(g, x)))
     return tuple(gradients)
 
 
@@ -140,7 +141,8 @@ def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
         if x.array.dtype.kind != "f":
             raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
                               ("x.float()", "a floating copy, which can")).saying(f"{REQUESTED} can require gradients")
-    return tuple(traced.alias(x) if connect and x.requires_grad else Variable(x.array, True) for x in tensors), several
+    return tuple(traced.alias(x) if connect and x.requires_grad else
+                 Variable(report_detached(x, FUNCTIONAL, x.array), True) for x in tensors), several
 
 
 def _checked(result: Any, leaves: Sequence[Tensor], strict: bool) -> list[Tensor]:
@@ -177,7 +179,10 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
             outputs = _checked(result, leaves, strict)
-            blocks = columns(level, outputs, leaves) if forward else [rows(o, leaves, create_graph) for o in outputs]
+            blocks = derivative_columns(level, outputs, leaves) if forward else [
+                rows(o, leaves, create_graph) for o in outputs]
+            if not (forward or create_graph):
+                blocks = [[report_gradient(outputs, FUNCTIONAL, block) for block in row] for row in blocks]
     if forward:
         level.end()
         blocks = level.released(blocks)
@@ -222,6 +227,8 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
                                                               if o.requires_grad], create_graph, create_graph,
                      [parent(x) for x in leaves])
     products = tuple(_variable(grads.get(parent(x), zeros(x)), x) for x in leaves)
+    if not create_graph:
+        products = tuple(report_gradient(outputs, FUNCTIONAL, product) for product in products)
     return _outside(result, create_graph), products if several else products[0]
 
 

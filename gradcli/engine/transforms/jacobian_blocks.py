@@ -91,7 +91,7 @@ def _turned(block: Tensor, shape: tuple[int, ...], create_graph: bool) -> Tensor
     return Variable(np.moveaxis(block.array, 0, -1).reshape(shape))
 
 
-def columns(level: Level, outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Blocks]:
+def derivative_columns(level: Level, outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Blocks]:
     """For each output its derivatives by each input, column by column; where that cannot be, row by row."""
     create_graph = level.reaches_outside(outputs)
     try:

@@ -15,10 +15,9 @@ from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span, char_column, line_of
 from gradcli.faults.tree import Fault, SyntaxFault
 from gradcli.lang.lowering import comprehensions, expressions, functions, match, statements, strings  # noqa: F401  # their rules register
-from gradcli.lang.lowering.context import Context
+from gradcli.lang.lowering.context import LoweringContext
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate
-from gradcli.lang.messages.remarks import in_our_words
 from gradcli.lang.policy import Policy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.parser import tree_of
@@ -30,9 +29,9 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     A Fault with its source and place if the program cannot be lowered, compiled or verified.
     """
     text = text.removeprefix("\ufeff")
-    c = Context(text + "\n", policy, echo)
+    c = LoweringContext(text + "\n", policy, echo)
     try:
-        code = _compile(ast.Module(c.block(tree[3]), []), c.text, locate.register(name, text))
+        code = _compile(_module(c, tree), c.text, locate.register_text(name, text))
         verify(code, policy)
     except Fault as fault:
         fault.span = fault.span or c.span(tree[3][0])
@@ -47,8 +46,23 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
 
 def readable(text: str, policy: Policy) -> None:
     """Raise the fault of a text that cannot be parsed, lowered or compiled; return None if it can."""
-    c = Context(text + "\n", policy, False)
-    _compile(ast.Module(c.block(tree_of(text)[3]), []), c.text, "<repair>")
+    c = LoweringContext(text + "\n", policy, False)
+    _compile(_module(c, tree_of(text)), c.text, "<repair>")
+
+
+def _module(c: LoweringContext, tree: Node) -> ast.Module:
+    """The Python module of a program.
+
+    It declares the names that it reads as global, which they are anyway: Python then reads them as functions do, with
+    a cache for each place, and not through up to three dicts. The declaration stands after the docstring.
+    """
+    body = c.block(tree[3])
+    if c.module_reads:
+        first = body[0]
+        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and (
+            type(first.value.value) is str)
+        body.insert(int(documented), c.at(ast.Global(sorted(c.module_reads)), tree[3][0]))
+    return ast.Module(body, [])
 
 
 def _compile(module: ast.Module, text: str, name: str) -> CodeType:
@@ -72,5 +86,7 @@ def _translated(error: SyntaxError, text: str) -> Fault:
         span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
     if "nested blocks" in error.msg:
         return DepthLimit("more than 20 loops, with or try statements stand within each other", span=span)
+    from gradcli.lang.messages.remarks import in_our_words  # seldom needed, and many patterns
+
     message, hints = in_our_words(error.msg)
     return SyntaxFault(message, *hints, span=span)

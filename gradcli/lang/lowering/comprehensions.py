@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from gradcli.lang.lowering.context import Context, Scope, lowers
+from gradcli.lang.lowering.context import LoweringContext, Scope, lowers
 from gradcli.lang.lowering.targets import loop_source, lower_target
 from gradcli.lang.syntax.lexer import Node
 
 
 @lowers("generator", "list_comprehension", "set_comprehension", "dict_comprehension")
-def _comprehension(c: Context, node: Node) -> ast.expr:
+def _comprehension(c: LoweringContext, node: Node) -> ast.expr:
     """A comprehension, whose every turn uses one of the budget; a generator expression is wrapped by `.generator`."""
     element, *clauses = node[3]
     if element[0] == "spread":

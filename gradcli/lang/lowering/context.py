@@ -12,7 +12,7 @@ from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.source import Span
 from gradcli.faults.tree import SyntaxFault
 from gradcli.lang.policy import HEADERS, Policy, legal_name
-from gradcli.lang.syntax.lexer import Node, place
+from gradcli.lang.syntax.lexer import Node, span_between
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
@@ -47,7 +47,7 @@ class Scope:
         self.guarded = guarded  # try, with and comprehensions open, as Python's compiler counts them
 
 
-Lowering = Callable[["Context", Node], Any]
+Lowering = Callable[["LoweringContext", Node], Any]
 RULES: dict[str, Lowering] = {}
 
 
@@ -60,7 +60,7 @@ def lowers(*kinds: str) -> Callable[[Lowering], Lowering]:
     return register
 
 
-class Context:
+class LoweringContext:
     """One text being lowered."""
 
     def __init__(self, text: str, policy: Policy, echo: bool) -> None:
@@ -76,6 +76,7 @@ class Context:
         self.checked: set[str] = set()  # names that have been found legal
         self.import_errors_caught = 0   # bodies of `try` open whose `except` catches an ImportError
         self.plain = policy.plain
+        self.module_reads: set[str] = set()     # names that code outside of functions and classes reads
         self.owner = ""                 # the class around the statement, for names that it keeps to itself
 
     def at(self, lowered: AstNode, node: Node) -> AstNode:
@@ -103,7 +104,7 @@ class Context:
 
     def span(self, node: Node) -> Span:
         """The place of `node` in the text."""
-        return place(self.text, node[1], node[2])
+        return span_between(self.text, node[1], node[2])
 
     def name(self, leaf: Node, method: bool = False) -> str:
         """The text of a NAME, if programs may use it."""
@@ -148,6 +149,8 @@ class Context:
 
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""
+        if self.scopes[-1].kind == "module":
+            self.module_reads.add(name)
         return self.at(ast.Name(name, LOAD), node)
 
     def call(self, helper: str, args: list[ast.expr], node: Node) -> ast.Call:

@@ -11,7 +11,7 @@ import ast
 
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
-from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, Context, lowers
+from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, LoweringContext, lowers
 from gradcli.lang.policy import INTROSPECTED, legal_name
 from gradcli.lang.runtime.special_methods import METHODS
 from gradcli.lang.syntax.lexer import Node
@@ -33,33 +33,33 @@ KEYWORDS = 2000     # CPython compares each with each
 NEVER_TEXT = {"NUMBER", "sub", "div", "floordiv", "pow", "matmul", "neg", "pos", "invert"}
 
 
-def starred_list(c: Context, nodes: tuple[Node, ...]) -> list[ast.expr]:
+def starred_list(c: LoweringContext, nodes: tuple[Node, ...]) -> list[ast.expr]:
     """The items of a display or call, where starred expressions are allowed."""
     return [starred(c, node) if node[0] == "star" else c.expression(node) for node in nodes]
 
 
-def starred(c: Context, node: Node) -> ast.expr:
+def starred(c: LoweringContext, node: Node) -> ast.expr:
     """`*values`: Python collects all values at once, so `.bounded` counts them as they are taken."""
     return c.at(ast.Starred(c.call(".bounded", [c.expression(node[3][0])], node), LOAD), node)
 
 
-def double_starred(c: Context, node: Node) -> ast.expr:
+def double_starred(c: LoweringContext, node: Node) -> ast.expr:
     """`**values`: `.mapping` makes a dict of an object of a program's class, counting its keys."""
     return c.call(".mapping", [c.expression(node[3][0])], node)
 
 
 @lowers("NAME")
-def _name(c: Context, node: Node) -> ast.expr:
+def _name(c: LoweringContext, node: Node) -> ast.expr:
     name = node[3]
     if name in VALUES:
         return c.constant(VALUES[name], node)
     if name != "__name__":
         c.variable(node)
-    return c.at(ast.Name(name, LOAD), node)
+    return c.load(name, node)
 
 
 @lowers("attribute")
-def _attribute(c: Context, node: Node) -> ast.expr:
+def _attribute(c: LoweringContext, node: Node) -> ast.expr:
     value, leaf = node[3]
     name = leaf[3]
     if name == "__init__" and c.scopes[-1].first and not is_super(value):
@@ -75,7 +75,12 @@ def _attribute(c: Context, node: Node) -> ast.expr:
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [c.expression(value), c.constant(name, leaf)], node)
     c.name(leaf)
-    owner = c.expression(value)
+    return read_attribute(c, c.expression(value), leaf, node)
+
+
+def read_attribute(c: LoweringContext, owner: ast.expr, leaf: Node, node: Node) -> ast.expr:
+    """`owner.name`, whose name `leaf` programs may use."""
+    name = leaf[3]
     if name in c.plain:
         return c.at(ast.Attribute(owner, name, LOAD), node)
     return c.call(".attr", [owner, c.constant(name, leaf)], node)
@@ -87,7 +92,7 @@ def is_super(node: Node) -> bool:
 
 
 @lowers("call")
-def _call(c: Context, node: Node) -> ast.expr:
+def _call(c: LoweringContext, node: Node) -> ast.expr:
     function, *rest = node[3]
     if not rest and is_super(node) and c.scopes[-1].kind == "function" and c.scopes[-1].first:
         cell = c.at(ast.Name("__class__", LOAD), node)
@@ -97,7 +102,7 @@ def _call(c: Context, node: Node) -> ast.expr:
     return c.at(ast.Call(callee, args, keywords), node)
 
 
-def lower_arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.keyword]]:
+def lower_arguments(c: LoweringContext, node: Node) -> tuple[list[ast.expr], list[ast.keyword]]:
     """The arguments of a call, in order."""
     args: list[ast.expr] = []
     keywords: list[ast.keyword] = []
@@ -128,12 +133,12 @@ def lower_arguments(c: Context, node: Node) -> tuple[list[ast.expr], list[ast.ke
 
 
 @lowers("subscript")
-def _subscript(c: Context, node: Node) -> ast.expr:
+def _subscript(c: LoweringContext, node: Node) -> ast.expr:
     value, at = node[3]
     return c.at(ast.Subscript(c.expression(value), index(c, at), LOAD), node)
 
 
-def index(c: Context, node: Node) -> ast.expr:
+def index(c: LoweringContext, node: Node) -> ast.expr:
     """What stands in square brackets after a value."""
     if node[0] == "slice":
         parts: list[ast.expr | None] = [None, None, None]
@@ -152,7 +157,7 @@ def index(c: Context, node: Node) -> ast.expr:
 
 
 @lowers(*BINARY.keys() - {"pow"})
-def _binary(c: Context, node: Node) -> ast.expr:
+def _binary(c: LoweringContext, node: Node) -> ast.expr:
     """A chain of left-associative operators, lowered without recursion.
 
     A chain of more than CHAIN operands becomes `(.chain0 := a + b + ..., .chain0 + c + ..., .chain0 := None)[-2]`:
@@ -189,11 +194,11 @@ def _binary(c: Context, node: Node) -> ast.expr:
     return c.at(ast.Subscript(values, c.constant(-2, whole), LOAD), whole)
 
 
-def _bind_temporary(c: Context, name: str, value: ast.expr, node: Node) -> ast.expr:
+def _bind_temporary(c: LoweringContext, name: str, value: ast.expr, node: Node) -> ast.expr:
     return c.at(ast.NamedExpr(c.at(ast.Name(name, STORE), node), value), node)
 
 
-def _operate(c: Context, node: Node, left: ast.expr) -> ast.expr:
+def _operate(c: LoweringContext, node: Node, left: ast.expr) -> ast.expr:
     kind = node[0]
     first, second = node[3]
     right = c.expression(second)
@@ -218,43 +223,43 @@ def _is_float(node: Node) -> bool:
 
 
 @lowers("pow")
-def _power(c: Context, node: Node) -> ast.expr:
+def _power(c: LoweringContext, node: Node) -> ast.expr:
     return _operate(c, node, c.expression(node[3][0]))
 
 
 @lowers(*UNARY)
-def _unary(c: Context, node: Node) -> ast.expr:
+def _unary(c: LoweringContext, node: Node) -> ast.expr:
     return c.at(ast.UnaryOp(UNARY[node[0]](), c.expression(node[3][0])), node)
 
 
 @lowers("or_test", "and_test")
-def _boolean(c: Context, node: Node) -> ast.expr:
+def _boolean(c: LoweringContext, node: Node) -> ast.expr:
     operator = ast.Or() if node[0] == "or_test" else ast.And()
     return c.at(ast.BoolOp(operator, [c.expression(n) for n in node[3]]), node)
 
 
 @lowers("comparison")
-def _comparison(c: Context, node: Node) -> ast.expr:
+def _comparison(c: LoweringContext, node: Node) -> ast.expr:
     first, *rest = node[3]
     operators = [COMPARE["".join(word[3] for word in n[3])]() for n in rest[::2]]
     return c.at(ast.Compare(c.expression(first), operators, [c.expression(n) for n in rest[1::2]]), node)
 
 
 @lowers("conditional")
-def _conditional(c: Context, node: Node) -> ast.expr:
+def _conditional(c: LoweringContext, node: Node) -> ast.expr:
     body, test, other = (c.expression(n) for n in node[3])
     return c.at(ast.IfExp(test, body, other), node)
 
 
 @lowers("walrus")
-def _walrus(c: Context, node: Node) -> ast.expr:
+def _walrus(c: LoweringContext, node: Node) -> ast.expr:
     leaf, value = node[3]
     target = c.at(ast.Name(c.name(leaf), STORE), leaf)
     return c.at(ast.NamedExpr(target, c.expression(value)), node)
 
 
 @lowers("yield", "yield_from")
-def _yield(c: Context, node: Node) -> ast.expr:
+def _yield(c: LoweringContext, node: Node) -> ast.expr:
     """`yield`, which makes a generator of the function that it stands in."""
     scope = c.scopes[-1]
     if scope.kind != "function" or scope.is_lambda or c.sources:
@@ -268,27 +273,27 @@ def _yield(c: Context, node: Node) -> ast.expr:
 
 
 @lowers("tuple")
-def _tuple(c: Context, node: Node) -> ast.expr:
+def _tuple(c: LoweringContext, node: Node) -> ast.expr:
     return _checked_display(c, c.at(ast.Tuple(starred_list(c, node[3]), LOAD), node), node)
 
 
 @lowers("list")
-def _list(c: Context, node: Node) -> ast.expr:
+def _list(c: LoweringContext, node: Node) -> ast.expr:
     return _checked_display(c, c.at(ast.List(starred_list(c, node[3]), LOAD), node), node)
 
 
 @lowers("set")
-def _set(c: Context, node: Node) -> ast.expr:
+def _set(c: LoweringContext, node: Node) -> ast.expr:
     return _checked_display(c, c.at(ast.Set(starred_list(c, node[3])), node), node)
 
 
-def _checked_display(c: Context, display: ast.expr, node: Node) -> ast.expr:
+def _checked_display(c: LoweringContext, display: ast.expr, node: Node) -> ast.expr:
     """A tuple, list or set display; one with stars is checked as a whole by `.checked_size`."""
     return c.call(".checked_size", [display], node) if any(n[0] == "star" for n in node[3]) else display
 
 
 @lowers("dict")
-def _dict(c: Context, node: Node) -> ast.expr:
+def _dict(c: LoweringContext, node: Node) -> ast.expr:
     keys: list[ast.expr | None] = []
     values = []
     for entry in node[3]:
@@ -302,7 +307,7 @@ def _dict(c: Context, node: Node) -> ast.expr:
 
 
 @lowers("NUMBER")
-def _number(c: Context, node: Node) -> ast.expr:
+def _number(c: LoweringContext, node: Node) -> ast.expr:
     value = number_value(node[3])
     if value is None:
         raise c.wrong(f"{node[3][:40]} cannot be read as a number", node)
@@ -312,5 +317,5 @@ def _number(c: Context, node: Node) -> ast.expr:
 
 
 @lowers("ellipsis")
-def _ellipsis(c: Context, node: Node) -> ast.expr:
+def _ellipsis(c: LoweringContext, node: Node) -> ast.expr:
     return c.constant(..., node)

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from gradcli.faults.tree import PolicyFault
-from gradcli.lang.lowering.context import STORE, Context, Scope, lowers
+from gradcli.lang.lowering.context import STORE, LoweringContext, Scope, lowers
 from gradcli.lang.lowering.expressions import lower_arguments
 from gradcli.lang.syntax.lexer import Node
 
@@ -17,7 +17,7 @@ TYPED = sys.version_info >= (3, 12)     # these nodes then have a list of type p
 
 
 @lowers("def")
-def function(c: Context, node: Node) -> list[ast.stmt]:
+def function(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """A function, or a method if it stands directly in a class."""
     parts = list(node[3])
     decorator_nodes = [part for part in parts if part[0] == "decorator"]
@@ -41,7 +41,7 @@ def function(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("class")
-def class_(c: Context, node: Node) -> list[ast.stmt]:
+def class_(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """A class. The runtime's `__build_class__` (`runtime/classes.py`) checks its bases when the statement runs."""
     parts = list(node[3])
     decorator_nodes = [part for part in parts if part[0] == "decorator"]
@@ -66,7 +66,7 @@ def class_(c: Context, node: Node) -> list[ast.stmt]:
     return [_typed(c, definition, node)]
 
 
-def mangle_private(c: Context, node: Node) -> Node:
+def mangle_private(c: LoweringContext, node: Node) -> Node:
     """`node` of a class with its private names mangled as Python does it: `__x` becomes `_Own__x`."""
     if not c.owner or not PRIVATE.search(c.text, node[1], node[2]):
         return node
@@ -86,18 +86,18 @@ def _mangled(owner: str, node: Any) -> Any:
     return (kind, start, end, (*(_mangled(owner, part) for part in inner[:own]), *inner[own:]))
 
 
-def _typed(c: Context, definition: ast.FunctionDef | ast.ClassDef, node: Node) -> ast.stmt:
+def _typed(c: LoweringContext, definition: ast.FunctionDef | ast.ClassDef, node: Node) -> ast.stmt:
     if TYPED:
         setattr(definition, "type_params", [])    # noqa: B010  # an attribute that 3.11 does not know
     return c.at(definition, node)
 
 
-def lower_decorator(c: Context, node: Node) -> ast.expr:
+def lower_decorator(c: LoweringContext, node: Node) -> ast.expr:
     """The expression of a decorator."""
     return c.expression(node[3][0])
 
 
-def lower_parameters(c: Context, nodes: tuple[Node, ...]) -> ast.arguments:
+def lower_parameters(c: LoweringContext, nodes: tuple[Node, ...]) -> ast.arguments:
     """The parameters of a function or lambda, each kind in its place."""
     signature = ast.arguments([], [], None, [], [], None, [])
     names: set[str] = set()
@@ -133,7 +133,7 @@ def lower_parameters(c: Context, nodes: tuple[Node, ...]) -> ast.arguments:
     return signature
 
 
-def _parameter(c: Context, node: Node, names: set[str]) -> ast.arg:
+def _parameter(c: LoweringContext, node: Node, names: set[str]) -> ast.arg:
     leaf = node[3][0]
     name = c.name(leaf)
     if name in names:
@@ -145,12 +145,12 @@ def _parameter(c: Context, node: Node, names: set[str]) -> ast.arg:
     return c.at(ast.arg(name, None), leaf)
 
 
-def _default(c: Context, node: Node) -> ast.expr | None:
+def _default(c: LoweringContext, node: Node) -> ast.expr | None:
     return next((c.expression(part[3][0]) for part in node[3][1:] if part[0] == "default"), None)
 
 
 @lowers("lambda")
-def _lambda(c: Context, node: Node) -> ast.expr:
+def _lambda(c: LoweringContext, node: Node) -> ast.expr:
     *params, body = node[3]
     args = lower_parameters(c, params[0][3] if params else ())
     c.scopes.append(Scope("function", is_lambda=True))

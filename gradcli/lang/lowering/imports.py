@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gradcli.faults.mistakes import ImportRefused
 from gradcli.faults.source import line_of
 from gradcli.faults.suggestions import nearest
-from gradcli.lang.lowering.context import STORE, Context, lowers
+from gradcli.lang.lowering.context import STORE, LoweringContext, lowers
 from gradcli.lang.syntax.lexer import Node
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
@@ -45,22 +45,22 @@ NEEDLESS = dict.fromkeys(
 """Modules that programs often import and that can only be left out."""
 
 
-CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|Exception)\b")
+CAUGHT = r"\b(?:ImportError|ModuleNotFoundError|Exception)\b"
 
 
-def catches_imports(c: Context, clause: Node) -> bool:
+def catches_imports(c: LoweringContext, clause: Node) -> bool:
     """Whether an `except` clause catches that a module is missing."""
     head = clause[3][:-1]
-    return not head or bool(CAUGHT.search(c.text[head[0][1] : head[0][2]]))
+    return not head or bool(re.search(CAUGHT, c.text[head[0][1] : head[0][2]]))
 
 
-def _missing(c: Context, words: str, node: Node) -> ast.stmt:
+def _missing(c: LoweringContext, words: str, node: Node) -> ast.stmt:
     """The statement that raises ImportError when it runs."""
     return c.at(ast.Expr(c.call(".import_error", [c.constant(words, node)], node)), node)
 
 
 @lowers("import")
-def import_(c: Context, node: Node) -> list[ast.stmt]:
+def import_(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`import a.b` binds a; `import a.b as c` binds a.b."""
     statements: list[ast.stmt] = []
     for item in node[3]:
@@ -76,7 +76,7 @@ def import_(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("from_import")
-def from_import(c: Context, node: Node) -> list[ast.stmt]:
+def from_import(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`from a.b import c as d`, and `from a import *` for the modules there are."""
     path, *members = node[3]
     if c.import_errors_caught and (absent := _absent(c, path, members)):
@@ -99,15 +99,15 @@ def from_import(c: Context, node: Node) -> list[ast.stmt]:
     return statements or [c.at(ast.Pass(), node)]
 
 
-def _bind(c: Context, leaf: Node, value: ast.expr, node: Node) -> ast.stmt:
+def _bind(c: LoweringContext, leaf: Node, value: ast.expr, node: Node) -> ast.stmt:
     return c.at(ast.Assign([c.at(ast.Name(c.name(leaf), STORE), leaf)], value), node)
 
 
-def _module(c: Context, name: str, node: Node) -> ast.expr:
+def _module(c: LoweringContext, name: str, node: Node) -> ast.expr:
     return c.call(".module", [c.constant(name, node)], node)
 
 
-def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
+def _absent(c: LoweringContext, path: Node, members: Sequence[Node] = ()) -> str:
     """Python's message if a module, or one of the names imported from it, does not exist; else an empty string."""
     name = ".".join(leaf[3] for leaf in path[3])
     if name == "__future__":
@@ -121,7 +121,7 @@ def _absent(c: Context, path: Node, members: Sequence[Node] = ()) -> str:
     return ""
 
 
-def _known(c: Context, path: Node) -> str:
+def _known(c: LoweringContext, path: Node) -> str:
     """The dotted name at `path`; ImportRefused if there is no such module."""
     name = ".".join(leaf[3] for leaf in path[3])
     modules = c.policy.modules
@@ -142,7 +142,7 @@ def _known(c: Context, path: Node) -> str:
                         ).saying(f"No module named '{name if first in first_words else first}'")
 
 
-def _check_feature(c: Context, member: Node) -> None:
+def _check_feature(c: LoweringContext, member: Node) -> None:
     name = member[3][0][3] if member[0] == "member" else "*"
     if name not in FEATURES:
         raise ImportRefused(f"__future__ has no feature {name}", span=c.span(member))

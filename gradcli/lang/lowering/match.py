@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradcli.lang.lowering.context import LOAD, STORE, VALUES, Context, Scope, lowers
+from gradcli.lang.lowering.context import LOAD, STORE, VALUES, LoweringContext, Scope, lowers
 from gradcli.lang.lowering.targets import lower_target
 from gradcli.lang.syntax.lexer import Node
 
@@ -19,7 +19,7 @@ LITERAL = frozenset({"NUMBER", "strings", "neg", "attribute", "add", "sub"})
 class PatternLowering:
     """Lowers one pattern; collects the names that it binds and the functions of its expressions."""
 
-    def __init__(self, c: Context) -> None:
+    def __init__(self, c: LoweringContext) -> None:
         self.c = c
         self.names: dict[str, Node] = {}
         self.values: list[ast.expr] = []
@@ -110,7 +110,7 @@ class PatternLowering:
 
 
 @lowers("match")
-def match(c: Context, node: Node) -> list[ast.stmt]:
+def match(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """One `if` per case, run while no earlier case has matched."""
     subject, *cases = node[3]
     c.matches += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.lang.lowering.context import DELETE, STORE, Context, lowers
+from gradcli.lang.lowering.context import DELETE, STORE, LoweringContext, lowers
 from gradcli.lang.lowering.imports import catches_imports
 from gradcli.lang.lowering.targets import loop_source, lower_assignment, lower_augmented, lower_target
 from gradcli.lang.syntax.lexer import Node
@@ -15,7 +15,7 @@ BRANCHES = 600      # each stands within the one before, and Python's compiler r
 
 
 @lowers("expression")
-def _expression(c: Context, node: Node) -> list[ast.stmt]:
+def _expression(c: LoweringContext, node: Node) -> list[ast.stmt]:
     if c.text.startswith("get_ipython()", node[1]):
         return _skipped(c, c.text[node[1] : node[2]], node)
     inner = node[3][0]
@@ -27,7 +27,7 @@ def _expression(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Expr(value), node)]
 
 
-def _value(c: Context, node: Node) -> ast.expr:
+def _value(c: LoweringContext, node: Node) -> ast.expr:
     """The value of an assignment or return, where a bare starred expression is an error."""
     if node[0] == "star":
         raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node)
@@ -35,13 +35,13 @@ def _value(c: Context, node: Node) -> ast.expr:
 
 
 @lowers("assign")
-def _assign(c: Context, node: Node) -> list[ast.stmt]:
+def _assign(c: LoweringContext, node: Node) -> list[ast.stmt]:
     *targets, value = node[3]
     return lower_assignment(c, tuple(targets), _value(c, value), node)
 
 
 @lowers("annassign")
-def _annassign(c: Context, node: Node) -> list[ast.stmt]:
+def _annassign(c: LoweringContext, node: Node) -> list[ast.stmt]:
     left, annotation, *value = node[3]
     if left[0] not in ("NAME", "attribute", "subscript", "group"):
         raise c.wrong("only a single name, attribute or item can be annotated", left)
@@ -59,31 +59,31 @@ def _annassign(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("augassign")
-def _augassign(c: Context, node: Node) -> list[ast.stmt]:
+def _augassign(c: LoweringContext, node: Node) -> list[ast.stmt]:
     return lower_augmented(c, node)
 
 
 @lowers("delete")
-def _delete(c: Context, node: Node) -> list[ast.stmt]:
+def _delete(c: LoweringContext, node: Node) -> list[ast.stmt]:
     inner = node[3][0]
     nodes = inner[3] if inner[0] == "tuple" and c.text[inner[1]] != "(" else (inner,)
     return [c.at(ast.Delete([lower_target(c, n, DELETE) for n in nodes]), node)]
 
 
 @lowers("pass")
-def _pass(c: Context, node: Node) -> list[ast.stmt]:
+def _pass(c: LoweringContext, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Pass(), node)]
 
 
 @lowers("break", "continue")
-def _jump(c: Context, node: Node) -> list[ast.stmt]:
+def _jump(c: LoweringContext, node: Node) -> list[ast.stmt]:
     if not c.scopes[-1].loops:
         raise c.wrong(f"{node[0]} can only stand in a loop", node)
     return [c.at(ast.Break() if node[0] == "break" else ast.Continue(), node)]
 
 
 @lowers("return")
-def _return(c: Context, node: Node) -> list[ast.stmt]:
+def _return(c: LoweringContext, node: Node) -> list[ast.stmt]:
     if c.scopes[-1].kind != "function":
         raise c.wrong("return can only stand in a function", node)
     value = _value(c, node[3][0]) if node[3] else None
@@ -91,34 +91,34 @@ def _return(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("raise")
-def _raise(c: Context, node: Node) -> list[ast.stmt]:
+def _raise(c: LoweringContext, node: Node) -> list[ast.stmt]:
     parts = [c.call(helper, [c.expression(n)], n) for helper, n in zip((".raised", ".cause"), node[3], strict=False)]
     return [c.at(ast.Raise(*parts), node)]
 
 
 @lowers("assert")
-def _assert(c: Context, node: Node) -> list[ast.stmt]:
+def _assert(c: LoweringContext, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Assert(*[c.expression(n) for n in node[3]]), node)]
 
 
 @lowers("global", "nonlocal")
-def _names(c: Context, node: Node) -> list[ast.stmt]:
+def _names(c: LoweringContext, node: Node) -> list[ast.stmt]:
     make = ast.Global if node[0] == "global" else ast.Nonlocal
     return [c.at(make([c.name(leaf) for leaf in node[3]]), node)]
 
 
 @lowers("magic")
-def _magic(c: Context, node: Node) -> list[ast.stmt]:
+def _magic(c: LoweringContext, node: Node) -> list[ast.stmt]:
     return _skipped(c, node[3][0][3].rstrip(), node)
 
 
-def _skipped(c: Context, text: str, node: Node) -> list[ast.stmt]:
+def _skipped(c: LoweringContext, text: str, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Expr(c.call(".note", [c.constant(f"{text} is a notebook's command; it was skipped", node)],
                                  node)), node)]
 
 
 @lowers("if")
-def _if(c: Context, node: Node) -> list[ast.stmt]:
+def _if(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`if` with its `elif`s, built from the last to the first."""
     test, body, *rest = node[3]
     if len(rest) > BRANCHES:
@@ -137,7 +137,7 @@ def _if(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("while")
-def _while(c: Context, node: Node) -> list[ast.stmt]:
+def _while(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`while test:` as `for .t in .ticks: if not test: break`, a loop over the turns of the budget.
 
     That costs less than a call of `.turn` in every turn. With an `else`, which the added `break` would skip, it is
@@ -158,7 +158,7 @@ def _while(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("for")
-def _for(c: Context, node: Node) -> list[ast.stmt]:
+def _for(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`for`, over `.counted(iterable, .ticks)`: every turn uses one turn of the budget."""
     bound, source, body, *rest = node[3]
     iterable = loop_source(c, bound, source)
@@ -170,7 +170,7 @@ def _for(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.For(loop_target, turns, inside, c.suite(rest[0][3][0]) if rest else []), node)]
 
 
-def _body(c: Context, node: Node) -> list[ast.stmt]:
+def _body(c: LoweringContext, node: Node) -> list[ast.stmt]:
     c.scopes[-1].loops += 1
     statements = c.suite(node)
     c.scopes[-1].loops -= 1
@@ -178,7 +178,7 @@ def _body(c: Context, node: Node) -> list[ast.stmt]:
 
 
 @lowers("try")
-def _try(c: Context, node: Node) -> list[ast.stmt]:
+def _try(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`try`; an added first handler reraises limits and interruptions, which no program may catch.
 
     A `finally` begins with `.reraise_uncatchable()`: its body could run on without end, or swallow them by a jump.
@@ -208,7 +208,7 @@ def _try(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.Try(tried, handlers, other, last), node)]
 
 
-def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
+def _handler(c: LoweringContext, node: Node, is_last: bool) -> ast.ExceptHandler:
     *head, body = node[3]
     if not head:
         if not is_last:
@@ -225,7 +225,7 @@ def _handler(c: Context, node: Node, is_last: bool) -> ast.ExceptHandler:
 
 
 @lowers("with")
-def _with(c: Context, node: Node) -> list[ast.stmt]:
+def _with(c: LoweringContext, node: Node) -> list[ast.stmt]:
     *items, body = node[3]
     with_items = []
     for value, *bound in _context_managers(items):

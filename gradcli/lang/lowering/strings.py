@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, cast
 
-from gradcli.lang.lowering.context import Context, lowers
+from gradcli.lang.lowering.context import LoweringContext, lowers
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import unescape
 
@@ -13,7 +13,7 @@ JOINED = 25         # CPython compiles more than 30 parts to str.join
 
 
 @lowers("strings")
-def _strings(c: Context, node: Node) -> ast.expr:
+def _strings(c: LoweringContext, node: Node) -> ast.expr:
     """Strings side by side, f-strings among them, as one."""
     parts: list[ast.expr] = []
     for piece in node[3]:
@@ -28,7 +28,7 @@ def _strings(c: Context, node: Node) -> ast.expr:
     return c.call(".checked_length", [whole], node) if several else whole
 
 
-def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
+def _fields(c: LoweringContext, parts: tuple[Any, ...]) -> list[ast.expr]:
     """The parts of an f-string as values of a JoinedStr; the runtime helper `.format` formats each field."""
     from gradcli.lang.lowering.functions import mangle_private
 
@@ -47,7 +47,7 @@ def _fields(c: Context, parts: tuple[Any, ...]) -> list[ast.expr]:
     return pieces
 
 
-def _join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
+def _join(c: LoweringContext, parts: list[ast.expr], node: Node) -> ast.expr:
     """A JoinedStr of `parts`, nested by JOINED: for many parts CPython compiles a call of str.join instead."""
     while len(parts) > JOINED:
         stretches = (parts[i : i + JOINED] for i in range(0, len(parts), JOINED))
@@ -55,7 +55,7 @@ def _join(c: Context, parts: list[ast.expr], node: Node) -> ast.expr:
     return c.at(ast.JoinedStr(parts), node)
 
 
-def _string(c: Context, node: Node) -> str:
+def _string(c: LoweringContext, node: Node) -> str:
     """The value of a STRING."""
     text: str = node[3]
     prefix = text[: text.index(text[-1])]

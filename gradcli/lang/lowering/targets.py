@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 
-from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, Context
-from gradcli.lang.lowering.expressions import NEVER_TEXT, index
+from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, LoweringContext
+from gradcli.lang.lowering.expressions import NEVER_TEXT, index, read_attribute
 from gradcli.lang.syntax.lexer import Node
 
 WHAT = {
@@ -19,7 +19,7 @@ WHAT = {
 }
 
 
-def lower_target(c: Context, node: Node, context: ast.expr_context = STORE) -> ast.expr:
+def lower_target(c: LoweringContext, node: Node, context: ast.expr_context = STORE) -> ast.expr:
     """The Python target for `node`, to be stored to or deleted."""
     while node[0] == "group":
         node = node[3][0]
@@ -29,7 +29,7 @@ def lower_target(c: Context, node: Node, context: ast.expr_context = STORE) -> a
     return lowered
 
 
-def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
+def _target(c: LoweringContext, node: Node, context: ast.expr_context) -> ast.expr:
     kind = node[0]
     if kind == "NAME":
         name = node[3]
@@ -59,7 +59,7 @@ def _target(c: Context, node: Node, context: ast.expr_context) -> ast.expr:
     raise c.wrong(f"{what} cannot be assigned to", node, *_compare_hint(c, node))
 
 
-def _compare_hint(c: Context, node: Node) -> tuple[tuple[str, str], ...]:
+def _compare_hint(c: LoweringContext, node: Node) -> tuple[tuple[str, str], ...]:
     """The repair of `a + b = c`: the line with `==`."""
     start, number = c.text.rfind("\n", 0, node[1]) + 1, c.text.count("\n", 0, node[1]) + 1
     line = c.text[start:].split("\n", 1)[0]
@@ -80,7 +80,7 @@ def has_star(node: Node) -> bool:
     return node[0] in ("tuple", "list") and any(part[0] == "star" for part in node[3])
 
 
-def loop_source(c: Context, bound: Node, source: Node) -> ast.expr:
+def loop_source(c: LoweringContext, bound: Node, source: Node) -> ast.expr:
     """The iterable of a loop whose target is `bound`; its items are bounded if the target has a star."""
     iterable = c.expression(source)
     return c.call(".bounded_items", [iterable], source) if has_star(bound) else iterable
@@ -89,7 +89,7 @@ def loop_source(c: Context, bound: Node, source: Node) -> ast.expr:
 NAMING = ("__name__", "__qualname__", "__doc__")     # attributes of its functions that a program may set
 
 
-def lower_assignment(c: Context, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
+def lower_assignment(c: LoweringContext, targets: tuple[Node, ...], value: ast.expr, node: Node) -> list[ast.stmt]:
     """The statements that give `value` to each of `targets`."""
     only = targets[0]
     if len(targets) == 1 and only[0] == "attribute":
@@ -118,7 +118,7 @@ IN_PLACE: dict[str, type[ast.operator]] = {
 GUARDED = {"+=": ".iadd", "*=": ".imul", "**=": ".ipow", "<<=": ".ishl", "%=": ".imod"}
 
 
-def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
+def lower_augmented(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """An augmented assignment: `x += 1`."""
     left, sign, right = node[3]
     while left[0] == "group":
@@ -127,10 +127,10 @@ def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
     if left[0] not in ("NAME", "attribute", "subscript"):
         raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
     guard = None if operator == "+=" and right[0] in NEVER_TEXT else GUARDED.get(operator)
-    if guard and c.scopes[-1].kind != "class":      # whose names outlive it
+    if c.scopes[-1].kind != "class":      # whose names outlive it
         if left[0] == "attribute":
             return _augment_attribute(c, node, left, guard)
-        if left[0] == "subscript" and left[3][1][0] not in ("slice", "tuple", "star"):
+        if guard and left[0] == "subscript" and not _holds_slice(left[3][1]):
             return _augment_item(c, node, left, guard)
     store = lower_target(c, left)
     if guard and isinstance(store, ast.Name):
@@ -142,17 +142,28 @@ def lower_augmented(c: Context, node: Node) -> list[ast.stmt]:
     return [c.at(ast.AugAssign(store, IN_PLACE[operator](), c.expression(right)), node)]
 
 
-def _augment_attribute(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+def _holds_slice(at: Node) -> bool:
+    """Whether a key has a slice or a star in it, which stand in square brackets alone."""
+    return at[0] in ("slice", "star") or at[0] == "tuple" and any(part[0] in ("slice", "star") for part in at[3])
+
+
+def _augment_attribute(c: LoweringContext, node: Node, left: Node, guard: str | None) -> list[ast.stmt]:
     """`owner.name += value`, with the owner in a temporary, so that Python's order of evaluation is kept."""
     owner, leaf = left[3]
     name = c.constant(c.name(leaf), leaf)
-    before = c.call(".attr", [c.load(".w", owner), name], left)
-    after = c.call(guard, [before, c.expression(node[3][2])], node)
-    store = c.at(ast.Expr(c.call(".setattr", [after, c.load(".w", owner), name], left)), node)
-    return [c.bind(".w", c.expression(owner), owner), store, _clear_temporaries(c, node, ".w")]
+    bound = c.bind(".w", c.expression(owner), owner)
+    before = read_attribute(c, c.load(".w", owner), leaf, left)
+    value = c.expression(node[3][2])
+    if guard:
+        store = c.at(ast.Expr(c.call(".setattr", [c.call(guard, [before, value], node), c.load(".w", owner), name],
+                                     left)), node)
+        return [bound, store, _clear_temporaries(c, node, ".w")]
+    change = c.at(ast.AugAssign(c.at(ast.Name(".v", STORE), left), IN_PLACE[node[3][1][3][0][3]](), value), node)
+    store = c.at(ast.Expr(c.call(".setattr", [c.load(".v", left), c.load(".w", owner), name], node)), node)
+    return [bound, c.bind(".v", before, left), change, store, _clear_temporaries(c, node, ".w", ".v")]
 
 
-def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.stmt]:
+def _augment_item(c: LoweringContext, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
     temporaries = [c.bind(".w", c.expression(value), value), c.bind(".v", index(c, at), at)]
@@ -165,5 +176,5 @@ def _augment_item(c: Context, node: Node, left: Node, guard: str) -> list[ast.st
     return [*temporaries, c.at(ast.Assign([item], after), node), _clear_temporaries(c, node, ".w", ".v")]
 
 
-def _clear_temporaries(c: Context, node: Node, *names: str) -> ast.stmt:
+def _clear_temporaries(c: LoweringContext, node: Node, *names: str) -> ast.stmt:
     return c.at(ast.Assign([c.at(ast.Name(name, STORE), node) for name in names], c.constant(None, node)), node)

@@ -29,7 +29,7 @@ def set_first_line(fault: Fault) -> None:
     if not line:
         return
     fault.message = line
-    if explanation != fault.needless and plain(explanation) not in plain(line):
+    if explanation != fault.needless and normalized(explanation) not in normalized(line):
         fault.notes.insert(0, explanation.partition(f"{line}: ")[2] or explanation)
 
 
@@ -37,7 +37,7 @@ def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
     """Give a fault of a text that is no program its source, and CPython's words where it has some."""
     fault.source, fault.name = text, name
     fault.headline = "" if isinstance(fault, LimitFault) else headline_of(fault) or syntax_words(text, fault.span)
-    if fault.facts.get("as_python"):
+    if fault.as_python:
         fault.needless = fault.message
     set_first_line(fault)
     fault.message = trimmed(fault.message)
@@ -50,7 +50,7 @@ def sentences(words: str) -> str:
     return line if len(line) <= LONGEST else line[:end] if end else trimmed(line)
 
 
-def plain(text: str) -> str:
+def normalized(text: str) -> str:
     """`text` as it is compared: without regard to capitals, spaces and the point at its end."""
     return " ".join(text.casefold().split()).rstrip(".")
 

@@ -14,10 +14,10 @@ from gradcli.faults.source import Span, char_column, line_of
 
 TRAIL = 20      # calls told of; a deep recursion repeats itself
 CO_OPTIMIZED = 1    # the flag of code that is a function; importing inspect costs more than it
-KEPT = 4096     # texts; the oldest make way
+MAX_SOURCES = 4096     # texts; the oldest make way
 
 
-class Source(NamedTuple):
+class LoweredText(NamedTuple):
     """A text that was lowered, and what it is called."""
 
     name: str
@@ -34,20 +34,20 @@ class Place(NamedTuple):
     words: list[str]                        # the line of each of these calls
 
 
-_sources: dict[str, Source] = {}
+_sources: dict[str, LoweredText] = {}
 _numbers = count(1)
 
 
-def register(name: str, text: str) -> str:
+def register_text(name: str, text: str) -> str:
     """A file name for the code of `text`, by which it is found again."""
     key = f"<gradcli {next(_numbers)}: {name}>"
-    if len(_sources) >= KEPT:
+    if len(_sources) >= MAX_SOURCES:
         del _sources[next(iter(_sources))]
-    _sources[key] = Source(name, text)
+    _sources[key] = LoweredText(name, text)
     return key
 
 
-def source_of(code: CodeType | None) -> Source | None:
+def source_of(code: CodeType | None) -> LoweredText | None:
     """The text that `code` was lowered from, if it was."""
     return _sources.get(code.co_filename) if code is not None else None
 
@@ -77,7 +77,7 @@ def _function(frame: FrameType) -> str:
     return name if called else ""
 
 
-def _span(source: Source, code: CodeType, instruction: int) -> Span:
+def _span(source: LoweredText, code: CodeType, instruction: int) -> Span:
     line, last, start, end = next(islice(code.co_positions(), instruction // 2, None))
     if line is None or last is None or start is None or end is None:
         return Span(line or 1, 1, line or 1, 2)
@@ -93,9 +93,9 @@ def place_of_call(code: CodeType, instruction: int) -> Place | None:
 
 def locals_of(error: Exception) -> dict[str, Any]:
     """The names of the innermost function of the program on the way to an error, with their values."""
-    step, found = error.__traceback__, {}
+    step, names = error.__traceback__, {}
     while step is not None:
         if source_of(step.tb_frame.f_code) is not None:
-            found = step.tb_frame.f_locals
+            names = step.tb_frame.f_locals
         step = step.tb_next
-    return dict(found)
+    return dict(names)

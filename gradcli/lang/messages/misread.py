@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradcli.lang.messages.other_languages import plain
+from gradcli.lang.messages.other_languages import keyboard_character
 from gradcli.lang.syntax.lexer import Word
 
 Hints = tuple[str, ...]
@@ -29,8 +29,8 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
         return f"the string that begins here is not closed on its line by {c}", (line.rstrip() + c,), False
     if c in QUOTES:
         return f"{c} is a typographic quote; strings stand in plain ones", (QUOTES[c],), False
-    if plain(c):
-        return f"{c} is not a sign of the language", (plain(c),), False
+    if keyboard_character(c):
+        return f"{c} is not a sign of the language", (keyboard_character(c),), False
     if c.isdigit() or (c == "." and line[1:2].isdigit()):
         word = line.split()[0]
         if re.match(r"[\d_.]+(?:[eE][-+]?\d+)?[jJ](?!\w)", word):

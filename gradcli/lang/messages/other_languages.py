@@ -21,7 +21,7 @@ FUNCTIONS = "sin|cos|tan|exp|log|sqrt|abs|tanh|sigmoid|len|sum|max|min|range|rou
 
 TYPES = "int|float|double|string|String|bool|boolean|char|long|void|auto|Tensor|torch::Tensor"
 DIGITS = r"(?<![\w.])\d{1,3}(?:[ .]\d{3})+(?![\w.])"
-KEPT = "public|private|protected|static|final|virtual|inline"
+MODIFIERS = "public|private|protected|static|final|virtual|inline"
 ENDLESS = "a loop that asks at its end is while True: with if ...: break as its last line"
 IMPORTED = "a module is brought in by import"
 CHOSEN = "a choice is written with if and else"
@@ -46,7 +46,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
      r"class \1(\2):"),
     (r"\bclass\s+(\w+)\s*:\s*(?:public|private)\s+([\w.]+)\s*\{?", "the base of a class stands in brackets",
      r"class \1(\2):"),
-    (rf"^\s*(?:(?:{KEPT}|{TYPES})\s+)+(\w+)\s*\(([^)]*)\)\s*\{{?", "a function begins with def", r"def \1(\2):"),
+    (rf"^\s*(?:(?:{MODIFIERS}|{TYPES})\s+)+(\w+)\s*\(([^)]*)\)\s*\{{?", "a function begins with def", r"def \1(\2):"),
     (r"\bdef\s+(\w+\([\w, ]*\))\s*=\s*(.+)$", "a function gives its value back with return", r"def \1: return \2"),
     (r"\bassert\s+([^=!<>]+?)\s*=(?!=)\s*(.+)$", "to compare, write ==", r"assert \1 == \2"),
     (r"\b(if|while|elif)\s*\(\s*([\w.]+)\s*=(?!=)\s*([^()=]+)\)", "= gives a name a value; to compare, write ==",
@@ -132,7 +132,7 @@ LOOKING_LIKE = {sign: here for here, signs in {
     "\u221e": "float('inf')", "\u221a": "torch.sqrt", "\u2208": "in", "\u2248": "=="}
 
 
-def plain(c: str) -> str:
+def keyboard_character(c: str) -> str:
     """The character of the keyboard that another one stands for or looks like; empty if there is none."""
     like = LOOKING_LIKE.get(c) or normalize("NFKC", c)
     return like if like != c and like.isascii() and like.strip() else ""

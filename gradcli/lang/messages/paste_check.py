@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from gradcli.faults.tree import Fault, LimitFault, SyntaxFault
 
-PLACED = re.compile(r"(in|before|after) line (\d+)(.*)")
+LINE_PLACE = re.compile(r"(in|before|after) line (\d+)(.*)")
 SHELL = ("gradcli ", "--", "pip ", "python ")      # what is typed at the shell and goes into no program
 OUTDENTED = ": at the level"        # what follows the place where a repair brings its own indentation
 
@@ -15,7 +15,7 @@ OUTDENTED = ": at the level"        # what follows the place where a repair brin
 def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     """`text` with a repair where it says that it belongs, or in place of what the carets mark."""
     lines = text.split("\n")
-    where = PLACED.match(why)
+    where = LINE_PLACE.match(why)
     if where:
         how, at = where[1], int(where[2]) - 1
         line = lines[at]
@@ -36,13 +36,13 @@ def sifted(fault: Fault, read: Callable[[str], object]) -> None:
     """
     if isinstance(fault, LimitFault) or not fault.span or not fault.source:
         return
-    kept = []
+    pasteable = []
     for repair, why in fault.hints:
         if repair.startswith(SHELL) or _readable(fault, repair, why, read):
-            kept.append((repair, why))
+            pasteable.append((repair, why))
         elif why:
             fault.notes.append(f"{repair}{'' if repair.endswith(':') else ':'} {why}")
-    fault.hints = kept
+    fault.hints = pasteable
 
 
 def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object]) -> bool:

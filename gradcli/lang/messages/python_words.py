@@ -46,4 +46,4 @@ def explanation_of(error: BaseException) -> str:
 
 def python_kind(error: BaseException) -> type:
     """The class of `error` as programs know it: their own or Python's, never one of ours."""
-    return next(each for each in type(error).__mro__ if each in EXCEPTIONS or PROGRAM_MADE in each.__dict__)
+    return next(cls for cls in type(error).__mro__ if cls in EXCEPTIONS or PROGRAM_MADE in cls.__dict__)

@@ -53,10 +53,10 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
         fault.hints += fault.seek()
         fault.seek = None
     if fault.span is None:
-        found = place(raised)
-        if found is not None:
-            fault.name, fault.source, fault.span = found.name, found.text, found.span
-            fault.trail, fault.words = found.trail, found.words
+        location = place(raised)
+        if location is not None:
+            fault.name, fault.source, fault.span = location.name, location.text, location.span
+            fault.trail, fault.words = location.trail, location.words
     return fault
 
 
@@ -85,7 +85,7 @@ class _Translation:
             fault = AssertionFault(words or "the assertion does not hold")
             fault.headline = "" if words else "AssertionError"
             return fault
-        kind = next(each for each in type(error).__mro__ if each.__module__ == "builtins" or PROGRAM_MADE in vars(each))
+        kind = next(cls for cls in type(error).__mro__ if cls.__module__ == "builtins" or PROGRAM_MADE in vars(cls))
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 
     def headline(self) -> str:
@@ -93,10 +93,10 @@ class _Translation:
         words = self.text()
         return f"KeyError: {words}" if isinstance(self.error, KeyError) else words
 
-    def worded(self, kind: type[Fault], explanation: str, *hints: tuple[str, str] | str, more: bool = False,
-               **facts: Any) -> Fault:
+    def worded(self, make: Callable[..., Fault], explanation: str, *hints: tuple[str, str] | str,
+               more: bool = False) -> Fault:
         """A fault with its explanation, which stays a note where it says `more` than CPython's words."""
-        fault = kind(explanation or self.text(), *hints, **facts)
+        fault = make(explanation or self.text(), *hints)
         fault.needless = "" if more else fault.message
         return fault
 
@@ -117,19 +117,19 @@ class _Translation:
             return self.worded(NameFault, f"{name} is used here before it has been given a value in its function",
                                *((f"global {name}",) if name in self.namespace else ()), more=True)
         own, words = self._local_names(), set(self.namespace.get("__builtins__", ()))
-        for each, value in self.namespace.items():
-            (words if value is None or each in words else own).add(each)
+        for key, value in self.namespace.items():
+            (words if value is None or key in words else own).add(key)
         near = nearest(name, own) or nearest_word(name, words)
         return self.worded(NameFault, _ABSENT.get(name, f"the name {name} is not defined"),
                            *((n, "the nearest name") for n in near), more=name in _ABSENT)
 
     def _local_names(self) -> set[str]:
-        step, found = self.error.__traceback__, set()
+        step, names = self.error.__traceback__, set()
         while step is not None:
             if source_of(step.tb_frame.f_code) is not None:
-                found = set(step.tb_frame.f_locals)
+                names = set(step.tb_frame.f_locals)
             step = step.tb_next
-        return found
+        return names
 
     def attribute(self) -> Fault:
         error = self.error
@@ -144,9 +144,11 @@ class _Translation:
 
     def key(self) -> Fault:
         args = args_of(self.error)
-        return self.worded(
-            KeyFault, f"there is no entry under {self.formatter.safe_text(args[0] if args else '', quoted=True)[:80]}",
-            value=args[0] if args else "")
+        key = args[0] if args else ""
+        fault = self.worded(KeyFault, f"there is no entry under {self.formatter.safe_text(key, quoted=True)[:80]}")
+        assert isinstance(fault, KeyFault)
+        fault.key = key
+        return fault
 
     def division(self) -> Fault:
         return self.worded(DivisionFault, "a number is divided by zero")
@@ -166,18 +168,21 @@ class _Translation:
             raise self.error    # a writer of ours that has not asked engine/writing.py: no fault of the program
         if "integer string conversion" in text:
             return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
-        if any(said in text for said in TOO_LARGE):
+        if any(phrase in text for phrase in TOO_LARGE):
             return _LIMITS[True]()
         return self.read(ValueFault, ValueFault, UnpackFault)
 
     def read(self, usual: type[Fault], *only: type[Fault]) -> Fault:
         """The fault that CPython's words mean: of the kinds in `only`, if there are any; else `usual`."""
         words, explanation = self.text(), explanation_of(self.error)
-        said = meaning(words)
-        kind = said.kind if said.kind is not None and (not only or said.kind in only) else usual
+        reading = meaning(words)
+        fault = self.worded(reading.make or usual, reading.explanation, *reading.hints, more=reading.more)
+        if only and not isinstance(fault, only):
+            fault = self.worded(usual, reading.explanation, *reading.hints, more=reading.more)
         if explanation:
-            return self.worded(kind if kind is UnpackFault else usual, explanation, more=True, **said.facts)
-        return self.worded(kind, said.explanation, *said.hints, more=said.more, **said.facts)
+            fault = self.worded(UnpackFault if type(fault) is UnpackFault else usual, explanation, more=True)
+        fault.types = reading.types
+        return fault
 
 
 def _raised_by_program(trace: TracebackType | None) -> bool:

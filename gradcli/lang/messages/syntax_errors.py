@@ -15,7 +15,7 @@ from gradcli.faults.tree import PolicyFault, SyntaxFault, Unfinished
 from gradcli.lang.messages.misread import foreign_word, unreadable
 from gradcli.lang.messages.other_languages import foreign_line
 from gradcli.lang.syntax.driver import Driver
-from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
+from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, span_between
 
 BLOCKS = ("if", "elif", "else", "while", "for", "def", "class", "try", "except", "finally", "with")
 CLAUSES = {"elif": "if", "else": "if, for, while or try", "except": "try", "finally": "try"}
@@ -30,7 +30,7 @@ class ErrorContext:
 
     def __init__(self, driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> None:
         self.driver, self.text, self.word = driver, text, word
-        at = next(i for i, each in enumerate(words) if each is word)
+        at = next(i for i, other in enumerate(words) if other is word)
         self.before = words[:at]
         self.after = words[at + 1 :]
         self.last = self.before[-1] if self.before else ("", 0, 0, "")
@@ -56,8 +56,8 @@ class ErrorContext:
         if word[0] in LAYOUT:
             begin = min(word[1], len(self.text.rstrip()) if word[0] != "_INDENT" else word[1])
             end = word[2] if word[0] == "_INDENT" else begin + 1
-            return place(self.text, begin, end) if "\n" not in self.text[begin:end] else _point(self.text, begin)
-        return place(self.text, word[1], word[2])
+            return span_between(self.text, begin, end) if "\n" not in self.text[begin:end] else _point(self.text, begin)
+        return span_between(self.text, word[1], word[2])
 
     def source(self) -> str:
         """The line of text on which the word stands."""
@@ -65,13 +65,13 @@ class ErrorContext:
 
     def open_brackets(self) -> list[Word]:
         """The brackets before the word that are not closed yet."""
-        found: list[Word] = []
+        opened: list[Word] = []
         for word in self.before:
             if word[0] in OPENING:
-                found.append(word)
-            elif word[0] in CLOSING and found:
-                found.pop()
-        return found
+                opened.append(word)
+            elif word[0] in CLOSING and opened:
+                opened.pop()
+        return opened
 
     def wrong(self, message: str, *hints: tuple[str, str] | str, word: Word | None = None,
               kind: type[SyntaxFault] = SyntaxFault, as_python: bool = False) -> SyntaxFault:
@@ -109,7 +109,7 @@ def _fits(driver: Driver, states: list[int], kind: str) -> bool:
 
 
 def _point(text: str, at: int) -> Span:
-    span = place(text, at, at)
+    span = span_between(text, at, at)
     return span._replace(end_column=span.column + 1)
 
 
@@ -121,7 +121,7 @@ def _letters(s: ErrorContext) -> SyntaxFault | None:
     if s.word[0]:
         return None
     message, hints, open_ended = unreadable(s.text, s.word[1])
-    span = place(s.text, s.word[1], s.word[2])
+    span = span_between(s.text, s.word[1], s.word[2])
     kind = SyntaxFault if s.text[s.word[1]] in "'\"" or s.text[s.word[1]].isdigit() else StrayCharacter
     kind = Unfinished if open_ended else kind
     return kind(message, *hints, span=span, as_python=kind is not StrayCharacter)
@@ -137,12 +137,12 @@ def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
         if s.word[0] != "_NEWLINE":
             return None
         text, column = line_of(s.text, line), s.span().column - 1
-        start = sum(len(each) + 1 for each in s.text.split("\n")[: line - 1])
-    found = foreign_line(text, column)
-    if found is None:
+        start = sum(len(earlier) + 1 for earlier in s.text.split("\n")[: line - 1])
+    foreign = foreign_line(text, column)
+    if foreign is None:
         return None
-    message, repair, begin, end = found
-    return ForeignSpelling(message, *filter(None, (repair,)), span=place(s.text, start + begin, start + end))
+    message, repair, begin, end = foreign
+    return ForeignSpelling(message, *filter(None, (repair,)), span=span_between(s.text, start + begin, start + end))
 
 
 def _continued(s: ErrorContext) -> SyntaxFault | None:
@@ -170,7 +170,7 @@ def _brackets(s: ErrorContext) -> SyntaxFault | None:
         return None
     if kind == ":" and s.line and s.line[0][0] in BLOCKS and s.expected & {")", "]"}:
         return s.wrong(f"this {opened[-1][0]} is not closed before the colon",
-                       f"{''.join(OPENING[each[0]] for each in reversed(opened))}:")
+                       f"{''.join(OPENING[bracket[0]] for bracket in reversed(opened))}:")
     if kind == "=" and opened[-1][0] == "{" and ":" in s.expected:
         return s.wrong("an entry of a dict has a colon between key and value", ":")
     if kind == ";":
@@ -190,7 +190,7 @@ def _closed(s: ErrorContext, opened: list[Word]) -> tuple[tuple[str, str], ...]:
     text = line_of(s.text, line)
     if "#" in text or not text.strip():
         return ()
-    ends = "".join(OPENING[each[0]] for each in reversed(opened))
+    ends = "".join(OPENING[bracket[0]] for bracket in reversed(opened))
     return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
 
 
@@ -248,12 +248,12 @@ def _equals(s: ErrorContext) -> SyntaxFault | None:
 def _foreign(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
     """Another language's word, or Python's own that are not here."""
     rest = s.source()[s.span().column - 1 :] if s.word[0] not in LAYOUT else ""
-    found = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
-    if found is None:
+    foreign = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
+    if foreign is None:
         return None
-    message, hints, refused, at, until = found
+    message, hints, refused, at, until = foreign
     make = WordRefused if refused else ForeignSpelling
-    return make(message, *hints, span=place(s.text, at[1], until))
+    return make(message, *hints, span=span_between(s.text, at[1], until))
 
 
 def _clause(s: ErrorContext) -> SyntaxFault | None:
@@ -298,9 +298,9 @@ def _anything(s: ErrorContext) -> SyntaxFault | None:
         message = f"a value must follow {_word(s.last)}, not {what}"
     else:
         message = f"{what} cannot stand here"
-        wanted = _wanted(s.expected)
-        if wanted:
-            message += f": {wanted} is expected"
+        words = _expected_words(s.expected)
+        if words:
+            message += f": {words} is expected"
     if s.at_end and s.text.rstrip("\n") == s.text[:-1].rstrip("\n") and _unclosed_text(s):
         return Unfinished(message, span=s.span())
     return s.wrong(message)
@@ -316,15 +316,15 @@ def _word(word: Word) -> str:
     return text if len(text) <= 30 else text[:30] + "..."
 
 
-def _wanted(expected: set[str]) -> str:
+def _expected_words(expected: set[str]) -> str:
     """What could have stood there, if that is quickly told."""
     if "NUMBER" in expected:
         return "a value"
     signs = sorted(expected - set(LAYOUT) - {"NAME"})
     names = ["a name"] if "NAME" in expected else []
     ends = ["the end of the line"] if "_NEWLINE" in expected else []
-    told = names + signs + ends
-    return " or ".join(told) if 0 < len(told) <= 4 else ""
+    choices = names + signs + ends
+    return " or ".join(choices) if 0 < len(choices) <= 4 else ""
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (

@@ -44,12 +44,12 @@ def holder_of(value: Any, policy: Policy) -> str:
     if words.startswith("the module "):
         return f"module {words.removeprefix('the module ')!r}"
     if isinstance(value, TypeProxy) or user_class(value):
-        return f"type object {type_name(value)!r}"
+        return f"type object {short_type_name(value)!r}"
     teller: Any = policy.names.get("type", type)
-    return f"{type_name(teller(value))!r} object"
+    return f"{short_type_name(teller(value))!r} object"
 
 
-def type_name(kind: Any) -> str:
+def short_type_name(kind: Any) -> str:
     """The name of a type in such messages."""
     name: str = kind._name if isinstance(kind, TypeProxy) else kind.__name__
     return name if name in OF_C else name.rpartition(".")[2]

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, admit, closed_names
+from gradcli.exposure import HELD, PROGRAM_MADE, ProgramClass, admit, closed_names, exposed_names
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
@@ -36,7 +36,12 @@ class Attributes:
         self.policy, self.formatter = policy, formatter
         self.special = special(formatter)       # (type, name) -> the method as programs get it
         self.own: set[type] = set()             # the program's classes without foreign bases: the quick way
-        self.mixed: dict[tuple[type, str], bool] = {}   # for classes with foreign bases: whose the name is
+        # what is known of (class, name), for classes of the package and those with such a base: True if programs may
+        # read the name of every object, False if objects alone can have it
+        self.mixed: dict[tuple[type, str], bool] = {}
+        self.open_names: set[tuple[type, str]] = set()      # attributes that objects of such classes may be given
+        self.setters: dict[tuple[type, str], Callable[[Any, Any], None]] = {}   # what sets attributes of foreign types
+        self.of_classes: set[tuple[type, str]] = set()      # names of classes that the program itself has defined
         self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
             "__repr__": formatter.object_repr, "__str__": formatter.object_str, "__hash__": formatter.hash_of,
             "__format__": formatter.object_format}
@@ -46,8 +51,8 @@ class Attributes:
         formatter.read = self.read
 
     def _reader(self) -> Callable[[Any, str], Any]:
-        own, other = self.own, self._read
-        quick, special = OPEN.difference(self.special), self.special.get
+        own, other, module_type = self.own, self._read, self.policy.module_type
+        quick, special, verdict = OPEN.difference(self.special), self.special.get, self.mixed.get
 
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
@@ -57,27 +62,37 @@ class Attributes:
                     return getattr(value, name)
                 except AttributeError as error:
                     raise self._explained(error, value, name) from None
+            if kind is module_type and (member := value.__dict__.get(name, value)) is not value:
+                return member
             key = kind, name
             if key in quick:
                 return getattr(value, name)
             bind = special(key)
-            return other(value, name) if bind is None else bind(value)
+            if bind is not None:
+                return bind(value)
+            whose = verdict(key)
+            if whose or (whose is False and name in value.__dict__):
+                try:
+                    member = getattr(value, name)
+                except AttributeError as error:
+                    raise self._explained(error, value, name) from None
+                return member if type(member) in HELD else admit(member)
+            return other(value, name)
 
         return read
 
     def _read(self, value: Any, name: str) -> Any:
+        """`value.name`, where the quick way has no answer."""
         kind = type(value)
         if kind is super:
             return self._read_above(value, name)
-        whose = self.mixed.get((kind, name))
-        if whose or (whose is False and name in value.__dict__):
-            return self._get(value, name)
-        special = self.special.get((kind, name))
-        if special is not None:
-            return special(value)
         if kind.__dict__.get(PROGRAM_MADE) is OWN or name in METHODS.get(kind, NONE):
             return self._get(value, name)
+        if isinstance(value, ProgramClass) and (value, name) in self.of_classes:
+            return self._get(value, name)
         if self._readable(value, name):
+            if not isinstance(value, type | BaseException) and name in exposed_names(kind):
+                self.mixed[kind, name] = True
             return self._get(value, name)
         raise self.missing(value, name)
 
@@ -110,6 +125,7 @@ class Attributes:
         elif user_class(value):
             owner = _owner(value.__mro__, name)
             if owner is not None and PROGRAM_MADE in owner.__dict__:
+                self.of_classes.add((value, name))
                 return True
         elif isinstance(value, TypeProxy) and name in methods_of(value):
             return True
@@ -180,13 +196,19 @@ class Attributes:
         return getattr(value, name)
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
-        own, other = self.own, self._write
+        own, other, open_names, setter_of = self.own, self._write, self.open_names, self.setters.get
 
         def write(new: Any, value: Any, name: str) -> None:
             """`value.name = new`."""
-            if type(value) in own:
+            kind = type(value)
+            if kind in own or (kind, name) in open_names:
                 try:
                     setattr(value, name, new)
+                except AttributeError as error:
+                    raise self._refused(error, value, name) from None
+            elif (setter := setter_of((kind, name))) is not None:
+                try:
+                    setter(value, new)
                 except AttributeError as error:
                     raise self._refused(error, value, name) from None
             else:
@@ -200,6 +222,8 @@ class Attributes:
             raise self._closed(value, name, "set")
         try:
             if callable(allowed):       # the value's own way to be set, with its checks
+                if not isinstance(value, type) and PROGRAM_MADE not in type(value).__dict__:
+                    self.setters[type(value), name] = allowed
                 allowed(value, new)
             else:
                 setattr(value, name, new)
@@ -232,6 +256,8 @@ class Attributes:
         if user_class(value):
             kind = value
             self.mixed.clear()      # the class is about to change
+            self.of_classes.clear()
+            self.open_names.clear()
             self.above.clear()
         if kind is FunctionType:
             return source_of(value.__code__) is not None
@@ -243,6 +269,8 @@ class Attributes:
         if mark is not None and name not in closed_names(kind):
             owner = _owner(kind.__mro__, name)
             if owner is None or PROGRAM_MADE in owner.__dict__:
+                if kind is not value:
+                    self.open_names.add((kind, name))
                 return True
         return self.policy.assign(value, name, new)
 

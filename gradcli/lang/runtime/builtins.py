@@ -13,7 +13,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, register
+from gradcli.exposure import PROGRAM_MADE, expose_functions
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -89,6 +89,8 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
 
     def limited_range(*bounds: Any) -> range:
         values = range(*bounds)
+        if len(bounds) == 1 and type(bounds[0]) is int and bounds[0] <= budget.steps:
+            return values
         first, last, step = values.start, values.stop, values.step
         budget.check_steps((last - first) // step)      # len() fails beyond 2**63
         return values
@@ -163,7 +165,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
     }
     kinds += [*iterators.type_proxies(), TypeProxy("reversed", (reversed,), reversed)]
     own = {name: _called(name, function) for name, function in functions.items() if type(function) is FunctionType}
-    register(functions.values())
+    expose_functions(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
 
 
@@ -224,6 +226,8 @@ def _collection_constructor(plain: type, bounded: Callable[[Iterable[Any]], Iter
 def _whole(budget: Budget) -> Callable[..., int]:
     """`int` as programs call it: of a string in a base, digits are counted before they are read."""
     def whole(*args: Any, **options: Any) -> int:
+        if len(args) == 1 and not options and type(args[0]) is float and -MOST < args[0] < MOST:
+            return int(args[0])
         base = args[1] if len(args) == 2 else options.get("base")
         if args and base is not None and type(args[0]) is str:
             base = index(base)
@@ -244,6 +248,7 @@ def _least_bits(text: str, base: int) -> int:
     return (len(digits) - 1) * (base.bit_length() - 1) if digits and 2 <= base <= 36 else 0
 
 
+MOST = 1e9          # numbers below it have few digits
 PREFIXES = {"0x": 16, "0o": 8, "0b": 2}
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names
+from gradcli.faults.arguments import SuperMisuse
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.faults.tree import ArgumentFault, PolicyFault
+from gradcli.faults.tree import PolicyFault
 from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime import abstract_classes
 from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, create_members
@@ -116,5 +117,5 @@ def super_(kind: Any = None, value: Any = None) -> Any:
     """super() in a method or class method, and super(Class, self)."""
     of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
     if not user_class(kind) or not (of_class or isinstance(value, kind)):
-        raise ArgumentFault("super() belongs in a method of a class, with that class and self", complaint="super")
+        raise SuperMisuse
     return super(kind, value)

@@ -22,6 +22,8 @@ from gradcli.lang.runtime.enumeration import EnumClass
 from gradcli.lang.runtime.exceptions import args_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 
+SMALL = 1 << 62     # whole numbers below it are short
+SPECS = 500         # how many specifications are remembered
 WIDTH = 10_000      # the widest field, and the most digits after the point
 
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
@@ -43,6 +45,7 @@ class Formatter:
 
     def __init__(self, policy: Policy, budget: Budget) -> None:
         self.policy, self.budget = policy, budget
+        self._narrow: set[str] = set()      # specifications of numbers and strings whose widths have been looked at
         self.read: Callable[[Any, str], Any] = getattr     # of what a template names; a program's guards replace it
 
     def text(self, value: Any) -> str:
@@ -50,7 +53,9 @@ class Formatter:
         kind = type(value)
         if kind is str:
             return value
-        if kind is int or kind is float:
+        if kind is float or (kind is int and -SMALL < value < SMALL):
+            return repr(value)
+        if kind is int:
             return self._scalar(value)
         if PROGRAM_MADE in kind.__dict__ and _defines(kind, "__str__"):
             return self.budget.checked_length(str(value))
@@ -232,6 +237,12 @@ class Formatter:
     def field(self, value: Any, conversion: str = "", spec: str = "") -> str:
         """One field of an f-string: `{value!conversion:spec}`."""
         if not conversion:
+            kind = type(value)
+            if kind is float or kind is str or (kind is int and -SMALL < value < SMALL):
+                if not spec:
+                    return value if kind is str else repr(value)
+                if type(spec) is str and spec in self._narrow:
+                    return format(value, spec)
             return self.format(value, spec)
         if conversion == "r" or conversion == "a":
             value = self.repr(value)
@@ -259,6 +270,8 @@ class Formatter:
             raise python_error(f"the format specification {spec[:40]!r} cannot be read",
                                format, value if simple else 0, spec)
         if simple:
+            if len(self._narrow) < SPECS and len(spec) < WIDTH // SPECS:
+                self._narrow.add(spec)
             return format(value, spec)
         if known and self.policy.format is not None:
             return self.policy.format(value, spec)

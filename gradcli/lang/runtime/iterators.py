@@ -6,6 +6,7 @@ depth is counted where one is created from another, and limited by DEEPEST.
 
 from __future__ import annotations
 
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, exposed
@@ -48,6 +49,8 @@ def nesting(*values: Any) -> int:
 NESTED: dict[type, type] = {enumerate: _Enumerate, zip: _Zip, map: _Map, filter: _Filter}
 for _nested in NESTED.values():
     exposed()(_nested)
+FLAT: frozenset[type] = frozenset({
+    list, tuple, dict, set, str, range, int, FunctionType, BuiltinFunctionType, TypeProxy})    # which are no iterators
 LAZY = frozenset({*NESTED, *NESTED.values()})
 
 for _plain, _nested in NESTED.items():
@@ -63,6 +66,8 @@ def _maker(plain: type, nested: Any) -> Any:
     begin = plain in (map, filter)      # behind the function
 
     def make(*args: Any, **options: Any) -> Any:
+        if not options and FLAT.issuperset(map(type, args)):
+            return plain(*args)
         if args:
             args = (*args[:begin], *map(_through, args[begin:]))
         elif "iterable" in options:

@@ -33,7 +33,12 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
     quick: set[type] = {int, float, bool}       # types that are not sequences
 
     def add(a: Any, b: Any) -> Any:
-        if type(a) in quick:
+        kind = type(a)
+        if kind in quick:
+            return a + b
+        if kind is list and type(b) is list and len(a) + len(b) <= budget.items:
+            return a + b
+        if kind is str and type(b) is str and len(a) + len(b) <= budget.characters:
             return a + b
         if isinstance(a, str | list | tuple):
             check_joined(a, b)
@@ -88,15 +93,12 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     def mul(a: Any, b: Any) -> Any:
         left = type(a)
-        if left is int:
-            if type(b) is int:
-                product = a * b
-                if not -0x3fffffff < product < 0x3fffffff:
-                    budget.check_bits(product.bit_length())
-                return product
-        elif left in simple:
+        if left is int and type(b) is int:
+            product = a * b
+            return product if -0x3fffffff < product < 0x3fffffff else judged(product)
+        if left in simple:
             return a * b
-        elif left not in WHOLE and not isinstance(a, str | list | tuple):
+        if left not in WHOLE and not isinstance(a, str | list | tuple):
             simple.add(left)
         if type(b) is not float:
             if type(b) not in WHOLE:
@@ -107,8 +109,14 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         return a * b
 
     def imul(a: Any, b: Any) -> Any:
-        if type(a) is int and type(b) is int:
+        left = type(a)
+        if left is int and type(b) is int:
             return mul(a, b)
+        if left in simple:
+            a *= b
+            return a
+        if left not in WHOLE and not isinstance(a, str | list | tuple):
+            simple.add(left)
         if (product := special_product(a, b, imul)) is not NotImplemented:
             return product
         a, b = with_whole_count(a, b)
@@ -131,15 +139,21 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         return result
 
     def power(a: Any, b: Any) -> Any:
-        if type(a) is int or type(a) is float or type(a) is bool:
+        left = type(a)
+        if left is float:
+            result = a ** b
+            return result if type(result) is float else judged(result)
+        if left is int and type(b) is int and 0 <= b <= 64 and -0x3fffffff < a < 0x3fffffff:
+            result = a ** b
+            return result if -0x3fffffff < result < 0x3fffffff else judged(result)
+        if left is int or left is bool:
             check_power(a, b)
             return judged(a ** b)
         return a ** b
 
     def ipower(a: Any, b: Any) -> Any:
-        if type(a) is int or type(a) is float or type(a) is bool:
-            check_power(a, b)
-            return judged(a ** b)
+        if type(a) in (int, float, bool):
+            return power(a, b)
         a **= b
         return a
 

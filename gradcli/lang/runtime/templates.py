@@ -14,7 +14,7 @@ from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import checked_name
-from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.format import SMALL, Formatter
 
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
                      r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
@@ -27,6 +27,11 @@ LONG = 10_000
 
 def percent(f: Formatter, template: str, values: Any) -> str:
     """`template % values`, as Python does it."""
+    if len(template) < LONG:
+        kinds = _ready_kinds(template)
+        operands = values if type(values) is tuple else (values,)
+        if kinds is not None and len(kinds) == len(operands) and all(map(_is_short, operands, kinds)):
+            return f.budget.checked_length(template % operands)
     filling = _Percent(f, values)
     pieces: list[str] = []
     left = f.budget.characters
@@ -50,6 +55,23 @@ def _parts(template: str) -> list[Any]:
 
 
 _known_parts = lru_cache(500)(_parts)
+
+
+def _is_short(value: Any, text: bool) -> bool:
+    """Whether Python itself may fill a value into a field: many such fields together are no long string."""
+    kind = type(value)
+    if text:
+        return kind is float or kind is str and len(value) < LONG
+    return kind is float or kind is int and -SMALL < value < SMALL
+
+
+@lru_cache(500)
+def _ready_kinds(template: str) -> tuple[bool, ...] | None:
+    """For each field of a template that Python can fill in at once, whether it is one of text; None for others."""
+    fields = [part for part in _known_parts(template) if type(part) is not str]
+    if not all(ready and ready[-1] not in "ra" for ready, _ in fields):
+        return None
+    return tuple([ready[-1] == "s" for ready, _ in fields])
 
 
 def _ready(match: re.Match[str]) -> str:
@@ -260,7 +282,7 @@ def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
     return text.expandtabs(*args, **options) if len(args) > 1 or {*options} - {"tabsize"} else text.expandtabs(size)
 
 
-def replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
+def str_replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
     if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str) and len(args[1]) > len(args[0]):
         f.budget.check_characters(len(text) + text.count(args[0]) * len(args[1]))
     return text.replace(*args, **options)
@@ -324,7 +346,7 @@ def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]
     functions: dict[str, Callable[..., Any]] = {
         "format": brace, "format_map": brace_map, "ljust": ljust,
         "rjust": rjust, "center": center, "zfill": zfill,
-        "replace": replace, "join": join, "expandtabs": expandtabs,
+        "replace": str_replace, "join": join, "expandtabs": expandtabs,
         **GROWING}
 
     def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:

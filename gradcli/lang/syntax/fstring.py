@@ -13,7 +13,7 @@ from typing import Any
 
 from gradcli.faults.tree import SyntaxFault
 from gradcli.lang.syntax.driver import Driver
-from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, place
+from gradcli.lang.syntax.lexer import CLOSING, OPENING, Word, span_between
 from gradcli.lang.syntax.literals import unescape
 
 
@@ -129,6 +129,6 @@ class _Splitter:
         raise self.wrong("this brace of the f-string is never closed", opened, opened + 1)
 
     def wrong(self, message: str, start: int, end: int) -> SyntaxFault:
-        return SyntaxFault(message, span=place(self.text, start, end), as_python=True)
+        return SyntaxFault(message, span=span_between(self.text, start, end), as_python=True)
 
 

@@ -22,17 +22,17 @@ INDENTATION = 100   # blocks within blocks, as in CPython
 
 BETWEEN = ("_NEWLINE", "_INDENT", "_DEDENT")        # the words behind which a statement begins
 
-MATCH = re.compile(r"match\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+case\b")
-CASE = re.compile(r"case\b(?![ \t]*(?:[-+*/%&|^@]?=|[.,:)\]]))[^\n]*")
+MATCH = r"match\b[^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+case\b"
+CASE = r"case\b(?![ \t]*(?:[-+*/%&|^@]?=|[.,:)\]]))[^\n]*"
 
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {")": "(", "]": "[", "}": "{"}
 
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]|\r(?!\n)")
+FORBIDDEN = \
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]|\r(?!\n)"
 
 
-def place(text: str, start: int, end: int) -> Span:
+def span_between(text: str, start: int, end: int) -> Span:
     """The span of the characters from offset `start` up to `end`: lines and columns from 1."""
     line = text.count("\n", 0, start) + 1
     column = start - text.rfind("\n", 0, start)
@@ -42,12 +42,14 @@ def place(text: str, start: int, end: int) -> Span:
 
 def check_text(text: str) -> None:
     """SyntaxFault if the text has invisible characters or ones that change its direction (rule R10)."""
-    match = FORBIDDEN.search(text)
+    if text.replace("\n", "").replace("\t", "").isprintable():      # as nearly every text is: none of them is printable
+        return
+    match = re.search(FORBIDDEN, text)
     if match is None:
         return
     code = ord(match[0])
     what = "a carriage return that ends no line" if code == 13 else f"the invisible character U+{code:04X}"
-    raise SyntaxFault(f"the text contains {what}", span=place(text, match.start(), match.end()))
+    raise SyntaxFault(f"the text contains {what}", span=span_between(text, match.start(), match.end()))
 
 
 class Lexer:
@@ -86,7 +88,7 @@ class Lexer:
                         brackets.append(start)
                         if len(brackets) > NESTING:
                             raise DepthLimit(f"brackets are nested more than {NESTING} deep",
-                                             span=place(text, start, end))
+                                             span=span_between(text, start, end))
                     elif word in CLOSING and brackets:
                         brackets.pop()
                 elif kind == "_NEWLINE":
@@ -133,8 +135,8 @@ class Lexer:
 def soft(text: str, start: int, words: list[Word]) -> str:
     """The kind of `match` or `case` at the beginning of a statement: a soft keyword, or a NAME."""
     if text[start] == "m":
-        return "_MATCH" if MATCH.match(text, start) else "NAME"
-    inside = CASE.match(text, start) and any(word[0] == "_MATCH" for word in words)
+        return "_MATCH" if re.compile(MATCH).match(text, start) else "NAME"
+    inside = re.compile(CASE).match(text, start) and any(word[0] == "_MATCH" for word in words)
     return "_CASE" if inside else "NAME"
 
 
@@ -142,7 +144,7 @@ def check_name(text: str, word: str, start: int, end: int) -> None:
     """SyntaxFault if a name is not in Unicode's NFKC form, which Python would convert it to (rule R1)."""
     if not word.isascii() and not is_normalized("NFKC", word):
         raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
-                          span=place(text, start, end))
+                          span=span_between(text, start, end))
 
 
 def _indent(text: str, indent: str, indents: list[str], at: int, words: list[Word]) -> None:
@@ -151,7 +153,7 @@ def _indent(text: str, indent: str, indents: list[str], at: int, words: list[Wor
         if indent == indents[-1]:
             return
         if len(indents) > INDENTATION:
-            raise DepthLimit(f"blocks are nested more than {INDENTATION} deep", span=place(text, at, at + 1))
+            raise DepthLimit(f"blocks are nested more than {INDENTATION} deep", span=span_between(text, at, at + 1))
         indents.append(indent)
         words.append(("_INDENT", at - len(indent), at, ""))
         return
@@ -162,6 +164,6 @@ def _indent(text: str, indent: str, indents: list[str], at: int, words: list[Wor
                 "tabs and spaces are mixed in the indentation" if mixed and " " in indent + indents[-1]
                 else "the indentation matches no block that is open here",
                 "indent with four spaces, the same for every line of a block",
-                span=place(text, at - len(indent), at + 1), as_python=True)
+                span=span_between(text, at - len(indent), at + 1), as_python=True)
         indents.pop()
         words.append(("_DEDENT", at, at, ""))

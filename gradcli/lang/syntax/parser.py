@@ -66,7 +66,7 @@ def tree_of(text: str) -> Node:
 
 @cache
 def _driver() -> Driver:
-    return Driver(tables.load(), _complaint)
+    return Driver(tables.load_tables(), _complaint)
 
 
 def _complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> Fault:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault
-from gradcli.lang.syntax.lexer import Node, place
+from gradcli.lang.syntax.lexer import Node, span_between
 from gradcli.lang.syntax.parser import parse
 
 SIMPLE = ("NAME", "NUMBER", "STRING", "attribute", "call", "subscript", "group", "list", "strings")
@@ -58,7 +58,7 @@ class SyntaxSite:
         return self.of(node) if node[0] in SIMPLE else f"({self.of(node)})"
 
     def span(self, node: Node) -> Span:
-        return place(self.text, node[1], node[2])
+        return span_between(self.text, node[1], node[2])
 
     def call(self) -> Call | None:
         """The call at the place, if it is one."""

@@ -15,9 +15,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PACKED = os.path.join(HERE, "tables.bin")
 
 
-def load() -> dict[str, Any]:
+def load_tables() -> dict[str, Any]:
     """The tables of the grammar as it stands now."""
-    tables: dict[str, Any] = artifacts.cached("tables", fingerprint(), build_tables, PACKED)
+    tables: dict[str, Any] = artifacts.load_or_make("tables", fingerprint(), build_tables, PACKED)
     return tables
 
 

@@ -13,7 +13,7 @@ from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.policy import checked_name
 
-NEGATIVE = re.compile(r"-\d+|-\d*\.\d+|-\d[\d.]*e[-+]?\d+")
+NEGATIVE = r"-\d+|-\d*\.\d+|-\d[\d.]*e[-+]?\d+"
 LEAST: dict[Any, int] = {None: 1, "?": 0, "*": 0, "+": 1}       # words that nargs asks for at least
 WORDLESS = ("count", "store_const", "help", "version")
 FLAGS = {"store_true": True, "store_false": False}
@@ -219,7 +219,7 @@ class ArgumentReader:
             self.rest.append(word)
         elif option.action == "help":
             self.parser.print_help()
-            raise ProgramExit("the program ends itself", well=True)
+            raise ProgramExit("the program ends itself", succeeded=True)
         elif option.takes_words:
             self._worded(option, joined)
         else:
@@ -272,4 +272,4 @@ class ArgumentReader:
 
 
 def _is_option(word: str) -> bool:
-    return word.startswith("-") and len(word) > 1 and not NEGATIVE.fullmatch(word) and " " not in word
+    return word.startswith("-") and len(word) > 1 and not re.fullmatch(NEGATIVE, word) and " " not in word

@@ -14,10 +14,10 @@ from gradcli.lang.runtime.types import TypeProxy, types_of
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError)
 
 
-def contextmanager(func: Any) -> Callable[..., Context]:
+def contextmanager(func: Any) -> Callable[..., GeneratorContext]:
     """contextlib.contextmanager: code before the `yield` enters the context, code after it leaves."""
-    def make(*args: Any, **options: Any) -> Context:
-        return Context(func, args, options)
+    def make(*args: Any, **options: Any) -> GeneratorContext:
+        return GeneratorContext(func, args, options)
 
     make.__name__ = make.__qualname__ = str(getattr(func, "__name__", "make"))
     make.__module__ = None      # type: ignore[assignment]  # as functions of programs have it
@@ -25,7 +25,7 @@ def contextmanager(func: Any) -> Callable[..., Context]:
 
 
 @exposed()
-class Context:
+class GeneratorContext:
     """One use of a generator function as a context, or as a decorator."""
 
     __slots__ = ("_made_of", "_source")
@@ -38,7 +38,7 @@ class Context:
 
     def __call__(self, function: Any) -> Callable[..., Any]:
         def within(*args: Any, **options: Any) -> Any:
-            with Context(*self._made_of):
+            with GeneratorContext(*self._made_of):
                 return function(*args, **options)
 
         within.__name__ = within.__qualname__ = str(getattr(function, "__name__", "within"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.namespace.python.itertools import streamed
+from gradcli.namespace.python.itertools import StreamIterator, class_of, depth
 
 
 def _on_list(module: Any, name: str) -> Callable[..., Any]:
@@ -42,6 +42,13 @@ def nsmallest(n: int, iterable: Iterable[Any], key: Any = None) -> list[Any]:
     return heapq.nsmallest(n, [*Budget().bounded(iterable)], key)
 
 
-@streamed
-def merge(*iterables: Iterable[Any], key: Any = None, reverse: bool = False) -> Iterator[Any]:
-    yield from heapq.merge(*iterables, key=key, reverse=bool(reverse))
+def merge(*iterables: Iterable[Any], key: Any = None, reverse: bool = False) -> StreamIterator:
+    """The values of sorted iterables in order, one at a time."""
+    return _MERGE(_merged(iterables, key, bool(reverse)), depth("merge", *iterables))
+
+
+def _merged(iterables: tuple[Iterable[Any], ...], key: Any, reverse: bool) -> Iterator[Any]:
+    yield from heapq.merge(*iterables, key=key, reverse=reverse)
+
+
+_MERGE = class_of("merge", "heapq")

@@ -20,7 +20,7 @@ BUFFER_LIMIT = 1_000_000        # the most values that one of these functions st
 
 
 @exposed()
-class Drawn(IteratorProxy, Nested):
+class StreamIterator(IteratorProxy, Nested):
     """The iterator that these functions return; `deep` is the number of such iterators nested in it."""
 
     __slots__ = ("deep",)
@@ -30,16 +30,67 @@ class Drawn(IteratorProxy, Nested):
         self.deep = deep
 
 
-def streamed(generate: Callable[..., Iterator[Any]]) -> Callable[..., Drawn]:
-    def stream(*args: Any, **options: Any) -> Drawn:
-        deep = 1 + nesting(*args, *options.values())
-        if deep > DEEPEST // 10:
-            raise DepthLimit(f"{generate.__name__} stands {deep} times within others of its kind",
-                             ("list(x)", "goes through the values now"))
-        return Drawn(generate(*args, **options), deep)
+class _Once:
+    """An iterable whose iterator is asked for once, by whoever comes first."""
 
-    stream.__name__ = stream.__qualname__ = generate.__name__
-    return stream
+    __slots__ = ("iterable", "iterator")
+
+    def __init__(self, iterable: Any) -> None:
+        self.iterable = iterable
+        self.iterator: Iterator[Any] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.iterator is None:
+            self.iterator = iter(self.iterable)
+        return self.iterator
+
+
+class _Buffered(_Once):
+    """The same, of values that are read and stored first, up to BUFFER_LIMIT of them."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.iterator is None:
+            self.iterator = iter(_buffered(self.iterable))
+        return self.iterator
+
+
+def streamed(*iterables: int | str, wrapper: type[_Once] = _Once) -> Callable[[Any], Callable[..., StreamIterator]]:
+    """Make a generator function one that refuses what the function of itertools with its name refuses, and when.
+
+    `iterables` are the places and names of the arguments that are iterables; of the place -1 are all by position.
+    """
+    def wrapped(generate: Callable[..., Iterator[Any]]) -> Callable[..., StreamIterator]:
+        name = generate.__name__.strip("_")
+        check, drawn = getattr(itertools, name), class_of(name)
+
+        def stream(*args: Any, **options: Any) -> StreamIterator:
+            deep = depth(name, *args, *options.values())
+            args = tuple(wrapper(arg) if n in iterables or -1 in iterables else arg for n, arg in enumerate(args))
+            options = {key: wrapper(arg) if key in iterables else arg for key, arg in options.items()}
+            check(*args, **options)
+            return drawn(generate(*args, **options), deep)
+
+        stream.__name__ = stream.__qualname__ = name
+        return stream
+
+    return wrapped
+
+
+def depth(name: str, *values: Any) -> int:
+    """How deep an iterator over these values stands. Raises DepthLimit where that is too deep."""
+    deep = 1 + nesting(*values)
+    if deep > DEEPEST // 10:
+        raise DepthLimit(f"{name} stands {deep} times within others of its kind",
+                         ("list(x)", "goes through the values now"))
+    return deep
+
+
+def class_of(name: str, module: str = "itertools") -> type[StreamIterator]:
+    """A class of iterators that is called as the class of a module is."""
+    drawn = type(name, (StreamIterator,), {"__slots__": (), "__module__": module})
+    return exposed()(drawn)
 
 
 def _buffered(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -49,11 +100,8 @@ def _buffered(values: Iterable[Any]) -> tuple[Any, ...]:
     return buffer
 
 
-@streamed
+@streamed()
 def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
-    for number in (start, step):
-        if not any(hasattr(type(number), name) for name in ("__index__", "__int__", "__float__")):
-            raise TypeError("a number is required")
     if type(start) is bool and type(step) in (int, bool) and step == 1:
         start = int(start)      # as C code counts
     while True:
@@ -61,21 +109,21 @@ def count(start: Any = 0, step: Any = 1) -> Iterator[Any]:
         start = checked_sum(start, step)
 
 
-@streamed
+@streamed(0)
 def cycle(iterable: Iterable[Any], /) -> Iterator[Any]:
     saved = _buffered(iterable)
     while saved:
         yield from saved
 
 
-@streamed
+@streamed()
 def repeat(object: Any, times: int | None = None) -> Iterator[Any]:
     while times is None or times > 0:
         yield object
         times = None if times is None else times - 1
 
 
-@streamed
+@streamed(0, "iterable")
 def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None) -> Iterator[Any]:
     values = iter(iterable)
     for total in itertools.islice(values, 1) if initial is None else [initial]:
@@ -85,49 +133,55 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
             yield total
 
 
-@streamed
-def product(*iterables: Iterable[Any], repeat: int = 1) -> Iterator[Any]:
-    if repeat > BUFFER_LIMIT or len(iterables) * repeat > BUFFER_LIMIT:
-        raise SizeLimit("product() of so many")
-    yield from itertools.product(*map(_buffered, iterables), repeat=repeat)
+def _choosing(name: str) -> Callable[..., StreamIterator]:
+    """A function that stores its iterables, at once, and chooses of their values."""
+    choose, drawn = getattr(itertools, name), class_of(name)
 
-
-def _choosing(name: str) -> Callable[..., Drawn]:
-    choose = getattr(itertools, name)
-
-    def generate(iterable: Iterable[Any], *r: Any, **options: Any) -> Iterator[Any]:
-        if options.keys() - {"r"}:
-            raise TypeError(f"{name}() got an unexpected keyword argument '{min(options)}'")
-        size = [None if value is None else index(value) for value in (*r, *options.values())]
-        if len(size) == 1 and size[0] is not None and size[0] > BUFFER_LIMIT:
+    def chosen(*args: Any, **options: Any) -> StreamIterator:
+        pools = len(args) if name == "product" else 1
+        sizes = [_whole(arg) for arg in args[pools:]]
+        named = {key: _Buffered(arg) if key == "iterable" else _whole(arg) for key, arg in options.items()}
+        if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *named.values())):
             raise SizeLimit(f"{name}() of so many")
-        yield from choose(_buffered(iterable), *size)
+        return drawn(_through(choose(*map(_Buffered, args[:pools]), *sizes, **named)), 1)
 
-    generate.__name__ = generate.__qualname__ = name
-    return streamed(generate)
-
-
-permutations, combinations, combinations_with_replacement = map(
-    _choosing, ("permutations", "combinations", "combinations_with_replacement"))
+    chosen.__name__ = chosen.__qualname__ = name
+    return chosen
 
 
-@streamed
+def _whole(size: Any) -> Any:
+    """A size as a number of Python's, where it is a whole number; anything else as it is, to be refused."""
+    try:
+        return index(size)
+    except TypeError:
+        return size
+
+
+def _through(values: Iterable[Any]) -> Iterator[Any]:
+    yield from values
+
+
+product, permutations, combinations, combinations_with_replacement = map(
+    _choosing, ("product", "permutations", "combinations", "combinations_with_replacement"))
+
+
+@streamed(0)
 def islice(iterable: Iterable[Any], *bounds: Any) -> Iterator[Any]:
     yield from itertools.islice(iterable, *bounds)
 
 
-@streamed
+@streamed(-1)
 def zip_longest(*iterables: Iterable[Any], fillvalue: Any = None) -> Iterator[Any]:
     yield from itertools.zip_longest(*iterables, fillvalue=fillvalue)
 
 
-@streamed
+@streamed(1)
 def starmap(function: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     for values in iterable:
-        yield function(*values)
+        yield function(*iter(values))
 
 
-@streamed
+@streamed(1)
 def takewhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     for value in iterable:
         if not predicate(value):
@@ -135,14 +189,14 @@ def takewhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
         yield value
 
 
-@streamed
+@streamed(1)
 def filterfalse(function: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     for value in iterable:
         if not (value if function is None else function(value)):
             yield value
 
 
-@streamed
+@streamed(0, 1, "data", "selectors")
 def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
     for value, chosen in zip(data, selectors, strict=False):
         if chosen:
@@ -151,18 +205,19 @@ def compress(data: Iterable[Any], selectors: Iterable[Any]) -> Iterator[Any]:
 
 def tee(iterable: Iterable[Any], n: int = 2, /) -> tuple[Any, ...]:
     """Several iterators over the same values, which are read at once."""
-    values = _buffered(iterable)
-    if type(n) is not int or not 0 <= n <= DEEPEST:
+    count = index(n)
+    if count < 0:
+        raise ValueError("n must be >= 0")
+    if count > DEEPEST:
         raise SizeLimit(f"tee() gives at most {DEEPEST} streams")
-    return tuple(_generate(values) for _ in range(n))
+    values = _buffered(iterable) if count else ()
+    return tuple(_TEE(_through(values), 1) for _ in range(count))
 
 
-@streamed
-def _generate(values: Iterable[Any]) -> Iterator[Any]:
-    yield from values
+_TEE = class_of("_tee")
 
 
-@streamed
+@streamed(1)
 def dropwhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
     values = iter(iterable)
     for value in values:
@@ -171,7 +226,7 @@ def dropwhile(predicate: Any, iterable: Iterable[Any], /) -> Iterator[Any]:
             yield from values
 
 
-@streamed
+@streamed(0)
 def pairwise(iterable: Iterable[Any], /) -> Iterator[Any]:
     values = iter(iterable)
     for before in itertools.islice(values, 1):
@@ -180,7 +235,7 @@ def pairwise(iterable: Iterable[Any], /) -> Iterator[Any]:
             before = value
 
 
-@streamed
+@streamed(0, "iterable")
 def groupby(iterable: Iterable[Any], key: Any = None) -> Iterator[Any]:
     group: list[Any] = []
     current_key: Any = None
@@ -195,27 +250,24 @@ def groupby(iterable: Iterable[Any], key: Any = None) -> Iterator[Any]:
         yield current_key, iter(group)
 
 
-@streamed
 def _chained(iterables: Iterable[Iterable[Any]]) -> Iterator[Any]:
     for iterable in iterables:
         yield from iterable
+
+
+_CHAIN = class_of("chain")
 
 
 @exposed("from_iterable")
 class _Chain:
     """`chain`, and `chain.from_iterable`."""
 
-    def __call__(self, *iterables: Iterable[Any]) -> Drawn:
-        chain = _chained(iterables)
-        chain.deep = 1 + nesting(*iterables)
-        if chain.deep > DEEPEST // 10:
-            raise DepthLimit(f"chain stands {chain.deep} times within others of its kind",
-                             ("list(x)", "goes through the values now"))
-        return chain
+    def __call__(self, *iterables: Iterable[Any]) -> StreamIterator:
+        return _CHAIN(_chained(iterables), depth("chain", *iterables))
 
-    def from_iterable(self, iterable: Iterable[Any], /) -> Drawn:
+    def from_iterable(self, iterable: Iterable[Any], /) -> StreamIterator:
         """The values of all iterables in `iterable`, one after another."""
-        return _chained(iterable)
+        return _CHAIN(_chained(iter(iterable)), depth("chain", iterable))
 
     def __display__(self, style: Any) -> str:
         return "<class 'itertools.chain'>"

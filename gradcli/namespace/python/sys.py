@@ -27,7 +27,7 @@ expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
 def leave(status: Any = None, /) -> None:
     """End the program: with success if the status is None or 0."""
     if status is None or status == 0:
-        raise ProgramExit("the program ends itself", well=True)
+        raise ProgramExit("the program ends itself", succeeded=True)
     text = status if type(status) is str else f"with status {described(status)}"
     raise ProgramExit(f"the program ends itself: {text}")
 

@@ -15,7 +15,7 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, plain
+from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -46,7 +46,7 @@ def asarray(a: Any, dtype: Any = None) -> Array:
 
 def operand(value: Any) -> Any:
     """A number, or a list, tensor or array, as numpy takes it."""
-    return plain(value) if type(value) in NUMBERS else asarray(value).array
+    return numpy_operand(value) if type(value) in NUMBERS else asarray(value).array
 
 
 def _sized(name: str, shape: Any) -> tuple[int, ...]:
@@ -98,7 +98,7 @@ def arange(*bounds: Any, dtype: Any = None) -> Array:
     """Numbers at equal steps."""
     if not 1 <= len(bounds) <= 3 or not all(type(bound) in NUMBERS for bound in bounds):
         raise ArgumentFault("arange() takes one to three numbers", "np.arange(0, 10, 2)")
-    bounds = tuple(map(plain, bounds))
+    bounds = tuple(map(numpy_operand, bounds))
     first, last, step = (0, bounds[0], 1) if len(bounds) == 1 else (*bounds, 1)[:3]
     if not step or not math.isfinite((last - first) / step):
         raise ValueFault("arange() needs a step that gets to the end")
@@ -115,14 +115,14 @@ def _counted(name: str, num: Any) -> None:
 def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Array:
     """So many numbers from start to stop."""
     _counted("linspace", num)
-    return Array(np.linspace(plain(start), plain(stop), num, bool(endpoint),
+    return Array(np.linspace(numpy_operand(start), numpy_operand(stop), num, bool(endpoint),
                              dtype=None if dtype is None else kind(dtype)))
 
 
 def logspace(start: float, stop: float, num: int = 50) -> Array:
     """Powers of ten."""
     _counted("logspace", num)
-    return Array(np.logspace(plain(start), plain(stop), num))
+    return Array(np.logspace(numpy_operand(start), numpy_operand(stop), num))
 
 
 ELEMENTWISE = ("sqrt exp expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan abs absolute sign "
@@ -219,7 +219,7 @@ def rounded(a: Any, decimals: int = 0) -> Any:
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether all values are nearly the same."""
-    return bool(np.allclose(asarray(a).array, asarray(b).array, plain(rtol), plain(atol)))
+    return bool(np.allclose(asarray(a).array, asarray(b).array, numpy_operand(rtol), numpy_operand(atol)))
 
 
 def array_equal(a: Any, b: Any) -> bool:
@@ -274,7 +274,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
     """The length of a vector, or of each along an axis."""
     if ord is not None and type(ord) not in NUMBERS:
         raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
-    return as_numpy_result(np.linalg.norm(asarray(x).array, None if ord is None else plain(ord), axes(axis)))
+    return as_numpy_result(np.linalg.norm(asarray(x).array, None if ord is None else numpy_operand(ord), axes(axis)))
 
 
 def copy(a: Any) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import as_numpy_result, plain
+from gradcli.engine.tensor.numpy_view import as_numpy_result, numpy_operand
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
@@ -23,7 +23,7 @@ def _ranged(part: slice) -> slice:
     bounds = [0 if part.start is None else part.start, part.stop, 1 if part.step is None else part.step]
     if not all(type(bound) in NUMBERS for bound in bounds) or not bounds[2]:
         raise ArgumentFault("a range here has plain numbers as its bounds", "np.r_[0:10:2]")
-    first, last, step = map(plain, bounds)
+    first, last, step = map(numpy_operand, bounds)
     MemoryLimit.check("r_", 8 * max(0, math.ceil((last - first) / step)))
     return slice(first, last, step)
 
@@ -97,7 +97,7 @@ class Polynomial:
     def _with(self, other: Any, name: str) -> Any:
         if type(other) not in (Polynomial, *NUMBERS):
             raise ArgumentFault(f"a polynomial does not go together with {described(other)}", "p * np.poly1d([1, 0])")
-        own = other._own if type(other) is Polynomial else plain(other)
+        own = other._own if type(other) is Polynomial else numpy_operand(other)
         result = getattr(self._own, name)(own)
         return Polynomial(Array(np.atleast_1d(result.c)))
 

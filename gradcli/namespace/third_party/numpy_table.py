@@ -17,7 +17,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, plain, with_numpy_faults
+from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, numpy_operand, with_numpy_faults
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault
@@ -210,7 +210,7 @@ class NumpySignature:
         if sort == "w" and type(value) is str and value in self.words:
             return value
         if sort == "n" and type(value) in NUMBERS:
-            return plain(value)
+            return numpy_operand(value)
         if sort == "i" and type(value) is int and abs(value) < 2**62:
             return value
         if sort == "s" and all(type(item) is int and abs(item) < 2**62

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, Sizes, described
-from gradcli.engine.settings import Settings
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
@@ -149,7 +149,7 @@ class Distribution:
 
     def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
         self._batch_shape, self._event_shape = Size(shape_tuple(batch_shape)), Size(shape_tuple(event_shape))
-        self._validate_args = Settings.validate_args if validate_args is None else bool(validate_args)
+        self._validate_args = SwitchedSettings.validate_args if validate_args is None else bool(validate_args)
         if self._validate_args:
             self._check_arguments()
 
@@ -273,7 +273,7 @@ class Distribution:
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
         """Set whether distributions validate arguments if validate_args is None."""
-        Settings.validate_args = bool(value)
+        SwitchedSettings.validate_args = bool(value)
 
     @classmethod
     def _class_attributes(cls) -> dict[str, Any]:

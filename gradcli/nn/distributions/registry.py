@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.settings import Settings
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault
@@ -50,12 +50,12 @@ class ConstraintRegistry:
                                 ("class Even(constraints.Constraint):", "a constraint of the program's own"))
         if factory is None:
             return lambda function: self.register(constraint, function)
-        Settings.transforms = Settings.transforms | {(self._name, kind): factory}
+        SwitchedSettings.transforms = SwitchedSettings.transforms | {(self._name, kind): factory}
         return factory
 
     def __call__(self, constraint: Any) -> Any:
         kind = type(c.constraint_of(constraint))
-        factory = self._factories.get(kind) or Settings.transforms.get((self._name, kind))
+        factory = self._factories.get(kind) or SwitchedSettings.transforms.get((self._name, kind))
         if factory is None:
             raise Unimplemented(f"Cannot transform {type(constraint).__name__} constraints")
         return factory(constraint)

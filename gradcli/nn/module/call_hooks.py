@@ -18,7 +18,7 @@ class WithKwargs(NamedTuple):
     function: Callable[..., Any]
 
 
-def register_hook(module: Any, position: int, hook: Any, prepend: Any = False, with_kwargs: Any = False) -> Handle:
+def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = False, with_kwargs: Any = False) -> Handle:
     """Register a hook, to be called after those of its sort or before them; the handle removes it.
 
     `position` is that of the sort in `module._hooks`: 0 forward_pre, 1 forward, 2 full_backward, 3 full_backward_pre,

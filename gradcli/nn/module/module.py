@@ -21,6 +21,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
+from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -136,7 +137,7 @@ class Module(Lookup):
 
     def modules(self) -> Iterator[Module]:
         """This module and all within it, each once."""
-        return iter([module for _, module in Module.named_modules(self)])
+        return iter(states.all_within(self))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly within, each once, by name."""
@@ -163,7 +164,7 @@ class Module(Lookup):
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters here and in the modules within, each once."""
-        return iter([value for _, value in self._named_members("_parameter_dict", "", recurse)])
+        return iter(states.members(self, "_parameter_dict", recurse))
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """The buffers here and in the modules within, each once, by dotted name."""
@@ -171,15 +172,15 @@ class Module(Lookup):
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers here and in the modules within, each once."""
-        return iter([value for _, value in self._named_members("_buffer_dict", "", recurse)])
+        return iter(states.members(self, "_buffer_dict", recurse))
 
     def register_parameter(self, name: str, param: Any) -> None:
         """Register `param`, a Parameter or None, under `name`."""
         check_free_name(self, name)
         if param is not None and not isinstance(param, Parameter):
             words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
-            raise ArgumentFault(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
-                                "expected)", value=param, what="parameter").saying(
+            raise NotRegistrable(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
+                                 "expected)").saying(
                 f"cannot assign '{words}' object to parameter '{name}' (torch.nn.Parameter or None required)")
         self._parameter_dict[name] = param
         self.__dict__[name] = param
@@ -213,8 +214,9 @@ class Module(Lookup):
 
     def train(self, mode: bool = True) -> Any:
         """Set training mode: dropout drops, and batch norm uses the statistics of the batch; return this module."""
-        for module in Module.modules(self):
-            module.__dict__["training"] = bool(mode)
+        mode = bool(mode)
+        for module in states.all_within(self):
+            module.__dict__["training"] = mode
         return self
 
     def eval(self) -> Any:
@@ -286,7 +288,7 @@ class Module(Lookup):
 
         With `with_kwargs` it is hook(module, args, kwargs), which returns both or None.
         """
-        return call_hooks.register_hook(self, 0, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 0, hook, prepend, with_kwargs)
 
     def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
                               with_kwargs: bool = False) -> Handle:
@@ -294,19 +296,19 @@ class Module(Lookup):
 
         With `with_kwargs` it is hook(module, args, kwargs, output).
         """
-        return call_hooks.register_hook(self, 1, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 1, hook, prepend, with_kwargs)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""
-        return call_hooks.register_hook(self, 2, hook, prepend)
+        return call_hooks.register_call_hook(self, 2, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_output) before the module's backward; its result, unless None, is used instead."""
-        return call_hooks.register_hook(self, 3, hook, prepend)
+        return call_hooks.register_call_hook(self, 3, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call hook(module, grad_input, grad_output) with what goes through the last operation of forward alone."""
-        return call_hooks.register_hook(self, 4, hook)
+        return call_hooks.register_call_hook(self, 4, hook)
 
 
 REGISTRABLE: dict[str, tuple[type, str]] = {
@@ -316,12 +318,12 @@ REGISTRABLE: dict[str, tuple[type, str]] = {
 
 
 def check_registrable(name: str, value: Any, what: str) -> None:
-    """ArgumentFault unless `value` is None or of the type that a `what` ("parameter", "buffer", ...) has."""
+    """NotRegistrable unless `value` is None or of the type that a `what` ("parameter", "buffer", ...) has."""
     kind, expected = REGISTRABLE[what]
     if value is not None and not isinstance(value, kind):
-        raise ArgumentFault(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
-                            *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
-                                isinstance(value, Tensor)) else (), value=value, what=what).saying(
+        raise NotRegistrable(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
+                             *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
+                                 isinstance(value, Tensor)) else ()).saying(
             f"cannot assign '{_kind(value)}' as {what} '{name}' ({expected})")
 
 

@@ -46,15 +46,41 @@ def innermost_first(module: Any) -> list[Any]:
     return modules
 
 
+def all_within(module: Any) -> list[Any]:
+    """A module and all within it, each once, parents before children."""
+    modules, visited, waiting = [], set(), [module]
+    while waiting:
+        current = waiting.pop()
+        if id(current) not in visited:
+            visited.add(id(current))
+            modules.append(current)
+            if current._module_dict:
+                waiting += [inner for inner in reversed(current._module_dict.values()) if inner is not None]
+    return modules
+
+
+def members(module: Any, registry: str, recurse: bool) -> list[Any]:
+    """The values in a registry of a module and, with `recurse`, of all within it, each once."""
+    values: list[Any] = []
+    visited = set()
+    for current in all_within(module) if recurse else [module]:
+        for value in getattr(current, registry).values():
+            if value is not None and id(value) not in visited:
+                visited.add(id(value))
+                values.append(value)
+    return values
+
+
 def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
     """Set the gradients of `parameters` to None, or to zeros."""
     for parameter in parameters:
-        if parameter.grad is None:
+        gradient = parameter.gradient
+        if gradient is None:
             continue
         if set_to_none:
-            parameter.grad = None
+            parameter.gradient = None
         else:
-            parameter.grad = Variable(np.zeros_like(parameter.grad.array))
+            parameter.grad = Variable(np.zeros(gradient.array.shape, gradient.array.dtype))
 
 
 def entries(module: Any, prefix: str = "") -> dict[str, Any]:

@@ -82,7 +82,8 @@ class _BatchNorm(_NormBase):
         self._check_dims(input)
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
-            writing(self.num_batches_tracked.array)[...] += 1
+            batches = writing(self.num_batches_tracked.array)
+            np.add(batches, 1, batches)
             if self.momentum is None:
                 momentum = 1.0 / float(self.num_batches_tracked.array)
         use_batch_stats = self.training or self.running_mean is None

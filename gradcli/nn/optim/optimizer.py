@@ -212,27 +212,26 @@ class Optimizer(OptimizerHooks):
         if closure is not None:
             with recording(True):
                 loss = closure()
-        at = None
+        at, writer = None, f"{type(self).__name__}.step"
         for group in self.param_groups:
             params = self._params(group)
             self._plain_options(group)
-            options = self._options(group)
+            options, maximize = self._options(group), group.get("maximize")
             for p in params:
-                if p.grad is None:
+                if p.gradient is None:
                     continue
-                grad = p.grad.array
-                if grad.dtype is not p.array.dtype:
-                    grad = grad.astype(p.array.dtype)
-                if p.array.dtype.kind != "f":
+                grad, array = p.gradient.array, p.array
+                if grad.dtype is not array.dtype:
+                    grad = grad.astype(array.dtype)
+                if array.dtype.kind != "f":
                     raise GradFault(f"a parameter must be of a floating type to be optimised, and is {described(p)}")
                 state = self._state.setdefault(p, {})
                 for value in state.values():
                     if type(value) is np.ndarray:
                         writing(value)
-                self._update(writing(p.array, f"{type(self).__name__}.step"),
-                             -grad if group.get("maximize") else grad, state, options)
+                self._update(writing(array, writer), -grad if maximize else grad, state, options)
                 at = at or here()
-                note_write(p, f"{type(self).__name__}.step", at)
+                note_write(p, writer, at)
         return loss
 
     def _options(self, group: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from gradcli.engine.autograd.function import Context, Function, apply
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver, latest
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.random.generators import Current
-from gradcli.engine.settings import Settings
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
@@ -57,8 +57,8 @@ class CheckpointedCall(Saver):
     """One checkpointed call: the values it saves are recomputed by calling the function again."""
 
     def __init__(self, call: Callable[[], Any], preserve: bool, early_stop: bool) -> None:
-        self.call, self.early_stop = call, early_stop and Settings.early_stop
-        self.moment = Current.generators.moment() if preserve else None
+        self.call, self.early_stop = call, early_stop and SwitchedSettings.early_stop
+        self.random_state = Current.generators.save() if preserve else None
         self.shapes: list[Any] = []
         self.arrays: list[Any] = []
         self.sweep: Any = None
@@ -76,9 +76,9 @@ class CheckpointedCall(Saver):
 
     def _recompute(self) -> None:
         recomputation = Recomputation(len(self.shapes) if self.early_stop else -1)
-        before = Current.generators.moment()
-        if self.moment is not None:
-            Current.generators.rewind(self.moment)
+        before = Current.generators.save()
+        if self.random_state is not None:
+            Current.generators.restore(self.random_state)
         savers, sweep = grad_mode.savers, latest.now
         try:
             with recording(True), recomputation:
@@ -88,8 +88,8 @@ class CheckpointedCall(Saver):
         finally:
             grad_mode.savers = savers
             grad_mode.turn(grad_mode.enabled)
-            if self.moment is not None:
-                Current.generators.rewind(before)
+            if self.random_state is not None:
+                Current.generators.restore(before)
         latest.now = self.sweep = sweep
         self.arrays = recomputation.arrays
         if len(self.arrays) != len(self.shapes):
@@ -166,8 +166,8 @@ class CheckpointFunction(Function):
     @staticmethod
     def forward(ctx: Context, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
         """Call the function without recording."""
-        moment = Current.generators.moment() if preserve else None
-        ctx.__dict__[".call"] = function, Arguments(args), moment
+        random_state = Current.generators.save() if preserve else None
+        ctx.__dict__[".call"] = function, Arguments(args), random_state
         return function(*args)
 
     @staticmethod
@@ -178,17 +178,17 @@ class CheckpointFunction(Function):
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
                 ".backward() without passing the `inputs` argument.", "use_reentrant=False")
-        function, arguments, moment = ctx.__dict__[".call"]
+        function, arguments, random_state = ctx.__dict__[".call"]
         inputs = [Variable(a.array, a.requires_grad) if isinstance(a, Tensor) else a for a in arguments.checked()]
-        before = Current.generators.moment()
-        if moment is not None:
-            Current.generators.rewind(moment)
+        before = Current.generators.save()
+        if random_state is not None:
+            Current.generators.restore(random_state)
         try:
             with recording(True):
                 result = function(*inputs)
         finally:
-            if moment is not None:
-                Current.generators.rewind(before)
+            if random_state is not None:
+                Current.generators.restore(before)
         results = result if isinstance(result, tuple) else (result,)
         pairs = [(r, g) for r, g in zip(results, gradients, strict=True) if isinstance(r, Tensor) and r.requires_grad]
         if not pairs:
@@ -235,10 +235,10 @@ class set_checkpoint_early_stop:
     __module__, _module_path = "torch.utils.checkpoint", "torch.utils.checkpoint"
 
     def __init__(self, enable: bool) -> None:
-        self.enable, self.before = bool(enable), Settings.early_stop
+        self.enable, self.before = bool(enable), SwitchedSettings.early_stop
 
     def __enter__(self) -> None:
-        self.before, Settings.early_stop = Settings.early_stop, self.enable
+        self.before, SwitchedSettings.early_stop = SwitchedSettings.early_stop, self.enable
 
     def __exit__(self, *error: Any) -> None:
-        Settings.early_stop = self.before
+        SwitchedSettings.early_stop = self.before

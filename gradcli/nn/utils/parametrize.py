@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import brief, described, sized
-from gradcli.engine.settings import Settings
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable, recording
 from gradcli.exposure import PROGRAM_MADE, expose, exposed
@@ -27,14 +27,14 @@ class cached:
     _module_path = HOME
 
     def __enter__(self) -> None:
-        Settings.caching += 1
-        if Settings.parametrized is None:
-            Settings.parametrized = {}
+        SwitchedSettings.caching += 1
+        if SwitchedSettings.parametrized is None:
+            SwitchedSettings.parametrized = {}
 
     def __exit__(self, *error: Any) -> None:
-        Settings.caching -= 1
-        if not Settings.caching:
-            Settings.parametrized = None
+        SwitchedSettings.caching -= 1
+        if not SwitchedSettings.caching:
+            SwitchedSettings.parametrized = None
 
 
 @exposed("right_inverse", "is_tensor", "unsafe", "ntensors")
@@ -170,12 +170,12 @@ def _computed(name: str) -> property:
 def current(module: Any, name: str) -> Any:
     """The value of the parametrized tensor `name`, from the cache inside `cached()`."""
     parametrization = module._module_dict["parametrizations"]._module_dict[name]
-    if Settings.parametrized is None:
+    if SwitchedSettings.parametrized is None:
         return parametrization()
     key = id(module), name      # the module is kept, so that no other gets its identity
-    if key not in Settings.parametrized:
-        Settings.parametrized[key] = module, parametrization()
-    return Settings.parametrized[key][1]
+    if key not in SwitchedSettings.parametrized:
+        SwitchedSettings.parametrized[key] = module, parametrization()
+    return SwitchedSettings.parametrized[key][1]
 
 
 def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:

@@ -86,8 +86,8 @@ class AsType(Op):
 
     names = ("type",)
     function = False
-    legacy_name = "tensor.Type"
-    label = "ToCopyBackward0"
+    legacy_names = "tensor.Type"
+    modern_names = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64)), (np.array([1, 2]),)]
     errors = [([1.0], "nonsense"), ([1.0], 3)]
 

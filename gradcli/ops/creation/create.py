@@ -21,7 +21,7 @@ class Creation(Op, abstract=True):
 
 def checked(size):
     """A size without negative lengths."""
-    if any(n < 0 for n in size):
+    if size and min(size) < 0:
         raise UnfitValue(f"Trying to create tensor with negative dimension {min(size)}: {list(size)}")
     return size
 
@@ -33,7 +33,9 @@ class Ones(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return np.ones(checked(size), dtype or Default.floating)
+        out = np.empty(checked(size), dtype or Default.floating)
+        out.fill(1)
+        return out
 
 
 class Zeros(Creation):

@@ -15,6 +15,7 @@ class Zero(Kernel):
     """zero(input): zeros in the place of all elements; `x.zero_()`."""
 
     inplace = True
+    fills = True
     samples = [(GRID,)]
     errors = [("text",)]
 
@@ -30,7 +31,8 @@ class Fill(Op):
 
     method = False
     inplace = True
-    label = ("FillBackward0", "FillBackward2")
+    fills = True
+    modern_names = ("FillBackward0", "FillBackward2")
     samples = [(GRID, 7), (GRID, -1.5)]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -55,7 +57,7 @@ class Copy(Kernel):
 
     inplace = True
     ignored_options = ("non_blocking",)
-    label = "CopyBackwards"
+    modern_names = "CopyBackwards"
     samples = [(GRID, [[7.0, 8.0, 9.0], [1.0, 2.0, 3.0]]), (GRID, [7.0, 8.0, 9.0])]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -75,6 +77,7 @@ class FillDiagonal(Kernel):
 
     partial = True
     inplace = True
+    fills = True
     samples = [(GRID, 7), ([[1.0], [2.0], [3.0], [4.0]], 5.0, True)]
     errors = [([1.0, 2.0], 1), (GRID, "text"), ([[[1.0], [2.0]]], 1)]
 

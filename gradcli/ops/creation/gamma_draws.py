@@ -217,7 +217,7 @@ class StandardGamma(Draws):
 class SampleDirichlet(Draws):
     """sample_dirichlet(input): shares that sum to one, of the concentrations in each row of input."""
 
-    label = "_DirichletBackward"
+    modern_names = "_DirichletBackward"
 
     def forward(input: Array):
         return draw().dirichlet(only_floats("dirichlet", input))

@@ -99,7 +99,7 @@ class Normal(Op):
     random = True
     creates = True
     method = False
-    label = ("NormalBackward1", "NormalBackward2", "NormalBackward3")
+    modern_names = ("NormalBackward1", "NormalBackward2", "NormalBackward3")
     samples = [([0.0, 1.0], [1.0, 2.0]), ([0.0, 1.0], 2.0), (2.0, [0.0, 1.0]), (0.0, 1.0, (2,)),
                (0.0, 1.0, (2,), np.dtype(np.float64))]
     errors = [("text",), (0.0, 1.0), ([1.0], 1.0, None, np.dtype(np.float64)), ([1.0], 1.0, (2,)), (0.0, 1.0, "text")]

@@ -38,7 +38,7 @@ class UniformFill(Refill):
     """uniform(input, low, high): input filled with numbers drawn evenly from low to high."""
 
     names = ("uniform",)
-    label = "UniformBackward0"
+    modern_names = "UniformBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], -1.0, 3.0)]
 
     def forward(input: Array, low: Number = 0.0, high: Number = 1.0):
@@ -49,7 +49,7 @@ class UniformFill(Refill):
 class NormalFill(Refill):
     """normal_fill(input, mean, std): input filled with normally distributed numbers."""
 
-    label = "NormalBackward0"
+    modern_names = "NormalBackward0"
     inplace_name = "normal_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 1.0, 0.5)]
 
@@ -63,7 +63,7 @@ class ExponentialFill(Refill):
     """exponential(input, lambd): input filled with exponentially distributed numbers of rate lambd."""
 
     names = ("exponential",)
-    label = "ExponentialBackward0"
+    modern_names = "ExponentialBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0)]
 
     def forward(input: Array, lambd: Number = 1.0):
@@ -75,7 +75,7 @@ class CauchyFill(Refill):
     """cauchy(input, median, sigma): input filled with numbers of the Cauchy distribution."""
 
     names = ("cauchy",)
-    label = "CauchyBackward0"
+    modern_names = "CauchyBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0, 2.0)]
 
     def forward(input: Array, median: Number = 0.0, sigma: Number = 1.0):
@@ -87,7 +87,7 @@ class LogNormalFill(Refill):
     """log_normal(input, mean, std): input filled with numbers whose logarithms are normally distributed."""
 
     names = ("log_normal",)
-    label = "LogNormalBackward0"
+    modern_names = "LogNormalBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.0, 0.5)]
 
     def forward(input: Array, mean: Number = 1.0, std: Number = 2.0):
@@ -99,7 +99,7 @@ class GeometricFill(Refill):
     """geometric(input, p): input filled with the numbers of trials up to the first success of probability p."""
 
     names = ("geometric",)
-    label = "GeometricBackward0"
+    modern_names = "GeometricBackward0"
     samples = [([1.0, 2.0], 0.5)]
 
     def forward(input: Array, p: Number):
@@ -109,7 +109,7 @@ class GeometricFill(Refill):
 class BernoulliFill(Refill):
     """bernoulli_fill(input, p): input filled with ones of probability p, else zeros."""
 
-    label = "BernoulliBackward2"
+    modern_names = "BernoulliBackward2"
     inplace_name = "bernoulli_"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.25), ([1.0, 2.0], [0.5, 1.0])]
 
@@ -123,7 +123,7 @@ class RandomFill(Refill):
     """random(input, low, high): input filled with whole numbers from low to below high, or of all its type holds."""
 
     names = ("random",)
-    label = "RandomBackward1"
+    modern_names = "RandomBackward1"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 5), ([1.0, 2.0], 5, 10)]
 
     def forward(input: Array, low: Int = None, high: Int = None):

@@ -6,9 +6,10 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import IndexOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
@@ -21,9 +22,10 @@ def places(shape, dim, index):
         raise TypeFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
                         ("i.long()", "as whole numbers"))
     n = shape[at] if shape else 1
-    if index.size and (index.min() < 0 or index.max() >= n):
-        bad = index.min() if index.min() < 0 else index.max()
-        raise IndexOutOfRange(int(bad), at, n)
+    if index.size:
+        least, most = extent(index)
+        if least < 0 or most >= n:
+            raise IndexOutOfRange(least if least < 0 else most, at, n)
     if not len(shape):
         return ()
     if not index.ndim:
@@ -32,11 +34,12 @@ def places(shape, dim, index):
         raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
                          f"{sized(index.shape)}, the input {sized(shape)}").saying(
             "Index tensor must have the same number of dimensions as input tensor")
-    if any(k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
+    if index.shape != shape and any(
+            k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
         raise ShapeFault(f"Size does not match: expected index {list(index.shape)} to be no larger than self "
                          f"{list(shape)} apart from dimension {at}")
-    grid = np.ogrid[tuple(slice(k) for k in index.shape)]
-    return tuple(index if i == at else g for i, g in enumerate(grid))
+    grid = open_grid(index.shape)
+    return (*grid[:at], index, *grid[at + 1 :])
 
 
 class Gather(Op):
@@ -44,7 +47,7 @@ class Gather(Op):
 
     memory_order = "rows"
     linked = False
-    legacy_name = "tensor.Gather"
+    legacy_names = "tensor.Gather"
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
     errors = [(GRID, 1, np.array([[3]])), (GRID, 5, PICKS), (GRID, 1, GRID), (GRID, 0, np.array([0]))]
     ignored_options = ("sparse_grad",)
@@ -54,9 +57,12 @@ class Gather(Op):
             return np.zeros(index.shape, input.dtype)
         if not input.ndim:
             return np.full(index.shape, input)
-        return input[places(input.shape, dim, index)].reshape(index.shape)
+        key, at = places(input.shape, dim, index), axis(dim, input.ndim)
+        return elements_along(input, key[at], at).reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
+        if F is raw and input_shape and 0 < index.size <= FEW and index.ndim:
+            return added(g, index, axis(dim, len(input_shape)), input_shape, input_dtype)
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
@@ -67,8 +73,8 @@ def fitting(input, dim, index, src, name):
                         f"{src.dtype.name}")
     if not index.size:
         return None, src
-    if input.ndim == 1 and not index.ndim:
-        index, src = index.reshape(1), src.reshape(1)       # a number counts as one in a row
+    if input.ndim == 1:         # a number counts as one in a row
+        index, src = (x if x.ndim else x.reshape(1) for x in (index, src))
     key = places(input.shape, dim, index)
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
@@ -117,8 +123,8 @@ class Scatter(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.Scatter"
-    label = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
+    legacy_names = "tensor.Scatter"
+    modern_names = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
     samples = [(GRID, 1, np.array([[0, 2], [1, 0]]), [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), 7.5),
                (GRID, 1, PICKS, None, 3), (np.ones((2, 3)), 1, PICKS, 3, None, "add"),
                (np.ones((2, 3)), 1, PICKS, 3, None, "multiply")]
@@ -132,6 +138,15 @@ class Scatter(Op):
         src = value if src is None else src
         if src is None:
             raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
+        if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
+            out, at = input.copy(), axis(dim, input.ndim)
+            key = places(input.shape, dim, index)
+            value = np.asarray(src).astype(input.dtype)
+            if index.size <= FEW:
+                out.put(flat_places(input.shape, key[at], at), value)
+            else:
+                out[key] = value
+            return out
         if type(src) in (int, float, bool) or not np.ndim(src) and input.ndim:
             src = np.broadcast_to(np.asarray(src).astype(input.dtype), index.shape)
         out = np.array(input)
@@ -162,7 +177,7 @@ def with_zeros(F, g, dim, index, reduce):
 
 def refuse():
     """Scattering with reduce= has no gradient, as in PyTorch."""
-    raise NotDifferentiable("the derivative for 'scatter' with reduce= is not implemented",
+    raise UnimplementedDerivative("the derivative for 'scatter' with reduce= is not implemented",
                     ("x.scatter_reduce(0, index, src, 'sum')", "which has one"))
 
 
@@ -252,9 +267,11 @@ def product_slopes(F, g, input, out, dim, index, src, include_self):
     solid = F.where(src == 0, 1, src)
     nulls = F.scatter_add(F.zeros_like(g), dim, index, F.cast(src == 0, g.dtype))
     rest = F.scatter_reduce(input, dim, index, solid, "prod", include_self=include_self)
-    rest = F.where(nulls == 1, rest, 0)     # for a zero: 0 where there is another
-    theirs = F.where(src == 0, F.gather(rest, dim, index), F.gather(out, dim, index) / solid)
-    return mine, F.gather(g, dim, index) * theirs
+    null = F.where(src == 0, src, 0)        # of two zeros, each has the other as a factor
+    others = F.gather(F.scatter_add(F.zeros_like(g), dim, index, null), dim, index) - null
+    count, rest, whole = (F.gather(x, dim, index) for x in (nulls, rest, out))
+    for_zeros = F.where(count == 1, rest, F.where(count == 2, rest * others, whole))
+    return mine, F.gather(g, dim, index) * F.where(src == 0, for_zeros, whole / solid)
 
 
 class IndexReduce(Op):

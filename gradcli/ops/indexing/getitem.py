@@ -9,28 +9,32 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import record
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.autograd.signature import Array, Operand, Plain, described, sized
+from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
-from gradcli.engine.tensor.tensor import Tensor, note_write
-from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import overlapping, writing
-from gradcli.faults.tensors import IndexOutOfRange, IndexType, TooManyIndices
+from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, new_tuple, note_write
+from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
+from gradcli.engine.tensor.write_gate import filling, overlapping, writing
+from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
+NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
+new = object.__new__
 
 
 class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
     names = ("getitem",)
-    legacy_name = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
+    legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
-    label = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
+    modern_names = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
              "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
                (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
@@ -47,6 +51,8 @@ class GetItem(Kernel):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
+            if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
+                return part.take(picks[0], 0)
             return np.asarray(part[picks], order="C")
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
@@ -72,7 +78,7 @@ def last_step(basic, shape):
 class Unindex(Kernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    label = "IndexPutBackward0"
+    modern_names = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
 
@@ -94,8 +100,8 @@ class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
     names = ("setitem",)
-    legacy_name = ("tensor.SetItem", "tensor.MaskedFill")
-    label = ("CopySlices", "IndexPutBackward0")
+    legacy_names = ("tensor.SetItem", "tensor.MaskedFill")
+    modern_names = ("CopySlices", "IndexPutBackward0")
     saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
                (GRID, 5, (0, 1), ())]
@@ -146,17 +152,85 @@ def unexpandable(shape, size):
             f"non-singleton dimension {at}.  Target sizes: {list(size)}.  Tensor sizes: {list(shape)}")
 
 
+PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
+
+
+def basic_key(key):
+    """The tuple of a key that only moves the view and needs no conversion, with an ellipsis at its end; else None."""
+    kind = type(key)
+    if kind is int:
+        return (key, ...)
+    if kind is tuple:
+        for k in key:
+            if type(k) is not int and not (type(k) is slice and _is_plain(k)):
+                return None
+        return (*key, ...) if key else None
+    return (key, ...) if kind is slice and _is_plain(key) else None
+
+
+def _is_plain(key):
+    """Whether a slice has whole numbers for its bounds, and goes forwards."""
+    return (key.start is None or type(key.start) is int) and (key.stop is None or type(key.stop) is int) and (
+        key.step is None or type(key.step) is int and key.step > 0)
+
+
+def part_of(self, basic, array, kind):
+    """The part of a tensor that a basic key names, as `dispatch` gives it in the usual modes; None for a wrong key."""
+    try:
+        part = array[basic]
+    except IndexError:
+        return None
+    out = new(kind)
+    out.array = part
+    out.node = out.gradient = out.hooks = None
+    out.requires_grad = False
+    root, origin = self.root, 0 if grad_mode.on else UNTRACKED
+    out.root = new_tuple(ViewOf, (self, clock(), origin) if root is None or root is DATA else (
+        root.base, clock(), root.origin or origin))
+    if self.requires_grad:
+        out.cut = None
+        basic = basic[:-1]
+        record(GetItem, (self, basic, ()), [array, basic, ()], part, out)
+    else:
+        out.cut = self.cut
+    return out
+
+
 def getitem(self, key):
     """`self[key]`."""
     array = self.array
+    kind = PLAIN.get(type(self))
+    if kind is not None and (not self.requires_grad or grad_mode.plain) and not (InferenceTensor.exist or Dual.watched):
+        basic = basic_key(key)
+        if basic is not None and (part := part_of(self, basic, array, kind)) is not None:
+            return part
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
     basic, picks = split_key(key, array)
     return traced.getitem(self, basic, picks)
 
 
+def alone(value, key):
+    """The array of a tensor without history that a part, not the whole, of another one is set to; else None."""
+    if type(value) in PLAIN and not value.requires_grad and (
+            type(key) is int or type(key) is tuple and any(type(k) is int for k in key)):
+        return value.array
+    return None
+
+
 def setitem(self, key, value):
     """`self[key] = value`."""
+    source = value if type(value) in NUMBERS else alone(value, key)
+    if source is not None and not self.requires_grad and type(self) in PLAIN and not (
+            InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
+            self.array.flags.writeable) and (basic := basic_key(key)) is not None:
+        try:
+            writing(self.array)[basic] = source
+        except NO_PLACE:
+            pass        # it is said below what is wrong
+        else:
+            note_write(self, "setitem", here())
+            return
     try:
         basic, picks = split_key(key, self.array)
     except IndexFault:
@@ -189,7 +263,8 @@ def setitem(self, key, value):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         traced.getitem(self, basic, picks).copy_(value)     # of what is expanded a part can be written to
         return
-    put(writing(self.array), source, basic, picks)
+    tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
+    put(filling(self.array) if picks and not tracked else writing(self.array), source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
@@ -239,7 +314,7 @@ def _plain(k):
         if k.array.dtype.kind in "ib":
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
         raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
-    raise IndexType(type(k)).saying(
+    raise (IndexType if type(k) is str or Current.legacy else IndexKind)(type(k)).saying(
         "new(): invalid data type 'str'" if type(k) is str else
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         f"(got {type_name(k)})")
@@ -264,9 +339,10 @@ def _check_range(keys, array, wide):
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at, n)
-            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size and not (-n <= k.min() and k.max() < n):
-                bad = int(k.max()) if k.max() >= n else int(k.min())
-                raise IndexOutOfRange(bad, at, n)
+            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
+                least, most = extent(k)
+                if least < -n or most >= n:
+                    raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
                                  f"indexed tensor {list(array.shape)} at index {at}")

@@ -8,6 +8,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 from gradcli.ops.shape.rearrange import meeting
 
@@ -27,8 +28,9 @@ def along(shape, dim, index, name):
         raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
                          ).saying(f"{name}(): Expected dtype int32 or int64 for index")
     n = shape[at] if shape else 1
-    if index.size and (index.min() < 0 or index.max() >= n):
-        bad = index.min() if index.min() < 0 else index.max()
+    least, most = extent(index) if index.size else (0, 0)
+    if index.size and (least < 0 or most >= n):
+        bad = least if least < 0 else most
         raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
             "index out of range in self")
     return (slice(None),) * at + (index.reshape(-1),), at
@@ -57,13 +59,13 @@ def lifted(array):
 class IndexSelect(Op):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
-    legacy_name = "tensor.IndexSelect"
+    legacy_names = "tensor.IndexSelect"
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
 
     def forward(input: Array, dim: Dim, index: Index):
         key, at = along(input.shape, dim, index, "index_select")
-        return np.take(input, key[-1], at) if input.ndim else input[...].copy()
+        return input.take(key[-1], at) if input.ndim else input[...].copy()
 
     def grad_input(F, g, dim, index, input_shape, input_dtype):
         if not input_shape:
@@ -78,7 +80,7 @@ class IndexAdd(Op):
     memory_order = "rows"
     linked = False
     inplace = True
-    legacy_name = "tensor.IndexAdd"
+    legacy_names = "tensor.IndexAdd"
     samples = [(GRID, 0, TWICE, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]], 2)]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -103,7 +105,7 @@ class IndexCopy(Op):
     memory_order = "rows"
     linked = False
     inplace = True
-    legacy_name = "tensor.IndexCopy"
+    legacy_names = "tensor.IndexCopy"
     samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -125,8 +127,9 @@ class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
     inplace = True
-    legacy_name = "tensor.IndexFill"
-    label = ("IndexFillBackward0", "IndexFillBackward1")
+    fills = True
+    legacy_names = "tensor.IndexFill"
+    modern_names = ("IndexFillBackward0", "IndexFillBackward1")
     samples = [(GRID, 0, np.array([1]), 7), (GRID, 1, COLUMNS, -1.5)]
     errors = [(GRID, 0, np.array([5]), 1), (GRID, 4, ROWS, 1), (GRID, 0, ROWS, "text")]
 
@@ -168,6 +171,7 @@ class Put(Op):
     source, or with `accumulate` added to."""
 
     inplace = True
+    saved_for_versions = ("source",)
     samples = [(GRID, np.array([0, 4]), [7.0, 8.0]), (GRID, np.array([1, 1]), [7.0, 8.0], True)]
     errors = [(GRID, np.array([7]), [1.0]), (GRID, np.array([1]), [1.0, 2.0])]
 
@@ -186,7 +190,7 @@ class Put(Op):
     def grad_input(F, g, index, accumulate, source_dtype):
         return g if accumulate else F.put(g, index, F.zeros(index.shape, dtype=source_dtype))
 
-    def grad_source(F, g, index, source_shape):
+    def grad_source(F, g, index, source, source_shape):
         return F.reshape(F.take(g, index), source_shape)
 
 
@@ -203,7 +207,7 @@ def places(array, index, name):
 class Pick(Kernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
-    label = "IndexBackward0"
+    modern_names = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]
 

@@ -5,9 +5,12 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.arrays import BOOL, TYPES, extent, open_grid
 from gradcli.ops.creation.create import Creation, checked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -17,7 +20,7 @@ ROW = np.array([True, False, True])
 
 def truth(mask, name):
     """A mask as truth values; bytes are taken as the masks they were in 0.1.12."""
-    if mask.dtype == np.bool_:
+    if mask.dtype is BOOL:
         return mask
     if mask.dtype == np.uint8:
         return mask != 0
@@ -46,8 +49,9 @@ class MaskedFill(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.MaskedFill"
-    label = ("MaskedFillBackward0", "MaskedFillBackward1")
+    fills = True
+    legacy_names = "tensor.MaskedFill"
+    modern_names = ("MaskedFillBackward0", "MaskedFillBackward1")
     samples = [(GRID, HOLES, 7.5), (GRID, ROW, -1), ([1.0, 2.0, 3.0], HOLES, 0)]
     errors = [(GRID, np.array([True, False]), 1), (GRID, GRID, 1), (GRID, HOLES, [1.0, 2.0])]
 
@@ -56,6 +60,10 @@ class MaskedFill(Op):
 
     def forward(input: Array, mask: Index, value: Operand):
         mask = truth(mask, "masked_fill")
+        if input.ndim and mask.shape == input.shape and input.dtype in TYPES and type(value) in (int, float):
+            out = input.copy()
+            np.copyto(out, constant(value, input.dtype), where=mask)
+            return out
         out = np.array(np.broadcast_to(input, met(input, mask)))
         np.copyto(out, np.asarray(single(value, "masked_fill")).astype(out.dtype), where=mask)
         return out
@@ -71,7 +79,7 @@ class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
     saved_for_versions = ("input",)
-    legacy_name = "tensor.MaskedSelect"
+    legacy_names = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
 
@@ -90,7 +98,7 @@ class MaskedScatter(Op):
     memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
-    legacy_name = "tensor.MaskedCopy"
+    legacy_names = "tensor.MaskedCopy"
     samples = [(GRID, HOLES, [1.5, 2.5, 3.5, 4.5]), (GRID, ROW, GRID), ([1.0, 2.0, 3.0], HOLES, [1.5, 2.5, 3.5])]
     errors = [(GRID, np.array([True, False]), GRID), (GRID, HOLES, [1.0]), (GRID, GRID, GRID)]
 
@@ -160,14 +168,20 @@ def matrix(array, name):
     return array
 
 
+def triangle(shape, diagonal):
+    """np.tri: truth values that hold up to a diagonal of a matrix."""
+    rows, columns = open_grid(shape)
+    return np.greater_equal(rows, columns - max(min(diagonal, shape[1]), -shape[0] - 1))
+
+
 class Tril(Triangle):
     """tril(input, diagonal): the lower triangle, up to a diagonal counted from the main one; zeros above."""
 
     memory_order = "rows"
-    legacy_name = "linalg.Tril"
+    legacy_names = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
-        return np.tril(matrix(input, "tril"), diagonal)
+        return np.where(triangle(matrix(input, "tril").shape[-2:], diagonal), input, ZERO[input.dtype])
 
     def grad_input(F, g, diagonal):
         return F.tril(g, diagonal)
@@ -177,10 +191,10 @@ class Triu(Triangle):
     """triu(input, diagonal): the upper triangle, from a diagonal counted from the main one; zeros below."""
 
     memory_order = "rows"
-    legacy_name = "linalg.Triu"
+    legacy_names = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
-        return np.triu(matrix(input, "triu"), diagonal)
+        return np.where(triangle(matrix(input, "triu").shape[-2:], diagonal - 1), ZERO[input.dtype], input)
 
     def grad_input(F, g, diagonal):
         return F.triu(g, diagonal)
@@ -217,14 +231,15 @@ class OneHot(Op):
     def forward(input: Index, num_classes: Int = -1):
         if input.dtype != np.int64:
             raise TypeFault("one_hot is only applicable to index tensor of type LongTensor.", ("x.long()", "as such"))
-        if input.size and input.min() < 0:
+        least, most = extent(input) if input.size else (0, -1)
+        if least < 0:
             raise ValueFault("Class values must be non-negative.")
         if not input.size and num_classes <= 0:
             raise ValueFault("Can not infer total number of classes from empty tensor.")
-        count = int(input.max()) + 1 if num_classes == -1 else num_classes
-        if input.size and input.max() >= count or count < 1:
-            raise ValueFault("Class values must be smaller than num_classes.", f"F.one_hot(x, {int(input.max()) + 1})")
-        return (input[..., None] == np.arange(count)).astype(np.int64)
+        count = most + 1 if num_classes == -1 else num_classes
+        if input.size and most >= count or count < 1:
+            raise ValueFault("Class values must be smaller than num_classes.", f"F.one_hot(x, {most + 1})")
+        return np.equal(input[..., None], np.arange(count)).astype(np.int64)
 
 
 class MaskedSoftmax(Op):

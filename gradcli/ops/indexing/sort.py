@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Te
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.arrays import elements_along
 from gradcli.ops.introsort import reordered
 from gradcli.ops.reduction.reduce import GRID, scatter_to_input
 
@@ -21,9 +22,10 @@ def ordering(array, dim, descending):
     if not array.ndim:
         return np.zeros((), np.int64)
     if not descending:
-        return np.argsort(array, axis=at, kind="stable")
-    back = np.argsort(np.flip(array, at), axis=at, kind="stable")
-    return np.ascontiguousarray(np.flip(array.shape[at] - 1 - back, at))
+        return array.argsort(at, "stable")
+    reverse = (slice(None),) * at + (slice(None, None, -1),)
+    back = array[reverse].argsort(at, "stable")
+    return np.ascontiguousarray(np.subtract(array.shape[at] - 1, back)[reverse])
 
 
 def usual(array, dim, descending, stable):
@@ -51,7 +53,7 @@ def foremost(array, k, dim, largest):
 
 def along(array, order, dim):
     """The elements at places `order` along `dim`."""
-    return np.take_along_axis(array, order, axis(dim, array.ndim)) if array.ndim else array.copy()
+    return elements_along(array, order, axis(dim, array.ndim)) if array.ndim else array.copy()
 
 
 class Sort(Op):
@@ -61,8 +63,8 @@ class Sort(Op):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "tensor.Sort"
-    label = ("SortBackward0", "SortBackward1")
+    legacy_names = "tensor.Sort"
+    modern_names = ("SortBackward0", "SortBackward1")
     ignored_options = ("stable",)
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 3.0], -1, True)]
     errors = [(GRID, 5), ("text",)]
@@ -106,7 +108,7 @@ class Topk(Op):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "tensor.Topk"
+    legacy_names = "tensor.Topk"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, False), ([1.0, 4.0, 2.0, 3.0], 3, -1, True, False)]
     errors = [(GRID, 9), (GRID, 1, 5), ("text", 1)]
 

@@ -22,7 +22,7 @@ class Outer(Op):
     """outer(input, vec2): the matrix of all products of two vectors' elements."""
 
     names = ("outer", "ger")
-    legacy_name = "blas.Addr"
+    legacy_names = "blas.Addr"
     samples = [([1.0, 2.0], V)]
     errors = [(A, V), (V, 2)]
 
@@ -139,8 +139,8 @@ class LinalgCross(Op):
 
     names = ("linalg.cross",)
     type_promotion = "mixed"
-    legacy_name = "linalg.Cross"
-    label = "LinalgCrossBackward0"
+    legacy_names = "linalg.Cross"
+    modern_names = "LinalgCrossBackward0"
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0], [2.0], [-1.0]], 0),
                ([V, W], [W, [1.0, 1.0, 2.0]])]
     errors = [([1.0, 2.0], [1.0, 2.0]), (V, [V]), (V, W, 2)]
@@ -166,6 +166,7 @@ class LinalgCross(Op):
 class Cross(Op):
     """cross(input, other, dim): as linalg.cross, along the first dimension of length 3 where no `dim` is given."""
 
+    vanished = "stay"
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0, 0.5], [2.0, 2.0], [-1.0, 1.0]]),
                ([V, W, V], [W, [1.0, 1.0, 2.0], W], 1)]
     errors = [([1.0, 2.0], [1.0, 2.0]), (V, W, 2)]

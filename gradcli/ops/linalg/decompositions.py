@@ -31,7 +31,7 @@ class Cholesky(Op):
 
     memory_order = "columns"
     names = ("linalg.cholesky",)
-    label = "LinalgCholeskyExBackward0"
+    modern_names = "LinalgCholeskyExBackward0"
     symmetric = True
     samples = [(A,), (A, True), (PAIR,)]
     errors = [(WIDE,), ([[1.0, 2.0], [2.0, 1.0]],)]
@@ -61,7 +61,7 @@ class OldCholesky(Cholesky):
     """cholesky(A, upper): as linalg.cholesky, which took its place."""
 
     names = ("cholesky",)
-    label = "CholeskyBackward0"
+    modern_names = "CholeskyBackward0"
 
     def forward(A: Array, upper: Flag = False):
         return Cholesky.forward(A, upper)
@@ -75,7 +75,7 @@ class Qr(Op):
     names = ("linalg.qr",)
     returns = ("Q", "R")
     multi_output = True
-    label = "LinalgQrBackward0"
+    modern_names = "LinalgQrBackward0"
     samples = [(TALL,), (WIDE,), (A, "complete"), (PAIR,), (np.array(TALL), "complete"), (np.array(TALL), "r")]
     errors = [([1.0, 2.0],), (A, "thin")]
 
@@ -128,7 +128,7 @@ class Svd(Op):
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
     multi_output = True
-    label = "LinalgSvdBackward0"
+    modern_names = "LinalgSvdBackward0"
     samples = [(A,), (TALL, False), (WIDE, False), (PAIR,)]
     errors = [([1.0, 2.0],), ("text",)]
 
@@ -198,7 +198,7 @@ class Eigh(Op):
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True
     symmetric = True
-    label = "LinalgEighBackward0"
+    modern_names = "LinalgEighBackward0"
     samples = [(A,), (A, "U"), (PAIR,)]
     errors = [(WIDE,), (A, "X")]
 

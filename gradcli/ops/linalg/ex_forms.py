@@ -109,7 +109,7 @@ class CholeskyEx(Op):
 
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")
-    label = "LinalgCholeskyExBackward0"
+    modern_names = "LinalgCholeskyExBackward0"
     symmetric = True
     ignored_options = ("check_errors",)
     samples = [(POSITIVE,), (POSITIVE, True), (INDEFINITE,), (INDEFINITE, True)]

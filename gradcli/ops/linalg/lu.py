@@ -64,7 +64,7 @@ class Lu(Op):
     returns = ("P", "L", "U")
     inert = (0,)
     multi_output = True
-    label = "LinalgLuBackward0"
+    modern_names = "LinalgLuBackward0"
     ignored_options = ("pivot",)
     samples = [(A, True), (PAIR,), (WIDE,), (TALL,)]
     errors = [([1.0],), (A, False)]
@@ -111,7 +111,7 @@ class LuFactor(Op):
     memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
-    label = "LinalgLuFactorExBackward0"
+    modern_names = "LinalgLuFactorExBackward0"
     ignored_options = ("pivot",)
     samples = [(A, True), (PAIR,), (WIDE,), (TALL,)]
     errors = [([1.0],), (A, False)]
@@ -150,7 +150,7 @@ class LuUnpack(Op):
     returns = ("P", "L", "U")
     inert = (0,)
     multi_output = True
-    label = "LuUnpackBackward0"
+    modern_names = "LuUnpackBackward0"
     samples = [(A, SWAP), (WIDE, SWAP), (TALL, SWAP), (A, SWAP, False), (A, SWAP, True, False)]
     errors = [([1.0], SWAP), (A, [1.0, 2.0])]
 

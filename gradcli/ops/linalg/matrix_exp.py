@@ -44,7 +44,7 @@ class MatrixPower(Op):
 class NoPower(Kernel):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
-    label = "CopyBackwards"
+    modern_names = "CopyBackwards"
     samples = [(A,), (PAIR,)]
     errors = [("text",)]
 
@@ -59,7 +59,7 @@ class MatrixExp(Op):
     """matrix_exp(input): the exponentials of square matrices, 1 + A + A A / 2 + ..."""
 
     names = ("matrix_exp", "linalg.matrix_exp")
-    label = "LinalgMatrixExpBackward0"
+    modern_names = "LinalgMatrixExpBackward0"
     samples = [(A,), (PAIR,), ([[9.0, 1.0], [-3.0, 2.0]],)]
     errors = [(WIDE,), ([1.0],), (np.array([[1, 2], [3, 4]]),)]
 

@@ -113,7 +113,7 @@ class Pinv(Op):
     triangle."""
 
     names = ("linalg.pinv",)
-    label = "LinalgPinvBackward0"
+    modern_names = "LinalgPinvBackward0"
     samples = [(A,), (TALL,), (WIDE,), (PAIR,), (np.array(A), 0.6), (np.array(A), None, True),
                (np.array(A), None, False, 1.2), (np.array(A), None, False, None, 0.6)]
     errors = [([1.0],), (WIDE, None, True)]
@@ -180,6 +180,16 @@ class MatrixRank(Op):
         return np.asarray(np.sum(values > smallest(values, A.shape, atol, rtol), -1))
 
 
+def _over_rows(x, a, b):
+    """Solutions for a matrix beside a stack of them: once more for each of its rows where these fit to the stack, as
+    PyTorch counts rows as one dimension of a stack of vectors."""
+    try:
+        stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-1])
+    except ValueError:
+        return x
+    return np.broadcast_to(x, (*stack, *x.shape[-2:]))
+
+
 class Lstsq(Op):
     """linalg.lstsq(A, B, rcond, driver): the X that makes A X - B least, its least norm where several do; with the sums
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
@@ -190,7 +200,7 @@ class Lstsq(Op):
     returns = ("solution", "residuals", "rank", "singular_values")
     multi_output = True
     inert = (3,)
-    label = "LinalgLstsqBackward0"
+    modern_names = "LinalgLstsqBackward0"
     samples = [(TALL, [[1.0, 2.0], [0.5, -1.0], [2.0, 2.0]]), (WIDE, [[1.0], [2.0]]), (TALL, [1.0, 2.0, 3.0]),
                (np.array(A), np.array([[1.0], [2.0]]), 0.6, "gelsd"),
                (np.array(TALL), [[1.0], [2.0], [4.0]], None, "gelsd")]
@@ -205,6 +215,8 @@ class Lstsq(Op):
         rows_fit("linalg.lstsq", A, b)
         m, n = A.shape[-2:]
         x = Pinv.forward(A, rcond, False, None, None) @ b
+        if not vector and b.ndim == A.ndim - 1:
+            x = _over_rows(x, A, b)
         rank = MatrixRank.forward(A, None, False, None, rcond)
         residuals = np.zeros(0, A.dtype)
         if m > n and driver not in (None, "gelsy") and np.all(rank == n):

@@ -61,7 +61,7 @@ class Mm(Op):
 
     fresh_result = True
     type_promotion = "same"
-    legacy_name = "blas.Addmm"
+    legacy_names = "blas.Addmm"
     samples = [(A, B), (B, A)]
     errors = [(A, A), (A, [1.0, 2.0, 3.0]), (A, 2)]
 
@@ -82,8 +82,9 @@ class Mm(Op):
 class Mv(Op):
     """mv(input, vec): the product of a matrix and a vector."""
 
+    vanished = "stay"
     type_promotion = "same"
-    legacy_name = "blas.Addmv"
+    legacy_names = "blas.Addmv"
     samples = [(A, [1.0, 2.0, -1.0])]
     errors = [(A, [1.0, 2.0]), (A, A)]
 
@@ -102,8 +103,9 @@ class Mv(Op):
 class Dot(Op):
     """dot(input, tensor): the sum of the products of two vectors' elements."""
 
+    vanished = "stay"
     type_promotion = "same"
-    legacy_name = "blas.Dot"
+    legacy_names = "blas.Dot"
     samples = [([1.0, 2.0], [3.0, 4.0])]
     errors = [([1.0, 2.0], [1.0]), (A, A)]
 
@@ -131,7 +133,7 @@ class Bmm(Op):
     """bmm(input, mat2): the products of two stacks of matrices."""
 
     type_promotion = "same"
-    legacy_name = "blas.Baddbmm"
+    legacy_names = "blas.Baddbmm"
     samples = [([A, A], [B, B])]
     errors = [([A], [A]), (A, B)]
 
@@ -175,8 +177,8 @@ class StackedMm(Kernel):
     """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
 
     type_promotion = "same"
-    legacy_name = "blas.Baddbmm"
-    label = "UnsafeViewBackward0"
+    legacy_names = "blas.Baddbmm"
+    modern_names = "UnsafeViewBackward0"
     samples = [([A, A], B), (A, [B, B]), ([[A, A]], [[B], [B]])]
     errors = [(A, A)]
 
@@ -221,7 +223,7 @@ class AddedProduct(Op, abstract=True):
 class Addmm(AddedProduct):
     """addmm(input, mat1, mat2, beta, alpha): beta * input + alpha * the product of two matrices."""
 
-    legacy_name = "blas.Addmm"
+    legacy_names = "blas.Addmm"
     samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
     errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
 
@@ -246,7 +248,7 @@ def scaled(g, alpha):
 class Addmv(AddedProduct):
     """addmv(input, mat, vec, beta, alpha): beta * input + alpha * the product of a matrix and a vector."""
 
-    legacy_name = "blas.Addmv"
+    legacy_names = "blas.Addmv"
     samples = [([1.0, 2.0], A, [1.0, -2.0, 0.5]), ([1.0], A, [1.0, -2.0, 0.5], 0.5, 2.0)]
     errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
 
@@ -268,7 +270,7 @@ class Addr(AddedProduct):
     elements."""
 
     type_promotion = "mixed"
-    legacy_name = "blas.Addr"
+    legacy_names = "blas.Addr"
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
     errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
 
@@ -287,7 +289,7 @@ class Addr(AddedProduct):
 class Baddbmm(AddedProduct):
     """baddbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the products of two stacks of matrices."""
 
-    legacy_name = "blas.Baddbmm"
+    legacy_names = "blas.Baddbmm"
     samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
@@ -307,7 +309,7 @@ class Addbmm(AddedProduct):
     """addbmm(input, batch1, batch2, beta, alpha): beta * input + alpha * the sum of the products of two stacks of
     matrices."""
 
-    legacy_name = "blas.Addbmm"
+    legacy_names = "blas.Addbmm"
     samples = [([[1.0, 2.0], [3.0, 4.0]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 

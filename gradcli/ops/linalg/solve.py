@@ -36,7 +36,7 @@ class Inverse(Op):
 
     memory_order = "columns"
     names = ("linalg.inv", "inverse")
-    label = "LinalgInvExBackward0"
+    modern_names = "LinalgInvExBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],), ([[1.0, 1.0], [1.0, 1.0]],)]
 
@@ -56,7 +56,7 @@ class Det(Op):
 
     names = ("linalg.det", "det")
     linked = False
-    label = "LinalgDetBackward0"
+    modern_names = "LinalgDetBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],)]
 
@@ -98,7 +98,7 @@ class Slogdet(Op):
     names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
     multi_output = True
-    label = "LinalgSlogdetBackward0"
+    modern_names = "LinalgSlogdetBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],)]
 
@@ -147,7 +147,7 @@ class Solved(Kernel):
     """solved(A, B): the X with A X = B."""
 
     memory_order = "columns"
-    label = "LinalgSolveExBackward0"
+    modern_names = "LinalgSolveExBackward0"
     samples = [(A, B), (PAIR, B)]
     errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]
 
@@ -173,7 +173,7 @@ class SolveTriangular(Op):
 
     memory_order = "columns"
     names = ("linalg.solve_triangular",)
-    label = "LinalgSolveTriangularBackward0"
+    modern_names = "LinalgSolveTriangularBackward0"
     samples = [(A, B, True), (A, B, False), (A, B, True, True, True), (PAIR, B, False),
                (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], True, False)]
     errors = [(WIDE, B, True), (A, [1.0, 2.0], True), (A, [[1.0], [2.0], [3.0]], True)]
@@ -232,7 +232,7 @@ class CholeskySolve(Op):
 
     memory_order = "columns"
     saved_for_versions = ("input",)
-    label = "CholeskySolveBackward0"
+    modern_names = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
     gradient_only_samples = [(B, [[2.0, 0.0], [0.25, 1.0]]), (B, [[2.0, 0.5], [0.0, 1.0]], True), (B, PAIR)]
@@ -259,7 +259,7 @@ class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
     memory_order = "columns"
-    label = "CholeskyInverseBackward0"
+    modern_names = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
     errors = [(WIDE,)]

@@ -4,9 +4,11 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
+from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import INT64, SMALL, TYPES, extent, flat_places, open_grid
 from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
@@ -38,9 +40,9 @@ class NllKernel(Kernel):
     """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
 
     linked = True
-    label = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
+    modern_names = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
     fixed = ("weight",)
-    legacy_name = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
+    legacy_names = (THNN + "NLLLoss", "torch.nn._functions.thnn.auto.NLLLoss2d",
                    "torch.nn._functions.thnn.auto.NLLLoss2d")
     samples = [(ROWS, CLASSES, WEIGHTS, -100, "mean"), (MAPS, np.array([[0, 1], [1, 1]]), None, 0, "none")]
     errors = [(ROWS, np.array([0, 3]), None, -100, "mean")]
@@ -49,12 +51,15 @@ class NllKernel(Kernel):
         return 0 if len(input.shape) < 3 else 1 if len(input.shape) == 4 or how != "none" else 2
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
+        if input.dtype in TYPES and few(input.shape, target, weight, ignore_index):
+            loss = input.take(places(input.shape, target)) * share_of_each(how, target, input.dtype)
+            return loss if how == "none" else np.add.reduce(loss)
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
         loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
         if how == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
-        return loss.reshape(shape) if how == "none" else np.add.reduce(loss, axis=None)
+        return loss.reshape(shape) if how == "none" else np.add.reduce(loss, None)
 
     def grad_input(F, g, input, target, weight, ignore_index, how, input_shape):     # PyTorch keeps the input
         return F.nll_back(g, target, weight, ignore_index, how, input_shape)
@@ -63,11 +68,15 @@ class NllKernel(Kernel):
 class NllBack(Kernel):
     """nll_back(g, target, weight, ignore_index, how, shape): the gradient of nll_kernel by an input of that shape."""
 
-    label = "NllLossBackwardBackward0"
+    modern_names = "NllLossBackwardBackward0"
     samples = [([1.0, 2.0], CLASSES, WEIGHTS, -100, "none", (2, 3))]
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]
 
     def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
+        if g.dtype in TYPES and few(shape, target, weight, ignore_index):
+            out = np.zeros(shape, g.dtype)
+            out.put(places(shape, target), share_of_each(how, target, g.dtype) * g)
+            return out
         at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
         if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
             return np.zeros(shape, g.dtype)
@@ -81,6 +90,25 @@ class NllBack(Kernel):
         return F.nll_kernel(g, target, weight, ignore_index, how)
 
 
+def few(shape, target, weight, ignore_index):
+    """Whether each of a few rows is asked for one of its entries, and all of these count alike."""
+    if len(shape) != 2 or target.dtype is not INT64 or target.shape != shape[:1] or weight is not None or not (
+            0 < target.size <= SMALL):
+        return False
+    names = target.tolist()
+    return 0 <= min(names) and max(names) < shape[1] and (ignore_index < 0 or ignore_index not in names)
+
+
+def places(shape, target):
+    """Where the entries stand, counted row by row, that a few targets name."""
+    return flat_places(shape, target[:, None], 1).reshape(-1)
+
+
+def share_of_each(how, target, dtype):
+    """What each of the targets is multiplied by."""
+    return constant(-1.0 / target.size if how == "mean" else -1.0, dtype)
+
+
 def picked(shape, target, weight, ignore_index, how, dtype):
     """Where target points in an input of a shape, seen as rows x classes x places, and the share of each there."""
     checked(shape, target, weight)
@@ -89,14 +117,15 @@ def picked(shape, target, weight, ignore_index, how, dtype):
     named = target.reshape(rows, -1) if target.size else target.reshape(rows, 0)
     valid = named != ignore_index
     inside = np.where(valid, named, 0)
-    if named.size and (inside.min() < 0 or inside.max() >= classes):
-        bad = inside.min() if inside.min() < 0 else inside.max()
+    least, most = extent(inside) if named.size else (0, 0)
+    if named.size and (least < 0 or most >= classes):
+        bad = least if least < 0 else most
         raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.").saying(
             f"Target {bad} is out of bounds.")
     share = valid.astype(dtype) if weight is None else np.where(valid, weight[inside], dtype.type(0))
     if how == "mean":
-        share = share / np.add.reduce(share, axis=None)
-    grid = np.ogrid[: named.shape[0], : named.shape[1]]
+        share = share / np.add.reduce(share, None)
+    grid = open_grid(named.shape)
     return (grid[0], inside, grid[1], (rows, classes, named.shape[1])), share, target.shape
 
 
@@ -152,7 +181,7 @@ class CrossEntropy(Op):
             raise ShapeFault(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
         at = 1 if len(input.shape) > 1 else 0
         logs = F.log_softmax(input, at)
-        if tuple(target.shape) == tuple(input.shape):
+        if target.shape == input.shape:
             return _of_chances(F, logs, target, weight, how, label_smoothing, at)
         if not label_smoothing:
             return F.nll_kernel(logs, target, weight, ignore_index, how)

@@ -68,7 +68,7 @@ class CtcPaths(Kernel):
     each target over all its paths."""
 
     first_order_only = True
-    label = "CtcLossBackward0"
+    modern_names = "CtcLossBackward0"
     samples = [(LOGS, TARGETS, (4,), (2,), 0)]
     errors = [(LOGS, TARGETS, (4, 4), (2,), 0)]
 

@@ -5,6 +5,8 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import ONE, ZERO
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
@@ -49,20 +51,23 @@ class BceKernel(LossKernel):
     -100."""
 
     type_promotion = "same"
-    label = "BinaryCrossEntropyBackward0"
+    modern_names = "BinaryCrossEntropyBackward0"
     fixed = ("weight",)
-    legacy_name = "torch.nn._functions.thnn.loss.BCELoss"
+    legacy_names = "torch.nn._functions.thnn.loss.BCELoss"
     samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
     errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
 
     def forward(input: Array, target: Array, weight: ArrayOrNone, how: REDUCTION):
         floating("binary_cross_entropy", input)
-        if input.size and not (input.min() >= 0 and input.max() <= 1):
+        dtype = input.dtype
+        if input.size and not (np.minimum.reduce(input, None) >= 0 and np.maximum.reduce(input, None) <= 1):
             raise UnfitValue("binary_cross_entropy(): all elements of input should be between 0 and 1",
                              ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
                 "all elements of input should be between 0 and 1")
-        loss = (target - 1) * np.maximum(np.log1p(-input), input.dtype.type(LEAST_LOG)) - (
-            target * np.maximum(np.log(input), input.dtype.type(LEAST_LOG)))
+        least, below, above = constant(LEAST_LOG, dtype), np.asarray(np.negative(input)), np.asarray(np.log(input))
+        np.maximum(np.log1p(below, below), least, out=below)
+        np.maximum(above, least, out=above)
+        loss = (target - ONE[target.dtype]) * below - target * above
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, how):
@@ -80,12 +85,13 @@ class BceGradient(LossKernel):
 
     linked = True
     type_promotion = "same"
-    label = "BinaryCrossEntropyBackwardBackward0"
+    modern_names = "BinaryCrossEntropyBackwardBackward0"
     samples = [([[0.5, 1.0], [2.0, 0.1]], CHANCES, TRUTHS)]
     errors = [("text", CHANCES, TRUTHS)]
 
     def forward(share: Array, input: Array, target: Array):
-        return share * (input - target) / np.maximum((1 - input) * input, input.dtype.type(1e-12))
+        spread = np.maximum((ONE[input.dtype] - input) * input, constant(1e-12, input.dtype))
+        return share * (input - target) / spread
 
     def grad_share(F, g, input, target):
         return g * (input - target) / F.clamp_min((1 - input) * input, 1e-12)
@@ -131,18 +137,21 @@ class BceWithLogitsKernel(LossKernel):
     """bce_with_logits_kernel(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
-    label = "BinaryCrossEntropyWithLogitsBackward0"
+    modern_names = "BinaryCrossEntropyWithLogitsBackward0"
+    vanished = "cut"
     fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
     errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
 
     def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, how: REDUCTION):
         floating("binary_cross_entropy_with_logits", input)
-        negative = np.log1p(np.exp(-np.abs(input))) + np.maximum(-input, 0)     # -log(sigmoid(input))
+        one, size = ONE[target.dtype], np.asarray(np.abs(input))
+        np.exp(np.negative(size, size), size)
+        negative = np.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))
         if pos_weight is None:
-            loss = (1 - target) * input + negative
+            loss = (one - target) * input + negative
         else:
-            loss = (1 - target) * input + (1 + (pos_weight - 1) * target) * negative
+            loss = (one - target) * input + (one + (pos_weight - one) * target) * negative
         return gathered(loss if weight is None else loss * weight, how)
 
     def grad_input(F, g, input, target, weight, pos_weight, how):

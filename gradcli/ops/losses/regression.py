@@ -4,11 +4,14 @@
 `reduce`, which win where they are given.
 """
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.nn.activation import THNN, floating
@@ -38,18 +41,16 @@ def gathered(loss, how):
     """The same for arrays; the mean of nothing is nan."""
     if how == "none":
         return loss
-    total = np.add.reduce(loss, axis=None)
-    return total if how == "sum" else total / total.dtype.type(loss.size)
+    total = np.add.reduce(loss, None)
+    return total if how == "sum" else mean_of_all(total, loss.size)
 
 
 def per_element(g, like, how):
     """What the gradient of a reduced loss gives to each element's loss."""
     if how != "mean":
         return g
-    count = 1
-    for n in like.shape:
-        count *= n
-    return g / count if count else g * float("nan")
+    count = math.prod(like.shape)
+    return divided(g, count) if count else g * float("nan")
 
 
 def same_shape(name, input, target):
@@ -124,8 +125,8 @@ def fitting(weight, loss):
 class SquaredLoss(LossKernel):
     """squared_loss(input, target, how): (input - target) squared, reduced."""
 
-    label = "MseLossBackward0"
-    legacy_name = THNN + "MSELoss"
+    modern_names = "MseLossBackward0"
+    legacy_names = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
 
     def forward(input: Array, target: Array, how: REDUCTION):
@@ -135,7 +136,7 @@ class SquaredLoss(LossKernel):
             return gathered(difference * difference, how)
         flat = difference.reshape(-1)
         if flat.size < 4096:
-            return gathered(flat * flat, how)
+            return gathered(np.multiply(flat, flat), how)
         return gathered(np.einsum("ij,ij->i", *[flat[: flat.size // 1024 * 1024].reshape(-1, 1024)] * 2), "sum") + (
             gathered(flat[flat.size // 1024 * 1024 :] ** 2, "sum")) if how == "sum" else (
             SquaredLoss.forward(input, target, "sum") / difference.dtype.type(flat.size))
@@ -169,8 +170,8 @@ class GatheredLoss(Kernel):
     """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
     call that the era knew by `name`."""
 
-    legacy_name = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
-    label = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
+    legacy_names = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
+    modern_names = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
     samples = [(P, how, "L1Loss") for how in GATHERINGS]
     errors = [("text", "mean", "L1Loss")]
 
@@ -178,12 +179,12 @@ class GatheredLoss(Kernel):
         return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(how)
 
     def forward(input: Array, how: Text(*GATHERINGS), name: Plain):
-        total = np.add.reduce(input, axis=None, dtype=None if input.dtype.kind == "f" else np.int64)
-        return total / total.dtype.type(shares(input.shape, how)) if how != "sum" else total
+        total = np.add.reduce(input, None, None if input.dtype.kind == "f" else np.int64)
+        return mean_of_all(total, shares(input.shape, how)) if how != "sum" else total
 
     def grad_input(F, g, how, input_shape):
         count = shares(input_shape, how)
-        return F.expand(g / count if count else g * float("nan"), input_shape)
+        return F.expand(divided(g, count) if count else g * float("nan"), input_shape)
 
 
 def shares(shape, how):
@@ -227,8 +228,8 @@ class Within(Kernel):
 class BentLoss(LossKernel):
     """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
 
-    label = "SmoothL1LossBackward0"
-    legacy_name = THNN + "SmoothL1Loss"
+    modern_names = "SmoothL1LossBackward0"
+    legacy_names = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, how: REDUCTION, beta: Number):
@@ -265,7 +266,7 @@ class HuberKernel(LossKernel):
     """huber_kernel(input, target, how, delta): d^2 / 2 where the difference d is within delta, else
     delta (d - delta / 2)."""
 
-    label = "HuberLossBackward0"
+    modern_names = "HuberLossBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, how: REDUCTION, delta: Number):
@@ -293,7 +294,7 @@ class SoftMarginLoss(Loss):
 class SoftMarginKernel(LossKernel):
     """soft_margin_kernel(input, target, how): log(1 + exp(-target input)), reduced."""
 
-    label = "SoftMarginLossBackward0"
+    modern_names = "SoftMarginLossBackward0"
     fixed = ("target",)
     samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]
 

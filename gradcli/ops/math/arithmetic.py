@@ -24,7 +24,7 @@ class Add(Binary):
 
     kernel = np.add
     symbol = "add"
-    legacy_name = ("basic_ops.Add", "basic_ops.AddConstant")
+    legacy_names = ("basic_ops.Add", "basic_ops.AddConstant")
     variant = constancy
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
@@ -48,8 +48,8 @@ class Sub(Binary):
     kernel = np.subtract
     names = ("sub", "subtract")
     symbol = "sub"
-    legacy_name = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
-    label = ("SubBackward0", "SubBackward0", "RsubBackward1")
+    legacy_names = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
+    modern_names = ("SubBackward0", "SubBackward0", "RsubBackward1")
     variant = constancy
     refuses_bool_with_number = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
@@ -73,7 +73,7 @@ class Mul(Binary):
     kernel = np.multiply
     names = ("mul", "multiply")
     symbol = "mul"
-    legacy_name = ("basic_ops.Mul", "basic_ops.MulConstant")
+    legacy_names = ("basic_ops.Mul", "basic_ops.MulConstant")
     variant = constancy
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), ([1.0, -2.0], 3)]
 
@@ -90,12 +90,14 @@ class Mul(Binary):
 class Div(Binary):
     """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
+    vanished = ("input",)      # the other rule negates, which makes such a zero a number
     linked = False
     names = ("div", "divide", "true_divide")
     symbol = "truediv"
     type_promotion = "mixed"
-    legacy_name = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
-    label = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
+    legacy_names = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
+    modern_names = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
+    snapshots = (2,)        # PyTorch multiplies by a reciprocal of its own
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
 
@@ -158,8 +160,8 @@ class Pow(Binary):
     """pow(input, exponent): input to the power exponent, element by element."""
 
     symbol = "pow"
-    legacy_name = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
-    label = ("PowBackward1", "PowBackward0", "PowBackward2")
+    legacy_names = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
+    modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
     variant = constancy
     unsaved = (1,)
     samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),

@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.ops.arrays import BOOL, selected
 from gradcli.ops.base import Comparison
 
 PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
@@ -16,7 +17,7 @@ class Eq(Comparison):
     """eq(input, other): whether elements are equal."""
 
     symbol = "eq"
-    legacy_name = "compare.Eq"
+    legacy_names = "compare.Eq"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -28,7 +29,7 @@ class Ne(Comparison):
 
     names = ("ne", "not_equal")
     symbol = "ne"
-    legacy_name = "compare.Ne"
+    legacy_names = "compare.Ne"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -40,7 +41,7 @@ class Lt(Comparison):
 
     names = ("lt", "less")
     symbol = "lt"
-    legacy_name = "compare.Lt"
+    legacy_names = "compare.Lt"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -52,7 +53,7 @@ class Le(Comparison):
 
     names = ("le", "less_equal")
     symbol = "le"
-    legacy_name = "compare.Le"
+    legacy_names = "compare.Le"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -64,7 +65,7 @@ class Gt(Comparison):
 
     names = ("gt", "greater")
     symbol = "gt"
-    legacy_name = "compare.Gt"
+    legacy_names = "compare.Gt"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -76,7 +77,7 @@ class Ge(Comparison):
 
     names = ("ge", "greater_equal")
     symbol = "ge"
-    legacy_name = "compare.Ge"
+    legacy_names = "compare.Ge"
     samples = PAIR
 
     def forward(input: Array, other: Operand):
@@ -136,11 +137,13 @@ class Where(Op):
         if input is None or other is None:
             raise ArgumentFault("where() takes a condition alone, or with two tensors or numbers to choose from",
                                 "torch.where(x > 0, x, 0)")
-        if condition.dtype not in (np.bool_, np.uint8):
+        if condition.dtype is BOOL:
+            return selected(condition, input, other)
+        if condition.dtype != np.uint8:
             raise TypeFault("where() needs a condition of truth values", ("x != 0", "as truth values")).saying(
                 "where expected condition to be a boolean tensor, but got a tensor with dtype "
                 f"{OF[condition.dtype].era}")
-        return choose(condition if condition.dtype == np.bool_ else condition != 0, input, other)
+        return choose(condition != 0, input, other)
 
     def grad_input(F, g, condition):
         return F.where(condition, g, 0)
@@ -161,7 +164,7 @@ class Maximum(Extremal):
     """maximum(input, other): the greater of each pair of elements."""
 
     linked = False
-    legacy_name = "pointwise.Cmax"
+    legacy_names = "pointwise.Cmax"
 
     def forward(input: Array, other: Array):
         return np.maximum(input, other)
@@ -177,7 +180,7 @@ class Minimum(Extremal):
     """minimum(input, other): the lesser of each pair of elements."""
 
     linked = False
-    legacy_name = "pointwise.Cmin"
+    legacy_names = "pointwise.Cmin"
 
     def forward(input: Array, other: Array):
         return np.minimum(input, other)
@@ -193,7 +196,7 @@ class FMax(Extremal):
     """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
 
     linked = False
-    label = "FmaxBackward0"
+    modern_names = "FmaxBackward0"
 
     def forward(input: Array, other: Array):
         return np.fmax(input, other)
@@ -209,7 +212,7 @@ class FMin(Extremal):
     """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
 
     linked = False
-    label = "FminBackward0"
+    modern_names = "FminBackward0"
 
     def forward(input: Array, other: Array):
         return np.fmin(input, other)

@@ -22,7 +22,7 @@ class Exponential(Unary, abstract=True):
 class Exp(Exponential):
     """exp(input): e to the power of each element."""
 
-    legacy_name = "pointwise.Exp"
+    legacy_names = "pointwise.Exp"
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
     def forward(input: Array):
@@ -59,7 +59,7 @@ class Expm1(Exponential):
 class Log(Exponential):
     """log(input): the natural logarithm of each element."""
 
-    legacy_name = "pointwise.Log"
+    legacy_names = "pointwise.Log"
 
     def forward(input: Array):
         return _log_of_singles(input) if input.dtype == np.float32 else np.log(input)
@@ -80,8 +80,8 @@ class Log1p(Exponential):
     """log1p(input): the natural logarithm of 1 plus each element, exact near 0."""
 
     names = ("log1p", "special.log1p")
-    legacy_name = "pointwise.Log1p"
-    label = "Log1PBackward0"
+    legacy_names = "pointwise.Log1p"
+    modern_names = "Log1PBackward0"
 
     def forward(input: Array):
         return np.log1p(input)
@@ -113,8 +113,9 @@ class Log10(Exponential):
 class Sigmoid(Exponential):
     """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
 
+    vanished = ""       # PyTorch computes with it in a kernel
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
-    legacy_name = "pointwise.Sigmoid"
+    legacy_names = "pointwise.Sigmoid"
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
 
     def forward(input: Array):
@@ -133,7 +134,7 @@ class Sigmoid(Exponential):
 class SigmoidBack(Slope):
     """sigmoid_back(g, result): the gradient of sigmoid by its input, g (1 - result) result."""
 
-    label = "SigmoidBackwardBackward0"
+    modern_names = "SigmoidBackwardBackward0"
     samples = [([1.0, -2.0], [0.5, 0.25])]
 
     def forward(g: Array, result: Array):
@@ -153,6 +154,7 @@ class SigmoidBack(Slope):
 class Logit(Exponential):
     """logit(input, eps): log(x / (1 - x)) of each element, which is first clamped to eps..1-eps if eps is given."""
 
+    vanished = ""       # PyTorch computes with it in a kernel
     names = ("logit", "special.logit")
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
 
@@ -177,7 +179,7 @@ class LogAddExp(Binary):
     """logaddexp(input, other): log(exp(input) + exp(other)), without overflow."""
 
     names = ("logaddexp",)
-    label = "LogaddexpBackward0"
+    modern_names = "LogaddexpBackward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
@@ -195,7 +197,7 @@ class LogAddExp2(Binary):
     """logaddexp2(input, other): log2(2**input + 2**other), without overflow."""
 
     names = ("logaddexp2",)
-    label = "Logaddexp2Backward0"
+    modern_names = "Logaddexp2Backward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
@@ -230,9 +232,10 @@ def _log_of_sum(a, b, power, log1p, unit):
 class XLogY(Binary):
     """xlogy(input, other): input times log(other); 0 where input is 0, whatever log(other)."""
 
+    vanished = ("other",)
     names = ("xlogy", "special.xlogy")
     linked = False
-    label = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
+    modern_names = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
     variant = constancy
     type_promotion = "floating"
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
@@ -250,10 +253,11 @@ class XLogY(Binary):
 class XLog1PY(Binary):
     """special.xlog1py(input, other): input times log(1 + other); 0 where input is 0, whatever the logarithm."""
 
+    vanished = ("other",)
     names = ("special.xlog1py",)
     linked = False
     inplace = False
-    label = ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1")
+    modern_names = ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1")
     variant = constancy
     type_promotion = "floating"
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
@@ -289,7 +293,7 @@ class Entr(Exponential):
 
     names = ("special.entr",)
     inplace = False
-    label = "SpecialEntrBackward0"
+    modern_names = "SpecialEntrBackward0"
 
     def forward(input: Array):
         return _entropy(input)

@@ -37,9 +37,10 @@ _remainder, _fmod = _by_quotient(np.floor, np.remainder), _by_quotient(np.trunc,
 class Remainder(Binary):
     """remainder(input, other): what division of input by other leaves, with the sign of other."""
 
+    vanished = ("input",)      # the other rule negates, which makes such a zero a number
     symbol = "mod"
-    legacy_name = "pointwise.Remainder"
-    label = ("RemainderBackward1", "RemainderBackward0", "RemainderBackward1")
+    legacy_names = "pointwise.Remainder"
+    modern_names = ("RemainderBackward1", "RemainderBackward0", "RemainderBackward1")
     variant = constancy
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3), (7.5, [2.0, -2.0])]
 
@@ -62,8 +63,9 @@ class Remainder(Binary):
 class Fmod(Binary):
     """fmod(input, other): what division of input by other leaves, with the sign of input."""
 
-    legacy_name = "pointwise.Fmod"
-    label = ("FmodBackward1", "FmodBackward0")
+    vanished = ("input",)      # the other rule negates, which makes such a zero a number
+    legacy_names = "pointwise.Fmod"
+    modern_names = ("FmodBackward1", "FmodBackward0")
     variant = constancy
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3)]
 
@@ -85,7 +87,7 @@ class FloorDivide(Binary):
 
     symbol = "floordiv"
     fresh_result = False
-    label = "NotImplemented"
+    modern_names = "NotImplemented"
     samples = [(np.array([7.0, -7.0]), np.array([2.0, 2.0])), (np.array([7.0, -7.0]), 2), (7, np.array([2.0, -2.0]))]
 
     def forward(input: Operand, other: Operand):

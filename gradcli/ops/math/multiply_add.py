@@ -14,10 +14,10 @@ from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 def between(input, end, weight):
     """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
-    near = abs(weight) < 0.5
+    near, way = abs(weight) < 0.5, end - input
     if near.ndim == 0:
-        return multiply_add(end - input, weight, input) if near else multiply_add(input - end, 1 - weight, end)
-    return np.where(near, multiply_add(end - input, weight, input), multiply_add(input - end, 1 - weight, end))
+        return multiply_add(way, weight, input) if near else multiply_add(-way, 1 - weight, end)
+    return np.where(near, multiply_add(way, weight, input), multiply_add(-way, 1 - weight, end))
 
 
 class Lerp(Op):
@@ -37,8 +37,8 @@ class LerpByNumber(Binary):
     method = False
     function = False
     inplace = False
-    legacy_name = "pointwise.Lerp"
-    label = "LerpBackward0"
+    legacy_names = "pointwise.Lerp"
+    modern_names = "LerpBackward0"
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
 
@@ -58,8 +58,8 @@ class LerpByTensor(Binary):
     method = False
     function = False
     inplace = False
-    legacy_name = "pointwise.Lerp"
-    label = ("LerpBackward0", "LerpBackward1")
+    legacy_names = "pointwise.Lerp"
+    modern_names = ("LerpBackward0", "LerpBackward1")
     samples = [([1.0, 2.0], [3.0, 5.0], [0.5, 0.75])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [0.5])]
 
@@ -83,8 +83,8 @@ class AddCMul(Binary):
     """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
 
     names = ("addcmul",)
-    legacy_name = "pointwise.Addcmul"
-    label = "AddcmulBackward0"
+    legacy_names = "pointwise.Addcmul"
+    modern_names = "AddcmulBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
@@ -109,8 +109,8 @@ class AddCDiv(Binary):
     """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
 
     names = ("addcdiv",)
-    legacy_name = "pointwise.Addcdiv"
-    label = "AddcdivBackward0"
+    legacy_names = "pointwise.Addcdiv"
+    modern_names = "AddcdivBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
@@ -135,7 +135,7 @@ class Scaled(Kernel):
     compositions."""
 
     fresh_result = True
-    label = "MulBackward1"
+    modern_names = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]
 
@@ -150,7 +150,7 @@ class Divided(Kernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
     fresh_result = True
-    label = "DivBackward1"
+    modern_names = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]
 
@@ -172,8 +172,8 @@ class Rsub(Binary):
     refuses_bool_with_number = True
     method = False
     inplace = False
-    legacy_name = "basic_ops.SubConstant"
-    label = ("RsubBackward0", "RsubBackward1")
+    legacy_names = "basic_ops.SubConstant"
+    modern_names = ("RsubBackward0", "RsubBackward1")
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], 3.0, 0.5)]
 
     def variant(input, other, alpha):

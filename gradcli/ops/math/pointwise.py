@@ -20,7 +20,7 @@ class Pointwise(Unary, abstract=True):
 class Sqrt(Pointwise):
     """sqrt(input): the square root of each element."""
 
-    legacy_name = "pointwise.Sqrt"
+    legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array):
         return np.sqrt(input)
@@ -32,7 +32,7 @@ class Sqrt(Pointwise):
 class Rsqrt(Pointwise):
     """rsqrt(input): 1 over the square root of each element."""
 
-    legacy_name = "pointwise.Rsqrt"
+    legacy_names = "pointwise.Rsqrt"
 
     def forward(input: Array):
         out = np.atleast_1d(np.sqrt(input))
@@ -45,7 +45,8 @@ class Rsqrt(Pointwise):
 class Reciprocal(Pointwise):
     """reciprocal(input): 1 over each element."""
 
-    legacy_name = "pointwise.Reciprocal"
+    vanished = ""
+    legacy_names = "pointwise.Reciprocal"
 
     def forward(input: Array):
         return np.reciprocal(input)
@@ -58,7 +59,7 @@ class Square(Pointwise):
     """square(input): each element times itself."""
 
     type_promotion = ""
-    label = "PowBackward0"
+    modern_names = "PowBackward0"
 
     def forward(input: Array):
         return input * input if input.dtype != np.bool_ else input.astype(np.int64)
@@ -73,8 +74,8 @@ class Clamp(Unary):
     linked = False
     names = ("clamp", "clip")
     type_promotion = "mixed"
-    legacy_name = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
-    label = ("ClampBackward1",) * 3 + ("ClampBackward0",) * 3
+    legacy_names = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
+    modern_names = ("ClampBackward1",) * 3 + ("ClampBackward0",) * 3
     samples = [([-3.0, 0.5, 2.0], -1, 1), ([-3.0, 0.5, 2.0], None, 1), ([-3.0, 0.5, 2.0], -1),
                ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0], [1.0, 2.0, 1.0])]
     errors = [([1.0],), ([1.0], "low")]
@@ -119,8 +120,8 @@ class ClampMin(Binary):
     """clamp_min(input, min): each element, but not below min; the slope is 1 at the bound."""
 
     linked = False
-    legacy_name = "pointwise.CmaxConstant"
-    label = ("ClampMinBackward1", "ClampMinBackward0")
+    legacy_names = "pointwise.CmaxConstant"
+    modern_names = ("ClampMinBackward1", "ClampMinBackward0")
     samples = [([-3.0, 0.5, 2.0], 0.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
 
     def variant(input, min):
@@ -140,8 +141,8 @@ class ClampMax(Binary):
     """clamp_max(input, max): each element, but not above max; the slope is 1 at the bound."""
 
     linked = False
-    legacy_name = "pointwise.CminConstant"
-    label = ("ClampMaxBackward1", "ClampMaxBackward0")
+    legacy_names = "pointwise.CminConstant"
+    modern_names = ("ClampMaxBackward1", "ClampMaxBackward0")
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
 
     def variant(input, max):
@@ -163,7 +164,7 @@ class Relu(Unary):
     names = ("relu", "nn.functional.relu")
     inplace_option = True
     type_promotion = ""
-    legacy_name = "torch.nn._functions.thnn.auto.Threshold"
+    legacy_names = "torch.nn._functions.thnn.auto.Threshold"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
@@ -181,7 +182,7 @@ class Relu(Unary):
 class ReluBack(Slope):
     """relu_back(g, result): the gradient of relu by its input: g, but 0 where the result is 0."""
 
-    label = "ThresholdBackwardBackward0"
+    modern_names = "ThresholdBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([0.0, 3.0, 0.5]))]
 
     def forward(g: Array, result: Array):

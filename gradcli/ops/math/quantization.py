@@ -34,7 +34,7 @@ class FakeQuantizePerTensorAffine(Op):
     from quant_min to quant_max steps, where zero_point stands for 0. Gradients pass where nothing is cut off."""
 
     method = False
-    label = "FakeQuantizePerTensorAffineCachemaskBackward0"
+    modern_names = "FakeQuantizePerTensorAffineCachemaskBackward0"
     samples = [([1000.0, -1000.0], 0.1, 0, 0, 255), (np.array(X), 0.1, 3, 0, 255)]
     gradient_only_samples = [(X, 0.1, 3, 0, 255)]
     errors = [(X, 0.1, 300, 0, 255), (X, 0.1, 0, 5, 3), ("text", 0.1, 0, 0, 255)]
@@ -53,7 +53,7 @@ class FakeQuantizePerChannelAffine(Op):
     fake_quantize_per_tensor_affine, with a scale and a zero point for each place along `axis`."""
 
     method = False
-    label = "FakeQuantizePerChannelAffineCachemaskBackward0"
+    modern_names = "FakeQuantizePerChannelAffineCachemaskBackward0"
     samples = [([[1000.0, -1000.0]], np.array([0.1, 0.2]), np.array([0, 3], np.int32), 1, 0, 255),
                (np.array(ROWS), np.array([0.1, 0.2]), np.array([0, 3], np.int32), 0, 0, 255)]
     gradient_only_samples = [(ROWS, np.array([0.1, 0.2]), np.array([0, 3], np.int32), 0, 0, 255)]

@@ -20,7 +20,7 @@ class Rounding(Unary, abstract=True):
 class Floor(Rounding):
     """floor(input): the greatest whole number not above each element."""
 
-    legacy_name = "pointwise.Floor"
+    legacy_names = "pointwise.Floor"
 
     def forward(input: Array):
         return np.floor(input) if input.dtype.kind == "f" else no_truths("floor", input).copy()
@@ -29,7 +29,7 @@ class Floor(Rounding):
 class Ceil(Rounding):
     """ceil(input): the least whole number not below each element."""
 
-    legacy_name = "pointwise.Ceil"
+    legacy_names = "pointwise.Ceil"
 
     def forward(input: Array):
         return np.ceil(input) if input.dtype.kind == "f" else no_truths("ceil", input).copy()
@@ -39,7 +39,7 @@ class Trunc(Rounding):
     """trunc(input): each element without its fractional part."""
 
     names = ("trunc", "fix")
-    legacy_name = "pointwise.Trunc"
+    legacy_names = "pointwise.Trunc"
 
     def forward(input: Array):
         return np.trunc(input) if input.dtype.kind == "f" else no_truths("trunc", input).copy()
@@ -49,8 +49,8 @@ class Round(Rounding):
     """round(input, decimals): the nearest number with so many decimals; halves go to the even neighbour."""
 
     names = ("round", "special.round")
-    legacy_name = "pointwise.Round"
-    label = ("RoundBackward0", "RoundBackward1")
+    legacy_names = "pointwise.Round"
+    modern_names = ("RoundBackward0", "RoundBackward1")
     samples = [([-1.75, 0.25, 2.75, 3.7],), ([12.361, -0.0652], 2), ([1270.0, -349.0], -2)]
 
     def variant(input, decimals):
@@ -70,7 +70,7 @@ class Frac(Unary):
     """frac(input): the fractional part of each element, with its sign."""
 
     type_promotion = ""
-    legacy_name = "pointwise.Frac"
+    legacy_names = "pointwise.Frac"
     samples = [([-1.75, 0.25, 2.75],)]
 
     def forward(input: Array):

@@ -18,7 +18,7 @@ class Abs(Unary):
     names = ("abs", "absolute")
     symbol = "abs"
     type_promotion = ""
-    legacy_name = "pointwise.Abs"
+    legacy_names = "pointwise.Abs"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
@@ -31,10 +31,11 @@ class Abs(Unary):
 class Neg(Unary):
     """neg(input): minus input."""
 
+    vanished = ""
     names = ("neg", "negative")
     symbol = "neg"
     type_promotion = ""
-    legacy_name = "basic_ops.Negate"
+    legacy_names = "basic_ops.Negate"
     samples = [([1.0, -2.0],)]
 
     def forward(input: Array):
@@ -73,6 +74,9 @@ class Signed(Unary, abstract=True):
     def forward(input: Array):
         if input.dtype.kind in "bu":
             return (input > 0).astype(input.dtype)
+        signs = np.sign(input)
+        if input.dtype.kind != "f" or not np.count_nonzero(np.isnan(signs)):
+            return signs
         return np.subtract(input > 0, input < 0, dtype=input.dtype)     # unlike np.sign, 0 for nan
 
     def grad_input(F, g):
@@ -82,7 +86,7 @@ class Signed(Unary, abstract=True):
 class Sign(Signed):
     """sign(input): -1, 0 or 1 by the sign of each element."""
 
-    legacy_name = "pointwise.Sign"
+    legacy_names = "pointwise.Sign"
     forward = Signed.forward
 
 
@@ -90,6 +94,7 @@ class Sgn(Signed):
     """sgn(input): -1, 0 or 1 by the sign of each element."""
 
     linked = False
+    vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
     forward = Signed.forward
 
     def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
@@ -111,7 +116,7 @@ class Heaviside(Binary):
     """heaviside(input, values): 0 below 0, 1 above, and at 0 the element of values; not differentiable."""
 
     fresh_result = False
-    label = "NotImplemented"
+    modern_names = "NotImplemented"
     samples = [(np.array([-1.0, 0.0, 2.0]), np.array([0.5, 0.25, 3.0]))]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], np.array([1]))]
     type_promotion = "same"
@@ -130,7 +135,7 @@ class CopySign(Binary):
     """copysign(input, other): the magnitudes of input with the signs of other."""
 
     names = ("copysign",)
-    label = ("CopysignBackward0", "CopysignBackward1")
+    modern_names = ("CopysignBackward0", "CopysignBackward1")
     type_promotion = "floating"
     samples = [([3.0, -0.5, 2.0], [-1.0, 1.0, -2.0]), ([3.0, -0.5], -1)]
 
@@ -143,7 +148,7 @@ class CopySign(Binary):
     def grad_input(F, g, input, out):
         return g * F.where(input == 0, 0, out / input)
 
-    def grad_other(F, g, input):        # PyTorch keeps the input
+    def grad_other(F, g):
         return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 
@@ -152,7 +157,7 @@ class NextAfter(Binary):
 
     linked = False
     names = ("nextafter",)
-    label = "NextafterBackward0"
+    modern_names = "NextafterBackward0"
     samples = [([1.0, 2.0], [2.0, -1.0])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), (np.array([1]), np.array([2]))]
 

@@ -37,7 +37,7 @@ class Angular(Unary, abstract=True):
 class Sin(Angular):
     """sin(input): the sine of each element, in radians."""
 
-    legacy_name = "pointwise.Sin"
+    legacy_names = "pointwise.Sin"
 
     def forward(input: Array):
         return np.sin(input)
@@ -49,7 +49,7 @@ class Sin(Angular):
 class Cos(Angular):
     """cos(input): the cosine of each element, in radians."""
 
-    legacy_name = "pointwise.Cos"
+    legacy_names = "pointwise.Cos"
 
     def forward(input: Array):
         return np.cos(input)
@@ -61,7 +61,7 @@ class Cos(Angular):
 class Tan(Angular):
     """tan(input): the tangent of each element, in radians."""
 
-    legacy_name = "pointwise.Tan"
+    legacy_names = "pointwise.Tan"
 
     def forward(input: Array):
         return _tan(input)
@@ -74,7 +74,7 @@ class Asin(Angular):
     """asin(input): the angle in -pi/2..pi/2 whose sine is each element; nan beyond -1..1."""
 
     names = ("asin", "arcsin")
-    legacy_name = "pointwise.Asin"
+    legacy_names = "pointwise.Asin"
 
     def forward(input: Array):
         return _asin(input)
@@ -87,7 +87,7 @@ class Acos(Angular):
     """acos(input): the angle in 0..pi whose cosine is each element; nan beyond -1..1."""
 
     names = ("acos", "arccos")
-    legacy_name = "pointwise.Acos"
+    legacy_names = "pointwise.Acos"
 
     def forward(input: Array):
         return np.arccos(input)
@@ -100,7 +100,7 @@ class Atan(Angular):
     """atan(input): the angle in -pi/2..pi/2 whose tangent is each element."""
 
     names = ("atan", "arctan")
-    legacy_name = "pointwise.Atan"
+    legacy_names = "pointwise.Atan"
 
     def forward(input: Array):
         return np.arctan(input)
@@ -114,7 +114,7 @@ class Atan2(Binary):
 
     names = ("atan2", "arctan2")
     type_promotion = "floating"
-    legacy_name = "pointwise.Atan2"
+    legacy_names = "pointwise.Atan2"
     samples = [([1.0, -2.0, 0.5], [0.5, 1.0, -3.0]), ([[1.0], [-2.0]], [0.5, -1.0])]
 
     def forward(input: Array, other: Array):
@@ -132,7 +132,7 @@ class Atan2(Binary):
 class Sinh(Angular):
     """sinh(input): the hyperbolic sine of each element."""
 
-    legacy_name = "pointwise.Sinh"
+    legacy_names = "pointwise.Sinh"
 
     def forward(input: Array):
         return np.sinh(input)
@@ -144,7 +144,7 @@ class Sinh(Angular):
 class Cosh(Angular):
     """cosh(input): the hyperbolic cosine of each element."""
 
-    legacy_name = "pointwise.Cosh"
+    legacy_names = "pointwise.Cosh"
 
     def forward(input: Array):
         return np.cosh(input)
@@ -156,8 +156,9 @@ class Cosh(Angular):
 class Tanh(Angular):
     """tanh(input): the hyperbolic tangent of each element."""
 
+    vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
-    legacy_name = "pointwise.Tanh"
+    legacy_names = "pointwise.Tanh"
 
     def forward(input: Array):
         return np.tanh(input)
@@ -169,7 +170,7 @@ class Tanh(Angular):
 class TanhBack(Slope):
     """tanh_back(g, result): the gradient of tanh by its input, g (1 - result^2)."""
 
-    label = "TanhBackwardBackward0"
+    modern_names = "TanhBackwardBackward0"
     samples = [([1.0, -2.0], [0.5, -0.25])]
 
     def forward(g: Array, result: Array):

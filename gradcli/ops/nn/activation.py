@@ -4,10 +4,12 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
-from gradcli.engine.kernels import HALF, ONE, Constant, choose
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Unary
 
 THNN = "torch.nn._functions.thnn.auto."
@@ -25,6 +27,7 @@ class Activation(Unary, abstract=True):
     home = "nn.functional"
     type_promotion = ""
     inplace = False
+    vanished = ""
     samples = [(SIGNED,)]
     errors = [("text",), (), (np.array([1, 2]),)]
 
@@ -52,7 +55,7 @@ class GeluKernel(Kernel):
     multi_output = True
     returns = ("output", "share")
     unsaved_outputs = (0,)
-    label = "GeluBackward0"
+    modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -91,7 +94,7 @@ class NormalDensity(Kernel):
 class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
-    label = "GeluBackward0"
+    modern_names = "GeluBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -110,19 +113,23 @@ class GeluTanh(Kernel):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("silu", input)
-        return input / (1 + np.exp(-input))
+        share = np.asarray(np.negative(input))
+        np.exp(share, share)
+        return np.divide(input, np.add(share, ONE[share.dtype], share))
 
     def grad_input(F, g, input):
-        s = F.sigmoid(input)
-        return g * (s * (1 + input * (1 - s)))
+        one, s = ONE[input.dtype] if F is raw else 1, F.sigmoid(input)
+        return g * (s * (one + input * (one - s)))
 
 
 class Mish(Activation):
     """mish(input): input times tanh(log(1 + exp(input)))."""
 
+    vanished = "stay"
     inplace_option = True
     def forward(input: Array):
         floating("mish", input)
@@ -136,13 +143,18 @@ class Mish(Activation):
 class Softplus(Activation):
     """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
 
-    legacy_name = THNN + "Softplus"
+    legacy_names = THNN + "Softplus"
     samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
         floating("softplus", input)
-        scaled = input * beta
-        return choose(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)
+        scaled = input if beta == 1 else np.multiply(input, constant(beta, input.dtype))
+        over = np.greater(scaled, constant(threshold, input.dtype))
+        out = np.asarray(np.exp(scaled))
+        np.log1p(out, out)
+        if beta != 1:
+            np.divide(out, constant(beta, input.dtype), out)
+        return selected(over, input, out) if np.count_nonzero(over) else out
 
     def grad_input(F, g, input, beta, threshold):
         return g * F.softplus_steepness(input, beta, threshold)
@@ -156,8 +168,10 @@ class SoftplusSteepness(Kernel):
     errors = [("text", 1.0, 20.0)]
 
     def forward(input: Array, beta: Number, threshold: Number):
-        scaled = input * input.dtype.type(beta)
-        return np.where(scaled > threshold, input.dtype.type(1), raw.sigmoid(scaled))
+        scaled = input if beta == 1 else np.multiply(input, constant(beta, input.dtype))
+        over = np.greater(scaled, constant(threshold, input.dtype))
+        share = raw.sigmoid(scaled)
+        return np.where(over, ONE[input.dtype], share) if np.count_nonzero(over) else share
 
     def grad_input(F, g, input, beta, threshold, input_dtype):
         share = F.sigmoid(input * beta)
@@ -168,8 +182,8 @@ class Logsigmoid(Activation):
     """logsigmoid(input): log(1 / (1 + exp(-input))), computed without overflow."""
 
     memory_order = "rows"
-    legacy_name = THNN + "LogSigmoid"
-    label = "LogSigmoidBackward0"
+    legacy_names = THNN + "LogSigmoid"
+    modern_names = "LogSigmoidBackward0"
 
     def forward(input: Array):
         floating("logsigmoid", input)
@@ -183,7 +197,7 @@ class Elu(Activation):
     """elu(input, alpha): input where it is positive, alpha (exp(input) - 1) elsewhere."""
 
     inplace_option = inplace_saves_result = True
-    legacy_name = THNN + "ELU"
+    legacy_names = THNN + "ELU"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
@@ -197,8 +211,8 @@ class Selu(Activation):
     """selu(input): elu with the two constants that keep activations normalised, scale * elu(input, alpha)."""
 
     inplace_option = inplace_saves_result = True
-    label = "EluBackward0"
-    legacy_name = THNN + "SELU"
+    modern_names = "EluBackward0"
+    legacy_names = THNN + "SELU"
 
     def forward(input: Array):
         return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)
@@ -223,8 +237,19 @@ class Celu(Activation):
 def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     floating(name, input)
-    low = np.expm1(np.minimum(input, 0) * steepness) * (alpha * scale)
-    return choose(input > 0, input if scale == 1 else input * scale, low)
+    dtype = input.dtype
+    positive = np.greater(input, ZERO[dtype])
+    low = np.where(positive, ZERO[dtype], input)     # -0. stays
+    if steepness != 1:
+        np.multiply(low, constant(steepness, dtype), low)
+    np.expm1(low, low)
+    if alpha * scale != 1:
+        np.multiply(low, constant(alpha * scale, dtype), low)
+    high = input if scale == 1 else np.multiply(input, constant(scale, dtype))
+    if input.size >= LARGE:
+        return choose(positive, high, low)
+    np.copyto(low, high, where=positive)
+    return low
 
 
 def bent_slope(F, g, input, alpha, scale=1, steepness=1):
@@ -239,9 +264,17 @@ class BentSteepness(Kernel):
     errors = [("text", 1.0, 1.0, 1.0)]
 
     def forward(input: Array, low: Number, high: Number, steepness: Number):
-        kind = input.dtype.type
-        curve = np.exp(np.minimum(input, 0) * kind(steepness)) * kind(low)
-        return np.where(np.less_equal(input, 0), curve, kind(high))
+        dtype = input.dtype
+        curve = np.asarray(np.minimum(input, ZERO[dtype]))
+        if steepness != 1:
+            np.multiply(curve, constant(steepness, dtype), curve)
+        np.exp(curve, curve)
+        if low != 1:
+            np.multiply(curve, constant(low, dtype), curve)
+        if input.size >= LARGE or not input.ndim:
+            return np.where(np.less_equal(input, ZERO[dtype]), curve, constant(high, dtype))
+        np.copyto(curve, constant(high, dtype), where=np.logical_not(np.less_equal(input, ZERO[dtype])))
+        return curve
 
     def grad_input(F, g, input, low, high, steepness, input_dtype):     # at 0 it is 0, as in PyTorch
         return g * F.bent_steepness(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)

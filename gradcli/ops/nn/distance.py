@@ -29,7 +29,7 @@ class PairNorm(VectorNorm):
 
     method = False
     function = False
-    label = "NormBackward1"
+    modern_names = "NormBackward1"
     samples = [(P, 2.0, -1, False), (P, 3.0, 0, True)]
     errors = [("text", 2.0, -1, False)]
 
@@ -97,7 +97,7 @@ class Distances(VectorNorm):
 
     method = False
     function = False
-    label = ("CdistBackward0", "PdistBackward0")
+    modern_names = ("CdistBackward0", "PdistBackward0")
     samples = [(P, 2.0, 0, P, P), (P, 1.0, 1, P, P), (P, 3.0, 0, P, P)]
     errors = [("text", 2.0, 0, P, P)]
 

@@ -45,8 +45,8 @@ class DropoutMask(Kernel):
 class DropoutApply(Kernel):
     """dropout_apply(input, noise): input times noise, which is a constant."""
 
-    legacy_name = "torch.nn._functions.dropout.Dropout"
-    label = "MulBackward0"
+    legacy_names = "torch.nn._functions.dropout.Dropout"
+    modern_names = "MulBackward0"
     samples = [(ROW, np.array([[2.0, 0.0, 2.0, 0.0]]))]
     errors = [("text", [1.0])]
 

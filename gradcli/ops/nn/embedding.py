@@ -9,6 +9,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.ops.arrays import FEW, extent
 from gradcli.ops.base import Kernel
 
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
@@ -49,14 +50,14 @@ def shortened(F, weight, input, max_norm, norm_type):
 class EmbeddingRows(Kernel):
     """embedding_rows(weight, input, padding_idx, scale_grad_by_freq): the rows of weight that input counts to."""
 
-    label = "EmbeddingBackward0"
-    legacy_name = "torch.nn._functions.thnn.sparse.Embedding"
+    modern_names = "EmbeddingBackward0"
+    legacy_names = "torch.nn._functions.thnn.sparse.Embedding"
     samples = [(TABLE, PICKS, -1, False)]
     errors = [(TABLE, np.array([3]), -1, False)]
 
     def forward(weight: Array, input: Index, padding_idx: Int, scale_grad_by_freq: Flag):
         counted(weight, input)
-        return np.take(weight, input, 0)
+        return weight.take(input, 0)
 
     def grad_weight(F, g, input, padding_idx, scale_grad_by_freq, weight_shape):
         return F.rows_back(g, input, weight_shape[0], padding_idx, scale_grad_by_freq)
@@ -71,8 +72,9 @@ def counted(weight, input):
                         "looked up by whole numbers", "x.long()").saying(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{OF[input.dtype].era}Tensor instead (while checking arguments for embedding)")
-    if input.size and not 0 <= input.min() <= input.max() < len(weight):
-        bad = int(input.max()) if input.max() >= len(weight) else int(input.min())
+    least, most = extent(input) if input.size else (0, -1)
+    if least < 0 or most >= len(weight):
+        bad = most if most >= len(weight) else least
         raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}").saying(
             "index out of range in self")
 
@@ -88,7 +90,9 @@ class RowsBack(Kernel):
 
     def forward(input: Array, at: Index, count: Int, padding_idx: Int, scale_grad_by_freq: Flag):
         total = np.zeros((count, input.shape[-1]), input.dtype)
-        if input.size:
+        if 0 < input.size <= FEW and not scale_grad_by_freq:
+            np.add.at(total, at.reshape(-1), input.reshape(-1, input.shape[-1]))
+        elif input.size:
             picks = at.reshape(-1)
             short = picks.astype(np.uint16) if count <= 1 << 16 else picks      # 16 bits are sorted digit by digit
             order = np.argsort(short, kind="stable")

@@ -55,8 +55,25 @@ class GridSample(Op):
                 looked = looked * F.unsqueeze(share, 1)
             total = looked if total is None else total + looked
         if mode == "nearest":
-            total = F.still(total, (grid,))     # which moves nothing
+            total = F.nearest_looked(total, input, grid)
         return F.renamed_keeping(total, f"GridSampler{rank}DBackward0", (input, grid))
+
+
+class NearestLooked(Kernel):
+    """nearest_looked(input, image, grid): input, with a gradient of zeros for the grid, which moves nothing. PyTorch
+    computes both gradients in one call: they depend on the image and on the grid, the image's with zeros for it."""
+
+    samples = [([1.0, 2.0], IMAGE, SPOTS)]
+    errors = [("text", IMAGE, SPOTS)]
+
+    def forward(input: Array, image: Array, grid: Array):
+        return input[...]
+
+    def grad_input(F, g, image, grid):
+        return F.tied(F.still(g, (grid,)), (image,))
+
+    def grad_grid(F, g, image, grid, grid_shape, grid_dtype):
+        return F.tied(F.zeros(grid_shape, dtype=grid_dtype), (image, grid))
 
 
 def _places(F, x, n, align_corners):
@@ -183,7 +200,7 @@ class MappedGrid(Kernel):
     """mapped_grid(theta, lengths, align_corners): affine maps of the coordinates of each place of dimensions that go
     from -1 to 1; no tensor is kept for the gradient."""
 
-    label = "AffineGridGeneratorBackward0"
+    modern_names = "AffineGridGeneratorBackward0"
     samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
     errors = [("text", (2, 3), True)]
 

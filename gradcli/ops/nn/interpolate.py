@@ -18,7 +18,7 @@ from gradcli.ops.windows.sliding import per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
-LABELS = {name: i for i, name in enumerate((
+MODERN_NAMES = {name: i for i, name in enumerate((
     *(f"Upsample{kind}Backward0" for kind in (
         "Nearest1D", "Nearest2D", "Nearest3D", "NearestExact1D", "NearestExact2D", "NearestExact3D", "Linear1D",
         "Bilinear2D", "Trilinear3D", "Bicubic2D", "Bilinear2DAa", "Bicubic2DAa")),
@@ -36,13 +36,13 @@ class ResampleKernel(Kernel):
     """resample_kernel(input, tables, name): along each of the last dimensions, sums of the places that its table
     lists, with the table's weights; the call goes by `name`."""
 
-    label = tuple(LABELS)
-    legacy_name = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in LABELS)
+    modern_names = tuple(MODERN_NAMES)
+    legacy_names = tuple(ERAS.get(name, "torch.nn._functions.thnn.upsampling.Upsampling") for name in MODERN_NAMES)
     samples = [(GRID, HALVED, "UpsampleLinear1DBackward0"), (ROW, HALVED, "UpsampleBilinear2DBackward0")]
     errors = [("text", HALVED, "UpsampleLinear1DBackward0")]
 
     def variant(input, tables, name):
-        return LABELS[name]
+        return MODERN_NAMES[name]
 
     def forward(input: Array, tables: Plain, name: Plain):
         adds = summed if input.dtype.kind == "f" or tables[0][1] is None else summed_bytes
@@ -62,6 +62,9 @@ class AveragedParts(ResampleKernel):
 
     linked = saves = True
 
+    def forward(input: Array, tables: Plain, name: Plain):
+        return ResampleKernel.forward(input, tables, name) + input.dtype.type(0)    # the sums begin at 0: never -0.
+
     def grad_input(F, g, input, tables, name):
         return ResampleKernel.grad_input(F, g, tables, name, tuple(input.shape))
 
@@ -76,9 +79,14 @@ def summed(array, places, weights, axis, whole):
         if weights is not None:
             share = weights[:, t].astype(array.dtype, copy=False).reshape(shape)
             # a place that takes no part may hold an infinity
-            term = term * share if whole or share.all() else np.where(share == 0, array.dtype.type(0), term * share)
+            term = term * share if whole or share.all() else np.where(share == 0, _signed_zeros(term), term * share)
         total = term if total is None else np.add(total, term, out=total)
     return total
+
+
+def _signed_zeros(term):
+    """Zeros with the signs of the elements, in whole numbers as well."""
+    return np.copysign(term.dtype.type(0), term) if term.dtype.kind == "f" else term.dtype.type(0)
 
 
 def summed_bytes(array, places, weights, axis, whole):

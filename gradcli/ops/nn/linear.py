@@ -9,7 +9,7 @@ from gradcli.faults.tree import ShapeFault
 from gradcli.ops.linalg.checks import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
-LABELS = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
+MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
           "DotBackward0")
 
 
@@ -18,8 +18,8 @@ class Linear(Op):
 
     home = "nn.functional"
     type_promotion = "same"
-    legacy_name = "torch.nn._functions.linear.Linear"
-    label = LABELS
+    legacy_names = "torch.nn._functions.linear.Linear"
+    modern_names = MODERN_NAMES
     samples = [(X, W), (X, W, B), ([X, X], W, B), ([X], W), ([1.0, 2.0, 3.0], W, B), ([1.0, 2.0, 3.0], W),
                (X, [1.0, 2.0, 3.0])]
     errors = [(X, B), (X, W, [1.0, 2.0, 3.0]), (X, [[1.0]])]
@@ -34,7 +34,8 @@ class Linear(Op):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
             raise unfit(input, weight)
         out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
-            input.ndim > 2 and input.size) else np.matmul(input, weight.T)
+            input.ndim > 2 and input.size) else (
+            input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T))
         if bias is not None:
             if bias.shape not in ((), weight.shape[:-1], (1,)):
                 raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features")

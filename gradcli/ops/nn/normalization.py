@@ -6,7 +6,8 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
-from gradcli.engine.kernels import sums
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import ONE, sums
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
@@ -17,10 +18,9 @@ W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
 
 
-class Standardised(Kernel):
-    """standardised(input, weight, bias, shape, axes, eps, which): input, seen in `shape`, less its mean over `axes` and
-    divided by its standard deviation, times weight plus bias; with the mean, one over the deviation, and the
-    standardised numbers before weight and bias, which gradients are made of."""
+class Standardising(Kernel, abstract=True):
+    """Input, seen in `shape`, standardised over `axes`, times weight plus bias; with what gradients are made of: the
+    mean, one over the standard deviation, and the standardised numbers before weight and bias."""
 
     memory_order = "rows"
     linked = ("bias",)
@@ -29,8 +29,8 @@ class Standardised(Kernel):
     multi_output = True
     returns = ("output", "mean", "scale", "unit")
     unsaved_outputs = (0, 1)
-    legacy_name = ("BatchNorm", "LayerNorm", "GroupNorm")
-    label = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
+    legacy_names = ("BatchNorm", "LayerNorm", "GroupNorm")
+    modern_names = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
                (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
     errors = [("text", None, None, (2, 3), (1,), 1e-5, LAYER)]
@@ -41,15 +41,18 @@ class Standardised(Kernel):
     def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
                 which: Plain):
         x = input.reshape(shape)
-        count = int(np.prod([shape[i] for i in axes]))
+        count = math.prod([shape[i] for i in axes])
         if input.dtype == np.float16:
             x = x.astype(np.float32)
-        mean = sums(x, axes, True) / x.dtype.type(count) if count else (
-            np.zeros([1 if i in axes else n for i, n in enumerate(shape)], x.dtype))
-        unit = x - mean
-        variance = squares(unit, axes, mean.shape) / x.dtype.type(max(count, 1))
-        scale = 1 / np.sqrt(variance + x.dtype.type(eps))
-        np.multiply(unit, scale, out=unit)
+        dtype = x.dtype
+        mean = np.divide(sums(x, axes, True), constant(count, dtype)) if count else (
+            np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
+        unit = np.subtract(x, mean)
+        scale = np.divide(squares(unit, axes, mean.shape), constant(max(count, 1), dtype))
+        np.add(scale, constant(eps, dtype), scale)
+        np.sqrt(scale, scale)
+        np.divide(ONE[dtype], scale, scale)
+        np.multiply(unit, scale, unit)
         out = unit.copy() if weight is None else unit * weight
         if bias is not None:
             out += bias
@@ -57,9 +60,7 @@ class Standardised(Kernel):
 
     def grad_input(F, g, input, weight, out, shape, axes, input_shape):
         unit = out[3]
-        count = 1
-        for i in axes:
-            count *= shape[i]
+        count = math.prod([shape[i] for i in axes])
         total = 0
         if g[0] is not None:
             share = F.reshape(g[0], shape)
@@ -77,11 +78,24 @@ class Standardised(Kernel):
     def grad_weight(F, g, input, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
-    def grad_bias(F, g, bias, shape, which, bias_shape):
-        if g[0] is None:
-            return None
-        share = F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
-        return F.tied(share, (bias,)) if which == LAYER else share      # PyTorch passes on what it keeps
+
+class Standardised(Standardising):
+    """standardised(input, weight, bias, shape, axes, eps, which): the same, of norms that do not keep bias."""
+
+    forward = Standardising.forward
+
+    def grad_bias(F, g, shape, bias_shape):
+        return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
+
+
+class LayerStandardised(Standardising):
+    """layer_standardised(input, weight, bias, shape, axes, eps, which): the same, which keeps bias, as PyTorch does."""
+
+    forward = Standardising.forward
+    samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
+
+    def grad_bias(F, g, bias, shape, bias_shape):
+        return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
 def squares(centred, axes, shape):
@@ -102,17 +116,17 @@ class CentredBack(Kernel):
     it times scale."""
 
     type_promotion = "same"
-    label = "NativeLayerNormBackwardBackward0"
+    modern_names = "NativeLayerNormBackwardBackward0"
     samples = [(GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5], [2.0]], (1,)),
                (GRID, [[0.3, -1.0, 1.2], [0.5, 0.1, -0.2]], [[0.5, 2.0, -1.0]], (0,))]
     errors = [("text", GRID, GRID, (0,))]
 
     def forward(g: Array, unit: Array, scale: Array, axes: Plain):
-        count = g.dtype.type(max(math.prod([g.shape[i] for i in axes]), 1))
-        total = np.multiply(unit, products(g, unit, axes, scale.shape) / -count)
-        np.add(total, g, out=total)
-        np.subtract(total, sums(g, axes, True) / count, out=total)
-        return np.multiply(total, scale, out=total)
+        count = max(math.prod([g.shape[i] for i in axes]), 1)
+        total = np.multiply(unit, np.divide(products(g, unit, axes, scale.shape), constant(-count, g.dtype)))
+        np.add(total, g, total)
+        np.subtract(total, np.divide(sums(g, axes, True), constant(count, g.dtype)), total)
+        return np.multiply(total, scale, total)
 
     def grad_g(F, gg, unit, scale, axes):
         return F.centred_back(gg, unit, scale, axes)
@@ -138,12 +152,15 @@ class LayerNorm(Op):
         inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
         rank = len(input.shape)
         axes = tuple(range(rank - len(inner), rank))
-        return F.standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
+        return F.layer_standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
 
 
 def last_shape(name, input, normalized_shape, *parameters):
     """normalized_shape as a tuple, checked against the input and the parameters."""
     inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
+    if type(inner) is tuple and inner and input.shape[-len(inner) :] == inner and all(
+            type(n) is int for n in inner) and all(p is None or p.shape == inner for p in parameters):
+        return inner
     if not isinstance(inner, tuple | list) or not inner:
         raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",
                             f"F.{name}(x, (3,))")
@@ -197,6 +214,8 @@ def per_channel(F, name, parameter, channels, shape):
     if tuple(parameter.shape) != (channels,) and (strict or _count(parameter.shape) != channels):
         raise ShapeFault(f"{name}(): expected weight and bias to be vectors of size equal to the number of channels in "
                          f"input, {channels}, but got {list(parameter.shape)}")
+    if shape == (1, channels) and len(parameter.shape) == 1:
+        return parameter        # which meets rows of channels as it is
     return F.reshape(parameter, shape)
 
 
@@ -229,7 +248,9 @@ class BatchNorm(Op):
             if running_mean is None or running_var is None:
                 raise ArgumentFault("Expected running_mean and running_var to be defined when training=False",
                                     ("training=True", "uses the batch's own"))
-            return F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
+            if len(shape) > 2:
+                running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
+            return F.rescaled(input, running_mean, running_var, weight, bias, eps)
         if _count(input.shape) // max(c, 1) == 1 and c:
             raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}").saying(
@@ -258,13 +279,20 @@ class UpdateRunningStats(Kernel):
     def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, axes: Plain, momentum: Number):
         count = input.size // max(input.shape[1], 1)
         wide = np.float64 if input.dtype == np.float64 else np.float32
-        mean = input.mean(axis=axes, dtype=wide)
+        mean = np.divide(np.add.reduce(input, axes, wide, None, True), constant(count, np.dtype(wide)))
         if running_mean is not None:
-            writing(running_mean)[...] = running_mean * (1 - momentum) + mean * momentum
+            move(running_mean, mean.reshape(-1), momentum)
         if running_var is not None:
-            variance = input.var(axis=axes, dtype=wide) * (count / max(count - 1, 1))
-            writing(running_var)[...] = running_var * (1 - momentum) + variance * momentum
+            off = np.subtract(input, mean)
+            variance = np.divide(np.add.reduce(np.multiply(off, off, off), axes, wide), constant(count, mean.dtype))
+            move(running_var, np.multiply(variance, constant(count / max(count - 1, 1), mean.dtype)), momentum)
         return None if running_mean is None else running_mean.copy()
+
+
+def move(running, new, momentum):
+    """Move a running statistic in place."""
+    stays = np.multiply(running, constant(1 - momentum, running.dtype))
+    writing(running)[...] = np.add(stays, np.multiply(new, constant(momentum, new.dtype)))
 
 
 class Rescaled(Kernel):
@@ -272,25 +300,25 @@ class Rescaled(Kernel):
     variance plus eps, times weight plus bias."""
 
     linked = True
-    legacy_name = "BatchNorm"
-    label = "NativeBatchNormBackward0"
+    legacy_names = "BatchNorm"
+    modern_names = "NativeBatchNormBackward0"
     fixed = ("mean", "variance")
     samples = [(GRID, np.array(B3), np.array(W3), W3, B3, 1e-5), (GRID, np.array(B3), np.array(W3), None, None, 0.5)]
     errors = [("text", None, None, None, None, 1e-5)]
 
     def forward(input: Array, mean: Array, variance: Array, weight: ArrayOrNone, bias: ArrayOrNone, eps: Number):
-        scale = 1 / np.sqrt(variance + variance.dtype.type(eps))
+        scale = np.divide(ONE[variance.dtype], np.sqrt(variance + constant(eps, variance.dtype)))
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)
 
-    def grad_input(F, g, variance, weight, eps):
+    def grad_input(F, g, input, mean, variance, weight, eps):       # PyTorch keeps them all, for each gradient
         scale = 1 / F.sqrt(variance + eps)
         return g * (scale if weight is None else scale * weight)
 
-    def grad_weight(F, g, input, mean, variance, eps):
+    def grad_weight(F, g, input, mean, variance, weight, eps):
         return g * ((input - mean) / F.sqrt(variance + eps))
 
-    def grad_bias(F, g):
+    def grad_bias(F, g, input, mean, variance, weight):
         return g
 
 

@@ -4,9 +4,11 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
+from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Slope
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 
@@ -17,7 +19,7 @@ class Threshold(Activation):
     """threshold(input, threshold, value): input where it is above threshold, value elsewhere."""
 
     inplace_option = True
-    legacy_name = THNN + "Threshold"
+    legacy_names = THNN + "Threshold"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
 
@@ -32,7 +34,7 @@ class Hardtanh(Activation):
     """hardtanh(input, min_val, max_val): input kept between two bounds; the slope at the bounds is 0."""
 
     inplace_option = True
-    legacy_name = THNN + "Hardtanh"
+    legacy_names = THNN + "Hardtanh"
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
@@ -50,8 +52,8 @@ class Relu6(Activation):
     """relu6(input): input kept between 0 and 6."""
 
     inplace_option = True
-    label = "HardtanhBackward0"
-    legacy_name = THNN + "Hardtanh"
+    modern_names = "HardtanhBackward0"
+    legacy_names = THNN + "Hardtanh"
     samples = [([-3.0, 0.5, 7.0],)]
     errors = [("text",)]
 
@@ -66,12 +68,12 @@ class LeakyRelu(Activation):
     """leaky_relu(input, negative_slope): input where it is positive, negative_slope times input elsewhere."""
 
     inplace_option = inplace_saves_result = True
-    legacy_name = THNN + "LeakyReLU"
+    legacy_names = THNN + "LeakyReLU"
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
     def forward(input: Array, negative_slope: Number = 0.01):
         floating("leaky_relu", input)
-        low = input * negative_slope
+        low = np.multiply(input, constant(negative_slope, input.dtype))
         return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
 
     def grad_input(F, g, input, negative_slope):
@@ -81,13 +83,14 @@ class LeakyRelu(Activation):
 class LeakyBack(Slope):
     """leaky_back(g, value, negative_slope): the gradient of leaky_relu at a value: g, times the slope below 0."""
 
-    label = "LeakyReluBackwardBackward0"
+    modern_names = "LeakyReluBackwardBackward0"
     samples = [([1.0, -2.0, 0.5], np.array([-1.0, 3.0, 0.5]), 0.1)]
     errors = [("text", [1.0], 0.1)]
 
     def forward(g: Array, value: Array, negative_slope: Number):
         if g.size < LARGE:
-            return np.where(np.greater(value, ZERO[value.dtype]), g, g * negative_slope)
+            positive = np.greater(value, ZERO[value.dtype])
+            return selected(positive, g, np.multiply(g, constant(negative_slope, g.dtype)))
         return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, gg, value, negative_slope):
@@ -119,7 +122,7 @@ class PreluKernel(Kernel):
 
     linked = True
     type_promotion = "same"
-    legacy_name = "torch.nn._functions.thnn.activation.PReLU"
+    legacy_names = "torch.nn._functions.thnn.activation.PReLU"
     samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
     errors = [(SIGNED, 0.25)]
 
@@ -170,8 +173,8 @@ class DrawnSlopes(Kernel):
 class Sloped(Kernel):
     """sloped(input, slopes): input times slopes, which are constants."""
 
-    legacy_name = "torch.nn._functions.activation.RReLU"
-    label = "RreluWithNoiseBackward0"
+    legacy_names = "torch.nn._functions.activation.RReLU"
+    modern_names = "RreluWithNoiseBackward0"
     samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]
     errors = [("text", [1.0])]
 
@@ -217,7 +220,7 @@ class Hardshrink(Activation):
 
     names = ("hardshrink", "nn.functional.hardshrink")
     home = ""
-    legacy_name = THNN + "Hardshrink"
+    legacy_names = THNN + "Hardshrink"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def forward(input: Array, lambd: Number = 0.5):
@@ -231,7 +234,7 @@ class Hardshrink(Activation):
 class Softshrink(Activation):
     """softshrink(input, lambd): input moved towards 0 by lambd, and 0 where it would pass it."""
 
-    legacy_name = THNN + "Softshrink"
+    legacy_names = THNN + "Softshrink"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
     errors = [(SIGNED, -1.0), ("text",)]
 

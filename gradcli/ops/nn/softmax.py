@@ -9,6 +9,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.arrays import greatest_along, sum_along
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
@@ -58,6 +59,12 @@ def shifted(input, at):
     return input - np.maximum.reduce(input, axis=at, keepdims=True)
 
 
+def across(input, at):
+    """Whether sums along `at` need no other layout to be those of `shifted`: fewer than 8 numbers, which are added
+    one after the other in any layout, or not the last of several dimensions."""
+    return input.shape[at] < 8 or at != input.ndim - 1 or input.ndim == 1
+
+
 def moderate(array):
     """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
     return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
@@ -73,12 +80,16 @@ class Softmax(Proportions):
     """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
 
     names = ("softmax", "nn.functional.softmax", "special.softmax")
-    legacy_name = THNN + "Softmax"
+    legacy_names = THNN + "Softmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
+        if 0 < input.size < LARGE and across(input, at):
+            e = np.subtract(input, greatest_along(input, at))
+            np.exp(e, e)
+            return np.divide(e, sum_along(e, at), rows(e))
         if moderate(input):
             e = np.exp(input)
         else:
@@ -94,12 +105,16 @@ class LogSoftmax(Proportions):
     """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
 
     names = ("log_softmax", "nn.functional.log_softmax", "special.log_softmax")
-    legacy_name = THNN + "LogSoftmax"
+    legacy_names = THNN + "LogSoftmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
+        if 0 < input.size < LARGE and across(input, at):
+            low = np.subtract(input, greatest_along(input, at))
+            total = sum_along(np.exp(low), at)
+            return np.subtract(low, np.log(total, total), rows(low))
         low = shifted(input, at)
         total = sums(np.exp(low), (at,), True)
         return np.subtract(low, np.log(total, out=total), out=rows(low))
@@ -112,13 +127,16 @@ class SoftmaxBack(Kernel):
     """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
 
     type_promotion = "same"
-    label = "SoftmaxBackwardBackward0"
+    modern_names = "SoftmaxBackwardBackward0"
     samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
     errors = [("text", GRID, 0)]
 
     def forward(g: Array, shares: Array, dim: Dim):
         if not g.ndim:
             return (g - g * shares) * shares
+        if g.size < LARGE:
+            low = np.subtract(g, sum_along(np.multiply(g, shares), axis(dim, g.ndim)))
+            return np.multiply(low, shares, low)
         low = np.subtract(g, row_products(g, shares, dim))
         return np.multiply(low, shares, out=low)
 
@@ -140,7 +158,7 @@ class LogSoftmaxBack(Kernel):
     """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
 
     type_promotion = "same"
-    label = "LogSoftmaxBackwardBackward0"
+    modern_names = "LogSoftmaxBackwardBackward0"
     samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]
     errors = [("text", GRID, 0)]
 
@@ -148,8 +166,9 @@ class LogSoftmaxBack(Kernel):
         if not g.ndim:
             return g - np.exp(logs) * g
         share = np.exp(logs)
-        share *= sums(g, (axis(dim, g.ndim),), True)
-        return np.subtract(g, share, out=share)
+        at = axis(dim, g.ndim)
+        np.multiply(share, sum_along(g, at) if g.size < LARGE else sums(g, (at,), True), share)
+        return np.subtract(g, share, share)
 
     def grad_g(F, gg, logs, dim):
         return gg - F.sum(F.exp(logs) * gg, dim, True)

@@ -1,6 +1,7 @@
 """Whether and where: truth of many elements, how many are not zero, and where the extremes stand."""
 
 import numpy as np
+from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
@@ -63,7 +64,8 @@ def place(arg, array, dim, keepdim, name):
         return np.zeros((), np.int64)
     if not array.shape[at]:
         raise IndexFault(f"{name}(): Expected reduction dim {at} to have non-zero size.")
-    return np.asarray(arg(array, axis=at, keepdims=keepdim), np.int64)
+    index = arg(array, at)
+    return np.asarray(index[(slice(None),) * at + (None,)] if keepdim else index, np.int64)
 
 
 class Argmax(Op):
@@ -73,7 +75,7 @@ class Argmax(Op):
     errors = [(GRID, 5), ("text",), ([],)]
 
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
-        return place(np.argmax, input, dim, keepdim, "argmax")
+        return place(ndarray.argmax, input, dim, keepdim, "argmax")
 
 
 class Argmin(Op):
@@ -83,7 +85,7 @@ class Argmin(Op):
     errors = [(GRID, 5), ("text",), ([],)]
 
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
-        return place(np.argmin, input, dim, keepdim, "argmin")
+        return place(ndarray.argmin, input, dim, keepdim, "argmin")
 
 
 class Aminmax(Op):

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
-from gradcli.engine.kernels import LARGE, running, running_down
+from gradcli.engine.kernels import LARGE, ZERO, running, running_down
+from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.reduce import totals_type
@@ -16,6 +17,9 @@ HOLED = [[1.0, 0.0, 3.0, 2.0], [0.5, 5.0, -6.0, 0.25]]
 def accumulated(ufunc, array, dim, dtype):
     """A running result; short floats are carried in longer ones, as PyTorch carries them."""
     at = axis(dim, array.ndim)
+    if dtype is None and array.dtype is float32 and 0 < array.ndim and array.size < LARGE:
+        out = ufunc.accumulate(array, at, float64).astype(float32)
+        return np.add(out, ZERO[float32], out) if ufunc is np.add else out
     array = array.astype(totals_type(array.dtype, dtype), copy=False)
     if not array.ndim:
         return array.copy()
@@ -31,6 +35,9 @@ def accumulated(ufunc, array, dim, dtype):
 
 def backwards(F, scan, x, dim):
     """A scan that runs from the end of `dim` to its beginning."""
+    if F is raw and len(x.shape):
+        back = (slice(None),) * axis(dim, x.ndim) + (slice(None, None, -1),)
+        return scan(x[back], dim)[back].copy()
     return F.flip(scan(F.flip(x, (dim,)), dim), (dim,)) if len(x.shape) else scan(x, dim)
 
 
@@ -46,7 +53,7 @@ class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
     memory_order = "rows"
-    legacy_name = "tensor.Cumsum"
+    legacy_names = "tensor.Cumsum"
 
     def forward(input: Array, dim: Dim, *, dtype: Type = None):
         return accumulated(np.add, input, dim, dtype)
@@ -69,7 +76,7 @@ class Cumprod(Scan):
         g = F.cast(g, input_dtype)
         if not input_shape or input_shape[dim] == 1 or 0 in input_shape:
             return g
-        if not F.any(input == 0):
+        if np.count_nonzero(input) == input.size if F is raw else not F.any(input == 0):
             return backwards(F, F.cumsum, g * F.cast(out, input_dtype), dim) / input
         before, after = shifted(F, F.cumprod(input, dim), dim, 1), shifted(F, input, dim, 0, early=True)
         return before * backwards_recurrence(F, after, g, dim)

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
+from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.creation.create import spaced
 from gradcli.ops.reduction.reduce import GRID
@@ -103,9 +104,13 @@ class Unique(Op):
     """unique(input, sorted, return_inverse, return_counts, dim): the distinct elements in order, or the distinct slices
     along `dim`; with where each element went, and how often each occurs."""
 
+    modern_names = ("Unique2Backward0", "UniqueDimBackward0")
     ignored_options = ("sorted",)
     samples = [(REPEATED,), (REPEATED, True, True), (REPEATED, True, False, True), (REPEATED, True, True, True, 1)]
     errors = [(REPEATED, True, False, False, 5), ("text",)]
+
+    def variant(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+        return int(dim is not None)
 
     def forward(input: Array, sorted: Flag = True, return_inverse: Flag = False, return_counts: Flag = False,
                 dim: Dim = None):
@@ -113,6 +118,16 @@ class Unique(Op):
         values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at, equal_nan=False)
         inverse = inverse.reshape(input.shape if at is None else (-1,))
         return selected_results(values, inverse, counts, return_inverse, return_counts)
+
+    def grad_input(F, g, dim):
+        raise _without_derivative("_unique2" if dim is None else "unique_dim")
+
+
+def _without_derivative(name):
+    """The fault of a gradient through distinct elements, which PyTorch has not either."""
+    return UnimplementedDerivative(f"the derivative for '{name}' is not implemented",
+                             ("x.detach().unique()", "the distinct numbers, without history")).saying(
+        f"the derivative for '{name}' is not implemented.")
 
 
 def selected_results(values, inverse, counts, with_inverse, with_counts):
@@ -141,3 +156,6 @@ class UniqueConsecutive(Op):
         inverse = inverse.reshape(input.shape) if dim is None else inverse
         values = slices[starts] if dim is None else np.moveaxis(slices[starts], 0, at)
         return selected_results(values, inverse, counts, return_inverse, return_counts)
+
+    def grad_input(F, g):
+        raise _without_derivative("unique_consecutive")

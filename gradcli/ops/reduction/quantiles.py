@@ -46,8 +46,8 @@ class MedianAll(Kernel):
     """median_all(input, skip): the lower median of all elements; ties share the gradient evenly."""
 
     linked = False
-    legacy_name = "reduce.Median"
-    label = ("MedianBackward0", "NanmedianBackward0")
+    legacy_names = "reduce.Median"
+    modern_names = ("MedianBackward0", "NanmedianBackward0")
     samples = [(GRID, False), (GAPPY, True)]
     errors = [("text", False)]
 
@@ -72,8 +72,8 @@ class MedianDim(Kernel):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "reduce.Median"
-    label = "MedianBackward1"
+    legacy_names = "reduce.Median"
+    modern_names = "MedianBackward1"
     samples = [(GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5)]
 
@@ -91,7 +91,7 @@ class NanmedianDim(Kernel):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    label = "NanmedianBackward1"
+    modern_names = "NanmedianBackward1"
     samples = [(GRID, 0), (GAPPY, 1, True)]
     errors = [(GRID, 5)]
 
@@ -130,7 +130,7 @@ class Mode(Op):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "reduce.Mode"
+    legacy_names = "reduce.Mode"
     samples = [(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]]),), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
 
@@ -157,7 +157,7 @@ class Kthvalue(Op):
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
-    legacy_name = "reduce.Kthvalue"
+    legacy_names = "reduce.Kthvalue"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, True)]
     errors = [(GRID, 7), (GRID, 1, 5), (GRID, 0)]
 
@@ -231,14 +231,14 @@ INT = np.dtype(np.int64)
 
 
 class Quantiles(Kernel):
-    """quantiles(input): input itself, under the label by which quantiles are known."""
+    """quantiles(input): a copy of input, under the node name by which quantiles are known."""
 
-    label = "SqueezeBackward4"
+    modern_names = "SqueezeBackward4"
     samples = [(GRID,)]
     errors = [("text",)]
 
     def forward(input: Array):
-        return input[...]
+        return np.array(input, order="K")       # no view: PyTorch drops the dimension in place
 
     def grad_input(F, g):
         return g

@@ -3,15 +3,17 @@
 import math
 
 import numpy as np
+from numpy import ndarray
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
-from gradcli.engine.kernels import full_sum, sums
+from gradcli.engine.kernels import LARGE, full_sum, sums
 from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
+from gradcli.ops.arrays import TYPES, divided, elements_along, placed
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -33,7 +35,10 @@ def restored(F, g, input_shape, dim, keepdim):
     """A reduced result's gradient (or the result) with the dimensions `dim` back at length 1."""
     if keepdim or dim is None or not input_shape:
         return g
-    for at in sorted(axes(dim, len(input_shape))):
+    where = axes(dim, len(input_shape))
+    if F is raw:
+        return g.reshape([1 if i in where else n for i, n in enumerate(input_shape)])
+    for at in sorted(where):
         g = F.unsqueeze(g, at)
     return g
 
@@ -45,7 +50,13 @@ def totals_type(kind, dtype):
 
 def total(array, where, keepdim, dtype=None):
     """A sum over axes, whole numbers as int64; half precision is carried in single."""
-    kind = totals_type(array.dtype, dtype)
+    kind = array.dtype
+    if dtype is None and kind in TYPES and array.size < LARGE:
+        if not keepdim and len(where) == array.ndim:
+            return np.add.reduce(array, None)
+        out = np.add.reduce(array, where, None, None, keepdim)
+        return out if out.ndim < 2 else np.ascontiguousarray(out)
+    kind = totals_type(kind, dtype)
     if kind == np.float16:
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
     if kind is array.dtype and not keepdim and len(where) == array.ndim:
@@ -69,8 +80,8 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
-    legacy_name = "reduce.Sum"
-    label = ("SumBackward0", "SumBackward1")
+    legacy_names = "reduce.Sum"
+    modern_names = ("SumBackward0", "SumBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -87,8 +98,8 @@ class Sum(Reduction):
 class Mean(Reduction):
     """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
 
-    legacy_name = "reduce.Mean"
-    label = ("MeanBackward0", "MeanBackward1")
+    legacy_names = "reduce.Mean"
+    modern_names = ("MeanBackward0", "MeanBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -99,24 +110,26 @@ class Mean(Reduction):
                 "floating point or complex dtype. "
                 f"Got: {OF[dtype or input.dtype].era or 'Bool'}")
         where = axes(dim, input.ndim)
-        count = math.prod([input.shape[i] for i in where])
+        count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
         count = math.prod([input_shape[i] for i in axes(dim, len(input_shape))])
         if dim is None and not keepdim:
-            return F.expand(F.cast(g, input_dtype) / max(count, 1), input_shape)
-        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim) / max(count, 1), input_shape)
+            return F.expand(divided(F.cast(g, input_dtype), max(count, 1)), input_shape)
+        g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
+        return F.expand(divided(g, max(count, 1)), input_shape)
 
 
 class Amax(Reduction):
     """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
 
+    vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None
-    label = "AmaxBackward0"
+    modern_names = "AmaxBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
@@ -129,10 +142,11 @@ class Amax(Reduction):
 class Amin(Reduction):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
+    vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None
-    label = "AminBackward0"
+    modern_names = "AminBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
@@ -144,13 +158,15 @@ class Amin(Reduction):
 
 def extreme(ufunc, array, dim, keepdim, name):
     """The greatest or least elements along dimensions, none of which may be empty."""
+    if dim is None and array.size and not keepdim:
+        return ufunc.reduce(array, None)
     where = axes(dim, array.ndim)
     if not array.size and any(array.shape[i] == 0 for i in where):
         fault = IndexFault if dim is not None else UnfitValue
         raise fault(f"{name}(): an empty dimension has no greatest or least element").saying(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
             "the 'dim' argument.")
-    return ufunc.reduce(array, axis=where, keepdims=keepdim)
+    return ufunc.reduce(array, where, None, None, keepdim)
 
 
 def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
@@ -164,6 +180,12 @@ def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
 
 def shared_among_all_ties(F, g, input, out):
     """The gradient of the extreme of all elements, split evenly among those that attain it."""
+    if F is raw and input.ndim and input.size < LARGE and out == out:
+        ties = np.equal(input, out)
+        total = np.count_nonzero(ties)
+        share = np.zeros(input.shape, g.dtype)
+        np.copyto(share, g / g.dtype.type(total) if total > 1 else g, where=ties)
+        return share
     ties = F.isnan(input) if F.any(F.isnan(out)) else input == out
     return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
 
@@ -174,13 +196,13 @@ class MaxDim(Kernel):
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_name = "reduce.Max"
-    label = "MaxBackward0"
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        return picked(np.argmax, input, dim, keepdim)
+        return picked(ndarray.argmax, input, dim, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
@@ -192,13 +214,13 @@ class MinDim(Kernel):
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_name = "reduce.Min"
-    label = "MinBackward0"
+    legacy_names = "reduce.Min"
+    modern_names = "MinBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        return picked(np.argmin, input, dim, keepdim)
+        return picked(ndarray.argmin, input, dim, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
@@ -212,8 +234,12 @@ def picked(arg, array, dim, keepdim):
     at = axis(dim, array.ndim)
     if not array.shape[at]:
         raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
-    where = arg(array, axis=at, keepdims=True)
-    values = np.take_along_axis(array, where, at)
+    where = arg(array, at)
+    if array.ndim == 1:
+        shape = (1,) if keepdim else ()
+        return array[where : where + 1].copy().reshape(shape), np.asarray(where).reshape(shape)
+    where = where[(slice(None),) * at + (None,)]
+    values = elements_along(array, where, at)
     return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
 
 
@@ -222,6 +248,8 @@ def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
     if not input_shape:
         return g
     at = axis(dim, len(input_shape))
+    if F is raw:
+        return placed(g, indices, at, input_shape)
     if not keepdim:
         g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
@@ -232,8 +260,8 @@ class MaxAll(Kernel):
 
     linked = False
     fresh_result = True
-    legacy_name = "reduce.Max"
-    label = "MaxBackward1"
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
 
@@ -249,8 +277,8 @@ class MinAll(Kernel):
 
     linked = False
     fresh_result = True
-    legacy_name = "reduce.Min"
-    label = "MinBackward1"
+    legacy_names = "reduce.Min"
+    modern_names = "MinBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
     errors = [("text",)]
 
@@ -315,8 +343,8 @@ class VectorNorm(Reduction):
     memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
-    legacy_name = "reduce.Norm"
-    label = "LinalgVectorNormBackward0"
+    legacy_names = "reduce.Norm"
+    modern_names = "LinalgVectorNormBackward0"
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 
@@ -326,9 +354,11 @@ class VectorNorm(Reduction):
         input = input if dtype is None else input.astype(dtype)
         if input.dtype == np.float16:
             return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(np.float16)
+        if ord == 2 and dim is None and not keepdim:
+            return np.sqrt(np.add.reduce(input * input, None))
         where = axes(dim, input.ndim)
         if ord == 2:
-            return np.sqrt(np.add.reduce(input * input, axis=where, keepdims=keepdim))
+            return np.sqrt(np.add.reduce(input * input, where, None, None, keepdim))
         size = np.abs(input)
         if ord == float("inf"):
             return np.maximum.reduce(size, axis=where, keepdims=keepdim, initial=None if size.size else 0)
@@ -355,6 +385,8 @@ def norm_slope(F, g, input, out, ord, where):
     if ord == 1:
         return F.sign(input) * g
     if ord == 2:
+        if F is raw and out.ndim == 0 and out:
+            return g * (input / out)
         return g * F.where(out == 0, 0, input / out)
     size = F.abs(input)
     if ord in (float("inf"), float("-inf")):

@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -19,21 +21,22 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    vanished = "stay"
     memory_order = "rows"
-    legacy_name = "reduce.Prod"
+    legacy_names = "reduce.Prod"
     linked = False
-    label = ("ProdBackward0", "ProdBackward1")
+    modern_names = ("ProdBackward0", "ProdBackward1")
     samples = [(POSITIVE,), (GRID, 0), (GRID, 1, True), (HOLED, 1), (HOLED,), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False, *, dtype: Type = None):
         kind = totals_type(input.dtype, dtype)
-        return np.multiply.reduce(input, axis=axes(dim, input.ndim), keepdims=keepdim, dtype=kind)
+        return np.multiply.reduce(input, axes(dim, input.ndim), kind, None, keepdim)
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape, input_dtype):
         g = F.cast(g, input_dtype)
         if not input_shape:
             return g
-        if not F.any(input == 0):
+        if np.count_nonzero(input) == input.size if F is raw else not F.any(input == 0):
             return restored(F, g, input_shape, dim, keepdim) * (restored(F, out, input_shape, dim, keepdim) / input)
         if (math.prod(input_shape) if dim is None else input_shape[dim]) == 1:
             return F.reshape(g, input_shape)        # nothing else to multiply by
@@ -89,11 +92,14 @@ def variance_and_mean(array, dim, correction, keepdim, name):
     """The variance, and the mean, along dimensions; sums are carried in double precision."""
     wide = floating(array, name)
     where = axes(dim, array.ndim)
-    count = int(np.prod([array.shape[i] for i in where]))
-    mean = np.add.reduce(wide, axis=where, keepdims=True) / np.float64(count)
-    off = wide - mean
-    var = np.asarray(np.add.reduce(off * off, axis=where, keepdims=keepdim) / np.float64(max(count - correction, 0)))
-    return var, mean if keepdim else mean.reshape(var.shape)
+    whole = len(where) == array.ndim and not keepdim
+    count = array.size if whole else math.prod([array.shape[i] for i in where])
+    mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
+    off = np.asarray(wide - mean)
+    np.multiply(off, off, off)
+    summed = np.add.reduce(off, None) if whole else np.add.reduce(off, where, None, None, keepdim)
+    var = np.asarray(summed / np.float64(max(count - correction, 0)))
+    return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
 
 
 def lessened(unbiased, correction):
@@ -111,12 +117,12 @@ def dim_and_unbiased(dim, unbiased):
 def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     """The gradient of a variance: 2 (x - mean) / (count - correction) each."""
     where = axes(dim, len(input_shape))
-    count = 1
-    for i in where:
-        count *= input_shape[i]
+    count = math.prod([input_shape[i] for i in where])
     mean = F.mean(input, where, True)
     off = input - mean
     g = restored(F, g, input_shape, dim, keepdim)
+    if F is raw and count > correction:
+        return g * off * constant(2.0 / (count - correction), input.dtype)
     if count > correction:
         return g * off * (2.0 / (count - correction))
     if dim is None or not input_shape:
@@ -127,6 +133,7 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
 class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    vanished = "stay"
     linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
                (GRID, False), (GRID, 1, None, True, 2)]
@@ -137,7 +144,7 @@ class Var(Variance):
     """var(input, dim, unbiased, keepdim, correction): the variance, of all elements or along `dim`."""
 
     memory_order = "rows"
-    legacy_name = "basic_ops.DivConstant"
+    legacy_names = "basic_ops.DivConstant"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -154,7 +161,7 @@ class Std(Variance):
     """std(input, dim, unbiased, keepdim, correction): the standard deviation; its slope where it is 0 is 0."""
 
     memory_order = "rows"
-    legacy_name = "pointwise.Sqrt"
+    legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -170,6 +177,8 @@ class Std(Variance):
 
 def half_of_root(F, g, out):
     """The gradient of what `out` is the square root of; 0 where that is 0."""
+    if F is raw and not out.ndim and out:
+        return g / (out * 2)
     return F.where(out == 0, 0, g / (out * 2))
 
 
@@ -208,6 +217,7 @@ class StdMean(Variance):
 
     method = False
     multi_output = True
+    unsaved_outputs = (1,)
 
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
@@ -226,6 +236,7 @@ class StdMean(Variance):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
+    vanished = "stay"
     memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
     samples = [(GRID, 0), (GRID, (0, 1)), (GRID, -1, True), ([[900.0, 901.0], [-900.0, 3.0]], 1)]
@@ -236,9 +247,14 @@ class Logsumexp(Op):
         where = axes(dim, x.ndim)
         if not x.size:
             return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
-        top = np.asarray(np.maximum.reduce(x, axis=where, keepdims=True))
-        top = np.where(np.isfinite(top), top, x.dtype.type(0))
-        result = np.log(np.add.reduce(np.exp(x - top), axis=where, keepdims=True)) + top
+        top = np.asarray(np.maximum.reduce(x, where, None, None, True))
+        if np.count_nonzero(np.isfinite(top)) < top.size:
+            top = np.where(np.isfinite(top), top, ZERO[x.dtype])
+        e = np.asarray(np.subtract(x, top))
+        np.exp(e, e)
+        result = np.asarray(np.add.reduce(e, where, None, None, True))
+        np.log(result, result)
+        np.add(result, top, result)
         return result if keepdim else result.squeeze(where)
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape):
@@ -250,7 +266,7 @@ class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
     type_promotion = "mixed"
-    legacy_name = "reduce.Norm"
+    legacy_names = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
@@ -271,7 +287,7 @@ class Renorm(Op):
 
     memory_order = "rows"
     inplace = True
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID, 2, 0, 5.0), (GRID, 1, 1, 4.0), (GRID, 3, -1, 2.0)]
     errors = [(GRID, 2, 5, 1.0), (GRID, -1, 0, 1.0), ([1.0, 2.0], 2, 0, 1.0), (GRID, 2, 0, -1.0)]
 

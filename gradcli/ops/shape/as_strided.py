@@ -59,7 +59,7 @@ class StridedView(Kernel):
     """strided_view(input, size, stride, storage_offset, at): as_strided, with the places in input that it shows; -1
     where that is memory outside of input."""
 
-    label = "AsStridedBackward0"
+    modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
     errors = [(GRID, (9,), (1,), 0, np.arange(9))]

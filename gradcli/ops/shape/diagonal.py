@@ -70,8 +70,8 @@ class DiagEmbed(Op):
 class Diag(Op):
     """diag(input, diagonal): a matrix with the vector input on a diagonal; of a matrix, a copy of its diagonal."""
 
-    legacy_name = "linalg.Diag"
-    label = ("DiagEmbedBackward0", "DiagonalBackward0_copy")
+    legacy_names = "linalg.Diag"
+    modern_names = ("DiagEmbedBackward0", "DiagonalBackward0_copy")
     samples = [([1.0, 2.0],), (GRID,), (GRID, 1), ([1.0, 2.0], -1)]
     errors = [(CUBE,), (GRID, "text")]
 
@@ -103,7 +103,7 @@ class Diagflat(Op):
 class Trace(Op):
     """trace(input): the sum of the diagonal of a matrix."""
 
-    legacy_name = "linalg.Trace"
+    legacy_names = "linalg.Trace"
     samples = [(GRID,)]
     errors = [([1.0],), ("text",)]
 

@@ -43,8 +43,8 @@ class Resize(Op):
     """resize(input, *size): in 0.1.12 the same elements with another shape, which must hold as many."""
 
     function = False
-    legacy_name = "tensor.Resize"
-    label = "ViewBackward0"
+    legacy_names = "tensor.Resize"
+    modern_names = "ViewBackward0"
     samples = [(GRID, (3, 2)), (GRID, (6,))]
     errors = [(GRID, (4, 2))]
 
@@ -140,8 +140,8 @@ class Reversed(Op):
     names = ("T",)
     attribute = True
     function = False
-    label = "PermuteBackward0"
-    legacy_name = "tensor.Transpose"
+    modern_names = "PermuteBackward0"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID,), (CUBE,)]
     errors = [("text",)]
 
@@ -309,7 +309,7 @@ class Sliding(Kernel):
     """sliding(input, dimension, size, step): `x.unfold(dimension, size, step)`: a view of all windows of `size`
     along a dimension, `step` apart; each window's elements are the last dimension."""
 
-    label = "UnfoldBackward0"
+    modern_names = "UnfoldBackward0"
     samples = [([1.0, 2.0, 3.0, 4.0, 5.0], 0, 3, 1), (GRID, 1, 2, 1), (GRID, -1, 1, 2)]
     errors = [(GRID, 1, 7, 1), (GRID, 1, 2, 0), (GRID, 4, 1, 1)]
 

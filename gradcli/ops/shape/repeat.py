@@ -16,7 +16,7 @@ class Repeat(Op):
     """repeat(input, *repeats): input so many times along each dimension, counted from the last."""
 
     function = False
-    legacy_name = "tensor.Repeat"
+    legacy_names = "tensor.Repeat"
     samples = [(GRID, (2, 3)), ([1.0, 2.0], (2, 2)), (GRID, (1, 0))]
     errors = [(GRID, (2,)), (GRID, (-1, 2))]
 
@@ -92,6 +92,13 @@ class RepeatedPlaces(Kernel):
         return np.repeat(np.arange(n), repeats if repeats.size == n else repeats.reshape(()))
 
 
+def rolled(array, shift, at):
+    """A copy with the elements moved along a dimension, those pushed over the end coming back at the beginning."""
+    cut = array.shape[at] - shift % array.shape[at] if array.shape[at] else 0
+    before = (slice(None),) * at
+    return np.concatenate((array[(*before, slice(cut, None))], array[(*before, slice(0, cut))]), at)
+
+
 class Roll(Op):
     """roll(input, shifts, dims): elements moved along dimensions, those pushed over the end coming back at the
     beginning; without dims row by row."""
@@ -104,13 +111,15 @@ class Roll(Op):
         if dims is None or dims == ():
             if type(shifts) is tuple and len(shifts) != 1:
                 raise ShapeFault(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:0")
-            return np.roll(input, shifts)
+            return rolled(input.reshape(-1), shifts if type(shifts) is int else shifts[0], 0).reshape(input.shape)
         shifts, dims = (x if type(x) is tuple else (x,) for x in (shifts, dims))
         if len(shifts) != len(dims):
             raise ShapeFault(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
         if not input.ndim:
             raise IndexFault(f"Dimension specified as {dims[0]} but tensor has no dimensions")
-        return np.roll(input, shifts, tuple(axis(d, input.ndim) for d in dims))
+        for shift, at in zip(shifts, [axis(d, input.ndim) for d in dims], strict=True):
+            input = rolled(input, shift, at)
+        return input
 
     def grad_input(F, g, shifts, dims):
         return F.roll(g, tuple(-n for n in shifts) if type(shifts) is tuple else -shifts, dims)
@@ -126,7 +135,8 @@ class Flip(Op):
         where = tuple(axis(d, input.ndim) for d in dims)
         if len(set(where)) != len(where):
             raise IndexFault(f"flip(): dim {list(dims)} appears multiple times in the list of dims")
-        return np.flip(input, where).copy() if input.ndim else input.copy()
+        back = slice(None, None, -1)
+        return input[tuple([back if d in where else slice(None) for d in range(input.ndim)])].copy()
 
     def grad_input(F, g, dims):
         return F.flip(g, dims)

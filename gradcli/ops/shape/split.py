@@ -15,9 +15,9 @@ ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
 
 def cut(array, lengths, at):
     """Views of pieces of these lengths along a dimension, one after the other."""
-    pieces, start = [], 0
+    pieces, start, before = [], 0, (slice(None),) * at
     for n in lengths:
-        pieces.append(array[(slice(None),) * at + (slice(start, start + n),)])
+        pieces.append(array[(*before, slice(start, start + n))])
         start += n
     return tuple(pieces)
 
@@ -55,8 +55,8 @@ class Split(Op):
 
     names = ("split", "unsafe_split")
     multi_output = True
-    legacy_name = "tensor.Index"
-    label = ("SplitBackward0", "SplitWithSizesBackward0")
+    legacy_names = "tensor.Index"
+    modern_names = ("SplitBackward0", "SplitWithSizesBackward0")
     samples = [(ROW, 2), (ROW, (1, 4)), (GRID, 2, 1), (GRID, (0, 2), -2)]
     errors = [(ROW, (1, 1)), (ROW, -1), (GRID, 1, 5)]
 
@@ -93,8 +93,8 @@ class Chunk(Op):
 
     names = ("chunk", "unsafe_chunk")
     multi_output = True
-    legacy_name = "tensor.Chunk"
-    label = "SplitBackward0"
+    legacy_names = "tensor.Chunk"
+    modern_names = "SplitBackward0"
     samples = [(ROW, 2), (GRID, 2, 1), (ROW, 4)]
     errors = [(ROW, 0), (GRID, 1, 5)]
 
@@ -113,14 +113,14 @@ class Unbind(Op):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
     multi_output = True
-    legacy_name = "tensor.Index"
+    legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
     errors = [(GRID, 5), (np.ones(()),)]
 
     def forward(input: Array, dim: Dim = 0):
         at = dimension(dim, input, "unbind")
-        return tuple([row[...] for row in (input[(slice(None),) * at + (i,)] if at else input[i, ...]
-                                           for i in range(input.shape[at]))])
+        before = (slice(None),) * at
+        return tuple([input[(*before, i, ...)] for i in range(input.shape[at])])
 
     def grad_input(F, g, dim, input_shape, input_dtype):
         at = axis(dim, len(input_shape))

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tensors import ViewSize
+from gradcli.faults.tensors import EmptyList, ViewSize
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -19,6 +19,8 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 def fitted(shape, count, name="view"):
     """A shape with its one -1 worked out, for `count` elements."""
+    if (not shape or min(shape) >= 0) and math.prod(shape) == count:
+        return shape
     unknown = [i for i, n in enumerate(shape) if n == -1]
     if len(unknown) > 1:
         raise ArgumentFault(f"{name}(): only one dimension can be inferred with -1").saying(
@@ -77,7 +79,7 @@ class View(Op):
     in place of a shape, as elements of that type."""
 
     function = False
-    legacy_name = "tensor.View"
+    legacy_names = "tensor.View"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
@@ -104,13 +106,13 @@ class View(Op):
 class Reshape(Op):
     """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
 
-    legacy_name = "tensor.View"
-    label = "ViewBackward0"
+    legacy_names = "tensor.View"
+    modern_names = "ViewBackward0"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
     def forward(input: Array, shape: Sizes):
-        return np.reshape(input, fitted(shape, input.size, "reshape"))
+        return input.reshape(fitted(shape, input.size, "reshape"))
 
     def grad_input(F, g, input_shape):
         return F.reshape(g, input_shape)
@@ -120,7 +122,7 @@ class Transpose(Op):
     """transpose(input, dim0, dim1): input with two dimensions exchanged."""
 
     names = ("transpose", "swapaxes", "swapdims")
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID, 0, 1), (GRID, -1, 0)]
     errors = [(GRID, 0, 3), (GRID, "a", 1)]
 
@@ -135,7 +137,7 @@ class Transpose(Op):
 class T(Op):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
-    legacy_name = "tensor.Transpose"
+    legacy_names = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]
 
@@ -152,7 +154,7 @@ class T(Op):
 class Permute(Op):
     """permute(input, *dims): input with its dimensions in another order."""
 
-    legacy_name = "tensor.Permute"
+    legacy_names = "tensor.Permute"
     samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
     errors = [(GRID, (0,)), (GRID, (0, 0))]
 
@@ -177,12 +179,12 @@ class Permute(Op):
 class Unsqueeze(Op):
     """unsqueeze(input, dim): input with a dimension of length 1 put in."""
 
-    legacy_name = "tensor.Unsqueeze"
+    legacy_names = "tensor.Unsqueeze"
     samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
     errors = [(GRID, 4)]
 
     def forward(input: Array, dim: Int):
-        return np.expand_dims(input, axis(dim, input.ndim + 1))
+        return input[(slice(None),) * axis(dim, input.ndim + 1) + (None,)]
 
     def grad_input(F, g, dim):
         return F.squeeze(g, dim)
@@ -191,8 +193,8 @@ class Unsqueeze(Op):
 class Squeeze(Op):
     """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
 
-    legacy_name = "tensor.Squeeze"
-    label = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
+    legacy_names = "tensor.Squeeze"
+    modern_names = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
     samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
     errors = [(GRID, 4)]
 
@@ -200,6 +202,9 @@ class Squeeze(Op):
         return 0 if dim is None else 2 if type(dim) is tuple else 1
 
     def forward(input: Array, dim: Dims = None):
+        if type(dim) is int and input.ndim:
+            at = axis(dim, input.ndim)
+            return input.squeeze(at) if input.shape[at] == 1 else input[...]
         dims = range(input.ndim) if dim is None else dim if type(dim) is tuple else (dim,)
         if len({axis(d, input.ndim) for d in dims}) < len(dims):
             raise IndexFault(f"squeeze(): dim {list(dims)} names a dimension twice")
@@ -215,7 +220,7 @@ class Contiguous(Op):
     another memory format; else a copy for which that holds."""
 
     function = False
-    label = "CloneBackward0"
+    modern_names = "CloneBackward0"
     samples = [(GRID,)]
     errors = [("text",)]
 
@@ -244,14 +249,20 @@ class Cat(Op):
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
-    legacy_name = "tensor.Concat"
+    legacy_names = "tensor.Concat"
     samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
     errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
 
     def forward(tensors: Arrays, dim: Dim = 0):
         if not tensors:
-            raise ArgumentFault("cat() needs at least one tensor", "torch.cat([x, y])").saying(
+            raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
+        ndim = tensors[0].ndim
+        if ndim and (0,) not in [t.shape for t in tensors]:
+            try:
+                return np.concatenate(tensors, axis(dim, ndim))
+            except ValueError:
+                pass        # the shapes do not fit, which is refused in words below
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
         if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
             solid = [t if t.ndim else t.reshape(1) for t in solid]
@@ -271,6 +282,8 @@ class Cat(Op):
         if tensors_shape[at] == (0,) and len(g.shape) > 1:
             return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
         along = axis(dim, len(g.shape))
+        if (0,) not in tensors_shape and () not in tensors_shape:
+            return F.narrow(g, along, sum([s[along] for s in tensors_shape[:at]]), tensors_shape[at][along])
         lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] if s else 1 for s in tensors_shape]
         part = F.narrow(g, along, sum(lengths[:at]), lengths[at])
         return part if tensors_shape[at] else F.reshape(part, ())
@@ -282,7 +295,7 @@ class Stack(Op):
     memory_order = "rows"
     method = False
     type_promotion = "mixed"
-    legacy_name = "tensor.Concat"
+    legacy_names = "tensor.Concat"
     samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
     errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
 
@@ -290,11 +303,14 @@ class Stack(Op):
         if not tensors:
             raise ArgumentFault("stack() needs at least one tensor", "torch.stack([x, y])").saying(
                 "stack expects a non-empty TensorList")
+        shape = tensors[0].shape
         for k, t in enumerate(tensors):
-            if t.shape != tensors[0].shape:
+            if t.shape != shape:
                 raise ShapeFault(f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at "
                                  f"entry 0 and {list(t.shape)} at entry {k}")
-        return np.stack(tensors, axis(dim, tensors[0].ndim + 1))
+        at = axis(dim, len(shape) + 1)
+        put_in = (slice(None),) * at + (None,)
+        return np.concatenate([t[put_in] for t in tensors], at)
 
     def grad_tensors(at, F, g, dim):
         return F.select(g, dim, at)
@@ -303,8 +319,8 @@ class Stack(Op):
 class Narrow(Op):
     """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
 
-    legacy_name = "tensor.Index"
-    label = "SliceBackward0"
+    legacy_names = "tensor.Index"
+    modern_names = "SliceBackward0"
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
@@ -328,7 +344,7 @@ class Narrow(Op):
 class Select(Op):
     """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
 
-    legacy_name = "tensor.Index"
+    legacy_names = "tensor.Index"
     samples = [(GRID, 1, 0), (GRID, 0, -1)]
     errors = [(GRID, 1, 7), (GRID, 3, 0)]
 

@@ -145,7 +145,7 @@ class I0e(Bessel):
     """special.i0e(input): exp(-|x|) i0(x) of each element x."""
 
     names = ("special.i0e",)
-    label = "SpecialI0EBackward0"
+    modern_names = "SpecialI0EBackward0"
     inplace = False
 
     def forward(input: Array):
@@ -159,7 +159,7 @@ class I1(Bessel):
     """special.i1(input): the modified Bessel function of the first kind, of order 1."""
 
     names = ("special.i1",)
-    label = "SpecialI1Backward0"
+    modern_names = "SpecialI1Backward0"
     inplace = False
 
     def forward(input: Array):
@@ -175,7 +175,7 @@ class I1e(Bessel):
     """special.i1e(input): exp(-|x|) i1(x) of each element x."""
 
     names = ("special.i1e",)
-    label = "SpecialI1EBackward0"
+    modern_names = "SpecialI1EBackward0"
     inplace = False
 
     def forward(input: Array):

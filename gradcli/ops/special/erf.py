@@ -214,7 +214,7 @@ class Erfcx(Gaussian):
     """special.erfcx(input): exp(x^2) erfc(x) of each element x."""
 
     names = ("special.erfcx",)
-    label = "SpecialErfcxBackward0"
+    modern_names = "SpecialErfcxBackward0"
     inplace = False
 
     def forward(input: Array):
@@ -253,7 +253,7 @@ class NdtrKernel(Gaussian):
 
     method = False
     function = False
-    label = "MulBackward1"
+    modern_names = "MulBackward1"
     inplace = False
 
     def forward(input: Array):
@@ -266,8 +266,9 @@ class NdtrKernel(Gaussian):
 class LogNdtr(Gaussian):
     """special.log_ndtr(input): the logarithm of ndtr(x) of each element x, without underflow."""
 
+    vanished = ""
     names = ("special.log_ndtr",)
-    label = "SpecialLogNdtrBackward0"
+    modern_names = "SpecialLogNdtrBackward0"
     inplace = False
 
     def forward(input: Array):
@@ -285,7 +286,7 @@ class Ndtri(Gaussian):
     """special.ndtri(input): what a standard normal variable is below with the probability that each element is."""
 
     names = ("special.ndtri",)
-    label = "SpecialNdtriBackward0"
+    modern_names = "SpecialNdtriBackward0"
     inplace = False
     samples = [([0.125, 0.5, 0.875, 0.01],)]
 

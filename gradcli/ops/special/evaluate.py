@@ -6,6 +6,7 @@ the processor's cache make the detour cheap.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,12 +51,25 @@ def single_in_doubles(kernel):
 
 def polynomial(coefficients, t):
     """coefficients[0] + coefficients[1] t + ...; by Horner's rule, in fresh memory."""
-    out = t * coefficients[-1]
-    for c in coefficients[-2:0:-1]:
-        out += c
-        out *= t
-    out += coefficients[0]
-    return out
+    if type(t) is not np.ndarray or not t.ndim or t.dtype.kind != "f" or type(coefficients) is not tuple:
+        out = t * coefficients[-1]
+        for c in coefficients[-2:0:-1]:
+            out += c
+            out *= t
+        out += coefficients[0]
+        return out
+    first, *middle, last = _constants(coefficients, t.dtype)
+    out = np.multiply(t, last)
+    for c in middle[::-1]:
+        np.add(out, c, out)
+        np.multiply(out, t, out)
+    return np.add(out, first, out)
+
+
+@lru_cache(128)
+def _constants(coefficients, dtype):
+    """Numbers as arrays of no dimensions: the cheapest operands that a ufunc can get."""
+    return [np.array(c, dtype) for c in coefficients]
 
 
 def chebyshev(coefficients, t):

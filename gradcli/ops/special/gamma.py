@@ -146,7 +146,7 @@ class LGamma(Unary):
     """lgamma(input): the logarithm of the magnitude of the gamma function of each element."""
 
     names = ("lgamma", "special.gammaln")
-    label = "LgammaBackward0"
+    modern_names = "LgammaBackward0"
     samples = [([0.25, 1.5, 3.0, -2.5],), ([[12.0], [7.5]],)]
 
     def forward(input: Array):
@@ -175,7 +175,7 @@ class PolygammaAt(Unary):
     method = False
     function = False
     inplace = False
-    label = "PolygammaBackward0"
+    modern_names = "PolygammaBackward0"
     samples = [([0.25, 1.5, 13.0, -2.5], 1), ([0.25, 1.5, 3.0], 2), ([1.5, 3.0], 0)]
     errors = [([1.0], -1), ("text", 1)]
 
@@ -209,7 +209,7 @@ class MvLGamma(Unary):
     """mvlgamma(input, p): the logarithm of the gamma function of dimension p at each element."""
 
     names = ("mvlgamma", "special.multigammaln")
-    label = "MvlgammaBackward0"
+    modern_names = "MvlgammaBackward0"
     samples = [([2.5, 3.0], 1), ([2.5, 3.0], 3)]
     errors = [([1.0], 0), ("text", 1)]
 

@@ -156,7 +156,7 @@ class IGamma(Incomplete):
     """igamma(input, other): the part below other of the integral that is the gamma function of input."""
 
     names = ("igamma", "special.gammainc")
-    label = "IgammaBackward0"
+    modern_names = "IgammaBackward0"
 
     def forward(input: Array, other: Array):
         return _lower(only_floats("igamma", input), other)
@@ -169,7 +169,7 @@ class IGammaC(Incomplete):
     """igammac(input, other): the part above other of the integral that is the gamma function of input."""
 
     names = ("igammac", "special.gammaincc")
-    label = "IgammacBackward0"
+    modern_names = "IgammacBackward0"
 
     def forward(input: Array, other: Array):
         return _upper(only_floats("igammac", input), other)

@@ -32,7 +32,7 @@ class AdaptiveMax(Kernel):
 
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    label = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
+    modern_names = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
     samples = [(GRID, (2, 3)), (GRID, (1, 1)), (BLOCK, (1, 2, 1))]
     errors = [("text", (1, 1))]
 

@@ -18,7 +18,7 @@ class Linked(Kernel, abstract=True):
     """One of the three bilinear maps."""
 
     type_promotion = "same"
-    label = "ConvolutionBackwardBackward0"
+    modern_names = "ConvolutionBackwardBackward0"
 
 
 def cut(F, x, shape):
@@ -34,8 +34,8 @@ class Convolved(Linked):
     bias for each channel."""
 
     linked = ("bias",)
-    legacy_name = "ConvNd"
-    label = "ConvolutionBackward0"
+    legacy_names = "ConvNd"
+    modern_names = "ConvolutionBackward0"
     samples = [(SIGNAL, FILTER, [0.5, 1.0], *UNIT), (SIGNAL, FILTER, None, (2,), (1,), (1,), 1),
                (GRID, KERNEL, [1.0, 2.0], (1, 1), (1, 0), (1, 2), 2)]
     errors = [(SIGNAL, [[1.0]], None, *UNIT)]
@@ -62,8 +62,8 @@ class SpreadBack(Linked):
     with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
     linked = ("bias",)
-    label = "ConvolutionBackward0"
-    legacy_name = "ConvNd"
+    modern_names = "ConvolutionBackward0"
+    legacy_names = "ConvNd"
     samples = [(SIGNAL, [[[0.5, -1.0], [2.0, 0.3]]], [0.5, 1.0], (6,), *UNIT),
                (SIGNAL, [[[0.5, -1.0]]], None, (9,), (2,), (1,), (2,), 1)]
     errors = [(SIGNAL, [[1.0]], None, (6,), *UNIT)]

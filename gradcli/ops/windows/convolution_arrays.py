@@ -16,7 +16,7 @@ def result_lengths(lengths, kernel, stride, padding, dilation):
     """The lengths of a convolution's result; refuses kernels that reach beyond the padded input."""
     padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
     count = places(padded, kernel, stride, dilation)
-    if any(c < 1 for c in count):
+    if min(count) < 1:
         reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
         raise ShapeFault(f"Calculated padded input size per channel: ({_by(padded)}). Kernel size: ({_by(reach)}). "
                          "Kernel size can't be greater than actual input size", ("padding=1", "makes the input larger"))
@@ -30,7 +30,7 @@ def _by(lengths):
 
 def wide(*arrays):
     """Half precision as single, in which it is added up."""
-    return tuple(a.astype(np.float32) if a.dtype == np.float16 else a for a in arrays)
+    return tuple([a.astype(np.float32) if a.itemsize == 2 else a for a in arrays])
 
 
 COLUMNS = 1 << 19       # elements that columns have at most, unless one item of the batch has more
@@ -61,7 +61,11 @@ def convolve(input, weight, stride, padding, dilation, groups):
     count = result_lengths(input.shape[2:], kernel, stride, padding, dilation)
     input, weight = wide(input, weight)
     out, flat = weight.shape[0], weight.reshape(groups, weight.shape[0] // groups, -1)
-    product = np.zeros((len(input), groups, out // groups, math.prod(count)), input.dtype)
+    spots = math.prod(count)
+    if 0 < len(input) * flat.shape[2] * groups * spots <= COLUMNS and flat.size:
+        product = np.matmul(flat, columns(input, kernel, stride, padding, dilation, groups))
+        return product.reshape(len(input), out, *count).astype(dtype, copy=False)
+    product = np.zeros((len(input), groups, out // groups, spots), input.dtype)
     if weight.size and product.size:
         for some in batches(len(input), flat.shape[2] * groups * product.shape[3]):
             np.matmul(flat, columns(input[some], kernel, stride, padding, dilation, groups), out=product[some])

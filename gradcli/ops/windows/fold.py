@@ -49,7 +49,7 @@ class Unfold(Op):
 class Im2col(Kernel):
     """im2col(input, kernel, dilation, padding, stride): windows as columns."""
 
-    label = "Im2ColBackward0"
+    modern_names = "Im2ColBackward0"
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
 
@@ -96,7 +96,7 @@ class Fold(Op):
 class Col2im(Kernel):
     """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
 
-    label = "Col2ImBackward0"
+    modern_names = "Col2ImBackward0"
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
 

@@ -20,7 +20,7 @@ class FractionalMax(Kernel):
     beginnings follow from one number from 0 to 1 for each dimension of each plane, and their places."""
 
     returns = ("values", "indices")
-    label = ("FractionalMaxPool2DBackward0", "FractionalMaxPool3DBackward0")
+    modern_names = ("FractionalMaxPool2DBackward0", "FractionalMaxPool3DBackward0")
     samples = [(GRID, (2, 2), (2, 2), HALF2), (CUBE, (2, 2, 2), (2, 2, 2), HALF3)]
     errors = [(GRID, (9, 9), (1, 1), HALF2)]
 

@@ -10,7 +10,7 @@ from gradcli.ops.windows.sliding import outside
 
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
-LABELS = ("ReflectionPad1DBackward0", "ReflectionPad2DBackward0", "ReflectionPad3DBackward0",
+MODERN_NAMES = ("ReflectionPad1DBackward0", "ReflectionPad2DBackward0", "ReflectionPad3DBackward0",
           "ReplicationPad1DBackward0", "ReplicationPad2DBackward0", "ReplicationPad3DBackward0")
 MIRRORED = ("reflect", "replicate")
 
@@ -87,8 +87,8 @@ def _grows(n, before, after):
 class ConstantPadNd(Kernel):
     """constant_pad_nd(input, before, after, value): input with the last dimensions grown by a constant, or cut."""
 
-    legacy_name = "torch.nn._functions.padding.ConstantPad2d"
-    label = "ConstantPadNdBackward0"
+    legacy_names = "torch.nn._functions.padding.ConstantPad2d"
+    modern_names = "ConstantPadNdBackward0"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
 
@@ -109,7 +109,7 @@ class PadGather(Kernel):
     lists; `which` is the name of the padding that asked."""
 
     linked = True
-    label = (*LABELS, "CopySlices")
+    modern_names = (*MODERN_NAMES, "CopySlices")
     saves = True        # PyTorch keeps the input
     samples = [(ROW, ((1, 0, 1, 2, 3, 2),), 0), (GRID, ((0, 0, 1), (2, 0, 1, 2)), 4)]
     errors = [("text", ((0,),), 0)]
@@ -129,7 +129,7 @@ class WrappedAround(Kernel):
     as copies, of which PyTorch keeps nothing but the change itself."""
 
     linked = False
-    label = "CopySlices"
+    modern_names = "CopySlices"
     saves = True
     samples = [(ROW, ((1, 0, 1, 2, 3, 2),)), (GRID, ((0, 0, 1), (2, 0, 1, 2)))]
     errors = [("text", ((0,),))]

@@ -208,7 +208,7 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
 class PutInPlaces(Kernel):
     """put_in_places(input, indices, lengths): zeros in planes of `lengths`, with each number of input at its place."""
 
-    label = "MaxUnpool2DBackward0"
+    modern_names = "MaxUnpool2DBackward0"
     samples = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 4]]]), (5,))]
     errors = [([[[1.0, 2.0, 3.0]]], np.array([[[0, 3, 5]]]), (5,))]
 

@@ -1,10 +1,12 @@
 """The arithmetic of pooling: the greatest, and the sum, of what lies in each window."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Flag, Plain
+from gradcli.ops.arrays import FEW, elements_along
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
 
@@ -33,8 +35,8 @@ class MaxPool(PoolingKernel):
 
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    label = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
-    legacy_name = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
+    modern_names = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
+    legacy_names = ("torch.nn._functions.thnn.pooling.MaxPool2d", "torch.nn._functions.thnn.pooling.MaxPool3d")
     samples = [(GRID, *PLAIN), (GRID, *WIDE)]
     errors = [(GRID, (9, 9), (1, 1), (0, 0), (1, 1), False)]
 
@@ -78,18 +80,32 @@ def greatest(padded, kernel, stride, dilation, count):
 
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
+    over = any(padding) or max(reach(lengths, count, kernel, stride, padding, dilation)) > 0
+    if not over:
+        tables = _kept_tables if math.prod(kernel) + math.prod(count) <= FEW else _tables
+        steps, starts = tables(lengths, kernel, stride, dilation, count)
+        return np.add(steps.take(which), starts)
     within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
-    over = any(padding) or any(r > 0 for r in reach(lengths, count, kernel, stride, padding, dilation))
-    flat, steps, starts = np.zeros(which.shape if over else (), np.int64), 0, 0
+    flat = np.zeros(which.shape, np.int64)
     for axis, n in enumerate(lengths):
         start = np.arange(count[axis]) * stride[axis] - padding[axis]
         start = start.reshape((-1,) + (1,) * (len(lengths) - axis - 1))
-        step = within[axis] * dilation[axis]
-        if over:      # a window of nothing but padding names its first place inside
-            flat = flat * n + np.clip(step[which] + start, 0, n - 1)
-        else:
-            steps, starts = steps * n + step, starts * n + start
-    return flat if over else np.take(steps, which) + starts
+        # a window of nothing but padding names its first place inside
+        flat = flat * n + np.clip((within[axis] * dilation[axis])[which] + start, 0, n - 1)
+    return flat
+
+
+def _tables(lengths, kernel, stride, dilation, count):
+    """For windows without padding: how far each position is from a window's start, and where the windows start."""
+    within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
+    steps, starts = 0, 0
+    for axis, n in enumerate(lengths):
+        start = (np.arange(count[axis]) * stride[axis]).reshape((-1,) + (1,) * (len(lengths) - axis - 1))
+        steps, starts = steps * n + within[axis] * dilation[axis], starts * n + start
+    return steps, starts
+
+
+_kept_tables = lru_cache(64)(_tables)
 
 
 class PutInPlanes(PoolingKernel):
@@ -101,11 +117,13 @@ class PutInPlanes(PoolingKernel):
 
     def forward(input: Array, indices: Array, lengths: Plain):
         lead = input.shape[: input.ndim - len(lengths)]
-        planes, size = int(np.prod(lead)), int(np.prod(lengths))
+        planes, size = math.prod(lead), math.prod(lengths)
         total = np.zeros(planes * size, input.dtype)
         if input.size:
-            starts = np.arange(planes).reshape((-1, 1)) * size
-            np.add.at(total, (indices.reshape(planes, -1) + starts).reshape(-1), input.reshape(-1))
+            spots = indices.reshape(planes, -1)
+            if planes > 1:
+                spots = spots + np.arange(0, planes * size, size)[:, None]
+            np.add.at(total, spots.reshape(-1), input.reshape(-1))
         return total.reshape(lead + tuple(lengths))
 
     def grad_input(F, g, indices, lengths):
@@ -119,10 +137,10 @@ class TakeFromPlanes(PoolingKernel):
     errors = [("text", np.array([[[0]]]), (5,))]
 
     def forward(input: Array, indices: Array, lengths: Plain):
-        planes = int(np.prod(input.shape[: input.ndim - len(lengths)]))
-        flat = input.reshape(planes, int(np.prod(lengths)))
-        spots = indices.reshape(planes, int(np.prod(indices.shape[indices.ndim - len(lengths) :])))
-        return np.take_along_axis(flat, spots, 1).reshape(indices.shape)
+        planes = math.prod(input.shape[: input.ndim - len(lengths)])
+        flat = input.reshape(planes, math.prod(lengths))
+        spots = indices.reshape(planes, math.prod(indices.shape[indices.ndim - len(lengths) :]))
+        return elements_along(flat, spots, 1).reshape(indices.shape)
 
     def grad_input(F, g, indices, lengths):
         return F.put_in_planes(g, indices, lengths)
@@ -133,8 +151,8 @@ class AvgPool(PoolingKernel):
     sum over `divisor`."""
 
     linked = True
-    label = ("AvgPool2DBackward0", "AvgPool3DBackward0")
-    legacy_name = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
+    modern_names = ("AvgPool2DBackward0", "AvgPool3DBackward0")
+    legacy_names = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")
     samples = [(GRID, (2, 2), (2, 2), (0, 0), False, True, None), (GRID, (2, 2), (1, 2), (1, 1), True, False, None),
                (GRID, (2, 2), (2, 2), (1, 1), True, True, 3)]
     errors = [(GRID, (9, 9), (1, 1), (0, 0), False, True, None)]
@@ -170,6 +188,12 @@ def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, d
     """What the sum of each window is divided by."""
     if divisor is not None:
         return dtype.type(divisor)
+    whole = _kept_sizes if math.prod(count) <= FEW else _sizes
+    return whole(lengths, count, kernel, stride, padding, count_include_pad, dtype)
+
+
+def _sizes(lengths, count, kernel, stride, padding, count_include_pad, dtype):
+    """The same for how many elements each window has."""
     total = np.ones((1,) * len(kernel), dtype)
     for axis, (n, c, k, s, p) in enumerate(zip(lengths, count, kernel, stride, padding, strict=True)):
         start = np.arange(c) * s - p
@@ -177,6 +201,9 @@ def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, d
         size = end - start if count_include_pad else np.minimum(end, n) - np.maximum(start, 0)
         total = total * size.astype(dtype).reshape((-1,) + (1,) * (len(kernel) - axis - 1))
     return total
+
+
+_kept_sizes = lru_cache(64)(_sizes)
 
 
 class AvgPoolBack(PoolingKernel):

@@ -1,6 +1,7 @@
 """Windows that slide over the last dimensions of an array, as strided views."""
 
 import math
+from itertools import product
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -34,7 +35,8 @@ def outside(array, before, after, value=0):
     lead = array.shape[: array.ndim - len(before)]
     inner = array.shape[array.ndim - len(before) :]
     shape = tuple(n + b + a for n, b, a in zip(inner, before, after, strict=True))
-    grown = np.full(lead + shape, value, array.dtype)
+    grown = np.empty(lead + shape, array.dtype)
+    grown.fill(value)
     to = tuple(slice(max(b, 0), n - max(a, 0)) for n, b, a in zip(shape, before, after, strict=True))
     of = tuple(slice(max(-b, 0), n - max(-a, 0)) for n, b, a in zip(inner, before, after, strict=True))
     grown[(..., *to)] = array[(..., *of)]
@@ -50,34 +52,38 @@ def inside(array, before, after):
 
 def span(kernel, dilation):
     """How many places each side of a window reaches over."""
-    return tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+    return tuple([d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)])
 
 
 def places(lengths, kernel, stride, dilation):
     """How many windows there are along each dimension."""
-    return tuple((n - s) // t + 1 for n, s, t in zip(lengths, span(kernel, dilation), stride, strict=True))
+    return tuple([(n - s) // t + 1 for n, s, t in zip(lengths, span(kernel, dilation), stride, strict=True)])
 
 
 def sliding(array, kernel, stride, dilation):
     """All windows, without copying: the last dimensions become those of places, then those within a window."""
-    rank = len(kernel)
-    lead, steps = array.shape[: array.ndim - rank], array.strides
-    count = places(array.shape[array.ndim - rank :], kernel, stride, dilation)
-    inner = steps[array.ndim - rank :]
-    return as_strided(array, lead + count + tuple(kernel), steps[: array.ndim - rank] + tuple(
-        s * t for s, t in zip(inner, stride, strict=True)) + tuple(s * d for s, d in zip(inner, dilation, strict=True)),
-        writeable=False)
+    first, steps = array.ndim - len(kernel), array.strides
+    count = places(array.shape[first:], kernel, stride, dilation)
+    inner = steps[first:]
+    shape = (*array.shape[:first], *count, *kernel)
+    strides = (*steps[:first], *[s * t for s, t in zip(inner, stride, strict=True)],
+               *[s * d for s, d in zip(inner, dilation, strict=True)])
+    if array.flags.c_contiguous and min(shape) > 0:
+        windows = np.ndarray(shape, array.dtype, array, 0, strides)     # numpy refuses what would reach beyond it
+        windows.flags.writeable = False
+        return windows
+    return as_strided(array, shape, strides, writeable=False)
 
 
 def offsets(kernel):
     """The positions within a window, row by row."""
-    return np.ndindex(*kernel)
+    return product(*map(range, kernel))
 
 
 def shifted(at, count, stride, dilation):
     """The index of what every window has at one position."""
-    return (..., *(slice(i * d, i * d + (c - 1) * s + 1, s)
-                   for i, c, s, d in zip(at, count, stride, dilation, strict=True)))
+    return (..., *[slice(i * d, i * d + (c - 1) * s + 1, s)
+                   for i, c, s, d in zip(at, count, stride, dilation, strict=True)])
 
 
 def overlapped(windows, lengths, kernel, stride, dilation):

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from time import sleep
 
+from gradcli.process.deferred_modules import file_of
 from gradcli.process.walls import landlock, seccomp
 from gradcli.process.walls.kernel import give_up_privileges, machine
 
@@ -40,7 +41,7 @@ def keep(*descriptors: int) -> None:
     Lock.keep.update(descriptors)
 
 
-def lock(forks: bool = False, readable: Iterable[str] = ()) -> None:
+def lock_process(forks: bool = False, readable: Iterable[str] = ()) -> None:
     """Lock this process for good, as far as the kernel can. A second time does nothing.
 
     `forks` lets it make copies of itself, which the standby copy of a prompt needs; `readable` are files that
@@ -160,6 +161,6 @@ def _libraries() -> Iterator[str]:
         yield sys.pycache_prefix        # where compiled modules are kept
     beneath = tuple(folder + os.sep for folder in folders)
     for name in [name for name in sys.modules if "." not in name]:
-        place = getattr(sys.modules[name], "__file__", None) or ""
+        place = file_of(sys.modules[name])
         if os.path.basename(place) == "__init__.py" and not place.startswith(beneath):
             yield os.path.dirname(place)    # a package that lies elsewhere, as by PYTHONPATH

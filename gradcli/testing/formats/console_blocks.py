@@ -26,7 +26,7 @@ REFUSED_COMMANDS = frozenset(("config", "repl", "test"))
 REFUSED_OPTIONS = ("-o", "--output", "--no-limits", "-i", "--interactive", "--init", "--install-completion")
 
 
-def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) -> Iterator[Check]:
+def console_checks(lines: Sequence[str], first: int, prefix: str, directives: list[str]) -> Iterator[Check]:
     """The commands of one block with what is shown below them. One that shows nothing is an illustration."""
     lines = [line.removeprefix(prefix) if line.strip() else "" for line in lines]
     at = 0
@@ -48,9 +48,9 @@ def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) 
         if command.split()[:1] == ["gradcli"] and any(map(str.strip, lines[at:stop])):
             options = options_of(command)
             options = options._replace(skip=options.skip or bool(why_not_replayed(command)))
-            yield Check(first + start + 1, command, tuple(lines[at:stop]), first + at, options, tuple(orders),
+            yield Check(first + start + 1, command, tuple(lines[at:stop]), first + at, options, tuple(directives),
                         "command", prefix, True)
-            orders.clear()
+            directives.clear()
         at = stop
 
 

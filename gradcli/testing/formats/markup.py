@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from gradcli.testing.formats import console_blocks
-from gradcli.testing.formats.transcript import SKIP_REST, LineDocument, checks_in, is_prompt, lines_of
-from gradcli.testing.model import Check, Document, orders_in
+from gradcli.testing.formats.transcript import SKIP_REST, LineDocument, is_prompt, lines_of, prompt_checks
+from gradcli.testing.model import Check, Document, directives_in
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -30,7 +30,7 @@ class MarkedBlock(NamedTuple):
     stop: int
     prefix: str
     language: str
-    orders: list[str]
+    directives: list[str]
     loose: bool     # the blank lines after it are the markup's
 
 
@@ -48,31 +48,32 @@ def restructured(path: str, content: bytes, pycon: bool = False) -> Document:
 
 def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[MarkedBlock], pycon: bool) -> Document:
     checks: list[Check] = []
-    orders: list[str] = []
+    directives: list[str] = []
     unmarked: list[MarkedBlock] = []
     notes: list[str] = []
     for block in blocks:
-        orders += block.orders
+        directives += block.directives
         if not block.language and block.first == block.stop:
             continue
-        if SKIP_REST in orders:
-            orders.remove(SKIP_REST)
+        if SKIP_REST in directives:
+            directives.remove(SKIP_REST)
         elif block.language == "gradcli" or (block.language == "pycon" and pycon):
-            session = list(checks_in(lines[block.first : block.stop], block.first, block.prefix, orders, block.loose))
+            body = lines[block.first : block.stop]
+            session = list(prompt_checks(body, block.first, block.prefix, directives, block.loose))
             if not session and block.language == "gradcli":
-                session = _program(lines, block, orders)
+                session = _program(lines, block, directives)
             checks += session
         elif block.language in console_blocks.LANGUAGES:
             body = lines[block.first : block.stop]
-            commands = list(console_blocks.checks_in(body, block.first, block.prefix, orders))
+            commands = list(console_blocks.console_checks(body, block.first, block.prefix, directives))
             notes += [f"{path}:{check.line}: {why}" for check in commands
                       if (why := console_blocks.why_not_replayed(check.source))]
             checks += commands
         elif any(is_prompt(line[len(block.prefix):]) for line in lines[block.first : block.stop]):
             unmarked.append(block)
     document = LineDocument(path, content, checks)
-    if orders:
-        notes.append(f"{path}: `# gradcli: {', '.join(orders)}` stands below the last input, and changes nothing")
+    if directives:
+        notes.append(f"{path}: `# gradcli: {', '.join(directives)}` stands below the last input, and changes nothing")
     document.notes = [*notes, *([_unmarked(path, unmarked)] if unmarked else [])]
     return document
 
@@ -89,13 +90,13 @@ def _unmarked(path: str, blocks: list[MarkedBlock]) -> str:
             f"gradcli and not tested, {'in' if one else 'the first in'} line {blocks[0].first + 1}{repair}")
 
 
-def _program(lines: list[str], block: MarkedBlock, orders: list[str]) -> list[Check]:
+def _program(lines: list[str], block: MarkedBlock, directives: list[str]) -> list[Check]:
     """A block without prompts: a program that only has to run."""
     body = [line[len(block.prefix):] for line in lines[block.first : block.stop]]
     if not any(line.strip()[:1] not in ("", "#") for line in body) or any(map(is_prompt, body)):
         return []
-    check = Check(block.first + 1, "\n".join(body), (), block.stop, orders=tuple(orders), kind="program")
-    orders.clear()
+    check = Check(block.first + 1, "\n".join(body), (), block.stop, directives=tuple(directives), kind="program")
+    directives.clear()
     return [check]
 
 
@@ -132,8 +133,8 @@ def _fence(prefix: str, info: str, first: int, stop: int) -> MarkedBlock:
     if words[:1] in (["code-block"], ["code"]):
         del words[0]
     language = words[0] if words else ""
-    orders = info.partition("gradcli")[2].strip(" {}.") if language == "gradcli" else ""
-    return MarkedBlock(first, stop, prefix, language, orders_in(orders), False)
+    directives = info.partition("gradcli")[2].strip(" {}.") if language == "gradcli" else ""
+    return MarkedBlock(first, stop, prefix, language, directives_in(directives), False)
 
 
 def _commented(lines: Sequence[str], number: int) -> MarkedBlock | None:
@@ -143,7 +144,7 @@ def _commented(lines: Sequence[str], number: int) -> MarkedBlock | None:
         return None
     if comment[1] is None:
         return _indented(lines, number + 1, 0, "gradcli")
-    return MarkedBlock(number + 1, number + 1, "", "", orders_in(comment[1]), False)
+    return MarkedBlock(number + 1, number + 1, "", "", directives_in(comment[1]), False)
 
 
 def _directives(lines: Sequence[str], pycon: bool) -> Iterator[MarkedBlock]:
@@ -153,7 +154,7 @@ def _directives(lines: Sequence[str], pycon: bool) -> Iterator[MarkedBlock]:
         line = lines[at]
         at += 1
         if note := NOTE.match(line):
-            yield MarkedBlock(at, at, "", "", orders_in(note[1]), False)
+            yield MarkedBlock(at, at, "", "", directives_in(note[1]), False)
         elif directive := DIRECTIVE.match(line):
             indent, kind, argument = directive.groups()
             if kind == "highlight":
@@ -162,7 +163,7 @@ def _directives(lines: Sequence[str], pycon: bool) -> Iterator[MarkedBlock]:
             while at < len(lines) and FIELD.match(lines[at]):
                 at += 1
             if block := _indented(lines, at, len(indent), "gradcli" if kind == "gradcli" else argument):
-                yield block._replace(orders=orders_in(argument) if kind == "gradcli" else [])
+                yield block._replace(directives=directives_in(argument) if kind == "gradcli" else [])
                 at = block.stop
         elif is_prompt(line):
             block = _indented(lines, at - 1, -1, usual) or _paragraph(lines, at - 1, usual)

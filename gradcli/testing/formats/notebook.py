@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.console.ipython_lines import is_foreign, is_timing
 from gradcli.data.notebook_cells import code_cells, not_a_notebook, text_of
 from gradcli.testing.formats.spans import span_of
-from gradcli.testing.model import ORDER, Check, Document, Lines, OutputParts, options_of, orders_in
+from gradcli.testing.model import DIRECTIVE, Check, Document, Lines, OutputParts, directives_in, options_of
 
 CODE = re.compile(r"G\d{4}")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -41,25 +41,25 @@ def notebook(path: str, content: bytes) -> Document:
     """The checks of a notebook: its code cells, in order."""
     try:
         text = content.decode().removeprefix("\ufeff")
-        checks, cells, orders = [], [], list[str]()
+        checks, cells, directives = [], [], list[str]()
         code = code_cells(text, path)
         is_cleared = not any(cell.stored.get("outputs") for cell in code)
         for cell in code:
-            directives = [order for line in cell.source.split("\n") if (match := ORDER.match(line))
-                          for order in orders_in(match[1])]
-            orders += [order for order in directives if order != "skip"]
+            in_cell = [directive for line in cell.source.split("\n") if (match := DIRECTIVE.match(line))
+                       for directive in directives_in(match[1])]
+            directives += [directive for directive in in_cell if directive != "skip"]
             if cell.is_empty:
                 continue
             options = options_of(cell.source)
-            if "skip" in directives or is_foreign(cell.source):
+            if "skip" in in_cell or is_foreign(cell.source):
                 options = options._replace(skip=True)
             line = text.count("\n", 0, span_of(text, ("cells", cell.number))[0]) + 1
             kind = "unrun" if is_cleared or not cell.was_run or is_timing(cell.source) else "cell"
             stored = _parts(cell.stored["outputs"]).lines
-            checks.append(Check(line, cell.source, stored, 0, options, tuple(orders), kind,
+            checks.append(Check(line, cell.source, stored, 0, options, tuple(directives), kind,
                                 number=str(cell.run_number or "")))
             cells.append(cell.number)
-            orders.clear()
+            directives.clear()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:   # JSON of any shape
         raise not_a_notebook(path, error) from None
     return Notebook(path, content, checks, cells)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gradcli.console.ipython_lines import is_timing
-from gradcli.testing.model import ORDER, Check, options_of, orders_in
+from gradcli.testing.model import DIRECTIVE, Check, directives_in, options_of
 
 IN = re.compile(r"[ \t]*In ?\[([\d ]*)\]:(?: (.*)|$)?")
 MORE = re.compile(r"[ \t]*\.{3,}:(?: (.*)|$)?")
@@ -18,34 +18,35 @@ def is_numbered(line: str) -> bool:
     return bool(IN.match(line))
 
 
-def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str]) -> Iterator[Check]:
+def numbered_checks(lines: Sequence[str], first: int, prefix: str, directives: list[str]) -> Iterator[Check]:
     """The checks of one session, whose first line is the file's line `first`, counted from 0.
 
-    `orders` holds the directives that precede it, and afterwards those left for the next session. The blank line
+    `directives` holds the directives that precede it, and afterwards those left for the next session. The blank line
     above a prompt is IPython's own.
     """
     at = 0
     while at < len(lines):
         start = at
         at += 1
-        if order := ORDER.match(lines[start]):
-            directives = orders_in(order[1])
-            if "skip" in directives:
+        if directive := DIRECTIVE.match(lines[start]):
+            on_line = directives_in(directive[1])
+            if "skip" in on_line:
                 return
-            orders += directives
+            directives += on_line
         elif prompt := IN.match(lines[start]):
             source = [prompt[2] or ""]
             while at < len(lines) and (more := MORE.match(lines[at])):
                 source.append(more[1] or "")
                 at += 1
             stop = at
-            while stop < len(lines) and not is_numbered(lines[stop]) and not ORDER.match(lines[stop]):
+            while stop < len(lines) and not is_numbered(lines[stop]) and not DIRECTIVE.match(lines[stop]):
                 stop += 1
             text = "\n".join(source)
             if any(line.strip()[:1] not in ("", "#") for line in source):
                 yield Check(first + start + 1, text, tuple(lines[at:stop]), first + at, options_of(text),
-                            tuple(orders), "unrun" if is_timing(text) else "numbered", prefix, True, prompt[1].strip())
-                orders.clear()
+                            tuple(directives), "unrun" if is_timing(text) else "numbered", prefix, True,
+                            prompt[1].strip())
+                directives.clear()
             at = stop
 
 

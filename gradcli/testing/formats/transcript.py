@@ -9,13 +9,13 @@ from gradcli.console.continuation import Reader
 from gradcli.lang.syntax.statements import COMPOUND
 from gradcli.testing.formats import numbered
 from gradcli.testing.formats.numbered import is_numbered
-from gradcli.testing.model import ORDER, Check, Document, Lines, OutputParts, options_of, orders_in
+from gradcli.testing.model import DIRECTIVE, Check, Document, Lines, OutputParts, directives_in, options_of
 
 PROMPT = re.compile(r">>>(?: (.*))?$")
 MORE = re.compile(r"\.\.\.(?: (.*))?$")
 RESUMED = re.compile(r"[ \t]|(?:else|elif|except|finally)\b")
 WITH_ENDS = re.compile(r"[^\n]*\n|[^\n]+")
-SKIP_REST = "skip"      # the order that leaves out what is left of a block
+SKIP_REST = "skip"      # the directive that leaves out what is left of a block
 
 
 class LineDocument(Document):
@@ -54,11 +54,12 @@ def transcript(path: str, content: bytes) -> Document:
         del lines[-1]
     start = next((n for n, line in enumerate(lines) if is_prompt(line)), len(lines))
     prefix = _indent(lines[start]) if start < len(lines) else ""
-    orders = [order for line in lines[:start] if (match := ORDER.match(line)) for order in orders_in(match[1])]
-    document = LineDocument(path, content, list(checks_in(lines[start:], start, prefix, orders)))
-    if orders:
+    directives = [directive for line in lines[:start] if (match := DIRECTIVE.match(line))
+                  for directive in directives_in(match[1])]
+    document = LineDocument(path, content, list(prompt_checks(lines[start:], start, prefix, directives)))
+    if directives:
         document.notes.append(
-            f"{path}: `# gradcli: {', '.join(orders)}` stands below the last input, and changes nothing")
+            f"{path}: `# gradcli: {', '.join(directives)}` stands below the last input, and changes nothing")
     return document
 
 
@@ -67,42 +68,43 @@ def is_prompt(line: str) -> bool:
     return bool(PROMPT.match(line.lstrip(" \t"))) or is_numbered(line)
 
 
-def checks_in(lines: Sequence[str], first: int, prefix: str, orders: list[str], loose: bool = False) -> Iterator[Check]:
+def prompt_checks(lines: Sequence[str], first: int, prefix: str, directives: list[str],
+              loose: bool = False) -> Iterator[Check]:
     """The checks of one block, whose first line is the file's line `first`, counted from 0.
 
-    `orders` holds the directives that precede the block, and afterwards those left for the next one.
+    `directives` holds the directives that precede the block, and afterwards those left for the next one.
     """
     lines = [_without(line, prefix) for line in lines]
     if is_numbered(next(filter(is_prompt, lines), "")):
-        yield from numbered.checks_in(lines, first, prefix, orders)
+        yield from numbered.numbered_checks(lines, first, prefix, directives)
         return
     at = 0
     while at < len(lines):
-        if order := _order(lines[at]):
-            directives = orders_in(order[1])
-            if SKIP_REST in directives:
+        if directive := _directive(lines[at]):
+            on_line = directives_in(directive[1])
+            if SKIP_REST in on_line:
                 return
-            orders += directives
+            directives += on_line
             at += 1
         elif prompt := PROMPT.match(lines[at]):
             start = at
             source, at = _input(prompt[1] or "", lines, at + 1)
             stop = at
-            while stop < len(lines) and not PROMPT.match(lines[stop]) and not ORDER.match(lines[stop]):
+            while stop < len(lines) and not PROMPT.match(lines[stop]) and not DIRECTIVE.match(lines[stop]):
                 stop += 1
             if at < stop or any(line.strip()[:1] not in ("", "#") for line in source.split("\n")):
                 yield Check(first + start + 1, source, tuple(lines[at:stop]), first + at, options_of(source),
-                            tuple(orders), prefix=prefix, loose=loose and stop == len(lines))
-                orders.clear()
+                            tuple(directives), prefix=prefix, loose=loose and stop == len(lines))
+                directives.clear()
             at = stop
         else:
             at += 1
 
 
-def _order(line: str) -> re.Match[str] | None:
-    """An order on a line of its own, with or without a prompt."""
+def _directive(line: str) -> re.Match[str] | None:
+    """A directive on a line of its own, with or without a prompt."""
     prompt = PROMPT.match(line)
-    return ORDER.match(prompt[1] or "" if prompt else line)
+    return DIRECTIVE.match(prompt[1] or "" if prompt else line)
 
 
 def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:

@@ -144,13 +144,13 @@ class CallSource(ArgumentsSource):
         self.refuse(f"not ({first}(v0.root is None or not v0.root.base.requires_grad))")
         if self.cls.kernel is not None:
             options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
-            self.add(f"if (not a1.ndim or a1.shape == a0.shape){options}:",
+            self.add(f"if a0.flags.writeable and (not a1.ndim or a1.shape == a0.shape){options}:",
                      "    _kernel(a0, a1, _writing(a0, _writer))", "    _note_write(v0, _writer, _here())",
                      "    return v0")
         self._compute()
         self.add("if type(_result) is not _ndarray: _result = _asarray(_result)",
-                 "if _result.dtype is not a0.dtype or _result.shape != a0.shape: "
-                 "return _store(v0, _Variable(_result), _writer)",
+                 "if _result.dtype is not a0.dtype or _result.shape != a0.shape or not a0.flags.writeable:",
+                 "    return _store(v0, _Variable(_result), _writer, _cls.fills)",
                  "_memory = _writing(a0, _writer)", "if _result is not _memory: _memory[...] = _result",
                  "_note_write(v0, _writer, _here())", "return v0")
 
@@ -290,6 +290,9 @@ class CallSource(ArgumentsSource):
         cls = self.cls
         if len(cls.nodes) > 1 and cls.variant or cls.unsaved:
             self.add(f"_which = {self._variant() if cls.variant else 0}")
+        if cls.snapshots:
+            self.add(f"if _which in {cls.snapshots!r} and not _Current.legacy:",
+                     f"    {'; '.join(f'a{i} = a{i}.copy()' for i in self.tensors)}")
         rules = list(enumerate(cls.rules))
         for _, rule in rules:
             i = rule.at

@@ -22,7 +22,6 @@ from gradcli.engine.autograd.dispatch import (
     all_arrays,
     attribute_of,
     here,
-    new_tuple,
     note_view,
     numpy_fault,
     outputs,
@@ -34,8 +33,9 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST, PlainKind
 from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, DType, float32, float64
-from gradcli.engine.tensor.tensor import DetachedBy, Size, Tensor, clock, note_write
+from gradcli.engine.tensor.tensor import DetachedBy, Size, Tensor, clock, new_tuple, note_write
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
 
@@ -57,7 +57,7 @@ HELPERS: dict[str, Any] = {
     "_getframe": _getframe,
 } | {f"_{each.__name__}": each for each in (
     Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, outputs, prod,
-    refresh_view, wrap_outputs, writing, note_write, here, Dual, *helpers.FUNCTIONS)}
+    refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, *helpers.FUNCTIONS)}
 
 
 def _counting(*args: Any, **options: Any) -> Any:

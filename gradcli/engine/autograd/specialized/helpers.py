@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.dispatch import here, new_tuple, refresh_view
+from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.op import Rule
 from gradcli.engine.autograd.signature import WIDEST
-from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor
+from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, new_tuple
 from gradcli.engine.tensor.variable import Parameter, Variable
 
 USUAL = frozenset({Tensor, Variable, Parameter})

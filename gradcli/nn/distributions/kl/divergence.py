@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.settings import Settings
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.mistakes import Unimplemented
@@ -37,7 +37,7 @@ def register_kl(type_p: Any, type_q: Any) -> Any:
                             ("class Mine(Normal):", "a distribution of the program's own"))
 
     def register(function: Any) -> Any:
-        Settings.divergences = Settings.divergences | {kinds: function}
+        SwitchedSettings.divergences = SwitchedSettings.divergences | {kinds: function}
         return function
 
     return register
@@ -70,7 +70,7 @@ def kl_divergence(p: Any, q: Any) -> Any:
 
 def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
     """The divergence registered for the nearest base classes, those of p first; None without one."""
-    known = KNOWN | Settings.divergences
+    known = KNOWN | SwitchedSettings.divergences
     pairs = [pair for pair in known if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
     if not pairs:
         return None

@@ -1,0 +1,19 @@
+"""The table of commands: their names in the order of --help. config, a group, is made by Typer alone."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from gradcli.console.options import Command
+
+NAMES = ("eval", "run", "repl", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot", "doc", "ops",
+         "explain", "limits", "test")
+PLAIN = {"eval", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot", "doc", "ops", "explain",
+         "limits"}
+"""Those whose plain forms need no Typer: behind the file of `run` words are the script's own; the others take long."""
+
+
+def command(name: str) -> Command:
+    """The command of that name."""
+    found: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
+    return found

@@ -1,0 +1,74 @@
+"""Faults of calls with the facts that their repairs are made from. Each has the code of its base class.
+
+`callee` is the name of the function as its definition has it, `phrase` what follows that name in the message.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.faults.tree import ArgumentFault
+
+
+class ArgumentMismatch(ArgumentFault):
+    """The function `callee` does not take these arguments; `usage` says how it is called."""
+
+    def __init__(self, callee: str, phrase: str, usage: str = "") -> None:
+        self.callee, self.phrase = callee, phrase
+        super().__init__(f"{callee}() {phrase}", notes=(usage,) if usage else ())
+
+
+class RefusedArgument(ArgumentMismatch):
+    """The value of the parameter at position `at` is of a type that it does not take; `several`: tensors are due."""
+
+    def __init__(self, callee: str, phrase: str, usage: str, *, at: int, parameter: str, value: Any,
+                 several: bool) -> None:
+        self.at, self.parameter, self.value, self.several = at, parameter, value, several
+        super().__init__(callee, phrase, usage)
+
+
+class SignatureMismatch(ArgumentMismatch):
+    """The number or the names of the arguments are not those of the function."""
+
+
+class TooManyArguments(SignatureMismatch):
+    """There are more arguments by position, namely `count`, than parameters."""
+
+    def __init__(self, callee: str, phrase: str, usage: str = "", *, count: int) -> None:
+        self.count = count
+        super().__init__(callee, phrase, usage)
+
+
+class MissingArgument(SignatureMismatch):
+    """A parameter without a default has no argument."""
+
+
+class RepeatedArgument(SignatureMismatch):
+    """A parameter has two arguments, one by position and one by name."""
+
+
+class NoReceiverParameter(SignatureMismatch):
+    """A method has no parameter for the object that it is called on."""
+
+
+class UnknownOption(SignatureMismatch):
+    """`option` is no parameter of the function; `near` is the parameter most likely meant, or empty."""
+
+    def __init__(self, callee: str, phrase: str, usage: str = "", *, option: str, near: str = "") -> None:
+        self.option, self.near = option, near
+        super().__init__(callee, phrase, usage)
+
+
+class SuperMisuse(ArgumentFault):
+    """super() is called outside of a method, or with a class and an object that do not belong together."""
+
+    def __init__(self) -> None:
+        super().__init__("super() belongs in a method of a class, with that class and self")
+
+
+class NotRegistrable(ArgumentFault):
+    """A value of a wrong type was to become a parameter, a buffer or a child module."""
+
+
+__all__ = ["ArgumentMismatch", "MissingArgument", "NoReceiverParameter", "NotRegistrable", "RefusedArgument",
+           "RepeatedArgument", "SignatureMismatch", "SuperMisuse", "TooManyArguments", "UnknownOption"]

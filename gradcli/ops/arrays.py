@@ -1,0 +1,123 @@
+"""Frequent steps on small arrays by ufuncs and methods alone: numpy's Python wrappers cost more than the work."""
+
+from functools import lru_cache
+from math import prod
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import LARGE, choose
+from gradcli.engine.tensor.dtypes import float32, float64
+
+SMALL = 64          # elements up to which a list of Python's is read faster than an array is reduced
+FEW = 1024          # places, or lengths of dimensions together, whose tables are kept for reuse
+FIRST = np.zeros(1, np.intp)
+TYPES = (float32, float64)      # dtypes are compared by identity where speed counts
+INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
+
+
+def extent(index):
+    """The least and the greatest of at least one whole number, as ints."""
+    if index.size <= SMALL:
+        numbers = index.ravel().tolist()
+        return min(numbers), max(numbers)
+    return int(np.minimum.reduce(index, None)), int(np.maximum.reduce(index, None))
+
+
+def greatest_along(array, at):
+    """The greatest elements along an axis, which stays at length 1 and must not be empty."""
+    return np.maximum.reduceat(array, FIRST, at)    # of short axes faster than reduce, and as exact
+
+
+def sum_along(array, at):
+    """The sums along an axis, which stays at length 1."""
+    return np.add.reduce(array, at, None, None, True)
+
+
+def mean_of_all(total, count):
+    """A sum divided by how many numbers were added, which float16 may not hold."""
+    return total / count if total.itemsize > 2 else total / total.dtype.type(count)
+
+
+def divided(g, count):
+    """g / count; of an array by a constant, which is the cheapest operand."""
+    return np.divide(g, constant(count, g.dtype)) if type(g) is ndarray else g / count
+
+
+def open_grid(shape):
+    """np.ogrid of a shape: for each dimension an array that counts along it and has length 1 along the others."""
+    return _kept_grid(shape) if sum(shape) <= FEW else _grid(shape)
+
+
+def _grid(shape):
+    ndim = len(shape)
+    return tuple([np.arange(n).reshape((1,) * i + (n,) + (1,) * (ndim - 1 - i)) for i, n in enumerate(shape)])
+
+
+_kept_grid = lru_cache(64)(_grid)
+
+
+@lru_cache(64)
+def _starts(shape, order_shape, at):
+    """Where the lines along an axis begin for places of an order of this shape, and the step along a line."""
+    grid, starts = _grid(order_shape), np.zeros(order_shape, np.int64)
+    for d in range(len(shape)):
+        if d != at:
+            starts += grid[d] * prod(shape[d + 1 :])
+    return starts, np.array(prod(shape[at + 1 :]))
+
+
+def flat_places(shape, order, at):
+    """Where, counted row by row, those elements of an array of `shape` stand that a few places `order` name along an
+    axis, their own place along the others."""
+    if len(shape) == 1:
+        return order
+    starts, step = _starts(shape, order.shape, at)
+    return np.add(order if at == len(shape) - 1 else np.multiply(order, step), starts)
+
+
+def elements_along(array, order, at):
+    """np.take_along_axis: the elements at places `order` along an axis, their own place along the others."""
+    if order.size <= FEW and array.flags.c_contiguous:
+        return array.take(flat_places(array.shape, order, at))
+    grid = open_grid(order.shape)
+    return array[(*grid[:at], order, *grid[at + 1 :])]
+
+
+def placed(values, order, at, shape):
+    """Zeros of `shape` with the values at places `order` along an axis, which they may lack for a length of 1."""
+    out = np.zeros(shape, values.dtype)
+    if order.ndim < len(shape):
+        between = (slice(None),) * at + (None,)
+        values, order = values[between], order[between]
+    if order.size <= FEW:
+        out.put(flat_places(shape, order, at), values)
+        return out
+    grid = open_grid(order.shape)
+    out[(*grid[:at], order, *grid[at + 1 :])] = values
+    return out
+
+
+def added(values, order, at, shape, dtype):
+    """Zeros of `shape` with a few values added at places `order` along an axis."""
+    out = np.zeros(shape, dtype)
+    np.add.at(out.reshape(-1), flat_places(shape, order, at), values)
+    return out
+
+
+def selected(condition, a, b):
+    """`choose`, which is np.where, with a copy and one masked write where that is all."""
+    if condition.size < LARGE:
+        shape = condition.shape
+        if type(b) is ndarray and b.shape == shape and b.dtype.kind == "f" and b.flags.c_contiguous and (
+                a.dtype is b.dtype and (a.shape == shape or not a.ndim) if type(a) is ndarray else
+                type(a) is int):
+            out = b.copy()
+            np.copyto(out, a, where=condition)
+            return out
+        if type(a) is ndarray and a.shape == shape and a.dtype.kind == "f" and type(b) is int and b == 0:
+            out = np.zeros(shape, a.dtype)
+            np.copyto(out, a, where=condition)
+            return out
+    return choose(condition, a, b)
