@@ -116,35 +116,53 @@ class Walk:
                 self.exclusive.add(parent)     # a new array: the sweep may add to it in place
 
     def hurry(self, nodes: list[Any]) -> None:
-        """Visit all nodes of an unrecorded sweep to the leaves: `visit` without what such a sweep does not ask for."""
-        grads, freed, undefined, latest_write = self.grads, self.freed, self.undefined, LatestWrite
-        pop, add, vanished = grads.pop, self.add, self.vanished
+        """Visit all nodes of an unrecorded sweep to the leaves: `visit` without what such a sweep does not ask for.
+
+        The gradients of leaves are added up by the leaf's identity: the hash of a tensor takes a call.
+        """
+        grads, freed, undefined, vanished, latest_write = (
+            self.grads, self.freed, self.undefined, self.vanished, LatestWrite)
+        sums: dict[int, list[Any]] = {}         # by identity of a leaf: it, its gradient, whether that is the sweep's own
         for node in nodes:
             if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:
                 self.visit(node)
                 continue
-            self.node, g, edges, holding = node, pop(node), node.edges, False
+            self.node, g, edges, saves_tensors = node, grads.pop(node), node.edges, False
             for parent, rule, saved in edges:
                 grad = rule.grad(raw, g, *saved) if saved else rule.grad(raw, g)
                 if rule.saves is not False:
-                    holding = True
+                    saves_tensors = True
                 if grad is None:
                     undefined.add(parent)
                     continue
                 if rule.vanishes or vanished:
                     grad = _vanishing(node, rule, grad, parent, grads, vanished)
-                shape = parent.array.shape if isinstance(parent, Tensor) else parent.shape
-                if grad.shape != shape:
-                    grad = raw.sum_to(grad, shape)      # undo broadcasting
+                if isinstance(parent, Tensor):
+                    shape = parent.array.shape
+                    if grad.shape != shape:
+                        grad = raw.sum_to(grad, shape)      # undo broadcasting
+                    before = sums.get(id(parent))
+                    if before is None:
+                        sums[id(parent)] = [parent, grad, False]
+                    elif before[2] and grad.dtype is before[1].dtype:
+                        np.add(before[1], grad, before[1])
+                    else:
+                        before[1] = total = np.add(before[1], grad)
+                        before[2] = type(total) is ndarray
+                    continue
+                if grad.shape != parent.shape:
+                    grad = raw.sum_to(grad, parent.shape)
                 if parent in grads:
-                    add(parent, grad)
+                    self.add(parent, grad)
                 else:
                     grads[parent] = grad
-            if holding and freed is not None:
+            if saves_tensors and freed is not None:
                 if len(edges) > 1:
                     node.edges = release(edges, freed)
                 elif rule.saves or holds_arrays(saved):
                     node.edges = ((parent, rule, freed),)
+        for leaf, grad, _ in sums.values():
+            self.add(leaf, grad)
 
 
 def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, Any], vanished: set[Any]) -> Any:
