@@ -122,7 +122,7 @@ class Walk:
         """
         grads, freed, undefined, vanished, latest_write = (
             self.grads, self.freed, self.undefined, self.vanished, LatestWrite)
-        sums: dict[int, list[Any]] = {}         # by identity of a leaf: it, its gradient, whether that is the sweep's own
+        sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
         for node in nodes:
             if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:
                 self.visit(node)
