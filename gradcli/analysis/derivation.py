@@ -12,7 +12,8 @@ from gradcli.analysis.detached import complete, sweeping
 from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, short_text
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.methods import without_history
+from gradcli.engine.tensor.tensor import FIRST_ORDER, Tensor
 from gradcli.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     text = with_final_name(text)
     snapshot = Snapshot(session)
     with snapshot.watching():
-        complete(session, leaves, lambda: number_of(session, text))     # faults show the text as it is
+        swept = complete(session, leaves, lambda: number_of(session, text))     # faults show the text as it is
+        if not swept.requires_grad and swept.cut is not None and swept.cut.how == FIRST_ORDER:
+            with session.running():
+                raise without_history(swept, "there is nothing to derive: the value has no history")
         require_unchanged(session, leaves)
     snapshot.restore()
     steps = Steps(session, text)
@@ -71,8 +75,7 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     named = {step.name: step.value for step in forward}
     value = number_of(session, steps.result)
     if not forward:
-        session["result"] = value
-        forward = [Step("result", text.strip(), value)]
+        forward = [steps.whole(value)]
     named |= {name: value for name, value in session.names().items() if isinstance(value, Tensor) and name not in named}
     words = Words()
     return Derivation(forward, list(_backward(value, named, leaves, words)), words.unusual)
@@ -117,6 +120,15 @@ class Steps:
                 self._run_statement(statement)
             self.result = self._reduce(self.final[3][0], outermost=True)
         return self.steps
+
+    def whole(self, value: Tensor) -> Step:
+        """The one step of a program in which no operation is a step: under the name that it assigns, or "result"."""
+        if self.earlier and self.result.isidentifier():
+            last = self.earlier[-1]
+            source = last[3][-1] if assigned_name(last) == self.result else last
+            return Step(self.result, self.text[source[1]:source[2]].strip(), value)
+        self.session["result"] = value
+        return Step("result", self.text.strip(), value)
 
     def _run_statement(self, statement: Any) -> None:
         """Run a statement. An assignment to a new name is split into steps, and the last of them gets that name."""

@@ -8,12 +8,11 @@ from gradcli.console.options import Command
 
 NAMES = ("eval", "run", "repl", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot", "doc", "ops",
          "explain", "limits", "test")
-PLAIN = {"eval", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot", "doc", "ops", "explain",
-         "limits"}
+PLAIN = set(NAMES) - {"run", "repl", "test"}
 """Those whose plain forms need no Typer: behind the file of `run` words are the script's own; the others take long."""
 
 
 def command(name: str) -> Command:
     """The command of that name."""
-    found: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
-    return found
+    declared: Command = getattr(import_module(f"gradcli.commands.{name}"), "eval_" if name == "eval" else name)
+    return declared

@@ -13,8 +13,7 @@ from importlib.util import find_spec
 from gradcli import artifacts
 
 HELP = ("--help", "-h")
-LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")
-"""The beginnings of the environment variables that Typer's texts depend on."""
+LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")  # how variables begin that Typer reads
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = ("cli.py", "commands", "console")
 
@@ -44,12 +43,12 @@ def _key(words: list[str]) -> bytes:
 
 def _files(typer: str) -> list[str]:
     """The files of the declarations, and those that tell when Typer was installed."""
-    found = [typer, os.path.dirname(typer)]
+    files = [typer, os.path.dirname(typer)]
     for source in SOURCES:
         path = os.path.join(PACKAGE, source)
-        found += [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".py")] \
+        files += [os.path.join(path, name) for name in sorted(os.listdir(path)) if name.endswith(".py")] \
             if os.path.isdir(path) else [path]
-    return found
+    return files
 
 
 def _stamp(path: str) -> str:

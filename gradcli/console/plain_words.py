@@ -46,8 +46,8 @@ def arguments(parameters: list[Parameter], words: list[str]) -> dict[str, Any]:
     left = iter(words)
     for word in left:
         if word in options:
-            parameter, said = options[word]
-            _add(values, parameter, said if parameter.kind is bool else _value(parameter, next(left, "")))
+            parameter, text = options[word]
+            _add(values, parameter, text if parameter.kind is bool else _value(parameter, next(left, "")))
         else:
             others.append(_plain(word))
     _deal(values, [p for p in parameters if isinstance(p.declared, Argument)], others)

@@ -181,5 +181,3 @@ def texts_shown(session: Session, value: Any, most: int = 4) -> list[str]:
 def notebook_as_program(text: str, name: str) -> str:
     """All cells of a notebook as one program."""
     return "\n\n".join(code_of(cell.source) for cell in code_cells(text, name) if not cell.is_empty)
-
-

@@ -54,9 +54,13 @@ def offering(session: Session, source: Source, option: Callable[[list[str]], str
 
 
 def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
-               command: str = "grad") -> EvaluationPoint:
-    """Open a session and set the names of --at in it. Raises UsageFault where --wrt or --at leave nothing to vary."""
-    source = expression(expr, settings, command, at)
+               command: str = "grad", source: Source | None = None) -> EvaluationPoint:
+    """Open a session and set the names of --at in it. Raises UsageFault where --wrt or --at leave nothing to vary.
+
+    `source` is the file that `expr` names, where it has been read.
+    """
+    source = source or expression(expr, settings, command, at)
+    require_statement(source)
     texts = with_files(at, settings)
     session = open_session(settings, write)
     with walled(settings):
@@ -112,6 +116,14 @@ def used(source: Source, at: list[str]) -> list[str]:
 
 def at_point(names: list[str], before: list[str]) -> str:
     return f"--at '{', '.join([*before, *(f'{name}=2' for name in names)])}'"
+
+
+def require_statement(source: Source) -> None:
+    """Raise UsageFault for a text without a statement."""
+    from gradcli.lang.syntax.parser import parse
+
+    if not parse(source.text, source.name)[3]:
+        raise UsageFault("there is no expression: the text is empty")
 
 
 def known_names(at: list[str], settings: Settings) -> list[str]:

@@ -152,7 +152,3 @@ def element_count(shape: Sequence[int]) -> int:
 def most(n: int) -> str:
     """How many arguments there may be by position, in words."""
     return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"
-
-
-__all__ = ["brief", "described", "missing", "most", "element_count", "sized", "too_many", "type_name", "unknown_option",
-           "wrong_type"]

@@ -41,7 +41,7 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
     """
     if type(condition) is not ndarray or condition.dtype != np.bool_:
         return np.where(condition, a, b)
-    if _is_zero(a):
+    if type(b) is ndarray and _is_zero(a):
         return zeroed(b, condition)
     if condition.size < LARGE:
         return np.where(condition, a, b)

@@ -37,6 +37,3 @@ def _stand_in(value: Any) -> Any:
     if isinstance(value, Tensor):
         return TENSOR
     return value if type(value) in PLAIN else type(type_name(value), (), {})()
-
-
-__all__ = ["in_operator_words"]

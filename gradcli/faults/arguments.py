@@ -68,7 +68,3 @@ class SuperMisuse(ArgumentFault):
 
 class NotRegistrable(ArgumentFault):
     """A value of a wrong type was to become a parameter, a buffer or a child module."""
-
-
-__all__ = ["ArgumentMismatch", "MissingArgument", "NoReceiverParameter", "NotRegistrable", "RefusedArgument",
-           "RepeatedArgument", "SignatureMismatch", "SuperMisuse", "TooManyArguments", "UnknownOption"]

@@ -113,6 +113,3 @@ def _likely(name: str, word: str, slips: int) -> bool:
     if name[0].lower() == word[0].lower():
         return True
     return slips == 1 and (len(name) != len(word) or sorted(name.lower()) == sorted(word.lower()))
-
-
-__all__ = ["distance", "meant", "nearest", "nearest_word"]

@@ -85,7 +85,7 @@ def elements_along(array, order, at):
     return array[(*grid[:at], order, *grid[at + 1 :])]
 
 
-def placed(values, order, at, shape):
+def scattered_into_zeros(values, order, at, shape):
     """Zeros of `shape` with the values at places `order` along an axis, which they may lack for a length of 1."""
     out = np.zeros(shape, values.dtype)
     if order.ndim < len(shape):

@@ -45,3 +45,12 @@ class Slope(Op, abstract=True):
     function = False
     type_promotion = "same"
     errors = [("text", [1.0])]
+
+
+def define(base, module, name, class_name, text, **attributes):
+    """The operation that a class statement in `module` would define: one row of a table of like operations.
+
+    `text` is what follows the name in its docstring: "(input): ...". The attributes are those that the class would
+    state: `forward` or `compose`, samples.
+    """
+    return type(class_name, (base,), {"__module__": module, "__doc__": name + text, "names": (name,)} | attributes)

@@ -40,7 +40,8 @@ def deferring() -> Iterator[None]:
         sys.meta_path.remove(finder)
 
 
-def file_of(module: ModuleType) -> str:
-    """The file of a module, without loading one that is deferred; empty where it has none."""
-    names = ModuleType.__getattribute__(module, "__dict__") if isinstance(module, ModuleType) else vars(module)
-    return names.get("__file__") or ""
+def file_of(module: object) -> str:
+    """The file of what stands in `sys.modules`, without loading a module that is deferred; empty where it has none."""
+    if isinstance(module, ModuleType):
+        return ModuleType.__getattribute__(module, "__dict__").get("__file__") or ""
+    return getattr(module, "__file__", None) or ""

@@ -65,4 +65,3 @@ def _lacking(error: BaseException) -> str:
             return FEW[errno.EMFILE]
         return FEW[errno.ENOMEM] if any(words in text for words in UNLOADABLE) else ""
     return FEW[errno.ENOMEM] if isinstance(error, MemoryError) else ""
-

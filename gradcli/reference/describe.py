@@ -26,17 +26,18 @@ def describe_name(name: str, settings: Settings, session: Session | None = None)
     from gradcli.session.session import Session
 
     name = name.strip().removesuffix("()")
-    session = session or Session(style=settings.style, seed=0)
     sections = []
     if name in WORDS:
         sections += [_word(name, settings)]
     op = operation_of(name.removeprefix("Tensor.").removeprefix("Variable."))
-    thing = None if op or name in WORDS else _thing(name, session)
+    if not op:
+        session = session or Session(style=settings.style, seed=0)
+    thing = None if session is None or op or name in WORDS else _thing(name, session)
     if op:
         sections += [describe_operation(op, settings)]
-    elif thing is not None:
+    elif session is not None and thing is not None:
         sections += ["\n".join(_description(name, thing, settings, session))]
-    if not sections:
+    if not sections and session is not None:
         known = [*callable_names(), *WORDS, *session.loaded(), *_members()]
         raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", search(name))
     return "\n\n".join(sections)

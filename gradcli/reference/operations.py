@@ -59,9 +59,16 @@ def list_operations(pattern: str | None) -> str:
 
 def operation_of(name: str) -> Any:
     """The operation of that name, with or without `torch.` or `F.` before it; None if there is none."""
-    table = all_operations()
+    from gradcli.engine.autograd.op import TABLE
+    from gradcli.ops.index import load
+
     short = name.removeprefix("torch.")
-    return table.get(short) or table.get(f"nn.functional.{short.removeprefix('F.')}")
+    names = short, f"nn.functional.{short.removeprefix('F.')}"
+    for known in names:
+        if load(known) and known in TABLE:      # its family alone, which is quicker than all
+            return TABLE[known]
+    table = all_operations()
+    return table.get(names[0]) or table.get(names[1])
 
 
 def describe_operation(op: Any, settings: Settings) -> str:

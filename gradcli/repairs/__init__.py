@@ -32,7 +32,7 @@ from gradcli.repairs.site import FaultContext, Site, site_of
 
 SUBJECTS = (arguments, calls, conversions, functions, graph, leaves, missing_names, modules, operands, operators,
             shapes)
-"""Loaded so that their repairs are registered."""
+"""The files of repairs; importing them registers their functions."""
 
 LINE_PLACE = re.compile(r"(in|before|after) line (\d+)")
 
@@ -48,7 +48,7 @@ def repaired(fault: Fault, names: Mapping[str, Any]) -> Fault:
 
 
 def apply_repairs(fault: Fault, names: Mapping[str, Any]) -> Fault:
-    """The same, without a guard for programs of shapes that nobody thought of."""
+    """`repaired` without its guard: exceptions of the repairs themselves pass."""
     context = site_of(fault, names)
     if isinstance(context, Site):
         for diagnose in diagnoses_of(type(fault)):
@@ -70,7 +70,7 @@ def apply_repairs(fault: Fault, names: Mapping[str, Any]) -> Fault:
 
 
 def _fill_in(fault: Fault, context: FaultContext) -> None:
-    """Put the words at the place into repairs that leave room for them."""
+    """Fill the fields {y}, {call} and {value} of repairs with the words of the program at the place."""
     receiver = whole = "y"
     if isinstance(context, Site) and context.parts.node is not None:
         parts, call = context.parts, context.call
@@ -95,7 +95,7 @@ def _assigned(context: FaultContext, repair: str, why: str) -> tuple[str, str]:
 
 
 def _stands_there(fault: Fault, repair: str, why: str) -> bool:
-    """Whether a repair is what stands at its place already: in the line that it names, or at the mark."""
+    """Whether the text at the place of a repair equals the repair already."""
     if fault.source is None or fault.span is None:
         return False
     lines = fault.source.split("\n")

@@ -28,7 +28,7 @@ VARARGS, VARKEYWORDS = 4, 8     # flags of code; importing inspect costs more th
 
 
 class Callee(NamedTuple):
-    """The function behind a call, and whether its first parameter is the object that it is called on."""
+    """The function that a call runs; `bound`: its first parameter is the object that it is called on."""
 
     function: Any
     bound: bool
@@ -36,7 +36,7 @@ class Callee(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What Python's message calls it."""
+        """Its name in CPython's messages."""
         whole: str = self.function.__qualname__
         return whole.rpartition("<locals>.")[2].replace(".__init__", "").replace(".__call__", "")
 
@@ -70,7 +70,7 @@ PLAIN = frozenset({type(None), bool, int, float, str})
 
 
 def short_repr(value: Any) -> str:
-    """A default in few words."""
+    """The repr of a default, or "..." if it is long or not a plain value."""
     if type(value) in PLAIN or type(value) is tuple and len(value) < 10 and PLAIN.issuperset(map(type, value)):
         try:
             text = repr(value)
@@ -81,7 +81,7 @@ def short_repr(value: Any) -> str:
 
 
 def static_value(case: Site, node: Node) -> Any:
-    """What the words of a name or attribute stand for, modules and layers included, without running anything."""
+    """The value of a name or attribute, found in namespaces and `__dict__`s without running code of the program."""
     if node[0] == "group" and len(node[3]) == 1:
         return static_value(case, node[3][0])
     if node[0] == "NAME":
@@ -99,12 +99,12 @@ def class_at(case: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
         function = static_value(case, node[3][0])
-        return class_of(function)
+        return constructed_class(function)
     value = static_value(case, node)
     return None if value is None else type(value)
 
 
-def class_of(value: Any) -> type | None:
+def constructed_class(value: Any) -> type | None:
     """The class that calling `value` makes an object of."""
     if isinstance(value, TypeProxy):
         types = value._types
@@ -127,7 +127,7 @@ def callee(case: Site, node: Node) -> Callee | None:
     value = static_value(case, node)
     if isinstance(value, FunctionType):
         return callee_of(value, False)
-    kind = class_of(value)
+    kind = constructed_class(value)
     if isinstance(value, TypeProxy) and isinstance(value._call, FunctionType):
         return callee_of(value._call, False)
     if kind is not None:
@@ -143,7 +143,7 @@ def callee(case: Site, node: Node) -> Callee | None:
         return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
         holder = class_at(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
-        above = class_of(static_value(case, node[3][0]))
+        above = constructed_class(static_value(case, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
             return callee_of(raw, False) if isinstance(raw, FunctionType) else None
@@ -190,7 +190,7 @@ def arguments(fault: SignatureMismatch, case: Site) -> None:
 
 
 def _reword(fault: Fault, words: str, phrase: str) -> None:
-    """Call the function as the program does; that alone makes no explanation worth a note."""
+    """Make the message name the function as the program calls it; a needless explanation stays needless."""
     message = f"{words}() {phrase}"
     fault.needless = message if fault.needless else ""
     fault.message = message
@@ -209,6 +209,3 @@ def _plain(node: Node) -> bool:
     rest = node[3][1:]
     arguments: tuple[Node, ...] = rest[0][3] if rest else ()
     return not any(argument[0] in ("star", "spread") for argument in arguments)
-
-
-__all__: list[str] = ["arguments", "callee", "nearest_option"]

@@ -124,7 +124,7 @@ def attribute(fault: MissingAttribute, case: Site) -> None:
 
 @repairs(Fault)
 def with_program_names(fault: Fault, case: Site) -> None:
-    """Put the program's words for x, a, b and target into repairs that the engine gave with those names."""
+    """Replace the names x, y, a, b and target in the engine's repairs by the words of the operands."""
     parts = case.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return
@@ -160,6 +160,3 @@ def unpacked(fault: UnpackFault, case: Site) -> None:
         fault.notes.append("autograd.grad gives a tuple with one gradient for each input")
     if fault.expected is not None:
         fault.notes.append(f"{parts.of(statement[3][0])} are {fault.expected} names")
-
-
-__all__ = ["argument", "attribute", "called", "indexed", "option", "unpacked", "with_program_names"]

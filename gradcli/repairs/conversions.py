@@ -20,7 +20,7 @@ WRAPPING = frozenset({"float", "int", "tensor", "from_numpy", "as_tensor", "Tens
 
 @repairs(LostByConversion, parsed=False)
 def converted(fault: LostByConversion, case: FaultContext) -> None:
-    """Put the fault where the conversion stands, and write the outermost call that it is part of without it."""
+    """Move the fault to the conversion; the repair is the outermost call around it without conversions."""
     place = place_of_call(*fault.at)
     if place is None:
         return
@@ -100,6 +100,3 @@ def _without(parts: SyntaxSite, node: Node) -> str:
     if inner[0] in ("list", "tuple"):
         return f"torch.stack({parts.of(inner)})"
     return _without(parts, inner)
-
-
-__all__ = ["converted"]

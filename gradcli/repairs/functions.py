@@ -219,4 +219,3 @@ def _defined(site: Site, name: str, classes: list[Node]) -> Iterator[Node]:
         for node in walk(kind):
             if node[0] == "def" and _head(node)[3] == name:
                 yield node
-

@@ -17,7 +17,7 @@ SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**
 
 @repairs(StaleValue, parsed=False)
 def stale(fault: StaleValue, site: FaultContext) -> None:
-    """A value was changed in place that was still needed: write it without changing it."""
+    """A saved value was written in place: write it out of place."""
     write = site.spot(site.fault.places[-1][1])
     if write is None:
         site.fault.hints.append(("x = x.clone()", "before the change, x being what is changed"))
@@ -33,7 +33,7 @@ def stale(fault: StaleValue, site: FaultContext) -> None:
 
 
 def _again(site: FaultContext) -> tuple[str, str] | None:
-    """The assignments that lead from what kept the stale value to what is differentiated, to be made again."""
+    """The assignments between the node that saved the stale value and the differentiated result, to be repeated."""
     if not isinstance(site, Site):
         return None
     saved, parts, call = site.spot(site.fault.places[0][1]), site.parts, site.call
@@ -53,7 +53,7 @@ def _again(site: FaultContext) -> tuple[str, str] | None:
 
 
 def _unwritten(write: RelatedSite) -> tuple[str, str]:
-    """What to say in place of a change in place."""
+    """Return the out-of-place form of a write, and where it belongs."""
     parts = write.parts
     statement = write.statement
     node = parts.node
@@ -110,7 +110,7 @@ def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
 
 @repairs(SecondBackward, parsed=False)
 def second(fault: SecondBackward, site: FaultContext) -> None:
-    """A graph was swept twice: keep it in the first sweep, or do not let it reach over the turns of a loop."""
+    """A graph was swept twice: retain it in the first sweep, or detach what a loop carries over."""
     first, computed = site.spot(fault.places[0][1]), site.spot(fault.computed)
     if first is None:
         return
@@ -142,7 +142,7 @@ def second(fault: SecondBackward, site: FaultContext) -> None:
 
 
 def _over_turns(site: Site, loop: Node, computed: RelatedSite) -> tuple[str, str] | None:
-    """What to do at the beginning of each turn, when a loop comes back to the graph of the turn before."""
+    """Return the repair at the start of a loop's body, if each turn reaches into the graph of the turn before."""
     first, statement = site.first_in_loop(loop), computed.statement
     if first is None:
         return None
@@ -160,7 +160,7 @@ def _over_turns(site: Site, loop: Node, computed: RelatedSite) -> tuple[str, str
 
 
 def _carried(loop: Node) -> list[str]:
-    """The names that a loop's body reads before it assigns them: what one turn hands to the next."""
+    """The loop-carried names: those that the body reads before it assigns them."""
     read: list[str] = []
     stored: set[str] = set()
     carried = []
@@ -181,7 +181,7 @@ def _carried(loop: Node) -> list[str]:
 
 @repairs(AnomalousGradient, parsed=False)
 def anomalous(fault: AnomalousGradient, site: FaultContext) -> None:
-    """A gradient blew up: keep the operand away from where it does."""
+    """A gradient is nan or infinite: add an epsilon to a divisor, or clamp an operand."""
     spot = site.spot(site.fault.places[-1][1])
     parts = spot.parts if spot else None
     if spot is None or parts is None or parts.node is None:
@@ -211,7 +211,7 @@ def with_graph(fault: SecondOrder, context: FaultContext) -> None:
 
 @repairs(Detached, parsed=False)
 def attached(fault: Detached, context: FaultContext) -> None:
-    """History was cut on the way: say the line again without what cut it."""
+    """History was cut by a call or an attribute: repeat the line without it."""
     spot = context.spot(fault.places[-1][1])
     if spot is None:
         return
@@ -259,7 +259,7 @@ def _recorded(site: FaultContext, spot: RelatedSite) -> None:
 
 @repairs(LeafWrite)
 def leaf(fault: LeafWrite, site: Site) -> None:
-    """A leaf was written: write it where nothing is recorded."""
+    """A leaf was written in place: write it within torch.no_grad()."""
     parts = site.parts
     statement = parts.statement
     if statement is None or not parts.alone(statement):

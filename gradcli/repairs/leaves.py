@@ -70,7 +70,7 @@ def _space(site: Site, node: Node) -> bool:
 
 
 def _thaw(site: Site) -> bool:
-    """Something was told to require no gradients: let it."""
+    """The repair where the program sets requires_grad to False: set it to True. Returns whether there is one."""
     for node in walk(site.parts.tree):
         words = ""
         if node[0] == "assign" and site.parts.of(node[3][-1]) == "False" and node[3][0][0] == "attribute" \
@@ -88,7 +88,7 @@ def _thaw(site: Site) -> bool:
 
 
 def _numbers(site: Site, origin: Node) -> bool:
-    """A tensor was made anew of the plain numbers of another, whose history it does not have."""
+    """The repair where a tensor is made of the plain numbers of another. Returns whether there is one."""
     call = call_of(origin)
     for node in walk(call.args[0]) if call and call.args else ():
         inner = call_of(node)
@@ -105,7 +105,7 @@ def _numbers(site: Site, origin: Node) -> bool:
 
 
 def required(site: Site, node: Node) -> str:
-    """A call that makes a tensor, as one that makes a leaf that requires grad."""
+    """The call that makes a tensor, with requires_grad=True."""
     call = call_of(node)
     assert call is not None
     if call.name in OPTIONLESS:
@@ -114,7 +114,7 @@ def required(site: Site, node: Node) -> str:
 
 
 def _origin(site: Site, start: Node) -> Node | None:
-    """The call that made what an expression was computed from, sought through assignments backwards."""
+    """The call that made a tensor which `start` is computed from: a search backwards through assignments."""
     pending, names = [start], set()
     while pending:
         node = pending.pop(0)
@@ -133,7 +133,7 @@ def _origin(site: Site, start: Node) -> Node | None:
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
 def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
-    """The fault for a `.grad` that is None, in place of what happened to that None."""
+    """A GradientMissing for a `.grad` that is None, in place of the fault of using None."""
     parts = site.parts
     for node in site.where_none():
         if node[0] == "attribute" and node[3][1][3] == "grad":
@@ -240,7 +240,7 @@ def several(fault: NonScalarBackward, site: Site) -> None:
 
 @repairs(RequiresGradOfResult)
 def flagged(fault: RequiresGradOfResult, site: Site) -> None:
-    """A result cannot be told to require no gradients: take its value alone."""
+    """requires_grad = False on a result: detach it."""
     parts = site.parts
     statement = parts.statement
     if statement is None:
@@ -260,7 +260,7 @@ def _holder(node: Node) -> Node | None:
 
 
 def _returned(site: Site, source: Node) -> Iterator[Node]:
-    """What the program's function that is called in `source` returns."""
+    """The nodes of the return statements of the function of the program that `source` calls."""
     call = call_of(source)
     for function in walk(site.parts.tree) if call else ():
         if function[0] == "def" and call and any(child[0] == "NAME" and child[3] == call.name for child in function[3]):
@@ -271,7 +271,7 @@ def _returned(site: Site, source: Node) -> Iterator[Node]:
 
 @repairs(AttributeFault, PythonFault, ArgumentFault)
 def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> None:
-    """A plain number has no backward(): it was taken out of a tensor, which has."""
+    """backward() of a plain number: leave out the item() or float() that took it out of a tensor."""
     parts = site.parts
     node = parts.node
     if node is None or node[0] != "attribute" or node[3][1][3] != "backward":
@@ -288,6 +288,3 @@ def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site)
             site.fault.hints = [(spot.rewritten(part, parts.of(inner)), spot.where())]
             return
     site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
-
-
-__all__ = ["from_number", "gradient_missing", "integer_leaf", "nothing_required", "required"]

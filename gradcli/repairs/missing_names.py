@@ -31,7 +31,7 @@ LONG = 6        # characters from which the names of modules are worth comparing
 
 @repairs(NameFault)
 def unknown(fault: NameFault, case: Site) -> None:
-    """Say where a name is that is not there under its own, or what stands for it here."""
+    """An undefined name: the module that has it, its import, or what it is called here."""
     parts = case.parts
     node = parts.node
     if node is None or fault.span is None:
@@ -52,7 +52,7 @@ def unknown(fault: NameFault, case: Site) -> None:
 
 
 def _otherwise(case: Site, name: str, number: int) -> bool:
-    """Whether the line says something else in another language; it is told then."""
+    """Explain a line that reads as another language's. Returns whether it does."""
     for pattern, message, repair in FOREIGN_LINES:
         match = re.match(pattern, case.fault.source.split("\n")[number - 1])
         if match is not None and name in match.groups():
@@ -135,6 +135,3 @@ def _has(module: ModuleProxy, name: str, follows: str) -> bool:
     inside = vars(module)
     return (name in inside or name in inside[".operations"]) and (
         follows != "(" or not isinstance(inside.get(name), ModuleProxy))
-
-
-__all__ = ["elsewhere", "unknown"]

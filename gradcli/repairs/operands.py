@@ -67,7 +67,7 @@ def matrix_product(fault: ProductShapes, site: Site) -> None:
 
 @repairs(BroadcastShapes)
 def broadcast(fault: BroadcastShapes, site: Site) -> None:
-    """Operands of shapes that cannot be stretched: transpose, or insert a dimension, if that makes them fit."""
+    """Shapes that do not broadcast: transpose, or insert a dimension, if that makes them fit."""
     parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
     if len(nodes) < 2:
@@ -127,7 +127,7 @@ def _count(shape: tuple[int, ...]) -> int:
 
 
 def _instead(site: Site, operand: Node, words: str, why: str) -> None:
-    """Let the carets mark an operand, and the repair stand for it."""
+    """Mark an operand, and make `words` its replacement."""
     site.fault.span = site.parts.span(operand)
     site.fault.hints = [(words, why)]
 
@@ -205,7 +205,7 @@ def _searches(words: str) -> bool:
 
 @repairs(AmbiguousTruth)
 def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
-    """A condition of many truths: say whether all or any of them is meant."""
+    """A condition on a tensor of several elements: .all() or .any()."""
     node = site.parts.node
     if node is None:
         return
@@ -233,7 +233,7 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
 def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
-    """None was used as if it were a value: say which function gave it."""
+    """A NoneFault that names the function which returned None, with the return to add."""
     parts = site.parts
     for node in site.where_none():
         source = node
@@ -285,6 +285,3 @@ def _definition(site: Site, name: str) -> Node | None:
 def _last(function: Node) -> Node | None:
     suite = next((child for child in function[3] if child[0] == "suite"), None)
     return suite[3][-1] if suite else None
-
-
-__all__ = ["bits", "broadcast", "dtypes", "none_used", "matrix_product", "ambiguous_truth"]

@@ -68,6 +68,3 @@ def _number(text: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-__all__ = ["mistaken"]

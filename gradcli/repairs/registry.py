@@ -72,6 +72,3 @@ def diagnoses_of(cls: type[Fault]) -> Iterator[Diagnosis]:
     """The diagnoses for a fault class, the most special first."""
     for base in cls.__mro__:
         yield from _diagnoses.get(base, ())
-
-
-__all__ = ["diagnoses", "diagnoses_of", "repairs", "repairs_of"]

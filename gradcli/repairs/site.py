@@ -1,4 +1,4 @@
-"""One fault with the text around it taken apart: what the repairs in the user's own words are made from."""
+"""A fault with the syntax tree at its place and the values of the names there: what repairs are made from."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class RelatedSite:
         return statement if statement and self.parts.alone(statement) else None
 
     def rewritten(self, node: Node, words: str) -> str:
-        """The line there with one part said differently."""
+        """The line of a node, with `words` in place of the node."""
         start = self.parts.text.rfind("\n", 0, node[1]) + 1
         end = self.parts.text.find("\n", node[2])
         return (self.parts.text[start : node[1]] + words + self.parts.text[node[2] : end if end >= 0 else None]).strip()
@@ -53,7 +53,7 @@ class FaultContext:
         self.trees: dict[str, Node] = {}    # of the texts that have been parsed for this fault
 
     def spot(self, at: Any) -> RelatedSite | None:
-        """The place of an instruction that the engine remembered."""
+        """The place of an instruction, a pair of code object and index; None outside the program."""
         place = place_of_call(*at) if at else None
         return RelatedSite(place, self.fault, self.trees) if place else None
 
@@ -72,7 +72,7 @@ class Site(FaultContext):
 
     @staticmethod
     def operands_at(parts: SyntaxSite) -> list[Node]:
-        """What the operation at a place works on, without a module that its function stands in."""
+        """The operands at a place, without the module that a function is an attribute of."""
         nodes = parts.operands()
         call = parts.call()
         if call and call.receiver and parts.of(call.receiver) in ("torch", "F", "nn.functional", "torch.nn.functional"):
@@ -85,7 +85,7 @@ class Site(FaultContext):
                            self.trees)
 
     def value(self, node: Node) -> Any:
-        """What a name, or an attribute that an object holds itself, stands for; None if that is unknown."""
+        """The value of a name, or of an attribute in an object's own `__dict__`; None if it is unknown."""
         if node[0] == "NAME":
             return self.names.get(node[3])
         if node[0] == "attribute":
@@ -94,7 +94,7 @@ class Site(FaultContext):
         return None
 
     def where_none(self) -> Iterator[Node]:
-        """The parts at the place that may stand for the None that the fault is about."""
+        """The nodes at the place whose value may be the None that the fault is about."""
         if self.parts.node is None:
             return
         if about_none(self.fault):
@@ -163,6 +163,3 @@ def with_option(parts: SyntaxSite, node: Node, option: str) -> str:
         return parts.text[node[1] : start] + option + parts.text[value[2] : node[2]]
     inside = text[:-1].rstrip().rstrip(",")
     return f"{inside}{'' if inside.endswith('(') else ', '}{option})"
-
-
-__all__ = ["LOOPS", "FaultContext", "RelatedSite", "Site", "members", "site_of", "with_option"]

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
-from gradcli.console.source import from_file_or_word
+from gradcli.console.source import Source, from_file_or_word
 from gradcli.data.data_format import dump_json, holds_numbers
-from gradcli.data.point import EvaluationPoint, known_names, open_point
+from gradcli.data.point import OWN_LEAVES, EvaluationPoint, known_names, open_point
 from gradcli.faults.exit_codes import MISMATCH
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.tree import NameFault, UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.check_text import finding_data
 from gradcli.reports.check_text import finding_text as verdict_text
 from gradcli.reports.open_session import timed, write_result
-from gradcli.reports.own_leaves import divided
+from gradcli.reports.own_leaves import Divided, divided
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     output = Output(settings.output, settings)
     with limited(settings):
         source = from_file_or_word(expr, known_names(at, settings), "gradcli check ")
-    own = divided(source, settings) if source and not (at or wrt or settings.var) else None
+    own = _own_leaves(source, settings) if source and not (at or wrt or settings.var) else None
 
     def run(session: Session, text: str) -> list[CheckResult]:
         from gradcli.analysis.gradient_check import check_against_slopes
@@ -46,15 +46,25 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     if own:
         findings = timed(settings, "check", lambda: run(*own))
     else:
-        point = _at_point(expr, at, wrt, settings)
+        point = _at_point(expr, at, wrt, settings, source)
         findings = point.timed(settings, "check", lambda: run(point.session, point.source.text))
     write_result(output, settings, lambda: _render(findings, settings.format))
     return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
 
 
-def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:
+def _own_leaves(source: Source, settings: Settings) -> Divided | None:
+    """A program divided after its last leaf; None where it has none, also if it lacks the names of a point."""
+    try:
+        return divided(source, settings)
+    except NameFault:
+        if OWN_LEAVES.search(source.text):
+            raise
+        return None
+
+
+def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings, source: Source | None) -> EvaluationPoint:
     """The point of an expression; what is not differentiated by is constant."""
-    point = open_point(expr, at, wrt, settings, lambda text: None, "check")
+    point = open_point(expr, at, wrt, settings, lambda text: None, "check", source)
     session = point.session
     for name in set(session.names()).difference(point.leaves):
         if holds_numbers(session[name]) and session[name].requires_grad:

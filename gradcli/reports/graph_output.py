@@ -51,8 +51,9 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
                          "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
     value = session[of] if of else values[-1]
     if not holds_numbers(value):
+        named = _assigned_last(session, source)
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
-                         "--of NAME")
+                         *([f"--of {named}"] if named else []))
     return value
 
 

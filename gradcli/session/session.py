@@ -24,7 +24,7 @@ from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
-from gradcli.lang.messages.locate import locals_of, place_of_call
+from gradcli.lang.messages.locate import locals_of, place_of_call, source_of
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN, python_names
@@ -160,6 +160,7 @@ class Session(Names):
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}
+        self._last: dict[tuple[str, str, bool], CodeType] = {}      # of the last program that was lowered
 
     def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
         """Run a program and return what it printed.
@@ -173,7 +174,7 @@ class Session(Names):
         """
         require_text(text)
         before = len(self._printed)
-        code = lower(parse(text, name), text, self.policy, name, echo)
+        code = self._lowered(text, name, echo)
         self._builtins.update(turns(self.budget))
         self._fetch(code)
         try:
@@ -185,6 +186,15 @@ class Session(Names):
         printed = "".join(self._printed[before:])
         del self._printed[before:]
         return printed
+
+    def _lowered(self, text: str, name: str, echo: bool) -> CodeType:
+        """The code of a program; the last one is reused where it runs again, as at every point of a curve."""
+        code = self._last.get((text, name, echo))
+        if source_of(code) is None:
+            self._last.clear()
+            code = self._last[text, name, echo] = lower(parse(text, name), text, self.policy, name, echo)
+        assert code is not None
+        return code
 
     def _fetch(self, code: CodeType) -> None:
         """Load the operations that a program calls by their bare names into its builtins."""
@@ -218,7 +228,7 @@ class Session(Names):
     def _fault_of(self, error: Exception) -> Fault:
         """The Fault for an exception of the program, with its place, its repairs and the names of the program."""
         from gradcli.lang.messages.first_line import set_first_line
-        from gradcli.lang.messages.paste_check import sifted
+        from gradcli.lang.messages.paste_check import keep_pasteable
         from gradcli.repairs import repaired
 
         names = {**self._names, **locals_of(error)}
@@ -228,7 +238,7 @@ class Session(Names):
         if isinstance(fault, MissingAttribute) and type(fault.holder) is tuple:
             fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
         set_first_line(fault)
-        sifted(fault, lambda text: readable(text, self.policy))
+        keep_pasteable(fault, lambda text: readable(text, self.policy))
         return fault
 
     @contextmanager
@@ -385,5 +395,3 @@ class SessionState(NamedTuple):
     numbers: tuple[Any, ...]
     addresses: Addresses        # of the style that was in use
     addressed: Any              # the state of `addresses`
-
-

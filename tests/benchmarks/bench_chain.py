@@ -7,7 +7,8 @@ import os
 import resource
 import subprocess
 import sys
-from time import perf_counter
+from importlib.util import find_spec
+from time import process_time
 
 HERE = os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))}
 PROGRAM = """
@@ -26,16 +27,17 @@ def one(n: int) -> None:
     session.run("x = torch.ones(3)")
     gc.collect()
     before = resident()
-    start = perf_counter()
+    start = process_time()
     session.run(PROGRAM.format(n=n))
-    built = perf_counter()
+    built = process_time()
     memory = resident() - before
     session.run("y.backward(torch.ones(3))")
-    swept = perf_counter()
+    swept = process_time()
     session.run("del y")
-    freed = perf_counter()
+    freed = process_time()
     print(f"{n:>9}  build {(built - start) / n * 1e6:6.2f}  sweep {(swept - built) / n * 1e6:6.2f}  "
           f"free {(freed - swept) / n * 1e6:6.2f} us a node   {memory / n:6.0f} bytes a node")
+    print((freed - start) / n * 1e6, memory / n)
 
 
 def torch_one(n: int) -> None:
@@ -45,15 +47,16 @@ def torch_one(n: int) -> None:
     x = torch.ones(3, requires_grad=True)
     y = x * 1
     before = resident()
-    start = perf_counter()
+    start = process_time()
     for _ in range(n):
         y = y * 1.0000001
-    built = perf_counter()
+    built = process_time()
     memory = resident() - before
     y.backward(torch.ones(3))
-    swept = perf_counter()
+    swept = process_time()
     print(f"{n:>9}  build {(built - start) / n * 1e6:6.2f}  sweep {(swept - built) / n * 1e6:6.2f}  "
           f"                   {memory / n:6.0f} bytes a node   (torch)")
+    print((swept - start) / n * 1e6, memory / n)
 
 
 def resident() -> int:
@@ -67,12 +70,22 @@ def main() -> None:
         (torch_one if sys.argv[1] == "torch" else one)(int(sys.argv[2]))
         return
     for n in (10**4, 10**5, 10**6):
-        subprocess.run([sys.executable, __file__, "ours", str(n)], check=True, env=HERE)
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        return
-    subprocess.run([sys.executable, __file__, "torch", str(10**6)], check=True)
+        seconds, memory = measured("ours", n)
+    summary = f"a chain of 10^6: {seconds:.2f} us and {memory:.0f} bytes a node"
+    if find_spec("torch"):
+        theirs, held = measured("torch", 10**6)
+        summary += f", {seconds / theirs:.2f} and {memory / held:.2f} of torch"
+    print(summary)
+
+
+def measured(who: str, n: int) -> tuple[float, float]:
+    """Microseconds and bytes a node, in a process of its own, whose line is printed."""
+    done = subprocess.run([sys.executable, __file__, who, str(n)], check=True, env=HERE, stdout=subprocess.PIPE,
+                          text=True)
+    line, figures = done.stdout.splitlines()
+    print(line, flush=True)
+    seconds, memory = map(float, figures.split())
+    return seconds, memory
 
 
 if __name__ == "__main__":

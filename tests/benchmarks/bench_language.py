@@ -40,18 +40,21 @@ def main() -> None:
     script = PIECE * (2000 // PIECE.count("\n"))
     lines = script.count("\n")
     taken = interleaved({"ours": lambda: parse(script, "x"), "ast": lambda: ast.parse(script)}, 9)
+    parsing = ratio(taken["ours"], taken["ast"])
     print(f"parsing {lines} lines: {median(taken['ours']) / lines * 1e6:.1f} us a line, "
-          f"ratio to ast.parse {ratio(taken['ours'], taken['ast']):.2f}")
+          f"ratio to ast.parse {parsing:.2f}")
     session, names = Session(), {}
     code = compile(LOOP, "x", "exec")
     taken = interleaved({"ours": lambda: session.run(LOOP), "python": lambda: exec(code, names)}, 9)
-    print(f"a loop of i = i + 1: ratio to CPython {ratio(taken['ours'], taken['python']):.2f}")
+    looping = ratio(taken["ours"], taken["python"])
+    print(f"a loop of i = i + 1: ratio to CPython {looping:.2f}")
     session.run("y = Variable(torch.ones(3))")
     direct = session["y"]
     code = compile(TENSORS, "x", "exec")
     taken = interleaved({"ours": lambda: session.run(TENSORS), "python": lambda: exec(code, {"y": direct})}, 9)
-    print(f"a loop of y = y * 1.0 on 3 floats: ratio to the same engine under CPython "
-          f"{ratio(taken['ours'], taken['python']):.2f}")
+    tensors = ratio(taken["ours"], taken["python"])
+    print(f"a loop of y = y * 1.0 on 3 floats: ratio to the same engine under CPython {tensors:.2f}")
+    print(f"parsing {parsing:.2f} of ast.parse, loops {looping:.2f} of CPython, {tensors:.2f} with tensors")
 
 
 if __name__ == "__main__":

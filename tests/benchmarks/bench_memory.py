@@ -94,7 +94,7 @@ def main() -> None:
         print(f"{who:5} {peaks[who] / 2**20:8.0f} MiB at most")
     if abs(sums["ours"] - sums["hand"]) > 1e-4 * abs(sums["hand"]):
         sys.exit(f"the gradients differ: {sums}")
-    print(f"ratio {peaks['ours'] / peaks['hand']:.3f}")
+    print(f"50 operations on {int(size):.0e} floats: peak {peaks['ours'] / peaks['hand']:.3f} of the same by hand")
 
 
 if __name__ == "__main__":

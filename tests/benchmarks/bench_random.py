@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+try:
+    import torch
+except ImportError:
+    print("skipped: torch is not installed")
+    sys.exit(0)
+
+from live import summary
 
 from gradcli.engine.random.select import generator
 
@@ -50,10 +60,12 @@ def threaded(threads: int, call: Callable[[], object]) -> Callable[[], object]:
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    rounds, ratios = int(sys.argv[1]) if len(sys.argv) > 1 else 15, []
     for name, (ours, theirs) in ROWS.items():
         here, one, two = best(rounds, [ours, threaded(1, theirs), threaded(2, theirs)])
+        ratios.append(here / min(one, two))
         print(f"{name:30} {here * 1e3:9.3f} ms  torch {min(one, two) * 1e3:8.3f} ms  ratio {here / min(one, two):6.2f}")
+    print(summary(ratios))
 
 
 if __name__ == "__main__":

@@ -131,7 +131,8 @@ def main() -> None:
               f"{min(seconds) / min(taken[NUMPY]):13.2f} {ratio(taken, name, ONE_LINER):19.2f}")
     others = [name for name in taken if name in "grad jac hess jvp vjp check steps plot graph doc".split()]
     worst = max(others, key=lambda name: ratio(taken, name, ONE_LINER))
-    print(f"one-liner {ratio(taken, ONE_LINER, NUMPY):.2f} of import numpy, --help {ratio(taken, '--help', NUMPY):.2f}; "
+    print(f"one-liner {ratio(taken, ONE_LINER, NUMPY):.2f} of import numpy, "
+          f"--help {ratio(taken, '--help', NUMPY):.2f}; "
           f"commands at most {ratio(taken, worst, ONE_LINER):.2f} of the one-liner ({worst})")
 
 

@@ -200,8 +200,10 @@ BODIES: dict[str, dict[str, str]] = {
         "data.sub_": "x.data.sub_(v * 0.0)",
         "grad.zero_": "x.grad = v; x.grad.zero_()",
         "clone": "y = y.clone()",
-        "second order": "g, = torch.autograd.grad((x ** 3).sum(), x, create_graph=True); h, = torch.autograd.grad(g.sum(), x)",
-        "step by hand": "loss = ((x * v).sum() - 1) ** 2; loss.backward(); x.data -= 0.001 * x.grad.data; x.grad.data.zero_()",
+        "second order": "g, = torch.autograd.grad((x ** 3).sum(), x, create_graph=True)\n"
+                        "    h, = torch.autograd.grad(g.sum(), x)",
+        "step by hand": "loss = ((x * v).sum() - 1) ** 2; loss.backward()\n"
+                        "    x.data -= 0.001 * x.grad.data; x.grad.data.zero_()",
         "torch.func.grad": "g = torch.func.grad(weighted)(v)",
     },
     "optimisers": {

@@ -59,3 +59,26 @@ def test_a_name_that_the_point_lacks_is_offered_with_its_option(command):
 def test_a_plot_over_a_name_that_is_not_there_is_offered_one_over_that():
     assert " = help: --over 'x=0:1'     gives" in gradcli("plot", "x**2", "--over", "y=0:1").err
     assert " = help: --at 'a=2'     gives" in gradcli("plot", "a * x**2", "--over", "x=0:1").err
+
+
+def test_variables_are_there_at_a_prompt_that_is_fed(tmp_path):
+    data = tmp_path / "d.csv"
+    data.write_text("1,2\n")
+    assert gradcli("repl", "--isolated", "--var", "x=3", stdin="x + 1\n").out == "4\n"
+    assert " 1  2\n" in gradcli("repl", "--isolated", "--var", f"x=@{data}", stdin="x\n").out
+
+
+@pytest.mark.parametrize("command", ["grad", "jac", "steps", "check"])
+def test_an_empty_text_is_no_expression(command, tmp_path):
+    empty = tmp_path / "empty.grad"
+    empty.write_text("# nothing\n")
+    for words in (["", "--at", "x=2"], [str(empty)]):
+        outcome = gradcli(command, *words)
+        assert outcome.status == 2 and "there is no expression: the text is empty" in outcome.err
+
+
+def test_a_file_to_check_that_lacks_its_point_is_offered_one(tmp_path):
+    file = tmp_path / "f.grad"
+    file.write_text("x**2 + 1\n")
+    assert " = help: --at 'x=2'\n" in gradcli("check", str(file)).err
+    assert gradcli("check", str(file), "--at", "x=2").status == 0

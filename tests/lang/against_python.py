@@ -9,7 +9,7 @@ import random
 import re
 import sys
 import warnings
-from dataclasses import replace
+from copy import copy
 from io import StringIO
 from pathlib import Path
 
@@ -34,7 +34,8 @@ class Both:
     def __init__(self):
         self.out = []
         session, self.budget = Session(style="modern"), Budget(**SMALL)
-        self.policy = replace(session.policy, names={name: session.policy.names[name] for name in ("type", "id")})
+        self.policy = copy(session.policy)
+        self.policy.names = {name: session.policy.names[name] for name in ("type", "id")}
         self.table = table_of(self.policy, lambda value: None, self.out.append, self.out.append, self.budget)
 
     def ours(self, text):

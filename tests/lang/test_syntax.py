@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from gradcli.faults.tree import Fault
 from gradcli.lang.lowering.compile import lower
 from gradcli.lang.messages.first_line import sentences
 from gradcli.lang.policy import Policy
+from gradcli.lang.syntax.lexer import FORBIDDEN
 from gradcli.lang.syntax.parser import completeness, parse
 from lang.corpus import PROGRAMS
 
@@ -176,3 +179,9 @@ def test_any_text_gets_a_complaint_or_a_program(text):
         lower(parse(text), text, Policy())
     except Fault as fault:
         assert fault.span is not None and fault.message
+
+
+def test_every_invisible_character_is_looked_for():
+    """The quick look at a text, `str.isprintable`, passes none of those that are refused."""
+    refused = [character for character in map(chr, range(sys.maxunicode + 1)) if re.search(FORBIDDEN, character)]
+    assert len(refused) > 2000 and not any(map(str.isprintable, refused))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gradcli.ops.index  # noqa: F401  # operations by name
-from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms.functional import grad
 
@@ -35,3 +35,11 @@ def test_second_gradients_are_slopes(function, at):
     for k in range(len(at)):
         low, high = (first([v + (i == k) * move for i, v in enumerate(at)])[1].array for move in (-1e-4, 1e-4))
         assert abs((high - low) / 2e-4 - second[k]) < 1e-6
+
+
+@pytest.mark.parametrize("condition", [True, False])
+@pytest.mark.parametrize("number", [0.0, 2.0])
+def test_gradients_of_a_choice_between_numbers_keep_their_type(condition, number):
+    x = np.asarray(number, np.float32)
+    for a, b in ((x, 0), (0, x), (x, x)):
+        assert raw.where(np.asarray(condition), a, b).dtype == np.float32

@@ -108,3 +108,8 @@ def test_words_keep_the_order_of_operations():
                                (a - b - a, "a - b - a", -4),
                                (F.where(a > 1, a, -b), "where(a > 1, a, -b)", 3), (a * -2, "a * -2", -6)):
         assert (made.words, made.value) == (words, value)
+
+
+def test_a_statement_without_steps_has_the_name_that_it_assigns():
+    outcome = gradcli("steps", "y = x*2 if x > 0 else x", "--at", "x=1")
+    assert outcome.out.startswith("forward\n  y = x*2 if x > 0 else x = 2\n")

@@ -90,8 +90,6 @@ class Context:
 class Function(Context):
     """The base of a program's own Functions."""
 
-    __slots__ = ()
-
     def __new__(cls, *args: Any, **options: Any) -> Any:
         function = object.__new__(cls)
         function._record = CallRecord((), ())

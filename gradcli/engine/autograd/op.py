@@ -168,7 +168,7 @@ class Op:
     # what becomes of such zeros: "stay" (a tuple: in the gradients of these inputs), "cut" (and lose their history), or
     # numbers like others, where PyTorch's rule calls a kernel
     vanished: str | tuple[str, ...] = ""
-    saved_for_versions: tuple[str, ...] = ()    # inputs that are saved as in PyTorch only to notice writes to them
+    saved_for_versions: tuple[str, ...] = ()    # inputs, or out, saved as in PyTorch only to notice writes to them
 
     # for tests: arguments
     samples: tuple[Any, ...] | list[Any] = ()

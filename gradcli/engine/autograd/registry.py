@@ -19,6 +19,7 @@ from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.random.generator import drawing
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.inplace import inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
@@ -142,6 +143,7 @@ def function_of(name: str) -> Callable[..., Any]:
 
 
 COMMUTING = {"add", "mul"}
+EQUALITY = ("__eq__", "__ne__")
 
 
 def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> Callable[..., Any]:
@@ -156,6 +158,8 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
         try:
             return call(input, other)
         except RefusedArgument as fault:
+            if special in EQUALITY and not Current.legacy:      # what is no number and no tensor is unequal to one
+                return NotImplemented
             from gradcli.engine.operator_words import in_operator_words
 
             raise in_operator_words(fault, special, *((other, input) if turned else (input, other))) from None

@@ -233,7 +233,7 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
         sources = [connect(np.broadcast_to(zero, parent.shape), parent) for parent, other, _ in node.edges
                    if other is not own_rule]
     else:
-        params, idle = (*type(node).params, ""), type(node).saved_for_versions
+        params, idle = (*type(node).params, "out"), type(node).saved_for_versions
         sources = [x for need, value in zip(rule.needs, values, strict=True)
                    if not idle or params[min(need, len(params) - 1)] not in idle
                    for x in (value if type(value) is tuple else (value,))

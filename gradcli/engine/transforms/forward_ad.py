@@ -23,8 +23,6 @@ from gradcli.engine.transforms.jacobian_blocks import Forward
 from gradcli.exposure import expose, exposed
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 
-__all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
-
 UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
 expose(UnpackedDualTensor, "primal", "tangent")
 

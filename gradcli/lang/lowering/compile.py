@@ -36,10 +36,10 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     except Fault as fault:
         fault.span = fault.span or c.span(tree[3][0])
         from gradcli.lang.messages.first_line import complete_syntax_fault
-        from gradcli.lang.messages.paste_check import sifted
+        from gradcli.lang.messages.paste_check import keep_pasteable
 
         complete_syntax_fault(fault, text, name)
-        sifted(fault, lambda text: readable(text, policy))
+        keep_pasteable(fault, lambda text: readable(text, policy))
         raise
     return code
 
@@ -86,7 +86,7 @@ def _translated(error: SyntaxError, text: str) -> Fault:
         span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
     if "nested blocks" in error.msg:
         return DepthLimit("more than 20 loops, with or try statements stand within each other", span=span)
-    from gradcli.lang.messages.remarks import in_our_words  # seldom needed, and many patterns
+    from gradcli.lang.messages.remarks import explain_remark  # seldom needed, and many patterns
 
-    message, hints = in_our_words(error.msg)
+    message, hints = explain_remark(error.msg)
     return SyntaxFault(message, *hints, span=span)

@@ -183,4 +183,3 @@ class LoweringContext:
         if scope.guarded > GUARDED:
             raise DepthLimit("try, with and comprehensions are nested too deeply here",
                              "move the inner part into a function", span=self.span(node))
-

@@ -243,5 +243,3 @@ def _context_managers(items: list[Node]) -> list[tuple[Node, ...]]:
         return [item[3] for item in items]
     inner = items[0][3][0][3]
     return [part[3] if part[0] == "as_pattern" else (part,) for part in inner] or [items[0][3]]
-
-

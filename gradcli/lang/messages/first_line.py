@@ -13,13 +13,13 @@ from gradcli.lang.messages.python_syntax import syntax_words
 
 
 def headline_of(fault: Fault) -> str:
-    """PyTorch's or CPython's words for a fault of ours, where they are others than its message."""
+    """Return the words of PyTorch or CPython for a fault, from its `args`; empty if they equal its message."""
     args = fault.args
     return args[0] if len(args) == 1 and type(args[0]) is str and args[0] != fault.message else ""
 
 
 def set_first_line(fault: Fault) -> None:
-    """Make the words that people search for the message, and ours a note, unless they say the same or less."""
+    """Make `headline` the message, and the explanation a note unless it adds nothing."""
     explanation, line = fault.message, sentences(fault.headline)
     fault.headline = ""
     if not line and len(explanation) > LONGEST:
@@ -34,7 +34,7 @@ def set_first_line(fault: Fault) -> None:
 
 
 def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
-    """Give a fault of a text that is no program its source, and CPython's words where it has some."""
+    """Give a syntax fault its source text and name, and CPython's words as its first line where CPython has some."""
     fault.source, fault.name = text, name
     fault.headline = "" if isinstance(fault, LimitFault) else headline_of(fault) or syntax_words(text, fault.span)
     if fault.as_python:
@@ -44,7 +44,7 @@ def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
 
 
 def sentences(words: str) -> str:
-    """The first line of `words`; of a long one the sentences that fit."""
+    """Return the first line of `words`, cut after the last whole sentence within LONGEST characters."""
     line = " ".join(veiled(words).partition("\n")[0].split())
     end = line.rfind(". ", 0, LONGEST) + 1
     return line if len(line) <= LONGEST else line[:end] if end else trimmed(line)
@@ -53,6 +53,3 @@ def sentences(words: str) -> str:
 def normalized(text: str) -> str:
     """`text` as it is compared: without regard to capitals, spaces and the point at its end."""
     return " ".join(text.casefold().split()).rstrip(".")
-
-
-__all__ = ["complete_syntax_fault", "headline_of", "sentences", "set_first_line"]

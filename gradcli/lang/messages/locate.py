@@ -25,7 +25,7 @@ class LoweredText(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where something went wrong: the innermost place, and the calls that led there, outermost first."""
+    """The innermost place in the text of the program, and the calls that led there, outermost first."""
 
     name: str
     text: str
@@ -39,7 +39,7 @@ _numbers = count(1)
 
 
 def register_text(name: str, text: str) -> str:
-    """A file name for the code of `text`, by which it is found again."""
+    """Store `text` and return a file name for its code object, from which `source_of` finds it."""
     key = f"<gradcli {next(_numbers)}: {name}>"
     if len(_sources) >= MAX_SOURCES:
         del _sources[next(iter(_sources))]
@@ -92,7 +92,7 @@ def place_of_call(code: CodeType, instruction: int) -> Place | None:
 
 
 def locals_of(error: Exception) -> dict[str, Any]:
-    """The names of the innermost function of the program on the way to an error, with their values."""
+    """The local variables of the innermost function of the program in the traceback of an error."""
     step, names = error.__traceback__, {}
     while step is not None:
         if source_of(step.tb_frame.f_code) is not None:

@@ -1,4 +1,4 @@
-"""Repairs as a person would paste them: only those after which the program can be read further stay repairs."""
+"""Check repairs by pasting them: a repair stays one if the parser then gets further than the place of the fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OUTDENTED = ": at the level"        # what follows the place where a repair brin
 
 
 def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
-    """`text` with a repair where it says that it belongs, or in place of what the carets mark."""
+    """Return `text` with a repair inserted at the line that `why` names, or else in place of the marked span."""
     lines = text.split("\n")
     where = LINE_PLACE.match(why)
     if where:
@@ -29,10 +29,10 @@ def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     return "\n".join([*lines[: first - 1], before + repair + after, *lines[end_line:]])
 
 
-def sifted(fault: Fault, read: Callable[[str], object]) -> None:
-    """Make notes of repairs that are explained but are no text for the program; drop the others that do not fit it.
+def keep_pasteable(fault: Fault, read: Callable[[str], object]) -> None:
+    """Turn repairs that cannot be pasted but have an explanation into notes, and drop the others that cannot.
 
-    `read` reads a program without running it, and raises the fault that keeps it from being one.
+    `read` parses and lowers a program without running it; it raises the fault of a text that is no program.
     """
     if isinstance(fault, LimitFault) or not fault.span or not fault.source:
         return
@@ -46,7 +46,7 @@ def sifted(fault: Fault, read: Callable[[str], object]) -> None:
 
 
 def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object]) -> bool:
-    """Whether the program with a repair can be read, or further than the place of the fault."""
+    """Whether the program with the repair parses, or parses further than the place of the fault."""
     try:
         read(pasted(fault.source, fault, repair, why))
     except LimitFault:

@@ -73,7 +73,7 @@ def _repeated(kind: str) -> Meaning:
 
 
 def _lacking(explanation: str, lacks: str) -> Callable[[str], Meaning]:
-    """For messages that one type lacks something; `lacks` is "iteration", "items", "length" or "order"."""
+    """Return a reading of messages about a type without "iteration", "items", "length" or "order" (`lacks`)."""
     def meaning(kind: str) -> Meaning:
         hints = (ITEMS_OF,) if (kind, lacks) == ("int", "items") else ()
         return Meaning(explanation.format(_kind(kind)), partial(ItemFault, lacks=lacks), types=(kind,), hints=hints)
@@ -89,7 +89,7 @@ def _unpacked(kind: str) -> Meaning:
 
 
 def _typed(kind: str) -> Meaning:
-    """Nothing more than which type of value does not do."""
+    """Record the type that the message names; its words need no explanation."""
     return Meaning("", types=(kind,))
 
 
@@ -139,7 +139,7 @@ def _mismatch(fault: SignatureMismatch, more: bool = False) -> Meaning:
 
 
 def _in_words(explanation: str, more: bool = False, kind: type[Fault] | None = None) -> Callable[..., Meaning]:
-    """A meaning in fixed words: {0} is the first group as a type in words, {q0} that group itself."""
+    """Return a reading with a fixed explanation: {0} is the first group as a type in words, {q0} the group itself."""
     places = [int(place) for place in re.findall(r"\{(\d)\}", explanation)]
 
     def meaning(*groups: str | None) -> Meaning:
@@ -238,7 +238,7 @@ _READINGS: tuple[tuple[str, Callable[..., Meaning]], ...] = (
 
 
 def callee_name(name: str) -> str:
-    """A function as a program calls it, without the methods that Python calls itself."""
+    """The name that a program calls a function by: of a class, without __init__, __call__ or __new__."""
     return re.sub(r"\.__(?:init|call|new)__$", "", name.replace("<lambda>", "lambda"))
 
 
@@ -252,13 +252,10 @@ def counted(least: int, most: int) -> str:
 
 
 def meaning(words: str) -> Meaning:
-    """What CPython's `words` mean."""
+    """Return the meaning of a message of CPython's."""
     words = re.sub(r"[\w.]*<locals>\.", "", words)
     for pattern, read in _READINGS:
         match = re.fullmatch(pattern, words, re.DOTALL)
         if match:
             return read(*match.groups())
     return Meaning("", ArgumentFault if "argument" in words else None)
-
-
-__all__ = ["Meaning", "callee_name", "counted", "meaning"]

@@ -26,6 +26,3 @@ def syntax_words(text: str, span: Span | None) -> str:
     except (ValueError, OverflowError, MemoryError, RecursionError):
         pass
     return ""
-
-
-__all__ = ["syntax_words"]

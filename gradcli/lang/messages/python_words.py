@@ -1,6 +1,6 @@
-"""The words that Python itself has for a mistake: those that programs catch and people search for.
+"""Exceptions with the words of CPython, which programs catch and people search for.
 
-Python is made to commit the mistake, harmlessly, and asked; so no copy of its words stands here.
+The words come from running the mistake on harmless values; no copy of CPython's messages stands here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Error = TypeVar("Error", bound=Exception)
 
 
 def python_error(explanation: str, mistake: Callable[..., Any], *args: Any) -> Exception:
-    """What Python raises at `mistake(*args)`; where no program catches it, `explanation` follows the words."""
+    """Return the exception that `mistake(*args)` raises; a diagnostic adds `explanation` as a note."""
     try:
         mistake(*args)
     except Exception as error:
@@ -25,7 +25,7 @@ def python_error(explanation: str, mistake: Callable[..., Any], *args: Any) -> E
 
 
 def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> Error:
-    """`fault`, with what Python says at `mistake(*args)` as its arguments, which programs see."""
+    """Return `fault` with the `args` of the exception that `mistake(*args)` raises, which programs see."""
     try:
         mistake(*args)
     except Exception as error:
@@ -34,13 +34,13 @@ def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> E
 
 
 def python_name(error: BaseException) -> str:
-    """What programs know the class of `error` by."""
+    """The name under which programs know the class of `error`."""
     known: TypeProxy | None = STAND_INS.get(type(error))
     return python_kind(error).__name__ if known is None else known._name.rpartition(".")[2]
 
 
 def explanation_of(error: BaseException) -> str:
-    """What `python_error` explains an exception with; empty for any other."""
+    """The explanation that `python_error` attached to an exception, or empty."""
     return str(vars(error).get("explanation", "")) if type(error).__module__ == "builtins" else ""
 
 

@@ -1,4 +1,4 @@
-"""What Python's compiler remarks about names and nesting, in the words of the language.
+"""Explanations and repairs for SyntaxErrors of Python's compiler about names and nesting.
 
 The grammar and lowering have refused all that is wrong in one place; the compiler alone sees how
 the uses of one name in a function go together.
@@ -32,8 +32,8 @@ REMARKS: tuple[tuple[str, str, tuple[str, str] | None], ...] = (
 )
 
 
-def in_our_words(remark: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A remark of the compiler as the user is told it, with a repair."""
+def explain_remark(remark: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the explanation of a SyntaxError message of the compiler, and repairs; an unknown one stays as it is."""
     for pattern, words, hint in REMARKS:
         match = re.search(pattern, remark)
         if match:

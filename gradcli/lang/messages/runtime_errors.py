@@ -1,4 +1,4 @@
-"""From what Python raised in a running program to a fault with a place and words a person can use."""
+"""Translate exceptions of a running program into faults with a place, a message and repairs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from gradcli.lang.runtime.format import Formatter, has_readable_args
 
 
 def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) -> Fault:
-    """The fault that tells of `error`, which came out of running a program in `namespace`.
+    """Return the fault for `error`, which running a program in `namespace` raised.
 
     A Fault is returned itself, with its place filled in if it had none.
     """
@@ -61,7 +61,7 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
 
 
 class _Translation:
-    """One error being put into words."""
+    """The translation of one exception."""
 
     def __init__(self, error: Exception, namespace: Mapping[str, Any], policy: Policy) -> None:
         self.error, self.namespace, self.policy = error, namespace, policy
@@ -89,19 +89,19 @@ class _Translation:
         return PythonFault(f"{kind.__name__}: {self.text()}".removesuffix(": "))
 
     def headline(self) -> str:
-        """CPython's own words. Of a missing key it says the key alone, so the kind of exception is named."""
+        """Return CPython's words; those of a KeyError are the key alone, so the name of the class precedes them."""
         words = self.text()
         return f"KeyError: {words}" if isinstance(self.error, KeyError) else words
 
     def worded(self, make: Callable[..., Fault], explanation: str, *hints: tuple[str, str] | str,
                more: bool = False) -> Fault:
-        """A fault with its explanation, which stays a note where it says `more` than CPython's words."""
+        """Make a fault whose explanation becomes a note if it says `more` than CPython's words, and else is dropped."""
         fault = make(explanation or self.text(), *hints)
         fault.needless = "" if more else fault.message
         return fault
 
     def text(self) -> str:
-        """The message. What a program has put into it may fail to be shown, or take too long."""
+        """Return the message of the exception; `safe_text` guards against objects of the program in it."""
         error = self.error
         args = args_of(error)
         if len(args) == 1 and has_readable_args(error):

@@ -1,4 +1,4 @@
-"""From a word that fits nowhere to a sentence a person can use, with the nearest repair.
+"""Explain syntax errors: from the word that the parser cannot shift to a message with a repair.
 
 The automaton knows only which words could have followed. Most mistakes are better told from what
 stands around them: a bracket left open, a colon left out, Python 2's print.
@@ -26,7 +26,7 @@ BEFORE_NAMES = ("=", ",", "(", "[", "*", "**", ":", ";")                   # a n
 
 
 class ErrorContext:
-    """The place where the automaton stopped."""
+    """The state of the parser at a word that it cannot shift."""
 
     def __init__(self, driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> None:
         self.driver, self.text, self.word = driver, text, word
@@ -79,8 +79,9 @@ class ErrorContext:
         return kind(message, *hints, span=self.span(word), as_python=as_python)
 
 
-def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> SyntaxFault | PolicyFault:
-    """The fault for `word`, on which the automaton stopped in the last of `states`."""
+def syntax_fault(driver: Driver, words: list[Word], word: Word, states: list[int],
+                 text: str) -> SyntaxFault | PolicyFault:
+    """Return the fault for `word`, which the automaton cannot shift in the last of `states`."""
     scene = ErrorContext(driver, words, word, states, text)
     for explain in EXPLANATIONS:
         fault = explain(scene)
@@ -90,7 +91,7 @@ def complaint(driver: Driver, words: list[Word], word: Word, states: list[int], 
 
 
 def possible(driver: Driver, states: list[int]) -> set[str]:
-    """The words that could have come next. A table may list more than truly fit, so each is tried."""
+    """The kinds of words that can come next. A table of LALR(1) lists too many, so each is tried on the stack."""
     return {kind for kind in driver.actions[states[-1]] if _fits(driver, states, kind)}
 
 
@@ -116,8 +117,8 @@ def _point(text: str, at: int) -> Span:
 Explanation = Callable[[ErrorContext], SyntaxFault | PolicyFault | None]
 
 
-def _letters(s: ErrorContext) -> SyntaxFault | None:
-    """A character that begins no word at all."""
+def _stray_character(s: ErrorContext) -> SyntaxFault | None:
+    """A character that begins no word."""
     if s.word[0]:
         return None
     message, hints, open_ended = unreadable(s.text, s.word[1])
@@ -127,8 +128,8 @@ def _letters(s: ErrorContext) -> SyntaxFault | None:
     return kind(message, *hints, span=span, as_python=kind is not StrayCharacter)
 
 
-def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
-    """What another language says in such a line."""
+def _foreign_line(s: ErrorContext) -> SyntaxFault | None:
+    """A line as another language writes it."""
     line = s.span().line
     start = s.text.rfind("\n", 0, s.word[1]) + 1 if s.word[0] not in LAYOUT else 0
     text = s.source()
@@ -145,14 +146,14 @@ def _elsewhere(s: ErrorContext) -> SyntaxFault | None:
     return ForeignSpelling(message, *filter(None, (repair,)), span=span_between(s.text, start + begin, start + end))
 
 
-def _continued(s: ErrorContext) -> SyntaxFault | None:
+def _trailing_backslash(s: ErrorContext) -> SyntaxFault | None:
     """A backslash at the very end."""
     if s.text[s.word[1]:].strip() == "\\":
         return Unfinished("the text ends where a line was to go on", span=s.span())
     return None
 
 
-def _brackets(s: ErrorContext) -> SyntaxFault | None:
+def _unbalanced_bracket(s: ErrorContext) -> SyntaxFault | None:
     kind = s.word[0]
     opened = s.open_brackets()
     if kind in CLOSING:
@@ -185,7 +186,7 @@ def _brackets(s: ErrorContext) -> SyntaxFault | None:
 
 
 def _closed(s: ErrorContext, opened: list[Word]) -> tuple[tuple[str, str], ...]:
-    """The line of the last word, with what is open closed at its end."""
+    """The repair that closes the open brackets at the end of the line of the last word."""
     line = s.text.count("\n", 0, s.last[2] - 1) + 1
     text = line_of(s.text, line)
     if "#" in text or not text.strip():
@@ -194,11 +195,12 @@ def _closed(s: ErrorContext, opened: list[Word]) -> tuple[tuple[str, str], ...]:
     return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
 
 
-def _block(s: ErrorContext) -> SyntaxFault | None:
+def _missing_block(s: ErrorContext) -> SyntaxFault | None:
     """A block that is missing, or an indentation without one."""
     if s.word[0] == "_INDENT":
         return s.wrong("this line is indented, though no block begins before it",
-                       (_level(s), f"in line {s.span().line}: at the level of the line before"), kind=IndentationFault,
+                       (_indented_as_before(s), f"in line {s.span().line}: at the level of the line before"),
+                       kind=IndentationFault,
                        as_python=True)
     if "_INDENT" in s.expected and s.last[0] == "_NEWLINE":
         if s.at_end:
@@ -214,14 +216,14 @@ def _block(s: ErrorContext) -> SyntaxFault | None:
     return None
 
 
-def _level(s: ErrorContext) -> str:
+def _indented_as_before(s: ErrorContext) -> str:
     """The line with the word, indented as the line of words before it."""
     number = s.text.count("\n", 0, s.word[2]) + 1
     before = next((line for line in reversed(s.text.split("\n")[: number - 1]) if line.strip()), "")
     return before[: len(before) - len(before.lstrip())] + line_of(s.text, number).strip()
 
 
-def _colon(s: ErrorContext) -> SyntaxFault | None:
+def _missing_colon(s: ErrorContext) -> SyntaxFault | None:
     rest = s.text[s.word[1]:].split("\n", 1)[0]
     if s.line and s.line[0][0] in BLOCKS and ":" in s.expected and ":" not in rest and not s.open_brackets():
         if s.word[0] != "_NEWLINE" and s.last[0] not in ENDS or s.word[0] == "=":
@@ -233,7 +235,7 @@ def _colon(s: ErrorContext) -> SyntaxFault | None:
     return None
 
 
-def _equals(s: ErrorContext) -> SyntaxFault | None:
+def _assignment_for_comparison(s: ErrorContext) -> SyntaxFault | None:
     """`=` where a comparison was meant."""
     if s.word[0] != "=" or "==" not in s.expected:
         return None
@@ -245,8 +247,8 @@ def _equals(s: ErrorContext) -> SyntaxFault | None:
                    (line[:at].lstrip() + "=" + line[at:], f"in line {s.span().line}"))
 
 
-def _foreign(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
-    """Another language's word, or Python's own that are not here."""
+def _foreign_word(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
+    """A word of another language, or one of Python's that this language leaves out."""
     rest = s.source()[s.span().column - 1 :] if s.word[0] not in LAYOUT else ""
     foreign = foreign_word(s.line, s.word, rest.partition("#")[0] if "'" not in rest and '"' not in rest else rest)
     if foreign is None:
@@ -256,13 +258,13 @@ def _foreign(s: ErrorContext) -> SyntaxFault | PolicyFault | None:
     return make(message, *hints, span=span_between(s.text, at[1], until))
 
 
-def _clause(s: ErrorContext) -> SyntaxFault | None:
+def _clause_without_block(s: ErrorContext) -> SyntaxFault | None:
     if s.word[0] in CLAUSES and (not s.line):
         return s.wrong(f"{s.word[0]} must follow a block of {CLAUSES[s.word[0]]} at the same indentation")
     return None
 
 
-def _keyword(s: ErrorContext) -> SyntaxFault | None:
+def _keyword_as_name(s: ErrorContext) -> SyntaxFault | None:
     """A word of the language where a name or a value belongs."""
     kind = s.word[0]
     if kind in s.driver.lexer.keywords and "NAME" in s.expected:
@@ -275,7 +277,7 @@ def _keyword(s: ErrorContext) -> SyntaxFault | None:
     return None
 
 
-def _neighbours(s: ErrorContext) -> SyntaxFault | None:
+def _missing_operator(s: ErrorContext) -> SyntaxFault | None:
     """Two values side by side."""
     starts = ("NAME", "NUMBER", "STRING", "FSTRING", "lambda", "not")
     if s.word[0] not in starts or s.last[0] not in ENDS:
@@ -292,7 +294,7 @@ def _neighbours(s: ErrorContext) -> SyntaxFault | None:
                    f"{_word(s.last)} and {_word(s.word)}", *hints)
 
 
-def _anything(s: ErrorContext) -> SyntaxFault | None:
+def _unexpected_word(s: ErrorContext) -> SyntaxFault | None:
     what = LAYOUT.get(s.word[0]) or _word(s.word)
     if s.last[0] not in LAYOUT and s.last[0] and "NUMBER" in s.expected:
         message = f"a value must follow {_word(s.last)}, not {what}"
@@ -307,7 +309,7 @@ def _anything(s: ErrorContext) -> SyntaxFault | None:
 
 
 def _unclosed_text(s: ErrorContext) -> bool:
-    """Whether a string is what is left open at the end."""
+    """Whether the text ends within a triple-quoted string."""
     return s.word[0] == "" and s.text[s.word[1] : s.word[1] + 3] in ('"""', "'''")
 
 
@@ -317,7 +319,7 @@ def _word(word: Word) -> str:
 
 
 def _expected_words(expected: set[str]) -> str:
-    """What could have stood there, if that is quickly told."""
+    """The expected words as a phrase, if they are four or fewer; else empty."""
     if "NUMBER" in expected:
         return "a value"
     signs = sorted(expected - set(LAYOUT) - {"NAME"})
@@ -328,5 +330,6 @@ def _expected_words(expected: set[str]) -> str:
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (
-    _continued, _elsewhere, _letters, _foreign, _brackets, _block, _colon, _equals, _clause, _keyword, _neighbours,
-    _anything)
+    _trailing_backslash, _foreign_line, _stray_character, _foreign_word, _unbalanced_bracket, _missing_block,
+    _missing_colon, _assignment_for_comparison, _clause_without_block, _keyword_as_name, _missing_operator,
+    _unexpected_word)

@@ -291,5 +291,3 @@ def unique(enumeration: Any) -> Any:
         aliases = ", ".join(f"{name} -> {first}" for name, first in duplicates)
         raise ValueError(f"duplicate values found in <enum {enumeration.__name__!r}>: {aliases}")
     return enumeration
-
-

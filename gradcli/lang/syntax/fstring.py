@@ -130,5 +130,3 @@ class _Splitter:
 
     def wrong(self, message: str, start: int, end: int) -> SyntaxFault:
         return SyntaxFault(message, span=span_between(self.text, start, end), as_python=True)
-
-

@@ -21,10 +21,10 @@ def parse(text: str, name: str = "<input>") -> Node:
         return tree_of(text)
     except Fault as fault:
         from gradcli.lang.messages.first_line import complete_syntax_fault
-        from gradcli.lang.messages.paste_check import sifted
+        from gradcli.lang.messages.paste_check import keep_pasteable
 
         complete_syntax_fault(fault, text, name)
-        sifted(fault, tree_of)
+        keep_pasteable(fault, tree_of)
         raise
 
 
@@ -70,6 +70,6 @@ def _driver() -> Driver:
 
 
 def _complaint(driver: Driver, words: list[Word], word: Word, states: list[int], text: str) -> Fault:
-    from gradcli.lang.messages.syntax_errors import complaint
+    from gradcli.lang.messages.syntax_errors import syntax_fault
 
-    return complaint(driver, words, word, states, text)
+    return syntax_fault(driver, words, word, states, text)

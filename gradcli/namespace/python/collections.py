@@ -108,8 +108,6 @@ seal(Deque)
 class Tally(collections.Counter[Any]):
     """collections.Counter."""
 
-    __slots__ = ()
-
     def elements(self) -> Any:
         """The values, each repeated by its count."""
         counts = [(value, index(times)) for value, times in self.items()]

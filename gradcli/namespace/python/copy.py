@@ -124,4 +124,3 @@ def _instance(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], Non
         for name, part in vars(x).items():
             vars(clone)[name] = inner(part)
     return clone
-

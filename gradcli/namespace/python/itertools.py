@@ -63,14 +63,14 @@ def streamed(*iterables: int | str, wrapper: type[_Once] = _Once) -> Callable[[A
     """
     def wrapped(generate: Callable[..., Iterator[Any]]) -> Callable[..., StreamIterator]:
         name = generate.__name__.strip("_")
-        check, drawn = getattr(itertools, name), class_of(name)
+        check, iterator_class = getattr(itertools, name), class_of(name)
 
         def stream(*args: Any, **options: Any) -> StreamIterator:
             deep = depth(name, *args, *options.values())
             args = tuple(wrapper(arg) if n in iterables or -1 in iterables else arg for n, arg in enumerate(args))
             options = {key: wrapper(arg) if key in iterables else arg for key, arg in options.items()}
             check(*args, **options)
-            return drawn(generate(*args, **options), deep)
+            return iterator_class(generate(*args, **options), deep)
 
         stream.__name__ = stream.__qualname__ = name
         return stream
@@ -89,8 +89,8 @@ def depth(name: str, *values: Any) -> int:
 
 def class_of(name: str, module: str = "itertools") -> type[StreamIterator]:
     """A class of iterators that is called as the class of a module is."""
-    drawn = type(name, (StreamIterator,), {"__slots__": (), "__module__": module})
-    return exposed()(drawn)
+    iterator_class = type(name, (StreamIterator,), {"__slots__": (), "__module__": module})
+    return exposed()(iterator_class)
 
 
 def _buffered(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -135,7 +135,7 @@ def accumulate(iterable: Iterable[Any], func: Any = None, *, initial: Any = None
 
 def _choosing(name: str) -> Callable[..., StreamIterator]:
     """A function that stores its iterables, at once, and chooses of their values."""
-    choose, drawn = getattr(itertools, name), class_of(name)
+    choose, iterator_class = getattr(itertools, name), class_of(name)
 
     def chosen(*args: Any, **options: Any) -> StreamIterator:
         pools = len(args) if name == "product" else 1
@@ -143,7 +143,7 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
         named = {key: _Buffered(arg) if key == "iterable" else _whole(arg) for key, arg in options.items()}
         if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *named.values())):
             raise SizeLimit(f"{name}() of so many")
-        return drawn(_through(choose(*map(_Buffered, args[:pools]), *sizes, **named)), 1)
+        return iterator_class(_through(choose(*map(_Buffered, args[:pools]), *sizes, **named)), 1)
 
     chosen.__name__ = chosen.__qualname__ = name
     return chosen

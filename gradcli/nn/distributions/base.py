@@ -115,7 +115,7 @@ class Distribution:
 
     # _unexpanded names the attributes that expand() does not expand.
 
-    __slots__ = ("__dict__", "_batch_shape", "_event_shape", "_validate_args")
+    __slots__ = ("__dict__", "__weakref__", "_batch_shape", "_event_shape", "_validate_args")
 
     _module_path = "torch.distributions"
     _unexpanded: ClassVar[frozenset[str]] = frozenset()
@@ -320,7 +320,6 @@ def _repairs(name: str, constraint: Any) -> tuple[tuple[str, str], ...]:
 class ExponentialFamily(Distribution):
     """A distribution with natural parameters and a log-normalizer, from which entropy and KL divergence follow."""
 
-    __slots__ = ()
     _carrier: ClassVar[float] = 0
 
     def _natural(self) -> tuple[Any, ...]:

@@ -30,7 +30,6 @@ SHARES = {"probs": constraints.simplex, "logits": constraints.real_vector}
 class Categorical(Distribution):
     """An index 0 to K - 1 with probabilities `probs`, (*batch, K)."""
 
-    __slots__ = ()
     _constraints: Any = SHARES
     has_enumerate_support = True
 
@@ -82,7 +81,6 @@ class Categorical(Distribution):
 class OnCategorical(Distribution):
     """A distribution of vectors (*batch, K) that wraps a Categorical."""
 
-    __slots__ = ()
     _constraints: Any = SHARES
 
     _categorical: Categorical
@@ -99,7 +97,6 @@ class OnCategorical(Distribution):
 class OneHotCategorical(OnCategorical):
     """A one-hot vector of K classes."""
 
-    __slots__ = ()
     support = constraints.one_hot
     has_enumerate_support = True
 
@@ -129,7 +126,6 @@ class OneHotCategorical(OnCategorical):
 class OneHotCategoricalStraightThrough(OneHotCategorical):
     """One-hot samples with the straight-through gradient: that of the probabilities (Bengio and others, 2013)."""
 
-    __slots__ = ()
     has_rsample = True
 
     def rsample(self, sample_shape: Any = ()) -> Any:
@@ -139,7 +135,6 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
 class Multinomial(OnCategorical):
     """The counts of K classes in total_count draws."""
 
-    __slots__ = ()
     _unexpanded = frozenset({"_binomial"})
 
     total_count: int
@@ -187,7 +182,6 @@ def _temperature(value: Any) -> Any:
 class LogitRelaxedBernoulli(ByProbability):
     """The logit of a RelaxedBernoulli sample."""
 
-    __slots__ = ()
     _module_path = "torch.distributions.relaxed_bernoulli"
     _unexpanded = frozenset({"temperature"})
     support = constraints.real
@@ -215,7 +209,6 @@ class LogitRelaxedBernoulli(ByProbability):
 class ExpRelaxedCategorical(OnCategorical):
     """The logarithm of a RelaxedOneHotCategorical sample."""
 
-    __slots__ = ()
     _module_path = "torch.distributions.relaxed_categorical"
     _unexpanded = frozenset({"temperature"})
     support = constraints.real_vector

@@ -18,7 +18,6 @@ from gradcli.nn.distributions.categorical import Categorical
 class Independent(Distribution):
     """A distribution that reinterprets the last batch dimensions as event dimensions."""
 
-    __slots__ = ()
     _constraints: Any = {}
 
     reinterpreted_batch_ndims: int
@@ -81,7 +80,6 @@ class Independent(Distribution):
 class MixtureSameFamily(Distribution):
     """A mixture of the components of one batched distribution, weighted by a Categorical."""
 
-    __slots__ = ()
     _constraints: Any = {}
 
     def __init__(self, mixture_distribution: Any, component_distribution: Any,

@@ -25,7 +25,7 @@ def bound(value: Any) -> Any:
 class Constraint:
     """The base of all constraints; `check` returns for each event whether it satisfies the constraint."""
 
-    __slots__ = ("__dict__",)
+    __slots__ = ("__dict__", "__weakref__")
 
     _module_path = "torch.distributions.constraints"
     _bounds: ClassVar[tuple[str, ...]] = ()
@@ -66,8 +66,6 @@ def within(constraint: Constraint, value: Any) -> Any:
 class Dependent(Constraint):
     """A constraint that depends on other values, and cannot be checked."""
 
-    __slots__ = ()
-
     def check(self, x: Any) -> Any:
         raise ValueFault("Cannot determine validity of dependent constraint")
 
@@ -94,16 +92,12 @@ def constraint_list(values: Any) -> list[Constraint]:
 class _Wrapping(Constraint):
     """A constraint around another one."""
 
-    __slots__ = ()
-
     base_constraint: Any
     is_discrete = property(lambda self: self.base_constraint.is_discrete)
 
 
 class IndependentConstraint(_Wrapping):
     """A constraint that reinterprets the last batch dimensions as event dimensions."""
-
-    __slots__ = ()
 
     reinterpreted_batch_ndims: int
 
@@ -126,8 +120,6 @@ class IndependentConstraint(_Wrapping):
 class MixtureSameFamilyConstraint(_Wrapping):
     """The support of a mixture: the value satisfies the constraint of every component."""
 
-    __slots__ = ()
-
     def __init__(self, base_constraint: Any) -> None:
         self.base_constraint = constraint_of(base_constraint)
 
@@ -147,7 +139,6 @@ class MixtureSameFamilyConstraint(_Wrapping):
 class Boolean(Constraint):
     """0 or 1."""
 
-    __slots__ = ()
     is_discrete = True
 
     def check(self, value: Any) -> Any:
@@ -157,7 +148,6 @@ class Boolean(Constraint):
 class OneHot(Constraint):
     """A vector of zeros with a single one."""
 
-    __slots__ = ()
     is_discrete, event_dim = True, 1
 
     def check(self, value: Any) -> Any:
@@ -167,14 +157,11 @@ class OneHot(Constraint):
 class Real(Constraint):
     """Any number but nan."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return value == value       # false of nan alone
 
 
 class _Above(Constraint):
-    __slots__ = ()
     _bounds: ClassVar[tuple[str, ...]] = ("lower_bound",)
 
     lower_bound: Any
@@ -186,16 +173,12 @@ class _Above(Constraint):
 class GreaterThan(_Above):
     """x > lower_bound."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return value > self.lower_bound
 
 
 class GreaterThanEq(_Above):
     """x >= lower_bound."""
-
-    __slots__ = ()
 
     def check(self, value: Any) -> Any:
         return value >= self.lower_bound
@@ -204,7 +187,6 @@ class GreaterThanEq(_Above):
 class IntegerGreaterThan(_Above):
     """An integer x >= lower_bound."""
 
-    __slots__ = ()
     is_discrete = True
 
     def check(self, value: Any) -> Any:
@@ -214,7 +196,6 @@ class IntegerGreaterThan(_Above):
 class LessThan(Constraint):
     """x < upper_bound."""
 
-    __slots__ = ()
     _bounds: ClassVar[tuple[str, ...]] = ("upper_bound",)
 
     upper_bound: Any
@@ -229,7 +210,6 @@ class LessThan(Constraint):
 class Multinomial(LessThan):
     """Counts whose sum is at most upper_bound."""
 
-    __slots__ = ()
     _bounds: ClassVar[tuple[str, ...]] = ()
     is_discrete, event_dim = True, 1
 
@@ -238,7 +218,6 @@ class Multinomial(LessThan):
 
 
 class _Between(Constraint):
-    __slots__ = ()
     _bounds: ClassVar[tuple[str, ...]] = ("lower_bound", "upper_bound")
 
     lower_bound: Any
@@ -251,8 +230,6 @@ class _Between(Constraint):
 class Interval(_Between):
     """lower_bound <= x <= upper_bound."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return (value >= self.lower_bound) & (value <= self.upper_bound)
 
@@ -260,7 +237,6 @@ class Interval(_Between):
 class IntegerInterval(_Between):
     """An integer, lower_bound <= x <= upper_bound."""
 
-    __slots__ = ()
     is_discrete = True
 
     def check(self, value: Any) -> Any:
@@ -270,8 +246,6 @@ class IntegerInterval(_Between):
 class HalfOpenInterval(_Between):
     """lower_bound <= x < upper_bound."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return (value >= self.lower_bound) & (value < self.upper_bound)
 
@@ -279,7 +253,6 @@ class HalfOpenInterval(_Between):
 class Simplex(Constraint):
     """Nonnegative numbers that sum to 1."""
 
-    __slots__ = ()
     event_dim = 1
 
     def check(self, value: Any) -> Any:

@@ -31,7 +31,6 @@ from gradcli.nn.distributions.constraint import is_dependent as is_dependent
 
 
 class _OfMatrices(Constraint):
-    __slots__ = ()
     event_dim = 2
 
 
@@ -42,8 +41,6 @@ def _lower(value: Any) -> Any:
 class LowerTriangular(_OfMatrices):
     """A lower triangular matrix."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return _lower(value)
 
@@ -51,16 +48,12 @@ class LowerTriangular(_OfMatrices):
 class LowerCholesky(_OfMatrices):
     """A lower triangular matrix with a positive diagonal."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return _lower(value) & (value.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
 
 
 class CorrCholesky(LowerCholesky):
     """The Cholesky factor of a correlation matrix: each row has norm 1."""
-
-    __slots__ = ()
 
     def check(self, value: Any) -> Any:
         tolerance = finfo(value.dtype).eps * value.shape[-1] * 10
@@ -71,16 +64,12 @@ class CorrCholesky(LowerCholesky):
 class Square(_OfMatrices):
     """A square matrix."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         return F.full(tuple(value.shape[:-2]), value.shape[-2] == value.shape[-1], dtype=np.dtype(bool))
 
 
 class Symmetric(Square):
     """A symmetric matrix."""
-
-    __slots__ = ()
 
     def check(self, value: Any) -> Any:
         square = super().check(value)
@@ -92,8 +81,6 @@ class Symmetric(Square):
 class PositiveSemidefinite(Symmetric):
     """A symmetric matrix without negative eigenvalues."""
 
-    __slots__ = ()
-
     def check(self, value: Any) -> Any:
         symmetric = super().check(value)
         return F.linalg_eigvalsh(value.detach()).ge(0).all(-1) if symmetric.array.all() else symmetric
@@ -101,8 +88,6 @@ class PositiveSemidefinite(Symmetric):
 
 class PositiveDefinite(Symmetric):
     """A symmetric matrix with a Cholesky factor."""
-
-    __slots__ = ()
 
     def check(self, value: Any) -> Any:
         symmetric = super().check(value)
@@ -122,8 +107,6 @@ def _has_cholesky(matrix: Any) -> bool:
 class _Several(Constraint):
     """Constraints of consecutive slices along one dimension."""
 
-    __slots__ = ()
-
     cseq: list[Any]
     dim: int
 
@@ -136,8 +119,6 @@ class _Several(Constraint):
 
 class Cat(_Several):
     """Constraints of slices of `lengths` along a dimension."""
-
-    __slots__ = ()
 
     lengths: list[int]
 
@@ -160,8 +141,6 @@ class Cat(_Several):
 
 class Stack(_Several):
     """A constraint for each position along a dimension."""
-
-    __slots__ = ()
 
     def __init__(self, cseq: Any, dim: int = 0) -> None:
         self.cseq, self.dim = constraint_list(cseq), dim

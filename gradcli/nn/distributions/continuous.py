@@ -18,7 +18,6 @@ LOC_SCALE = {"loc": constraints.real, "scale": constraints.positive}
 class Normal(ExponentialFamily):
     """The normal distribution with mean loc and standard deviation scale."""
 
-    __slots__ = ()
     _constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
@@ -65,7 +64,6 @@ class Normal(ExponentialFamily):
 class Uniform(Distribution):
     """The uniform distribution on [low, high)."""
 
-    __slots__ = ()
     has_rsample = True
 
     low: Any
@@ -104,7 +102,6 @@ class Uniform(Distribution):
 class Exponential(ExponentialFamily):
     """The exponential distribution with this rate."""
 
-    __slots__ = ()
     _constraints: Any = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
@@ -144,7 +141,6 @@ class Exponential(ExponentialFamily):
 class Laplace(Distribution):
     """The Laplace distribution: exponential tails on both sides of loc."""
 
-    __slots__ = ()
     _constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
@@ -182,7 +178,6 @@ class Laplace(Distribution):
 class Cauchy(Distribution):
     """The Cauchy distribution, which has no mean."""
 
-    __slots__ = ()
     _constraints: Any = LOC_SCALE
     support = constraints.real
     has_rsample = True
@@ -218,7 +213,6 @@ class Cauchy(Distribution):
 class StudentT(Distribution):
     """Student's t distribution with df degrees of freedom."""
 
-    __slots__ = ()
     _constraints: Any = {"df": constraints.positive, **LOC_SCALE}
     support = constraints.real
     has_rsample = True
@@ -259,7 +253,6 @@ class StudentT(Distribution):
 class FisherSnedecor(Distribution):
     """The F distribution: the ratio of two chi-squared variables over their degrees of freedom."""
 
-    __slots__ = ()
     _constraints: Any = {"df1": constraints.positive, "df2": constraints.positive}
     support = constraints.positive
     has_rsample = True
@@ -305,7 +298,6 @@ class FisherSnedecor(Distribution):
 class GeneralizedPareto(Distribution):
     """The generalized Pareto distribution above loc; concentration 0 is the exponential distribution."""
 
-    __slots__ = ()
     _constraints: Any = {**LOC_SCALE, "concentration": constraints.real}
     has_rsample = True
 

@@ -41,7 +41,6 @@ def _polynomial(y: Any, coefficients: tuple[float, ...]) -> Any:
 class VonMises(Distribution):
     """Angles around loc, from -pi to pi."""
 
-    __slots__ = ()
     _constraints: Any = {"loc": constraints.real, "concentration": constraints.positive}
     support = constraints.real
 

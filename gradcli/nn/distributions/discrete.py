@@ -37,7 +37,6 @@ def one_of(name: str, probs: Any, logits: Any) -> str:
 class ByProbability(Distribution):
     """A distribution parametrized by `probs` or `logits`."""
 
-    __slots__ = ()
     _constraints: Any = PROBABILITY
 
     def _set_probability(self, probs: Any, logits: Any, **others: Any) -> tuple[int, ...]:
@@ -72,7 +71,6 @@ class ByProbability(Distribution):
 class Bernoulli(ByProbability, ExponentialFamily):
     """1 with probability `probs`, else 0."""
 
-    __slots__ = ()
     support = constraints.boolean
     has_enumerate_support = True
 
@@ -108,7 +106,6 @@ class Bernoulli(ByProbability, ExponentialFamily):
 class Binomial(ByProbability):
     """The number of successes in total_count trials."""
 
-    __slots__ = ()
     _constraints: Any = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
     has_enumerate_support = True
 
@@ -155,7 +152,6 @@ class Binomial(ByProbability):
 class Geometric(ByProbability):
     """The number of failures before the first success."""
 
-    __slots__ = ()
     support = constraints.nonnegative_integer
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
@@ -188,7 +184,6 @@ class Geometric(ByProbability):
 class NegativeBinomial(ByProbability):
     """The number of successes before total_count failures."""
 
-    __slots__ = ()
     _constraints: Any = {
         "total_count": constraints.GreaterThanEq(0), "probs": constraints.HalfOpenInterval(0.0, 1.0),
         "logits": constraints.real}
@@ -219,7 +214,6 @@ class NegativeBinomial(ByProbability):
 class Poisson(ExponentialFamily):
     """The Poisson distribution of counts with this rate."""
 
-    __slots__ = ()
     _constraints: Any = {"rate": constraints.nonnegative}
     support = constraints.nonnegative_integer
 
@@ -252,7 +246,6 @@ class Poisson(ExponentialFamily):
 class ContinuousBernoulli(ByProbability, ExponentialFamily):
     """The continuous Bernoulli distribution on [0, 1] (Loaiza-Ganem and Cunningham, 2019)."""
 
-    __slots__ = ()
     support = constraints.unit_interval
     has_rsample = True
 

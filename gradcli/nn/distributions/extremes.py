@@ -19,7 +19,6 @@ from gradcli.nn.distributions.transforms.elementwise import AffineTransform, Exp
 class Gumbel(TransformedDistribution):
     """The Gumbel distribution of maxima."""
 
-    __slots__ = ()
     _constraints: Any = LOC_SCALE
     support = constraints.real
 
@@ -53,7 +52,6 @@ class Gumbel(TransformedDistribution):
 class Pareto(TransformedDistribution):
     """The Pareto distribution: density proportional to x^-(alpha + 1) above scale."""
 
-    __slots__ = ()
     _constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}
 
     scale: Any
@@ -84,7 +82,6 @@ class Pareto(TransformedDistribution):
 class Weibull(TransformedDistribution):
     """The Weibull distribution: scale times a power of an exponential variable."""
 
-    __slots__ = ()
     _constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}
     support = constraints.positive
 
@@ -116,7 +113,6 @@ class Weibull(TransformedDistribution):
 class Kumaraswamy(TransformedDistribution):
     """The Kumaraswamy distribution on (0, 1), whose cdf has a closed form."""
 
-    __slots__ = ()
     _constraints: Any = {
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
@@ -153,7 +149,6 @@ class Kumaraswamy(TransformedDistribution):
 class InverseGamma(TransformedDistribution):
     """The reciprocal of a gamma variable."""
 
-    __slots__ = ()
     _constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.positive
     has_rsample = True

@@ -17,7 +17,6 @@ from gradcli.nn.distributions.base import ExponentialFamily, broadcast_all, tens
 class Gamma(ExponentialFamily):
     """The gamma distribution."""
 
-    __slots__ = ()
     _constraints: Any = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
@@ -61,7 +60,6 @@ class Gamma(ExponentialFamily):
 class Chi2(Gamma):
     """The chi-squared distribution with df degrees of freedom."""
 
-    __slots__ = ()
     _constraints: Any = {"df": constraints.positive}
 
     def __init__(self, df: Any, validate_args: bool | None = None) -> None:
@@ -74,7 +72,6 @@ class Chi2(Gamma):
 class Dirichlet(ExponentialFamily):
     """Nonnegative numbers that sum to 1."""
 
-    __slots__ = ()
     _constraints: Any = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.simplex
     has_rsample = True
@@ -125,7 +122,6 @@ class Dirichlet(ExponentialFamily):
 class Beta(ExponentialFamily):
     """The beta distribution on [0, 1]."""
 
-    __slots__ = ()
     _constraints: Any = {
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval

@@ -25,7 +25,6 @@ MOST_DRAWS = 10
 class LKJCholesky(Distribution):
     """Cholesky factors of random correlation matrices, (*batch, dim, dim) (Lewandowski, Kurowicka and Joe, 2009)."""
 
-    __slots__ = ()
     _constraints: Any = {"concentration": constraints.positive}
     support = constraints.corr_cholesky
 
@@ -65,7 +64,6 @@ class LKJCholesky(Distribution):
 class Wishart(ExponentialFamily):
     """The Wishart distribution of positive definite matrices, with df degrees of freedom."""
 
-    __slots__ = ()
     support = constraints.positive_definite
     has_rsample = True
     _unexpanded = frozenset({"_chi2", "_lower"})

@@ -60,7 +60,6 @@ def lower_of(name: str, matrix: Any) -> Any:
 class MultivariateNormal(Distribution):
     """The normal distribution of vectors, by covariance_matrix, precision_matrix or scale_tril."""
 
-    __slots__ = ()
     _constraints: Any = {
         "loc": constraints.real_vector, "covariance_matrix": constraints.positive_definite,
         "precision_matrix": constraints.positive_definite, "scale_tril": constraints.lower_cholesky}
@@ -123,7 +122,6 @@ def capacitance(w: Any, d: Any) -> Any:
 class LowRankMultivariateNormal(Distribution):
     """The normal distribution of vectors with covariance cov_factor cov_factor^T + diag(cov_diag)."""
 
-    __slots__ = ()
     _constraints: Any = {
         "loc": constraints.real_vector, "cov_factor": constraints.IndependentConstraint(constraints.real, 2),
         "cov_diag": constraints.IndependentConstraint(constraints.positive, 1)}

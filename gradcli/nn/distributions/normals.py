@@ -18,7 +18,6 @@ from gradcli.nn.distributions.transforms.simplex import StickBreakingTransform
 class LogNormal(TransformedDistribution):
     """The exponential of a normal variable."""
 
-    __slots__ = ()
     _constraints: Any = LOC_SCALE
     support = constraints.positive
 
@@ -39,7 +38,6 @@ class LogNormal(TransformedDistribution):
 class LogisticNormal(TransformedDistribution):
     """The stick-breaking transform of a normal vector, on the simplex."""
 
-    __slots__ = ()
     _constraints: Any = LOC_SCALE
     support = constraints.simplex
     has_rsample = True
@@ -55,7 +53,6 @@ class LogisticNormal(TransformedDistribution):
 class _Half(TransformedDistribution):
     """The absolute value of a distribution symmetric about 0."""
 
-    __slots__ = ()
     _constraints: Any = {"scale": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
@@ -80,8 +77,6 @@ class _Half(TransformedDistribution):
 class HalfNormal(_Half):
     """The absolute value of a normal variable with mean 0."""
 
-    __slots__ = ()
-
     def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(0, scale, False), AbsTransform(), validate_args)
 
@@ -91,8 +86,6 @@ class HalfNormal(_Half):
 
 class HalfCauchy(_Half):
     """The absolute value of a Cauchy variable with loc 0."""
-
-    __slots__ = ()
 
     def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Cauchy(0, scale, False), AbsTransform(), validate_args)
@@ -104,7 +97,6 @@ class HalfCauchy(_Half):
 class _Relaxed(TransformedDistribution):
     """A continuous relaxation of a discrete distribution; temperature 0 is the limit."""
 
-    __slots__ = ()
     has_rsample = True
 
     temperature = property(lambda self: self._base.temperature)
@@ -115,7 +107,6 @@ class _Relaxed(TransformedDistribution):
 class RelaxedBernoulli(_Relaxed):
     """The relaxed Bernoulli distribution on (0, 1) (Maddison and others, 2016)."""
 
-    __slots__ = ()
     _constraints: Any = PROBABILITY
     support = constraints.unit_interval
 
@@ -127,7 +118,6 @@ class RelaxedBernoulli(_Relaxed):
 class RelaxedOneHotCategorical(_Relaxed):
     """The relaxed one-hot, or Gumbel-softmax, distribution on the simplex (Jang and others, 2016)."""
 
-    __slots__ = ()
     _constraints: Any = SHARES
     support = constraints.simplex
 

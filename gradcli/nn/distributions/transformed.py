@@ -18,7 +18,6 @@ from gradcli.nn.distributions.transforms.elementwise import Transform
 class TransformedDistribution(Distribution):
     """The distribution of transforms, applied in order, of a sample of `base_distribution`."""
 
-    __slots__ = ()
     _constraints: Any = {}
 
     def __init__(self, base_distribution: Any, transforms: Any, validate_args: bool | None = None) -> None:

@@ -27,7 +27,6 @@ def checked_index(index: Any, length: int) -> int:
 class _NumberedModules(Module):
     """A container whose children are named by their numbers."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.container"
 
     def __len__(self) -> int:
@@ -81,8 +80,6 @@ class _NumberedModules(Module):
 class Sequential(_NumberedModules):
     """One module after another. In place of modules one dict of them may be given, whose keys are their names."""
 
-    __slots__ = ()
-
     def __init__(self, *args: Any) -> None:
         super().__init__()
         named = args[0].items() if len(args) == 1 and isinstance(args[0], dict) else (
@@ -102,7 +99,6 @@ class Sequential(_NumberedModules):
 class ModuleList(_NumberedModules):
     """A list of modules that are parts of the module it stands in."""
 
-    __slots__ = ()
     _collapses_repeats = True
 
     def __init__(self, modules: Iterable[Any] = ()) -> None:
@@ -117,7 +113,6 @@ class ModuleList(_NumberedModules):
 class ModuleDict(Module):
     """A dict of modules that are parts of the module it stands in."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.container"
 
     def __init__(self, modules: Any = None) -> None:
@@ -183,7 +178,6 @@ class ModuleDict(Module):
 class ParameterList(Module):
     """A list of Parameters that belong to the module it stands in."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.container"
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
@@ -228,7 +222,6 @@ class ParameterList(Module):
 class ParameterDict(Module):
     """A dict of Parameters that belong to the module it stands in."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.container"
     _modern_only = True
 
@@ -297,7 +290,6 @@ def _describe_parameter(p: Parameter, kind: str = "") -> str:
 class Container(Module):
     """Modules by name; PyTorch has deprecated it for Sequential."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.container"
 
     def __init__(self, **kwargs: Any) -> None:

@@ -17,7 +17,6 @@ class Activation(Module):
     # _operation is called with the attributes that _option_names lists, in that order, in place if `inplace` is set;
     # _legacy_format is the text of 0.1.12 after the class name.
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.activation"
     _operation: ClassVar[str]
     _option_names: ClassVar[tuple[str, ...]] = ()
@@ -47,8 +46,6 @@ class Activation(Module):
 class _Plain(Activation):
     """Without options."""
 
-    __slots__ = ()
-
     def __init__(self) -> None:
         super().__init__()
 
@@ -56,7 +53,6 @@ class _Plain(Activation):
 class _InPlace(Activation):
     """With the option `inplace`, which overwrites the input."""
 
-    __slots__ = ()
     _legacy_format = " ({alone})"
 
     def __init__(self, inplace: bool = False) -> None:
@@ -67,42 +63,36 @@ class _InPlace(Activation):
 class ReLU(_InPlace):
     """max(x, 0)."""
 
-    __slots__ = ()
     _operation = "relu"
 
 
 class ReLU6(_InPlace):
     """min(max(x, 0), 6)."""
 
-    __slots__ = ()
     _operation = "relu6"
 
 
 class SELU(_InPlace):
     """The self-normalising exponential unit."""
 
-    __slots__ = ()
     _operation, _modern_only = "selu", True
 
 
 class SiLU(_InPlace):
     """x sigmoid(x)."""
 
-    __slots__ = ()
     _operation, _modern_only = "silu", True
 
 
 class Mish(_InPlace):
     """x tanh(softplus(x))."""
 
-    __slots__ = ()
     _operation, _modern_only = "mish", True
 
 
 class Hardsigmoid(_InPlace):
     """relu6(x + 3) / 6."""
 
-    __slots__ = ()
     _operation, _modern_only = "hardsigmoid", True
 
     def extra_repr(self) -> str:
@@ -112,7 +102,6 @@ class Hardsigmoid(_InPlace):
 class Hardswish(_InPlace):
     """x relu6(x + 3) / 6."""
 
-    __slots__ = ()
     _operation, _modern_only = "hardswish", True
 
     def extra_repr(self) -> str:
@@ -122,42 +111,36 @@ class Hardswish(_InPlace):
 class Sigmoid(_Plain):
     """1 / (1 + exp(-x))."""
 
-    __slots__ = ()
     _operation = "sigmoid"
 
 
 class Tanh(_Plain):
     """The hyperbolic tangent."""
 
-    __slots__ = ()
     _operation = "tanh"
 
 
 class Softsign(_Plain):
     """x / (1 + |x|)."""
 
-    __slots__ = ()
     _operation = "softsign"
 
 
 class Tanhshrink(_Plain):
     """x - tanh(x)."""
 
-    __slots__ = ()
     _operation = "tanhshrink"
 
 
 class LogSigmoid(_Plain):
     """log(sigmoid(x))."""
 
-    __slots__ = ()
     _operation = "logsigmoid"
 
 
 class ELU(Activation):
     """x above 0, alpha (exp(x) - 1) below."""
 
-    __slots__ = ()
     _operation, _option_names, _legacy_format = "elu", ("alpha",), " (alpha={alpha}{comma})"
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
@@ -168,14 +151,12 @@ class ELU(Activation):
 class CELU(ELU):
     """max(x, 0) + min(0, alpha (exp(x / alpha) - 1))."""
 
-    __slots__ = ()
     _operation, _modern_only = "celu", True
 
 
 class GELU(Activation):
     """x times the normal distribution function at x."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "gelu", ("approximate",), True
 
     def __init__(self, approximate: str = "none") -> None:
@@ -189,7 +170,6 @@ class GELU(Activation):
 class LeakyReLU(Activation):
     """x above 0, negative_slope x below."""
 
-    __slots__ = ()
     _operation, _option_names, _legacy_format = "leaky_relu", ("negative_slope",), " ({negative_slope}{comma})"
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
@@ -200,7 +180,6 @@ class LeakyReLU(Activation):
 class RReLU(Activation):
     """x above 0, a x below, with a drawn between lower and upper while training."""
 
-    __slots__ = ()
     _operation, _option_names, _legacy_format = "rrelu", ("lower", "upper"), " ({lower}, {upper}{comma})"
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
@@ -214,7 +193,6 @@ class RReLU(Activation):
 class PReLU(Module):
     """x above 0, a x below, where a is learnt: for all channels together or for each."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.activation"
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
@@ -236,7 +214,6 @@ class PReLU(Module):
 class Hardtanh(Activation):
     """x cut off at min_val and max_val."""
 
-    __slots__ = ()
     _operation, _option_names = "hardtanh", ("min_val", "max_val")
     _legacy_format = " (min_val={min_val}, max_val={max_val}{comma})"
 
@@ -248,7 +225,6 @@ class Hardtanh(Activation):
 class Hardshrink(Activation):
     """x where it is beyond lambd, else 0."""
 
-    __slots__ = ()
     _operation, _option_names, _legacy_format = "hardshrink", ("lambd",), " ({lambd})"
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -262,14 +238,12 @@ class Hardshrink(Activation):
 class Softshrink(Hardshrink):
     """x moved towards 0 by lambd, as far as 0."""
 
-    __slots__ = ()
     _operation = "softshrink"
 
 
 class Threshold(Activation):
     """x where it is above the threshold, else value."""
 
-    __slots__ = ()
     _operation, _option_names, _legacy_format = "threshold", ("threshold", "value"), " ({threshold}, {value}{comma})"
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
@@ -280,7 +254,6 @@ class Threshold(Activation):
 class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, and x itself where that is above the threshold."""
 
-    __slots__ = ()
     _operation, _option_names = "softplus", ("beta", "threshold")
     _legacy_format = " (beta={beta}, threshold={threshold})"
 
@@ -292,7 +265,6 @@ class Softplus(Activation):
 class GLU(Activation):
     """One half of the input along dim, times the sigmoid of the other."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "glu", ("dim",), True
 
     def __init__(self, dim: int = -1) -> None:
@@ -303,7 +275,6 @@ class GLU(Activation):
 class Softmax(Activation):
     """exp(x) over its sum along dim."""
 
-    __slots__ = ()
     _operation, _option_names = "softmax", ("dim",)
 
     def __init__(self, dim: int | None = None) -> None:
@@ -314,21 +285,18 @@ class Softmax(Activation):
 class Softmin(Softmax):
     """softmax(-x)."""
 
-    __slots__ = ()
     _operation = "softmin"
 
 
 class LogSoftmax(Softmax):
     """log(softmax(x))."""
 
-    __slots__ = ()
     _operation = "log_softmax"
 
 
 class Softmax2d(_Plain):
     """softmax over the channels at each place of an image."""
 
-    __slots__ = ()
     _operation = "softmax"
 
     def forward(self, input: Any) -> Any:

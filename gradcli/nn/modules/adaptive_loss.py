@@ -36,7 +36,6 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     `cutoffs` are the numbers of the classes at which the clusters of ever rarer ones begin.
     """
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.adaptive"
     _modern_only = True
 
@@ -143,7 +142,6 @@ class LinearCrossEntropyOptions(_Options):
 class LinearCrossEntropyLoss(_Loss):
     """CrossEntropyLoss of the output of a linear layer."""
 
-    __slots__ = ()
     _operation, _modern_only = "linear_cross_entropy", True
 
     def __init__(self, in_features: int, num_classes: int, *, out_features: Any = (), bias: bool = False,

@@ -19,9 +19,6 @@ PARTS = ("q_proj_weight", "k_proj_weight", "v_proj_weight")
 class NonDynamicallyQuantizableLinear(Linear):
     """A Linear layer; PyTorch has this class for the output projection."""
 
-    __slots__ = ()
-
-
 @exposed("merge_masks", "_qkv_same_embed_dim", "_reset_parameters")
 class MultiheadAttention(Module):
     """Attention by several heads at once, each on its part of the projected features (Vaswani and others, 2017).
@@ -30,7 +27,6 @@ class MultiheadAttention(Module):
     what the values say together, and the weights they had or None.
     """
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.activation"
     _modern_only = True
 

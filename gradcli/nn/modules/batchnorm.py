@@ -21,7 +21,6 @@ from gradcli.nn.modules.linear import checked_count, empty_parameter
 class _NormBase(Module):
     """A learnt scale and shift for each feature, and running mean and variance."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.batchnorm"
     _input_dims: ClassVar[tuple[int, ...]]
 
@@ -76,8 +75,6 @@ class _NormBase(Module):
 
 
 class _BatchNorm(_NormBase):
-    __slots__ = ()
-
     def forward(self, input: Any) -> Any:
         self._check_dims(input)
         momentum = 0.0 if self.momentum is None else self.momentum
@@ -95,28 +92,24 @@ class _BatchNorm(_NormBase):
 class BatchNorm1d(_BatchNorm):
     """Each feature of (batch, features) or (batch, features, length), over the batch."""
 
-    __slots__ = ()
     _input_dims = (2, 3)
 
 
 class BatchNorm2d(_BatchNorm):
     """Each channel of (batch, channels, height, width), over the batch and all places."""
 
-    __slots__ = ()
     _input_dims = (4,)
 
 
 class BatchNorm3d(_BatchNorm):
     """Each channel of (batch, channels, depth, height, width), over the batch and all places."""
 
-    __slots__ = ()
     _input_dims = (5,)
 
 
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation over several processes, of which there is one: it is for graphics cards, and evaluation."""
 
-    __slots__ = ()
     _input_dims, _modern_only = (2, 3, 4, 5), True
 
     def forward(self, input: Any) -> Any:
@@ -126,7 +119,6 @@ class SyncBatchNorm(_BatchNorm):
 
 
 class _InstanceNorm(_NormBase):
-    __slots__ = ()
     _module_path = "torch.nn.modules.instancenorm"
     _modern_only = True
 
@@ -147,19 +139,16 @@ class _InstanceNorm(_NormBase):
 class InstanceNorm1d(_InstanceNorm):
     """Each channel of each member of (batch, channels, length)."""
 
-    __slots__ = ()
     _input_dims = (2, 3)
 
 
 class InstanceNorm2d(_InstanceNorm):
     """Each channel of each member of (batch, channels, height, width)."""
 
-    __slots__ = ()
     _input_dims = (3, 4)
 
 
 class InstanceNorm3d(_InstanceNorm):
     """Each channel of each member of (batch, channels, depth, height, width)."""
 
-    __slots__ = ()
     _input_dims = (4, 5)

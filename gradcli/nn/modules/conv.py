@@ -23,7 +23,6 @@ def ntuple(value: Any, dims: int, name: str) -> tuple[int, ...]:
 class _ConvNd(Layer):
     """The base of convolutions and transposed convolutions."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.conv"
     _dims: ClassVar[int]
     _transposed: ClassVar[bool] = False
@@ -70,8 +69,6 @@ class _ConvNd(Layer):
 
 
 class _Convolution(_ConvNd):
-    __slots__ = ()
-
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
                  dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
                  device: Any = None, dtype: Any = None) -> None:
@@ -106,26 +103,22 @@ class _Convolution(_ConvNd):
 class Conv1d(_Convolution):
     """A convolution of (batch, in_channels, length)."""
 
-    __slots__ = ()
     _dims = 1
 
 
 class Conv2d(_Convolution):
     """A convolution of (batch, in_channels, height, width)."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class Conv3d(_Convolution):
     """A convolution of (batch, in_channels, depth, height, width)."""
 
-    __slots__ = ()
     _dims = 3
 
 
 class _ConvTransposeNd(_ConvNd):
-    __slots__ = ()
     _transposed = True
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
@@ -160,19 +153,16 @@ class _ConvTransposeNd(_ConvNd):
 class ConvTranspose1d(_ConvTransposeNd):
     """The transpose of Conv1d: its gradient by the input, as a layer."""
 
-    __slots__ = ()
     _dims = 1
 
 
 class ConvTranspose2d(_ConvTransposeNd):
     """The transpose of Conv2d: its gradient by the input, as a layer."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class ConvTranspose3d(_ConvTransposeNd):
     """The transpose of Conv3d: its gradient by the input, as a layer."""
 
-    __slots__ = ()
     _dims = 3

@@ -11,7 +11,6 @@ from gradcli.nn.module.module import Module
 class CosineSimilarity(Module):
     """The cosine of the angle between vectors that lie along dim."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.distance"
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
@@ -25,7 +24,6 @@ class CosineSimilarity(Module):
 class PairwiseDistance(Module):
     """The p-norm of x1 - x2 + eps over the last dimension."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.distance"
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:

@@ -14,7 +14,6 @@ from gradcli.nn.module.module import Module
 class Dropout(Module):
     """Zeros elements with probability p while training."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.dropout"
     _operation: ClassVar[str] = "dropout"
 
@@ -40,33 +39,28 @@ class Dropout(Module):
 class Dropout1d(Dropout):
     """Zeros whole channels of (batch, channels, length)."""
 
-    __slots__ = ()
     _operation, _modern_only = "dropout1d", True
 
 
 class Dropout2d(Dropout):
     """Zeros whole channels of (batch, channels, height, width)."""
 
-    __slots__ = ()
     _operation = "dropout2d"
 
 
 class Dropout3d(Dropout):
     """Zeros whole channels of (batch, channels, depth, height, width)."""
 
-    __slots__ = ()
     _operation = "dropout3d"
 
 
 class AlphaDropout(Dropout):
     """Dropout that preserves mean and variance behind SELU (Klambauer and others, 2017)."""
 
-    __slots__ = ()
     _operation, _modern_only = "alpha_dropout", True
 
 
 class FeatureAlphaDropout(Dropout):
     """AlphaDropout of whole channels."""
 
-    __slots__ = ()
     _operation, _modern_only = "feature_alpha_dropout", True

@@ -22,7 +22,6 @@ from gradcli.nn.modules.linear import checked_count, empty_parameter
 class Embedding(Module):
     """For each index its row of `weight`, which is (num_embeddings, embedding_dim)."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.sparse"
 
     weight: Parameter
@@ -96,7 +95,6 @@ def table_shape(embeddings: Any) -> tuple[int, int]:
 class EmbeddingBag(Module):
     """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.sparse"
     _modern_only = True
 

@@ -18,7 +18,6 @@ from gradcli.nn.modules.linear import Linear
 class _Lazy(Module):
     """A layer whose parameters get their sizes from its first input; it then becomes a `_cls_to_become`."""
 
-    __slots__ = ()
     _modern_only = True
     _cls_to_become: ClassVar[type[Module]]
 
@@ -59,7 +58,6 @@ class _Lazy(Module):
 class LazyLinear(_Lazy, Linear):
     """A Linear layer whose in_features are the size of its first input's last dimension."""
 
-    __slots__ = ()
     _cls_to_become = Linear
 
     def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
@@ -74,7 +72,6 @@ class LazyLinear(_Lazy, Linear):
 
 
 class _LazyConv(_Lazy):
-    __slots__ = ()
     _min_in_channels = 0
 
     def __init__(self, out_channels: int, kernel_size: Any, *args: Any, **options: Any) -> None:

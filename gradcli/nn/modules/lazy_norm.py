@@ -15,8 +15,6 @@ from gradcli.nn.modules.lazy import _Lazy, lazy_classes
 
 
 class _LazyNorm(_Lazy):
-    __slots__ = ()
-
     def __init__(self, eps: float = 1e-5, momentum: Any = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
         Module.__init__(self)

@@ -38,8 +38,6 @@ def checked_count(value: Any, name: str, least: int = 1) -> int:
 class Layer(Module):
     """A module with a weight and, unless it was left out, a bias."""
 
-    __slots__ = ()
-
     weight: Parameter
     bias: Parameter | None
 
@@ -56,7 +54,6 @@ class Layer(Module):
 class Linear(Layer):
     """x A^T + b, for x of shape (..., in_features)."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.linear"
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None,
@@ -82,7 +79,6 @@ class Linear(Layer):
 class Bilinear(Layer):
     """x1^T A x2 + b, with a matrix for each output feature."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.linear"
     _modern_only = True
 
@@ -111,7 +107,6 @@ class Bilinear(Layer):
 class Identity(Module):
     """Its input."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.linear"
     _modern_only = True
 

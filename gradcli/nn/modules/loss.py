@@ -20,7 +20,6 @@ class _Loss(Module):
 
     # _operation is called with the attributes that _option_names lists, by keyword.
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.loss"
     _operation: ClassVar[str]
     _option_names: ClassVar[tuple[str, ...]] = ()
@@ -50,8 +49,6 @@ class _Loss(Module):
 class _PlainLoss(_Loss):
     """Without options of its own."""
 
-    __slots__ = ()
-
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
         super().__init__()
         self._reduce(size_average, reduce, reduction)
@@ -63,35 +60,30 @@ class _PlainLoss(_Loss):
 class L1Loss(_PlainLoss):
     """|input - target|."""
 
-    __slots__ = ()
     _operation = "l1_loss"
 
 
 class MSELoss(_PlainLoss):
     """(input - target)^2."""
 
-    __slots__ = ()
     _operation = "mse_loss"
 
 
 class SoftMarginLoss(_PlainLoss):
     """log(1 + exp(-target input)), for targets 1 and -1."""
 
-    __slots__ = ()
     _operation = "soft_margin_loss"
 
 
 class MultiLabelMarginLoss(_PlainLoss):
     """Margins between the right classes, listed in the target, and all others."""
 
-    __slots__ = ()
     _operation = "multilabel_margin_loss"
 
 
 class _Weighted(_Loss):
     """With weights, for classes or for members of the batch."""
 
-    __slots__ = ()
     _option_names: ClassVar[tuple[str, ...]] = ("weight",)
     weight: Any
 
@@ -108,21 +100,18 @@ class _Weighted(_Loss):
 class BCELoss(_Weighted):
     """-(target log(input) + (1 - target) log(1 - input))."""
 
-    __slots__ = ()
     _operation = "binary_cross_entropy"
 
 
 class MultiLabelSoftMarginLoss(_Weighted):
     """The mean over classes of BCEWithLogitsLoss."""
 
-    __slots__ = ()
     _operation = "multilabel_soft_margin_loss"
 
 
 class BCEWithLogitsLoss(_Weighted):
     """BCELoss of sigmoid(input)."""
 
-    __slots__ = ()
     _operation, _option_names = "binary_cross_entropy_with_logits", ("weight", "pos_weight")
 
     def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
@@ -134,7 +123,6 @@ class BCEWithLogitsLoss(_Weighted):
 class NLLLoss(_Weighted):
     """-input at the target's class, for log-probabilities."""
 
-    __slots__ = ()
     _operation, _option_names = "nll_loss", ("weight", "ignore_index")
 
     def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
@@ -146,13 +134,9 @@ class NLLLoss(_Weighted):
 class NLLLoss2d(NLLLoss):
     """NLLLoss of images, as it was called before NLLLoss took them."""
 
-    __slots__ = ()
-
-
 class CrossEntropyLoss(_Weighted):
     """NLLLoss of log_softmax(input)."""
 
-    __slots__ = ()
     _operation, _option_names = "cross_entropy", ("weight", "ignore_index", "label_smoothing")
 
     def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
@@ -164,7 +148,6 @@ class CrossEntropyLoss(_Weighted):
 class MultiMarginLoss(_Loss):
     """Margins between the right class and every other."""
 
-    __slots__ = ()
     _operation, _option_names = "multi_margin_loss", ("p", "margin", "weight")
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, size_average: Any = None,
@@ -178,7 +161,6 @@ class MultiMarginLoss(_Loss):
 class KLDivLoss(_Loss):
     """target (log(target) - input), for log-probabilities."""
 
-    __slots__ = ()
     _operation, _option_names = "kl_div", ("log_target",)
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
@@ -191,7 +173,6 @@ class KLDivLoss(_Loss):
 class SmoothL1Loss(_Loss):
     """Squared differences below beta, absolute ones above."""
 
-    __slots__ = ()
     _operation, _option_names = "smooth_l1_loss", ("beta",)
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
@@ -204,7 +185,6 @@ class SmoothL1Loss(_Loss):
 class HuberLoss(_Loss):
     """Squared differences below delta, delta times absolute ones above."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "huber_loss", ("delta",), True
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
@@ -215,7 +195,6 @@ class HuberLoss(_Loss):
 class _Margin(_Loss):
     """With a margin."""
 
-    __slots__ = ()
     _option_names = ("margin",)
 
     def __init__(self, margin: float = 0.0, size_average: Any = None, reduce: Any = None,
@@ -228,7 +207,6 @@ class _Margin(_Loss):
 class HingeEmbeddingLoss(_Margin):
     """input where the target is 1, max(0, margin - input) where it is -1."""
 
-    __slots__ = ()
     _operation = "hinge_embedding_loss"
 
     def __init__(self, margin: float = 1.0, size_average: Any = None, reduce: Any = None,
@@ -239,21 +217,18 @@ class HingeEmbeddingLoss(_Margin):
 class MarginRankingLoss(_Margin):
     """max(0, margin - target (input1 - input2))."""
 
-    __slots__ = ()
     _operation = "margin_ranking_loss"
 
 
 class CosineEmbeddingLoss(_Margin):
     """1 - cosine where the target is 1, max(0, cosine - margin) where it is -1."""
 
-    __slots__ = ()
     _operation = "cosine_embedding_loss"
 
 
 class TripletMarginLoss(_Loss):
     """max(0, margin + distance to the positive - distance to the negative)."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "triplet_margin_loss", ("margin", "p", "eps", "swap"), True
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
@@ -266,7 +241,6 @@ class TripletMarginLoss(_Loss):
 class TripletMarginWithDistanceLoss(_Loss):
     """The same of any distance."""
 
-    __slots__ = ()
     _operation, _modern_only = "triplet_margin_with_distance_loss", True
     _option_names = ("distance_function", "margin", "swap")
 
@@ -283,7 +257,6 @@ class TripletMarginWithDistanceLoss(_Loss):
 class PoissonNLLLoss(_Loss):
     """exp(input) - target input, for counts."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "poisson_nll_loss", ("log_input", "full", "eps"), True
 
     def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
@@ -296,7 +269,6 @@ class PoissonNLLLoss(_Loss):
 class GaussianNLLLoss(_Loss):
     """(log(var) + (input - target)^2 / var) / 2."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "gaussian_nll_loss", ("full", "eps"), True
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
@@ -307,7 +279,6 @@ class GaussianNLLLoss(_Loss):
 class CTCLoss(_Loss):
     """How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006)."""
 
-    __slots__ = ()
     _operation, _option_names, _modern_only = "ctc_loss", ("blank", "zero_infinity"), True
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:

@@ -20,7 +20,6 @@ from gradcli.nn.modules.linear import checked_count, empty_parameter
 class _Scaled(Module):
     """A normalisation with a learnt scale and, unless it was left out, a learnt shift."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
     _modern_only = True
 
@@ -48,8 +47,6 @@ def _shape(value: Any) -> tuple[int, ...]:
 class LayerNorm(_Scaled):
     """Normalises over the last dimensions, whose sizes are normalized_shape."""
 
-    __slots__ = ()
-
     def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
                  device: Any = None, dtype: Any = None) -> None:
         super().__init__()
@@ -67,8 +64,6 @@ class LayerNorm(_Scaled):
 class RMSNorm(_Scaled):
     """x over its root mean square over the last dimensions (Zhang and Sennrich, 2019)."""
 
-    __slots__ = ()
-
     def __init__(self, normalized_shape: Any, eps: Any = None, elementwise_affine: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
@@ -84,8 +79,6 @@ class RMSNorm(_Scaled):
 
 class GroupNorm(_Scaled):
     """Normalises each of num_groups groups of channels (Wu and He, 2018)."""
-
-    __slots__ = ()
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
                  device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
@@ -106,7 +99,6 @@ class GroupNorm(_Scaled):
 class LocalResponseNorm(Module):
     """x / (k + alpha * mean of squares over `size` neighbouring channels) ** beta."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
     _modern_only = True
 
@@ -124,7 +116,6 @@ class LocalResponseNorm(Module):
 class CrossMapLRN2d(Module):
     """Local response normalisation over neighbouring channels of images."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.normalization"
     _modern_only = True
 

@@ -13,7 +13,6 @@ from gradcli.nn.module.module import Module
 class _Pool(Module):
     """A pooling over the last `_dims` dimensions."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.pooling"
     _dims: ClassVar[int]
 
@@ -26,8 +25,6 @@ class _Pool(Module):
 
 
 class _MaxPool(_Pool):
-    __slots__ = ()
-
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                  return_indices: bool = False, ceil_mode: bool = False) -> None:
         super().__init__()
@@ -56,28 +53,24 @@ class _MaxPool(_Pool):
 class MaxPool1d(_MaxPool):
     """The maximum of each window."""
 
-    __slots__ = ()
     _dims = 1
 
 
 class MaxPool2d(_MaxPool):
     """The maximum of each window."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class MaxPool3d(_MaxPool):
     """The maximum of each window."""
 
-    __slots__ = ()
     _dims = 3
 
 
 class AvgPool1d(_Pool):
     """The mean of each window."""
 
-    __slots__ = ()
     _dims = 1
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
@@ -101,7 +94,6 @@ class AvgPool1d(_Pool):
 class AvgPool2d(AvgPool1d):
     """The mean of each window."""
 
-    __slots__ = ()
     _dims = 2
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
@@ -120,14 +112,12 @@ class AvgPool2d(AvgPool1d):
 class AvgPool3d(AvgPool2d):
     """The mean of each window."""
 
-    __slots__ = ()
     _dims = 3
 
 
 class LPPool1d(_Pool):
     """The norm_type-norm of each window."""
 
-    __slots__ = ()
     _dims = 1
 
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
@@ -149,21 +139,18 @@ class LPPool1d(_Pool):
 class LPPool2d(LPPool1d):
     """The norm_type-norm of each window."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class LPPool3d(LPPool1d):
     """The norm_type-norm of each window."""
 
-    __slots__ = ()
     _dims, _modern_only = 3, True
 
 
 class AdaptiveAvgPool1d(_Pool):
     """The mean of each of output_size windows."""
 
-    __slots__ = ()
     _dims, _kind = 1, "adaptive_avg_pool"
 
     def __init__(self, output_size: Any) -> None:
@@ -183,21 +170,18 @@ class AdaptiveAvgPool1d(_Pool):
 class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
     """The mean of each of output_size windows."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class AdaptiveAvgPool3d(AdaptiveAvgPool1d):
     """The mean of each of output_size windows."""
 
-    __slots__ = ()
     _dims = 3
 
 
 class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
     """The maximum of each of output_size windows."""
 
-    __slots__ = ()
     _dims, _kind = 1, "adaptive_max_pool"
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
@@ -211,21 +195,18 @@ class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
 class AdaptiveMaxPool2d(AdaptiveMaxPool1d):
     """The maximum of each of output_size windows."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class AdaptiveMaxPool3d(AdaptiveMaxPool1d):
     """The maximum of each of output_size windows."""
 
-    __slots__ = ()
     _dims = 3
 
 
 class MaxUnpool1d(_Pool):
     """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
-    __slots__ = ()
     _dims, _modern_only = 1, True
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
@@ -244,21 +225,18 @@ class MaxUnpool1d(_Pool):
 class MaxUnpool2d(MaxUnpool1d):
     """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
-    __slots__ = ()
     _dims = 2
 
 
 class MaxUnpool3d(MaxUnpool1d):
     """The inverse of max pooling: each value at its index, zeros elsewhere."""
 
-    __slots__ = ()
     _dims = 3
 
 
 class FractionalMaxPool2d(_Pool):
     """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
 
-    __slots__ = ()
     _dims, _modern_only = 2, True
 
     def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
@@ -289,5 +267,4 @@ class FractionalMaxPool2d(_Pool):
 class FractionalMaxPool3d(FractionalMaxPool2d):
     """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
 
-    __slots__ = ()
     _dims = 3

@@ -42,7 +42,6 @@ def gru_step(input_gates: Any, h: Any, weight: Any, bias: Any, _: Any) -> Any:
 class _Recurrent(Module):
     """The base of layers and cells: weights from the input and from the state, initialised alike."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.rnn"
     _gates: ClassVar[int] = 1
     _step: ClassVar[Any] = staticmethod(simple_step)
@@ -104,8 +103,6 @@ class RNNBase(_Recurrent):
     Input (length, batch, input_size), with batch_first (batch, length, input_size), without a batch
     (length, input_size), or a PackedSequence. Returns the outputs of the last layer at each step, and the last states.
     """
-
-    __slots__ = ()
 
     def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
@@ -291,8 +288,6 @@ def along_packed(step: Any, inputs: Any, state: Any, sizes: list[int], backwards
 class RNN(RNNBase):
     """h' = tanh(W x + b + U h + c), or relu in place of tanh."""
 
-    __slots__ = ()
-
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
                  device: Any = None, dtype: Any = None) -> None:
@@ -304,7 +299,6 @@ class RNN(RNNBase):
 class GRU(RNNBase):
     """Gated recurrent units."""
 
-    __slots__ = ()
     _gates = 3
     _step = staticmethod(gru_step)
 
@@ -318,7 +312,6 @@ class GRU(RNNBase):
 class LSTM(RNNBase):
     """Long short-term memories; their state is a pair (h, c). With proj_size, h is a projection."""
 
-    __slots__ = ()
     _gates = 4
     _step = staticmethod(lstm_step)
 

@@ -13,8 +13,6 @@ from gradcli.nn.modules.rnn import _Recurrent, _tensor, _zeros, gru_step, lstm_s
 class RNNCellBase(_Recurrent):
     """One step for a batch (batch, input_size), or for one vector."""
 
-    __slots__ = ()
-
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
@@ -54,8 +52,6 @@ class RNNCellBase(_Recurrent):
 class RNNCell(RNNCellBase):
     """h' = tanh(W x + b + U h + c), or relu in place of tanh."""
 
-    __slots__ = ()
-
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh",
                  device: Any = None, dtype: Any = None) -> None:
         super().__init__(input_size, hidden_size, bias, device, dtype)
@@ -65,7 +61,6 @@ class RNNCell(RNNCellBase):
 class GRUCell(RNNCellBase):
     """A gated recurrent unit."""
 
-    __slots__ = ()
     _gates = 3
     _step = staticmethod(gru_step)
 
@@ -73,7 +68,6 @@ class GRUCell(RNNCellBase):
 class LSTMCell(RNNCellBase):
     """A long short-term memory; its state is a pair (h, c)."""
 
-    __slots__ = ()
     _gates = 4
     _step = staticmethod(lstm_step)
 

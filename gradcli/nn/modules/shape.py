@@ -13,14 +13,12 @@ from gradcli.nn.module.module import Module
 class _ModernModule(Module):
     """A module that 0.1.12 does not have: it prints in the modern style only."""
 
-    __slots__ = ()
     _modern_only = True
 
 
 class Flatten(_ModernModule):
     """Flattens the dimensions from start_dim to end_dim into one."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.flatten"
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
@@ -37,7 +35,6 @@ class Flatten(_ModernModule):
 class Unflatten(_ModernModule):
     """Splits dimension `dim` into the sizes unflattened_size."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.flatten"
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
@@ -54,7 +51,6 @@ class Unflatten(_ModernModule):
 class Upsample(_ModernModule):
     """Interpolates to `size`, or by scale_factor."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.upsampling"
 
     def __init__(self, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: Any = None,
@@ -77,16 +73,12 @@ class Upsample(_ModernModule):
 class UpsamplingNearest2d(Upsample):
     """Nearest-neighbour interpolation of images."""
 
-    __slots__ = ()
-
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "nearest")
 
 
 class UpsamplingBilinear2d(Upsample):
     """Bilinear interpolation of images, with aligned corners."""
-
-    __slots__ = ()
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "bilinear", True)
@@ -95,7 +87,6 @@ class UpsamplingBilinear2d(Upsample):
 class PixelShuffle(_ModernModule):
     """(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.pixelshuffle"
 
     def __init__(self, upscale_factor: int) -> None:
@@ -112,7 +103,6 @@ class PixelShuffle(_ModernModule):
 class PixelUnshuffle(_ModernModule):
     """(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.pixelshuffle"
 
     def __init__(self, downscale_factor: int) -> None:
@@ -129,7 +119,6 @@ class PixelUnshuffle(_ModernModule):
 class ChannelShuffle(_ModernModule):
     """Reorders channels: (groups, C / groups) transposed."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.channelshuffle"
 
     def __init__(self, groups: int) -> None:
@@ -146,7 +135,6 @@ class ChannelShuffle(_ModernModule):
 class Unfold(_ModernModule):
     """The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L)."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.fold"
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
@@ -164,7 +152,6 @@ class Unfold(_ModernModule):
 class Fold(_ModernModule):
     """The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size)."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.fold"
 
     def __init__(self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
@@ -184,7 +171,6 @@ class Fold(_ModernModule):
 class _Pad(_ModernModule):
     """A padding of the last `_dims` dimensions."""
 
-    __slots__ = ()
     _module_path = "torch.nn.modules.padding"
     _dims: ClassVar[int]
     _mode: ClassVar[str]
@@ -201,8 +187,6 @@ class _Pad(_ModernModule):
 
 
 class _ConstantPad(_Pad):
-    __slots__ = ()
-
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
         self.value = value
@@ -215,8 +199,6 @@ class _ConstantPad(_Pad):
 
 
 class _ZeroPad(_ConstantPad):
-    __slots__ = ()
-
     def __init__(self, padding: Any) -> None:
         super().__init__(padding, 0.0)
 
@@ -225,8 +207,6 @@ class _ZeroPad(_ConstantPad):
 
 
 class _CircularPad(_Pad):
-    __slots__ = ()
-
     def forward(self, input: Any) -> Any:
         dims = input.array.ndim if isinstance(input, Tensor) else None
         if dims is not None and dims not in (self._dims + 1, self._dims + 2):

@@ -63,7 +63,6 @@ def detect_is_causal(mask: Any, is_causal: Any, length: int) -> bool:
 class _TransformerLayer(Module):
     """The base of encoder and decoder layers: self-attention and a feed-forward block of two linear layers."""
 
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
     _is_decoder = False
@@ -129,8 +128,6 @@ def _activation_code(activation: Any) -> int:
 class TransformerEncoderLayer(_TransformerLayer):
     """Self-attention and a feed-forward block, each with a residual connection and LayerNorm."""
 
-    __slots__ = ()
-
     def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None,
                 is_causal: bool = False) -> Any:
         x = tensor(src, "src")
@@ -144,7 +141,6 @@ class TransformerEncoderLayer(_TransformerLayer):
 class TransformerDecoderLayer(_TransformerLayer):
     """Self-attention, attention to the output of the encoder (`memory`), and a feed-forward block."""
 
-    __slots__ = ()
     _is_decoder = True
 
     def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
@@ -170,7 +166,6 @@ class TransformerDecoderLayer(_TransformerLayer):
 class _LayerStack(Module):
     """Copies of a layer, one after another, and an optional norm at the end."""
 
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
 
@@ -199,8 +194,6 @@ class _LayerStack(Module):
 
 class TransformerEncoder(_LayerStack):
     """num_layers copies of an encoder layer."""
-
-    __slots__ = ()
 
     def __init__(self, encoder_layer: Any, num_layers: int, norm: Any = None, enable_nested_tensor: bool = True,
                  mask_check: bool = True) -> None:
@@ -243,8 +236,6 @@ def _supports_nested_tensor(layer: Any) -> bool:
 class TransformerDecoder(_LayerStack):
     """num_layers copies of a decoder layer."""
 
-    __slots__ = ()
-
     def __init__(self, decoder_layer: Any, num_layers: int, norm: Any = None) -> None:
         super().__init__()
         self._set_layers(decoder_layer, num_layers, norm)
@@ -268,7 +259,6 @@ class TransformerDecoder(_LayerStack):
 class Transformer(Module):
     """An encoder, and a decoder that attends to the output of the encoder."""
 
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
 

@@ -21,8 +21,6 @@ def _rates(value: Any, count: int) -> list[Any]:
 class OneCycleLR(LRScheduler):
     """Anneals the rate up to max_lr and then far down, once in total_steps (Smith and Topin, 2017)."""
 
-    __slots__ = ()
-
     def __init__(self, optimizer: Any, max_lr: Any, total_steps: int | None = None, epochs: int | None = None,
                  steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: str = "cos",
                  cycle_momentum: bool = True, base_momentum: float = 0.85, max_momentum: float = 0.95,
@@ -94,8 +92,6 @@ class OneCycleLR(LRScheduler):
 class CyclicLR(LRScheduler):
     """Cycles the rate between base_lr and max_lr (Smith, 2015)."""
 
-    __slots__ = ()
-
     def __init__(self, optimizer: Any, base_lr: Any, max_lr: Any, step_size_up: int = 2000,
                  step_size_down: int | None = None, mode: str = "triangular", gamma: float = 1.0,
                  scale_fn: Any = None, scale_mode: str = "cycle", cycle_momentum: bool = True,
@@ -150,8 +146,6 @@ class CyclicLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Cosine annealing to eta_min, restarted after T_0 epochs, then T_0 T_mult, ... (Loshchilov and Hutter, 2016)."""
 
-    __slots__ = ()
-
     def __init__(self, optimizer: Any, T_0: int, T_mult: int = 1, eta_min: float = 0.0,
                  last_epoch: int = -1) -> None:
         if type(T_0) is not int or T_0 <= 0:
@@ -178,8 +172,6 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 class _Composite(LRScheduler):
     """A scheduler of schedulers, whose state dict contains theirs."""
 
-    __slots__ = ()
-
     schedulers: list[Any]
 
     def state_dict(self) -> dict[str, Any]:
@@ -196,8 +188,6 @@ class _Composite(LRScheduler):
 
 class SequentialLR(_Composite):
     """Schedulers in sequence, each from its milestone on."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, schedulers: Any, milestones: Any, last_epoch: int = -1) -> None:
         groups_of(optimizer)
@@ -232,8 +222,6 @@ class SequentialLR(_Composite):
 
 class ChainedScheduler(_Composite):
     """Schedulers that step together."""
-
-    __slots__ = ()
 
     def __init__(self, schedulers: Any, optimizer: Any = None) -> None:
         _check(schedulers, optimizer)

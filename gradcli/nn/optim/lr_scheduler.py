@@ -37,7 +37,7 @@ def groups_of(optimizer: Any) -> list[dict[str, Any]]:
 class LRScheduler:
     """The base of all schedulers, and of those that programs define by `get_lr`, the rates at last_epoch."""
 
-    __slots__ = ("__dict__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
+    __slots__ = ("__dict__", "__weakref__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
 
     _module_path = "torch.optim.lr_scheduler"
 
@@ -167,8 +167,6 @@ def _same_sort(present: Any, loaded: Any) -> bool:
 class _LambdaScheduler(LRScheduler):
     """A scheduler with a function of the epoch, or one for each group."""
 
-    __slots__ = ()
-
     def __init__(self, optimizer: Any, lr_lambda: Any, last_epoch: int = -1) -> None:
         groups = len(groups_of(optimizer))
         functions = list(lr_lambda) if isinstance(lr_lambda, list | tuple) else [lr_lambda] * groups
@@ -193,8 +191,6 @@ class _LambdaScheduler(LRScheduler):
 class LambdaLR(_LambdaScheduler):
     """The initial rate times a function of the epoch."""
 
-    __slots__ = ()
-
     def _lr_at_start(self, rate: float, i: int) -> float:
         return self._lr_after(rate, i)
 
@@ -205,16 +201,12 @@ class LambdaLR(_LambdaScheduler):
 class MultiplicativeLR(_LambdaScheduler):
     """The last rate times a function of the epoch."""
 
-    __slots__ = ()
-
     def _lr_after(self, rate: float, i: int) -> float:
         return rate * self._factor(i)
 
 
 class StepLR(LRScheduler):
     """Multiplies the rate by gamma every step_size epochs."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
         if type(step_size) is not int or step_size < 1:
@@ -237,8 +229,6 @@ def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
 class MultiStepLR(LRScheduler):
     """Multiplies the rate by gamma at each milestone."""
 
-    __slots__ = ()
-
     def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
         self.milestones, self.gamma = sorted(whole_numbers(milestones, "milestones")), gamma
         super().__init__(optimizer, last_epoch)
@@ -250,8 +240,6 @@ class MultiStepLR(LRScheduler):
 
 class ConstantLR(LRScheduler):
     """Multiplies the rate by factor for the first total_iters epochs."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
         if factor > 1.0 or factor < 0:
@@ -268,8 +256,6 @@ class ConstantLR(LRScheduler):
 
 class LinearLR(LRScheduler):
     """Multiplies the rate by a factor that goes linearly from start_factor to end_factor in total_iters epochs."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, start_factor: float = 1.0 / 3, end_factor: float = 1.0, total_iters: int = 5,
                  last_epoch: int = -1) -> None:
@@ -293,8 +279,6 @@ class LinearLR(LRScheduler):
 class ExponentialLR(LRScheduler):
     """Multiplies the rate by gamma every epoch."""
 
-    __slots__ = ()
-
     def __init__(self, optimizer: Any, gamma: float, last_epoch: int = -1) -> None:
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -305,8 +289,6 @@ class ExponentialLR(LRScheduler):
 
 class PolynomialLR(LRScheduler):
     """The initial rate times (1 - epoch / total_iters) ** power."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
         self.total_iters, self.power = total_iters, power
@@ -321,8 +303,6 @@ class PolynomialLR(LRScheduler):
 
 class CosineAnnealingLR(LRScheduler):
     """Cosine annealing to eta_min in T_max epochs, and back (Loshchilov and Hutter, 2016)."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
         if type(T_max) is not int or T_max < 1:
@@ -340,8 +320,6 @@ class CosineAnnealingLR(LRScheduler):
 
 class ReduceLROnPlateau(LRScheduler):
     """Multiplies the rate by factor when a metric has not improved for more than `patience` epochs."""
-
-    __slots__ = ()
 
     def __init__(self, optimizer: Any, mode: str = "min", factor: float = 0.1, patience: int = 10,
                  threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0, min_lr: Any = 0,

@@ -101,7 +101,6 @@ def get_swa_avg_fn() -> Callable[..., Any]:
 class AveragedModel(Module):
     """A copy of a model whose parameters are averages over the calls of update_parameters."""
 
-    __slots__ = ()
     _module_path = "torch.optim.swa_utils"
 
     module: Any
@@ -177,7 +176,6 @@ def update_bn(loader: Any, model: Any, device: Any = None) -> None:
 class SWALR(LRScheduler):
     """Anneals the rate to swa_lr in anneal_epochs epochs and keeps it there."""
 
-    __slots__ = ()
     _module_path = "torch.optim.swa_utils"
 
     def __init__(self, optimizer: Any, swa_lr: Any, anneal_epochs: int = 10, anneal_strategy: str = "cos",

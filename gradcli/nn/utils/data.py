@@ -29,7 +29,7 @@ def bounded_list(values: Any) -> list[Any]:
 class Dataset:
     """The base of map-style data sets: `__getitem__` and `__len__`."""
 
-    __slots__ = ("__dict__",)
+    __slots__ = ("__dict__", "__weakref__")
 
     _module_path = "torch.utils.data.dataset"
 
@@ -53,8 +53,6 @@ class Dataset:
 @exposed("tensors", "data_tensor", "target_tensor")
 class TensorDataset(Dataset):
     """Tensors of one length; member i is the tuple of their entries i."""
-
-    __slots__ = ()
 
     def __init__(self, *tensors: Any, **named: Any) -> None:
         if named:
@@ -94,8 +92,6 @@ class TensorDataset(Dataset):
 class Subset(Dataset):
     """The members of a data set at `indices`."""
 
-    __slots__ = ()
-
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
         indexable = isinstance(indices, list | tuple | range | Tensor)
         self.dataset, self.indices = dataset, indices if indexable else bounded_list(indices)
@@ -112,8 +108,6 @@ class Subset(Dataset):
 @exposed("datasets", "cumulative_sizes")
 class ConcatDataset(Dataset):
     """The members of several data sets, one after another."""
-
-    __slots__ = ()
 
     def __init__(self, datasets: Any) -> None:
         self.datasets = bounded_list(datasets)
@@ -135,8 +129,6 @@ class ConcatDataset(Dataset):
 @exposed("datasets")
 class StackDataset(Dataset):
     """Data sets of one length side by side; member i is the tuple, or with names the dict, of their members i."""
-
-    __slots__ = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args and kwargs:
@@ -160,8 +152,6 @@ class StackDataset(Dataset):
 class IterableDataset(Dataset):
     """The base of data sets with `__iter__` and without `__getitem__`."""
 
-    __slots__ = ()
-
     def __iter__(self) -> Iterator[Any]:
         raise AttributeFault(f"{type(self).__name__} has no __iter__", ("def __iter__(self):", "in the class"))
 
@@ -172,8 +162,6 @@ class IterableDataset(Dataset):
 @exposed("datasets")
 class ChainDataset(IterableDataset):
     """Iterable data sets, one after another."""
-
-    __slots__ = ()
 
     def __init__(self, datasets: Any) -> None:
         self.datasets = datasets

@@ -39,7 +39,6 @@ def usual_dim(module: Any, dim: Any) -> int:
 
 @exposed("right_inverse")
 class _WeightNorm(Module):
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
 
@@ -63,7 +62,6 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
 
 @exposed("right_inverse")
 class _SpectralNorm(Module):
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
 
@@ -109,7 +107,6 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
 
 @exposed("right_inverse", "base")
 class _Orthogonal(Module):
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
 

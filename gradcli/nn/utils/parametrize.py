@@ -41,7 +41,6 @@ class cached:
 class ParametrizationList(ModuleList):
     """The parametrizations of one tensor, applied in order, and the original tensors."""
 
-    __slots__ = ()
     _module_path = HOME
     _modern_only = True
 

@@ -33,7 +33,7 @@ def positive_int(value: Any, name: str) -> int:
 class Sampler:
     """The base of samplers: iterables of indices."""
 
-    __slots__ = ("__dict__",)
+    __slots__ = ("__dict__", "__weakref__")
     _module_path = "torch.utils.data.sampler"
 
     def __init__(self, data_source: Any = None) -> None:
@@ -53,8 +53,6 @@ class Sampler:
 class SequentialSampler(Sampler):
     """The indices in order."""
 
-    __slots__ = ()
-
     def __init__(self, data_source: Any) -> None:
         self.data_source = data_source
 
@@ -67,8 +65,6 @@ class SequentialSampler(Sampler):
 
 class RandomSampler(Sampler):
     """Indices in random order, or `num_samples` of them; with `replacement` they may repeat."""
-
-    __slots__ = ()
 
     def __init__(self, data_source: Any, replacement: bool = False, num_samples: int | None = None,
                  generator: Any = None) -> None:
@@ -107,8 +103,6 @@ class RandomSampler(Sampler):
 class SubsetRandomSampler(Sampler):
     """A random permutation of `indices`."""
 
-    __slots__ = ()
-
     def __init__(self, indices: Any, generator: Any = None) -> None:
         if not isinstance(indices, list | tuple | range | Tensor):
             raise ArgumentFault(f"indices must be a list of whole numbers, not {described(indices)}")
@@ -125,8 +119,6 @@ class SubsetRandomSampler(Sampler):
 
 class WeightedRandomSampler(Sampler):
     """Indices drawn with probabilities proportional to `weights`."""
-
-    __slots__ = ()
 
     def __init__(self, weights: Any, num_samples: int, replacement: bool = True, generator: Any = None) -> None:
         positive_int(num_samples, "num_samples")
@@ -147,8 +139,6 @@ class WeightedRandomSampler(Sampler):
 
 class BatchSampler(Sampler):
     """The indices of another sampler in lists of batch_size."""
-
-    __slots__ = ()
 
     def __init__(self, sampler: Any, batch_size: Any, drop_last: Any) -> None:
         positive_int(batch_size, "batch_size")

@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Type
 from gradcli.engine.tensor import dtypes
 from gradcli.faults.tree import ValueFault
+from gradcli.ops.base import define
 
 
 class Conversion(Op, abstract=True):
@@ -16,69 +17,25 @@ class Conversion(Op, abstract=True):
     errors = [("text",)]
 
 
-class Float(Conversion):
-    """float(input): input as 32-bit floating numbers."""
-
+def _cast(dtype):
     def compose(F, input):
-        return F.cast(input, dtypes.float32)
+        return F.cast(input, dtype)
+
+    return compose
 
 
-class Double(Conversion):
-    """double(input): input as 64-bit floating numbers."""
-
-    samples = [([1.5, -2.0],), (np.array([1, 0]),)]
-
-    def compose(F, input):
-        return F.cast(input, dtypes.float64)
-
-
-class Half(Conversion):
-    """half(input): input as 16-bit floating numbers."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.float16)
-
-
-class Long(Conversion):
-    """long(input): input as 64-bit whole numbers; fractions are cut off."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.int64)
-
-
-class Int(Conversion):
-    """int(input): input as 32-bit whole numbers; fractions are cut off."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.int32)
-
-
-class Short(Conversion):
-    """short(input): input as 16-bit whole numbers; fractions are cut off."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.int16)
-
-
-class Char(Conversion):
-    """char(input): input as 8-bit whole numbers; fractions are cut off."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.int8)
-
-
-class Byte(Conversion):
-    """byte(input): input as 8-bit whole numbers from 0; fractions are cut off."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.uint8)
-
-
-class Bool(Conversion):
-    """bool(input): whether each element is not 0."""
-
-    def compose(F, input):
-        return F.cast(input, dtypes.bool_)
+for _name, _dtype, _text in (
+        ("float", dtypes.float32, "input as 32-bit floating numbers"),
+        ("double", dtypes.float64, "input as 64-bit floating numbers"),
+        ("half", dtypes.float16, "input as 16-bit floating numbers"),
+        ("long", dtypes.int64, "input as 64-bit whole numbers; fractions are cut off"),
+        ("int", dtypes.int32, "input as 32-bit whole numbers; fractions are cut off"),
+        ("short", dtypes.int16, "input as 16-bit whole numbers; fractions are cut off"),
+        ("char", dtypes.int8, "input as 8-bit whole numbers; fractions are cut off"),
+        ("byte", dtypes.uint8, "input as 8-bit whole numbers from 0; fractions are cut off"),
+        ("bool", dtypes.bool_, "whether each element is not 0")):
+    _samples = [([1.5, -2.0],), (np.array([1, 0]),)] if _name == "double" else Conversion.samples
+    define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(_dtype), samples=_samples)
 
 
 class AsType(Op):

@@ -267,7 +267,7 @@ def product_slopes(F, g, input, out, dim, index, src, include_self):
     solid = F.where(src == 0, 1, src)
     nulls = F.scatter_add(F.zeros_like(g), dim, index, F.cast(src == 0, g.dtype))
     rest = F.scatter_reduce(input, dim, index, solid, "prod", include_self=include_self)
-    null = F.where(src == 0, src, 0)        # of two zeros, each has the other as a factor
+    null = F.where(src == 0, src, F.zeros_like(src))        # of two zeros, each has the other as a factor
     others = F.gather(F.scatter_add(F.zeros_like(g), dim, index, null), dim, index) - null
     count, rest, whole = (F.gather(x, dim, index) for x in (nulls, rest, out))
     for_zeros = F.where(count == 1, rest, F.where(count == 2, rest * others, whole))

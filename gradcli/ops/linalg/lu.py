@@ -221,5 +221,3 @@ class OldLuSolve(Op):
 
     def compose(F, input: Array, LU_data: Array, LU_pivots: Index):
         return F.linalg_lu_solve(LU_data, LU_pivots, input)
-
-

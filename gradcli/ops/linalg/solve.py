@@ -146,6 +146,7 @@ class Solve(Op):
 class Solved(Kernel):
     """solved(A, B): the X with A X = B."""
 
+    saved_for_versions = ("out",)
     memory_order = "columns"
     modern_names = "LinalgSolveExBackward0"
     samples = [(A, B), (PAIR, B)]
@@ -163,7 +164,7 @@ class Solved(Kernel):
     def grad_A(F, g, A, out):
         return -(F.solved(transposed(F, A), g) @ transposed(F, out))
 
-    def grad_B(F, g, A):
+    def grad_B(F, g, A, out):
         return F.solved(transposed(F, A), g)
 
 
@@ -171,6 +172,7 @@ class SolveTriangular(Op):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
+    saved_for_versions = ("out",)
     memory_order = "columns"
     names = ("linalg.solve_triangular",)
     modern_names = "LinalgSolveTriangularBackward0"
@@ -194,7 +196,7 @@ class SolveTriangular(Op):
         whole = -(back @ transposed(F, out) if left else transposed(F, out) @ back)
         return F.triu(whole, int(unitriangular)) if upper else F.tril(whole, -int(unitriangular))
 
-    def grad_B(F, g, A, upper, left, unitriangular, B_dtype):
+    def grad_B(F, g, A, out, upper, left, unitriangular, B_dtype):
         back = F.linalg_solve_triangular(transposed(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
         return F.cast(back, B_dtype)
 
@@ -231,7 +233,7 @@ class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
     memory_order = "columns"
-    saved_for_versions = ("input",)
+    saved_for_versions = ("input", "out")
     modern_names = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
@@ -245,10 +247,10 @@ class CholeskySolve(Op):
         factor = input2.swapaxes(-1, -2) if upper else input2
         return substituted(factor.swapaxes(-1, -2), substituted(factor, input, False, False), True, False)
 
-    def grad_input(F, g, input, input2, upper):
+    def grad_input(F, g, input, input2, out, upper):
         return F.cholesky_solve(g, input2, upper)
 
-    def grad_input2(F, g, input2, out, upper):
+    def grad_input2(F, g, input, input2, out, upper):
         # as if A were made of the whole of input2: the half that is not read has slopes too, as in PyTorch
         met = F.cholesky_solve(g, input2, upper) @ transposed(F, out)
         both = met + transposed(F, met)

@@ -139,6 +139,7 @@ class BceWithLogitsKernel(LossKernel):
 
     modern_names = "BinaryCrossEntropyWithLogitsBackward0"
     vanished = "cut"
+    saved_for_versions = ("target",)
     fixed = ("weight", "pos_weight")
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
     errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
@@ -161,7 +162,7 @@ class BceWithLogitsKernel(LossKernel):
         positive = target * pos_weight
         return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
 
-    def grad_target(F, g, input, weight, pos_weight, how):
+    def grad_target(F, g, input, target, weight, pos_weight, how):
         share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
         if pos_weight is None:
             return -input * share

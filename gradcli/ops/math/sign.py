@@ -148,7 +148,7 @@ class CopySign(Binary):
     def grad_input(F, g, input, out):
         return g * F.where(input == 0, 0, out / input)
 
-    def grad_other(F, g):
+    def grad_other(F, g, out):      # PyTorch keeps the result
         return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 
@@ -189,6 +189,7 @@ class Frexp(Op):
 class Ldexp(Binary):
     """ldexp(input, other): input times 2 to the power other."""
 
+    saved_for_versions = ("out",)
     type_promotion = "floating"
     samples = [([1.0, -0.75], [2.0, -3.0]), ([1.0, -0.75], np.array([2, 3]))]
 
@@ -199,7 +200,7 @@ class Ldexp(Binary):
             return (input.astype(other.dtype) if other.ndim and not input.ndim else input) * np.exp2(other)
         return np.ldexp(input, np.clip(other.astype(np.int64), -9999, 9999).astype(np.int32))
 
-    def grad_input(F, g, other, input_dtype):
+    def grad_input(F, g, other, out, input_dtype):
         return F.cast(F.ldexp(g, other), input_dtype)
 
     def grad_other(F, g, out, other_dtype):

@@ -136,6 +136,3 @@ class Pdist(Op):
         second = F.as_tensor([j for i in range(n) for j in range(i + 1, n)], dtype=int64)
         difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
         return F.distances(difference, p, 1, input, input)
-
-
-

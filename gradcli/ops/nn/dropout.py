@@ -150,5 +150,3 @@ class FeatureAlphaDropout(Dropping):
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return squashed(F, input, p, training, True)
-
-

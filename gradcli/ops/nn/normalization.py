@@ -19,12 +19,11 @@ BATCH, LAYER, GROUP = range(3)
 
 
 class Standardising(Kernel, abstract=True):
-    """Input, seen in `shape`, standardised over `axes`, times weight plus bias; with what gradients are made of: the
-    mean, one over the standard deviation, and the standardised numbers before weight and bias."""
+    """Input in `shape` standardised over axes, scaled and shifted; its mean, one over its deviation, what is scaled."""
 
     memory_order = "rows"
     linked = ("bias",)
-    saved_for_versions = ("input",)
+    saved_for_versions = ("input", "weight")
     type_promotion = "same"
     multi_output = True
     returns = ("output", "mean", "scale", "unit")
@@ -75,7 +74,7 @@ class Standardising(Kernel, abstract=True):
             total = total - g[2] * out[2] * out[2] * unit / count
         return F.reshape(total, input_shape)
 
-    def grad_weight(F, g, input, out, shape, weight_shape):
+    def grad_weight(F, g, input, weight, out, shape, weight_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape) * out[3], tuple(weight_shape))
 
 
@@ -84,7 +83,7 @@ class Standardised(Standardising):
 
     forward = Standardising.forward
 
-    def grad_bias(F, g, shape, bias_shape):
+    def grad_bias(F, g, input, weight, shape, bias_shape):
         return None if g[0] is None else F.sum_to(F.reshape(g[0], shape), tuple(bias_shape))
 
 
@@ -94,7 +93,7 @@ class LayerStandardised(Standardising):
     forward = Standardising.forward
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
 
-    def grad_bias(F, g, bias, shape, bias_shape):
+    def grad_bias(F, g, input, weight, bias, shape, bias_shape):
         return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
@@ -345,7 +344,8 @@ class InstanceNorm(Op):
         if not use_input_stats and running_mean is None:
             raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
         shape = (1, c) + (1,) * (len(input.shape) - 2)
-        weight, bias = (per_channel(F, "instance_norm", p, c, shape) for p in (weight, bias))
+        weight, bias = (p if p is None else F.reshape(      # copies, as in PyTorch, which has one for each row
+            F.repeat(per_channel(F, "instance_norm", p, c, (c,)), (1,)), shape) for p in (weight, bias))
         if use_input_stats:
             axes = tuple(range(2, len(input.shape)))
             out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
@@ -412,5 +412,3 @@ class LocalResponseNorm(Op):
         padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
         around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
         return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta
-
-

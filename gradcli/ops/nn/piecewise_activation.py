@@ -132,7 +132,7 @@ class PreluKernel(Kernel):
     def grad_input(F, g, input, weight):
         return F.where(input > 0, g, g * weight)
 
-    def grad_weight(F, g, input):
+    def grad_weight(F, g, input, weight):
         return F.where(input > 0, 0, g * input)
 
 

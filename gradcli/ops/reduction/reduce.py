@@ -13,7 +13,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
-from gradcli.ops.arrays import TYPES, divided, elements_along, placed
+from gradcli.ops.arrays import TYPES, divided, elements_along, scattered_into_zeros
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -249,7 +249,7 @@ def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
         return g
     at = axis(dim, len(input_shape))
     if F is raw:
-        return placed(g, indices, at, input_shape)
+        return scattered_into_zeros(g, indices, at, input_shape)
     if not keepdim:
         g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
@@ -396,4 +396,3 @@ def norm_slope(F, g, input, out, ord, where):
         return F.sign(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
     power = F.sign(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
     return power * F.where(out == 0, 0, g / out ** (ord - 1))
-

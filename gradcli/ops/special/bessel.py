@@ -8,8 +8,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.signature import Array
-from gradcli.ops.special.bessel_modified import Undifferentiated
+from gradcli.ops.special.bessel_modified import define_undifferentiated
 from gradcli.ops.special.evaluate import chebyshev, in_doubles, piecewise
 
 # the squares of the first two zeros of j0 and of j1, each as a sum
@@ -117,49 +116,11 @@ def spherical_j0(x):
     return piecewise(x, (x == 0, np.ones_like), (np.isinf(x), np.zeros_like), (x == x, lambda x: np.sin(x) / x))
 
 
-_j0, _j1, _y0, _y1, _spherical = map(in_doubles, (bessel_j0, bessel_j1, bessel_y0, bessel_y1, spherical_j0))
-
-
-class BesselJ0(Undifferentiated):
-    """special.bessel_j0(input): the Bessel function of the first kind, of order 0."""
-
-    names = ("special.bessel_j0",)
-
-    def forward(input: Array):
-        return _j0(input)
-
-
-class BesselJ1(Undifferentiated):
-    """special.bessel_j1(input): the Bessel function of the first kind, of order 1."""
-
-    names = ("special.bessel_j1",)
-
-    def forward(input: Array):
-        return _j1(input)
-
-
-class BesselY0(Undifferentiated):
-    """special.bessel_y0(input): the Bessel function of the second kind, of order 0."""
-
-    names = ("special.bessel_y0",)
-
-    def forward(input: Array):
-        return _y0(input)
-
-
-class BesselY1(Undifferentiated):
-    """special.bessel_y1(input): the Bessel function of the second kind, of order 1."""
-
-    names = ("special.bessel_y1",)
-
-    def forward(input: Array):
-        return _y1(input)
-
-
-class SphericalBesselJ0(Undifferentiated):
-    """special.spherical_bessel_j0(input): sin(x) / x of each element x, and 1 at 0."""
-
-    names = ("special.spherical_bessel_j0",)
-
-    def forward(input: Array):
-        return _spherical(input)
+for _row in (
+        ("BesselJ0", "bessel_j0", bessel_j0, "the Bessel function of the first kind, of order 0"),
+        ("BesselJ1", "bessel_j1", bessel_j1, "the Bessel function of the first kind, of order 1"),
+        ("BesselY0", "bessel_y0", bessel_y0, "the Bessel function of the second kind, of order 0"),
+        ("BesselY1", "bessel_y1", bessel_y1, "the Bessel function of the second kind, of order 1"),
+        ("SphericalBesselJ0", "spherical_bessel_j0", spherical_j0, "sin(x) / x of each element x, and 1 at 0")):
+    _class_name, _name, _function, _text = _row
+    define_undifferentiated(__name__, _class_name, _name, in_doubles(_function), _text)

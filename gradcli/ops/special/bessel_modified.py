@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
-from gradcli.ops.base import Unary
+from gradcli.ops.base import Unary, define
 from gradcli.ops.special.evaluate import chebyshev, in_doubles, piecewise
 
 I0_NEAR = (     # exp(-x) i0(x) over x / 4 - 1, for 0 <= x <= 8
@@ -195,55 +195,19 @@ class Undifferentiated(Op, abstract=True):
     errors = [("text",)]
 
 
-class ModifiedI0(Undifferentiated):
-    """special.modified_bessel_i0(input): the modified Bessel function of the first kind, of order 0."""
-
-    names = ("special.modified_bessel_i0",)
-
+def define_undifferentiated(module, class_name, name, kernel, text):
+    """An operation special.`name` that `kernel` computes."""
     def forward(input: Array):
-        return _i0(input)
+        return kernel(input)
+
+    return define(Undifferentiated, module, f"special.{name}", class_name, f"(input): {text}.", forward=forward)
 
 
-class ModifiedI1(Undifferentiated):
-    """special.modified_bessel_i1(input): the modified Bessel function of the first kind, of order 1."""
-
-    names = ("special.modified_bessel_i1",)
-
-    def forward(input: Array):
-        return _i1(input)
-
-
-class ModifiedK0(Undifferentiated):
-    """special.modified_bessel_k0(input): the modified Bessel function of the second kind, of order 0."""
-
-    names = ("special.modified_bessel_k0",)
-
-    def forward(input: Array):
-        return _k0(input)
-
-
-class ModifiedK1(Undifferentiated):
-    """special.modified_bessel_k1(input): the modified Bessel function of the second kind, of order 1."""
-
-    names = ("special.modified_bessel_k1",)
-
-    def forward(input: Array):
-        return _k1(input)
-
-
-class ScaledK0(Undifferentiated):
-    """special.scaled_modified_bessel_k0(input): exp(x) k0(x) of each element x."""
-
-    names = ("special.scaled_modified_bessel_k0",)
-
-    def forward(input: Array):
-        return _scaled_k0(input)
-
-
-class ScaledK1(Undifferentiated):
-    """special.scaled_modified_bessel_k1(input): exp(x) k1(x) of each element x."""
-
-    names = ("special.scaled_modified_bessel_k1",)
-
-    def forward(input: Array):
-        return _scaled_k1(input)
+for _row in (
+        ("ModifiedI0", "modified_bessel_i0", _i0, "the modified Bessel function of the first kind, of order 0"),
+        ("ModifiedI1", "modified_bessel_i1", _i1, "the modified Bessel function of the first kind, of order 1"),
+        ("ModifiedK0", "modified_bessel_k0", _k0, "the modified Bessel function of the second kind, of order 0"),
+        ("ModifiedK1", "modified_bessel_k1", _k1, "the modified Bessel function of the second kind, of order 1"),
+        ("ScaledK0", "scaled_modified_bessel_k0", _scaled_k0, "exp(x) k0(x) of each element x"),
+        ("ScaledK1", "scaled_modified_bessel_k1", _scaled_k1, "exp(x) k1(x) of each element x")):
+    define_undifferentiated(__name__, *_row)

@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Operand
 from gradcli.faults.tree import ValueFault
+from gradcli.ops.base import define
 from gradcli.ops.special.evaluate import in_doubles
 
 HIGHEST = 100_000       # degrees beyond would take for ever
@@ -59,109 +60,29 @@ class Polynomial(Op, abstract=True):
     errors = [("text", 1), ([1.0, 2.0], np.array([1, 2, 3]))]
 
 
-class ChebyshevT(Polynomial):
-    """special.chebyshev_polynomial_t(input, n): Chebyshev's polynomial of the first kind of degree n."""
+POLYNOMIALS = {
+    "chebyshev_polynomial_t": ("ChebyshevT", _t, "Chebyshev's polynomial of the first kind of degree n"),
+    "chebyshev_polynomial_u": ("ChebyshevU", _u, "Chebyshev's polynomial of the second kind of degree n"),
+    "chebyshev_polynomial_v": ("ChebyshevV", _v, "Chebyshev's polynomial of the third kind of degree n"),
+    "chebyshev_polynomial_w": ("ChebyshevW", _w, "Chebyshev's polynomial of the fourth kind of degree n"),
+    "shifted_chebyshev_polynomial_t": ("ShiftedChebyshevT", _t, "Chebyshev's polynomial of the first kind at 2x - 1"),
+    "shifted_chebyshev_polynomial_u": ("ShiftedChebyshevU", _u, "Chebyshev's polynomial of the second kind at 2x - 1"),
+    "shifted_chebyshev_polynomial_v": ("ShiftedChebyshevV", _v, "Chebyshev's polynomial of the third kind at 2x - 1"),
+    "shifted_chebyshev_polynomial_w": ("ShiftedChebyshevW", _w, "Chebyshev's polynomial of the fourth kind at 2x - 1"),
+    "hermite_polynomial_h": ("HermiteH", _h, "the physicist's Hermite polynomial of degree n"),
+    "hermite_polynomial_he": ("HermiteHe", _he, "the probabilist's Hermite polynomial of degree n"),
+    "laguerre_polynomial_l": ("Laguerre", _l, "Laguerre's polynomial of degree n"),
+    "legendre_polynomial_p": ("Legendre", _p, "Legendre's polynomial of degree n")}
+"""By name the class of the operation, the polynomial, and what it is."""
 
-    names = ("special.chebyshev_polynomial_t",)
 
+def _forward(kernel, shifted):
     def forward(input: Operand, n: Operand):
-        return _t(input, n)
+        return kernel(input * 2 - 1 if shifted else input, n)
+
+    return forward
 
 
-class ChebyshevU(Polynomial):
-    """special.chebyshev_polynomial_u(input, n): Chebyshev's polynomial of the second kind of degree n."""
-
-    names = ("special.chebyshev_polynomial_u",)
-
-    def forward(input: Operand, n: Operand):
-        return _u(input, n)
-
-
-class ChebyshevV(Polynomial):
-    """special.chebyshev_polynomial_v(input, n): Chebyshev's polynomial of the third kind of degree n."""
-
-    names = ("special.chebyshev_polynomial_v",)
-
-    def forward(input: Operand, n: Operand):
-        return _v(input, n)
-
-
-class ChebyshevW(Polynomial):
-    """special.chebyshev_polynomial_w(input, n): Chebyshev's polynomial of the fourth kind of degree n."""
-
-    names = ("special.chebyshev_polynomial_w",)
-
-    def forward(input: Operand, n: Operand):
-        return _w(input, n)
-
-
-class ShiftedChebyshevT(Polynomial):
-    """special.shifted_chebyshev_polynomial_t(input, n): Chebyshev's polynomial of the first kind at 2x - 1."""
-
-    names = ("special.shifted_chebyshev_polynomial_t",)
-
-    def forward(input: Operand, n: Operand):
-        return _t(input * 2 - 1, n)
-
-
-class ShiftedChebyshevU(Polynomial):
-    """special.shifted_chebyshev_polynomial_u(input, n): Chebyshev's polynomial of the second kind at 2x - 1."""
-
-    names = ("special.shifted_chebyshev_polynomial_u",)
-
-    def forward(input: Operand, n: Operand):
-        return _u(input * 2 - 1, n)
-
-
-class ShiftedChebyshevV(Polynomial):
-    """special.shifted_chebyshev_polynomial_v(input, n): Chebyshev's polynomial of the third kind at 2x - 1."""
-
-    names = ("special.shifted_chebyshev_polynomial_v",)
-
-    def forward(input: Operand, n: Operand):
-        return _v(input * 2 - 1, n)
-
-
-class ShiftedChebyshevW(Polynomial):
-    """special.shifted_chebyshev_polynomial_w(input, n): Chebyshev's polynomial of the fourth kind at 2x - 1."""
-
-    names = ("special.shifted_chebyshev_polynomial_w",)
-
-    def forward(input: Operand, n: Operand):
-        return _w(input * 2 - 1, n)
-
-
-class HermiteH(Polynomial):
-    """special.hermite_polynomial_h(input, n): the physicist's Hermite polynomial of degree n."""
-
-    names = ("special.hermite_polynomial_h",)
-
-    def forward(input: Operand, n: Operand):
-        return _h(input, n)
-
-
-class HermiteHe(Polynomial):
-    """special.hermite_polynomial_he(input, n): the probabilist's Hermite polynomial of degree n."""
-
-    names = ("special.hermite_polynomial_he",)
-
-    def forward(input: Operand, n: Operand):
-        return _he(input, n)
-
-
-class Laguerre(Polynomial):
-    """special.laguerre_polynomial_l(input, n): Laguerre's polynomial of degree n."""
-
-    names = ("special.laguerre_polynomial_l",)
-
-    def forward(input: Operand, n: Operand):
-        return _l(input, n)
-
-
-class Legendre(Polynomial):
-    """special.legendre_polynomial_p(input, n): Legendre's polynomial of degree n."""
-
-    names = ("special.legendre_polynomial_p",)
-
-    def forward(input: Operand, n: Operand):
-        return _p(input, n)
+for _name, (_class_name, _kernel, _text) in POLYNOMIALS.items():
+    define(Polynomial, __name__, f"special.{_name}", _class_name, f"(input, n): {_text}.",
+           forward=_forward(_kernel, _name.startswith("shifted")))

@@ -132,5 +132,3 @@ class AdaptiveMaxPool3d(Pooling):
 
     def compose(F, input, output_size: Lengths, return_indices: Flag = False):
         return greatest(F, 3, input, output_size, return_indices)
-
-

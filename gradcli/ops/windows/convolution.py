@@ -107,5 +107,3 @@ def transposed_lengths(lengths, kernel, stride, padding, output_padding, dilatio
     """The lengths of a transposed convolution's result."""
     return tuple((n - 1) * s - 2 * p + d * (k - 1) + o + 1 for n, k, s, p, o, d in zip(
         lengths, kernel, stride, padding, output_padding, dilation, strict=True))
-
-

@@ -159,5 +159,3 @@ class Unmirrored(Kernel):
 
     def grad_input(F, g, sources):
         return F.pad_gather(g, sources, 6)
-
-

@@ -28,8 +28,6 @@ def transform_list(parts: Any, cache_size: int) -> list[Transform]:
 class ComposeTransform(Transform):
     """The composition of transforms, applied in order."""
 
-    __slots__ = ()
-
     def __init__(self, parts: Any, cache_size: int = 0) -> None:
         super().__init__(cache_size)
         self._parts = transform_list(parts, cache_size)
@@ -118,8 +116,6 @@ identity_transform = ComposeTransform([])
 class IndependentTransform(Transform):
     """A transform that reinterprets the last batch dimensions as event dimensions."""
 
-    __slots__ = ()
-
     reinterpreted_batch_ndims: int
 
     def __init__(self, base_transform: Any, reinterpreted_batch_ndims: int, cache_size: int = 0) -> None:
@@ -159,8 +155,6 @@ class IndependentTransform(Transform):
 class _Several(Transform):
     """Transforms of consecutive slices along one dimension."""
 
-    __slots__ = ()
-
     dim: int
 
     transforms = property(lambda self: list(self._transforms))
@@ -184,7 +178,6 @@ class _Several(Transform):
 class CatTransform(_Several):
     """Transforms of slices of `lengths` along a dimension."""
 
-    __slots__ = ()
     sign = Transform.sign
 
     def __init__(self, tseq: Any, dim: int = 0, lengths: Any = None, cache_size: int = 0) -> None:
@@ -221,7 +214,6 @@ class CatTransform(_Several):
 class StackTransform(_Several):
     """A transform for each position along a dimension."""
 
-    __slots__ = ()
     sign = Transform.sign
 
     def __init__(self, tseq: Any, dim: int = 0, cache_size: int = 0) -> None:
@@ -252,7 +244,6 @@ class StackTransform(_Several):
 class ReshapeTransform(Transform):
     """Reshapes the last dimensions from in_shape to out_shape."""
 
-    __slots__ = ()
     bijective = True
     sign = Transform.sign
 
@@ -294,7 +285,6 @@ def _replaced(shape: Any, old: Size, new: Size) -> Any:
 class CumulativeDistributionTransform(Transform):
     """The cdf of a distribution."""
 
-    __slots__ = ()
     bijective = True
     codomain = constraints.unit_interval
     sign: Any = 1

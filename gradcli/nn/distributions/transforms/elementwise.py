@@ -26,7 +26,7 @@ from gradcli.nn.distributions.base import broadcast_all, shape_tuple, sum_rightm
 class Transform:
     """The base of all transforms, and of those that programs define."""
 
-    __slots__ = ("__dict__", "_cache_size", "_cached", "_inv")
+    __slots__ = ("__dict__", "__weakref__", "_cache_size", "_cached", "_inv")
 
     _module_path = "torch.distributions.transforms"
 
@@ -149,8 +149,6 @@ def transform_of(value: Any) -> Transform:
 class _InverseTransform(Transform):
     """The inverse of a transform."""
 
-    __slots__ = ()
-
     def __init__(self, transform: Transform) -> None:
         super().__init__(transform._cache_size)
         self._inv = transform
@@ -188,8 +186,6 @@ class _InverseTransform(Transform):
 class ParameterFree(Transform):
     """A transform without parameters: all of one class are equal."""
 
-    __slots__ = ()
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self))
 
@@ -199,7 +195,6 @@ class ParameterFree(Transform):
 class _Increasing(ParameterFree):
     """An increasing bijection from the real numbers."""
 
-    __slots__ = ()
     bijective = True
     sign: Any = 1
     domain = constraints.real
@@ -208,7 +203,6 @@ class _Increasing(ParameterFree):
 class ExpTransform(_Increasing):
     """y = exp(x)."""
 
-    __slots__ = ()
     codomain = constraints.positive
 
     def _call(self, x: Any) -> Any:
@@ -230,7 +224,6 @@ def clipped_sigmoid(x: Any) -> Any:
 class SigmoidTransform(_Increasing):
     """y = 1 / (1 + exp(-x))."""
 
-    __slots__ = ()
     codomain = constraints.unit_interval
 
     def _call(self, x: Any) -> Any:
@@ -248,7 +241,6 @@ class SigmoidTransform(_Increasing):
 class SoftplusTransform(_Increasing):
     """y = log(1 + exp(x))."""
 
-    __slots__ = ()
     codomain = constraints.positive
 
     def _call(self, x: Any) -> Any:
@@ -264,7 +256,6 @@ class SoftplusTransform(_Increasing):
 class TanhTransform(_Increasing):
     """y = tanh(x)."""
 
-    __slots__ = ()
     codomain = constraints.Interval(-1.0, 1.0)
 
     def _call(self, x: Any) -> Any:
@@ -280,7 +271,6 @@ class TanhTransform(_Increasing):
 class AbsTransform(ParameterFree):
     """y = |x|."""
 
-    __slots__ = ()
     domain = constraints.real
     codomain = constraints.positive
 
@@ -294,7 +284,6 @@ class AbsTransform(ParameterFree):
 class PowerTransform(Transform):
     """y = x to the power of exponent."""
 
-    __slots__ = ()
     domain = codomain = constraints.positive
     bijective = True
 
@@ -337,7 +326,6 @@ def _same(first: Any, second: Any) -> bool:
 class AffineTransform(Transform):
     """y = loc + scale * x."""
 
-    __slots__ = ()
     bijective = True
 
     def __init__(self, loc: Any, scale: Any, event_dim: int = 0, cache_size: int = 0) -> None:

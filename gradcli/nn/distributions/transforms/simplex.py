@@ -22,7 +22,6 @@ def _deep_enough(shape: Any, dims: int) -> Any:
 class SoftmaxTransform(ParameterFree):
     """softmax onto the simplex; not a bijection, and the inverse is log."""
 
-    __slots__ = ()
     domain = constraints.real_vector
     codomain = constraints.simplex
 
@@ -42,7 +41,6 @@ class SoftmaxTransform(ParameterFree):
 class StickBreakingTransform(ParameterFree):
     """The stick-breaking bijection from K real numbers to the simplex of K + 1."""
 
-    __slots__ = ()
     domain = constraints.real_vector
     codomain = constraints.simplex
     bijective = True
@@ -77,7 +75,6 @@ class StickBreakingTransform(ParameterFree):
 class LowerCholeskyTransform(ParameterFree):
     """The lower triangle of a matrix, with exp on its diagonal."""
 
-    __slots__ = ()
     domain = constraints.IndependentConstraint(constraints.real, 2)
     codomain = constraints.lower_cholesky
 
@@ -91,7 +88,6 @@ class LowerCholeskyTransform(ParameterFree):
 class PositiveDefiniteTransform(ParameterFree):
     """L L^T for the L of LowerCholeskyTransform."""
 
-    __slots__ = ()
     domain = constraints.IndependentConstraint(constraints.real, 2)
     codomain = constraints.positive_definite
 
@@ -130,7 +126,6 @@ def vector_to_triangle(vector: Any) -> Any:
 class CorrCholeskyTransform(Transform):
     """From real vectors to Cholesky factors of correlation matrices."""
 
-    __slots__ = ()
     domain = constraints.real_vector
     codomain = constraints.corr_cholesky
     bijective = True
