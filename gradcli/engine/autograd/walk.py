@@ -24,7 +24,7 @@ from gradcli.engine.autograd.saved_values import (
     unpack,
 )
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import LatestWrite, Tensor
+from gradcli.engine.tensor.tensor import Tensor, latest_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.faults.tree import AnomalousGradient
 
@@ -79,7 +79,7 @@ class Walk:
             output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
             return
         edges = node.edges
-        if LatestWrite.tick > node.born:
+        if latest_write.tick > node.born:
             check_fresh(node)
         saves_tensors = False
         if node.hooks and min(node.hooks) < RETAIN:
@@ -120,8 +120,7 @@ class Walk:
 
         The gradients of leaves are added up by the leaf's identity: the hash of a tensor takes a call.
         """
-        grads, freed, undefined, vanished, latest_write = (
-            self.grads, self.freed, self.undefined, self.vanished, LatestWrite)
+        grads, freed, undefined, vanished = self.grads, self.freed, self.undefined, self.vanished
         sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
         for node in nodes:
             if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:

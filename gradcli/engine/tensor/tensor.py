@@ -231,7 +231,13 @@ def follow(copy: ndarray, original: ndarray) -> None:
 class LatestWrite:
     """When memory was last written to; what was computed later than that has not been overwritten."""
 
-    tick = 0
+    __slots__ = ("tick",)
+
+    def __init__(self) -> None:
+        self.tick = 0
+
+
+latest_write = LatestWrite()
 
 
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
@@ -240,7 +246,7 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     if root is not None and (root is DATA or root.base.root is DATA):
         return
     memory, tick = owner(tensor.array), clock()
-    LatestWrite.tick = tick
+    latest_write.tick = tick
     _note(memory, tick, writer, place)
     if id(memory) in _copies:
         for ref in _copies[id(memory)]:

@@ -60,7 +60,7 @@ HELPERS: dict[str, Any] = {
     refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, *helpers.FUNCTIONS)}
 
 
-def _counting(*args: Any, **options: Any) -> Any:
+def counting(*args: Any, **options: Any) -> Any:
     """The code of a function that has not been called often; it runs with the globals that `specialized` makes."""
     names = globals()
     names["_calls"] += 1
@@ -69,7 +69,7 @@ def _counting(*args: Any, **options: Any) -> Any:
     return names["_general"](*args, **options)
 
 
-def _passing(*args: Any, **options: Any) -> Any:
+def passing(*args: Any, **options: Any) -> Any:
     """The code of a function that has no usual call."""
     return globals()["_general"](*args, **options)
 
@@ -91,12 +91,12 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
 
         text = CallSource(cls, operator, swapped, bool(writer)).text()
         if text is None:
-            function.__code__ = _passing.__code__
+            function.__code__ = passing.__code__
             return function
         names.update(_names_of(cls, general), _writer=writer)
         written: dict[str, Any] = {}
         if text not in _compiled:
-            _compiled[text] = compile(text, "<specialized>", "exec", dont_inherit=True)
+            _compiled[text] = compile(text, __file__, "exec", dont_inherit=True)
         exec(_compiled[text], names, written)       # written from the signatures of our own classes alone
         call = written["call"]
         function.__code__, function.__defaults__ = call.__code__, call.__defaults__
@@ -104,7 +104,7 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
 
     names: dict[str, Any] = {"__spec__": None, "_general": general, "_calls": 0, "_warm_up": WarmUp,
                              "_specialize": specialize}
-    function = FunctionType(_counting.__code__, names, "call")
+    function = FunctionType(counting.__code__, names, "call")
     return function
 
 
