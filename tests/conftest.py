@@ -30,6 +30,12 @@ def stands_in(path, places):
     return inside.as_posix() in places or inside.parts[:1] and inside.parts[0] in places
 
 
+def pytest_sessionstart():
+    """Functions of operations are specialised at their first call, which programs would have to repeat."""
+    from gradcli.engine.autograd.specialized.functions import WarmUp
+    WarmUp.calls = 0
+
+
 def pytest_ignore_collect(collection_path, config):
     return True if config.getoption("markexpr") == "not slow" and stands_in(collection_path, SLOW) else None
 

@@ -23,18 +23,18 @@ from numpy import ndarray
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
-from gradcli.engine.autograd.graph_view import input_order
-from gradcli.engine.autograd.hooks import RETAIN, Handle, apply_hooks, apply_leaf_hooks, run_post_accumulate_hooks
+from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
-from gradcli.engine.autograd.saved_values import Freed, check_fresh, connect, release, skip_node, unpack
-from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, last_writes
-from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
+from gradcli.engine.autograd.saved_values import Freed
+from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
+from gradcli.engine.autograd.walk import Walk
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor
+from gradcli.engine.tensor.variable import Dual, Variable, recording
 from gradcli.engine.tensor.write_gate import WriteObserver, writing
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tree import AnomalousGradient, GradFault, SecondBackward
+from gradcli.faults.tree import GradFault, SecondBackward
 
 _born = attrgetter("born")
 
@@ -72,94 +72,22 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     if Detachments.observer is not None:
         Detachments.swept = () if create_graph else outputs
     latest.now = Sweep(nodes, targets)
-    freed, exclusive, check_finite = Freed(here()), set(), AnomalyMode.anomalies and AnomalyMode.nan
-    captured: dict[Any, Any] = {}
-    vanished: set[Any] = set()          # those whose gradient is a zero that stays zero times infinity or nan
-    undefined: set[Any] = set()         # parents with an undefined gradient: PyTorch checks their saved values as well
+    freed = None if retain_graph else Freed(here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
+    walk = Walk(grads, freed, create_graph, targets, dependencies, finish_leaf)
     try:
         with recording(create_graph):
-            for node in nodes:
-                g = grads.pop(node, None)
-                if g is None:
-                    if node in undefined:
-                        skip_node(node, undefined, None if retain_graph else freed)
-                    if dependencies:
-                        _finish_leaves(node, dependencies, grads, captured, finish_leaf)
-                    continue
-                if node.hooks:
-                    g = apply_hooks(node, g, create_graph)
-                if targets and node in targets:
-                    captured[node] = g
-                if type(node) is NodeOutput:
-                    output_grads = grads.setdefault(node.node, [None] * len(node.node.shape))
-                    output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
-                    continue
-                edges = node.edges
-                if last_writes:
-                    check_fresh(node)
-                saves_tensors = False
-                if node.hooks and min(node.hooks) < RETAIN:
-                    saves_tensors, edges = True, _run_post_hooks(node, edges, F, g, create_graph)
-                for parent, rule, saved in edges:
-                    grad = _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
-                    if rule.saves is not False:
-                        saves_tensors = True
-                    if grad is None:
-                        undefined.add(parent)
-                        continue
-                    if rule.vanishes or vanished:
-                        grad = _vanishing(node, rule, grad, parent, grads, vanished)
-                    if check_finite:
-                        _check_finite(node, rule, grad)
-                    if grad.shape != parent.shape:
-                        grad = F.sum_to(grad, parent.shape)     # undo broadcasting
-                    if parent not in grads:
-                        grads[parent] = grad
-                        continue
-                    before = grads[parent]
-                    if parent in exclusive and grad.dtype is before.dtype:
-                        np.add(before, grad, out=before)
-                    elif not create_graph and type(before) is ndarray and _is_free(grad, before, getrefcount(grad)):
-                        grads[parent] = np.add(before, grad, out=grad)
-                        exclusive.add(parent)
-                    else:
-                        grads[parent] = total = F.add(before, grad) if create_graph else np.add(before, grad)
-                        if type(total) is ndarray:
-                            exclusive.add(parent)     # a new array: the sweep may add to it in place
-                        total = None
-                    before = None       # memory that the next rule can have
-                if saves_tensors and not retain_graph:
-                    node.edges = release(node.edges, freed)
-                if dependencies:
-                    _finish_leaves(node, dependencies, grads, captured, finish_leaf)
+            if create_graph or targets or dependencies or walk.check_finite:
+                for node in nodes:
+                    walk.visit(node)
+            else:
+                walk.hurry(nodes)
     except SecondBackward as fault:
-        fault.computed = fault.computed or (node.code, node.line_at)
+        fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
         raise
-    captured.update(grads)
+    walk.captured.update(grads)
+    captured = walk.captured
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
-
-
-def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, Any], vanished: set[Any]) -> Any:
-    """The gradient that a rule returns: zeros if the node's has vanished, or it vanishes here, which is noted."""
-    kind = type(node).vanished if node in vanished else ""
-    if not rule.vanishes and (not kind or type(kind) is tuple and node.params[rule.at] not in kind):
-        vanished.discard(parent)
-        return grad
-    if parent not in grads and grad.shape == parent.shape:
-        vanished.add(parent)
-    if not isinstance(grad, Tensor):
-        return np.zeros_like(grad)
-    if grad.requires_grad and kind != "cut":
-        return traced.vanish(grad)
-    return Variable(np.zeros_like(grad.array))
-
-
-def _is_free(grad: Any, before: ndarray, references: int) -> bool:
-    """Whether what a rule has returned is an array in memory of its own, to which nothing else refers and to which
-    `before` can be added."""
-    return (type(grad) is ndarray and references == 2 and grad.base is None and grad.dtype is before.dtype
-            and grad.shape == before.shape and grad.ndim > 0 and grad.flags.writeable)
 
 
 def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:
@@ -170,22 +98,6 @@ def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, 
             if isinstance(leaf, Tensor) and leaf.hooks and (targets is None or leaf in targets):
                 dependencies[leaf] = dependencies.get(leaf, 0) + 1
     return dependencies
-
-
-def _finish_leaves(node: Any, dependencies: dict[Any, int], grads: dict[Any, Any], captured: dict[Any, Any],
-                   finish_leaf: Any) -> None:
-    """Count the edges of `node` off, and call `finish_leaf` for the leaves that no edge leads to any more."""
-    edges = () if type(node) is NodeOutput else node.edges
-    if type(node).__name__ == "Linear" and len(edges) > 1:      # PyTorch 2.13 finishes the bias first
-        order = input_order(node)
-        edges = sorted(edges, key=lambda edge: order.index(edge[1].at) if edge[1].at in order else len(order))
-    for leaf, _, _ in edges:
-        if leaf in dependencies:
-            dependencies[leaf] -= 1
-            if not dependencies[leaf] and leaf in grads:
-                g = finish_leaf(leaf, grads.pop(leaf))
-                if g is not None:
-                    captured[leaf] = g
 
 
 def newest_first(roots: Iterable[Any]) -> list[Any]:
@@ -222,13 +134,6 @@ def leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
     return [node for node in nodes if node in useful]
 
 
-class AnomalyMode:
-    """The state of anomaly detection: whether it is on, and whether it raises at nan."""
-
-    anomalies = False
-    nan = True
-
-
 @exposed()
 class set_detect_anomaly:
     """Switches anomaly detection, from the call on or for a block; `torch.autograd.detect_anomaly` is the same."""
@@ -244,85 +149,6 @@ class set_detect_anomaly:
 
     def __exit__(self, *error: Any) -> None:
         AnomalyMode.anomalies, AnomalyMode.nan = self.before
-
-
-def _check_finite(node: Any, rule: Any, grad: Any) -> None:
-    """Raise AnomalousGradient if a rule returned nan or, in the tutorial style, an infinite number."""
-    array = grad.array if isinstance(grad, Tensor) else np.asarray(grad)
-    if array.dtype.kind != "f" or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
-        return
-    name = type(node).names[0] if type(node).names else type(node).__name__
-    what = "nan" if np.isnan(array).any() else "infinite"
-    input = type(node).params[rule.at] if type(node).params else f"argument {rule.at + 1}"
-    raise AnomalousGradient(f"the gradient that {name} passes back to {input} is {what}",
-                            ("x.clamp(min=1e-8)", "keeps logarithms, quotients and roots away from where they blow up"),
-                            places=[(f"{name} was computed", (node.code, node.line_at))]).saying(
-        f"Function '{node.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")
-
-
-def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
-    """The gradient that a rule returns, as a Variable that depends on all that PyTorch's depends on."""
-    if type(rule) is _KnownGrad:
-        return rule.gradient
-    if grad_mode.unseen and grad_mode.enabled and node in grad_mode.unseen:     # its tangents are not recorded either
-        with recording(False):
-            return _traced_grad(node, rule, g, saved)
-    values = unpack(node, rule, saved)
-    grad = rule.grad(traced, g, *values)
-    depends_on_all, link = type(node).linked, traced.still
-    own_rule: Any = None
-    if type(depends_on_all) is tuple:
-        link = traced.tied
-        depends_on_all, own_rule = (True if type(node).params[rule.at] in depends_on_all else None), rule
-    if type(grad) is Tensor:       # zeros whatever the inputs: nothing that they depend on
-        return Variable(grad.array)
-    if grad is None or depends_on_all is False or grad.requires_grad and not depends_on_all or not grad_mode.on:
-        return grad
-    if depends_on_all:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
-        zero = grad.array.dtype.type(0)
-        sources = [connect(np.broadcast_to(zero, parent.shape), parent) for parent, other, _ in node.edges
-                   if other is not own_rule]
-    else:
-        params, idle = (*type(node).params, "out"), type(node).saved_for_versions
-        sources = [x for need, value in zip(rule.needs, values, strict=True)
-                   if not idle or params[min(need, len(params) - 1)] not in idle
-                   for x in (value if type(value) is tuple else (value,))
-                   if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
-    return link(grad, sources) if sources else grad
-
-
-class _KnownGrad:
-    """The rule of an edge whose gradient is known already."""
-
-    item, needs, saves, vanishes = None, (), False, False
-
-    def __init__(self, at: int, gradient: Any) -> None:
-        self.at, self.gradient = at, gradient
-
-    def grad(self, F: Any, g: Any) -> Any:
-        """The known gradient, whatever `g` is."""
-        return self.gradient
-
-
-def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -> Any:
-    """Call the post-hooks of a node with the gradients of its inputs and outputs; the edges with what they return."""
-    grads = [_traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
-             for _, rule, saved in edges]
-    grads = [grad if grad is None or grad.shape == parent.shape else F.sum_to(grad, parent.shape)
-             for grad, (parent, _, _) in zip(grads, edges, strict=True)]
-    def as_variables(gradients: Any) -> tuple[Any, ...]:
-        return tuple(x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients)
-
-    places = {rule.at: i for i, (_, rule, _) in enumerate(edges)}
-    order = [places.get(at) for at in input_order(node)] if len(places) == len(edges) and node.params else (
-        list(range(len(edges))))
-    for hook in [node.hooks[key] for key in sorted(node.hooks, reverse=True) if key < RETAIN]:
-        replacements = hook(as_variables(None if i is None else grads[i] for i in order),
-                            as_variables(g if type(g) is list else [g]))
-        for i, x in zip(order, replacements or (), strict=False):
-            if i is not None and isinstance(x, Tensor):
-                grads[i] = x if create_graph else x.array
-    return tuple((parent, _KnownGrad(rule.at, grad), ()) for grad, (parent, rule, _) in zip(grads, edges, strict=True))
 
 
 def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,

@@ -36,6 +36,7 @@ from gradcli.engine.tensor.tensor import (
     ViewOf,
     clock,
     last_write,
+    new_tuple,
     owner,
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
@@ -113,7 +114,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         if Detachments.observer is not None:
             result = _report_unrecorded(cut.how, values, result)
     if type(result) is tuple:
-        return _wrap_outputs(cls, values, arrays, result, result_class, tracked)
+        return wrap_outputs(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
         if not isinstance(result, np.generic):
             return result               # a plain answer: a bool, a number, a size
@@ -131,7 +132,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     else:
         out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here(), cls.names[0])
     if result.base is not None:
-        _root(out, values[0], result)
+        note_view(out, values[0], result)
     if InferenceTensor.exist:
         mark_inference(out, values[0] if values else None)
     return out
@@ -162,7 +163,7 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         arrays = [a.copy() if type(a) is ndarray else a for a in arrays]
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
-        slots += tuple([_attribute_of(a, "shape") for a in arrays]) + tuple([_attribute_of(a, "dtype") for a in arrays])
+        slots += tuple([attribute_of(a, "shape") for a in arrays]) + tuple([attribute_of(a, "dtype") for a in arrays])
     edges = [(parent_node, rule, rule.pick(slots)) for rule, parent_node in _parents(cls, values)]
     if edges:
         if InferenceTensor.exist:
@@ -201,33 +202,48 @@ def _parents(cls: type[Op], values: Sequence[Any]) -> Any:
             yield rule, parent(x)
 
 
-def _attribute_of(value: Any, attribute: str) -> Any:
+def attribute_of(value: Any, attribute: str) -> Any:
     """The shape or dtype of an array, or of each array in a tuple; None for anything else."""
     if type(value) is tuple and value and all(type(v) is ndarray for v in value):
         return tuple([getattr(array, attribute) for array in value])
     return getattr(value, attribute, None)
 
 
-def _wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
-             result_class: type[Tensor], tracked: bool) -> Any:
+def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
+                 result_class: type[Tensor], tracked: bool) -> Any:
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
-    results = tuple([r if type(r) is ndarray else asarray(r) for r in results])
-    for out in (outs := [result_class(r) for r in results]):
-        _root(out, values[0], out.array, SEVERAL)
+    results = all_arrays(results)
+    node = None
+    if tracked and results:
+        first = Tensor(results[0])
+        record(cls, values, arrays, results, first)
+        node = first.node
+    return outputs(cls, values[0], results, node, result_class)
+
+
+def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
+    """The results with numpy's numbers as arrays."""
+    return tuple([r if type(r) is ndarray else asarray(r) for r in results])
+
+
+def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
+    """Tensors around several results of one call, with `node` as their history if there is one."""
+    outs = [result_class(r) for r in results]
+    for out, array in zip(outs, results, strict=True):
+        if array.base is not None:
+            note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:
-            mark_inference(out, values[0])
-    if tracked and outs:
-        record(cls, values, arrays, results, outs[0])
-        node = outs[0].node
-        if cls.multi_output and node is not None:
-            node.shape = tuple(r.shape for r in results)
-            for i, out in enumerate(outs):
-                if results[i].dtype.kind == "f" and i not in cls.inert:
-                    out.node, out.requires_grad = NodeOutput(node, i, results[i].shape, clock()), True
-                else:
-                    out.node, out.requires_grad = None, False
-        elif node is not None:
-            node.shape = results[0].shape
+            mark_inference(out, source)
+    if node is not None and not cls.multi_output:
+        node.shape = results[0].shape
+        outs[0].node, outs[0].requires_grad = node, True
+    elif node is not None:
+        node.shape = tuple([r.shape for r in results])
+        for i, out in enumerate(outs):
+            if results[i].dtype.kind == "f" and i not in cls.inert:
+                out.node, out.requires_grad = NodeOutput(node, i, results[i].shape, clock()), True
+            else:
+                out.node, out.requires_grad = None, False
     return named(cls)(*outs) if cls.returns else tuple(outs)
 
 
@@ -244,22 +260,27 @@ def named(cls: type[Op]) -> Any:
     return _named[cls]
 
 
-def _root(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
+def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:
     """Note that `out` is a view, if it looks into the memory of the first input.
 
     What is made under no_grad says that it requires grad if its base does, as PyTorch's does, and keeps none.
     """
-    if isinstance(source, Tensor) and owner(result) is owner(source.array):
-        if not grad_mode.on:
-            origin = INFERRED if grad_mode.inference else UNTRACKED
-            if source.requires_grad and not grad_mode.inference:
-                out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
-        elif origin and not source.requires_grad:
-            origin = SEVERAL + UNTRACKED
-        if source.root is None or source.root is DATA:
-            out.root = ViewOf(source, clock(), origin)
-        else:
-            out.root = ViewOf(source.root.base, clock(), source.root.origin or origin)
+    if not isinstance(source, Tensor):
+        return
+    array, base = source.array, result.base
+    if base is not array and (base is None or base is not array.base) and owner(result) is not owner(array):
+        return
+    if not grad_mode.on:
+        origin = INFERRED if grad_mode.inference else UNTRACKED
+        if source.requires_grad and not grad_mode.inference:
+            out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
+    elif origin and not source.requires_grad:
+        origin = SEVERAL + UNTRACKED
+    root = source.root
+    if root is None or root is DATA:
+        out.root = new_tuple(ViewOf, (source, clock(), origin))
+    else:
+        out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
 
 
 def view_write_fault(view: Tensor, what: str) -> ViewWrite:

@@ -28,9 +28,10 @@ from functools import partial
 from types import FunctionType, new_class
 from typing import Any
 
-from numpy import ascontiguousarray
+from numpy import ascontiguousarray, ndarray
 
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
+from gradcli.engine.tensor.tensor import Tensor
 
 TABLE: dict[str, type[Op]] = {}     # full name -> operation
 
@@ -48,6 +49,7 @@ raw = Rules()       # short name -> forward:        arrays in, array out
 traced = Rules()    # short name -> recorded call:  tensors in, tensors out
 UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
 COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
+ITEMS_KEPT = 64
 LEGACY_MODULE = "torch.autograd._functions."
 TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
 
@@ -61,11 +63,12 @@ class Rule:
     many    whether the input is a list of tensors
     needs   the positions of the saved values among (*inputs, out, *shapes, *dtypes)
     pick    selects the saved values from a tuple of all these
+    items   the rules of the first tensors of a list, once they have been asked for
     saves   whether the saved values hold tensors, which a sweep releases; None where that depends on the values
     vanishes    whether the gradient is a zero that stays zero whatever it is multiplied by
     """
 
-    __slots__ = ("at", "grad", "item", "many", "needs", "pick", "saves", "vanishes")
+    __slots__ = ("at", "grad", "item", "items", "many", "needs", "pick", "saves", "vanishes")
 
     def __init__(self, grad: Callable[..., Any], at: int, needs: tuple[int, ...], many: bool,
                  item: int | None = None, saves: bool | None = True, vanishes: bool = False) -> None:
@@ -76,11 +79,16 @@ class Rule:
         self.needs = needs
         self.many = many
         self.saves = saves
+        self.items: list[Rule] = []
         self.pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = _selector(needs)
 
     def of_item(self, index: int) -> Rule:
-        """The rule for item `k` of a list of tensors."""
-        return Rule(partial(self.grad, index), self.at, self.needs, False, index, self.saves)
+        """The rule for item number `index` of a list of tensors; those of short lists are made once."""
+        while len(self.items) <= index < ITEMS_KEPT:
+            at = len(self.items)
+            self.items.append(Rule(partial(self.grad, at), self.at, self.needs, False, at, self.saves, self.vanishes))
+        return self.items[index] if index < ITEMS_KEPT else Rule(
+            partial(self.grad, index), self.at, self.needs, False, index, self.saves, self.vanishes)
 
 
 def _selector(needs: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
@@ -237,6 +245,11 @@ class Op:
         return f"<{self.legacy_class_name} object>"
 
 
+def constancy(input: Any, other: Any, *options: Any) -> int:
+    """A variant of arithmetic: 0 for two tensors, 1 with a number on the right, 2 with one on the left."""
+    return 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(input, Tensor) else 2
+
+
 def snake_case(name: str) -> str:
     """The name of a class in snake_case: LogSoftmax -> log_softmax, Deg2Rad -> deg2rad."""
     return "".join([f"_{c}" if c.isupper() and name[i - 1 : i].islower() else c for i, c in enumerate(name)]).lower()
@@ -266,6 +279,8 @@ def _with_layout(forward: Any, columns: bool) -> Any:
 
     def forward_with_layout(*values: Any, **options: Any) -> Any:
         out = forward(*values, **options)
+        if type(out) is ndarray:
+            return out if out.ndim < 2 or not columns and out.flags.c_contiguous else arrange(out)
         if type(out) is not tuple:
             return arrange(out)
         ndim = max(array.ndim for array in out)

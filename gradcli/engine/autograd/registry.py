@@ -4,8 +4,8 @@
 into `traced`; it sets the method, the in-place method and the special methods of Python's operators on `Tensor`.
 
 The function of an operation fits its arguments to the signature and passes them to `dispatch`. Around that stand, as
-the class asks for them, the options `out`, `generator`, `inplace` and those of functions that make tensors, and before
-it, for operations on one or two floating tensors, a fast path (fast_path.py).
+the class asks for them, the options `out`, `generator`, `inplace` and those of functions that make tensors. Functions
+that are called often serve the usual call by code of their own (specialized/functions.py).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.fast_path import fast_binary, fast_comparison, fast_unary
-from gradcli.engine.autograd.op import COMPARED, TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
@@ -42,24 +42,27 @@ def register(cls: type[Op]) -> None:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
             setattr(Tensor, name, property(call) if cls.attribute else call)
         if cls.inplace and not cls.inplace_name:
-            setattr(traced, short(name) + "_", _with_metadata(inplace(cls, name + "_", call), name + "_", cls))
+            setattr(traced, short(name) + "_", _writer(cls, name + "_", call))
     for name in cls.inplace_names():
-        setattr(Tensor, name, _with_metadata(inplace(cls, name, call), name, cls))
+        setattr(Tensor, name, _writer(cls, name, call))
     if cls.symbol:
         _operators(cls, call)
 
 
 def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """The function of an operation under one of its names, behind its fast path if it has one.
+    """The function of an operation under one of its names, specialised when it is called often.
 
     `plain` is the function for arguments that are all plain numbers, where that is no error.
     """
     call = general_function(cls, name)
     if plain is not None:
         call = with_number_form(call, plain)
-    if cls.fresh_result and cls.signature.required == 1 and len(cls.rules) == 1 and not cls.rules[0].many:
-        call = fast_unary(cls, call)
-    return _with_metadata(call, name, cls)
+    return _with_metadata(specialized(cls, call), name, cls)
+
+
+def _writer(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The form of an operation that stores its result in its input."""
+    return _with_metadata(specialized(cls, inplace(cls, name, call), writer=name), name, cls)
 
 
 def with_number_form(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,22 +172,18 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     if cls.symbol in UNARY:
         setattr(Tensor, f"__{cls.symbol}__", call)
         return
-    operate = plain = _operator(call, f"__{cls.symbol}__")
-    turned = _operator(call, f"__{cls.symbol}__", True)
-    if cls.symbol in COMPARED:
-        operate = fast_comparison(cls, plain)
-    elif cls.fresh_result and len(cls.rules) == 2:
-        operate = fast_binary(cls, plain)
-        turned = fast_binary(cls, turned) if cls.symbol in COMMUTING else turned
-
-    def reflected(other: Any, input: Any) -> Any:
-        return operate(input, other)
+    operate = specialized(cls, _operator(call, f"__{cls.symbol}__"), operator=True)
+    turned = specialized(cls, _operator(call, f"__{cls.symbol}__", True), operator=True)
+    reflected = specialized(cls, lambda other, input: operate(input, other), operator=True, swapped=True)
 
     for special in cls.special_methods():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")
         commuted = turned if cls.symbol in COMMUTING else reflected     # as PyTorch has it: the tensor comes first
-        form = (commuted if kind == "r" else operate if kind != "i" else
-                _operator(getattr(Tensor, cls.inplace_names()[0]), special))
+        if kind == "i":
+            name = cls.inplace_names()[0]
+            form = specialized(cls, _operator(getattr(Tensor, name), special), operator=True, writer=name)
+        else:
+            form = commuted if kind == "r" else operate
         setattr(Tensor, special, form)
 
 

@@ -75,7 +75,7 @@ def _arange(start: Any, end: Any, step: Any = 1, *_: Any) -> int:
 
 
 def _concatenated(arrays: Any, *_: Any) -> int:
-    return sum(a.size for a in arrays)
+    return sum([a.size for a in arrays])
 
 
 def _product(a: ndarray, b: ndarray, *_: Any) -> int:

@@ -40,13 +40,27 @@ class Freed:
 
 def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
     """The edges of a node with saved tensors released; parents, rules and saved options stay."""
-    return tuple([(parent, rule, freed if rule.saves is True or rule.saves is None and _holds_arrays(saved) else saved)
-                  for parent, rule, saved in edges])
+    if len(edges) == 2:
+        (left, rule, saved), (right, other, others) = edges
+        return ((left, rule, freed if rule.saves or rule.saves is None and holds_arrays(saved) else saved),
+                (right, other, freed if other.saves or other.saves is None and holds_arrays(others) else others))
+    released = []
+    for edge in edges:
+        parent, rule, saved = edge
+        if rule.saves or rule.saves is None and holds_arrays(saved):
+            edge = (parent, rule, freed)
+        released.append(edge)
+    return tuple(released)
 
 
-def _holds_arrays(saved: Any) -> bool:
-    return type(saved) in (Freed, PackedValues) or any(
-        type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value) for value in saved)
+def holds_arrays(saved: Any) -> bool:
+    """Whether saved values hold tensors, or did before they were released."""
+    if type(saved) is not tuple:
+        return type(saved) in (Freed, PackedValues)
+    for value in saved:
+        if type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value):
+            return True
+    return False
 
 
 def check_fresh(node: Any) -> None:

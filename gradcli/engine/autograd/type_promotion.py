@@ -17,7 +17,9 @@ from gradcli.engine.tensor.variable import grad_mode
 from gradcli.faults.mistakes import DtypeMix
 from gradcli.faults.tree import TypeFault, ValueFault
 
-CONSTANTS: dict[Any, dict[Any, ndarray]] = {float32: {}, float64: {}}
+ZERO = {dtype: asarray(0, dtype) for dtype in (float32, float64)}
+CONSTANTS: dict[Any, dict[Any, ndarray]] = {dtype: {int: zero} for dtype, zero in ZERO.items()}
+"""Numbers as arrays, by dtype; the whole number 0 has its type as its key."""
 CONSTANTS_KEPT = 512
 
 
@@ -33,6 +35,7 @@ def constant(number: Any, dtype: Any) -> ndarray:
     if cache is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
         if len(cache) >= CONSTANTS_KEPT:
             cache.clear()
+            cache[int] = ZERO[dtype]
         cache[number] = array
     return array
 

@@ -34,7 +34,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
         source = writable(input, name, cls.partial)
-        if cls.keeps_input and grad_mode.on and _tracked(input, args, options):
+        if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
             if Dual.watched:
                 Dual.level.record_write(source, input)
@@ -65,8 +65,11 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     return out
 
 
-def _tracked(input: Tensor, args: tuple[Any, ...], options: dict[str, Any]) -> bool:
-    return input.requires_grad or any(isinstance(a, Tensor) and a.requires_grad for a in (*args, *options.values()))
+def _tracked(values: tuple[Any, ...]) -> bool:
+    for x in values:
+        if isinstance(x, Tensor) and x.requires_grad:
+            return True
+    return False
 
 
 def writable(target: Any, writer: str, part: bool = False) -> Any:
@@ -103,7 +106,7 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
         raise ShapeFault(f"{writer} gives a {sized(array.shape)} result, which does not fit into "
                          f"a {sized(target.array.shape)} tensor in place").saying(
             f"output with shape {list(target.array.shape)} doesn't match the broadcast shape {list(array.shape)}")
-    if category(array.dtype) > category(target.array.dtype):
+    if array.dtype is not target.array.dtype and category(array.dtype) > category(target.array.dtype):
         raise TypeFault(f"result type {OF[array.dtype].era} can't be cast to the desired output type "
                         f"{OF[target.array.dtype].era}")
     if result.requires_grad and result is not target and not target.requires_grad:
@@ -113,7 +116,7 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
     if memory is not target.array:
         np.copyto(memory, array, casting="unsafe", where=array != target.array)
     elif array is not memory:
-        np.copyto(memory, array, casting="unsafe")
+        memory[...] = array
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
         if array.dtype is memory.dtype:

@@ -228,27 +228,40 @@ def follow(copy: ndarray, original: ndarray) -> None:
     _copies[key] = [*(ref for ref in _copies.get(key, ()) if ref() is not None), weakref.ref(copy)]
 
 
+class LatestWrite:
+    """When memory was last written to; what was computed later than that has not been overwritten."""
+
+    __slots__ = ("tick",)
+
+    def __init__(self) -> None:
+        self.tick = 0
+
+
+latest_write = LatestWrite()
+
+
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
     root = tensor.root
     if root is not None and (root is DATA or root.base.root is DATA):
         return
-    memory = owner(tensor.array)
-    _note(memory, new_tuple(Write, (clock(), writer, place, 1, ())))
+    memory, tick = owner(tensor.array), clock()
+    latest_write.tick = tick
+    _note(memory, tick, writer, place)
     if id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
-                _note(copy, last_writes[id(memory)])
+                _note(copy, tick, writer, place)
 
 
-def _note(memory: Any, write: Write) -> None:
+def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     key = id(memory)
-    if key not in last_writes:
-        _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
     before = last_writes.get(key)
-    tick, writer, place, changes, _ = write
-    last_writes[key] = new_tuple(Write, (tick, writer, place, changes, (tick,)) if before is None else (
-        tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
+    if before is None:
+        _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
+        last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
+    else:
+        last_writes[key] = new_tuple(Write, (tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
 
 
 def last_write(array: Any) -> Write | None:

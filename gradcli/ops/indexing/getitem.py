@@ -8,7 +8,8 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.dispatch import dispatch, record
+from gradcli.engine.autograd.dispatch import record
+from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
@@ -209,7 +210,7 @@ def getitem(self, key):
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
     basic, picks = split_key(key, array)
-    return dispatch(GetItem, (self, basic, picks))
+    return traced.getitem(self, basic, picks)
 
 
 def alone(value, key):
@@ -253,17 +254,17 @@ def setitem(self, key, value):
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
         if value is self:
-            value = dispatch(GetItem, (self, (...,), ()))
+            value = traced.getitem(self, (...,), ())
         spare = value.array.ndim - self.array.ndim
         if spare > 0 and value.array.shape[:spare] == (1,) * spare:
-            value = dispatch(GetItem, (value, (0,) * spare + (...,), ()))
+            value = traced.getitem(value, (0,) * spare + (...,), ())
         self.copy_(value)
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
-        dispatch(GetItem, (self, basic, picks)).copy_(value)     # of what is expanded a part can be written to
+        traced.getitem(self, basic, picks).copy_(value)     # of what is expanded a part can be written to
         return
     tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
     put(filling(self.array) if picks and not tracked else writing(self.array), source, basic, picks)

@@ -3,12 +3,11 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import Op, constancy, raw
 from gradcli.engine.autograd.signature import Number, Operand, Text
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import FLOATING, category, float64
-from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Binary
 from gradcli.ops.special.evaluate import in_doubles
@@ -20,11 +19,6 @@ NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not su
 def plus(input, other, alpha):
     """input + alpha * other, rounded once among floating numbers."""
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
-
-
-def constancy(input, other, *options):
-    """Which of its labels arithmetic carries: 0 for two tensors, 1 with a number on the right, 2 on the left."""
-    return 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(input, Tensor) else 2
 
 
 class Add(Binary):

@@ -1,0 +1,1 @@
+"""Functions of operations that serve their usual calls by code of their own."""

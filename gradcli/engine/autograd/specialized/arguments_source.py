@@ -1,0 +1,151 @@
+"""The source text of an operation's function: its parameters, and the types that the usual call has.
+
+Names in the text, for the parameter number i: `_p<i>` as passed, `v<i>` its value, `a<i>` its array, or its value where
+it is no tensor, `t<i>` whether an operand is a tensor. Other names that begin with an underscore are those of
+functions.py, or local to the text. Whatever the text leaves to the general function it leaves by `break`.
+"""
+
+from __future__ import annotations
+
+from gradcli.engine.autograd import signature as kinds
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import MISSING
+
+INDENT = "    "
+EXACT = {       # for each kind, what is wrong with a value
+    kinds.NumberKind: "type({v}) not in _NUMBERS",
+    kinds.IntKind: "type({v}) is not int or not -_WIDEST <= {v} < _WIDEST",
+    kinds.FlagKind: "type({v}) is not bool",
+    kinds.IntsKind: "not _whole({v})",
+    kinds.DimOrTensorKind: "not _whole({v})",
+    kinds.DimsOrFlagKind: "type({v}) is not bool and not _whole({v})",
+    kinds.PlainKind: "type({v}) not in _PLAIN and not _plain_tuple({v})",
+    kinds.Kind: "type({v}) not in _PLAIN and not _plain_tuple({v})",
+}
+
+
+class ArgumentsSource:
+    """The text under way for one operation, as far as the arguments.
+
+    operands    whether it is that of an operator, which takes two operands and no options
+    swapped     whether the operator's operands come in the other order, as those of __rsub__
+    in_place    whether it is that of the form that stores its result in the first input
+    """
+
+    def __init__(self, cls: type[Op], operator: bool = False, swapped: bool = False, in_place: bool = False) -> None:
+        self.cls, self.operator, self.swapped, self.in_place = cls, operator, swapped, in_place
+        self.signature = signature = cls.signature
+        self.kinds, self.defaults = signature.kinds, signature.defaults
+        self.count = len(self.kinds)
+        self.composed = bool(vars(cls).get("compose"))
+        self.lines: list[str] = []
+        self.depth = 1
+        self.tensors = [i for i, kind in enumerate(self.kinds) if isinstance(kind, kinds.ArrayKind)]
+        self.lists = [i for i, kind in enumerate(self.kinds) if isinstance(kind, kinds.ArraysKind)]
+        self.numbers = [i for i in self.tensors if type(self.kinds[i]) is kinds.OperandKind]
+        self.optional = {i for i in self.tensors if i not in self.numbers and (
+            self.defaults[i] is not MISSING or type(self.kinds[i]) is kinds.ArrayOrNoneKind)}
+        self.variadic = signature.variadic
+        self.placed = [i for i in range(signature.positional) if i != self.variadic]    # those passed by position
+        passed = ", ".join(f"_p{i}" for i in self.placed)
+        self.fall_back = f"_general({', '.join(self._own_order())})" if operator else (
+            f"_fall_back(({passed}{',' * bool(passed)}), _rest, _options)")
+
+    def _own_order(self) -> list[str]:
+        return ["_p1", "_p0"] if self.swapped else ["_p0", "_p1"]
+
+    def add(self, *lines: str, deeper: int = 0) -> None:
+        """Append lines at the present depth."""
+        self.lines += [INDENT * (self.depth + deeper) + line for line in lines]
+
+    def refuse(self, condition: str) -> None:
+        """Leave the call to the general function where `condition` holds."""
+        self.add(f"if {condition}: break")
+
+    def _head(self) -> None:
+        """The parameters, and the loop that is left where the general function is to be called."""
+        passed = [f"_p{i}=_M" for i in self.placed]
+        parameters = self._own_order() if self.operator else [
+            *([*passed, "/", "*_rest"] if passed else ["*_rest"]), "**_options"]
+        self.lines = [f"def call({', '.join(parameters)}):", f"{INDENT}while True:"]
+
+    def _bind(self) -> None:
+        """The values of the parameters, by position and by the names of options."""
+        if self.operator:
+            self.add("v0, v1 = _p0, _p1", *(f"v{i} = _d{i}" for i in range(2, self.count)))
+            return
+        if self.variadic < 0:
+            self.refuse("_rest")
+        self.add(*(f"v{i} = _p{i}" if i in self.placed else f"v{i} = _d{i}" for i in range(self.count)
+                   if i != self.variadic))
+        if self.cls.creates:
+            self.add("_leaf = False")
+        self.add("if _options:")
+        self.depth += 1
+        self.add("_left = len(_options)")
+        for i, name in enumerate(self.signature.names):
+            if i != self.variadic:
+                unset = f"v{i} is _M and " if i in self.placed else ""
+                self.add(f"if {unset}{name!r} in _options: v{i} = _options[{name!r}]; _left -= 1")
+        if self.cls.creates:
+            self.add("if 'requires_grad' in _options:", "    _leaf = _options['requires_grad']; _left -= 1",
+                     "    if type(_leaf) is not bool: break")
+        elif self.cls.inplace_option:
+            self.add("if 'inplace' in _options and _options['inplace'] is False: _left -= 1")
+        self.refuse("_left")
+        self.depth -= 1
+
+    def _check(self, i: int) -> None:
+        """Let `v<i>` be the value of parameter i, of a type that forward takes."""
+        if i == self.variadic:
+            self._gather(i)
+            return
+        if self.defaults[i] is not MISSING and i in self.placed and not self.operator:
+            self.add(f"if v{i} is _M: v{i} = _d{i}")
+        if i in self.numbers and not self.composed:
+            return      # _arrays looks at its type
+        if self.defaults[i] is MISSING or self.operator:
+            self._kind(i)
+        else:
+            self.add(f"if v{i} is not _d{i}:")
+            self.depth += 1
+            self._kind(i)
+            self.depth -= 1
+
+    def _kind(self, i: int) -> None:
+        """The lines that refuse a value, or convert it, as its kind does."""
+        v, kind = f"v{i}", self.kinds[i]
+        sort = type(kind)
+        if isinstance(kind, kinds.ArrayKind):
+            optional = f"{v} is not None and " if sort is kinds.ArrayOrNoneKind else ""
+            number = f" and type({v}) not in _NUMBERS" if sort is kinds.OperandKind else ""
+            self.refuse(f"{optional}type({v}) not in {'_TENSORS' if self.composed else '_USUAL'}{number}")
+        elif isinstance(kind, kinds.ArraysKind) and not self.composed:
+            self.refuse(f"type({v}) is not list and type({v}) is not tuple or not {v}")
+        elif sort is kinds.TypeKind:
+            self.add(f"if type({v}) is _DType: {v} = {v}.numpy",
+                     f"elif not isinstance({v}, _dtype_class) or {v} not in _OF: break")
+        elif isinstance(kind, kinds.TextKind):
+            self.refuse(f"type({v}) is not str" + (f" or {v} not in _k{i}.choices" if kind.choices else ""))
+        elif sort in EXACT and not (self.composed and sort in (kinds.PlainKind, kinds.Kind)):
+            if sort in (kinds.IntsKind, kinds.DimOrTensorKind, kinds.DimsOrFlagKind):
+                self.add(f"if type({v}) is list: {v} = tuple({v})")
+            self.refuse(EXACT[sort].format(v=v))
+        else:
+            self.refuse(f"{v} is _M")
+            self.add(f"{v} = _k{i}.take({v})")
+            self.refuse(f"{v} is _REFUSED" + ("" if self.composed else f" or _holds_tensor({v})"))
+
+    def _gather(self, i: int) -> None:
+        """The variadic sizes or tensors, passed one by one or as one list or tuple."""
+        v = f"v{i}"
+        self.add(f"{v} = _rest")
+        if isinstance(self.kinds[i], kinds.ArraysKind):
+            self.add(f"if len({v}) == 1 and (type({v}[0]) is list or type({v}[0]) is tuple): {v} = {v}[0]")
+            self.refuse(f"not {v} or not _all_tensors({v})")
+            self.add(f"{v} = tuple({v})")
+            return
+        self.add(f"if len({v}) == 1 and type({v}[0]) is not int:", f"    {v} = {v}[0]",
+                 f"    if type({v}) is list or type({v}) is _Size: {v} = tuple({v})",
+                 f"    elif type({v}) is not tuple: break")
+        self.refuse(f"not _rest or not _whole_tuple({v})")

@@ -1,0 +1,357 @@
+"""The source text of an operation's function, for the usual call.
+
+`dispatch` finds out at each call what the class of an operation says once and for all: which arguments are tensors,
+which values the rules need, whether operands must be of one dtype. `CallSource` writes it down as a Python function
+without loops over parameters. It serves calls with tensors of the common classes and one dtype, options of the exact
+expected types, and recording switched on or off without further ado; any other call it passes to the general function
+as it came, before anything has been computed. The text is built from names of our own classes' parameters and
+numbers; nothing of a program gets into it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.op import constancy
+from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
+from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
+
+OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
+PLACE = ("_frame = _getframe(1)", 'while "__spec__" in _frame.f_globals and _frame.f_back:',
+         f"{INDENT}_frame = _frame.f_back")
+
+
+class CallSource(ArgumentsSource):
+    """The text under way for one operation."""
+
+    def text(self) -> str | None:
+        """The whole text; None where the general function is all there can be."""
+        if self.variadic >= 0 and not isinstance(self.kinds[self.variadic], SizesKind | ArraysKind):
+            return None
+        if self.variadic >= 0 and self.variadic != self.signature.positional - 1:
+            return None
+        if self.in_place and (self.composed or self.cls.returns or self.cls.multi_output or 0 not in self.tensors):
+            return None
+        self._head()
+        self.depth = 2
+        self._bind()
+        for i in range(2 if self.operator else self.count):
+            self._check(i)
+        if self.composed:
+            values = ", ".join(f"v{i}" for i in range(self.count))
+            self.add(f"return _compose(_traced, {values})")
+        else:
+            self._arrays()
+            if self.in_place:
+                self._write()
+            else:
+                self._tracking()
+                self._compute()
+                self._result()
+        return "\n".join([*self.lines, f"{INDENT}return {self.fall_back}"]) + "\n"
+
+    def _arrays(self) -> None:
+        """The arrays of tensors, and numbers in the dtype of the tensors."""
+        promoted = self.cls.type_promotion
+        sure = [i for i in self.tensors if i not in self.numbers]
+        for i in sure:
+            self.add(f"a{i} = None if v{i} is None else v{i}.array" if i in self.optional else f"a{i} = v{i}.array")
+        for i in self.lists:
+            self.add(f"v{i} = tuple(v{i})")
+            self.refuse(f"not _all_usual(v{i})")
+            self.add(f"a{i} = tuple([_x.array for _x in v{i}])")
+        for i in self.numbers:
+            self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
+        if promoted:
+            self._one_dtype([i for i in sure if self.kinds[i].operand])
+        for i in self.numbers:
+            self._number(i, bool(promoted))
+        for i in range(self.count):
+            if i not in self.tensors and i not in self.lists:
+                self.add(f"a{i} = v{i}")
+
+    def _one_dtype(self, sure: list[int]) -> None:
+        """Refuse operands of several dtypes, and of those that promotion changes."""
+        required = [i for i in sure if i not in self.optional]
+        first = f"a{required[0]}" if required else f"a{self.lists[0]}[0]" if self.lists else ""
+        if first:
+            self.add(f"_dtype = {first}.dtype")
+        else:
+            for word, i in zip(["if", *["elif"] * len(self.numbers)], self.numbers, strict=False):
+                self.add(f"{word} t{i}: _dtype = a{i}.dtype")
+            self.add("else: break")
+        if self.cls.type_promotion != "same":
+            self.add("if _dtype is _float32: _constants = _constants32", "elif _dtype is _float64: "
+                     "_constants = _constants64")
+            whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
+            if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
+                self.add(f"elif _dtype is _int64{whole}: _constants = _no_constants")
+            self.add("else: break")
+        for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
+            guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
+            if guard or i in required:
+                self.refuse(f"{guard}a{i}.dtype is not _dtype")
+        for i in self.lists:
+            self.refuse(f"not _all_of(a{i}, _dtype)")
+
+    def _number(self, i: int, promoted: bool) -> None:
+        """The array of an operand that may be a number."""
+        v, default = f"v{i}", self.defaults[i]
+        if default is None:
+            self.add(f"if t{i}: pass", f"elif {v} is None: a{i} = None", f"elif type({v}) in _NUMBERS:")
+        else:
+            self.add(f"if t{i}: pass", f"elif type({v}) in _NUMBERS:")
+        if promoted:
+            self.add(f"    a{i} = _constants.get({v} or type({v}))",
+                     f"    if a{i} is None: a{i} = _constant({v}, _dtype)", f"    {v} = a{i}")
+        else:
+            self.add(f"    a{i} = {v}")
+        self.add("else: break")
+
+    def _of_tensors(self, attribute: str) -> str:
+        """An expression for whether, or the first that, any tensor's attribute is true."""
+        parts = []
+        for i in self.tensors:
+            guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
+            parts.append(f"{guard}v{i}.{attribute}")
+        for i in self.lists:
+            parts.append(f"_first(v{i}, {attribute!r})" if attribute == "cut" else f"_any_requires_grad(v{i})")
+        return " or ".join(parts)
+
+    def _tracking(self) -> None:
+        """Whether the call is recorded, and where history ends if it is not."""
+        for name in self.cls.fixed:
+            i = self.cls.params.index(name)
+            self.refuse(self._requires(i))
+        if not self.tensors and not self.lists:
+            self.refuse("_mode.inference")
+            return
+        self.add(f"_tracked = {self._of_tensors('requires_grad')}", "if _tracked:")
+        self.depth += 1
+        if self.cls.copies:
+            self.refuse("True")
+        self.add("if not _mode.plain:")
+        self.depth += 1
+        self.refuse("_mode.on or _mode.inference or _Detachments.observer is not None")
+        self.add("_tracked, _cut = False, _without_grad()")
+        self.depth -= 2
+        self.add("else:", "    if _mode.inference or _Dual.watched: break", f"    _cut = {self._of_tensors('cut')} or None")
+
+    def _write(self) -> None:
+        """The call of forward on inputs without history, whose result goes into the first of them."""
+        first = "t0 and " if 0 in self.numbers else ""
+        self.refuse(f"{self._of_tensors('requires_grad')} or _mode.inference or _Dual.watched")
+        self.refuse(f"not ({first}(v0.root is None or not v0.root.base.requires_grad))")
+        if self.cls.kernel is not None:
+            options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
+            self.add(f"if a0.flags.writeable and (not a1.ndim or a1.shape == a0.shape){options}:",
+                     "    _kernel(a0, a1, _writing(a0, _writer))", "    _note_write(v0, _writer, _here())",
+                     "    return v0")
+        self._compute()
+        self.add("if type(_result) is not _ndarray: _result = _asarray(_result)",
+                 "if _result.dtype is not a0.dtype or _result.shape != a0.shape or not a0.flags.writeable:",
+                 "    return _store(v0, _Variable(_result), _writer, _cls.fills)",
+                 "_memory = _writing(a0, _writer)", "if _result is not _memory: _memory[...] = _result",
+                 "_note_write(v0, _writer, _here())", "return v0")
+
+    def _compute(self) -> None:
+        """The call of forward, with the check of the size where the result can be large."""
+        arrays = ", ".join(f"a{i}" for i in range(self.count))
+        self.add("try:")
+        self.depth += 1
+        if self.cls.check_size is not None:
+            bound = self._size_bound()
+            self.add(f"{f'if not {bound}: ' if bound else ''}_check_size({arrays})")
+        options = [i for i in range(self.count) if i not in self.tensors]
+        kernel = f"_kernel({', '.join(f'a{i}' for i in self.tensors)})"
+        if self.cls.kernel is None:
+            self.add(f"_result = _forward({arrays})")
+        elif self.operator or not options:
+            self.add(f"_result = {kernel}")
+        else:
+            usual = " and ".join(f"v{i} is _d{i}" for i in options)
+            self.add(f"_result = {kernel} if {usual} else _forward({arrays})")
+        self.depth -= 1
+        values = "".join(f"v{i}, " for i in range(self.count))
+        self.add(f"except _UNFIT as error: raise _numpy_fault(_cls, ({values}), error) from None")
+
+    def _size_bound(self) -> str:
+        """A condition under which the result is small enough, cheaper than the check; empty if there is none."""
+        name = self.cls.names[0]
+        if "size" in self.cls.params and name not in ("stack", "cat"):
+            return f"-_UNCHECKED < _prod(v{self.variadic}) < _UNCHECKED" if self.variadic >= 0 else ""
+        operands = [i for i in self.tensors if i not in self.optional and self.defaults[i] is MISSING
+                    and self.kinds[i].operand]
+        if self.cls.type_promotion and len(operands) > 1 and len(operands) == len(
+                [i for i in self.tensors if self.kinds[i].operand]):
+            return f"0 < {' * '.join(f'a{i}.size' for i in operands)} < _UNCHECKED"
+        return ""
+
+    def _result(self) -> None:
+        """The tensor around the result, with its node if the call is recorded."""
+        cls, inputs = self.cls, bool(self.tensors or self.lists)
+        if cls.fresh_result:
+            self.add("if type(_result) is not _ndarray: _result = _asarray(_result)")
+        else:
+            self.add("if type(_result) is not _ndarray:")
+            self.depth += 1
+            self.add("if type(_result) is tuple:")
+            self.depth += 1
+            self._several(inputs)
+            self.depth -= 1
+            self.add("if not isinstance(_result, _generic): return _result", "_result = _asarray(_result)")
+            self.depth -= 1
+            if 0 in self.tensors:
+                self.add(f"if _result is a0{' and t0' if 0 in self.numbers else ''}: return v0")
+        if inputs:
+            self.add("if _tracked:", f"    out = _new(_Variable){OUT}")
+            self.depth += 1
+            self._record()
+            self.depth -= 1
+            self.add("else:", f"    out = _new({self._kind_of_result()}){OUT}",
+                     "    out.requires_grad, out.node, out.cut = False, None, _cut")
+        else:
+            self.add(f"out = _new(_Tensor){OUT}", "out.requires_grad, out.node, out.cut = False, None, None")
+        if not cls.fresh_result and 0 in self.tensors:
+            guard = "t0 and " if 0 in self.numbers else "v0 is not None and " if 0 in self.optional else ""
+            self.add(f"if {guard}_result.base is not None: _note_view(out, v0, _result)")
+        if cls.creates:
+            self.add("if _leaf: _set_requires_grad(out, True, _CREATED)")
+        self.add("return out")
+
+    def _several(self, inputs: bool) -> None:
+        """The tensors around several results."""
+        cls = self.cls
+        if not inputs or not (cls.returns or cls.multi_output):
+            values, arrays = ("".join(f"{letter}{i}, " for i in range(self.count)) for letter in "va")
+            self.add(f"return _wrap_outputs(_cls, ({values}), [{arrays}], _result, {self._kind_of_result()}, "
+                     f"{'_tracked' if inputs else False})")
+            return
+        self.add("_arrays = _result = _all_arrays(_result)", "_node = None")
+        if cls.rules:
+            self.add("if _tracked:")
+            self.depth += 1
+            if cls.unsaved_outputs:
+                self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
+            self._node("()")
+            self.depth -= 1
+        self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
+
+    def _kind_of_result(self) -> str:
+        """An expression for the class of the result: Variable if any tensor is one."""
+        parts = []
+        for i in self.tensors:
+            guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
+            parts.append(f"{guard}type(v{i}) is not _Tensor")
+        parts += [f"_any_variable(v{i})" for i in self.lists]
+        return f"_Variable if {' or '.join(parts)} else _Tensor" if parts else "_Tensor"
+
+    def _record(self) -> None:
+        """The result of a call on inputs that require gradients."""
+        cls = self.cls
+        if not cls.rules:
+            self.add("out.requires_grad, out.node = False, None",
+                     "out.cut = None if _result.dtype.kind == 'f' else _no_gradient()")
+            return
+        if not cls.fresh_result:
+            self.add("if _result.dtype.kind != 'f':", "    out.requires_grad, out.node = False, None",
+                     "    out.cut = _no_gradient()", "else:")
+            self.depth += 1
+        certain = self._node("_result.shape")
+        self.add(f"out.requires_grad, out.node, out.cut = {True if certain else '_node is not None'}, _node, None")
+        self.depth -= not cls.fresh_result
+
+    def _node(self, shape: str) -> bool:
+        """Let `_node` be the node of the call, with an edge for each input that requires gradients; None without one.
+
+        Whether there must be one, since an input requires gradients.
+        """
+        cls = self.cls
+        self._edges()
+        certain = {rule.at for rule in cls.rules} == {*self.tensors, *self.lists}
+        if not certain:
+            self.add("_node = None", "if _edges:")
+            self.depth += 1
+        self.add(f"_node = _new({'_nodes[_which]' if len(cls.nodes) > 1 and cls.variant else '_first_node'})",
+                 "_node.edges = _edges", "_node.hooks = None", f"_node.shape = {shape}", *PLACE,
+                 "_node.code = _frame.f_code", "_node.line_at = _frame.f_lasti", "_node.born = _clock()")
+        self.depth -= not certain
+        return certain
+
+    def _variant(self) -> str:
+        """An expression for the number of the variant."""
+        if self.cls.variant is constancy or self.operator and self.cls.fresh_result:
+            first, second = ("t0" if 0 in self.numbers else "True"), ("t1" if 1 in self.numbers else "True")
+            return f"0 if {first} and {second} else 1 if {first} else 2"
+        return f"_variant({', '.join(f'v{i}' for i in range(self.count))})"
+
+    def _edges(self) -> None:
+        """Let `_edges` be the edges, and `_which` the number of the variant where that matters."""
+        cls = self.cls
+        if len(cls.nodes) > 1 and cls.variant or cls.unsaved:
+            self.add(f"_which = {self._variant() if cls.variant else 0}")
+        if cls.snapshots:
+            self.add(f"if _which in {cls.snapshots!r} and not _Current.legacy:",
+                     f"    {'; '.join(f'a{i} = a{i}.copy()' for i in self.tensors)}")
+        rules = list(enumerate(cls.rules))
+        for _, rule in rules:
+            i = rule.at
+            if rule.many:
+                self.add(f"_refresh_all(v{i})")
+            elif len(rules) == 1:
+                self.add(f"if v{i}.root is not None: _refresh_view(v{i})")
+        if len(rules) == 1:
+            k, rule = rules[0]
+            edges = self._item_edges(k, rule) if rule.many else f"({self._edge(k, rule)},)"
+            alone = len(self.tensors + self.lists) == 1 and rule.at not in {*self.optional, *self.numbers}
+            condition = "" if alone or rule.many else f" if {self._requires(rule.at)} else ()"
+            self.add(f"_edges = {edges}{condition}")
+            return
+        if len(rules) == 2 and not any(rule.many for _, rule in rules):
+            self._two_edges(rules)
+            return
+        self.add("_edges = []")
+        for k, rule in rules:
+            i = rule.at
+            if rule.many:
+                self.add(f"_edges += {self._item_edges(k, rule)}")
+            else:
+                self.add(f"if {self._requires(i)}:", f"    if v{i}.root is not None: _refresh_view(v{i})",
+                         f"    _edges.append({self._edge(k, rule)})")
+        self.add("_edges = tuple(_edges)")
+
+    def _two_edges(self, rules: list[tuple[int, Any]]) -> None:
+        (k, left), (m, right) = rules
+        i, j = left.at, right.at
+        refresh = [f"if v{at}.root is not None: _refresh_view(v{at})" for at in (i, j)]
+        self.add(f"if {self._requires(i)}:")
+        self.add(refresh[0], f"if {self._requires(j)}:", f"    {refresh[1]}",
+                 f"    _edges = ({self._edge(k, left)}, {self._edge(m, right)})", "else:",
+                 f"    _edges = ({self._edge(k, left)},)", deeper=1)
+        self.add(f"elif {self._requires(j)}:", f"    {refresh[1]}", f"    _edges = ({self._edge(m, right)},)",
+                 "else: _edges = ()")
+
+    def _requires(self, i: int) -> str:
+        guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
+        return f"{guard}v{i}.requires_grad"
+
+    def _edge(self, k: int, rule: Any) -> str:
+        return f"(v{rule.at}.node or v{rule.at}, _r{k}, {self._saved(rule)})"
+
+    def _item_edges(self, k: int, rule: Any) -> str:
+        return f"_item_edges(v{rule.at}, _r{k}, {self._saved(rule)})"
+
+    def _saved(self, rule: Any) -> str:
+        """The tuple of the values that a rule needs."""
+        return "(" + "".join(f"{self._slot(need)}, " for need in rule.needs) + ")"
+
+    def _slot(self, need: int) -> str:
+        count = self.count
+        if need < count:
+            return f"a{need}"
+        if need == count:
+            return f"(None if _which in {self.cls.unsaved!r} else _result)" if self.cls.unsaved else "_result"
+        attribute, i = ("shape", need - count - 1) if need <= 2 * count else ("dtype", need - 2 * count - 1)
+        certain = i in self.tensors and i not in self.optional and (
+            i not in self.numbers or bool(self.cls.type_promotion) and self.defaults[i] is MISSING)
+        return f"a{i}.{attribute}" if certain else f"_attribute_of(a{i}, {attribute!r})"

@@ -1,0 +1,113 @@
+"""What the text of specialised functions calls: tests of arguments, and parts of a call that need a loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.engine.autograd.dispatch import here, refresh_view
+from gradcli.engine.autograd.op import Rule
+from gradcli.engine.autograd.signature import WIDEST
+from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, new_tuple
+from gradcli.engine.tensor.variable import Parameter, Variable
+
+USUAL = frozenset({Tensor, Variable, Parameter})
+TUPLES = frozenset({tuple, Size})
+
+
+def whole(value: Any) -> bool:
+    """Whether it is a whole number of 64 bits, or a tuple of such."""
+    if type(value) is int:
+        return -WIDEST <= value < WIDEST
+    return type(value) is tuple and whole_tuple(value)
+
+
+def whole_tuple(values: Any) -> bool:
+    """Whether all members are whole numbers of 64 bits."""
+    for n in values:
+        if type(n) is not int or not -WIDEST <= n < WIDEST:
+            return False
+    return True
+
+
+def plain_tuple(value: Any) -> bool:
+    """Whether it is a tuple that does not begin with a tensor."""
+    return type(value) in TUPLES and not (value and isinstance(value[0], Tensor))
+
+
+def holds_tensor(value: Any) -> bool:
+    """Whether it is a tensor or a tuple that begins with one."""
+    return isinstance(value, Tensor) or type(value) is tuple and bool(value) and isinstance(value[0], Tensor)
+
+
+def all_tensors(values: Any) -> bool:
+    """Whether all members are tensors."""
+    for x in values:
+        if not isinstance(x, Tensor):
+            return False
+    return True
+
+
+def all_usual(values: Any) -> bool:
+    """Whether all members are tensors of the common classes."""
+    for x in values:
+        if type(x) not in USUAL:
+            return False
+    return True
+
+
+def all_of(arrays: Any, dtype: Any) -> bool:
+    """Whether all arrays are of that dtype."""
+    for array in arrays:
+        if array.dtype is not dtype:
+            return False
+    return True
+
+
+def first(values: Any, attribute: str) -> Any:
+    """The first attribute of that name that is true."""
+    for x in values:
+        if value := getattr(x, attribute):
+            return value
+    return None
+
+
+def any_requires_grad(values: tuple[Tensor, ...]) -> bool:
+    """Whether any of the tensors requires gradients."""
+    for x in values:
+        if x.requires_grad:
+            return True
+    return False
+
+
+def any_variable(values: tuple[Tensor, ...]) -> bool:
+    """Whether any of the tensors is a Variable."""
+    for x in values:
+        if type(x) is not Tensor:
+            return True
+    return False
+
+
+def refresh_all(values: tuple[Tensor, ...]) -> None:
+    """Bring the nodes of views up to date."""
+    for x in values:
+        if x.root is not None and x.requires_grad:
+            refresh_view(x)
+
+
+def item_edges(values: tuple[Tensor, ...], rule: Rule, saved: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The edges to those tensors of a list that require gradients."""
+    rules = rule.items
+    if len(rules) < len(values):
+        rule.of_item(len(values) - 1)
+        if len(rules) < len(values):
+            rules = [rule.of_item(k) for k in range(len(values))]
+    return tuple([(x.node or x, one, saved) for one, x in zip(rules, values, strict=False) if x.requires_grad])
+
+
+def without_grad() -> DetachedBy:
+    """Where history ends under no_grad: at the program's present place."""
+    return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
+
+
+FUNCTIONS = (all_of, all_tensors, all_usual, any_requires_grad, any_variable, first, holds_tensor, item_edges,
+             plain_tuple, refresh_all, whole, whole_tuple, without_grad)
