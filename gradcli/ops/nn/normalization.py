@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw, rename_node
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, sums
@@ -368,42 +368,3 @@ class UpdateRunningStatsPerSample(Kernel):
             spread = flat.var(axis=2, ddof=1).mean(axis=0)
             writing(running_var)[...] = running_var * (1 - momentum) + spread * momentum
         return None if running_mean is None else running_mean.copy()
-
-
-class RmsNorm(Op):
-    """rms_norm(input, normalized_shape, weight, eps): input divided by the root of the mean of its squares over its
-    last dimensions, which are of normalized_shape, times weight."""
-
-    names = ("rms_norm", "nn.functional.rms_norm")
-    method = False
-    samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]
-    errors = [(GRID, (2,)), (GRID, (3,), W2)]
-
-    def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
-        inner = last_shape("rms_norm", input, normalized_shape, weight)
-        axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
-        if eps is None:
-            name = input.dtype.name
-            eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
-        scaled = rename_node(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
-        return scaled if weight is None else scaled * weight
-
-
-class LocalResponseNorm(Op):
-    """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
-    channels around) to the power beta."""
-
-    home = "nn.functional"
-    samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
-    errors = [([[1.0]], 2), ("text", 2)]
-
-    def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
-        if len(input.shape) < 3:
-            raise ShapeFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)")
-        if 0 in input.shape:
-            return input
-        n, c = input.shape[:2]
-        squares = F.reshape(input * input, (n, 1, c, math.prod(input.shape[2:])))
-        padded = F.constant_pad_nd(squares, (size // 2, 0), ((size - 1) // 2, 0), 0)
-        around = F.avg_pool(padded, (size, 1), (1, 1), (0, 0), False, True, None)
-        return input / (F.reshape(around, tuple(input.shape)) * alpha + k) ** beta
