@@ -60,7 +60,8 @@ KEYS: dict[str, Key] = {key.name: key for key in (
         choices=("tutorial", "modern")),
     Key("age", str, "The PyTorch whose meaning, random numbers and, without --style, looks a program has.",
         choices=("0.1.12", "0.3", "0.4", "today")),
-    Key("format", str, "The form of the results.", "text",
+    Key("format", str, "The form of the results: text, plain, json, jsonl, csv, npy, npz; of formulas also unicode, "
+        "latex, markdown, mathml.", "text", metavar="FORM",
         choices=("text", "plain", "json", "jsonl", "csv", "npy", "npz", "unicode", "latex", "markdown", "mathml")),
     Key("output", str, "Write to FILE instead of standard output, whole or not at all.", flags=("-o", "--output"),
         metavar="FILE", lasting=False),

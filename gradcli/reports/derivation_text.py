@@ -60,7 +60,7 @@ def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings
     """The point of a derivation; a program that makes its own leaves needs none."""
     source = expression(expr, settings, "steps", at)
     if at or not OWN_LEAVES.search(source.text):
-        return open_point(expr, at, wrt, settings, lambda text: None, "steps")
+        return open_point(expr, at, wrt, settings, lambda text: None, "steps", source)
     return EvaluationPoint(open_session(settings, lambda text: None), source, [], [])
 
 

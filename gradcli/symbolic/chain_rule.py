@@ -15,6 +15,7 @@ import numpy as np
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
 from gradcli.analysis.derivation import assigned_name
 from gradcli.analysis.derivatives import number_of
+from gradcli.analysis.detached import complete
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -83,21 +84,22 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     value is not one number, and WrongFormula where a derivative is not the one that a plain sweep gives.
     """
     snapshot = Snapshot(session)
+    statements = Paper.statements(text, result)
+    with snapshot.watching():
+        value = complete(session, leaves, lambda: _plain_value(session, text, statements))
+        names = session.names()
+        held = {name: leaf for name, leaf in names.items() if isinstance(leaf, Tensor) and leaf.requires_grad
+                and leaf.node is None}
+        with session.in_force():
+            grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
+        expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
+    snapshot.restore()
     with snapshot.watching():
         derivation = Paper(session, leaves).run(text, result)
     snapshot.restore()
-    statements = Paper.statements(text, result)
-    with snapshot.watching():
-        value = _plain_value(session, text, statements)
-        names = session.names()
-        held = {name: names[name] for name in derivation.leaves if names[name].requires_grad}
-        with session.in_force():
-            grads = functional.grad([value], list(held.values()), allow_unused=True)
-    snapshot.restore()
     for derivative in derivation.derivatives:
-        for name, grad in zip(held, grads, strict=True):
-            if name == derivative.name and grad is not None:
-                require_close(f"{MARK}{name}", derivative.value, grad.array)
+        if derivative.is_leaf and derivative.name in expected:
+            require_close(f"{MARK}{derivative.name}", derivative.value, expected[derivative.name])
     return derivation
 
 
@@ -240,7 +242,7 @@ class Paper:
         total = np.zeros_like(start.array)
         links: dict[str, SymbolicTensor | None] = {}
         for segment in self.segments:
-            if segment.name not in values:
+            if segment.name not in values or not self.computed[segment.name].requires_grad:
                 continue
             seed = Variable(values[segment.name].copy())
             last = segment is self.segments[-1]

@@ -74,7 +74,7 @@ def test_gradients_that_were_not_recorded_are_no_values_to_differentiate(text, r
     assert f"  = help: {repair}     records the gradients too\n" in outcome.err
 
 
-@pytest.mark.parametrize("command", ["grad", "jac", "steps", "check"])
+@pytest.mark.parametrize("command", ["grad", "jac", "check"])
 def test_a_program_that_sweeps_is_derived_or_refused_with_a_repair_that_works(command):
     swept = gradcli(command, "y = x**3; y.backward(); y", "--at", "x=2")
     assert swept.status == 1 and "  = help: y.backward(retain_graph=True)     to keep them\n" in swept.err

@@ -77,7 +77,8 @@ def test_a_name_without_direction_stands_still():
     (("jvp", "x", "--at", "x=[1, 2]", "--with", "x=1"), "G0407", "--with x has the shape [], and x [2]"),
     (("jvp", "x", "--at", "x=1", "--with", "y=1"), "G0801", "no such name"),
     (("check", "x", "--at", "x=1", "--format", "csv"), "G0801", "csv"),
-    (("check", "nothing + 1", "--at", "x=1"), "G0801", "no name that stands for a floating tensor"),
+    (("check", "nothing + 1", "--at", "x=1"), "G0301", "--at 'nothing=2'"),
+    (("check", "1 + 1", "--at", "x=1"), "G0801", "no name that stands for a floating tensor"),
     (("check", "x.data", "--at", "x=1"), "G0415", "the gradient by x would be 0"),
 ])
 def test_what_does_not_fit_is_said(words, code, said):

@@ -9,9 +9,9 @@ from support.program import Outcome, environment, gradcli
 
 THROUGH_TYPER = """
 import sys
-from gradcli.cli import dispatch
+from gradcli.cli import run_with_typer
 from gradcli.console.exit_guard import exit_status_of
-sys.exit(exit_status_of(lambda: dispatch(sys.argv[1:])))
+sys.exit(exit_status_of(lambda: run_with_typer(sys.argv[1:])))
 """
 TUTORIAL = ("x = Variable(torch.ones(2,2), requires_grad=True); y = x + 2; z = y*y*3; "
             "out = z.mean(); out.backward(); x.grad")

@@ -51,7 +51,7 @@ def typed(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name, texts, read", [
-    ("enter", ["1 + 1\r", "\r"], "1 + 1"), ("dedent", ["1 + 1\r", "\r"], "1 + 1"),
+    ("enter", ["1 + 1\r", "\r"], "1 + 1"), ("dedent_line", ["1 + 1\r", "\r"], "1 + 1"),
     ("paste", ["\x1b[200~x\x1b[201~", "y\r"], "y"), ("space", ["if 1:\r", " ", "x\r", "\r"], "if 1:\n    x"),
 ])
 def test_in_a_key(typed, monkeypatch, capsys, name, texts, read):

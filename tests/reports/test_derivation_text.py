@@ -1,4 +1,4 @@
-"""`gradcli steps`: the derivation that is shown is the one that is right."""
+"""`gradcli steps --tape`: the derivation that is shown is the one that is right."""
 
 import json
 
@@ -46,7 +46,7 @@ def test_gradients_are_those_of_backward_and_the_sums_of_their_terms(text):
 
 
 def test_it_prints_each_operation_then_each_gradient():
-    assert gradcli("steps", "x**2 * sin(x)", "--at", "x=2") == (0, """\
+    assert gradcli("steps", "--tape", "x**2 * sin(x)", "--at", "x=2") == (0, """\
 forward
   v1 = x**2    = 4
   v2 = sin(x)  = 0.909297
@@ -63,7 +63,7 @@ backward
 
 
 def test_what_programs_do_not_have_is_explained():
-    out = gradcli("steps", "tanh(x + v1).sum()", "--at", "x=[0, 1], v1=1").out
+    out = gradcli("steps", "--tape", "tanh(x + v1).sum()", "--at", "x=[0, 1], v1=1").out
     assert "w1 = x + v1" in out and "\nwhere\n  tanh_back(g, result): the gradient of tanh by its input" in out
     assert "x.grad  = w1.grad" in out and "v1.grad = w1.grad, summed over what was broadcast" in out
 
@@ -71,31 +71,31 @@ def test_what_programs_do_not_have_is_explained():
 @pytest.mark.parametrize("text", ["z = 3*(x+2)**2; o = z.mean(); o", "z = 3*(x+2)**2\no = z.mean()",
                                   "z = x + 2\nz = z**2\nz = 3*z\no = z.mean();"])
 def test_the_steps_of_statements_are_those_of_their_values(text):
-    out = gradcli("steps", text, "--at", "x=[1, 1]").out
+    out = gradcli("steps", "--tape", text, "--at", "x=[1, 1]").out
     assert [line.split(" = ")[-1] for line in out.split("\n\n")[0].splitlines()[1:]] == [
         "[3, 3]", "[9, 9]", "[27, 27]", "27"]
     assert "o.grad" in out and out.endswith("= [9, 9]\n")
 
 
 def test_precision_is_that_of_the_values():
-    assert "o  = v1 / 3 = 0.67" in gradcli("steps", "o = x * 2 / 3", "--at", "x=1", "--precision", "2").out
+    assert "o  = v1 / 3 = 0.67" in gradcli("steps", "--tape", "o = x * 2 / 3", "--at", "x=1", "--precision", "2").out
 
 
 def test_what_does_not_depend_on_a_name_owes_it_nothing():
-    assert gradcli("steps", "3", "--at", "x=2").out.endswith("backward\n  x.grad = 0\n")
+    assert gradcli("steps", "--tape", "3", "--at", "x=2").out.endswith("backward\n  x.grad = 0\n")
 
 
 def test_json_has_the_same():
-    found = json.loads(gradcli("steps", "x * y", "--at", "x=3, y=2", "--format", "json", "--wrt", "x").out)
+    found = json.loads(gradcli("steps", "--tape", "x * y", "--at", "x=3, y=2", "--format", "json", "--wrt", "x").out)
     assert found["forward"] == [{"name": "v1", "text": "x * y", "value": 6.0}]
     assert found["backward"][-1] == {"name": "x", "grad": 2.0, "terms": [
         {"formula": "v1.grad * y", "summed": False, "value": 2.0}]}
 
 
 def test_faults_are_told_of_the_text_as_it_was_given():
-    outcome = gradcli("steps", "x * 2 + nothing", "--at", "x=3")
+    outcome = gradcli("steps", "--tape", "x * 2 + nothing", "--at", "x=3")
     assert outcome.status == 1 and "--> <expression>:1:9" in outcome.err and "x * 2 + nothing" in outcome.err
-    assert "has 2 values" in gradcli("steps", "x * 2", "--at", "x=[1, 2]").err
+    assert "has 2 values" in gradcli("steps", "--tape", "x * 2", "--at", "x=[1, 2]").err
 
 
 def test_words_keep_the_order_of_operations():
@@ -111,5 +111,5 @@ def test_words_keep_the_order_of_operations():
 
 
 def test_a_statement_without_steps_has_the_name_that_it_assigns():
-    outcome = gradcli("steps", "y = x*2 if x > 0 else x", "--at", "x=1")
+    outcome = gradcli("steps", "--tape", "y = x*2 if x > 0 else x", "--at", "x=1")
     assert outcome.out.startswith("forward\n  y = x*2 if x > 0 else x = 2\n")

@@ -24,12 +24,16 @@ def test_codes_are_explained_on_the_command_line():
         assert outcome.status == 0 and outcome.out.startswith(code) and "Exit status" in outcome.out
 
 
+SHARED = {"G0302", "G0303", "G0304", "G0312"}       # by kinds that programs catch as several exceptions of Python's
+
+
 def test_no_two_faults_share_a_code():
     def below(kind):
         return [kind, *(deeper for each in kind.__subclasses__() for deeper in below(each))]
 
     kinds = {kind for kind in below(Fault) if "code" in vars(kind) and kind.__module__.startswith("gradcli.")}
-    assert len({kind.code for kind in kinds}) == len(kinds)
+    own = {kind for kind in kinds if kind.code not in {other.code for other in kinds - {kind}}}
+    assert {kind.code for kind in kinds - own} <= SHARED
 
 
 def test_a_fault_in_functions_shows_the_calls_that_led_there():

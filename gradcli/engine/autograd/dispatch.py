@@ -108,6 +108,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         result = cls.forward(*arrays)
     except UNFIT as error:
         raise numpy_fault(cls, values, error) from None
+    if isinstance(result, np.generic):
+        result = asarray(result)
     if tracked and not (grad_mode.on and result_class is not Volatile):
         cut = (cut or DetachedBy(VOLATILE, here())) if grad_mode.on else DetachedBy(NO_GRAD, here())
         tracked = False
@@ -116,9 +118,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     if type(result) is tuple:
         return wrap_outputs(cls, values, arrays, result, result_class, tracked)
     if type(result) is not ndarray:
-        if not isinstance(result, np.generic):
-            return result               # a plain answer: a bool, a number, a size
-        result = asarray(result)
+        return result               # a plain answer: a bool, a number, a size
     if arrays and result is arrays[0]:
         return values[0]                # nothing to do, as in x.contiguous()
     out = result_class(result)

@@ -135,7 +135,8 @@ class CallSource(ArgumentsSource):
         self.refuse("_mode.on or _mode.inference or _Detachments.observer is not None")
         self.add("_tracked, _cut = False, _without_grad()")
         self.depth -= 2
-        self.add("else:", "    if _mode.inference or _Dual.watched: break", f"    _cut = {self._of_tensors('cut')} or None")
+        self.add("else:", "    if _mode.inference or _Dual.watched: break",
+                 f"    _cut = {self._of_tensors('cut')} or None")
 
     def _write(self) -> None:
         """The call of forward on inputs without history, whose result goes into the first of them."""
