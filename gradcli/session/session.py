@@ -24,7 +24,7 @@ from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
-from gradcli.lang.messages.locate import locals_of, place_of_call, source_of
+from gradcli.lang.messages.locate import locals_of, place_of_call, register_text, source_of
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN, python_names
@@ -188,10 +188,12 @@ class Session(Names):
         return printed
 
     def _lowered(self, text: str, name: str, echo: bool) -> CodeType:
-        """The verified code of a program; that of the last 32 texts is kept for when they run again."""
+        """The verified code of a program; that of the last 32 texts is kept, and gets a place of its own each time."""
         code = self._codes.pop((text, name, echo), None)
         if code is None or source_of(code) is None:
             code = lower(parse(text, name), text, self.policy, name, echo)
+        else:
+            code = code.replace(co_filename=register_text(name, text))
         self._codes[text, name, echo] = code
         if len(self._codes) > 32:
             del self._codes[next(iter(self._codes))]
