@@ -54,8 +54,8 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
 
     Bodies of sums, arguments of functions and branches are simplified first.
     """
-    if sympy_module() is None:
-        return expr
+    if not any(isinstance(part, Add) for part in walk(expr)) or sympy_module() is None:
+        return expr     # a product of powers is as short as it gets
     expr = rebuild(expr, lambda part: simplified(part, length)) if isinstance(expr, Sum | Call | Cases) else expr
     if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST:
         return expr
@@ -66,13 +66,6 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
         if size < least:
             best, least = other, size
     return best
-
-
-def equal(a: Expr, b: Expr) -> bool:
-    """Whether SymPy can show that two expressions are equal."""
-    sympy = sympy_module()
-    bridge = Bridge(sympy)
-    return sympy is not None and bool(sympy.simplify(bridge.to_sympy(a) - bridge.to_sympy(b)) == 0)
 
 
 def _forms(expr: Expr) -> Iterator[Expr]:
