@@ -1,5 +1,6 @@
 """What all tests share: which of them are slow, and where limits on memory count from."""
 
+import gc
 import resource
 import signal
 import sys
@@ -10,6 +11,7 @@ import pytest
 HERE = Path(__file__).parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:      # as a shell leaves it for what it starts in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
+gc.freeze = lambda: None        # a test process goes on: what is frozen would never be collected
 SLOW = frozenset("""
     commands console process reference repairs repl reports safety testing words analysis/test_detached.py
     analysis/test_gradient_check.py data/test_data_format.py documentation/test_contributing.py
