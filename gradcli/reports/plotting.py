@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 
 PICTURES = ("svg", "png", "pdf")
 SUFFIXES = (".svg", ".png", ".pdf", ".txt", ".csv", ".json", ".npy", ".npz")
+POINTS, NODES = 241, 21     # values along an axis: of curves, and of the columns of a surface
 SCALES = ("", "x", "y", "xy", "yx")
 Interval = tuple[str, tuple[float, float]]
 
 
 class PlotRequest(NamedTuple):
-    """What `gradcli plot` is called with: expressions, the texts of --over and --at, and options."""
+    """What `gradcli plot` is called with: expressions, the texts of --over, --at and --from, and options."""
 
     exprs: list[str]
     over: list[str]
     at: list[str]
     slope: bool
-    points: int
+    points: int | None
     log: str
+    descent: float | None
+    start: list[str]
+    steps: int
 
 
 def report_plot(request: PlotRequest, settings: Settings) -> int:
@@ -64,20 +68,72 @@ def report_plot(request: PlotRequest, settings: Settings) -> int:
 
 def _computed(session: Session, sources: list[Source], intervals: list[Interval], request: PlotRequest,
               form: str) -> Any:
-    """The chart."""
+    """The Chart or Surface, or with --descent the Steps for a form that is no picture."""
     from gradcli.analysis.curves import curve_chart, expressions_of
+    from gradcli.analysis.surfaces import Descent, descend, surface, with_path
 
-    names = [name for name, _ in intervals]
-    expressions = [text for source in sources for text in expressions_of(source.text.strip(), names)]
-    name, ends = intervals[0]
-    return curve_chart(session, expressions, name, ends, request.points, request.slope, request.log,
-                       form in PICTURES or form == "txt")
+    names = tuple(name for name, _ in intervals)
+    texts = [text for source in sources for text in expressions_of(source.text.strip(), names)]
+    _check_texts(texts, names, request)
+    is_picture = form in PICTURES or form == "txt"
+    steps = None
+    if request.descent is not None:
+        steps = descend(session, texts[0], names, Descent(request.descent, request.steps, _start(
+            session, names, request.start)))
+        if not is_picture:
+            return steps
+    if len(names) == 1:
+        chart: Any = curve_chart(session, texts, names[0], intervals[0][1], request.points or POINTS, request.slope,
+                                 request.log, is_picture)
+    else:
+        chart = surface(session, texts[0], (names[0], names[1]), [ends for _, ends in intervals], request.slope,
+                        request.points or (None if is_picture else NODES))
+    return chart if steps is None else with_path(chart, steps)
 
 
 def _check_options(request: PlotRequest) -> None:
     """Raise UsageFault for options that do not go together."""
     if request.log not in SCALES:
         raise UsageFault(f"--log takes x, y or xy, not {request.log!r}", "--log xy")
+    if len(request.over) > 2:
+        raise UsageFault("--over is for one name, or for the two of a surface", "--over x=-2:2 --over y=-2:2")
+    if len(request.over) == 2 and request.log:
+        raise UsageFault("--log is for curves, and two names make a surface", ("--over x=1:100 --log x", "one name"))
+    if request.start and request.descent is None:
+        raise UsageFault("--from is where --descent starts, and there is none", "--descent 0.1")
+    if request.descent is not None and not request.start:
+        raise UsageFault("--descent needs the point at which it starts", "--from 'x=1'")
+
+
+def _check_texts(texts: list[str], names: tuple[str, ...], request: PlotRequest) -> None:
+    """Raise UsageFault for several expressions where there can be one only."""
+    if len(set(names)) < len(names):
+        raise UsageFault(f"--over gives {names[0]} two intervals", "--over x=-2:2 --over y=-2:2")
+    for option, one in (("a surface", len(names) == 2), ("--descent", request.descent is not None)):
+        if one and len(texts) > 1:
+            raise UsageFault(f"{option} is of one expression, and there are {len(texts)}", (texts[0], "alone"))
+
+
+def _start(session: Session, names: tuple[str, ...], texts: list[str]) -> tuple[float, ...]:
+    """The numbers of --from, in the order of `names`."""
+    from gradcli.data.bindings import points
+
+    found: dict[str, float] = {}
+    for text in texts:
+        for name, words in points(text, "--from"):
+            try:
+                found[name] = float(session.eval(words))
+            except (TypeError, ValueError):
+                raise UsageFault(f"--from {name}: {words!r} is no number", f"--from '{name}=1'") from None
+            except Fault as fault:
+                fault.name = "--from"
+                raise
+    wanting = [name for name in names if name not in found]
+    extra = [name for name in found if name not in names]
+    if wanting or extra:
+        raise UsageFault(f"--from must give {' and '.join(names)} a number" + (f", not {extra[0]}" if extra else ""),
+                         "--from '" + ", ".join(f"{name}=1" for name in names) + "'")
+    return tuple(found[name] for name in names)
 
 
 def _intervals(session: Session, request: PlotRequest, texts: list[Any],

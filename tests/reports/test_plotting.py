@@ -122,7 +122,64 @@ def test_without_matplotlib_a_png_names_the_extra(tmp_path):
     (["y", "--over", "x=0:1"], "name 'y' is not defined"), (["ones(2)*x", "--over", "x=0:1"], "2 values"),
     (["x", "--over", "x=0:1", "-o", "plot.gif"], "a plot is written as"),
     (["x", "--over", "x=0:1", "--points", "1"], "1"),
-    (["x", "--over", "x=0:1", "--format", "npz"], "npz")])
+    (["x", "--over", "x=0:1", "--format", "npz"], "npz"), (["x", "--over", "x=0:1", "--log", "z"], "--log takes"),
+    (["x", "--over", "x=0:1", "--log", "x"], "positive numbers only"),
+    (["x*y", "--over", "x=0:1", "--over", "y=0:1", "--log", "y"], "--log is for curves"),
+    (["x*y", "--over", "x=0:1", "--over", "x=0:1"], "two intervals"),
+    (["x*y", "y", "--over", "x=0:1", "--over", "y=0:1"], "a surface is of one expression"),
+    (["x", "--over", "x=0:1", "--from", "x=1"], "--from is where"),
+    (["x", "--over", "x=0:1", "--descent", "0.1"], "the point at which it starts"),
+    (["x", "--over", "x=0:1", "--descent", "0.1", "--from", "y=1"], "--from must give x"),
+    (["x", "--over", "x=0:1", "--descent", "0.1", "--from", "x='a'"], "is no number")])
 def test_what_does_not_fit_is_said(words, said, tmp_path):
     outcome = gradcli("plot", *words, cwd=tmp_path)
     assert outcome.status in (1, 2) and said in outcome.err and not outcome.out and not list(tmp_path.iterdir())
+
+
+def test_several_expressions_are_several_columns():
+    assert gradcli("plot", "x", "x**2", "--over", "x=1:2", "--grad", "--points", "2").out == """\
+x\tx\td(x)/dx\tx**2\td(x**2)/dx
+1.0\t1.0\t1.0\t1.0\t2.0
+2.0\t2.0\t1.0\t4.0\t4.0
+"""
+    assert gradcli("plot", "x+1; x*2", "--over", "x=1:2", "--points", "2").out.startswith("x\tx+1\tx*2\n")
+    assert gradcli("plot", "a = 2; a*x", "--over", "x=1:2", "--points", "2").out.splitlines()[1] == "1.0\t2.0"
+    assert gradcli("plot", "x", "--over", "x=1:100", "--log", "x", "--points", "3").out == "x\tx\n" + "".join(
+        f"{x}\t{x}\n" for x in (1.0, 10.0, 100.0))
+
+
+def test_two_names_make_columns_of_a_surface_and_a_descent_its_steps():
+    names = ("--over", "x=0:1", "--over", "y=0:2")
+    assert gradcli("plot", "x*y", *names, "--grad", "--points", "2").out == """\
+x\ty\tx*y\tx.grad\ty.grad
+0.0\t0.0\t0.0\t0.0\t0.0
+1.0\t0.0\t0.0\t0.0\t1.0
+0.0\t2.0\t0.0\t2.0\t0.0
+1.0\t2.0\t2.0\t2.0\t1.0
+"""
+    found = gradcli("plot", "x**2 + y", *names, "--descent", "0.25", "--from", "x=1, y=1", "--steps", "2",
+                    "--format", "json").out
+    assert json.loads(found) == {"x": [1.0, 0.5, 0.25], "y": [1.0, 0.75, 0.5], "x**2 + y": [2.0, 1.0, 0.5625]}
+
+
+@pytest.mark.parametrize("words", [
+    ["sin(x)", "cos(x)", "--over", "x=-3:3", "--grad"], ["exp(x)", "--over", "x=0.1:10", "--log", "xy"],
+    ["x*y", "--over", "x=-1:1", "--over", "y=-1:1", "--grad"], ["log(x*y)", "--over", "x=-1:1", "--over", "y=-1:1"],
+    ["0*x*y", "--over", "x=-1:1", "--over", "y=-1:1", "--grad"], ["log(x*y-9)", "--over", "x=-1:1", "--over", "y=-1:1"],
+    ["x**2+y**2", "--over", "x=-1:1", "--over", "y=-1:1", "--descent", "0.1", "--from", "x=1,y=1"],
+    ["x**2", "--over", "x=-1:1", "--descent", "0.1", "--from", "x=1"],
+    ["x**2", "--over", "x=-1:1", "--descent", "9.5", "--from", "x=1"], ["x if x > 0 else x*0", "--over", "x=-1:1"],
+    ["log(x)", "--over", "x=-2:-1", "--grad"], ["x" + " + x" * 90, "--over", "x=-1:1"]])
+@pytest.mark.parametrize("suffix", ["svg", "png", "pdf", "txt"])
+def test_every_kind_of_plot_is_drawn_in_every_form(words, suffix, tmp_path):
+    if suffix in ("png", "pdf"):
+        pytest.importorskip("matplotlib")
+    path = tmp_path / f"plot.{suffix}"
+    assert gradcli("plot", *words, "-o", str(path)) == (0, "", "")
+    if suffix == "svg":
+        root = ElementTree.parse(path).getroot()
+        assert "nan" not in path.read_text() and "inf" not in path.read_text().replace("inside", "")
+        for text in root.iter("{http://www.w3.org/2000/svg}text"):
+            if text.get("x"):
+                width = 7.3 * len(text.text or "") * {"start": 1, "middle": 0.5, "end": 0}[text.get("text-anchor")]
+                assert float(text.get("x")) + width <= WIDTH + 20, f"{text.text} is cut"

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.display.charts.chart import Chart, marks, padded, segments
 from gradcli.display.charts.chart_svg import FEWEST_DOTS, colour, legend
-from gradcli.display.charts.svg_axes import AXIS, BOTTOM, GRID, INK, LEFT, RIGHT, WIDTH, Axes, axes, shortened
+from gradcli.display.charts.svg_axes import AXIS, BOTTOM, GRID, INK, LEFT, WIDTH, Axes, axes, shortened
 from gradcli.faults.tree import UsageFault
 
 DPI = 100
@@ -77,7 +77,7 @@ def framed(frame: Axes, grid: bool) -> tuple[Any, Any]:
 
     height = frame.height
     figure = Figure((WIDTH / DPI, height / DPI), dpi=DPI, facecolor="white")
-    area = figure.add_axes((LEFT / WIDTH, BOTTOM / height, 1 - (LEFT + RIGHT) / WIDTH,
+    area = figure.add_axes((LEFT / WIDTH, BOTTOM / height, 1 - (LEFT + frame.right) / WIDTH,
                             1 - (frame.top + BOTTOM) / height),
                            xlim=frame.x_range, ylim=frame.y_range, frame_on=False)
     area.tick_params(length=0, labelsize=FONT, labelcolor=INK, labelfontfamily="monospace")
@@ -110,7 +110,7 @@ def _legend(figure: Any, frame: Axes) -> None:
             figure.add_artist(Line2D([at.mean()], [level], color=entry.colour, marker="o", markersize=4))
         for n, words in enumerate(lines):
             write(LEFT + 34, y + 16 * n, words)
-    write((LEFT + WIDTH - RIGHT) / 2, height - 8, frame.names[0], ha="center")
+    write((LEFT + WIDTH - frame.right) / 2, height - 8, frame.names[0], ha="center")
     write(14, (frame.top + height - BOTTOM) / 2, shortened(frame.names[1]), ha="center", va="center", rotation=90)
 
 

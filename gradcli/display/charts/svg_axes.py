@@ -36,6 +36,7 @@ class Axes(NamedTuple):
     log: str
     names: tuple[str, str]
     legend: list[tuple[Entry, list[str]]]       # with the lines of its title
+    right: int = RIGHT                          # the margin
 
     @property
     def top(self) -> int:
@@ -50,24 +51,24 @@ class Axes(NamedTuple):
     def x(self, value: float) -> float:
         """The pixel of an x value."""
         left, right = self.x_range
-        return LEFT + (value - left) / (right - left) * (WIDTH - LEFT - RIGHT)
+        return LEFT + (value - left) / (right - left) * (WIDTH - LEFT - self.right)
 
     def y(self, value: float) -> float:
         """The pixel of a y value."""
         low, high = self.y_range
         return self.top + (high - value) / (high - low) * (self.height - self.top - BOTTOM)
 
-    def document(self, content: Sequence[str], over: bool = False) -> str:
-        """The SVG document with some elements inside the axes; `over` draws no grid below them."""
-        width, height = WIDTH - LEFT - RIGHT, self.height - self.top - BOTTOM
+    def document(self, content: Sequence[str], beside: Sequence[str] = (), grid: bool = True) -> str:
+        """The SVG document with `content` clipped to the area, and other elements beside it."""
+        width, height = WIDTH - LEFT - self.right, self.height - self.top - BOTTOM
         return "\n".join([
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{self.height}" '
             f'viewBox="0 0 {WIDTH} {self.height}" font-family="monospace" font-size="12" fill="{INK}">',
             f'<title>{escaped("; ".join(entry.title for entry, _ in self.legend))}</title>',
             f'<rect width="{WIDTH}" height="{self.height}" fill="#ffffff"/>',
             f'<clipPath id="inside"><rect x="{LEFT}" y="{self.top}" width="{width}" height="{height}"/></clipPath>',
-            *self._ticks(grid=not over), '<g clip-path="url(#inside)">', *content, "</g>", *self._names(),
-            *self._legend(), "</svg>", ""])
+            *self._ticks(grid), '<g clip-path="url(#inside)">', *content, "</g>", *self._names(),
+            *self._legend(), *beside, "</svg>", ""])
 
     def _ticks(self, grid: bool) -> list[str]:
         bottom, lines = self.height - BOTTOM, []
@@ -77,14 +78,14 @@ class Axes(NamedTuple):
             lines.append(text(words, self.x(mark), bottom + 16, "middle"))
         for mark, words in marks(*self.y_range, 6, "y" in self.log):
             axis = mark == 0 and "y" not in self.log
-            lines += [_line(LEFT, self.y(mark), WIDTH - RIGHT, self.y(mark), axis)] if grid else []
+            lines += [_line(LEFT, self.y(mark), WIDTH - self.right, self.y(mark), axis)] if grid else []
             lines.append(text(words, LEFT - 6, self.y(mark) + 4, "end"))
         return lines
 
     def _names(self) -> list[str]:
         across, upward = self.names
         middle = (self.top + self.height - BOTTOM) / 2
-        return [text(across, (LEFT + WIDTH - RIGHT) / 2, self.height - 8, "middle"),
+        return [text(across, (LEFT + WIDTH - self.right) / 2, self.height - 8, "middle"),
                 f'<text transform="translate(14 {middle:.1f}) rotate(-90)" text-anchor="middle">'
                 f'{escaped(shortened(upward))}</text>']
 
@@ -108,10 +109,10 @@ class Axes(NamedTuple):
 
 
 def axes(x_range: tuple[float, float], y_range: tuple[float, float], names: tuple[str, str],
-         legend: Sequence[Entry], log: str = "") -> Axes:
+         legend: Sequence[Entry], log: str = "", right: int = RIGHT) -> Axes:
     """The axes of a chart with a legend, whose titles are wrapped."""
-    width = int((WIDTH - LEFT - RIGHT - SAMPLE) / CHARACTER)
-    return Axes(x_range, y_range, log, names, [(entry, wrapped(entry.title, width)) for entry in legend])
+    width = int((WIDTH - LEFT - right - SAMPLE) / CHARACTER)
+    return Axes(x_range, y_range, log, names, [(entry, wrapped(entry.title, width)) for entry in legend], right)
 
 
 def wrapped(title: str, width: int) -> list[str]:
