@@ -50,10 +50,11 @@ def drawn(figure: Any, form: str) -> bytes:
 
     file = BytesIO()
     with rc_context(rc=dict(rcParamsDefault)), warnings.catch_warnings(action="ignore"):   # as of a missing glyph
+        canvas: Any = (FigureCanvasPdf if form == "pdf" else FigureCanvasAgg)(figure())
         if form == "pdf":
-            FigureCanvasPdf(figure()).print_pdf(file, metadata={"CreationDate": None, "Creator": "gradcli"})
+            canvas.print_pdf(file, metadata={"CreationDate": None, "Creator": "gradcli"})
         else:
-            FigureCanvasAgg(figure()).print_png(file, metadata={"Software": None})
+            canvas.print_png(file, metadata={"Software": None})
     return file.getvalue()
 
 
