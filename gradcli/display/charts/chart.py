@@ -203,7 +203,7 @@ def marks(low: float, high: float, about: int, logarithmic: bool) -> list[tuple[
         numbers = [factor * 10.0 ** n for n in range(first, last + 1) if n % every == 0 for factor in factors]
     places = [(math.log10(number), re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), label(number)))
               for number in numbers]
-    return [(place, words) for place, words in places if low - 1e-9 <= place <= high + 1e-9]
+    return [(place, words) for place, words in places if low - 1e-6 <= place <= high + 1e-6]
 
 
 def label(number: float) -> str:
