@@ -22,7 +22,7 @@ from gradcli.faults.tree import Fault, LimitFault
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-MOST_SINGLE, MOST_AT_ONCE = 2_000, 8_000     # places of a curve that is sampled adaptively
+MOST_SINGLE, MOST_AT_ONCE = 1_200, 8_000     # places of a curve that is sampled adaptively
 CHECKED = 6                 # places at which values computed at once are compared with those computed one by one
 TOLERANCE = 64              # rounding errors of the largest value by which they may differ
 CHANGES = re.compile(r"\w_\(|:=|\bprint\b|\.append\(|\.pop\(|\brand|\byield\b|\blambda\b")

@@ -12,7 +12,7 @@ Over = Annotated[list[str] | None, Option("--over", metavar="NAME=FROM:TO", show
                                           help="The name that varies, and where; twice for a surface.")]
 Slope = Annotated[bool, Option("--grad", help="The derivative as well: dashed, or arrows of a surface.")]
 Points = Annotated[int | None, Option("--points", metavar="N", min=2, max=100_000, show_default=False,
-                                      help="Values to compute, of a surface along each axis; else 241.")]
+                                      help="Values to compute: of a curve 241, and more where a picture needs them.")]
 Log = Annotated[str, Option("--log", metavar="x|y|xy", show_default=False, help="Logarithmic axes.",
                             autocompletion=completion(("x", "y", "xy")))]
 Descent = Annotated[float | None, Option("--descent", metavar="RATE", show_default=False,

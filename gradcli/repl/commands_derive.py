@@ -141,6 +141,6 @@ def draw_curve(repl: Repl, rest: str) -> None:
         raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
     with repl.rollback(), _typed_repairs(match["expression"].strip()):
         name, ends = interval(repl.session, match["name"], "over", EXAMPLE)
-        chart = curve_chart(repl.session, [match["expression"].strip()], name, ends, POINTS, True)
+        chart = curve_chart(repl.session, [match["expression"].strip()], name, ends, POINTS, True, adaptive=True)
     columns, lines = get_terminal_size()
     repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.source import visible
 from gradcli.nn.module.module import Module
 
 
@@ -26,5 +27,5 @@ def names_by_node(names: Mapping[str, Any]) -> dict[int, str]:
         if name in names:
             found[id(value.node or value)] = name
         else:
-            found.setdefault(id(value.node or value), name)
+            found.setdefault(id(value.node or value), visible(name))     # programs may call parameters what they like
     return found

@@ -177,3 +177,12 @@ def test_contents_that_do_not_fit_are_refused(words, said):
 def test_a_graph_that_was_swept_has_no_gradients_along_edges():
     outcome = gradcli("graph", TUTORIAL + "\nout.backward()", "--of", "out", "--grads", "--format", "json")
     assert outcome.status == 1 and "retain_graph=True" in outcome.err and "internal" not in outcome.err
+
+
+def test_names_that_programs_choose_are_harmless(tmp_path):
+    program = "p = nn.ParameterDict({'a\"b\\x1b[31m<i>\\n]#': torch.ones(2)})\n[(v * 2).sum() for v in p.values()][0]"
+    for suffix in (".txt", ".dot", ".mmd", ".svg"):
+        text = with_options(tmp_path, suffix, "--style", "modern", program=program)
+        assert "\x1b" not in text and "\\x1b" in text
+        assert suffix in (".txt", ".dot") or "<i>" not in text
+    ElementTree.fromstring(text)

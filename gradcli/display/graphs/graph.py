@@ -135,11 +135,17 @@ def mermaid(picture: Picture) -> str:
     lines = ["graph TD"]
     for n, node in enumerate(picture.nodes):
         opening, closing = ("([", "])") if node.leaf else ("[", "]")
-        lines.append(f'  n{n}{opening}"{node.title.replace(chr(34), "#quot;")}<br/>{node.size}'
+        lines.append(f'  n{n}{opening}"{_in_mermaid(node.title)}<br/>{node.size}'
                      f'{_after("<br/>", node.value)}"{closing}')
     for (a, b), grad in zip(picture.edges, _grads(picture), strict=True):
         lines.append(f'  n{a} -->|"{grad}"| n{b}' if grad else f"  n{a} --> n{b}")
     return "\n".join([*lines, ""])
+
+
+def _in_mermaid(words: str) -> str:
+    for character, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+        words = words.replace(character, entity)
+    return words
 
 
 def graph_as_json(picture: Picture) -> str:
