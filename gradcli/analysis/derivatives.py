@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.analysis.detached import complete, sweeping
-from gradcli.display.charts.chart import Chart, Curve
-from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -136,25 +134,6 @@ def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | Non
         _same_shape(weights, value_of(session, text), "--with", "the value")
     value, blocks = functional.vjp(function, function.inputs, weights)
     return value, function.named(blocks)
-
-
-@sweeping
-def curve_chart(session: Session, text: str, name: str, ends: tuple[float, float], points: int, slope: bool) -> Chart:
-    """The chart of an expression, and with `slope` of its derivative, at evenly spaced values of a name."""
-    places = np.linspace(*ends, points)
-    values, slopes = np.full(points, np.nan), np.full(points, np.nan)
-    for n, place in enumerate(places):
-        leaf = session[name] = Variable(np.asarray(place, Default.floating), True)
-        value = complete(session, [name] if slope else [], lambda: number_of(session, text))
-        values[n] = value.array.item()
-        if slope:
-            [grad] = functional.grad(traced.sum(value), [leaf], allow_unused=True) if value.requires_grad else [None]
-            slopes[n] = 0.0 if grad is None else grad.array.item()
-    floats = places.astype(Default.floating)
-    lines = [Curve(text, values.astype(Default.floating))]
-    if slope:
-        lines.append(Curve(f"{name}.grad", slopes.astype(Default.floating)))
-    return Chart(name, floats, lines)
 
 
 def _same_shape(tensor: Tensor, expected: Tensor, where: str, what: str) -> None:

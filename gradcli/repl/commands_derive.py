@@ -131,15 +131,16 @@ def _repeated(repl: Repl, rest: str) -> str:
 
 def draw_curve(repl: Repl, rest: str) -> None:
     """The expression, over values of one name."""
-    from gradcli.analysis.derivatives import curve_chart
+    from gradcli.analysis.curves import curve_chart
     from gradcli.display.charts.chart_text import text
-    from gradcli.reports.plotting import ROWS, interval
+    from gradcli.reports.plot_output import ROWS
+    from gradcli.reports.plotting import interval
 
     match = OVER.fullmatch(rest)
     if not match:
         raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
     with repl.rollback(), _typed_repairs(match["expression"].strip()):
         name, ends = interval(repl.session, match["name"], "over", EXAMPLE)
-        chart = curve_chart(repl.session, match["expression"].strip(), name, ends, POINTS, True)
+        chart = curve_chart(repl.session, [match["expression"].strip()], name, ends, POINTS, True, adaptive=True)
     columns, lines = get_terminal_size()
     repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))

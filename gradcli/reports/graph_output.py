@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
@@ -15,12 +15,21 @@ from gradcli.process.limits import limited
 from gradcli.reports.open_session import open_session, timed, write_result
 
 if TYPE_CHECKING:
+    from gradcli.display.graphs.graph import Picture
     from gradcli.session.session import Session
 
 SUFFIXES = (".dot", ".mmd", ".svg", ".json", ".txt")
 
 
-def report_graph(program: str, of: str | None, settings: Settings) -> int:
+class Contents(NamedTuple):
+    """What a picture is to show besides calls and shapes: values, gradients along edges, and whether it is dark."""
+
+    values: bool
+    grads: bool
+    dark: bool
+
+
+def report_graph(program: str, of: str | None, contents: Contents, settings: Settings) -> int:
     """Run a program, and print or draw the graph behind one of its values."""
     suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
     if settings.format == "json" and not settings.output:
@@ -29,15 +38,45 @@ def report_graph(program: str, of: str | None, settings: Settings) -> int:
         raise UsageFault(f"graph has no --format {settings.format}", "--format json", "-o graph.svg")
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
+    _check_contents(contents, suffix)
     output = Output(settings.output, settings)
     names = [text.partition("=")[0].strip() for text in settings.var]
     with limited(settings):
         source = from_file_or_word(program, names, "gradcli graph ") or from_words([program])[0]
     session = open_session(settings, lambda text: None)
-    value = timed(settings, source.name, lambda: _value(session, source, of))
+    value, values, grads = timed(settings, source.name, lambda: _computed(session, source, of, contents))
     if suffix == ".txt":
         return write_result(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
-    return write_result(output, settings, lambda: _picture(session, value, suffix))
+    return write_result(output, settings, lambda: _written(session.picture(value, values, grads), suffix,
+                                                           contents.dark))
+
+
+def _check_contents(contents: Contents, suffix: str) -> None:
+    """Raise UsageFault for contents that a form cannot show."""
+    if suffix == ".txt" and (contents.values or contents.grads):
+        word = "--values" if contents.values else "--grads"
+        raise UsageFault(f"{word} is for pictures, and a tree shows calls and shapes", f"{word} -o graph.svg",
+                         f"{word} --format json")
+    if contents.dark and suffix != ".svg":
+        raise UsageFault("--dark is for SVG files", "--dark -o graph.svg")
+
+
+def _computed(session: Session, source: Source, of: str | None, contents: Contents) -> tuple[Any, Any, Any]:
+    """The value, and what its picture is to show: values by node, gradients by edge."""
+    computed: list[Any] = []
+    if contents.values:
+        from gradcli.analysis.graph_contents import run_in_steps, values_by_node
+
+        value, computed = run_in_steps(session, source.text)
+        value = _required(session[of] if of else value, of, session, source)
+    else:
+        value = _value(session, source, of)
+    grads = None
+    if contents.grads:
+        from gradcli.analysis.graph_contents import gradients_along_edges
+
+        grads = gradients_along_edges(session, value)
+    return value, values_by_node(session, computed) if contents.values else None, grads
 
 
 def _value(session: Session, source: Source, of: str | None) -> Any:
@@ -49,7 +88,11 @@ def _value(session: Session, source: Source, of: str | None) -> Any:
     if of is None and not values:
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
                          "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
-    value = session[of] if of else values[-1]
+    return _required(session[of] if of else values[-1], of, session, source)
+
+
+def _required(value: Any, of: str | None, session: Session, source: Source) -> Any:
+    """The value; UsageFault if it is no tensor."""
     if not holds_numbers(value):
         named = _assigned_last(session, source)
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
@@ -68,12 +111,11 @@ def _assigned_last(session: Session, source: Source) -> str | None:
                  if holds_numbers(names.get(name)) and names[name].requires_grad), None)
 
 
-def _picture(session: Session, value: Any, suffix: str) -> str:
+def _written(picture: Picture, suffix: str, dark: bool) -> str:
     from gradcli.display.graphs import graph, graph_svg
 
-    picture = session.picture(value)
     if not picture.whole:
         tell(f"note: the graph has more than {graph.MOST} nodes; the rest is left out")
-    write = {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.graph_as_json,
-             ".svg": graph_svg.graph_as_svg}[suffix]
-    return write(picture)
+    if suffix == ".svg":
+        return graph_svg.graph_as_svg(picture, dark)
+    return {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.graph_as_json}[suffix](picture)

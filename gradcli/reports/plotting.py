@@ -3,83 +3,166 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.data.bindings import with_files
-from gradcli.data.data_format import dump_json, json_number
 from gradcli.data.point import at_point, expression, offering, refuse_twice, set_names, used
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
-from gradcli.reports.open_session import open_session, timed, write_result
+from gradcli.reports.open_session import open_session, timed
+from gradcli.reports.plot_output import write_plot
 
 if TYPE_CHECKING:
-    from gradcli.display.charts.chart import Chart
     from gradcli.session.session import Session
 
-SUFFIXES = (".svg", ".png", ".txt", ".csv", ".json", ".npy", ".npz")
-ROWS = 22       # of a chart in the terminal, unless that is lower
+PICTURES = ("svg", "png", "pdf")
+SUFFIXES = (".svg", ".png", ".pdf", ".txt", ".csv", ".json", ".npy", ".npz")
+POINTS, NODES = 241, 21     # values along an axis: of curves, and of the columns of a surface
+SCALES = ("", "x", "y", "xy", "yx")
+Interval = tuple[str, tuple[float, float]]
 
 
-def report_plot(expr: str, over: str, at: list[str], slope: bool, points: int, settings: Settings) -> int:
+class PlotRequest(NamedTuple):
+    """What `gradcli plot` is called with: expressions, the texts of --over, --at and --from, and options."""
+
+    exprs: list[str]
+    over: list[str]
+    at: list[str]
+    slope: bool
+    points: int | None
+    log: str
+    descent: float | None
+    start: list[str]
+    steps: int
+
+
+def report_plot(request: PlotRequest, settings: Settings) -> int:
     """Compute the curves, and draw or print them."""
-    from gradcli.analysis.derivatives import curve_chart
-
     form = _form(settings)
-    if form == "png":
-        from gradcli.display.charts.chart_png import require_matplotlib
+    _check_options(request)
+    if form in ("png", "pdf"):
+        from gradcli.display.charts.chart_matplotlib import require_matplotlib
 
         require_matplotlib()
     output = Output(settings.output, settings)
-    source = expression(expr, settings, "plot", [over, *at])
-    if not over:
+    sources = [expression(expr, settings, "plot", [*request.over, *request.at]) for expr in request.exprs]
+    if not request.over:
         raise UsageFault("plot needs the name that varies, and where", "--over x=-3:3")
-    texts = with_files(at, settings)
+    texts = with_files(request.at, settings)
     session = open_session(settings, lambda text: None)
     with walled(settings):
         refuse_twice(session, texts)
-        variables = session.names()
-        name, ends = interval(session, over)
+        intervals = _intervals(session, request, texts, settings)
+    with ExitStack() as stack:
+        for source in reversed(sources):
+            stack.enter_context(offering(session, source, _repair(source, request)))
+        chart = timed(settings, "plot", lambda: _computed(session, sources, intervals, request, form))
+    return write_plot(chart, form, output, settings)
+
+
+def _computed(session: Session, sources: list[Source], intervals: list[Interval], request: PlotRequest,
+              form: str) -> Any:
+    """The Chart or Surface, or with --descent the Steps for a form that is no picture."""
+    from gradcli.analysis.curves import curve_chart, expressions_of
+    from gradcli.analysis.surfaces import Descent, descend, surface, with_path
+
+    names = tuple(name for name, _ in intervals)
+    texts = [text for source in sources for text in expressions_of(source.text.strip(), names)]
+    _check_texts(texts, names, request)
+    is_picture = form in PICTURES or form == "txt"
+    steps = None
+    if request.descent is not None:
+        steps = descend(session, texts[0], names, Descent(request.descent, request.steps, _start(
+            session, names, request.start)))
+        if not is_picture:
+            return steps
+    if len(names) == 1:
+        chart: Any = curve_chart(session, texts, names[0], intervals[0][1], request.points or POINTS, request.slope,
+                                 request.log, is_picture)
+    else:
+        chart = surface(session, texts[0], (names[0], names[1]), [ends for _, ends in intervals], request.slope,
+                        request.points or (None if is_picture else NODES))
+    return chart if steps is None else with_path(chart, steps)
+
+
+def _check_options(request: PlotRequest) -> None:
+    """Raise UsageFault for options that do not go together."""
+    if request.log not in SCALES:
+        raise UsageFault(f"--log takes x, y or xy, not {request.log!r}", "--log xy")
+    if len(request.over) > 2:
+        raise UsageFault("--over is for one name, or for the two of a surface", "--over x=-2:2 --over y=-2:2")
+    if len(request.over) == 2 and request.log:
+        raise UsageFault("--log is for curves, and two names make a surface", ("--over x=1:100 --log x", "one name"))
+    if request.start and request.descent is None:
+        raise UsageFault("--from is where --descent starts, and there is none", "--descent 0.1")
+    if request.descent is not None and not request.start:
+        raise UsageFault("--descent needs the point at which it starts", "--from 'x=1'")
+
+
+def _check_texts(texts: list[str], names: tuple[str, ...], request: PlotRequest) -> None:
+    """Raise UsageFault for several expressions where there can be one only."""
+    if len(set(names)) < len(names):
+        raise UsageFault(f"--over gives {names[0]} two intervals", "--over x=-2:2 --over y=-2:2")
+    for option, one in (("a surface", len(names) == 2), ("--descent", request.descent is not None)):
+        if one and len(texts) > 1:
+            raise UsageFault(f"{option} is of one expression, and there are {len(texts)}", (texts[0], "alone"))
+
+
+def _start(session: Session, names: tuple[str, ...], texts: list[str]) -> tuple[float, ...]:
+    """The numbers of --from, in the order of `names`."""
+    from gradcli.data.bindings import points
+
+    found: dict[str, float] = {}
+    for text in texts:
+        for name, words in points(text, "--from"):
+            try:
+                found[name] = float(session.eval(words))
+            except (TypeError, ValueError):
+                raise UsageFault(f"--from {name}: {words!r} is no number", f"--from '{name}=1'") from None
+            except Fault as fault:
+                fault.name = "--from"
+                raise
+    wanting = [name for name in names if name not in found]
+    extra = [name for name in found if name not in names]
+    if wanting or extra:
+        raise UsageFault(f"--from must give {' and '.join(names)} a number" + (f", not {extra[0]}" if extra else ""),
+                         "--from '" + ", ".join(f"{name}=1" for name in names) + "'")
+    return tuple(found[name] for name in names)
+
+
+def _intervals(session: Session, request: PlotRequest, texts: list[Any],
+               settings: Settings) -> list[Interval]:
+    """The names that vary and where; sets the names of --at in the session."""
+    variables = session.names()
+    intervals = [interval(session, text) for text in request.over]
+    for name, (low, _) in intervals:
         if name in variables:
             raise UsageFault(f"--over and --var both give {name} a value", ("--over", "is where it varies"))
-        if name in set_names(session, texts, settings):
+        if "x" in request.log and low <= 0:
+            raise UsageFault(f"--over {request.over[0]}: a logarithmic axis has positive numbers only",
+                             f"--over {name}=0.01:100")
+    fixed = set_names(session, texts, settings)
+    for name, _ in intervals:
+        if name in fixed:
             raise UsageFault(f"--over and --at both give {name} a value", ("--over", "is where it varies"))
-    with offering(session, source, lambda lacking: _point_of(source, over, at, lacking)):
-        chart = timed(settings, "plot", lambda: curve_chart(session, source.text.strip(), name, ends, points, slope))
-    if form == "png":
-        from gradcli.display.charts.chart_png import png
-
-        with walled(settings):
-            output.finish(png(chart))
-        return 0
-    if form in ("npy", "npz"):
-        with walled(settings):
-            output.finish(_numbers(chart, form))
-        return 0
-    return write_result(output, settings, lambda: _render(chart, form))
+    return intervals
 
 
-def _point_of(source: Source, over: str, at: list[str], lacking: list[str]) -> str:
+def _repair(source: Source, request: PlotRequest) -> Callable[[list[str]], str]:
     """The options of a plot whose expression lacks names: its own --over where that is of none of its names."""
-    if used(source, [over]):
-        return at_point(lacking, used(source, at))
-    _, equals, ends = over.partition("=")
-    return f"--over '{lacking[0]}{equals}{ends}'" + (f" {at_point(lacking[1:], [])}" if lacking[1:] else "")
+    def option(lacking: list[str]) -> str:
+        if used(source, request.over):
+            return at_point(lacking, used(source, request.at))
+        _, equals, ends = request.over[0].partition("=")
+        return f"--over '{lacking[0]}{equals}{ends}'" + (f" {at_point(lacking[1:], [])}" if lacking[1:] else "")
 
-
-def _numbers(chart: Chart, form: str) -> bytes:
-    """The places and the curves: as columns of one array, or each under its title."""
-    from gradcli.data.array_files import to_npy, to_npz
-    from gradcli.engine.kernels import columns
-
-    if form == "npy":
-        return to_npy(columns([chart.places, *(curve.values for curve in chart.curves)]))
-    return to_npz({chart.name: columns([chart.places])[:, 0],
-                   **{curve.title: columns([curve.values])[:, 0] for curve in chart.curves}})
+    return option
 
 
 def _form(settings: Settings) -> str:
@@ -97,7 +180,7 @@ def _form(settings: Settings) -> str:
 
 
 def interval(session: Session, over: str, word: str = "--over",
-             example: str = "--over x=-3:3") -> tuple[str, tuple[float, float]]:
+             example: str = "--over x=-3:3") -> Interval:
     """The name and the ends in NAME=FROM:TO, which stands behind `word`."""
     name, _, span = over.partition("=")
     name, parts = name.strip(), span.split(":")
@@ -116,30 +199,3 @@ def interval(session: Session, over: str, word: str = "--over",
     if not -1e300 < low < high < 1e300:
         raise UsageFault(f"{word} {over}: the interval must go up, from one number to a larger one", example)
     return name, (low, high)
-
-
-def _render(chart: Chart, form: str) -> str:
-    if form == "svg":
-        from gradcli.display.charts.chart_svg import chart_as_svg
-
-        return chart_as_svg(chart)
-    if form == "txt":
-        from gradcli.display.charts.chart_text import text
-
-        columns, lines = shutil.get_terminal_size()
-        return text(chart, min(columns, 100), min(lines - 2, ROWS))
-    if form == "json":
-        columns_of = {chart.name: chart.places, **{curve.title: curve.values for curve in chart.curves}}
-        return dump_json({title: list(map(json_number, values)) for title, values in columns_of.items()}) + "\n"
-    return _columns(chart, "," if form == "csv" else "\t")
-
-
-def _columns(chart: Chart, between: str) -> str:
-    """A line of headings, then one for each place; shortest numbers that read back the same."""
-    def cell(value: Any) -> str:
-        return str(json_number(value))
-
-    titles = [chart.name, *(curve.title for curve in chart.curves)]
-    heading = [f'"{title}"' if between in title or '"' in title else title for title in titles]
-    rows = zip(chart.places, *(curve.values for curve in chart.curves), strict=True)
-    return "".join(between.join(row) + "\n" for row in [heading, *([cell(value) for value in row] for row in rows)])

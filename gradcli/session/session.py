@@ -361,18 +361,16 @@ class Session(Names):
     def graph(self, value: Tensor) -> Iterator[str]:
         """The calls that led to a tensor as the lines of a tree, with the names that programs have given to values."""
         from gradcli.display.graphs.graph_text import tree
+        from gradcli.session.named_tensors import names_by_node
 
-        return tree(value, self._named_nodes(), self._short_label)
+        return tree(value, names_by_node(self.names()), self._short_label)
 
-    def picture(self, value: Tensor) -> Picture:
-        """The calls that led to a tensor as a Picture: nodes and edges, which `gradcli graph -o` draws."""
+    def picture(self, value: Tensor, values: Any = None, grads: Any = None) -> Picture:
+        """The calls that led to a tensor as a Picture, with `values` and `grads` as `picture` of graphs/graph.py."""
         from gradcli.display.graphs.graph import picture
+        from gradcli.session.named_tensors import names_by_node
 
-        return picture(value, self._named_nodes(), self._short_label)
-
-    def _named_nodes(self) -> dict[int, str]:
-        """The names of tensors in the session, by the id of their node, or of the leaf."""
-        return {id(value.node or value): name for name, value in self.names().items() if isinstance(value, Tensor)}
+        return picture(value, names_by_node(self.names()), self._short_label, values, grads)
 
     def _short_label(self, node: Any) -> str:
         return self._style.node_name(node).rsplit(".", 1)[-1]

@@ -78,3 +78,111 @@ def test_a_large_graph_is_drawn_in_part(tmp_path):
 def test_what_does_not_fit_is_said(words, said, tmp_path):
     outcome = gradcli("graph", *words, cwd=tmp_path)
     assert outcome.status in (1, 2) and said in outcome.err and not list(tmp_path.iterdir())
+
+
+TUTORIAL = "x = Variable(torch.ones(2, 2), requires_grad=True)\ny = x + 2\nz = y * y * 3\nout = z.mean()"
+
+
+def with_options(tmp_path, suffix, *options, program=TUTORIAL):
+    path = tmp_path / f"graph{suffix}"
+    assert gradcli("graph", program, *options, "-o", str(path)) == (0, "", "")
+    return path.read_text()
+
+
+def test_values_and_gradients_are_in_every_form(tmp_path):
+    found = json.loads(with_options(tmp_path, ".json", "--values", "--grads"))
+    titles = [node["name"] or node["label"] for node in found["nodes"]]
+    assert dict(zip(titles, (node["value"] for node in found["nodes"]), strict=True)) == {
+        "out": "27", "z": "all 27", "Mul": "all 9", "y": "all 3", "x": "all 1"}
+    edges = {(titles[a], titles[b], grad) for (a, b), grad in zip(found["edges"], found["grads"], strict=True)}
+    assert edges == {("out", "z", "all 0.25"), ("z", "Mul", "all 0.75"), ("Mul", "y", "all 2.25"),
+                     ("y", "x", "all 4.5")} and len(found["edges"]) == 5
+    for suffix in (".dot", ".mmd", ".svg"):
+        text = with_options(tmp_path, suffix, "--values", "--grads")
+        assert text.count("all 2.25") == 2 and text.count("all 27") == 1, suffix
+        plain = with_options(tmp_path, suffix)
+        assert "all 9" not in plain and "2.25" not in plain
+
+
+GENERATED = """\
+torch.manual_seed({seed})
+a, b = [Variable(torch.rand(2, 3), requires_grad=True) for _ in range(2)]
+c = Variable(torch.rand(3), requires_grad=True)
+d = a * b + c
+e, f = (d.sin() @ b.t()).chunk(2, 0)
+out = (e * f + e).sum() + (d * d).mean() * (c * c).sum()
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gradients_along_edges_add_up_to_those_of_leaves(seed):
+    from gradcli import Session
+    from gradcli.analysis.graph_contents import gradients_along_edges
+
+    session = Session(style="modern")
+    session.run(GENERATED.format(seed=seed))
+    along = gradients_along_edges(session, session["out"])
+    by_id, pending = {}, [session["out"].node]
+    while pending:
+        node = pending.pop()
+        node = getattr(node, "node", None) or node
+        if id(node) not in by_id:
+            by_id[id(node)] = node
+            pending += [parent for parent, _, _ in getattr(node, "edges", ())]
+    sums = {}
+    for (node, at), grad in along.items():
+        parent = by_id[node].edges[at][0]
+        assert grad.shape == tuple(parent.shape)
+        sums[id(parent)] = sums.get(id(parent), 0) + grad
+    session.run("out.backward()")
+    for name in "abc":
+        assert sums[id(session[name])] == pytest.approx(session.eval(f"{name}.grad").array, rel=1e-5)
+
+
+def test_parameters_have_the_names_of_their_modules():
+    program = "model = nn.Sequential(nn.Linear(2, 3), nn.Tanh())\nbias = model[0].bias\nmodel(torch.ones(1, 2)).sum()"
+    tree = gradcli("graph", program, "--style", "modern").out
+    assert "model.0.weight  3x2" in tree and "bias  3" in tree and "model.0.bias" not in tree
+
+
+def test_both_edges_of_a_square_can_be_told_apart(tmp_path):
+    root = ElementTree.fromstring(with_options(tmp_path, ".svg"))
+    paths = [each.get("d") for each in root.iter() if each.get("d")]
+    assert len(set(paths)) == len(paths) == 5 and all(
+        each.get("marker-end") == "url(#head)" for each in root.iter() if each.get("d"))
+
+
+def test_a_picture_is_dark_for_who_likes_it_so(tmp_path):
+    either, dark = with_options(tmp_path, ".svg"), with_options(tmp_path, ".svg", "--dark")
+    assert "prefers-color-scheme: dark" in either and "#ffffff" in either
+    assert "prefers-color-scheme" not in dark and "#ffffff" not in dark
+
+
+def test_notes_are_within_the_picture(tmp_path):
+    program = "x = Variable(torch.Tensor([0, 1, 2.5, 4]), requires_grad=True)\n(x * 1.23456 * x.exp()).sum()"
+    root = ElementTree.fromstring(with_options(tmp_path, ".svg", "--grads", "--values", program=program))
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        half = 7.3 * len(text.text) / 2
+        assert half <= float(text.get("x")) <= float(root.get("width")) - half
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--values"], "--values is for pictures"), (["--grads"], "--grads is for pictures"),
+    (["--dark"], "--dark is for SVG files"), (["--of", "z", "--grads", "--format", "json"], "one number")])
+def test_contents_that_do_not_fit_are_refused(words, said):
+    outcome = gradcli("graph", TUTORIAL, *words)
+    assert outcome.status in (1, 2) and said in outcome.err and not outcome.out
+
+
+def test_a_graph_that_was_swept_has_no_gradients_along_edges():
+    outcome = gradcli("graph", TUTORIAL + "\nout.backward()", "--of", "out", "--grads", "--format", "json")
+    assert outcome.status == 1 and "retain_graph=True" in outcome.err and "internal" not in outcome.err
+
+
+def test_names_that_programs_choose_are_harmless(tmp_path):
+    program = "p = nn.ParameterDict({'a\"b\\x1b[31m<i>\\n]#': torch.ones(2)})\n[(v * 2).sum() for v in p.values()][0]"
+    for suffix in (".txt", ".dot", ".mmd", ".svg"):
+        text = with_options(tmp_path, suffix, "--style", "modern", program=program)
+        assert "\x1b" not in text and "\\x1b" in text
+        assert suffix in (".txt", ".dot") or "<i>" not in text
+    ElementTree.fromstring(text)

@@ -4,41 +4,52 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradcli.display.charts.chart import Chart, label, segments, ticks
+from gradcli.display.charts.chart import Chart, Curve, Path, marks, segments
 
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])      # of a cell, by row and column
 BLANK = 0x2800
-SPARSE = 3      # every third dot of the second curve and of those after it is drawn
+PATTERNS = ((1, "⠒⠒"), (3, "⠂⠐"), (2, "⠢⠔"), (5, "⠁⠠"))      # of each curve: every n-th dot is drawn; the legend
 
 
 def text(chart: Chart, columns: int, rows: int) -> str:
     """The chart in as many columns and rows of characters, axes and legend included."""
+    log, chart = chart.log, chart.on_axes()
     low, high = chart.y_range
-    marks = ticks(low, high, max(2, rows // 5))
-    margin = max(len(label(mark)) for mark in marks) + 2
-    width, height = max(10, columns - margin), max(4, rows - 2 - (len(chart.curves) > 1))
+    upward, margin = sides((low, high), rows, "y" in log)
+    foot = _legend(chart, margin, columns)
+    width, height = max(10, columns - margin), max(4, rows - 2 - len(foot))
     cells = np.zeros((height, width), int)
     for n, curve in enumerate(chart.curves):
-        _draw(cells, chart, curve.values, (low, high), SPARSE if n else 1)
-    at = {_row(mark, low, high, height): label(mark) for mark in marks}
+        _draw(cells, chart, curve, (low, high), PATTERNS[n % len(PATTERNS)][0])
+    if chart.path is not None:
+        _draw_path(cells, chart, chart.path, (low, high))
+    at = {_row(mark, low, high, height): words for mark, words in upward}
     lines = []
     for row in range(height):
         mark = at.get(row, "")
         line = "".join(chr(BLANK + cell) if cell else " " for cell in cells[row])
         lines.append(f"{mark:>{margin - 2}} {'┤' if mark else '│'}{line}".rstrip())
-    lines += [" " * (margin - 1) + "└" + "─" * width, _below(chart, margin, width)]
-    if len(chart.curves) > 1:
-        lines.append(" " * margin + "   ".join(
-            f"{'⠒⠒' if not n else '⠂⠐'} {curve.title}" for n, curve in enumerate(chart.curves)))
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    lines += [" " * (margin - 1) + "└" + "─" * width, below(chart.x_range, chart.name, margin, width, "x" in log)]
+    return "\n".join(line.rstrip() for line in [*lines, *foot]) + "\n"
 
 
-def _draw(cells: np.ndarray, chart: Chart, values: np.ndarray, limits: tuple[float, float], every: int) -> None:
+def _legend(chart: Chart, margin: int, columns: int) -> list[str]:
+    """The lines below a chart of several curves: all titles in one if they fit, else one each."""
+    titles = [f"{PATTERNS[n % len(PATTERNS)][1]} {' '.join(curve.title.split())}"
+              for n, curve in enumerate(chart.curves)]
+    titles += [f"●  {chart.path.title}"] if chart.path is not None else []
+    if len(titles) < 2:
+        return []
+    line = " " * margin + "   ".join(titles)
+    return [line] if len(line) <= columns else [" " * margin + title for title in titles]
+
+
+def _draw(cells: np.ndarray, chart: Chart, curve: Curve, limits: tuple[float, float], every: int) -> None:
     """Set the dots of one curve, and those between neighbours, so that steep parts stay connected."""
     height, width = cells.shape[0] * 4, cells.shape[1] * 2
     (left, right), (low, high) = chart.x_range, limits
     count = 0
-    for places, heights in segments(chart.places, values, limits):
+    for places, heights in segments(chart.places, curve, limits):
         first, last = ((places[[0, -1]] - left) / (right - left) * (width - 1)).round().astype(int)
         levels = np.interp(np.linspace(places[0], places[-1], last - first + 1), places, heights)
         rows = ((high - np.clip(levels, 2 * low - high, 2 * high - low)) / (high - low) * (height - 1)).round()
@@ -52,19 +63,35 @@ def _draw(cells: np.ndarray, chart: Chart, values: np.ndarray, limits: tuple[flo
             before = y
 
 
+def _draw_path(cells: np.ndarray, chart: Chart, path: Path, limits: tuple[float, float]) -> None:
+    """Set a square of four dots for each step of a descent that is in the picture."""
+    height, width = cells.shape[0] * 4, cells.shape[1] * 2
+    (left, right), (low, high) = chart.x_range, limits
+    for place, value in zip(path.x.tolist(), path.y.tolist(), strict=True):
+        if left <= place <= right and low <= value <= high:
+            x, y = int((place - left) / (right - left) * (width - 2)), int((high - value) / (high - low) * (height - 2))
+            for row, column in ((y, x), (y + 1, x), (y, x + 1), (y + 1, x + 1)):
+                cells[row // 4, column // 2] |= DOTS[row % 4, column % 2]
+
+
 def _row(value: float, low: float, high: float, height: int) -> int:
     return min(height - 1, int((high - value) / (high - low) * (height - 1) + 0.5))
 
 
-def _below(chart: Chart, margin: int, width: int) -> str:
+def sides(limits: tuple[float, float], rows: int, logarithmic: bool) -> tuple[list[tuple[float, str]], int]:
+    """The ticks of the upward axis, and the columns that they take."""
+    upward = marks(*limits, max(2, rows // 5), logarithmic)
+    return upward, max((len(words) for _, words in upward), default=0) + 2
+
+
+def below(limits: tuple[float, float], name: str, margin: int, width: int, logarithmic: bool) -> str:
     """The numbers under the axis, and the name."""
-    left, right = chart.x_range
-    line = [" "] * (margin + width + len(chart.name) + 2)
+    left, right = limits
+    line = [" "] * (margin + width + len(name) + 2)
     end = margin
-    for mark in ticks(left, right, max(2, width // 14)):
-        text = label(mark)
+    for mark, text in marks(left, right, max(2, width // 14), logarithmic):
         at = margin + int((mark - left) / (right - left) * (width - 1) + 0.5) - len(text) // 2
         if at >= end and at + len(text) <= margin + width:
             line[at: at + len(text)] = text
             end = at + len(text) + 1
-    return "".join(line[:margin + width]) + "  " + chart.name
+    return "".join(line[:margin + width]) + "  " + name

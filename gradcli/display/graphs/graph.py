@@ -11,6 +11,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.tensor import Tensor
 
 MOST = 5000     # nodes that a picture can hold
+FEW = 4         # numbers of an array that are written out
 
 
 class Node(NamedTuple):
@@ -20,6 +21,7 @@ class Node(NamedTuple):
     name: str
     shape: tuple[Any, ...]      # of several results, the shape of each
     leaf: bool
+    value: str = ""             # as text, if it is to be in the picture
 
     @property
     def title(self) -> str:
@@ -38,21 +40,27 @@ class Picture(NamedTuple):
     nodes: list[Node]
     edges: list[tuple[int, int]]
     whole: bool     # False if the graph has more than MOST nodes and was cut
+    grads: list[str] | None = None      # for each edge, the gradient that goes along it, as text
 
 
-def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]) -> Picture:
+def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str],
+            values: Mapping[int, Any] | None = None, grads: Mapping[tuple[int, int], Any] | None = None) -> Picture:
     """The graph of a value.
 
     names   the variables of the program, by the id of a leaf or node
     label   the function that names a node
+    values  arrays, by the id of a leaf or node, that are to be in the picture
+    grads   arrays, by the id of a node and the index of an edge of it: the gradients along the edges
     """
     indices: dict[int, int] = {}
     members: list[Any] = []
     node_names: list[list[str]] = []    # a call with several results has the names of all of them
     edges: list[tuple[int, int]] = []
-    pending: list[tuple[Any, int | None]] = [(value.node or value, None)]
+    notes: list[str] = []
+    contents: dict[int, str] = {}
+    pending: list[tuple[Any, int | None, Any]] = [(value.node or value, None, None)]
     while pending:
-        node, user = pending.pop()
+        node, user, gradient = pending.pop()
         call = node.node if isinstance(node, NodeOutput) else node
         is_known = id(call) in indices
         if not is_known:
@@ -64,13 +72,37 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
         index = indices[id(call)]
         if (name := names.get(id(node))) and name not in node_names[index]:
             node_names[index].append(name)
+        if values and id(node) in values:
+            contents[index] = short(values[id(node)])
         if user is not None:
             edges.append((user, index))
+            notes.append("" if gradient is None else short(gradient))
         if not is_known and isinstance(call, Op):
-            pending += [(parent, index) for parent, _, _ in reversed(call.edges)]
+            pending += [(parent, index, grads and grads.get((id(call), at)))
+                        for at, (parent, _, _) in reversed(list(enumerate(call.edges)))]
     nodes = [Node(label(member) if isinstance(member, Op) else "leaf", ", ".join(names_of), _shape(member),
-                  not isinstance(member, Op)) for member, names_of in zip(members, node_names, strict=True)]
-    return Picture(nodes, edges, len(nodes) < MOST)
+                  not isinstance(member, Op), contents.get(n, ""))
+             for n, (member, names_of) in enumerate(zip(members, node_names, strict=True))]
+    return Picture(nodes, edges, len(nodes) < MOST, None if grads is None else notes)
+
+
+def short(array: Any) -> str:
+    """An array in a few words: its numbers if they are few, one number if they are all the same, else their range."""
+    flat = array.ravel()
+    if not flat.size:
+        return "no numbers"
+    if flat.size == 1:
+        return _number(flat[0])
+    if (flat == flat[0]).all():
+        return f"all {_number(flat[0])}"
+    if flat.size <= FEW:
+        rows = array.reshape(-1, array.shape[-1])
+        return "; ".join(" ".join(map(_number, row)) for row in rows)
+    return f"{_number(flat.min())} to {_number(flat.max())}"
+
+
+def _number(number: Any) -> str:
+    return f"{number:.4g}" if number.dtype.kind == "f" else str(number)
 
 
 def _shape(node: Any) -> tuple[Any, ...]:
@@ -83,8 +115,19 @@ def dot(picture: Picture) -> str:
     for n, node in enumerate(picture.nodes):
         shape = "box, style=rounded" if node.leaf else "box"
         title = node.title.replace("\\", "\\\\").replace('"', '\\"')
-        lines.append(f'  n{n} [label="{title}\\n{node.size}", shape={shape}]')
-    return "\n".join([*lines, *(f"  n{a} -> n{b}" for a, b in picture.edges), "}", ""])
+        lines.append(f'  n{n} [label="{title}\\n{node.size}{_after(chr(92) + "n", node.value)}", shape={shape}]')
+    for (a, b), grad in zip(picture.edges, _grads(picture), strict=True):
+        lines.append(f"  n{a} -> n{b}" + (f' [label="{grad}"]' if grad else ""))
+    return "\n".join([*lines, "}", ""])
+
+
+def _grads(picture: Picture) -> list[str]:
+    """The gradient along each edge as text, "" where it is not to be in the picture."""
+    return picture.grads or [""] * len(picture.edges)
+
+
+def _after(between: str, value: str) -> str:
+    return between + value if value else ""
 
 
 def mermaid(picture: Picture) -> str:
@@ -92,12 +135,25 @@ def mermaid(picture: Picture) -> str:
     lines = ["graph TD"]
     for n, node in enumerate(picture.nodes):
         opening, closing = ("([", "])") if node.leaf else ("[", "]")
-        lines.append(f'  n{n}{opening}"{node.title.replace(chr(34), "#quot;")}<br/>{node.size}"{closing}')
-    return "\n".join([*lines, *(f"  n{a} --> n{b}" for a, b in picture.edges), ""])
+        lines.append(f'  n{n}{opening}"{_in_mermaid(node.title)}<br/>{node.size}'
+                     f'{_after("<br/>", node.value)}"{closing}')
+    for (a, b), grad in zip(picture.edges, _grads(picture), strict=True):
+        lines.append(f'  n{a} -->|"{grad}"| n{b}' if grad else f"  n{a} --> n{b}")
+    return "\n".join([*lines, ""])
+
+
+def _in_mermaid(words: str) -> str:
+    for character, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+        words = words.replace(character, entity)
+    return words
 
 
 def graph_as_json(picture: Picture) -> str:
-    """The picture as a JSON object: `nodes`, and `edges` as pairs of indices into them."""
+    """The picture as a JSON object: `nodes`, and `edges` as pairs of indices into them.
+
+    Where they are to be in the picture, nodes have a `value`, and `grads` has the gradient along each edge, as text.
+    """
     nodes = [{"label": node.label, "name": node.name or None, "shape": node.shape, "leaf": node.leaf}
-             for node in picture.nodes]
-    return json.dumps({"nodes": nodes, "edges": picture.edges}, ensure_ascii=False) + "\n"
+             | ({"value": node.value} if node.value else {}) for node in picture.nodes]
+    grads = {} if picture.grads is None else {"grads": picture.grads}
+    return json.dumps({"nodes": nodes, "edges": picture.edges, **grads}, ensure_ascii=False) + "\n"

@@ -10,26 +10,80 @@ from gradcli.display.graphs.graph import Node, Picture
 from gradcli.faults.source import cells
 
 CHARACTER, MARGIN = 7.3, 14.0                   # pixels: of a monospace character of size 12, and around a text
-HEIGHT, LAYER, GAP, BEND = 40.0, 84.0, 18.0, 10.0
+LINE, LAYER, GAP, BEND = 16.0, 44.0, 18.0, 10.0         # of a line of text, between layers and boxes, of a bend
+NOTED = 72.0            # between layers whose edges have gradients
+PORTS = 0.6             # of the width of a box, along which its edges are spread
 SWEEPS = 6
+LIGHT = {"ground": "#ffffff", "call": "#eef2fb", "leaf": "#e8f3e8", "ink": "#1d2430", "faint": "#5b6470",
+         "edge": "#8a8f98", "grad": "#a3470b"}
+DARK = {"ground": "#14181f", "call": "#232c3d", "leaf": "#1f3325", "ink": "#e6e9ef", "faint": "#a2abb8",
+        "edge": "#7c8593", "grad": "#f0a060"}
 
 
-def graph_as_svg(picture: Picture) -> str:
-    """The picture as one SVG document."""
+def graph_as_svg(picture: Picture, dark: bool = False) -> str:
+    """The picture as one SVG document: dark if `dark`, else light or dark as the reader prefers."""
+    high = (3 if any(node.value for node in picture.nodes) else 2) * LINE + 8
+    step = high + (NOTED if picture.grads else LAYER)
     rows, chains = _layers(picture)
     for sweep in range(SWEEPS):
         _sort(rows, chains, down=sweep % 2 == 0)
     widths = [_width(node) for node in picture.nodes]
-    middles = _across(rows, widths)
-    total = max(sum(_room(member, widths) for member in row) for row in rows) + GAP
-    tall = len(rows) * LAYER - (LAYER - HEIGHT) + 2 * GAP
-    levels = {member: GAP + row * LAYER + HEIGHT / 2 for row, members in enumerate(rows) for member in members}
+    total = max(*(sum(_room(member, widths) for member in row) for row in rows),
+                *((cells(words) + 1) * CHARACTER for words in picture.grads or [""])) + GAP
+    middles = _across(rows, widths, total)
+    tall = (len(rows) - 1) * step + high + 2 * GAP
+    levels = {member: GAP + row * step + high / 2 for row, members in enumerate(rows) for member in members}
+    starts, ends = _ports(picture, chains, middles, widths)
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{total:.0f}" height="{tall:.0f}" '
              f'viewBox="0 0 {total:.0f} {tall:.0f}" font-family="monospace" font-size="12">',
-             f'<rect width="{total:.0f}" height="{tall:.0f}" fill="#ffffff"/>']
-    lines += [_edge([(middles[member], levels[member]) for member in chain]) for chain in chains]
-    lines += [_box(node, widths[n], middles[n], levels[n]) for n, node in enumerate(picture.nodes)]
-    return "\n".join([*lines, "</svg>", ""])
+             _style(dark),
+             '<marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+             '<polygon class="head" points="0,0.5 8,4 0,7.5"/></marker>',
+             f'<rect class="ground" width="{total:.0f}" height="{tall:.0f}"/>']
+    notes, parts = [], _parts(chains, starts) if picture.grads else []
+    for n, chain in enumerate(chains):
+        inner = [(middles[member], levels[member]) for member in chain[1:-1]]
+        first = starts[n], levels[chain[0]] + high / 2
+        last = ends[n], levels[chain[-1]] - high / 2
+        lines.append(_edge([first, *inner, last]))
+        if picture.grads and picture.grads[n]:
+            notes.append(_note(picture.grads[n], first, (inner or [last])[0], parts[n], total))
+    lines += [_box(node, widths[n], high, middles[n], levels[n]) for n, node in enumerate(picture.nodes)]
+    return "\n".join([*lines, *notes, "</svg>", ""])
+
+
+def _style(dark: bool) -> str:
+    """The colours, as a style sheet that follows the reader's preference unless the picture is to be dark."""
+    if dark:
+        return f"<style>{_rules(DARK)}</style>"
+    return f"<style>{_rules(LIGHT)} @media (prefers-color-scheme: dark) {{{_rules(DARK)}}}</style>"
+
+
+def _rules(colours: dict[str, str]) -> str:
+    return " ".join([
+        f".ground{{fill:{colours['ground']}}}", f".head{{fill:{colours['edge']}}}",
+        f".edge{{fill:none;stroke:{colours['edge']}}}", f".call{{fill:{colours['call']};stroke:{colours['faint']}}}",
+        f".leaf{{fill:{colours['leaf']};stroke:{colours['faint']}}}", f".ink{{fill:{colours['ink']}}}",
+        f".faint{{fill:{colours['faint']}}}",
+        f".grad{{fill:{colours['grad']};stroke:{colours['ground']};stroke-width:3;paint-order:stroke}}"])
+
+
+def _ports(picture: Picture, chains: list[list[int]], middles: dict[int, float],
+           widths: list[float]) -> tuple[list[float], list[float]]:
+    """Where each edge leaves its call and reaches its input, in pixels: side by side, so that all can be seen."""
+    places: list[list[float]] = []
+    for end, beside in ((0, 1), (-1, -2)):
+        at = [0.0] * len(chains)
+        groups: dict[int, list[int]] = {}
+        for n, chain in enumerate(chains):
+            groups.setdefault(chain[end], []).append(n)
+        for member, group in groups.items():
+            group.sort(key=lambda n: middles[chains[n][beside]])
+            room = min(widths[member] * PORTS, 40.0 * (len(group) - 1))
+            for place, n in enumerate(group):
+                at[n] = middles[member] + room * (place / max(1, len(group) - 1) - 0.5) * (len(group) > 1)
+        places.append(at)
+    return places[0], places[1]
 
 
 def _layers(picture: Picture) -> tuple[list[list[int]], list[list[int]]]:
@@ -79,12 +133,12 @@ def _sort(rows: list[list[int]], chains: list[list[int]], down: bool) -> None:
         row.sort(key=means.__getitem__)
 
 
-def _across(rows: list[list[int]], widths: list[float]) -> dict[int, float]:
-    """The x coordinate of the middle of each member, in pixels: layers are centred on the widest."""
+def _across(rows: list[list[int]], widths: list[float], total: float) -> dict[int, float]:
+    """The x coordinate of the middle of each member, in pixels: layers are centred in a picture `total` wide."""
     lengths = [sum(_room(member, widths) for member in row) for row in rows]
     middles = {}
     for row, length in zip(rows, lengths, strict=True):
-        left = (max(lengths) - length) / 2 + GAP / 2
+        left = (total - length) / 2
         for member in row:
             room = _room(member, widths)
             middles[member] = left + room / 2
@@ -97,29 +151,48 @@ def _room(member: int, widths: list[float]) -> float:
 
 
 def _width(node: Node) -> float:
-    return max(cells(node.title), cells(node.size)) * CHARACTER + MARGIN
+    return max(map(cells, (node.title, node.size, node.value))) * CHARACTER + MARGIN
 
 
 def _edge(points: list[tuple[float, float]]) -> str:
-    """A curve from below the first point to above the last."""
-    (x, y), half = points[0], HEIGHT / 2
-    path = [f"M{x:.1f} {y + half:.1f}"]
-    last_x, last_y = x, y + half
-    for n, (x, y) in enumerate(points[1:], 2):
-        y -= half if n == len(points) else 0
+    """A curve through all points, with an arrow at the last."""
+    last_x, last_y = points[0]
+    path = [f"M{last_x:.1f} {last_y:.1f}"]
+    for x, y in points[1:]:
         middle = (last_y + y) / 2
         path.append(f"C{last_x:.1f} {middle:.1f} {x:.1f} {middle:.1f} {x:.1f} {y:.1f}")
         last_x, last_y = x, y
-    return f'<path d="{" ".join(path)}" fill="none" stroke="#8a8f98"/>'
+    return f'<path class="edge" d="{" ".join(path)}" marker-end="url(#head)"/>'
 
 
-def _box(node: Node, width: float, middle: float, level: float) -> str:
-    fill, bow = ("#e8f3e8", 12) if node.leaf else ("#eef2fb", 3)
-    return (f'<rect x="{middle - width / 2:.1f}" y="{level - HEIGHT / 2:.1f}" width="{width:.1f}" '
-            f'height="{HEIGHT:.0f}" rx="{bow}" fill="{fill}" stroke="#5b6470"/>'
-            + _text(node.title, middle, level - 3, "#1d2430") + _text(node.size, middle, level + 13, "#5b6470"))
+def _parts(chains: list[list[int]], starts: list[float]) -> list[float]:
+    """The part of the way to the next layer at which each edge has its note: those of one call on different levels."""
+    groups: dict[int, list[int]] = {}
+    for n, chain in enumerate(chains):
+        groups.setdefault(chain[0], []).append(n)
+    parts = [0.0] * len(chains)
+    for group in groups.values():
+        for place, n in enumerate(sorted(group, key=starts.__getitem__), 1):
+            parts[n] = place / (len(group) + 1)
+    return parts
 
 
-def _text(text: str, x: float, y: float, fill: str) -> str:
+def _note(words: str, first: tuple[float, float], last: tuple[float, float], part: float, total: float) -> str:
+    """The gradient along an edge, on its way from the call to the next layer."""
+    x = first[0] + (last[0] - first[0]) * (3 * part ** 2 - 2 * part ** 3)
+    half = cells(words) * CHARACTER / 2 + 2
+    return _text(words, max(half, min(total - half, x)), first[1] + (last[1] - first[1]) * part + 4, "grad")
+
+
+def _box(node: Node, width: float, high: float, middle: float, level: float) -> str:
+    kind, bow = ("leaf", 12) if node.leaf else ("call", 3)
+    lines = [(node.title, "ink"), (node.size, "faint"), *([(node.value, "ink")] if node.value else [])]
+    top = level - LINE * len(lines) / 2 + 12
+    return (f'<rect class="{kind}" x="{middle - width / 2:.1f}" y="{level - high / 2:.1f}" width="{width:.1f}" '
+            f'height="{high:.0f}" rx="{bow}"/>'
+            + "".join(_text(words, middle, top + LINE * n, fill) for n, (words, fill) in enumerate(lines)))
+
+
+def _text(text: str, x: float, y: float, kind: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" fill="{fill}">{escaped}</text>'
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escaped}</text>'

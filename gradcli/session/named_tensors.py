@@ -1,0 +1,31 @@
+"""The tensors that a program has names for: its variables, and the parameters of its modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.source import visible
+from gradcli.nn.module.module import Module
+
+
+def named_tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
+    """Yield the name and the value of each tensor among `names`, then of each parameter: `model.0.weight`."""
+    for name, value in names.items():
+        if isinstance(value, Tensor):
+            yield name, value
+    for name, value in names.items():
+        if isinstance(value, Module):
+            yield from value.named_parameters(name)
+
+
+def names_by_node(names: Mapping[str, Any]) -> dict[int, str]:
+    """The names of tensors by the id of their node, or of the leaf; a variable's is preferred to a parameter's."""
+    found: dict[int, str] = {}
+    for name, value in named_tensors(names):
+        if name in names:
+            found[id(value.node or value)] = name
+        else:
+            found.setdefault(id(value.node or value), visible(name))     # programs may call parameters what they like
+    return found
