@@ -252,7 +252,7 @@ class Paper:
                                      allow_unused=True)
             if part is None:
                 continue
-            total = total + part.array
+            total = np.asarray(total + part.array)
             try:
                 links[segment.name] = generic(self.tracer.formula(part))
             except Unknown:

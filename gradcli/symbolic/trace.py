@@ -111,6 +111,12 @@ class Tracer:
         """Whether calls with these values come here: all do."""
         return True
 
+    def note_copies(self, arrays: Sequence[Any], copies: Sequence[Any]) -> None:
+        """Let the copies of arrays have their formulas."""
+        for array, copy in zip(arrays, copies, strict=True):
+            if isinstance(array, np.ndarray) and place_of(array) in self._formulas:
+                self.enter(copy, self._formulas[place_of(array)][1])
+
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """Compute an operation, and the formulas of its results."""
         with ignored():
