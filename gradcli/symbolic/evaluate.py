@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
     """The value of an expression where names and indices have these values; indices may be arrays that broadcast."""
     match expr:
         case Number(ratio):
-            return float(ratio)
+            return float_of(ratio)
         case Constant(name):
             return CONSTANTS[name]
         case Symbol(name, indexed):
@@ -75,6 +76,14 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
     raise TypeError(f"no expression: {expr!r}")
 
 
+def float_of(ratio: Fraction) -> float:
+    """The float nearest to a fraction; infinity where it is too large for one."""
+    try:
+        return float(ratio)
+    except OverflowError:
+        return math.inf if ratio > 0 else -math.inf
+
+
 def _call(name: str, arguments: tuple[Expr, ...], values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:
     """The value of a function of the engine; plain numbers stay such where it takes options."""
     name = name.removeprefix("F.").removeprefix("torch.").replace(".", "_")
@@ -83,7 +92,7 @@ def _call(name: str, arguments: tuple[Expr, ...], values: Mapping[str, np.ndarra
     for argument in arguments:
         if plain and isinstance(argument, Number):
             ratio = argument.value
-            computed.append(int(ratio) if ratio.denominator == 1 else float(ratio))
+            computed.append(int(ratio) if ratio.denominator == 1 else float_of(ratio))
         else:
             computed.append(np.asarray(evaluate(argument, values, places), np.float64))
     return function(*computed)

@@ -70,7 +70,8 @@ def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
     return SymbolicTensor.filled(ONE, x.shape)
 
 
-@formula("alias", "clone", "contiguous", "cast", "to", "still", "tied", "double", "float", "positive", "as_tensor")
+@formula("alias", "clone", "contiguous", "cast", "to", "still", "tied", "double", "float", "half", "long", "int",
+         "short", "char", "byte", "bool", "type", "type_as", "positive", "as_tensor")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
 
