@@ -22,9 +22,6 @@ class Index:
     serial: int = field(default_factory=lambda: next(_serial))
 
 
-Place = Index | int     # a position along a dimension: any, or one
-
-
 class Expr:
     """The base class of expressions. Its operators fold, and are set by `fold.py`."""
 
@@ -36,6 +33,9 @@ class Expr:
         def __mul__(self, other: Expr) -> Expr: ...
         def __truediv__(self, other: Expr) -> Expr: ...
         def __neg__(self) -> Expr: ...
+
+
+Place = Index | int | Expr      # a position along a dimension: any, one, or what index arithmetic gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (*(part for branch in branches for part in branch), otherwise)
         case Sum(_, body):
             return (body,)
+        case Symbol(_, places):
+            return tuple(place for place in places if isinstance(place, Expr))
     return ()
 
 
@@ -164,7 +166,9 @@ def indices(expr: Expr) -> dict[Index, None]:
     free: dict[Index, None] = {}
     match expr:
         case Symbol(_, places):
-            free.update(dict.fromkeys(place for place in places if isinstance(place, Index)))
+            for place in places:
+                free.update({place: None} if isinstance(place, Index) else
+                            indices(place) if isinstance(place, Expr) else {})
         case IndexValue(index):
             free[index] = None
         case _:

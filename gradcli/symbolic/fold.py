@@ -36,7 +36,9 @@ from gradcli.symbolic.expression import (
     children,
     indices,
     number,
+    walk,
 )
+from gradcli.symbolic.places import as_place, bounds, multiples, value_of
 
 LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
 
@@ -58,6 +60,8 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
             return cases(tuple((change(test), change(value)) for test, value in branches), change(otherwise))
         case Sum(index, body):
             return sum_over(index, change(body))
+        case Symbol(name, places) if children(expr):
+            return Symbol(name, tuple(as_place(change(p)) if isinstance(p, Expr) else p for p in places))
     return expr
 
 
@@ -67,10 +71,9 @@ def substitute(expr: Expr, places: dict[Index, Place]) -> Expr:
         return expr
     match expr:
         case Symbol(name, old):
-            return Symbol(name, tuple(places.get(p, p) if isinstance(p, Index) else p for p in old)) if old else expr
+            return Symbol(name, tuple(as_place(substitute(value_of(p), places)) for p in old)) if old else expr
         case IndexValue(index):
-            place = places.get(index, index)
-            return IndexValue(place) if isinstance(place, Index) else number(place)
+            return value_of(places.get(index, index))
         case Sum(index, body):
             inner = Index(index.size)
             return sum_over(inner, substitute(body, {**places, index: inner}))
@@ -268,11 +271,26 @@ def call(name: str, *arguments: Expr) -> Expr:
         return VALUES[name, x]
     if name == "abs" and isinstance(x, Number):
         return number(abs(x.value))
+    if name in ("floordiv", "mod"):
+        return _divided(name, x, arguments[1])
     if name in ("sign", "sgn"):
         name = "sign"
         if isinstance(x, Number):
             return number((x.value > 0) - (x.value < 0))
     return Call(name, arguments)
+
+
+def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
+    """The quotient or the remainder of index arithmetic."""
+    assert isinstance(divisor, Number)
+    whole, rest = multiples(x, divisor.value)
+    quotient, remainder = add(*(mul(term, power(divisor, MINUS_ONE)) for term in whole)), add(*rest)
+    ends = bounds(remainder)
+    if ends is not None and ends[0] // divisor.value == ends[1] // divisor.value:
+        times = number(ends[0] // divisor.value)
+        return quotient + times if name == "floordiv" else remainder - times * divisor
+    inner = Call(name, (remainder, divisor))
+    return inner if name == "mod" else quotient + inner
 
 
 def _logarithm(term: Expr) -> Expr | None:
@@ -293,6 +311,11 @@ def condition(name: str, *arguments: Expr) -> Expr:
             return condition("gt", a.arguments[0], ZERO)
         if isinstance(a, Number) and isinstance(b, Number):
             return TRUE if COMPARE[name](a.value, b.value) else FALSE
+        ends = bounds(a - b) if any(map(indices, (a, b))) else None
+        if ends is not None:
+            truths = {COMPARE[name](end, 0) for end in (*ends, *([0] if ends[0] <= 0 <= ends[1] else []))}
+            if len(truths) == 1:
+                return TRUE if truths.pop() else FALSE
         if a == b:
             return TRUE if name in ("le", "ge", "eq") else FALSE
     elif name == "not":
@@ -315,9 +338,12 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
             otherwise = value
             break
         if test != FALSE:
-            kept.append((test, value))
+            inner = isinstance(value, Cases) and value.branches[0][0] == test
+            kept.append((test, value.branches[0][1] if inner and isinstance(value, Cases) else value))
     if isinstance(otherwise, Cases):
-        kept, otherwise = [*kept, *otherwise.branches], otherwise.otherwise
+        tests = [test for test, _ in kept]
+        kept += [branch for branch in otherwise.branches if branch[0] not in tests]
+        otherwise = otherwise.otherwise
     while kept and kept[-1][1] == otherwise:
         kept.pop()
     return Cases(tuple(kept), otherwise) if kept else otherwise
@@ -335,31 +361,49 @@ def sum_over(index: Index, body: Expr) -> Expr:
             return mul(*outside, sum_over(index, mul(*(f for f in body.factors if f not in outside))))
     if isinstance(body, Cases) and body.otherwise == ZERO and len(body.branches) == 1:
         test, value = body.branches[0]
-        place = _only_place(index, test)
-        if place is not None:
-            return substitute(value, {index: place})
-        if _names_class(index, test) and index not in indices(value):
-            return value
-    return Sum(index, body)
+        tests = test.arguments if isinstance(test, Condition) and test.name == "and" else (test,)
+        for at, one in enumerate(tests):
+            place = _only_place(index, one)
+            if place is not None:
+                rest = [*tests[:at], *tests[at + 1:], *_in_range(place, index.size)]
+                return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
+                               substitute(value, {index: as_place(place)})),), ZERO)
+    parts = _split(index, body)
+    return sum_over(*parts) if parts else Sum(index, body)
 
 
-def _only_place(index: Index, test: Expr) -> Place | None:
-    """The place at which a condition of the form `index == place` holds; None for any other condition."""
+def _only_place(index: Index, test: Expr) -> Expr | None:
+    """The place at which an equality of index arithmetic holds; None for any other condition."""
     if not (isinstance(test, Condition) and test.name == "eq"):
         return None
-    for here, there in (test.arguments, test.arguments[::-1]):
-        if here == IndexValue(index):
-            if isinstance(there, IndexValue) and there.index.size == index.size:
-                return there.index
-            if isinstance(there, Number) and 0 <= there.value < index.size and there.value.denominator == 1:
-                return int(there.value)
+    difference = add(test.arguments[0], mul(MINUS_ONE, test.arguments[1]))
+    for term in children(difference) if isinstance(difference, Add) else (difference,):
+        factor, base = _coefficient(term)
+        if base == IndexValue(index) and abs(factor) == 1:
+            rest = mul(number(-factor), add(difference, mul(MINUS_ONE, term)))
+            whole = bounds(rest) is not None or isinstance(rest, Symbol)
+            return rest if whole and index not in indices(rest) else None
     return None
 
 
-def _names_class(index: Index, test: Expr) -> bool:
-    """Whether a condition holds at one place, which an element of a tensor of classes names."""
-    return isinstance(test, Condition) and test.name == "eq" and test.arguments[0] == IndexValue(index) and (
-        isinstance(test.arguments[1], Symbol))
+def _in_range(place: Expr, size: int) -> tuple[Expr, ...]:
+    """That a place is one of a dimension; what a tensor of the program names is."""
+    if isinstance(place, Symbol):
+        return ()
+    return condition("ge", place, ZERO), condition("le", place, number(size - 1))
+
+
+def _split(index: Index, body: Expr) -> tuple[Index, Expr] | None:
+    """A sum over i that goes over rows i // n and columns i % n, as sums over both."""
+    for part in walk(body):
+        if isinstance(part, Call) and part.name in ("floordiv", "mod") and part.arguments[0] == IndexValue(index):
+            assert isinstance(part.arguments[1], Number)
+            length = int(part.arguments[1].value)
+            if index.size % length == 0:
+                row, column = Index(index.size // length), Index(length)
+                flat = add(mul(number(length), IndexValue(row)), IndexValue(column))
+                return row, sum_over(column, substitute(body, {index: flat}))
+    return None
 
 
 Expr.__add__ = lambda a, b: add(a, b)                                       # type: ignore[method-assign]  # declared there

@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 ELEMENTWISE = (Unary, Binary, Comparison, Slope)
-PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter"})     # they make zeros with few other elements
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back"})
+"""They make zeros with few other elements."""
 COARSE = (np.dtype(np.float32), np.dtype(np.float16))
+PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "embedding_rows", "rows_back"})
 CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
 
@@ -202,6 +204,9 @@ class Tracer:
         name = short(cls.names[0])
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
+        if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()
+                                   for tensor in _tensors(values)):
+            raise Unknown(f"{name} with negative numbers in a tensor")
         arguments = [self._argument(value) for value in values]
         function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or _call_of(cls, name)
         try:
@@ -215,7 +220,15 @@ class Tracer:
             return self.formula(value)
         if type(value) is tuple and value and isinstance(value[0], Tensor):
             return tuple(map(self.formula, value))
+        if type(value) is tuple and any(isinstance(part, np.ndarray) for part in value):
+            return tuple(self._pick(part) if isinstance(part, np.ndarray) else part for part in value)
         return value
+
+    def _pick(self, places: np.ndarray) -> SymbolicTensor:
+        """The formula of an array of whole numbers that picks elements."""
+        if places.dtype.kind != "i" or (places < 0).any():
+            raise Unknown("indexing with a mask or with negative numbers in a tensor")
+        return self.formula(Tensor(places))
 
 
 def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:

@@ -63,26 +63,3 @@ def _addmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 
 def _linear(x: SymbolicTensor, weight: SymbolicTensor, bias: Any = None) -> SymbolicTensor:
     product = _contracted(x, weight, -1, -1)
     return product if bias is None else FORMULAS["add"](product, bias)
-
-
-@formula("diagonal")
-def _diagonal(x: SymbolicTensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> SymbolicTensor:
-    if offset or len(x.shape) != 2 or x.shape[0] != x.shape[1] or {dim1 % 2, dim2 % 2} != {0, 1}:
-        raise NoFormula("diagonal, but for the main one of a square matrix,")
-    return _main_diagonal(x)
-
-
-@formula("trace")
-def _trace(x: SymbolicTensor) -> SymbolicTensor:
-    if x.shape[0] != x.shape[1]:
-        raise NoFormula("trace of a matrix that is not square")
-    return total(_main_diagonal(x))
-
-
-def _main_diagonal(x: SymbolicTensor) -> SymbolicTensor:
-    x = x.fresh()
-    first, second = x.axes
-    body = x.body if first is None or second is None else substitute(x.body, {second: first})
-    return SymbolicTensor(x.shape[:1], (first or second,), body)
-
-
