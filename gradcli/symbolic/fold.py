@@ -97,6 +97,12 @@ def add(*terms: Expr) -> Expr:
             continue
         factor, base = _coefficient(term)
         rest[base] = rest.get(base, Fraction(0)) + factor
+    joined = next((base for base in rest if isinstance(base, Call) and base.name == "mod" and rest.get(
+        Call("floordiv", base.arguments)) == rest[base] * _number_of(base.arguments[1])), None)
+    if isinstance(joined, Call):        # n*(i // n) + i % n
+        del rest[Call("floordiv", joined.arguments)]
+        return add(number(total), mul(number(rest.pop(joined)), joined.arguments[0]), *(
+            mul(number(factor), base) for base, factor in rest.items()))
     parts = [mul(number(factor), base) for base, factor in rest.items() if factor]
     if total:
         parts.append(number(total))
@@ -150,8 +156,11 @@ def _placed(term: Cases) -> Index | None:
 
 
 def _place_of(test: Expr) -> Fraction:
-    place = children(test)[1]
-    return place.value if isinstance(place, Number) else Fraction(0)
+    return _number_of(children(test)[1])
+
+
+def _number_of(expr: Expr) -> Fraction:
+    return expr.value if isinstance(expr, Number) else Fraction(0)
 
 
 def _coefficient(term: Expr) -> tuple[Fraction, Expr]:
