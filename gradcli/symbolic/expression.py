@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -115,10 +116,17 @@ class Cases(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Sum(Expr):
-    """The sum of `body` over all values of `index`."""
+    """The sum of `body` over all values of `index`; `depth` is more than that of the sums within."""
 
     index: Index
     body: Expr
+    depth: int = 1
+
+
+@cache
+def bound_index(size: int, depth: int) -> Index:
+    """The index of sums of a length and a depth."""
+    return Index(size)
 
 
 def number(value: int | Fraction) -> Number:
@@ -145,7 +153,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return parts
         case Cases(branches, otherwise):
             return (*(part for branch in branches for part in branch), otherwise)
-        case Sum(_, body):
+        case Sum(_, body, _):
             return (body,)
         case Symbol(_, places):
             return tuple(place for place in places if isinstance(place, Expr))

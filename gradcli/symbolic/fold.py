@@ -14,7 +14,6 @@ from gradcli.symbolic.expression import (
     HALF,
     MINUS_ONE,
     ONE,
-    PI,
     TRUE,
     TWO,
     ZERO,
@@ -22,7 +21,6 @@ from gradcli.symbolic.expression import (
     Call,
     Cases,
     Condition,
-    Constant,
     E,
     Expr,
     Index,
@@ -33,14 +31,14 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    bound_index,
     children,
     indices,
     number,
     walk,
 )
+from gradcli.symbolic.known_values import VALUES, coefficient, exact_power, name_of, rank
 from gradcli.symbolic.places import as_place, bounds, multiples, value_of
-
-LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -95,7 +93,7 @@ def add(*terms: Expr) -> Expr:
         if isinstance(term, Number):
             total += term.value
             continue
-        factor, base = _coefficient(term)
+        factor, base = coefficient(term)
         rest[base] = rest.get(base, Fraction(0)) + factor
     joined = next((base for base in rest if isinstance(base, Call) and base.name == "mod" and rest.get(
         Call("floordiv", base.arguments)) == rest[base] * _number_of(base.arguments[1])), None)
@@ -163,14 +161,6 @@ def _number_of(expr: Expr) -> Fraction:
     return expr.value if isinstance(expr, Number) else Fraction(0)
 
 
-def _coefficient(term: Expr) -> tuple[Fraction, Expr]:
-    """The number that a term begins with, and the rest of it."""
-    if isinstance(term, Mul) and isinstance(term.factors[0], Number):
-        rest = term.factors[1:]
-        return term.factors[0].value, rest[0] if len(rest) == 1 else Mul(rest)
-    return Fraction(1), term
-
-
 def mul(*factors: Expr) -> Expr:
     """The product of factors: numbers are multiplied, powers of equal bases joined, cases multiplied inside."""
     product, powers = Fraction(1), dict[Expr, Expr]()
@@ -200,22 +190,10 @@ def mul(*factors: Expr) -> Expr:
         rest = mul(number(product), *parts)
         return branching if rest == ONE else cases(tuple(
             (test, mul(rest, value)) for test, value in branching.branches), mul(rest, branching.otherwise))
-    parts.sort(key=lambda part: (_rank(part), _name_of(part)))
+    parts.sort(key=lambda part: (rank(part), name_of(part)))
     if product != 1:
         parts.insert(0, number(product))
     return parts[0] if len(parts) == 1 else Mul(tuple(parts)) if parts else ONE
-
-
-def _rank(factor: Expr) -> int:
-    """The place of a factor in a product: constants, names, sums in parentheses, functions."""
-    base = factor.base if isinstance(factor, Power) else factor
-    return {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 4, Call: 3}.get(type(base), 5)
-
-
-def _name_of(factor: Expr) -> str:
-    """The name of a symbol, by which symbols are sorted; "" for other factors, which stay in their order."""
-    base = factor.base if isinstance(factor, Power) else factor
-    return base.name if isinstance(base, Symbol) else ""
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -228,7 +206,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return call("exp", exponent)
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1
     if isinstance(base, Number) and isinstance(exponent, Number):
-        exact = _exact_power(base.value, exponent.value)
+        exact = exact_power(base.value, exponent.value)
         return Power(base, exponent) if exact is None else number(exact)
     if whole and isinstance(base, Power):
         return power(base.base, mul(base.exponent, exponent))
@@ -237,26 +215,6 @@ def power(base: Expr, exponent: Expr) -> Expr:
     if isinstance(base, Call) and base.name == "exp":
         return call("exp", mul(base.arguments[0], exponent))
     return Power(base, exponent)
-
-
-def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """base ** exponent if it is rational and not too long, else None."""
-    if exponent.denominator == 1:
-        if abs(exponent) > LARGEST_EXPONENT or not base and exponent < 0:
-            return None
-        return base ** int(exponent)
-    if base <= 0 or abs(exponent.numerator) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
-        return None
-    root = Fraction(*(round(part ** (1 / exponent.denominator)) for part in (base.numerator, base.denominator)))
-    return root**exponent.numerator if root**exponent.denominator == base else None
-
-
-VALUES: dict[tuple[str, Expr], Expr] = {
-    ("exp", ZERO): ONE, ("exp", ONE): E, ("log", ONE): ZERO, ("log", E): ONE, ("sin", ZERO): ZERO, ("cos", ZERO): ONE,
-    ("tan", ZERO): ZERO, ("tanh", ZERO): ZERO, ("sinh", ZERO): ZERO, ("cosh", ZERO): ONE, ("sin", PI): ZERO,
-    ("cos", PI): MINUS_ONE, ("sigmoid", ZERO): HALF, ("atan", ZERO): ZERO, ("asin", ZERO): ZERO,
-    ("erf", ZERO): ZERO}
-"""Values of functions that are exact."""
 
 
 def call(name: str, *arguments: Expr) -> Expr:
@@ -304,7 +262,7 @@ def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
 
 def _logarithm(term: Expr) -> Expr | None:
     """What exp makes of a term that is a logarithm, or minus one; else None."""
-    factor, rest = _coefficient(term)
+    factor, rest = coefficient(term)
     if isinstance(rest, Call) and rest.name == "log" and abs(factor) == 1:
         return power(rest.arguments[0], number(factor))
     return None
@@ -378,7 +336,16 @@ def sum_over(index: Index, body: Expr) -> Expr:
                 return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
                                substitute(value, {index: as_place(place)})),), ZERO)
     parts = _split(index, body)
-    return sum_over(*parts) if parts else Sum(index, body)
+    return sum_over(*parts) if parts else _named_by_depth(index, body)
+
+
+def _named_by_depth(index: Index, body: Expr) -> Expr:
+    """A sum whose index depends on its length and on how deeply sums are nested in it: equal sums compare equal."""
+    depth = 1 + max((part.depth for part in walk(body) if isinstance(part, Sum)), default=0)
+    free = indices(body)
+    while (bound := bound_index(index.size, depth)) in free and bound is not index:
+        depth += 1
+    return Sum(bound, substitute(body, {index: bound}) if bound is not index else body, depth)
 
 
 def _only_place(index: Index, test: Expr) -> Expr | None:
@@ -387,7 +354,7 @@ def _only_place(index: Index, test: Expr) -> Expr | None:
         return None
     difference = add(test.arguments[0], mul(MINUS_ONE, test.arguments[1]))
     for term in children(difference) if isinstance(difference, Add) else (difference,):
-        factor, base = _coefficient(term)
+        factor, base = coefficient(term)
         if base == IndexValue(index) and abs(factor) == 1:
             rest = mul(number(-factor), add(difference, mul(MINUS_ONE, term)))
             whole = bounds(rest) is not None or isinstance(rest, Symbol)

@@ -35,7 +35,7 @@ def _mm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
 @formula("matmul")
 def _matmul(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     if len(a.shape) > 2 or len(b.shape) > 2:
-        return _bmm(a, b)
+        return stacked_product(a, b)
     return _contracted(a, b, -1, 0)
 
 
@@ -46,7 +46,7 @@ def _outer(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
 
 
 @formula("bmm", "stacked_mm")
-def _bmm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+def stacked_product(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     if len(a.shape) == 1 or len(b.shape) == 1:
         raise NoFormula("matmul of stacked matrices with a vector")
     left = unsqueeze(a, len(a.shape))                             # ..., i, k, 1
