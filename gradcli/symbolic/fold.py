@@ -38,7 +38,7 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.known_values import VALUES, coefficient, exact_power, name_of, rank
-from gradcli.symbolic.places import as_place, bounds, multiples, value_of
+from gradcli.symbolic.places import as_place, bounds, covers, multiples, solved, value_of
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -283,6 +283,7 @@ def condition(name: str, *arguments: Expr) -> Expr:
             truths = {COMPARE[name](end, 0) for end in (*ends, *([0] if ends[0] <= 0 <= ends[1] else []))}
             if len(truths) == 1:
                 return TRUE if truths.pop() else FALSE
+            return solved(name, a - b) or Condition(name, arguments)
         if a == b:
             return TRUE if name in ("le", "ge", "eq") else FALSE
     elif name == "not":
@@ -305,15 +306,25 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
             otherwise = value
             break
         if test != FALSE:
-            inner = isinstance(value, Cases) and value.branches[0][0] == test
-            kept.append((test, value.branches[0][1] if inner and isinstance(value, Cases) else value))
+            value = value.branches[0][1] if isinstance(value, Cases) and value.branches[0][0] == test else value
+            kept.append((test, _at_place(test, value)))
     if isinstance(otherwise, Cases):
         tests = [test for test, _ in kept]
         kept += [branch for branch in otherwise.branches if branch[0] not in tests]
         otherwise = otherwise.otherwise
+    if covers([test for test, _ in kept]):
+        otherwise = kept.pop()[1]
     while kept and kept[-1][1] == otherwise:
         kept.pop()
     return Cases(tuple(kept), otherwise) if kept else otherwise
+
+
+def _at_place(test: Expr, value: Expr) -> Expr:
+    """A value where a condition holds: the index that the condition fixes has its number there."""
+    if isinstance(test, Condition) and test.name == "eq" and isinstance(test.arguments[0], IndexValue) and isinstance(
+            test.arguments[1], Number):
+        return substitute(value, {test.arguments[0].index: as_place(test.arguments[1])})
+    return value
 
 
 def sum_over(index: Index, body: Expr) -> Expr:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.symbolic.expression import Add, Call, Expr, Index, IndexValue, Mul, Number, Place, number
+from gradcli.symbolic.expression import Add, Call, Condition, Expr, Index, IndexValue, Mul, Number, Place, number
+from gradcli.symbolic.known_values import coefficient
 
 Bounds = tuple[Fraction, Fraction]
 
@@ -50,6 +51,29 @@ def bounds(expr: Expr) -> Bounds | None:
             part = bounds(inner)
             return None if part is None else (Fraction(part[0] // value), Fraction(part[1] // value))
     return None
+
+
+def solved(name: str, difference: Expr) -> Expr | None:
+    """A comparison of i + n with 0 as one of i with a number; None for any other."""
+    terms = difference.terms if isinstance(difference, Add) else (difference, number(0))
+    if len(terms) != 2 or not isinstance(terms[1], Number):
+        return None
+    factor, base = coefficient(terms[0])
+    if not isinstance(base, IndexValue) or abs(factor) != 1:
+        return None
+    mirrored = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}.get(name, name)
+    return Condition(name if factor == 1 else mirrored, (base, number(-factor * terms[1].value)))
+
+
+def covers(tests: list[Expr]) -> bool:
+    """Whether conditions name each value of one index, so that one of them holds."""
+    places = set()
+    for test in tests:
+        match test:
+            case Condition("eq", (IndexValue(index), Number(value))):
+                places.add((index, value))
+    return any(sum(other is index for other, _ in places) == index.size for index, _ in places) and (
+        len(places) == len(tests))
 
 
 def multiples(expr: Expr, divisor: Fraction) -> tuple[list[Expr], list[Expr]]:

@@ -31,11 +31,24 @@ FORMS = {
     "x.gather(1, torch.tensor([[0], [1]])).pow(2).sum()": (M, "2*x[i, c1_i] if c1_i == j else 0"),
     "x.repeat(2).pow(2).sum()": (V, "4*x_i"),
     "a = x.chunk(2); (a[0]*a[1]).sum()": (V, "x[i + 2] if i < 2 else x[i - 2]"),
-    "x.unbind(0)[0] @ x[1]": (M, "x[1, j] if i == 0 else x[0, j] if i == 1 else 0"),
+    "x.unbind(0)[0] @ x[1]": (M, "x[1, j] if i == 0 else x[0, j]"),
     "x[0, 1:] @ x[1, :-1]": (M, None),
     "x[..., None, 1].sum() + x.narrow(1, 1, 2).prod(1).sum()": (M, None),
     "x[1] ** 2 + x[-1]": (V, "2*x[1] if i == 1 else 1 if i == 3 else 0"),
 }
+
+
+LAYERS = ["x.prod()", "F.layer_norm(x, (4,))[0]", "F.huber_loss(x, x.flip(0))", "F.smooth_l1_loss(x, 2*x)",
+          "F.elu(x).sum()", "F.selu(-x).sum()", "F.celu(-x).sum()", "F.pad(x, (1, 2))[1:3].sum()", "(x.view(2, 2).rot90()[0]**2).sum()",
+          "F.binary_cross_entropy(x.sigmoid(), torch.tensor([1., 0., 1., 0.]))", "torch.dist(x, x.flip(0))",
+          "F.binary_cross_entropy_with_logits(x, torch.tensor([1., 0., 1., 0.]))", "F.prelu(-x, torch.ones(1)/4).sum()",
+          "F.batch_norm(x.view(4, 1), None, None, training=True)[1, 0]", "(x - x.mean(0, True)).pow(2).sum()"]
+
+
+@pytest.mark.parametrize("text", LAYERS)
+def test_losses_and_layers_have_formulas(text):
+    [form] = closed_forms(session(**V), text, ["x"]).derivatives
+    assert form.formula is not None, form.reason
 
 
 @pytest.mark.parametrize("text", FORMS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Index, IndexValue, Place, number
 from gradcli.symbolic.fold import add, call, cases, condition, mul, substitute, sum_over
-from gradcli.symbolic.formulas.reductions import total
+from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.places import as_place
@@ -212,6 +212,22 @@ def _cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
         return SymbolicTensor(x.shape, axes, (IndexValue(upto) + ONE) * x.body)
     within = condition("le", IndexValue(inner), IndexValue(upto))
     return SymbolicTensor(x.shape, axes, sum_over(inner, cases(((within, x.body),), ZERO)))
+
+
+@formula("cumprod")
+def _cumprod(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
+    if not x.shape:
+        return x
+    size = x.shape[dim]
+    if size > MOST_FACTORS:
+        raise NoFormula(f"a product of {size} elements")
+    factors = [narrow(x, dim, at, 1) for at in range(size)]
+
+    def chosen(k: Expr, *bodies: Expr) -> Expr:
+        upto = [mul(*bodies[:at + 1]) for at in range(size)]
+        return cases(tuple((condition("eq", k, number(at)), value) for at, value in enumerate(upto[:-1])), upto[-1])
+
+    return elementwise(chosen, positions(x.shape, dim), *factors)
 
 
 # what a tensor of whole numbers picks
