@@ -26,7 +26,7 @@ from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol
 from gradcli.symbolic.fold import add, rebuild, substitute
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
-from gradcli.symbolic.trace import Tracer, Unknown, tracing
+from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
 from gradcli.symbolic.verification import SINGLE, WrongFormula, compared, from_same_state, moved, refuse, same_text
 
 if TYPE_CHECKING:
@@ -273,6 +273,8 @@ class Paper:
             if segment.formula is None:
                 return None
             formula = inserted(formula, segment.name, segment.formula)
+            if is_too_long(formula):
+                return None
         return shortest(generic(formula), tuple(self.leaves))
 
 
@@ -318,6 +320,8 @@ def resolved(formula: SymbolicTensor, known: dict[str, SymbolicTensor | None]) -
                 return None
             continue
         formula = inserted(formula, MARK + name, derivative)
+        if is_too_long(formula):
+            return None
     return formula
 
 

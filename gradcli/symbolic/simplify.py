@@ -29,7 +29,7 @@ from gradcli.symbolic.expression import (
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
 
 SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
-LONGEST = 1500      # characters of an expression up to which SymPy looks for shorter forms
+LONGEST = 800       # characters of an expression up to which SymPy looks for shorter forms
 INSTALL = "pip install 'gradcli[symbolic]'"
 FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
              "asin": "asin", "acos": "acos", "atan": "atan", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh",

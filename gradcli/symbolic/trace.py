@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.exact import exact
-from gradcli.symbolic.expression import FALSE, TRUE
+from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -35,6 +35,7 @@ PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "sc
 COARSE = (np.dtype(np.float32), np.dtype(np.float16))
 PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "embedding_rows", "rows_back"})
 CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
+MOST_PARTS = 1000   # of a formula; nobody reads longer ones
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
 
 
@@ -213,7 +214,10 @@ class Tracer:
             result = function(*arguments)
         except NoFormula as missing:
             raise Unknown(str(missing) or name) from None
-        return list(result) if isinstance(result, tuple) else [result]
+        results = list(result) if isinstance(result, tuple) else [result]
+        if any(map(is_too_long, results)):
+            raise Unknown(f"a value whose formula has more than {MOST_PARTS} parts")
+        return results
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):
@@ -254,6 +258,11 @@ def program_name(cls: type[Op]) -> str:
     if bare is not None and cls.function:
         return bare
     return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"
+
+
+def is_too_long(formula: SymbolicTensor) -> bool:
+    """Whether a formula has more parts than anybody reads."""
+    return next(islice(walk(formula.body), MOST_PARTS, None), None) is not None
 
 
 def _is_uniform(tensor: Tensor) -> bool:
