@@ -24,6 +24,8 @@ def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], setti
     Raises UsageFault where there are several names to differentiate by, and --wrt does not choose one.
     """
     check_format(settings, "check")
+    if not says.strip():
+        raise UsageFault("--says has no derivative: the text is empty", "--says '2*x'")
     output = Output(settings.output, settings)
     settings.double = True
     point = open_point(expr, at, [], settings, lambda text: None, "check", sample=SAMPLE)

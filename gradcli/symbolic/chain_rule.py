@@ -8,6 +8,7 @@ their own derivative times that of what they compute.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -20,20 +21,20 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
-from gradcli.faults.tree import NonScalarBackward, UsageFault
-from gradcli.session.snapshot import Snapshot
-from gradcli.symbolic.closed_form import require_close, shortest
-from gradcli.symbolic.evaluate import evaluate_tensor
+from gradcli.faults.tree import Fault, NonScalarBackward, UsageFault
+from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol
 from gradcli.symbolic.fold import add, rebuild, substitute
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
-from gradcli.symbolic.trace import Tracer, Unknown, tracing
+from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
+from gradcli.symbolic.verification import SINGLE, WrongFormula, compared, from_same_state, moved, refuse, same_text
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 MOST_TURNS = 10     # turns of a loop up to which each is a step of its own
+MOST_CHECKS = 3     # points near its own at which a derivation is compared
 RESULT = "f"        # the name of the result of an expression that has none
 MARK = "∂"
 
@@ -75,6 +76,7 @@ class PaperDerivation(NamedTuple):
     constants: dict[str, np.ndarray]
     unnamed: list[str]      # those of the constants that the program has no name for
     source: str     # the part of the program that was derived
+    coarse: bool = False    # whether a part is computed in less than double precision
 
 
 def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: str = "") -> PaperDerivation:
@@ -83,23 +85,28 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     Raises the faults of the program, UsageFault where nothing is computed from a leaf, NonScalarBackward where the
     value is not one number, and WrongFormula where a derivative is not the one that a plain sweep gives.
     """
-    snapshot = Snapshot(session)
     statements = Paper.statements(text, result)
-    with snapshot.watching():
+    with from_same_state(session, quiet=True):
         value = complete(session, leaves, lambda: _plain_value(session, text, statements))
-        names = session.names()
-        held = {name: leaf for name, leaf in names.items() if isinstance(leaf, Tensor) and leaf.requires_grad
+        held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
                 and leaf.node is None}
         with session.in_force():
             grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
         expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
-    snapshot.restore()
-    with snapshot.watching():
+    with from_same_state(session):
         derivation = Paper(session, leaves).run(text, result)
-    snapshot.restore()
+    near = []
+    for seed in range(MOST_CHECKS):
+        with from_same_state(session, quiet=True), suppress(Fault):
+            near.append(Paper(session, leaves, moved=np.random.default_rng(seed)).run(text, result))
+            if not unconfirmed(derivation, near):
+                break
+    derivation = without(derivation, unconfirmed(derivation, near))
     for derivative in derivation.derivatives:
-        if derivative.is_leaf and derivative.name in expected:
-            require_close(f"{MARK}{derivative.name}", derivative.value, expected[derivative.name])
+        name, sweep = derivative.name, expected.get(derivative.name)
+        if derivative.is_leaf and sweep is not None and not np.allclose(derivative.value, sweep, rtol=SINGLE,
+                                                                       atol=SINGLE, equal_nan=True):
+            raise WrongFormula(f"the parts of {MARK}{name} come to {derivative.value}, and a sweep to {sweep}")
     return derivation
 
 
@@ -118,17 +125,17 @@ def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
 class Paper:
     """Derives on paper what a program computes in a session."""
 
-    def __init__(self, session: Session, leaves: Sequence[str]) -> None:
-        self.session = session
-        self.tracer = Tracer({name: value for name, value in session.names().items() if name not in leaves})
+    def __init__(self, session: Session, leaves: Sequence[str], moved: np.random.Generator | None = None) -> None:
+        """Begin with `leaves` of the session; with `moved`, all leaves get random values near their own."""
+        self.session, self.moved = session, moved
+        self.tracer = Tracer(session.names(), leaves)
         self.leaves: dict[str, Tensor] = {}
         self.segments: list[Segment] = []
         self.computed: dict[str, Tensor] = {}       # by name the value with its history within its segment
         self.starts: dict[str, Tensor] = {}         # by name the leaf from which later segments start
         self.held: dict[str, Tensor] = {}           # by name of the program the leaf that it holds now
         for name in leaves:
-            self._begin(name, session[name])
-            self.leaves[name] = self.held[name] = session[name]
+            self._begin_leaf(name, session[name])
 
     def run(self, text: str, result: str = "") -> PaperDerivation:
         """Run a program up to the last assignment of `result`, or to its end, and derive its value."""
@@ -141,11 +148,9 @@ class Paper:
             require_number(self.segments[-1])
             with self.session.in_force():
                 derivatives = self._derivatives()
-        derivation = PaperDerivation({name: leaf.array for name, leaf in self.leaves.items()}, self.segments,
-                                     derivatives, self.tracer.constants, self.tracer.unnamed,
-                                     text[:statements[-1][2]])
-        check(derivation)
-        return derivation
+        return PaperDerivation({name: leaf.array for name, leaf in self.leaves.items()}, self.segments,
+                               derivatives, self.tracer.constants, self.tracer.unnamed, text[:statements[-1][2]],
+                               self.tracer.coarse)
 
     @staticmethod
     def statements(text: str, result: str) -> list[Any]:
@@ -184,11 +189,16 @@ class Paper:
         if not isinstance(value, Tensor) or not value.requires_grad or value.array.dtype.kind != "f":
             return
         if value.node is None:
-            if value is not self.held.get(name):
-                self._begin(name, value)
-                self.leaves[name] = self.held[name] = value
+            if not any(value is held for held in self.held.values()):     # another name for a leaf is none
+                self._begin_leaf(name, value)
             return
         self._end(name, value)
+
+    def _begin_leaf(self, name: str, leaf: Tensor) -> None:
+        if self.moved is not None:
+            leaf = self.session[name] = Variable(moved(leaf.array, self.moved), True)
+        self._begin(name, leaf)
+        self.leaves[name] = self.held[name] = leaf
 
     def _end(self, name: str, value: Tensor) -> None:
         """A segment ends with a named value; what follows starts from a leaf in its place."""
@@ -265,6 +275,8 @@ class Paper:
             if segment.formula is None:
                 return None
             formula = inserted(formula, segment.name, segment.formula)
+            if is_too_long(formula):
+                return None
         return shortest(generic(formula), tuple(self.leaves))
 
 
@@ -310,6 +322,8 @@ def resolved(formula: SymbolicTensor, known: dict[str, SymbolicTensor | None]) -
                 return None
             continue
         formula = inserted(formula, MARK + name, derivative)
+        if is_too_long(formula):
+            return None
     return formula
 
 
@@ -334,13 +348,53 @@ def inserted(formula: SymbolicTensor, name: str, value: SymbolicTensor) -> Symbo
     return SymbolicTensor(formula.shape, formula.axes, replaced(formula.body))
 
 
-def check(derivation: PaperDerivation) -> None:
-    """Compare each formula with the value that reverse mode gives; raises WrongFormula."""
-    values = {**derivation.constants, **derivation.leaves,
-              **{segment.name: segment.value for segment in derivation.segments}}
-    shown: list[tuple[str, SymbolicTensor | None, Any]] = [
-        (segment.name, segment.formula, segment.value) for segment in derivation.segments]
-    shown += [(MARK + d.name, formula, d.value) for d in derivation.derivatives for formula in (d.formula, d.closed)]
-    for name, formula, value in shown:
-        if formula is not None:
-            require_close(name, evaluate_tensor(formula, values), value)
+def formulas_of(derivation: PaperDerivation) -> dict[tuple[str, str], tuple[SymbolicTensor, np.ndarray]]:
+    """The formulas of a derivation with the values that the engine gives, by the kind of formula and a name."""
+    shown: list[tuple[str, str, SymbolicTensor | None, np.ndarray]] = [
+        ("value", segment.name, segment.formula, segment.value) for segment in derivation.segments]
+    shown += [(kind, d.name, formula, d.value) for d in derivation.derivatives
+              for kind, formula in (("formula", d.formula), ("closed", d.closed))]
+    return {(kind, name): (formula, value) for kind, name, formula, value in shown if formula is not None}
+
+
+def unconfirmed(derivation: PaperDerivation, near: list[PaperDerivation]) -> set[tuple[str, str]]:
+    """The formulas of a derivation that none of those of the same program near it confirms; raises WrongFormula.
+
+    Where the program runs at its own point only, that point decides.
+    """
+    formulas = formulas_of(derivation)
+    if not near:
+        values = values_of(derivation)
+        return {key for key, (formula, value) in formulas.items()
+                if compared(formula, values, value, derivation.coarse) != "same"}
+    missing = set(formulas)
+    for other in near:
+        there, values = formulas_of(other), values_of(other)
+        for key in [key for key in formulas if key in there and same_text(formulas[key][0], there[key][0])]:
+            formula, value = formulas[key][0], there[key][1]
+            verdict = compared(formula, values, value, derivation.coarse)
+            if verdict == "different" and same_constants(derivation, other):
+                refuse(" ".join(key), formula, values, value)
+            if verdict == "same":
+                missing.discard(key)
+    return missing
+
+
+def without(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
+    """A derivation without some of its formulas."""
+    segments = [s._replace(formula=None, reason="a number that depends on the point") if ("value", s.name) in keys
+                else s for s in derivation.segments]
+    derivatives = [d._replace(formula=None if ("formula", d.name) in keys else d.formula,
+                              closed=None if ("closed", d.name) in keys else d.closed) for d in derivation.derivatives]
+    return derivation._replace(segments=segments, derivatives=derivatives)
+
+
+def values_of(derivation: PaperDerivation) -> dict[str, np.ndarray]:
+    """The values of all names in the formulas of a derivation."""
+    return {**derivation.constants, **derivation.leaves, **{s.name: s.value for s in derivation.segments}}
+
+
+def same_constants(a: PaperDerivation, b: PaperDerivation) -> bool:
+    """Whether the constants that no name of the program holds are the same in two derivations."""
+    return all(name in b.constants and np.array_equal(a.constants[name], b.constants[name], equal_nan=True)
+               for name in a.unnamed)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,19 +15,25 @@ from gradcli.analysis.detached import complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
-from gradcli.symbolic.evaluate import evaluate_tensor
+from gradcli.faults.tree import Fault
 from gradcli.symbolic.expression import ZERO, Expr
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.simplify import simplified
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import Writer
 from gradcli.symbolic.trace import Tracer, Unknown, tracing
+from gradcli.symbolic.verification import (
+    Point,
+    compared,
+    from_same_state,
+    near_points,
+    ordinary_points,
+    refuse,
+    same_text,
+)
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
-
-POINTS, SPREAD = 5, 0.05        # points beside the first at which a formula is checked, and how far they lie from it
-TOLERANCE, SINGLE = 1e-8, 2e-3      # relative and absolute, in double and in single precision
 
 
 class ClosedForm(NamedTuple):
@@ -45,10 +52,7 @@ class ClosedForms(NamedTuple):
     derivatives: list[ClosedForm]
     constants: dict[str, np.ndarray]
     unnamed: list[str]      # those of the constants that the program has no name for
-
-
-class WrongFormula(Exception):
-    """A formula and reverse mode disagree: a fault of gradcli."""
+    coarse: bool = False    # whether a part is computed in less than double precision
 
 
 def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int = 1) -> ClosedForms:
@@ -56,38 +60,123 @@ def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int 
 
     Raises the faults of the program, NonScalarBackward where the value is not one number, and WrongFormula.
     """
-    def evaluate() -> Tensor:
-        return number_of(session, text)
-
-    before = {name: session[name] for name in leaves}
-    complete(session, leaves, evaluate)
-    require_unchanged(session, leaves)
-    traced, tracer = _traced(session, evaluate, leaves, order)
-    forms = ClosedForms(_form((), traced[()], tracer),
-                        [_form(names, value, tracer) for names, value in traced.items() if len(names) == order],
-                        tracer.constants, tracer.unnamed)
-    _check(session, evaluate, leaves, order, forms)
-    for name, value in before.items():
-        session[name] = value
-    return forms
+    program = Program(session, text, leaves, order)
+    with from_same_state(session):
+        complete(session, leaves, program.evaluate)
+        require_unchanged(session, leaves)
+    point = {name: session[name].array.copy() for name in leaves}
+    return _verified(program, point, program.forms(point))
 
 
-def _traced(session: Session, evaluate: Callable[[], Tensor], leaves: Sequence[str], order: int
-            ) -> tuple[dict[tuple[str, ...], Any], Tracer]:
-    """The value and the derivatives up to `order` by tuples of names, computed while all is traced."""
-    tracer = Tracer({name: value for name, value in session.names().items() if name not in leaves})
-    for name in leaves:
-        array = session[name].array
-        tracer.enter(array, SymbolicTensor.of(name, array.shape))
-    with tracing(session, tracer):
-        value = evaluate()
-        with session.in_force():
-            return derivatives(value, {name: session[name] for name in leaves}, order), tracer
+class Program:
+    """An expression of a session and its derivatives, computed anew at each point from the same state."""
+
+    def __init__(self, session: Session, text: str, leaves: Sequence[str], order: int) -> None:
+        self.session, self.text, self.leaves, self.order = session, text, leaves, order
+
+    def evaluate(self) -> Tensor:
+        """The value of the expression, in the session as it is."""
+        return number_of(self.session, self.text)
+
+    def at(self, point: Point, tracer: Tracer | None = None) -> dict[tuple[str, ...], Any]:
+        """The value and the derivatives by tuples of names, traced where there is a tracer."""
+        with from_same_state(self.session, quiet=True):
+            for name, array in point.items():
+                self.session[name] = Variable(array.copy(), True)
+                if tracer is not None:
+                    tracer.enter(self.session[name].array, SymbolicTensor.of(name, array.shape))
+            with tracing(self.session, tracer) if tracer is not None else nullcontext():
+                value = self.evaluate()
+                with self.session.in_force():
+                    return derivatives(value, {name: self.session[name] for name in self.leaves}, self.order)
+
+    def forms(self, point: Point) -> ClosedForms:
+        """The closed forms by the run at a point, not compared with anything."""
+        tracer = Tracer(self.session.names(), self.leaves)
+        computed = self.at(point, tracer)
+        return ClosedForms(_form((), computed[()], tracer),
+                           [_form(names, value, tracer) for names, value in computed.items()
+                            if len(names) == self.order], tracer.constants, tracer.unnamed, tracer.coarse)
+
+
+def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms:
+    """The forms that agree with reverse mode, the shortest ones; without a formula those that nothing can confirm."""
+    record = Comparison(program, forms)
+    record.compare(point, first=True)
+    for near in near_points(point):
+        record.compare(near)
+    if record.open_forms():
+        for ordinary in ordinary_points(point):
+            record.compare(ordinary)
+    return record.result()
+
+
+class Comparison:
+    """Closed forms and how each compares with reverse mode, point by point."""
+
+    def __init__(self, program: Program, forms: ClosedForms) -> None:
+        self.program, self.forms = program, forms
+        taken = (*program.session.names(), *forms.constants)
+        self.raw = {form.names: form.formula for form in (forms.value, *forms.derivatives) if form.formula is not None}
+        self.short = {names: shortest(formula, taken) for names, formula in self.raw.items()}
+        self.agreed = dict.fromkeys(self.raw, 0)       # at how many points other than the first
+        self.points = 0         # other points at which the program runs
+        self.rounded: set[tuple[str, ...]] = set()
+
+    def open_forms(self) -> list[tuple[str, ...]]:
+        """The forms that no point has confirmed."""
+        return [names for names, count in self.agreed.items() if not count]
+
+    def compare(self, point: Point, first: bool = False) -> None:
+        """Compare each formula at one point; raises WrongFormula."""
+        try:
+            values = self.program.at(point)
+        except Fault:
+            if first:
+                raise
+            return      # the program does not run there
+        self.points += not first
+        there = {**self.forms.constants, **point}
+        other: ClosedForms | None = None
+        for names, formula in self.raw.items():
+            value = values[names]
+            expected = np.zeros(()) if value is None else value.array
+            verdict = compared(formula, there, expected, self.forms.coarse)
+            if verdict == "same":
+                self.agreed[names] += not first
+                if compared(self.short[names], there, expected, self.forms.coarse) != "same":
+                    self.short[names] = formula
+            elif verdict == "rounded":
+                self.rounded.add(names)
+            elif verdict == "different" and not first:
+                other = other or self.program.forms(point)
+                if self._same_run(names, other):
+                    refuse("/".join(["value", *names]), formula, there, expected)
+
+    def _same_run(self, names: tuple[str, ...], other: ClosedForms) -> bool:
+        """Whether the program has the same formula, with the same constants, at another point."""
+        formula = next(form.formula for form in (other.value, *other.derivatives) if form.names == names)
+        mine, theirs = self.forms.constants, other.constants
+        return same_text(self.raw[names], formula) and all(
+            name in theirs and np.array_equal(mine[name], theirs[name], equal_nan=True) for name in self.forms.unnamed)
+
+    def result(self) -> ClosedForms:
+        """The forms with their shortest formulas, or with a reason in the place of those that are not confirmed."""
+        def settled(form: ClosedForm) -> ClosedForm:
+            if form.formula is None:
+                return form
+            if self.agreed[form.names] or not self.points:
+                return form._replace(formula=self.short[form.names])
+            reason = ("a value that needs more digits than a double has" if form.names in self.rounded else
+                      "a number that depends on the point")
+            return form._replace(formula=None, reason=reason)
+
+        return self.forms._replace(value=settled(self.forms.value), derivatives=[*map(settled, self.forms.derivatives)])
 
 
 def traced_value(session: Session, text: str, leaves: Sequence[str]) -> SymbolicTensor:
     """The formula of the value of `text` alone; raises Unknown where it has none."""
-    tracer = Tracer({name: value for name, value in session.names().items() if name not in leaves})
+    tracer = Tracer(session.names(), leaves)
     for name in leaves:
         array = session[name].array
         tracer.enter(array, SymbolicTensor.of(name, array.shape))
@@ -124,38 +213,3 @@ def shortest(tensor: SymbolicTensor, taken: Sequence[str] = ()) -> SymbolicTenso
         return len(Writer(taken).text(expr))
 
     return SymbolicTensor(tensor.shape, tensor.axes, simplified(tensor.body, length))
-
-
-def _check(session: Session, evaluate: Callable[[], Tensor], leaves: Sequence[str], order: int,
-           forms: ClosedForms) -> None:
-    """Compare every formula with reverse mode at the point and at points near it; raises WrongFormula."""
-    for point in _points({name: session[name].array for name in leaves}):
-        for name, array in point.items():
-            session[name] = Variable(array, True)
-        values = derivatives(evaluate(), {name: session[name] for name in leaves}, order)
-        for form in (forms.value, *forms.derivatives):
-            if form.formula is not None:
-                _compare(form, values[form.names], {**forms.constants, **point})
-
-
-def _points(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
-    """The point itself, and seeded random ones near it."""
-    yield {name: array.copy() for name, array in arrays.items()}
-    stream = np.random.default_rng(0)
-    for _ in range(POINTS):
-        yield {name: np.asarray(array * (1 + SPREAD * stream.uniform(-1, 1, array.shape)), array.dtype)
-               for name, array in arrays.items()}
-
-
-def _compare(form: ClosedForm, value: Any, names: dict[str, np.ndarray]) -> None:
-    expected = np.zeros(()) if value is None else value.array
-    assert form.formula is not None
-    require_close("/".join(["value", *form.names]), evaluate_tensor(form.formula, names), expected)
-
-
-def require_close(name: str, computed: np.ndarray, expected: np.ndarray) -> None:
-    """Raise WrongFormula if the value of a formula is not the one that the engine gives, to its precision."""
-    tolerance = TOLERANCE if expected.dtype == np.float64 else SINGLE
-    if not np.allclose(computed, expected, rtol=tolerance, atol=tolerance, equal_nan=True):
-        raise WrongFormula(f"the formula for {name} gives {np.ravel(computed)[:4]}, and the engine "
-                           f"{np.ravel(expected)[:4]}")

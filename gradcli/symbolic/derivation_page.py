@@ -16,6 +16,7 @@ from gradcli.symbolic.formula_page import mathml
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import PLAIN, PRODUCT, SUM, UNICODE, Writer
+from gradcli.symbolic.verification import compared
 
 
 class Line(NamedTuple):
@@ -173,6 +174,8 @@ class DerivationPage:
             array = self.point[symbol.name]
             return exact(array.flat[0].item())
 
+        if compared(derivative.closed, self.point, derivative.value, self.derivation.coarse) != "same":
+            return ""       # at a kink or a tie
         body = replace_symbols(derivative.closed.body, value)
         return writer.text(shortest(SymbolicTensor((), (), body)).body)
 

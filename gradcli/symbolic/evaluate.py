@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
     """The value of an expression where names and indices have these values; indices may be arrays that broadcast."""
     match expr:
         case Number(ratio):
-            return float(ratio)
+            return float_of(ratio)
         case Constant(name):
             return CONSTANTS[name]
         case Symbol(name, indexed):
@@ -52,7 +53,8 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
             if not indexed:
                 return array.reshape(()) if array.size == 1 else array
             squeezed = array.reshape([n for n in array.shape if n != 1]) if array.ndim != len(indexed) else array
-            return squeezed[tuple(places[p] if isinstance(p, Index) else p for p in indexed)]
+            return squeezed[tuple(_place(p, size, values, places)
+                                  for p, size in zip(indexed, squeezed.shape, strict=True))]
         case IndexValue(index):
             return places[index]
         case Add(terms):
@@ -75,15 +77,36 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
     raise TypeError(f"no expression: {expr!r}")
 
 
+def _place(place: Any, size: int, values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:
+    """A place as whole numbers; conditions leave out those that are not within the dimension."""
+    if isinstance(place, int):
+        return place
+    if isinstance(place, Index) and place.size <= size:
+        return places[place]
+    computed = places[place] if isinstance(place, Index) else evaluate(place, values, places)
+    return np.clip(np.asarray(computed).astype(np.int64), 0, size - 1)
+
+
+def float_of(ratio: Fraction) -> float:
+    """The float nearest to a fraction; infinity where it is too large for one."""
+    try:
+        return float(ratio)
+    except OverflowError:
+        return math.inf if ratio > 0 else -math.inf
+
+
 def _call(name: str, arguments: tuple[Expr, ...], values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:
     """The value of a function of the engine; plain numbers stay such where it takes options."""
     name = name.removeprefix("F.").removeprefix("torch.").replace(".", "_")
+    if name in ("floordiv", "mod"):
+        a, b = (evaluate(argument, values, places) for argument in arguments)
+        return np.floor_divide(a, b) if name == "floordiv" else np.mod(a, b)
     function, plain = getattr(raw, name), name in WITH_OPTIONS
     computed: list[Any] = []
     for argument in arguments:
         if plain and isinstance(argument, Number):
             ratio = argument.value
-            computed.append(int(ratio) if ratio.denominator == 1 else float(ratio))
+            computed.append(int(ratio) if ratio.denominator == 1 else float_of(ratio))
         else:
             computed.append(np.asarray(evaluate(argument, values, places), np.float64))
     return function(*computed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,6 @@ class Index:
     serial: int = field(default_factory=lambda: next(_serial))
 
 
-Place = Index | int     # a position along a dimension: any, or one
-
-
 class Expr:
     """The base class of expressions. Its operators fold, and are set by `fold.py`."""
 
@@ -36,6 +34,9 @@ class Expr:
         def __mul__(self, other: Expr) -> Expr: ...
         def __truediv__(self, other: Expr) -> Expr: ...
         def __neg__(self) -> Expr: ...
+
+
+Place = Index | int | Expr      # a position along a dimension: any, one, or what index arithmetic gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,17 @@ class Cases(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Sum(Expr):
-    """The sum of `body` over all values of `index`."""
+    """The sum of `body` over all values of `index`; `depth` is more than that of the sums within."""
 
     index: Index
     body: Expr
+    depth: int = 1
+
+
+@cache
+def bound_index(size: int, depth: int) -> Index:
+    """The index of sums of a length and a depth."""
+    return Index(size)
 
 
 def number(value: int | Fraction) -> Number:
@@ -145,8 +153,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return parts
         case Cases(branches, otherwise):
             return (*(part for branch in branches for part in branch), otherwise)
-        case Sum(_, body):
+        case Sum(_, body, _):
             return (body,)
+        case Symbol(_, places):
+            return tuple(place for place in places if isinstance(place, Expr))
     return ()
 
 
@@ -164,7 +174,9 @@ def indices(expr: Expr) -> dict[Index, None]:
     free: dict[Index, None] = {}
     match expr:
         case Symbol(_, places):
-            free.update(dict.fromkeys(place for place in places if isinstance(place, Index)))
+            for place in places:
+                free.update({place: None} if isinstance(place, Index) else
+                            indices(place) if isinstance(place, Expr) else {})
         case IndexValue(index):
             free[index] = None
         case _:

@@ -14,7 +14,6 @@ from gradcli.symbolic.expression import (
     HALF,
     MINUS_ONE,
     ONE,
-    PI,
     TRUE,
     TWO,
     ZERO,
@@ -22,7 +21,6 @@ from gradcli.symbolic.expression import (
     Call,
     Cases,
     Condition,
-    Constant,
     E,
     Expr,
     Index,
@@ -33,12 +31,14 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    bound_index,
     children,
     indices,
     number,
+    walk,
 )
-
-LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
+from gradcli.symbolic.known_values import VALUES, coefficient, exact_power, name_of, rank
+from gradcli.symbolic.places import as_place, bounds, covers, multiples, solved, value_of
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -58,6 +58,8 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
             return cases(tuple((change(test), change(value)) for test, value in branches), change(otherwise))
         case Sum(index, body):
             return sum_over(index, change(body))
+        case Symbol(name, places) if children(expr):
+            return Symbol(name, tuple(as_place(change(p)) if isinstance(p, Expr) else p for p in places))
     return expr
 
 
@@ -67,10 +69,9 @@ def substitute(expr: Expr, places: dict[Index, Place]) -> Expr:
         return expr
     match expr:
         case Symbol(name, old):
-            return Symbol(name, tuple(places.get(p, p) if isinstance(p, Index) else p for p in old)) if old else expr
+            return Symbol(name, tuple(as_place(substitute(value_of(p), places)) for p in old)) if old else expr
         case IndexValue(index):
-            place = places.get(index, index)
-            return IndexValue(place) if isinstance(place, Index) else number(place)
+            return value_of(places.get(index, index))
         case Sum(index, body):
             inner = Index(index.size)
             return sum_over(inner, substitute(body, {**places, index: inner}))
@@ -92,8 +93,14 @@ def add(*terms: Expr) -> Expr:
         if isinstance(term, Number):
             total += term.value
             continue
-        factor, base = _coefficient(term)
+        factor, base = coefficient(term)
         rest[base] = rest.get(base, Fraction(0)) + factor
+    joined = next((base for base in rest if isinstance(base, Call) and base.name == "mod" and rest.get(
+        Call("floordiv", base.arguments)) == rest[base] * _number_of(base.arguments[1])), None)
+    if isinstance(joined, Call):        # n*(i // n) + i % n
+        del rest[Call("floordiv", joined.arguments)]
+        return add(number(total), mul(number(rest.pop(joined)), joined.arguments[0]), *(
+            mul(number(factor), base) for base, factor in rest.items()))
     parts = [mul(number(factor), base) for base, factor in rest.items() if factor]
     if total:
         parts.append(number(total))
@@ -147,16 +154,11 @@ def _placed(term: Cases) -> Index | None:
 
 
 def _place_of(test: Expr) -> Fraction:
-    place = children(test)[1]
-    return place.value if isinstance(place, Number) else Fraction(0)
+    return _number_of(children(test)[1])
 
 
-def _coefficient(term: Expr) -> tuple[Fraction, Expr]:
-    """The number that a term begins with, and the rest of it."""
-    if isinstance(term, Mul) and isinstance(term.factors[0], Number):
-        rest = term.factors[1:]
-        return term.factors[0].value, rest[0] if len(rest) == 1 else Mul(rest)
-    return Fraction(1), term
+def _number_of(expr: Expr) -> Fraction:
+    return expr.value if isinstance(expr, Number) else Fraction(0)
 
 
 def mul(*factors: Expr) -> Expr:
@@ -188,22 +190,10 @@ def mul(*factors: Expr) -> Expr:
         rest = mul(number(product), *parts)
         return branching if rest == ONE else cases(tuple(
             (test, mul(rest, value)) for test, value in branching.branches), mul(rest, branching.otherwise))
-    parts.sort(key=lambda part: (_rank(part), _name_of(part)))
+    parts.sort(key=lambda part: (rank(part), name_of(part)))
     if product != 1:
         parts.insert(0, number(product))
     return parts[0] if len(parts) == 1 else Mul(tuple(parts)) if parts else ONE
-
-
-def _rank(factor: Expr) -> int:
-    """The place of a factor in a product: constants, names, sums in parentheses, functions."""
-    base = factor.base if isinstance(factor, Power) else factor
-    return {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 4, Call: 3}.get(type(base), 5)
-
-
-def _name_of(factor: Expr) -> str:
-    """The name of a symbol, by which symbols are sorted; "" for other factors, which stay in their order."""
-    base = factor.base if isinstance(factor, Power) else factor
-    return base.name if isinstance(base, Symbol) else ""
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -216,7 +206,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return call("exp", exponent)
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1
     if isinstance(base, Number) and isinstance(exponent, Number):
-        exact = _exact_power(base.value, exponent.value)
+        exact = exact_power(base.value, exponent.value)
         return Power(base, exponent) if exact is None else number(exact)
     if whole and isinstance(base, Power):
         return power(base.base, mul(base.exponent, exponent))
@@ -225,26 +215,6 @@ def power(base: Expr, exponent: Expr) -> Expr:
     if isinstance(base, Call) and base.name == "exp":
         return call("exp", mul(base.arguments[0], exponent))
     return Power(base, exponent)
-
-
-def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """base ** exponent if it is rational and not too long, else None."""
-    if exponent.denominator == 1:
-        if abs(exponent) > LARGEST_EXPONENT or not base and exponent < 0:
-            return None
-        return base ** int(exponent)
-    if base <= 0 or abs(exponent.numerator) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
-        return None
-    root = Fraction(*(round(part ** (1 / exponent.denominator)) for part in (base.numerator, base.denominator)))
-    return root**exponent.numerator if root**exponent.denominator == base else None
-
-
-VALUES: dict[tuple[str, Expr], Expr] = {
-    ("exp", ZERO): ONE, ("exp", ONE): E, ("log", ONE): ZERO, ("log", E): ONE, ("sin", ZERO): ZERO, ("cos", ZERO): ONE,
-    ("tan", ZERO): ZERO, ("tanh", ZERO): ZERO, ("sinh", ZERO): ZERO, ("cosh", ZERO): ONE, ("sin", PI): ZERO,
-    ("cos", PI): MINUS_ONE, ("sigmoid", ZERO): HALF, ("atan", ZERO): ZERO, ("asin", ZERO): ZERO,
-    ("erf", ZERO): ZERO}
-"""Values of functions that are exact."""
 
 
 def call(name: str, *arguments: Expr) -> Expr:
@@ -268,6 +238,8 @@ def call(name: str, *arguments: Expr) -> Expr:
         return VALUES[name, x]
     if name == "abs" and isinstance(x, Number):
         return number(abs(x.value))
+    if name in ("floordiv", "mod"):
+        return _divided(name, x, arguments[1])
     if name in ("sign", "sgn"):
         name = "sign"
         if isinstance(x, Number):
@@ -275,9 +247,22 @@ def call(name: str, *arguments: Expr) -> Expr:
     return Call(name, arguments)
 
 
+def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
+    """The quotient or the remainder of index arithmetic."""
+    assert isinstance(divisor, Number)
+    whole, rest = multiples(x, divisor.value)
+    quotient, remainder = add(*(mul(term, power(divisor, MINUS_ONE)) for term in whole)), add(*rest)
+    ends = bounds(remainder)
+    if ends is not None and ends[0] // divisor.value == ends[1] // divisor.value:
+        times = number(ends[0] // divisor.value)
+        return quotient + times if name == "floordiv" else remainder - times * divisor
+    inner = Call(name, (remainder, divisor))
+    return inner if name == "mod" else quotient + inner
+
+
 def _logarithm(term: Expr) -> Expr | None:
     """What exp makes of a term that is a logarithm, or minus one; else None."""
-    factor, rest = _coefficient(term)
+    factor, rest = coefficient(term)
     if isinstance(rest, Call) and rest.name == "log" and abs(factor) == 1:
         return power(rest.arguments[0], number(factor))
     return None
@@ -293,6 +278,12 @@ def condition(name: str, *arguments: Expr) -> Expr:
             return condition("gt", a.arguments[0], ZERO)
         if isinstance(a, Number) and isinstance(b, Number):
             return TRUE if COMPARE[name](a.value, b.value) else FALSE
+        ends = bounds(a - b) if any(map(indices, (a, b))) else None
+        if ends is not None:
+            truths = {COMPARE[name](end, 0) for end in (*ends, *([0] if ends[0] <= 0 <= ends[1] else []))}
+            if len(truths) == 1:
+                return TRUE if truths.pop() else FALSE
+            return solved(name, a - b) or Condition(name, arguments)
         if a == b:
             return TRUE if name in ("le", "ge", "eq") else FALSE
     elif name == "not":
@@ -315,12 +306,25 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
             otherwise = value
             break
         if test != FALSE:
-            kept.append((test, value))
+            value = value.branches[0][1] if isinstance(value, Cases) and value.branches[0][0] == test else value
+            kept.append((test, _at_place(test, value)))
     if isinstance(otherwise, Cases):
-        kept, otherwise = [*kept, *otherwise.branches], otherwise.otherwise
+        tests = [test for test, _ in kept]
+        kept += [branch for branch in otherwise.branches if branch[0] not in tests]
+        otherwise = otherwise.otherwise
+    if covers([test for test, _ in kept]):
+        otherwise = kept.pop()[1]
     while kept and kept[-1][1] == otherwise:
         kept.pop()
     return Cases(tuple(kept), otherwise) if kept else otherwise
+
+
+def _at_place(test: Expr, value: Expr) -> Expr:
+    """A value where a condition holds: the index that the condition fixes has its number there."""
+    if isinstance(test, Condition) and test.name == "eq" and isinstance(test.arguments[0], IndexValue) and isinstance(
+            test.arguments[1], Number):
+        return substitute(value, {test.arguments[0].index: as_place(test.arguments[1])})
+    return value
 
 
 def sum_over(index: Index, body: Expr) -> Expr:
@@ -335,31 +339,58 @@ def sum_over(index: Index, body: Expr) -> Expr:
             return mul(*outside, sum_over(index, mul(*(f for f in body.factors if f not in outside))))
     if isinstance(body, Cases) and body.otherwise == ZERO and len(body.branches) == 1:
         test, value = body.branches[0]
-        place = _only_place(index, test)
-        if place is not None:
-            return substitute(value, {index: place})
-        if _names_class(index, test) and index not in indices(value):
-            return value
-    return Sum(index, body)
+        tests = test.arguments if isinstance(test, Condition) and test.name == "and" else (test,)
+        for at, one in enumerate(tests):
+            place = _only_place(index, one)
+            if place is not None:
+                rest = [*tests[:at], *tests[at + 1:], *_in_range(place, index.size)]
+                return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
+                               substitute(value, {index: as_place(place)})),), ZERO)
+    parts = _split(index, body)
+    return sum_over(*parts) if parts else _named_by_depth(index, body)
 
 
-def _only_place(index: Index, test: Expr) -> Place | None:
-    """The place at which a condition of the form `index == place` holds; None for any other condition."""
+def _named_by_depth(index: Index, body: Expr) -> Expr:
+    """A sum whose index depends on its length and on how deeply sums are nested in it: equal sums compare equal."""
+    depth = 1 + max((part.depth for part in walk(body) if isinstance(part, Sum)), default=0)
+    free = indices(body)
+    while (bound := bound_index(index.size, depth)) in free and bound is not index:
+        depth += 1
+    return Sum(bound, substitute(body, {index: bound}) if bound is not index else body, depth)
+
+
+def _only_place(index: Index, test: Expr) -> Expr | None:
+    """The place at which an equality of index arithmetic holds; None for any other condition."""
     if not (isinstance(test, Condition) and test.name == "eq"):
         return None
-    for here, there in (test.arguments, test.arguments[::-1]):
-        if here == IndexValue(index):
-            if isinstance(there, IndexValue) and there.index.size == index.size:
-                return there.index
-            if isinstance(there, Number) and 0 <= there.value < index.size and there.value.denominator == 1:
-                return int(there.value)
+    difference = add(test.arguments[0], mul(MINUS_ONE, test.arguments[1]))
+    for term in children(difference) if isinstance(difference, Add) else (difference,):
+        factor, base = coefficient(term)
+        if base == IndexValue(index) and abs(factor) == 1:
+            rest = mul(number(-factor), add(difference, mul(MINUS_ONE, term)))
+            whole = bounds(rest) is not None or isinstance(rest, Symbol)
+            return rest if whole and index not in indices(rest) else None
     return None
 
 
-def _names_class(index: Index, test: Expr) -> bool:
-    """Whether a condition holds at one place, which an element of a tensor of classes names."""
-    return isinstance(test, Condition) and test.name == "eq" and test.arguments[0] == IndexValue(index) and (
-        isinstance(test.arguments[1], Symbol))
+def _in_range(place: Expr, size: int) -> tuple[Expr, ...]:
+    """That a place is one of a dimension; what a tensor of the program names is."""
+    if isinstance(place, Symbol):
+        return ()
+    return condition("ge", place, ZERO), condition("le", place, number(size - 1))
+
+
+def _split(index: Index, body: Expr) -> tuple[Index, Expr] | None:
+    """A sum over i that goes over rows i // n and columns i % n, as sums over both."""
+    for part in walk(body):
+        if isinstance(part, Call) and part.name in ("floordiv", "mod") and part.arguments[0] == IndexValue(index):
+            assert isinstance(part.arguments[1], Number)
+            length = int(part.arguments[1].value)
+            if index.size % length == 0:
+                row, column = Index(index.size // length), Index(length)
+                flat = add(mul(number(length), IndexValue(row)), IndexValue(column))
+                return row, sum_over(column, substitute(body, {index: flat}))
+    return None
 
 
 Expr.__add__ = lambda a, b: add(a, b)                                       # type: ignore[method-assign]  # declared there

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradcli.analysis.written_rule import short_text
 from gradcli.faults.tree import UsageFault
-from gradcli.symbolic.closed_form import ClosedForm, ClosedForms, shortest
+from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplify import INSTALL
@@ -58,7 +58,7 @@ class FormulaPage:
             left, right = derivative_sign(form.names, sign), f"no closed form: {form.reason} has none here"
             return left, f"{right}; its value is {self._value(form)}"
         left = derivative_sign(form.names, sign, places_of(form, writer))
-        right = writer.tensor(shortest(form.formula, self.taken))
+        right = writer.tensor(form.formula)
         value = short_text(form.value, self.precision)
         if self.values and value != right:
             right = f"({right})" if isinstance(form.formula.body, Cases) else right
@@ -82,7 +82,7 @@ class FormulaPage:
         left = latex_derivative(form.names, places, writer)
         if form.formula is None:
             return left + r" = \text{" + self._value(form) + "}"
-        right = writer.tensor(shortest(form.formula, self.taken))
+        right = writer.tensor(form.formula)
         value = self._value(form)
         return f"{left} = {right}" + (f" = {value}" if self.values and value != right and not form.value.ndim else "")
 
@@ -102,7 +102,7 @@ class FormulaPage:
     def _formula(self, form: ClosedForm, notation: Notation) -> str:
 
         assert form.formula is not None
-        return Writer(self.taken, self.decimals, notation).tensor(shortest(form.formula, self.taken))
+        return Writer(self.taken, self.decimals, notation).tensor(form.formula)
 
 
 def places_of(form: ClosedForm, writer: Writer) -> list[str]:

@@ -11,12 +11,12 @@ from gradcli.analysis.derivatives import value_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import GradientShape
-from gradcli.session.snapshot import Snapshot
 from gradcli.symbolic.closed_form import closed_forms, derivatives, shortest, traced_value
 from gradcli.symbolic.expression import MINUS_ONE, ZERO, Expr
 from gradcli.symbolic.fold import add, mul
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Unknown
+from gradcli.symbolic.verification import from_same_state
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -51,9 +51,8 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
 
     Raises GradientShape where the value of `claim` has another shape than the derivative.
     """
-    snapshot = Snapshot(session)
     compared = 0
-    with snapshot.watching():
+    with from_same_state(session):
         first: dict[str, np.ndarray] | None = None
         expected = claimed = np.zeros(())
         for point in _points({leaf: session[leaf].array for leaf in leaves}):
@@ -68,7 +67,6 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
             if not np.allclose(claimed, expected, rtol=TOLERANCE, atol=TOLERANCE):
                 first = point
                 break
-    snapshot.restore()
     missing, derivative = _difference(session, text, claim, name, leaves)
     return HandCheck(name, compared, first, expected, claimed, missing if first is not None else None, derivative)
 

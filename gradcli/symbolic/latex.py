@@ -42,6 +42,9 @@ class LatexWriter(Writer):
     def function(self, name: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
         if name == "abs":
             return rf"\left|{self.text(arguments[0])}\right|", ATOM
+        if name in ("floordiv", "mod"):
+            a, b = (self.within(part, ATOM) for part in arguments)
+            return (rf"\lfloor {a} / {b} \rfloor", ATOM) if name == "floordiv" else (rf"{a} \bmod {b}", PRODUCT)
         name = name.rpartition(".")[2]
         name = RENAMED.get(name, name)
         head = rf"\{name}" if name in FUNCTIONS else r"\operatorname{" + name.replace("_", r"\_") + "}"

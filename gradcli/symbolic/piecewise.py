@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.symbolic.expression import Add, Cases, Condition, Expr, IndexValue, Number
+from gradcli.symbolic.expression import Add, Cases, Condition, Expr, IndexValue, Number, Symbol, children
 from gradcli.symbolic.fold import add, cases, rebuild
 
 
@@ -25,7 +25,7 @@ def _turned(expr: Expr) -> Expr:
     if not (isinstance(expr, Cases) and len(expr.branches) == 1):
         return expr
     [(test, value)], otherwise = expr.branches, expr.otherwise
-    if not (isinstance(test, Condition) and test.name in MIRRORED):
+    if not (isinstance(test, Condition) and test.name in MIRRORED) or is_of_indices(test):
         return expr
     name, (a, b) = test.name, test.arguments
     if isinstance(a, Number) or not isinstance(b, Number) and repr(a) > repr(b):
@@ -40,7 +40,7 @@ def _strict(term: Expr) -> Expr:
     if not (isinstance(term, Cases) and len(term.branches) == 1):
         return term
     [(test, value)] = term.branches
-    if isinstance(test, Condition) and test.name == "ge":
+    if isinstance(test, Condition) and test.name == "ge" and not is_of_indices(test):
         return Cases(((Condition("gt", test.arguments), value),), term.otherwise)
     return term
 
@@ -53,4 +53,9 @@ def _is_isolated(test: Expr) -> bool:
         return any(map(_is_isolated, test.arguments))
     if test.name == "or":
         return all(map(_is_isolated, test.arguments))
-    return test.name == "eq" and not any(isinstance(part, IndexValue) for part in test.arguments)
+    return test.name == "eq" and not is_of_indices(test)
+
+
+def is_of_indices(test: Expr) -> bool:
+    """Whether a condition compares values of indices, not only elements of tensors."""
+    return isinstance(test, IndexValue) or not isinstance(test, Symbol) and any(map(is_of_indices, children(test)))

@@ -31,6 +31,7 @@ from gradcli.symbolic.fold import add, call, mul, power, rebuild
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
+LONGEST = 800       # characters of an expression up to which SymPy looks for shorter forms
 INSTALL = "pip install 'gradcli[symbolic]'"
 FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
              "asin": "asin", "acos": "acos", "atan": "atan", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh",
@@ -60,7 +61,10 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST:
         return expr
     best: Expr = expr
-    least = length(expr) * SHORTER
+    size = length(expr)
+    least = size * SHORTER
+    if size > LONGEST:
+        return expr
     for other in _forms(expr):
         size = length(other)
         if size < least:
@@ -69,22 +73,26 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
 
 
 def _forms(expr: Expr) -> Iterator[Expr]:
-    """Equal forms of an expression: expanded, factored, over one denominator, with trigonometric identities."""
+    """Equal forms of an expression: expanded, factored, over one denominator, with trigonometric identities.
+
+    Where SymPy fails, or comes to a number that expressions do not have, there is no form.
+    """
     sympy = sympy_module()
     bridge = Bridge(sympy)
     start = bridge.to_sympy(expr)
-    yield bridge.from_sympy(start)
-    expanded = sympy.expand(start)
-    yield bridge.from_sympy(expanded)
-    forms = [sympy.factor_terms(start), sympy.together(start)]
+    makers: list[Callable[[], Any]] = [lambda: start, lambda: sympy.expand(start), lambda: sympy.factor_terms(start),
+                                       lambda: sympy.together(start)]
     if start.has(sympy.sin, sympy.cos, sympy.tan, sympy.sinh, sympy.cosh):
-        forms.append(sympy.trigsimp(start))
-    if start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols):
-        forms += [sympy.factor(start), sympy.cancel(start)]
-    else:
-        forms += [sympy.powsimp(expanded), sympy.factor(start), sympy.cancel(start)]
-    for form in dict.fromkeys(forms):
-        yield bridge.from_sympy(form)
+        makers.append(lambda: sympy.trigsimp(start))
+    if not (start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols)):
+        makers.append(lambda: sympy.powsimp(sympy.expand(start)))
+    makers += [lambda: sympy.factor(start), lambda: sympy.cancel(start)]
+    for make in makers:
+        try:
+            form = bridge.from_sympy(make())
+        except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError, sympy.PolynomialError):
+            continue
+        yield form
 
 
 class Bridge:

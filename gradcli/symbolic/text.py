@@ -26,6 +26,7 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.fold import mul, power
+from gradcli.symbolic.places import value_of
 from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
@@ -132,7 +133,7 @@ class Writer:
         """What names an element behind the name of a tensor: _ij, [0, i]."""
         if not places:
             return ""
-        letters = [self.name(place) if isinstance(place, Index) else str(place) for place in places]
+        letters = [self.text(value_of(place)) for place in places]
         return self.places(letters, not all(isinstance(place, Index) for place in places))
 
     def places(self, letters: list[str], fixed: bool) -> str:
@@ -147,6 +148,9 @@ class Writer:
 
     def function(self, name: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
         """A call of a function."""
+        if name in ("floordiv", "mod"):
+            sign = "//" if name == "floordiv" else "%"
+            return f" {sign} ".join(self.within(part, ATOM) for part in arguments), PRODUCT
         return f"{name}({', '.join(map(self.text, arguments))})", ATOM
 
     def piecewise(self, expr: Cases) -> tuple[str, int]:

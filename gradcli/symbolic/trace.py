@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op, short
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
@@ -29,16 +30,25 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 ELEMENTWISE = (Unary, Binary, Comparison, Slope)
-PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter"})     # they make zeros with few other elements
-LARGEST = 2000      # parts of a formula
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back"})
+"""They make zeros with few other elements."""
+COARSE = (np.dtype(np.float32), np.dtype(np.float16))
+PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "embedding_rows", "rows_back"})
+CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
+MOST_PARTS = 1000   # of a formula; nobody reads longer ones
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
 
 
 Place = tuple[int, tuple[int, ...], tuple[int, ...]]
 
 
-def place_of(array: np.ndarray) -> Place:
-    """Where an array lies in memory, and how: the same for two arrays with the same elements at the same addresses."""
+def place_of(array: Any) -> Place:
+    """Where an array lies in memory, and how: the same for two arrays with the same elements at the same addresses.
+
+    A number of numpy's has no place of its own, so that it is the object that counts.
+    """
+    if not isinstance(array, np.ndarray):
+        return id(array), (), ()
     return array.__array_interface__["data"][0], array.shape, array.strides
 
 
@@ -50,11 +60,25 @@ class Unknown(Exception):
         self.reason = reason
 
 
-class Recorder:
-    """Saves what nodes save as they are. While one is there, calls take the general way through `dispatch`."""
+class Recorder(Saver):
+    """Saves what nodes save as they are. While one is there, calls take the general way through `dispatch`.
+
+    Copies that an operation makes of its inputs, of another element type or as a snapshot, get the inputs' formulas.
+    """
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+
+    def slot(self, array: Any, source: Any) -> PackedValue:
+        """A value that a Function of the program saves."""
+        return PackedValue(lambda: array)
 
     def save(self, node: Any, values: Sequence[Any], edges: Any) -> Any:
         """The edges of a node."""
+        for _, rule, saved in edges:
+            for need, array in zip(rule.needs, saved, strict=True):
+                if need < len(values):
+                    self.tracer.enter_copy(need, array)
         return edges
 
 
@@ -63,14 +87,18 @@ class Tracer:
 
     constants   tensors that are no leaves, by name
     unnamed     those of them that the program has no name for: c1, c2, ...
+    coarse      whether an operation has rounded to single precision or less
     """
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = ()) -> None:
+        self._taken = {*names, *leaves}
+        self.coarse = False
+        self._arguments: Sequence[Any] = ()     # of the operation that is computed now
         self._formulas: dict[Place, tuple[Any, SymbolicTensor | str]] = {}
         self.constants: dict[str, np.ndarray] = {}
         self.unnamed: list[str] = []
         for name, value in names.items():
-            if isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
+            if name not in leaves and isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
                 self.constants[name] = value.array
                 self.enter(value.array, SymbolicTensor.of(name, value.array.shape))
 
@@ -96,9 +124,13 @@ class Tracer:
             value = array.flat[0].item()
             return SymbolicTensor.filled((TRUE if value else FALSE) if array.dtype.kind == "b" else exact(value),
                                          array.shape)
+        cast = next((name for name, other in self.constants.items() if other.dtype.kind in "iu"
+                     and name not in self.unnamed and np.array_equal(other, array)), None)
+        if cast is not None:        # whole numbers of the program, which an operation has made floats of
+            return SymbolicTensor.of(cast, array.shape)
         if array.size > LITERAL:
             raise Unknown(f"a constant of {array.size} different numbers")
-        name = next(name for at in range(1, len(self.constants) + 2) if (name := f"c{at}") not in self.constants)
+        name = next(name for at in count(1) if (name := f"c{at}") not in self._taken and name not in self.constants)
         self.constants[name] = array
         self.unnamed.append(name)
         formula = SymbolicTensor.of(name, array.shape)
@@ -111,19 +143,26 @@ class Tracer:
         """Whether calls with these values come here: all do."""
         return True
 
-    def note_copies(self, arrays: Sequence[Any], copies: Sequence[Any]) -> None:
-        """Let the copies of arrays have their formulas."""
-        for array, copy in zip(arrays, copies, strict=True):
-            if isinstance(array, np.ndarray) and place_of(array) in self._formulas:
-                self.enter(copy, self._formulas[place_of(array)][1])
-
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """Compute an operation, and the formulas of its results."""
+        self._arguments = values
         with ignored():
             result = dispatch(cls, values)
-        if cls.names[0] in PLACING or any(self.has_formula(tensor) for tensor in _tensors(values)):
+        self._arguments = ()
+        tensors = [*_tensors(values)]
+        constant = issubclass(cls, ELEMENTWISE) and all(map(_is_uniform, tensors))      # stays exact: 2*pi
+        if constant or cls.names[0] in PLACING or any(map(self.has_formula, tensors)):
             self._enter_results(cls, values, result)
         return result
+
+    def enter_copy(self, at: int, array: Any) -> None:
+        """Enter the formula of a copy of an argument of the operation that is computed now."""
+        value = self._arguments[at] if at < len(self._arguments) else None
+        for source, copy in zip(value, array, strict=True) if type(value) is tuple and type(array) is tuple else (
+                (value, array),):
+            if isinstance(source, Tensor) and isinstance(copy, np.ndarray) and source.array.shape == copy.shape and (
+                    self.has_formula(source) and place_of(copy) not in self._formulas):
+                self.enter(copy, self._formulas[place_of(source.array)][1])
 
     def tangent(self, tensor: Tensor) -> None:
         """No tensor has a tangent here."""
@@ -148,14 +187,27 @@ class Tracer:
                 raise Unknown(cls.names[0])
         except Unknown as unknown:
             formulas = [unknown.reason] * len(outputs)
+        self.coarse |= any(output.array.dtype in COARSE for output in outputs)
+        if cls.names[0] in CASTS:
+            formulas = [self._cut(values[0], *both) for both in zip(outputs, formulas, strict=True)]
         for output, formula in zip(outputs, formulas, strict=True):
-            if not isinstance(formula, str) or output.array.dtype.kind == "f":
-                self.enter(output.array, formula)
+            self.enter(output.array, formula)
+
+    def _cut(self, before: Any, after: Tensor, formula: Any) -> Any:
+        """The formula of a cast: whole numbers are what is left of floats when their fractions are cut off."""
+        if isinstance(formula, str) or before.array.dtype.kind != "f" or after.array.dtype.kind == "f":
+            return formula
+        if after.array.dtype.kind != "i":
+            return f"a cast to {after.array.dtype}"
+        return elementwise(lambda value: call("trunc", value), formula)
 
     def _formulas_of(self, cls: type[Op], values: Sequence[Any]) -> list[Any]:
         name = short(cls.names[0])
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
+        if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()
+                                   for tensor in _tensors(values)):
+            raise Unknown(f"{name} with negative numbers in a tensor")
         arguments = [self._argument(value) for value in values]
         function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or _call_of(cls, name)
         try:
@@ -164,17 +216,25 @@ class Tracer:
             raise Unknown(str(missing) or name) from None
         except RecursionError:
             raise Unknown("what is nested so deeply") from None
-        formulas = list(result) if isinstance(result, tuple) else [result]
-        if any(sum(1 for _ in islice(walk(formula.body), LARGEST + 1)) > LARGEST for formula in formulas):
-            raise Unknown(f"what has more than {LARGEST} parts")
-        return formulas
+        results = list(result) if isinstance(result, tuple) else [result]
+        if any(map(is_too_long, results)):
+            raise Unknown(f"a value whose formula has more than {MOST_PARTS} parts")
+        return results
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):
             return self.formula(value)
         if type(value) is tuple and value and isinstance(value[0], Tensor):
             return tuple(map(self.formula, value))
+        if type(value) is tuple and any(isinstance(part, np.ndarray) for part in value):
+            return tuple(self._pick(part) if isinstance(part, np.ndarray) else part for part in value)
         return value
+
+    def _pick(self, places: np.ndarray) -> SymbolicTensor:
+        """The formula of an array of whole numbers that picks elements."""
+        if places.dtype.kind != "i" or (places < 0).any():
+            raise Unknown("indexing with a mask or with negative numbers in a tensor")
+        return self.formula(Tensor(places))
 
 
 def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
@@ -202,6 +262,16 @@ def program_name(cls: type[Op]) -> str:
     return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"
 
 
+def is_too_long(formula: SymbolicTensor) -> bool:
+    """Whether a formula has more parts than anybody reads."""
+    return next(islice(walk(formula.body), MOST_PARTS, None), None) is not None
+
+
+def _is_uniform(tensor: Tensor) -> bool:
+    """Whether all elements are the same number."""
+    return tensor.array.size > 0 and bool((tensor.array == tensor.array.flat[0]).all())
+
+
 def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:
     for value in values:
         if isinstance(value, Tensor):
@@ -227,7 +297,7 @@ def tracing(session: Session, tracer: Tracer) -> Iterator[Tracer]:
         before = Dual.level, Dual.watched, grad_mode.state
         Dual.level, Dual.watched = tracer, True
         enabled, inference, savers, unseen = before[2]
-        grad_mode.state = enabled, inference, (*savers, Recorder()), unseen
+        grad_mode.state = enabled, inference, (*savers, Recorder(tracer)), unseen
     try:
         yield tracer
     finally:

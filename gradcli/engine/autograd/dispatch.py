@@ -160,9 +160,7 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         result = tuple([None if i in cls.unsaved_outputs else r for i, r in enumerate(result)])
     which = cls.variant(*values) if cls.variant else 0
     if which in cls.snapshots and not Current.legacy:
-        originals, arrays = arrays, [a.copy() if type(a) is ndarray else a for a in arrays]
-        if Dual.level is not None:
-            Dual.level.note_copies(originals, arrays)
+        arrays = [a.copy() if type(a) is ndarray else a for a in arrays]
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
         slots += tuple([attribute_of(a, "shape") for a in arrays]) + tuple([attribute_of(a, "dtype") for a in arrays])

@@ -50,9 +50,6 @@ class DualLevel:
         """Whether a call with these values comes to `push`: if one of them can have a tangent."""
         return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
 
-    def note_copies(self, arrays: Sequence[Any], copies: Sequence[Any]) -> None:
-        """Arrays have been copied for backward, which tangents have no part in."""
-
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """What an operation gives for tensors with tangents."""
         return dispatch_dual(self, cls, values)

@@ -57,6 +57,7 @@ def _larger(name: str) -> Callable[..., Expr]:
 
 
 of_elements("maximum")(_larger("ge"))
+of_elements("clamp_min_straight_through")(_larger("ge"))
 of_elements("minimum")(_larger("le"))
 
 
@@ -70,7 +71,9 @@ def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
     return SymbolicTensor.filled(ONE, x.shape)
 
 
-@formula("alias", "clone", "contiguous", "cast", "to", "still", "tied", "double", "float", "positive", "as_tensor")
+@formula("alias", "clone", "contiguous", "cast", "to", "still", "tied", "double", "float", "half", "long", "int",
+         "short", "char", "byte", "bool", "type", "type_as", "positive", "as_tensor",
+         "copied", "cpu", "real", "conj", "renamed", "renamed_keeping")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
 

@@ -35,7 +35,7 @@ def _mm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
 @formula("matmul")
 def _matmul(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     if len(a.shape) > 2 or len(b.shape) > 2:
-        return _bmm(a, b)
+        return stacked_product(a, b)
     return _contracted(a, b, -1, 0)
 
 
@@ -46,7 +46,7 @@ def _outer(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
 
 
 @formula("bmm", "stacked_mm")
-def _bmm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+def stacked_product(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     if len(a.shape) == 1 or len(b.shape) == 1:
         raise NoFormula("matmul of stacked matrices with a vector")
     left = unsqueeze(a, len(a.shape))                             # ..., i, k, 1
@@ -63,26 +63,3 @@ def _addmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 
 def _linear(x: SymbolicTensor, weight: SymbolicTensor, bias: Any = None) -> SymbolicTensor:
     product = _contracted(x, weight, -1, -1)
     return product if bias is None else FORMULAS["add"](product, bias)
-
-
-@formula("diagonal")
-def _diagonal(x: SymbolicTensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> SymbolicTensor:
-    if offset or len(x.shape) != 2 or x.shape[0] != x.shape[1] or {dim1 % 2, dim2 % 2} != {0, 1}:
-        raise NoFormula("diagonal, but for the main one of a square matrix,")
-    return _main_diagonal(x)
-
-
-@formula("trace")
-def _trace(x: SymbolicTensor) -> SymbolicTensor:
-    if x.shape[0] != x.shape[1]:
-        raise NoFormula("trace of a matrix that is not square")
-    return total(_main_diagonal(x))
-
-
-def _main_diagonal(x: SymbolicTensor) -> SymbolicTensor:
-    x = x.fresh()
-    first, second = x.axes
-    body = x.body if first is None or second is None else substitute(x.body, {second: first})
-    return SymbolicTensor(x.shape[:1], (first or second,), body)
-
-

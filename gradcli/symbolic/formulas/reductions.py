@@ -121,7 +121,7 @@ def _variance(x: SymbolicTensor, dim: Any, correction: Any, keepdim: bool) -> Sy
 
 
 @formula("linalg_vector_norm", "norm")
-def _norm(x: SymbolicTensor, p: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
+def vector_norm(x: SymbolicTensor, p: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
     if p in (None, "fro"):
         p = 2
     if isinstance(p, str) or p in (0, float("inf"), float("-inf")):

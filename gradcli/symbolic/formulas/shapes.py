@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from gradcli.symbolic.expression import ZERO, Expr, Index, IndexValue, Place, number
-from gradcli.symbolic.fold import cases, condition, substitute
+from gradcli.symbolic.expression import ZERO, Expr, Index, Place, number
+from gradcli.symbolic.fold import call, substitute
 from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.formulas.table import NoFormula, formula
+from gradcli.symbolic.places import as_place, value_of
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of
 
 
@@ -78,90 +79,35 @@ def _view(x: SymbolicTensor, size: Any = (-1,), *_: Any) -> SymbolicTensor:
     if [n for n, _ in long] == [n for n in shape if n != 1]:
         left = iter(index for _, index in long)
         return SymbolicTensor(shape, tuple(None if n == 1 else next(left) for n in shape), x.body)
-    raise NoFormula("view, where it joins or splits dimensions,")
+    return regrouped(x, shape)
 
 
-@formula("getitem")
-def getitem(x: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...] = ()) -> SymbolicTensor:
-    """The part that whole numbers, slices, None and ... name."""
-    if picks:
-        raise NoFormula("indexing with a tensor or a list")
-    shape: list[int] = []
-    axes: list[Index | None] = []
-    places: dict[Index, Place] = {}
+def regrouped(x: SymbolicTensor, shape: tuple[int, ...]) -> SymbolicTensor:
+    """A view that joins or splits dimensions: places by division and remainder, group by group."""
     x = x.fresh()
-    for item, at in _aligned(items, len(x.shape)):
-        if item is None:
-            shape, axes = [*shape, 1], [*axes, None]
-        elif isinstance(item, slice):
-            taken = range(x.shape[at])[item]
-            index = x.axes[at]
-            if index is not None and len(taken) != index.size:
-                if len(taken) != 1:
-                    raise NoFormula("a slice that leaves out elements")
-                places[index], index = taken[0], None
-            elif taken and taken.step != 1 and index is not None:
-                raise NoFormula("a slice with a step")
-            shape, axes = [*shape, len(taken)], [*axes, index]
-        else:
-            index = x.axes[at]
-            if index is not None:
-                places[index] = item % x.shape[at]
-    return SymbolicTensor(tuple(shape), tuple(axes), substitute(x.body, places))
-
-
-def _aligned(items: tuple[Any, ...], ndim: int) -> list[tuple[Any, int]]:
-    """Each item of a subscript with the dimension it is for, Ellipsis and what is missing filled in with slices."""
-    used = sum(item is not None and item is not Ellipsis for item in items)
-    whole = [slice(None)] * (ndim - used)
-    if Ellipsis in items:
-        at = items.index(Ellipsis)
-        items = (*items[:at], *whole, *items[at + 1:])
-    else:
-        items = (*items, *whole)
-    pairs, at = [], 0
-    for item in items:
-        pairs.append((item, at))
-        at += item is not None
-    return pairs
-
-
-@formula("select")
-def _select(x: SymbolicTensor, dim: int, index: int) -> SymbolicTensor:
-    return getitem(x, (slice(None),) * (dim % len(x.shape)) + (index,))
-
-
-@formula("unindex")
-def _unindex(g: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...], shape: Any) -> SymbolicTensor:
-    """The gradient of a subscript: `g` at the places that it took, 0 elsewhere."""
-    if picks:
-        raise NoFormula("indexing with a tensor or a list")
-    axes = list(axes_of(tuple(shape)))
-    tests: list[Expr] = []
-    g = g.fresh()
+    axes = list(axes_of(shape))
     places: dict[Index, Place] = {}
-    at_g = 0
-    for item, at in _aligned(items, len(shape)):
-        if item is None:
-            at_g += 1
+    old = new = 0
+    while old < len(x.shape) or new < len(shape):
+        first_old, first_new = old, new
+        have = want = 1
+        old, new = old + 1, new + 1
+        have, want = prod(x.shape[first_old:old]), prod(shape[first_new:new])
+        while have != want:
+            if have < want:
+                old += 1
+            else:
+                new += 1
+            have, want = prod(x.shape[first_old:old]), prod(shape[first_new:new])
+        if all(index is None for index in x.axes[first_old:old]):
+            axes[first_new:new] = [None] * len(axes[first_new:new])
             continue
-        index = axes[at]
-        if isinstance(item, slice):
-            taken = range(shape[at])[item]
-            if index is not None and len(taken) != index.size:
-                if len(taken) != 1:
-                    raise NoFormula("a slice that leaves out elements")
-                tests.append(condition("eq", IndexValue(index), number(taken[0])))
-            elif g.axes[at_g] is None:
-                axes[at] = None
-            elif index is not None:
-                places[g.axes[at_g]] = index    # type: ignore[index]  # an Index here
-            at_g += 1
-        elif index is not None:
-            tests.append(condition("eq", IndexValue(index), number(item % shape[at])))
-    body = substitute(g.body, places)
-    if tests:
-        body = cases(((condition("and", *tests), body),), ZERO)
-    return SymbolicTensor(tuple(shape), tuple(axes), body)
-
-
+        flat: Expr = ZERO
+        for n, index in zip(shape[first_new:new], axes[first_new:new], strict=True):
+            flat = flat * number(n) + (ZERO if index is None else value_of(index))
+        stride = have
+        for n, index in zip(x.shape[first_old:old], x.axes[first_old:old], strict=True):
+            stride //= n
+            if index is not None:
+                places[index] = as_place(call("mod", call("floordiv", flat, number(stride)), number(n)))
+    return SymbolicTensor(shape, tuple(axes), substitute(x.body, places))

@@ -1,0 +1,116 @@
+"""Formulas of losses of each element, of activations that bend, and of sums with products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.symbolic.exact import exact
+from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Expr, number
+from gradcli.symbolic.fold import call, cases, condition, mul, power
+from gradcli.symbolic.formulas.arranged import along, positions
+from gradcli.symbolic.formulas.products import stacked_product
+from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
+from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+of_elements("prelu_kernel")(lambda x, w: cases(((condition("gt", x, ZERO), x),), w * x))
+of_elements("bce_gradient")(lambda g, x, t: g * (x - t) / (x * (ONE - x)))
+
+
+@formula("bent_steepness")
+def _bent_steepness(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> SymbolicTensor:
+    def bent(v: Expr) -> Expr:
+        return cases(((condition("gt", v, ZERO), exact(high)),), exact(low) * call("exp", exact(steepness) * v))
+
+    return elementwise(bent, x)
+
+
+@formula("huber_kernel")
+def _huber(x: SymbolicTensor, target: SymbolicTensor, how: str, delta: Any) -> SymbolicTensor:
+    bound = exact(delta)
+
+    def loss(a: Expr, b: Expr) -> Expr:
+        size = call("abs", a - b)
+        return cases(((condition("le", size, bound), power(a - b, TWO) / TWO),), bound * (size - HALF * bound))
+
+    return reduced_as(how, elementwise(loss, x, target))
+
+
+@formula("bent_loss")
+def _smooth_l1(x: SymbolicTensor, target: SymbolicTensor, how: str, beta: Any) -> SymbolicTensor:
+    bound = exact(beta)
+
+    def loss(a: Expr, b: Expr) -> Expr:
+        size = call("abs", a - b)
+        return cases(((condition("lt", size, bound), power(a - b, TWO) / (TWO * bound)),), size - HALF * bound)
+
+    return reduced_as(how, elementwise(loss, x, target))
+
+
+@formula("bce_kernel")
+def _cross_entropy(x: SymbolicTensor, target: SymbolicTensor, weight: Any, how: str) -> SymbolicTensor:
+    losses = elementwise(lambda v, t: -(t * call("log", v) + (ONE - t) * call("log", ONE - v)), x, target)
+    return reduced_as(how, losses if weight is None else elementwise(mul, losses, weight))
+
+
+@formula("bce_with_logits_kernel")
+def _cross_entropy_of_logits(x: SymbolicTensor, target: SymbolicTensor, weight: Any, positive: Any, how: str
+                             ) -> SymbolicTensor:
+    def loss(v: Expr, t: Expr, p: Expr) -> Expr:
+        return (ONE - t) * v + (ONE + (p - ONE) * t) * call("log", ONE + call("exp", -v))
+
+    losses = elementwise(loss, x, target, SymbolicTensor.filled(ONE) if positive is None else positive)
+    return reduced_as(how, losses if weight is None else elementwise(mul, losses, weight))
+
+
+@formula("addr")
+def _addr(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
+    return _added(x, FORMULAS["outer"](a, b), beta, alpha)
+
+
+@formula("baddbmm")
+def _baddbmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
+    return _added(x, stacked_product(a, b), beta, alpha)
+
+
+@formula("addbmm")
+def _addbmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
+    return _added(x, total(stacked_product(a, b), 0), beta, alpha)
+
+
+def _added(x: SymbolicTensor, product: SymbolicTensor, beta: Any, alpha: Any) -> SymbolicTensor:
+    return elementwise(lambda v, p, c, d: c * v + d * p, x, product, symbolic(beta), symbolic(alpha))
+
+
+@formula("dist")
+def _dist(x: SymbolicTensor, y: SymbolicTensor, p: Any = 2) -> SymbolicTensor:
+    return vector_norm(elementwise(lambda a, b: a - b, x, y), p)
+
+
+@formula("constant_pad_nd")
+def _padded(x: SymbolicTensor, before: tuple[int, ...], after: tuple[int, ...], value: Any) -> SymbolicTensor:
+    first = len(x.shape) - len(before)
+    for at, (left, right) in enumerate(zip(before, after, strict=True)):
+        x = _padded_along(x, first + at, left, right, symbolic(value))
+    return x
+
+
+def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: SymbolicTensor) -> SymbolicTensor:
+    size = x.shape[dim]
+    length = size + left + right
+    if length < 1:
+        raise NoFormula("padding that leaves nothing")
+    moved = along(x, dim, length, lambda k: k - number(left))
+
+    def chosen(k: Expr, inside: Expr, outside: Expr) -> Expr:
+        within = condition("and", condition("ge", k, number(left)), condition("le", k, number(left + size - 1)))
+        return cases(((within, inside),), outside)
+
+    return elementwise(chosen, positions(moved.shape, dim), moved, value)
+
+
+@formula("rot90")
+def _rot90(x: SymbolicTensor, k: int = 1, dims: tuple[int, int] = (0, 1)) -> SymbolicTensor:
+    for _ in range(k % 4):
+        x = FORMULAS["flip"](FORMULAS["transpose"](x, *dims), (dims[0] % len(x.shape),))
+    return x
