@@ -119,7 +119,8 @@ def defined(kind: type, name: str) -> Any:
 
 def callee_of(function: Any, bound: bool) -> Callee:
     """The callee that `function` is: what it looks after, if it only looks at arguments before it hands them on."""
-    return Callee(vars(function).get("__wrapped__", function), bound)
+    inner = vars(function).get("__wrapped__")
+    return Callee(function, bound) if inner is None else Callee(inner, bound, function.__name__)
 
 
 def callee(case: Site, node: Node) -> Callee | None:

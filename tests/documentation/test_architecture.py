@@ -30,7 +30,7 @@ FOREIGN = set(
     # of PyTorch, of Python, of programs; libraries; what the class of an operation states; commands; messages
     "F b creator except fork g grad_fn input_shape KeyboardInterrupt logcosh MemoryError out print sin torch "
     "lark latex2mathml markdown_it matplotlib numpy prompt_toolkit sympy typer "
-    "gradcli.Fault gradcli.Session errors forward grad_input legacy_names modern_names samples "
+    "OMP_NUM_THREADS gradcli.Fault gradcli.Session errors forward grad_input legacy_names modern_names samples "
     "doc eval ops run done over".split())
 
 

@@ -22,12 +22,13 @@ class Ears:
 
 
 def _listen(event, args):
-    if Ears.heard is None:
+    heard = Ears.heard
+    if heard is None:
         return
     if event == "open" and (isinstance(args[1], str) and set(args[1]) & set("wax+") or "passwd" in str(args[0])):
-        Ears.heard.append((event, args))
+        heard.append((event, args))
     if event.startswith(WATCHED) and not event.startswith(("os.listdir", "os.scandir")):
-        Ears.heard.append((event, args))
+        heard.append((event, args))
 
 
 sys.addaudithook(_listen)

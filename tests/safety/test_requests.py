@@ -7,6 +7,7 @@ from gradcli.faults.tree import LimitFault, MemoryFault
 from gradcli.lang.budget import Budget
 from gradcli.session.session import Session
 from gradcli.session.snapshot import Snapshot
+from support.general_functions import use_general_functions
 
 SETUP = """
 x = Variable(torch.ones(3), requires_grad=True)
@@ -46,6 +47,7 @@ class Requests:
 
     def __init__(self, monkeypatch):
         self.count, self.failing = 0, 0
+        use_general_functions(monkeypatch)
         monkeypatch.setattr("gradcli.engine.autograd.result_size.UNCHECKED", -1)     # every operation that can grow asks
         monkeypatch.setattr(MemoryLimit, "check", lambda name, size, what="a tensor": self.ask(MemoryFault))
         for name in ASKED:
@@ -98,6 +100,7 @@ def test_memory_that_the_system_refuses_is_told_too(monkeypatch):
     session = Session(seed=3)
     session.run(SETUP)
     session.run(STATE)
+    use_general_functions(monkeypatch)
     monkeypatch.setattr(TABLE["cat"], "forward", refused)
     checkpoint = Snapshot(session)
     with checkpoint.watching(), pytest.raises(MemoryFault, match="more memory than there is") as caught:

@@ -266,8 +266,7 @@ class MaxAll(Kernel):
     fresh_result = True
     legacy_names = "reduce.Max"
     modern_names = "MaxBackward1"
-    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
-    errors = [("text",)]
+    samples, errors = [(GRID,), ([2.0, 1.0, 2.5],)], [("text",)]
 
     def forward(input: Array):
         return extreme(np.maximum, input, None, False, "max")
@@ -283,8 +282,7 @@ class MinAll(Kernel):
     fresh_result = True
     legacy_names = "reduce.Min"
     modern_names = "MinBackward1"
-    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
-    errors = [("text",)]
+    samples, errors = [(GRID,), ([2.0, 1.0, 2.5],)], [("text",)]
 
     def forward(input: Array):
         return extreme(np.minimum, input, None, False, "min")

@@ -105,6 +105,7 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
     names: dict[str, Any] = {"__spec__": None, "_general": general, "_calls": 0, "_warm_up": WarmUp,
                              "_specialize": specialize}
     function = FunctionType(counting.__code__, names, "call")
+    vars(function)["__wrapped__"] = general     # whose parameters messages and completion tell
     return function
 
 
