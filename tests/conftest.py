@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:      # as a shell leaves it for what it starts in the background
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:      # as a shell leaves it for what it starts in the background
+        signal.signal(number, usual)
 gc.freeze = lambda: None        # a test process goes on: what is frozen would never be collected
 SLOW = frozenset("""
     commands console process reference repairs repl reports safety testing words analysis/test_detached.py

@@ -16,7 +16,7 @@ from gradcli.symbolic.expression import MINUS_ONE, ZERO, Expr
 from gradcli.symbolic.fold import add, mul
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Unknown
-from gradcli.symbolic.verification import from_same_state
+from gradcli.symbolic.verification import close, from_same_state
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -64,7 +64,7 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
             if not np.isfinite(expected).all():
                 continue
             compared += 1
-            if not np.allclose(claimed, expected, rtol=TOLERANCE, atol=TOLERANCE):
+            if not close(claimed, expected, TOLERANCE):
                 first = point
                 break
     missing, derivative = _difference(session, text, claim, name, leaves)

@@ -184,7 +184,7 @@ class Tracer:
             formulas = self._formulas_of(cls, values)
             if len(formulas) != len(outputs) or any(
                     f.shape != o.array.shape for f, o in zip(formulas, outputs, strict=True)):
-                raise Unknown(cls.names[0])
+                raise Unknown(known_as(cls.names[0]))
         except Unknown as unknown:
             formulas = [unknown.reason] * len(outputs)
         self.coarse |= any(output.array.dtype in COARSE for output in outputs)
@@ -213,7 +213,7 @@ class Tracer:
         try:
             result = function(*arguments)
         except NoFormula as missing:
-            raise Unknown(str(missing) or name) from None
+            raise Unknown(str(missing) or known_as(name)) from None
         except RecursionError:
             raise Unknown("what is nested so deeply") from None
         results = list(result) if isinstance(result, tuple) else [result]
@@ -240,7 +240,7 @@ class Tracer:
 def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
     """The formula of an operation on elements without an entry: a call of the function by its name."""
     if not issubclass(cls, ELEMENTWISE):
-        raise Unknown(name)
+        raise Unknown(known_as(name))
     shown = program_name(cls)
     defaults = [cls.defaults.get(p) for p in cls.params]
 
@@ -248,10 +248,15 @@ def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
         count = max((at + 1 for at, (value, default) in enumerate(zip(values, defaults, strict=True))
                      if isinstance(value, SymbolicTensor) or value != default), default=0)
         if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
-            raise Unknown(name)
+            raise Unknown(known_as(name))
         return elementwise(lambda *bodies: call(shown, *bodies), *map(symbolic, values[:count]))
 
     return apply
+
+
+def known_as(name: str) -> str:
+    """The name by which programs know an operation or the one that it is a part of: max_all is a part of max."""
+    return name.removesuffix("_kernel").removesuffix("_back").removesuffix("_all").removesuffix("_dim")
 
 
 def program_name(cls: type[Op]) -> str:

@@ -74,6 +74,12 @@ def ordinary_points(arrays: Point) -> Iterator[dict[str, np.ndarray]]:
         yield {name: np.asarray(stream.uniform(low, high, array.shape), array.dtype) for name, array in arrays.items()}
 
 
+def close(computed: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
+    """Whether two arrays agree, relatively or absolutely, infinities and nan included."""
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(computed, expected, rtol=tolerance, atol=tolerance, equal_nan=True))
+
+
 def compared(formula: SymbolicTensor, names: Point, expected: np.ndarray, coarse: bool) -> str:
     """How a formula compares with the value that the engine gives: "same", "undefined", "rounded" or "different".
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
@@ -31,11 +32,15 @@ def _listen(event, args):
         heard.append((event, args))
 
 
-sys.addaudithook(_listen)
+@cache
+def _start_to_listen():
+    """Add the hook, which stays for good, once it is needed."""
+    sys.addaudithook(_listen)
 
 
 @contextmanager
 def listening():
+    _start_to_listen()
     Ears.heard = heard = []
     try:
         yield heard

@@ -170,11 +170,12 @@ def segments(places: np.ndarray, curve: Curve, limits: tuple[float, float]) -> I
     of the curve on both sides of it.
     """
     values = curve.values
-    steps = np.diff(values)
-    jumps = np.abs(steps) > (limits[1] - limits[0]) / 2
-    before, after = np.r_[steps[:1], steps[:-1]], np.r_[steps[1:], steps[-1:]]
-    finite = np.isfinite(values)
-    poles = jumps & (steps * before < 0) & (steps * after < 0) if curve.breaks is None else curve.breaks
+    with np.errstate(all="ignore"):
+        steps = np.diff(values)
+        jumps = np.abs(steps) > (limits[1] - limits[0]) / 2
+        before, after = np.r_[steps[:1], steps[:-1]], np.r_[steps[1:], steps[-1:]]
+        finite = np.isfinite(values)
+        poles = jumps & (steps * before < 0) & (steps * after < 0) if curve.breaks is None else curve.breaks
     ends = [0, *(np.flatnonzero(~tied(values) | poles) + 1), len(values)]
     for start, end in zip(ends, ends[1:], strict=False):
         if finite[start]:
