@@ -28,7 +28,7 @@ from gradcli.symbolic.fold import add, rebuild, substitute
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
-from gradcli.symbolic.verification import SINGLE, WrongFormula, close, compared, from_same_state, moved, refuse, same_text
+from gradcli.symbolic.verification import compared, from_same_state, moved, refuse, require_sweep, same_text
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -103,9 +103,8 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
                 break
     derivation = without(derivation, unconfirmed(derivation, near))
     for derivative in derivation.derivatives:
-        name, sweep = derivative.name, expected.get(derivative.name)
-        if derivative.is_leaf and sweep is not None and not close(derivative.value, sweep, SINGLE):
-            raise WrongFormula(f"the parts of {MARK}{name} come to {derivative.value}, and a sweep to {sweep}")
+        if derivative.is_leaf and derivative.name in expected:
+            require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])
     return derivation
 
 

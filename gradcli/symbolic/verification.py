@@ -80,6 +80,12 @@ def close(computed: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
         return bool(np.allclose(computed, expected, rtol=tolerance, atol=tolerance, equal_nan=True))
 
 
+def require_sweep(name: str, value: np.ndarray, sweep: np.ndarray) -> None:
+    """Raise WrongFormula unless the parts of a derivative come to what one sweep gives."""
+    if not close(value, sweep, SINGLE):
+        raise WrongFormula(f"the parts of {name} come to {value}, and a sweep to {sweep}")
+
+
 def compared(formula: SymbolicTensor, names: Point, expected: np.ndarray, coarse: bool) -> str:
     """How a formula compares with the value that the engine gives: "same", "undefined", "rounded" or "different".
 
