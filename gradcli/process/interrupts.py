@@ -55,6 +55,8 @@ def stopping() -> Iterator[None]:
         raise KeyboardInterrupt
 
     def given_again(lost: Any) -> None:
+        if lost.exc_type is None:       # C code told of an exception that it had not raised
+            return
         if issubclass(lost.exc_type, KeyboardInterrupt):
             signal.signal(signal.SIGINT, interrupt)
             Timer(AGAIN, lambda: signal.pthread_kill(main, signal.SIGINT)).start()

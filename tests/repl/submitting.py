@@ -1,9 +1,15 @@
 """Texts submitted to a REPL without a terminal."""
 
+import sys
+
 
 def said(repl, *texts):
     """What is printed, and what is complained of, when texts are submitted."""
     repl.capsys.readouterr()
-    for text in texts:
-        repl.submit(text)
+    hook, sys.unraisablehook = sys.unraisablehook, lambda lost: None    # what other tests of the process left behind
+    try:
+        for text in texts:
+            repl.submit(text)
+    finally:
+        sys.unraisablehook = hook
     return repl.capsys.readouterr()
