@@ -393,8 +393,8 @@ def _split(index: Index, body: Expr) -> tuple[Index, Expr] | None:
     return None
 
 
-Expr.__add__ = lambda a, b: add(a, b)                                       # type: ignore[method-assign]  # declared there
-Expr.__sub__ = lambda a, b: add(a, mul(MINUS_ONE, b))                       # type: ignore[method-assign]  # the same
-Expr.__mul__ = lambda a, b: mul(a, b)                                       # type: ignore[method-assign]  # the same
-Expr.__truediv__ = lambda a, b: mul(a, power(b, MINUS_ONE))                 # type: ignore[method-assign]  # the same
-Expr.__neg__ = lambda a: mul(MINUS_ONE, a)                                  # type: ignore[method-assign]  # the same
+OPERATORS: dict[str, Callable[..., Expr]] = {
+    "add": add, "sub": lambda a, b: add(a, mul(MINUS_ONE, b)), "neg": lambda a: mul(MINUS_ONE, a),
+    "mul": mul, "truediv": lambda a, b: mul(a, power(b, MINUS_ONE))}
+for _name, _operator in OPERATORS.items():
+    setattr(Expr, f"__{_name}__", _operator)

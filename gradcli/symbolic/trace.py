@@ -19,6 +19,7 @@ from gradcli.engine.autograd.op import Op, short
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
+from gradcli.engine.transforms.forward_ad import tangents_ignored
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
@@ -146,7 +147,7 @@ class Tracer:
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
         """Compute an operation, and the formulas of its results."""
         self._arguments = values
-        with ignored():
+        with tangents_ignored():
             result = dispatch(cls, values)
         self._arguments = ()
         tensors = [*_tensors(values)]
@@ -283,16 +284,6 @@ def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:
             yield value
         elif type(value) is tuple:
             yield from _tensors(value)
-
-
-@contextmanager
-def ignored() -> Iterator[None]:
-    """Within, operations are not traced."""
-    before, Dual.watched = Dual.watched, False
-    try:
-        yield
-    finally:
-        Dual.watched = before
 
 
 @contextmanager

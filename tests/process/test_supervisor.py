@@ -1,57 +1,27 @@
 """The process that waits: what becomes of the one that works, and of the signals it is sent; and terminals."""
 
-import contextlib
 import os
 import shlex
 import signal
 import subprocess
 import sys
-import time
 
 import pexpect
 import pytest
 
+from support.processes import children, starting, state, until
 from support.program import environment
 
 LOOP = "print(1)\nwhile True: pass"
 
 
-STARTED = []
-
-
-@pytest.fixture(autouse=True)
-def none_left_behind():
-    """Programs that a failing test leaves running end with it."""
-    yield
-    while STARTED:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(STARTED.pop().pid, signal.SIGKILL)
-
-
-def started(text=LOOP):
-    program = subprocess.Popen([sys.executable, "-m", "gradcli", "eval", text], env=environment(PYTHONUNBUFFERED="1"),
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    STARTED.append(program)
-    assert program.stdout.readline() == b"1\n"
-    return program
-
-
-def worker_of(program):
-    with open(f"/proc/{program.pid}/task/{program.pid}/children") as file:
-        return int(file.read().split()[0])
-
-
-def gone(process):
-    """Whether a process has ended, be it that nobody has asked how."""
-    for _ in range(100):
-        try:
-            with open(f"/proc/{process}/stat") as file:
-                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
-                    return True
-        except OSError:
-            return True
-        time.sleep(0.05)
-    return False
+@pytest.fixture
+def program():
+    """The program, at work on LOOP."""
+    with starting() as start:
+        program = start("eval", LOOP, PYTHONUNBUFFERED="1")
+        assert program.stdout.readline() == b"1\n"
+        yield program
 
 
 needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
@@ -59,24 +29,22 @@ needs_proc = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 
 @needs_proc
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_what_ends_one_ends_both(number):
-    program = started()
-    worker = worker_of(program)
+def test_what_ends_one_ends_both(program, number):
+    [worker] = children(program.pid)
     program.send_signal(number)
     assert program.wait(20) == -number
-    assert gone(worker)
+    assert until(lambda: not state(worker))
 
 
 @needs_proc
 @pytest.mark.parametrize("number, status", [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP),
                                             (signal.SIGINT, 130)])
-def test_a_worker_that_does_not_obey_is_ended(number, status):
-    program = started()
-    worker = worker_of(program)
+def test_a_worker_that_does_not_obey_is_ended(program, number, status):
+    [worker] = children(program.pid)
     os.kill(worker, signal.SIGSTOP)     # which obeys nothing else
     program.send_signal(number)
     assert program.wait(20) == status
-    assert gone(worker)
+    assert until(lambda: not state(worker))
 
 
 @needs_proc
@@ -84,9 +52,8 @@ def test_a_worker_that_does_not_obey_is_ended(number, status):
     (signal.SIGSEGV, 5, b"error[G0605]: something in the program is nested too deeply"),
     (signal.SIGKILL, 5, b"error[G0602]: the system ended the program"), (signal.SIGXCPU, 5, b"error[G0603]: the program ran for longer"),
     (signal.SIGINT, 130, b"interrupted")])
-def test_what_ends_the_worker_is_told(number, status, told):
-    program = started()
-    os.kill(worker_of(program), number)
+def test_what_ends_the_worker_is_told(program, number, status, told):
+    os.kill(children(program.pid)[0], number)
     assert program.wait(20) == status
     assert program.stderr.read().startswith(told)
 

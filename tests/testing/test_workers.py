@@ -1,6 +1,5 @@
 """The processes of `gradcli test`: none outlives the one that started it, and none its limit."""
 
-import contextlib
 import json
 import os
 import resource
@@ -18,57 +17,23 @@ from gradcli.testing import workers
 from gradcli.testing.model import Check, CheckOptions, OutputParts
 from gradcli.testing.results import FileResult, RunOptions, decode_result, encode_result
 from gradcli.testing.runner import Outcome
+from support.processes import children, starting, state, until
 from support.program import environment, gradcli
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 DEAF = ">>> list(map(range(10**8).count, [0.5] * 10**6))\n"     # C code that looks at no clock
 
 
-def children(process):
-    try:
-        with open(f"/proc/{process}/task/{process}/children") as file:
-            return [int(number) for number in file.read().split()]
-    except OSError:
-        return []
+@pytest.fixture
+def start():
+    with starting() as start:
+        yield start
 
 
-def state(process):
-    """R, S, T and so on; "" if it is gone, or only waits to be asked how it ended."""
-    try:
-        with open(f"/proc/{process}/stat") as file:
-            letter = file.read().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return ""
-    return "" if letter in "ZX" else letter
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
-STARTED = []
-
-
-@pytest.fixture(autouse=True)
-def none_left_behind():
-    """Programs that a failing test leaves running end with it."""
-    yield
-    while STARTED:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(STARTED.pop().pid, signal.SIGKILL)
-
-
-def started(folder, limit):
+def started(start, folder, limit):
     """The process that was started, the one that hands out files, and the worker, once that is at work."""
     (folder / "t.md").write_text(f"```gradcli\n{DEAF}```\n")
-    outer = subprocess.Popen([sys.executable, "-m", "gradcli", "test", "--time-limit", str(limit), "t.md"], cwd=folder,
-                             env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    STARTED.append(outer)
+    outer = start("test", "--time-limit", str(limit), "t.md", cwd=folder)
     assert until(lambda: any(children(inner) for inner in children(outer.pid)))
     [inner] = children(outer.pid)
     [worker] = children(inner)
@@ -86,8 +51,8 @@ def processor_time(process):
     ("outer", [signal.SIGTERM]), ("outer", [signal.SIGKILL]), ("outer", [signal.SIGALRM]), ("outer", [signal.SIGINT]),
     ("outer", [signal.SIGTERM, signal.SIGINT]), ("inner", [signal.SIGTERM]), ("inner", [signal.SIGKILL]),
     ("inner", [signal.SIGSEGV]), ("inner", [signal.SIGXCPU])])
-def test_no_signal_leaves_a_process_behind(tmp_path, to, numbers):
-    outer, inner, worker = started(tmp_path, 30)
+def test_no_signal_leaves_a_process_behind(start, tmp_path, to, numbers):
+    outer, inner, worker = started(start, tmp_path, 30)
     for number in numbers:
         os.kill({"outer": outer.pid, "inner": inner}[to], number)
     status = outer.wait(20)
@@ -97,8 +62,8 @@ def test_no_signal_leaves_a_process_behind(tmp_path, to, numbers):
 
 
 @pytest.mark.parametrize("stopped", ["inner", "worker"])
-def test_a_stopped_process_is_ended_at_its_deadline(tmp_path, stopped):
-    outer, inner, worker = started(tmp_path, 6)
+def test_a_stopped_process_is_ended_at_its_deadline(start, tmp_path, stopped):
+    outer, inner, worker = started(start, tmp_path, 6)
     os.kill({"inner": inner, "worker": worker}[stopped], signal.SIGSTOP)
     assert outer.wait(40) == {"inner": 5, "worker": 4}[stopped]
     assert until(lambda: not state(inner) and not state(worker))

@@ -186,6 +186,16 @@ ATANH = [Constant(c) for c in (2.000000007865021, 0.6666631537166533, 0.40024887
 """2 atanh(s) / s in powers of s^2, for s from 0 to 1/3: fitted by least squares, to 4e-9."""
 
 
+def polynomial(out: Any, x: Any, coefficients: list[Constant]) -> None:
+    """A polynomial of x by Horner's rule, its coefficients from the constant one upwards."""
+    dtype = x.dtype
+    np.multiply(x, coefficients[-1][dtype], out)
+    for c in coefficients[-2:0:-1]:
+        np.add(out, c[dtype], out)
+        np.multiply(out, x, out)
+    np.add(out, coefficients[0][dtype], out)
+
+
 def log1p_below_one(out: Any, e: Any) -> None:
     """log(1 + e) for e from 0 to 1, which is overwritten: in single precision 2 atanh(s) with s = e / (2 + e)."""
     dtype = e.dtype
@@ -195,11 +205,7 @@ def log1p_below_one(out: Any, e: Any) -> None:
     np.add(e, TWO[dtype], out)
     np.divide(e, out, e)
     square = np.multiply(e, e)
-    np.multiply(square, ATANH[-1][dtype], out)
-    for c in ATANH[-2:0:-1]:
-        np.add(out, c[dtype], out)
-        np.multiply(out, square, out)
-    np.add(out, ATANH[0][dtype], out)
+    polynomial(out, square, ATANH)
     np.multiply(out, e, out)
 
 
@@ -308,11 +314,7 @@ def gelu(out: Any, slope: Any, x: Any, size: Any, tail: Any) -> None:
     np.multiply(size, NEAR[dtype], slope)
     np.add(slope, ONE[dtype], slope)
     np.divide(ONE[dtype], slope, slope)
-    np.multiply(slope, TAIL[-1][dtype], tail)
-    for c in TAIL[-2:0:-1]:
-        np.add(tail, c[dtype], tail)
-        np.multiply(tail, slope, tail)
-    np.add(tail, TAIL[0][dtype], tail)
+    polynomial(tail, slope, TAIL)
     np.multiply(x, x, slope)
     np.multiply(slope, MINUS_HALF[dtype], slope)
     np.exp(slope, slope)

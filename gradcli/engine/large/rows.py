@@ -50,18 +50,22 @@ def _moderate(rows: ndarray) -> bool:
     return bool(np.maximum.reduce(rows, axis=None) < MODERATE and np.minimum.reduce(rows, axis=None) > -MODERATE)
 
 
+def _exponentials(rows: ndarray, out: ndarray) -> ndarray:
+    """exp(rows) in `out`, divided by the largest of each row where it could overflow; the exponents."""
+    if not _moderate(rows):
+        rows = rows - np.maximum.reduce(rows, axis=1, keepdims=True)
+    np.exp(rows, out)
+    return rows
+
+
 def softmax(x: ndarray) -> ndarray:
     """exp(x) divided by its sum along the last dimension."""
     out = np.empty(x.shape, x.dtype)
     source, target = rows_of(x), rows_of(out)
 
     def do(first: int, last: int) -> None:
-        part, result = source[first:last], target[first:last]
-        if _moderate(part):
-            np.exp(part, result)
-        else:
-            np.subtract(part, np.maximum.reduce(part, axis=1, keepdims=True), result)
-            np.exp(result, result)
+        result = target[first:last]
+        _exponentials(source[first:last], result)
         np.divide(result, total(result), result)
 
     by_rows(x, 2.2, do)
@@ -88,14 +92,9 @@ def log_softmax(x: ndarray) -> ndarray:
     source, target = rows_of(x), rows_of(out)
 
     def do(first: int, last: int) -> None:
-        part, result = source[first:last], target[first:last]
-        if _moderate(part):
-            np.exp(part, result)
-            low = part
-        else:
-            low = part - np.maximum.reduce(part, axis=1, keepdims=True)
-            np.exp(low, result)
-        np.subtract(low, np.log(total(result)), result)
+        result = target[first:last]
+        exponents = _exponentials(source[first:last], result)
+        np.subtract(exponents, np.log(total(result)), result)
 
     by_rows(x, 2.2, do)
     return out

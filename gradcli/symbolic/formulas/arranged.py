@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Index, IndexValue, Place, number
+from gradcli.symbolic.expression import ONE, ZERO, Expr, Index, IndexValue, Place, number
 from gradcli.symbolic.fold import add, call, cases, condition, mul, substitute, sum_over
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
 from gradcli.symbolic.formulas.shapes import unsqueeze
@@ -37,8 +37,15 @@ def positions(shape: tuple[int, ...], dim: int) -> SymbolicTensor:
                           tuple(index if at == dim and index.size != 1 else None for at in range(len(shape))), body)
 
 
-def _minus(a: Expr, b: int | Expr) -> Expr:
-    return add(a, mul(MINUS_ONE, number(b) if isinstance(b, int) else b))
+def _moved(x: SymbolicTensor, dim: int, length: int, start: int) -> SymbolicTensor:
+    """A tensor of another length along a dimension, in which `x` begins at `start`; valid where `x` has elements."""
+    return along(x, dim, length, lambda k: k - number(start))
+
+
+def _cyclic(x: SymbolicTensor, dim: int, length: int, shift: int = 0) -> SymbolicTensor:
+    """The elements along a dimension over and over, up to `length`, from `shift` on."""
+    size = x.shape[dim]
+    return along(x, dim, length, lambda k: call("mod", k - number(shift % size), number(size)))
 
 
 @formula("narrow")
@@ -50,8 +57,7 @@ def narrow(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTens
 @formula("flip")
 def _flip(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
     for dim in dims if isinstance(dims, tuple | list) else (dims,):
-        size = x.shape[dim]
-        x = along(x, dim, size, lambda k, size=size: _minus(number(size - 1), k))    # type: ignore[misc]  # bound now
+        x = stepped(x, dim, range(x.shape[dim])[::-1])
     return x
 
 
@@ -62,9 +68,7 @@ def _roll(x: SymbolicTensor, shifts: Any, dims: Any = None) -> SymbolicTensor:
     pairs = zip(shifts, dims, strict=True) if isinstance(shifts, tuple) else [(shifts, dims[0] if isinstance(
         dims, tuple) else dims)]
     for shift, dim in pairs:
-        size = x.shape[dim]
-        x = along(x, dim, size, lambda k, shift=shift, size=size: call(   # type: ignore[misc]  # bound now
-            "mod", _minus(k, shift % size), number(size)))
+        x = _cyclic(x, dim, x.shape[dim], shift)
     return x
 
 
@@ -75,8 +79,7 @@ def _repeat(x: SymbolicTensor, repeats: Any) -> SymbolicTensor:
     for _ in range(len(repeats) - len(x.shape)):
         x = unsqueeze(x, 0)
     for dim, times in enumerate(repeats):
-        size = x.shape[dim]
-        x = along(x, dim, size * times, lambda k, size=size: call("mod", k, number(size)))   # type: ignore[misc]
+        x = _cyclic(x, dim, x.shape[dim] * times)
     return x
 
 
@@ -86,8 +89,7 @@ def cat(tensors: tuple[SymbolicTensor, ...], dim: int = 0) -> SymbolicTensor:
         raise NoFormula("cat with an empty tensor")
     dim %= len(tensors[0].shape)
     ends = [sum(x.shape[dim] for x in tensors[:at + 1]) for at in range(len(tensors))]
-    parts = [along(x, dim, ends[-1], lambda k, start=end - x.shape[dim]: _minus(k, start))   # type: ignore[misc]
-             for x, end in zip(tensors, ends, strict=True)]
+    parts = [_moved(x, dim, ends[-1], end - x.shape[dim]) for x, end in zip(tensors, ends, strict=True)]
     where = positions(parts[0].shape, dim)
 
     def chosen(k: Expr, *bodies: Expr) -> Expr:
@@ -175,7 +177,7 @@ def diagonal_scatter(x: SymbolicTensor, source: SymbolicTensor, offset: int = 0,
     if len(x.shape) != 2 or (dim1 % 2, dim2 % 2) != (0, 1):
         raise NoFormula("diagonals of more than one matrix")
     down, rows = max(0, -offset), x.shape[0]
-    spread = unsqueeze(along(source, 0, rows, lambda k: _minus(k, down)), 1)
+    spread = unsqueeze(_moved(source, 0, rows, down), 1)
 
     def chosen(before: Expr, value: Expr, row: Expr, column: Expr) -> Expr:
         return cases(((condition("eq", column, row + number(offset)), value),), before)
@@ -315,14 +317,14 @@ def stepped(x: SymbolicTensor, dim: int, taken: range) -> SymbolicTensor:
 def unstepped(g: SymbolicTensor, dim: int, taken: range, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with `g` at the elements that a slice takes."""
     step, start = taken.step, taken.start
-    spread = along(g, dim, size, lambda k: call("floordiv", _minus(k, start) if step > 0 else _minus(number(start), k),
+    spread = along(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
                                                 number(abs(step))))
 
     def chosen(k: Expr, value: Expr) -> Expr:
         ends = sorted((taken[0], taken[-1]))
         tests = [condition("ge", k, number(ends[0])), condition("le", k, number(ends[1]))]
         if abs(step) != 1 and len(taken) != 1:
-            tests.append(condition("eq", call("mod", _minus(k, start), number(abs(step))), ZERO))
+            tests.append(condition("eq", call("mod", k - number(start), number(abs(step))), ZERO))
         if len(taken) == 1:
             tests = [condition("eq", k, number(start))]
         return cases(((condition("and", *tests), value),), ZERO)
