@@ -69,8 +69,7 @@ def _starts(shape, order_shape, at):
 
 
 def flat_places(shape, order, at):
-    """Where, counted row by row, those elements of an array of `shape` stand that a few places `order` name along an
-    axis, their own place along the others."""
+    """`large.scatter.flat_places` for a few places `order`: what depends on shapes alone is kept for reuse."""
     if len(shape) == 1:
         return order
     starts, step = _starts(shape, order.shape, at)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from operator import attrgetter
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -27,8 +26,8 @@ from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, run_post_acc
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed
+from gradcli.engine.autograd.walk import UNSHARED, Walk, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
-from gradcli.engine.autograd.walk import Walk
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Dual, Variable, recording
 from gradcli.engine.tensor.write_gate import WriteObserver, writing
@@ -182,25 +181,13 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
         if leaf.hooks:
             finish_leaf(leaf, g)
             continue
-        shared = _references(g) > UNSHARED        # counted here: the call below holds a reference as well
+        shared = references(g) > UNSHARED        # counted here: the call below holds a reference as well
         leaf = leaves.get(id(leaf), leaf)
         accumulate_grad(leaf, g, create_graph, shared, place)
         reached.append(leaf)
     if Detachments.observer is not None and not create_graph:
         for leaf in reached:
             leaf.gradient = report_gradient(outputs, BACKWARD, leaf.gradient)
-
-
-def _references(g: Any) -> int:
-    return getrefcount(g)
-
-
-def _references_of_a_local() -> int:
-    g = [np.zeros(1)].pop()
-    return _references(g)
-
-
-UNSHARED = _references_of_a_local()       # the count of an array that only one local variable refers to
 
 
 def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:

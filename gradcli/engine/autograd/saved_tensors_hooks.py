@@ -23,7 +23,7 @@ from gradcli.faults.tree import ArgumentFault, GradFault
 class Sweep:
     """A run of `sweep`: the nodes it visits, and the inputs it is restricted to, if any."""
 
-    __slots__ = ("inputs", "nodes")
+    __slots__ = ("__weakref__", "inputs", "nodes")
 
     def __init__(self, nodes: Sequence[Any] = (), inputs: Set[Any] | None = None) -> None:
         self.nodes, self.inputs = nodes, inputs

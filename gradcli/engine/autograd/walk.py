@@ -168,10 +168,23 @@ class Walk:
             self.add(leaf, grad)
 
 
+def references(array: Any) -> int:
+    """The references to an array that the caller has in a local variable, with those that this call takes."""
+    return getrefcount(array)
+
+
+def _references_of_a_local() -> int:
+    array = [np.zeros(1)].pop()
+    return references(array)
+
+
+UNSHARED = _references_of_a_local()     # of an array to which one local variable refers; interpreters differ
+
+
 def _is_free(grad: Any, before: ndarray, references: int) -> bool:
     """Whether what a rule has returned is an array in memory of its own, to which nothing else refers and to which
     `before` can be added. `references` counts those of `add` and of its caller."""
-    return (type(grad) is ndarray and references == 3 and grad.base is None and grad.dtype is before.dtype
+    return (type(grad) is ndarray and references == UNSHARED and grad.base is None and grad.dtype is before.dtype
             and grad.shape == before.shape and grad.ndim > 0 and grad.flags.writeable)
 
 

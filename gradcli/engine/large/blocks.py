@@ -114,33 +114,3 @@ def apply_unary(ufunc: Any, x: ndarray, work: float) -> Any:
     source, target = x.reshape(-1), out.reshape(-1)
     divided(x.size, 1, x.itemsize, work, lambda first, last: ufunc(source[first:last], target[first:last]))
     return out
-
-
-def apply_binary(ufunc: Any, a: ndarray, b: ndarray, work: float = 0.2) -> Any:
-    """ufunc(a, b) of floating arrays of one type, of one shape, or of a row or a number beside a large array."""
-    if max(a.size, b.size) * work < PAYS or a.dtype is not b.dtype or a.dtype not in FLOATS:
-        return ufunc(a, b)
-    shape = a.shape if a.size >= b.size else b.shape
-    flat = flattened((a, b), shape)
-    if flat is not None:
-        x, y = flat
-        if not (x.ndim or y.ndim):
-            return ufunc(a, b)
-        out = np.empty(shape, a.dtype)
-        target, size, width = out.reshape(-1), out.size, 1
-    else:
-        if len(shape) < 2 or not _rows_beside(a, b, shape):
-            return ufunc(a, b)
-        out = np.empty(shape, a.dtype)
-        x, y = [rows_of(v) if v.shape == shape else v for v in (a, b)]
-        target, size, width = rows_of(out), out.size // shape[-1], shape[-1]
-    cut_x, cut_y = x.shape == target.shape, y.shape == target.shape
-    divided(size, width, a.itemsize, work, lambda first, last: ufunc(
-        x[first:last] if cut_x else x, y[first:last] if cut_y else y, target[first:last]))
-    return out
-
-
-def _rows_beside(a: ndarray, b: ndarray, shape: tuple[int, ...]) -> bool:
-    """Whether one array lies row by row, and the other is a row that is repeated."""
-    whole, row = (a, b) if a.shape == shape else (b, a)
-    return whole.shape == shape and whole.flags.c_contiguous and row.shape == shape[-1:]

@@ -116,7 +116,7 @@ def relu_slope(out: Any, result: Any, g: Any) -> None:
 
 @elementwise(work=0.4)
 def leaky(out: Any, x: Any, slope: Any) -> None:
-    """max(x, slope x), for a slope from 0 to 1."""
+    """max(x, slope x), for a slope above 0 and up to 1."""
     np.multiply(x, slope, out)
     np.maximum(x, out, out=out)
 
@@ -287,12 +287,6 @@ def where_or_zero(out: Any, a: Any, condition: Any) -> None:
 def zero_or(out: Any, a: Any, condition: Any) -> None:
     """0 where the condition holds, a elsewhere."""
     drop_where(out, condition, a)
-
-
-@elementwise(work=0.5)
-def inside_or_zero(out: Any, x: Any, g: Any, low: Any, high: Any) -> None:
-    """g where low <= x <= high, 0 elsewhere."""
-    keep_where(out, np.logical_and(np.greater_equal(x, low), np.less_equal(x, high)), g)
 
 
 NEAR = Constant(0.27)

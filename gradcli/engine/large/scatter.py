@@ -17,7 +17,7 @@ OFTEN = 16          # times that a row is named, from which on it is added up by
 NARROW = 16         # elements of rows that are added one by one
 
 
-def flat_places(shape: tuple[int, ...], at: int, index: ndarray) -> ndarray:
+def flat_places(shape: tuple[int, ...], index: ndarray, at: int) -> ndarray:
     """For each element of `index`, which counts along dimension `at`, its place in an array of that shape, counted
     row by row; along the other dimensions it stands where it stands in `index`."""
     steps = [prod(shape[i + 1 :]) for i in range(len(shape))]
@@ -32,7 +32,7 @@ def flat_places(shape: tuple[int, ...], at: int, index: ndarray) -> ndarray:
 
 def add_elements(out: ndarray, at: int, index: ndarray, source: Any) -> None:
     """Add each element of `source` to its place in `out`, which lies row by row; see `flat_places`."""
-    flat, places = out.reshape(-1), flat_places(out.shape, at, index).reshape(-1)
+    flat, places = out.reshape(-1), flat_places(out.shape, index, at).reshape(-1)
     np.add.at(flat, places, np.broadcast_to(source, index.shape).reshape(-1))
 
 
@@ -44,11 +44,11 @@ def pick_elements(x: ndarray, at: int, index: ndarray) -> ndarray:
 
         def do(first: int, last: int) -> None:
             part = rows[first:last]
-            part.reshape(-1).take(flat_places(part.shape, 1, numbers[first:last]), mode="wrap", out=target[first:last])
+            part.reshape(-1).take(flat_places(part.shape, numbers[first:last], 1), mode="wrap", out=target[first:last])
 
         by_rows(out, 1.5, do)
         return out
-    return x.reshape(-1).take(flat_places(x.shape, at, index), mode="wrap")
+    return x.reshape(-1).take(flat_places(x.shape, index, at), mode="wrap")
 
 
 def add_slices(out: ndarray, at: int, index: ndarray, source: Any) -> None:

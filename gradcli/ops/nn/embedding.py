@@ -90,22 +90,14 @@ class RowsBack(Kernel):
     errors = [("text", np.array([0]), 3, -1, False)]
 
     def forward(input: Array, at: Index, count: Int, padding_idx: Int, scale_grad_by_freq: Flag):
-        if input.size >= large.SOME and not scale_grad_by_freq:
-            total = large.scatter.summed_rows((count, input.shape[-1]), at.reshape(-1), input)
-        else:
+        picks, rows = at.reshape(-1), input.reshape(at.size, input.shape[-1])
+        if scale_grad_by_freq and at.size:
+            rows = rows * (1 / np.bincount(picks)[picks, None]).astype(input.dtype)
+        if input.size <= FEW:
             total = np.zeros((count, input.shape[-1]), input.dtype)
-        if 0 < input.size <= FEW and not scale_grad_by_freq:
-            np.add.at(total, at.reshape(-1), input.reshape(-1, input.shape[-1]))
-        elif input.size and (input.size < large.SOME or scale_grad_by_freq):
-            picks = at.reshape(-1)
-            short = picks.astype(np.uint16) if count <= 1 << 16 else picks      # 16 bits are sorted digit by digit
-            order = np.argsort(short, kind="stable")
-            ordered = picks[order]
-            starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-            sums = np.add.reduceat(np.take(input.reshape(-1, input.shape[-1]), order, 0), starts, axis=0)
-            if scale_grad_by_freq:
-                sums /= np.diff(starts, append=len(ordered))[:, None].astype(input.dtype)
-            total[ordered[starts]] = sums
+            np.add.at(total, picks, rows)
+        else:
+            total = large.scatter.summed_rows((count, input.shape[-1]), picks, rows)
         if padding_idx >= 0:
             total[padding_idx] = 0
         return total

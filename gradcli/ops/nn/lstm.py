@@ -5,6 +5,7 @@ import weakref
 import numpy as np
 
 from gradcli.engine.autograd.op import raw
+from gradcli.engine.autograd.saved_tensors_hooks import latest
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, sized
 from gradcli.engine.kernels import ONE
 from gradcli.faults.tree import ShapeFault
@@ -86,18 +87,19 @@ _latest: dict[int, tuple] = {}      # what `gradients` returned last, for the ot
 def gradients(F, g, input_gates, h, c, weight, bias, backwards, out):
     """The gradients by the gates at each step, by the first h and c; and h before each step.
 
-    Of arrays those are worked out once for all inputs: while the gradients that they come from exist.
+    Of arrays those are worked out once in a sweep for all inputs, and kept while the gradients that they come from
+    exist: between two sweeps a program can write into any of the arrays.
     """
     if F is not raw:
         return passed_back(F, g, steps_of(F, input_gates, h, c, weight, bias, backwards), weight, backwards)
     call = [x for x in (*g, out[0]) if x is not None]
     key = id(call[0])
     known = _latest.get(key)
-    if known is None or list(map(id, call)) != [id(ref()) for ref in known[0]]:
+    if known is None or known[2]() is not latest.now or list(map(id, call)) != [id(ref()) for ref in known[0]]:
         _latest.clear()
         first = weakref.ref(call[0], lambda _: _latest.pop(key, None))
         arrays = passed_back_arrays(g, input_gates, h, c, weight, bias, backwards, out[0])
-        known = _latest[key] = ((first, *map(weakref.ref, call[1:])), arrays)
+        known = _latest[key] = ((first, *map(weakref.ref, call[1:])), arrays, weakref.ref(latest.now))
     return known[1]
 
 

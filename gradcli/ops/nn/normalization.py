@@ -45,7 +45,8 @@ class Standardising(Kernel, abstract=True):
         count = math.prod([shape[i] for i in axes])
         if input.dtype == np.float16:
             x = x.astype(np.float32)
-        if which == LAYER and x.size >= SOME and count > 1 and large.rows.fits(x.reshape(-1, count), -1):
+        if which == LAYER and x.dtype is input.dtype and x.size >= SOME and count > 1 and (
+                large.rows.fits(x.reshape(-1, count), -1)):
             return large.rows.layer_normalised(x, weight, bias, eps, count)
         dtype = x.dtype
         mean = np.divide(sums(x, axes, True), constant(count, dtype)) if count else (

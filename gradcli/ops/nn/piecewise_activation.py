@@ -75,10 +75,10 @@ class LeakyRelu(Activation):
 
     def forward(input: Array, negative_slope: Number = 0.01):
         floating("leaky_relu", input)
-        if input.size >= MANY and 0 <= negative_slope <= 1:
+        if input.size >= MANY and 0 < negative_slope <= 1:
             return large.elements.leaky(input, input.dtype.type(negative_slope))
         low = np.multiply(input, constant(negative_slope, input.dtype))
-        return np.maximum(input, low) if 0 <= negative_slope <= 1 else choose(input > 0, input, low)
+        return np.maximum(input, low) if 0 < negative_slope <= 1 else choose(input > 0, input, low)
 
     def grad_input(F, g, input, negative_slope):
         return F.leaky_back(g, input, negative_slope)
