@@ -12,6 +12,7 @@ import time
 import pytest
 
 from gradcli.process import family, question
+from support import processes
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 ASKED = re.compile(rb"Type (\w+) to agree: ")
@@ -128,7 +129,7 @@ def test_nothing_runs_while_all_are_stopped(deed):
         os.set_blocking(read, False)
         family.adopt()
         forked(work)
-        time.sleep(0.3)
+        processes.until(lambda: len(family.descendants()) == (8 if deed == "tree" else 1) and drain())
         try:
             with family.stopped():
                 drain()
@@ -136,8 +137,7 @@ def test_nothing_runs_while_all_are_stopped(deed):
                 quiet = not drain()
         except OSError:
             quiet = False
-        time.sleep(0.2)
-        goes_on = bool(drain())
+        goes_on = processes.until(drain)
         for process in family.descendants():
             os.kill(process.number, signal.SIGSTOP)
         for process in family.descendants():
