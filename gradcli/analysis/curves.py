@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.analysis.derivatives import number_of, value_of
+from gradcli.analysis.derivatives import default_dtype, number_of, value_of
 from gradcli.analysis.detached import complete, sweeping
 from gradcli.analysis.program_words import WORD
 from gradcli.analysis.sampling import sample
 from gradcli.display.charts.chart import Chart, Curve, Scale
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault
@@ -72,7 +71,8 @@ class Curves:
             rows[0, n] = value.array.item()
             if self.slope:
                 rows[1:, n] = [0.0 if grad is None else grad.array.item() for grad in _slopes(value, leaves)]
-        return [row.astype(Default.floating) for row in rows]
+        dtype = default_dtype(self.session)
+        return [row.astype(dtype) for row in rows]
 
     def _together(self, text: str, places: Sequence[np.ndarray]) -> list[np.ndarray] | None:
         """The values at all places by one run; None if it fails or gives a value of another shape."""
@@ -88,11 +88,13 @@ class Curves:
         except Fault:
             return None
         empty = np.zeros(places[0].shape)
-        return [array.astype(Default.floating) for array in
+        dtype = default_dtype(self.session)
+        return [array.astype(dtype) for array in
                 (value.array, *(empty if grad is None else grad.array for grad in grads))]
 
     def _set(self, values: Sequence[Any]) -> list[Variable]:
-        leaves = [Variable(np.asarray(value, Default.floating), True) for value in values]
+        dtype = default_dtype(self.session)
+        leaves = [Variable(np.asarray(value, dtype), True) for value in values]
         for name, leaf in zip(self.names, leaves, strict=True):
             self.session[name] = leaf
         return leaves
@@ -141,7 +143,7 @@ def curve_chart(session: Session, texts: Sequence[str], name: str, ends: tuple[f
     """
     curves, scale = Curves(session, texts, [name], slope), Scale(log)
     even = spaced(scale, ends, points)
-    places, titles = even.astype(Default.floating), _titles(texts, name, slope)
+    places, titles = even.astype(default_dtype(session)), _titles(texts, name, slope)
     if not adaptive:
         rows = curves(even)
         return Chart(name, places, [_curve(title, row, n, curves)

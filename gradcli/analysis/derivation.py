@@ -14,6 +14,7 @@ from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.methods import without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, Tensor
+from gradcli.faults.tree import UsageFault
 from gradcli.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -95,6 +96,17 @@ def assigned_name(statement: Any) -> str:
     if statement[0] != "assign" or len(statement[3]) != 2 or statement[3][0][0] != "NAME":
         return ""
     return str(statement[3][0][3])
+
+
+def require_assigned(text: str, name: str) -> int:
+    """Where in a program the last statement that assigns to a name ends; raises UsageFault if there is none."""
+    from gradcli.lang.syntax.parser import parse
+
+    ends = {assigned_name(statement): int(statement[2]) for statement in parse(text, "<expression>")[3]}
+    if name not in ends:
+        known = [other for other in ends if other]
+        raise UsageFault(f"--of {name}: the program assigns to no such name", *([f"--of {known[-1]}"] if known else []))
+    return ends[name]
 
 
 class Steps:

@@ -28,11 +28,17 @@ def ends_with_expression(text: str) -> bool:
     return bool(statements) and statements[-1][0] == "expression"
 
 
+def default_dtype(session: Session) -> Any:
+    """The floating dtype that a session's numbers get where a program names none."""
+    with session.in_force():
+        return Default.floating
+
+
 def value_of(session: Session, text: str) -> Tensor:
     """The value of the expression at the end of `text`, as a tensor. Raises UsageFault for any other value."""
     value = session.eval(text)
     if isinstance(value, int | float):
-        return Variable(np.asarray(value, Default.floating))
+        return Variable(np.asarray(value, default_dtype(session)))
     if value is None:
         reason = "the expression is None" if ends_with_expression(text) else "the text ends with no expression"
         raise UsageFault(f"{reason}, so there is no value to differentiate", *swept(text))

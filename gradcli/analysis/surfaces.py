@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gradcli.analysis.curves import Curves
+from gradcli.analysis.derivatives import default_dtype
 from gradcli.analysis.detached import sweeping
 from gradcli.display.charts.chart import Chart, Path
 from gradcli.display.charts.surface import Surface
-from gradcli.engine.tensor.dtypes import Default
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -53,10 +53,11 @@ def surface(session: Session, text: str, names: tuple[str, str], ends: Sequence[
     """
     curves = Curves(session, [text], names, slope)
     fine = nodes or FINE
-    x, y = (np.linspace(*span, fine).astype(Default.floating) for span in ends)
+    dtype = default_dtype(session)
+    x, y = (np.linspace(*span, fine).astype(dtype) for span in ends)
     together = curves.try_at_once(*_grid(x, y))
     if not together and nodes is None:
-        x, y = (np.linspace(*span, COARSE).astype(Default.floating) for span in ends)
+        x, y = (np.linspace(*span, COARSE).astype(dtype) for span in ends)
     rows = [row.reshape(len(y), len(x)) for row in curves(*_grid(x, y))]
     return Surface(names, text, x, y, rows[0], (rows[1], rows[2]) if slope else None)
 
@@ -70,13 +71,14 @@ def _grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def descend(session: Session, text: str, names: tuple[str, ...], descent: Descent) -> Steps:
     """Steps of x = x - rate * gradient, until one is hardly a step, or leads to no number."""
     curves = Curves(session, [text], names, True)
-    points = [np.asarray(descent.start, Default.floating)]
+    dtype = default_dtype(session)
+    points = [np.asarray(descent.start, dtype)]
     values = []
     for n in range(descent.steps + 1):
         value, *grads = (row[0] for row in curves(*(coordinate.reshape(1) for coordinate in points[-1])))
         values.append(value)
         with np.errstate(all="ignore"):
-            step = np.asarray(descent.rate, Default.floating) * np.array(grads)
+            step = np.asarray(descent.rate, dtype) * np.array(grads)
             following = points[-1] - step
         if n == descent.steps or not np.all(np.isfinite(following)):
             break

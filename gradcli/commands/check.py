@@ -13,12 +13,12 @@ Tolerance = Annotated[float, Option("--tol", metavar="T", help="How far a gradie
                                                                      "beside the error of the measure.")]
 Order = Annotated[int, Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
 
-Says = Annotated[str, Option("--says", metavar="EXPR", help="A derivative derived by hand, to be compared.")]
+Says = Annotated[str | None, Option("--says", metavar="EXPR", help="A derivative derived by hand, to be compared.")]
 
 
 @shared()
 def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol: Tolerance = 1e-5, order: Order = 1,
-          says: Says = "") -> int:
+          says: Says = None) -> int:
     """Compare gradients with measured slopes.
 
     Both are computed in double precision at a point. Status 4 says that a gradient is wrong.
@@ -27,7 +27,7 @@ def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol
 
     Example: gradcli check 'x**2 * sin(x)' --at x=2
     """
-    if says:
+    if says is not None:
         from gradcli.reports.hand_check import report_hand_check
 
         return report_hand_check(expr, says, at or [], wrt or [], settings)

@@ -24,12 +24,13 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
     of operations."""
     if not tape:
         return _report_paper(expr, at, wrt, of, settings)
-    from gradcli.analysis.derivation import derive
+    from gradcli.analysis.derivation import derive, require_assigned
 
     check_format(settings, "steps --tape")
     output = Output(settings.output, settings)
     point = open_point(expr, at, wrt, settings, lambda text: None, "steps")
-    derivation = point.timed(settings, "steps", lambda: derive(point.session, point.source.text, point.leaves))
+    text = point.source.text[:require_assigned(point.source.text, of)] if of else point.source.text
+    derivation = point.timed(settings, "steps", lambda: derive(point.session, text, point.leaves))
     if settings.format in ("text", "plain"):
         return write_result(output, settings, lambda: as_text(derivation, settings.precision))
     return write_result(output, settings, lambda: _json(derivation))

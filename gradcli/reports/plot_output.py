@@ -100,11 +100,16 @@ def _characters(plot: Any) -> str:
     return surface_text(plot, *size)
 
 
+def _quoted(title: str, between: str) -> str:
+    """A title as a cell, in quotes where it needs them (RFC 4180)."""
+    return '"' + title.replace('"', '""') + '"' if between in title or '"' in title else title
+
+
 def _columns(columns: list[tuple[str, Any]], between: str) -> str:
     """A line of headings, then one for each place; shortest numbers that read back the same."""
     def cell(value: Any) -> str:
         return str(json_number(value))
 
-    heading = [f'"{title}"' if between in title or '"' in title else title for title, _ in columns]
+    heading = [_quoted(" ".join(title.split()), between) for title, _ in columns]
     rows = zip(*(values for _, values in columns), strict=True)
     return "".join(between.join(row) + "\n" for row in [heading, *([cell(value) for value in row] for row in rows)])

@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from keyword import iskeyword
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
-from gradcli.data.bindings import with_files
+from gradcli.data.bindings import twice, with_files
 from gradcli.data.point import at_point, expression, offering, refuse_twice, set_names, used
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
@@ -101,6 +103,8 @@ def _check_options(request: PlotRequest) -> None:
         raise UsageFault("--log is for curves, and two names make a surface", ("--over x=1:100 --log x", "one name"))
     if request.start and request.descent is None:
         raise UsageFault("--from is where --descent starts, and there is none", "--descent 0.1")
+    if request.descent is not None and not isfinite(request.descent):
+        raise UsageFault(f"--descent is the size of its steps, and {request.descent} is none", "--descent 0.1")
     if request.descent is not None and not request.start:
         raise UsageFault("--descent needs the point at which it starts", "--from 'x=1'")
 
@@ -118,22 +122,48 @@ def _start(session: Session, names: tuple[str, ...], texts: list[str]) -> tuple[
     """The numbers of --from, in the order of `names`."""
     from gradcli.data.bindings import points
 
-    found: dict[str, float] = {}
+    start: dict[str, float] = {}
     for text in texts:
         for name, words in points(text, "--from"):
-            try:
-                found[name] = float(session.eval(words))
-            except (TypeError, ValueError):
-                raise UsageFault(f"--from {name}: {words!r} is no number", f"--from '{name}=1'") from None
-            except Fault as fault:
-                fault.name = "--from"
-                raise
-    wanting = [name for name in names if name not in found]
-    extra = [name for name in found if name not in names]
+            if name in start:
+                raise twice(name, "--from")
+            start[name] = _number(session, words, "--from", f"--from {name}", f"--from '{name}=1'")
+    wanting = [name for name in names if name not in start]
+    extra = [name for name in start if name not in names]
     if wanting or extra:
         raise UsageFault(f"--from must give {' and '.join(names)} a number" + (f", not {extra[0]}" if extra else ""),
                          "--from '" + ", ".join(f"{name}=1" for name in names) + "'")
-    return tuple(found[name] for name in names)
+    return tuple(start[name] for name in names)
+
+
+def _number(session: Session, words: str, option: str, where: str, example: str) -> float:
+    """A number in an option, which is finite in the session's dtype."""
+    try:
+        value = float(session.eval(words))
+    except (TypeError, ValueError):
+        raise UsageFault(f"{where}: {words!r} is no number", example) from None
+    except Fault as fault:
+        fault.name = option
+        raise
+    if not isfinite(value):
+        raise UsageFault(f"{where}: {words} is infinite or nan", example)
+    if not isfinite(_rounded(session, value)):
+        raise UsageFault(f"{where}: {words} is infinite in single precision", _double(option))
+    return value
+
+
+def _double(option: str) -> str:
+    """What asks for double precision where an option, or a word of the prompt, is read."""
+    return "--double" if option.startswith("-") else "torch.set_default_dtype(torch.float64)"
+
+
+def _rounded(session: Session, value: float) -> float:
+    """A number in the session's dtype."""
+    from gradcli.analysis.derivatives import default_dtype
+
+    dtype = default_dtype(session)
+    with session.in_force():
+        return float(dtype.type(value))
 
 
 def _intervals(session: Session, request: PlotRequest, texts: list[Any],
@@ -184,18 +214,11 @@ def interval(session: Session, over: str, word: str = "--over",
     """The name and the ends in NAME=FROM:TO, which stands behind `word`."""
     name, _, span = over.partition("=")
     name, parts = name.strip(), span.split(":")
-    if not name.isidentifier() or len(parts) != 2:
+    if not name.isidentifier() or iskeyword(name) or len(parts) != 2:
         raise UsageFault(f"{word} takes NAME=FROM:TO, not {over!r}", example)
-    ends = []
-    for part in parts:
-        try:
-            ends.append(float(session.eval(part)))
-        except (TypeError, ValueError):
-            raise UsageFault(f"{word} {over}: {part!r} is no number", example) from None
-        except Fault as fault:
-            fault.name = word
-            raise
-    low, high = ends
-    if not -1e300 < low < high < 1e300:
+    low, high = (_number(session, part, word, f"{word} {over}", example) for part in parts)
+    if not low < high or not isfinite(2 * (high - low)):
         raise UsageFault(f"{word} {over}: the interval must go up, from one number to a larger one", example)
+    if _rounded(session, low) == _rounded(session, high):
+        raise UsageFault(f"{word} {over}: in single precision the ends are the same number", _double(word), example)
     return name, (low, high)

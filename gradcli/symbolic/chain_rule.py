@@ -8,7 +8,6 @@ their own derivative times that of what they compute.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,25 +15,23 @@ import numpy as np
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
 from gradcli.analysis.derivation import assigned_name
 from gradcli.analysis.derivatives import number_of
-from gradcli.analysis.detached import complete
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
-from gradcli.faults.tree import Fault, NonScalarBackward, UsageFault
+from gradcli.faults.tree import NonScalarBackward, UsageFault
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol
 from gradcli.symbolic.fold import add, rebuild, substitute
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
-from gradcli.symbolic.verification import compared, from_same_state, moved, refuse, require_sweep, same_text
+from gradcli.symbolic.verification import moved
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 MOST_TURNS = 10     # turns of a loop up to which each is a step of its own
-MOST_CHECKS = 3     # points near its own at which a derivation is compared
 RESULT = "f"        # the name of the result of an expression that has none
 MARK = "∂"
 
@@ -77,47 +74,6 @@ class PaperDerivation(NamedTuple):
     unnamed: list[str]      # those of the constants that the program has no name for
     source: str     # the part of the program that was derived
     coarse: bool = False    # whether a part is computed in less than double precision
-
-
-def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: str = "") -> PaperDerivation:
-    """The derivation of a program's value by `leaves` and by the leaves that it makes itself.
-
-    Raises the faults of the program, UsageFault where nothing is computed from a leaf, NonScalarBackward where the
-    value is not one number, and WrongFormula where a derivative is not the one that a plain sweep gives.
-    """
-    statements = Paper.statements(text, result)
-    with from_same_state(session, quiet=True):
-        value = complete(session, leaves, lambda: _plain_value(session, text, statements))
-        held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
-                and leaf.node is None}
-        with session.in_force():
-            grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
-        expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
-    with from_same_state(session):
-        derivation = Paper(session, leaves).run(text, result)
-    near = []
-    for seed in range(MOST_CHECKS):
-        with from_same_state(session, quiet=True), suppress(Fault):
-            near.append(Paper(session, leaves, moved=np.random.default_rng(seed)).run(text, result))
-            if not unconfirmed(derivation, near):
-                break
-    derivation = without(derivation, unconfirmed(derivation, near))
-    for derivative in derivation.derivatives:
-        if derivative.is_leaf and derivative.name in expected:
-            require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])
-    return derivation
-
-
-def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
-    """The value of a program that runs as it stands."""
-    *first, last = statements
-    for statement in first:
-        session.run(text[statement[1]:statement[2]], "<expression>", echo=False)
-    source = text[last[1]:last[2]]
-    if last[0] == "expression":
-        return number_of(session, source)
-    session.run(source, "<expression>", echo=False)
-    return number_of(session, assigned_name(last))
 
 
 class Paper:
@@ -167,15 +123,19 @@ class Paper:
                 self._end(RESULT, number_of(self.session, source))
             return
         body = _body_of_loop(statement)
-        turns = self.session.eval(f"list({text[statement[3][1][1]:statement[3][1][2]]})") if body else None
-        if body and turns is not None and len(turns) <= MOST_TURNS:
-            for value in turns:
-                self.session[statement[3][0][3]] = value
-                for inner in body:
-                    self._run(text, inner, final=False)
-            return
+        turns = self.session.eval(f"list({text[statement[3][1][1]:statement[3][1][2]]})") if body else []
         before = self.session.names()
-        self.session.run(source, "<expression>", echo=False)
+        for value in turns:     # an iterator is walked once only
+            self.session[statement[3][0][3]] = value
+            for inner in body:
+                if len(turns) <= MOST_TURNS:
+                    self._run(text, inner, final=False)
+                else:
+                    self.session.run(text[inner[1]:inner[2]], "<expression>", echo=False)
+        if body and len(turns) <= MOST_TURNS:
+            return
+        if not body:
+            self.session.run(source, "<expression>", echo=False)
         names = self.session.names()
         changed = [*_augmented(statement), *(name for name in names if names[name] is not before.get(name))]
         for name in dict.fromkeys(changed):
@@ -193,6 +153,9 @@ class Paper:
         self._end(name, value)
 
     def _begin_leaf(self, name: str, leaf: Tensor) -> None:
+        if name in self.leaves:
+            raise UsageFault(f"{name} is assigned two tensors that gradients are taken by", (
+                f"{name}2 = ...", "another name for the second"))
         if self.moved is not None:
             leaf = self.session[name] = Variable(moved(leaf.array, self.moved), True)
         self._begin(name, leaf)
@@ -240,8 +203,9 @@ class Paper:
             known = [part for part in parts if part is not None]
             formula = total_of(known, total.shape) if len(known) == len(parts) else None
             values[name], formulas[name] = total, formula
-            derivatives.append(LinkedDerivative(name, links, formula, formula and self._closed(formula), total,
-                                                name in self.leaves))
+            is_leaf = name in self.leaves
+            closed = self._closed(formula) if formula is not None and is_leaf else None
+            derivatives.append(LinkedDerivative(name, links, formula, closed, total, is_leaf))
         return derivatives
 
     def _links(self, name: str, values: dict[str, np.ndarray]) -> tuple[dict[str, SymbolicTensor | None], np.ndarray]:
@@ -344,55 +308,3 @@ def inserted(formula: SymbolicTensor, name: str, value: SymbolicTensor) -> Symbo
         return rebuild(expr, replaced)
 
     return SymbolicTensor(formula.shape, formula.axes, replaced(formula.body))
-
-
-def formulas_of(derivation: PaperDerivation) -> dict[tuple[str, str], tuple[SymbolicTensor, np.ndarray]]:
-    """The formulas of a derivation with the values that the engine gives, by the kind of formula and a name."""
-    shown: list[tuple[str, str, SymbolicTensor | None, np.ndarray]] = [
-        ("value", segment.name, segment.formula, segment.value) for segment in derivation.segments]
-    shown += [(kind, d.name, formula, d.value) for d in derivation.derivatives
-              for kind, formula in (("formula", d.formula), ("closed", d.closed))]
-    return {(kind, name): (formula, value) for kind, name, formula, value in shown if formula is not None}
-
-
-def unconfirmed(derivation: PaperDerivation, near: list[PaperDerivation]) -> set[tuple[str, str]]:
-    """The formulas of a derivation that none of those of the same program near it confirms; raises WrongFormula.
-
-    Where the program runs at its own point only, that point decides.
-    """
-    formulas = formulas_of(derivation)
-    if not near:
-        values = values_of(derivation)
-        return {key for key, (formula, value) in formulas.items()
-                if compared(formula, values, value, derivation.coarse) != "same"}
-    missing = set(formulas)
-    for other in near:
-        there, values = formulas_of(other), values_of(other)
-        for key in [key for key in formulas if key in there and same_text(formulas[key][0], there[key][0])]:
-            formula, value = formulas[key][0], there[key][1]
-            verdict = compared(formula, values, value, derivation.coarse)
-            if verdict == "different" and same_constants(derivation, other):
-                refuse(" ".join(key), formula, values, value)
-            if verdict == "same":
-                missing.discard(key)
-    return missing
-
-
-def without(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
-    """A derivation without some of its formulas."""
-    segments = [s._replace(formula=None, reason="a number that depends on the point") if ("value", s.name) in keys
-                else s for s in derivation.segments]
-    derivatives = [d._replace(formula=None if ("formula", d.name) in keys else d.formula,
-                              closed=None if ("closed", d.name) in keys else d.closed) for d in derivation.derivatives]
-    return derivation._replace(segments=segments, derivatives=derivatives)
-
-
-def values_of(derivation: PaperDerivation) -> dict[str, np.ndarray]:
-    """The values of all names in the formulas of a derivation."""
-    return {**derivation.constants, **derivation.leaves, **{s.name: s.value for s in derivation.segments}}
-
-
-def same_constants(a: PaperDerivation, b: PaperDerivation) -> bool:
-    """Whether the constants that no name of the program holds are the same in two derivations."""
-    return all(name in b.constants and np.array_equal(a.constants[name], b.constants[name], equal_nan=True)
-               for name in a.unnamed)

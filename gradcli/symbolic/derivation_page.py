@@ -101,7 +101,8 @@ class DerivationPage:
         for segment in self.derivation.segments:
             writer = new()
             if segment.formula is None:
-                lines.append(Line(segment.name, [f"{self._short(segment.value)}, for {segment.reason} has no formula"]))
+                lines.append(Line(writer.identifier(segment.name), [writer.prose(
+                    f"{self._short(segment.value)}, for {segment.reason} has no formula")]))
                 continue
             lines.append(Line(*_sides(writer, segment.name, segment.formula, segment.value.shape)))
         return lines
@@ -114,7 +115,7 @@ class DerivationPage:
         target = derivative.formula or SymbolicTensor.filled(ZERO, derivative.value.shape)
         left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
         if derivative.formula is None:
-            return Line(left, [f"{self._short(derivative.value)}, for it has no formula"])
+            return Line(left, [writer.prose(f"{self._short(derivative.value)}, for it has no formula")])
         bound = PRODUCT if len(derivative.links) > 1 else SUM
         links = [self._link(user, formula, derivative, writer, bound) for user, formula in derivative.links.items()]
         rights = [" + ".join(links), total]
@@ -167,7 +168,7 @@ class DerivationPage:
 
     def _exact(self, derivative: LinkedDerivative, writer: Writer) -> str:
         """The derivative with exact numbers for the leaves; "" where they differ from element to element."""
-        if derivative.closed is None or any(index is not None for index in _axes_left(derivative.closed, self.point)):
+        if derivative.closed is None or not _is_uniform(derivative.closed, self.point):
             return ""
 
         def value(symbol: Symbol) -> Expr | None:
@@ -210,11 +211,10 @@ def _renamed(formula: SymbolicTensor, other: SymbolicTensor) -> SymbolicTensor:
     return formula.renamed(other.axes) if formula.shape == other.shape else formula
 
 
-def _axes_left(formula: SymbolicTensor, point: dict[str, np.ndarray]) -> list[Index | None]:
-    """The indices of a formula, if the elements of a leaf differ; none if all leaves are uniform."""
+def _is_uniform(formula: SymbolicTensor, point: dict[str, np.ndarray]) -> bool:
+    """Whether all elements of each tensor in a formula are the same number."""
     names = {part.name for part in walk(formula.body) if isinstance(part, Symbol)}
-    uniform = all(name in point and point[name].size and (point[name] == point[name].flat[0]).all() for name in names)
-    return [] if uniform else [Index(2)]
+    return all(name in point and point[name].size and (point[name] == point[name].flat[0]).all() for name in names)
 
 
 def _aligned(lines: list[Line], end: str = "") -> str:

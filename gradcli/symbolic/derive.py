@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from gradcli.analysis.derivation import Steps, assigned_name
+import numpy as np
+
+from gradcli.analysis.derivation import Steps, assigned_name, require_assigned
+from gradcli.analysis.derivatives import number_of
+from gradcli.analysis.detached import complete
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.transforms import functional
+from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.snapshot import Snapshot
-from gradcli.symbolic.chain_rule import PaperDerivation, derive_on_paper
+from gradcli.symbolic.chain_rule import MARK, Paper, PaperDerivation
+from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.verification import compared, from_same_state, refuse, require_sweep, same_text
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-SWEPT = re.compile(r"(\w+)\s*\.\s*backward\s*\(")
-
+MOST_CHECKS = 3     # points near its own at which a derivation is compared
+MODULES = ("torch.autograd", "autograd")
 
 def derive_program(session: Session, text: str, leaves: Sequence[str], of: str = "") -> PaperDerivation:
-    """The derivation of the value named `of`; without a name, of what `backward` is called on first, or of the last."""
+    """The derivation of the value named `of`; without a name, of what `backward` is called on first, or of the last.
+
+    Raises UsageFault where no statement assigns to `of`.
+    """
     from gradcli.lang.syntax.parser import parse
 
-    swept = SWEPT.search(text)
-    result = of or (swept[1] if swept else "")
+    if of:
+        require_assigned(text, of)
+        return derive_on_paper(session, text, leaves, of)
+    text, result = until_backward(text)
     statements = parse(text, "<expression>")[3]
     if not result and len(statements) == 1 and not assigned_name(statements[0]):
         text = with_parts_named(session, text)
     return derive_on_paper(session, text, leaves, result)
+
+
+def until_backward(text: str) -> tuple[str, str]:
+    """A program and the name on which it calls `backward` first; one that calls it on an expression ends with that."""
+    from gradcli.lang.syntax.parser import parse
+    from gradcli.lang.syntax.query import call_of, walk
+
+    for statement in parse(text, "<expression>")[3]:
+        for node in walk(statement):
+            call = call_of(node)
+            if call is None or call.name != "backward" or call.receiver is None:
+                continue
+            start, end = call.receiver[1:3]
+            if call.receiver[0] == "NAME":
+                return text, text[start:end]
+            if statement[0] == "expression" and statement[3][0] is node and text[start:end] not in MODULES:
+                return text[:end], ""
+    return text, ""
 
 
 def with_parts_named(session: Session, text: str) -> str:
@@ -37,3 +69,102 @@ def with_parts_named(session: Session, text: str) -> str:
     if len(steps) < 2:
         return text
     return "\n".join([*(f"{step.name} = {step.text}" for step in steps[:-1]), steps[-1].text])
+
+
+def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: str = "") -> PaperDerivation:
+    """The derivation of a program's value by `leaves` and by the leaves that it makes itself.
+
+    Raises the faults of the program, UsageFault where nothing is computed from a leaf, NonScalarBackward where the
+    value is not one number, and WrongFormula where a derivative is not the one that a plain sweep gives.
+    """
+    statements = Paper.statements(text, result)
+    with from_same_state(session, quiet=True):
+        value = complete(session, leaves, lambda: _plain_value(session, text, statements))
+        held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
+                and leaf.node is None}
+        with session.in_force():
+            grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
+        expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
+    with from_same_state(session):
+        try:
+            derivation = Paper(session, leaves).run(text, result)
+        except (UsageFault, NonScalarBackward, LimitFault):
+            raise
+        except Fault as fault:      # which the program as it stands has not
+            raise UsageFault("a derivation follows values, and this program uses gradients that it has computed",
+                             ("--of NAME", "a value before that")) from fault
+    near = []
+    for seed in range(MOST_CHECKS):
+        with from_same_state(session, quiet=True), suppress(Fault):
+            near.append(Paper(session, leaves, moved=np.random.default_rng(seed)).run(text, result))
+            if not unconfirmed(derivation, near):
+                break
+    derivation = without(derivation, unconfirmed(derivation, near))
+    for derivative in derivation.derivatives:
+        if derivative.is_leaf and derivative.name in expected:
+            require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])
+    return derivation
+
+
+def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
+    """The value of a program that runs as it stands."""
+    *first, last = statements
+    for statement in first:
+        session.run(text[statement[1]:statement[2]], "<expression>", echo=False)
+    source = text[last[1]:last[2]]
+    if last[0] == "expression":
+        return number_of(session, source)
+    session.run(source, "<expression>", echo=False)
+    return number_of(session, assigned_name(last))
+
+
+def formulas_of(derivation: PaperDerivation) -> dict[tuple[str, str], tuple[SymbolicTensor, np.ndarray]]:
+    """The formulas of a derivation with the values that the engine gives, by the kind of formula and a name."""
+    shown: list[tuple[str, str, SymbolicTensor | None, np.ndarray]] = [
+        ("value", segment.name, segment.formula, segment.value) for segment in derivation.segments]
+    shown += [(kind, d.name, formula, d.value) for d in derivation.derivatives
+              for kind, formula in (("formula", d.formula), ("closed", d.closed))]
+    return {(kind, name): (formula, value) for kind, name, formula, value in shown if formula is not None}
+
+
+def unconfirmed(derivation: PaperDerivation, near: list[PaperDerivation]) -> set[tuple[str, str]]:
+    """The formulas of a derivation that none of those of the same program near it confirms; raises WrongFormula.
+
+    Where the program runs at its own point only, that point decides.
+    """
+    formulas = formulas_of(derivation)
+    if not near:
+        values = values_of(derivation)
+        return {key for key, (formula, value) in formulas.items()
+                if compared(formula, values, value, derivation.coarse) != "same"}
+    missing = set(formulas)
+    for other in near:
+        there, values = formulas_of(other), values_of(other)
+        for key in [key for key in formulas if key in there and same_text(formulas[key][0], there[key][0])]:
+            formula, value = formulas[key][0], there[key][1]
+            verdict = compared(formula, values, value, derivation.coarse)
+            if verdict == "different" and same_constants(derivation, other):
+                refuse(" ".join(key), formula, values, value)
+            if verdict == "same":
+                missing.discard(key)
+    return missing
+
+
+def without(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
+    """A derivation without some of its formulas."""
+    segments = [s._replace(formula=None, reason="a number that depends on the point") if ("value", s.name) in keys
+                else s for s in derivation.segments]
+    derivatives = [d._replace(formula=None if ("formula", d.name) in keys else d.formula,
+                              closed=None if ("closed", d.name) in keys else d.closed) for d in derivation.derivatives]
+    return derivation._replace(segments=segments, derivatives=derivatives)
+
+
+def values_of(derivation: PaperDerivation) -> dict[str, np.ndarray]:
+    """The values of all names in the formulas of a derivation."""
+    return {**derivation.constants, **derivation.leaves, **{s.name: s.value for s in derivation.segments}}
+
+
+def same_constants(a: PaperDerivation, b: PaperDerivation) -> bool:
+    """Whether the constants that no name of the program holds are the same in two derivations."""
+    return all(name in b.constants and np.array_equal(a.constants[name], b.constants[name], equal_nan=True)
+               for name in a.unnamed)

@@ -28,6 +28,7 @@ from gradcli.symbolic.expression import (
 )
 from gradcli.symbolic.tensor import SymbolicTensor
 
+MOST_AT_ONCE = 1 << 20      # terms of a sum that are computed as one array
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 
@@ -73,8 +74,17 @@ def evaluate(expr: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index
                 result = np.where(evaluate(test, values, places), evaluate(value, values, places), result)
             return result
         case Sum(index, body):
-            return sum(evaluate(body, values, {**places, index: k}) for k in range(index.size))
+            return _sum(index, body, values, places)
     raise TypeError(f"no expression: {expr!r}")
+
+
+def _sum(index: Index, body: Expr, values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:
+    """A sum over an index: along a dimension before those of the other indices, or term by term where that is large."""
+    shape = np.broadcast_shapes(*map(np.shape, places.values()))
+    if index.size * math.prod(shape) > MOST_AT_ONCE:
+        return sum(evaluate(body, values, {**places, index: k}) for k in range(index.size))
+    along = np.arange(index.size).reshape(-1, *[1] * len(shape))
+    return np.broadcast_to(evaluate(body, values, {**places, index: along}), (index.size, *shape)).sum(0)
 
 
 def _place(place: Any, size: int, values: Mapping[str, np.ndarray], places: Mapping[Index, Any]) -> Any:

@@ -88,26 +88,23 @@ class FormulaPage:
 
     def data(self) -> dict[str, Any]:
         """The page as JSON can hold it."""
-
         derivatives = []
         for form in self.forms.derivatives:
             known = form.formula is not None
             derivatives.append({
-                "by": list(form.names), "formula": self._formula(form, PLAIN) if known else None,
+                "by": list(form.names), "formula": self._formula(form) if known else None,
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form),
                 **({"value": form.value.tolist()} if self.values else {})})
         where = {name: self.forms.constants[name].tolist() for name in self.forms.unnamed}
         return {"derivatives": derivatives, **({"where": where} if where else {})}
 
-    def _formula(self, form: ClosedForm, notation: Notation) -> str:
-
+    def _formula(self, form: ClosedForm) -> str:
         assert form.formula is not None
-        return Writer(self.taken, self.decimals, notation).tensor(form.formula)
+        return Writer(self.taken, self.decimals).tensor(form.formula)
 
 
 def places_of(form: ClosedForm, writer: Writer) -> list[str]:
     """The letters of the element that the formula is the derivative by; one for each dimension longer than 1."""
-
     assert form.formula is not None
     shape = form.value.shape
     axes = form.formula.axes if form.formula.shape == shape else (None,) * len(shape)

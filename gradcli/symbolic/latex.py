@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.symbolic.expression import HALF, Cases, Condition, Expr, Power
-from gradcli.symbolic.text import ATOM, CASES, COMPARISON, OR, PRODUCT, Notation, Writer
+from gradcli.symbolic.text import AND, ATOM, CASES, COMPARISON, OR, PRODUCT, Notation, Writer
 
 LATEX = Notation(product=" ", constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\mathrm{nan}"}, bars=True)
 FUNCTIONS = frozenset("sin cos tan sinh cosh tanh exp log arcsin arccos arctan max min".split())
@@ -32,7 +32,14 @@ class LatexWriter(Writer):
         return "_{" + ("," if fixed or any(len(letter) > 1 for letter in letters) else "").join(letters) + "}"
 
     def fraction(self, upper: list[str], lower: list[str]) -> tuple[str, int]:
-        return rf"\frac{{{self.notation.product.join(upper)}}}{{{self.notation.product.join(lower)}}}", PRODUCT
+        return rf"\frac{{{self.joined(upper)}}}{{{self.joined(lower)}}}", PRODUCT
+
+    def joined(self, factors: list[str]) -> str:
+        """A product; a number that follows a factor would look like its last digits without a sign."""
+        return factors[0] + "".join((r" \cdot " if text[0].isdigit() else " ") + text for text in factors[1:])
+
+    def prose(self, text: str) -> str:
+        return r"\text{" + text.replace("_", r"\_") + "}"
 
     def raised(self, factor: Power) -> str:
         if factor.exponent == HALF:
@@ -56,7 +63,8 @@ class LatexWriter(Writer):
             return f"{a} {SIGNS[expr.name]} {b}", COMPARISON
         if expr.name == "not":
             return r"\neg " + self.parenthesised(self.text(expr.arguments[0])), COMPARISON
-        return LOGICAL[expr.name].join(map(self.text, expr.arguments)), OR
+        bound = AND if expr.name == "and" else OR
+        return LOGICAL[expr.name].join(self.within(part, bound) for part in expr.arguments), bound
 
     def piecewise(self, expr: Cases) -> tuple[str, int]:
         rows = [rf"{self.text(value)} & \text{{if }} {self.text(test)}" for test, value in expr.branches]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.symbolic.expression import Add, Cases, Condition, Expr, IndexValue, Number, Symbol, children
+from gradcli.symbolic.expression import MIRRORED, Add, Cases, Condition, Expr, IndexValue, Number, Symbol, children
 from gradcli.symbolic.fold import add, cases, rebuild
 
 
@@ -17,7 +17,6 @@ def without_isolated_points(expr: Expr) -> Expr:
 
 
 COMPLEMENTS = {"lt": "ge", "le": "gt"}
-MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 
 
 def _turned(expr: Expr) -> Expr:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.symbolic.expression import Add, Call, Condition, Expr, Index, IndexValue, Mul, Number, Place, number
+from gradcli.symbolic.expression import (
+    MIRRORED,
+    Add,
+    Call,
+    Condition,
+    Expr,
+    Index,
+    IndexValue,
+    Mul,
+    Number,
+    Place,
+    number,
+)
 from gradcli.symbolic.known_values import coefficient
 
 Bounds = tuple[Fraction, Fraction]
@@ -61,8 +73,7 @@ def solved(name: str, difference: Expr) -> Expr | None:
     factor, base = coefficient(terms[0])
     if not isinstance(base, IndexValue) or abs(factor) != 1:
         return None
-    mirrored = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}.get(name, name)
-    return Condition(name if factor == 1 else mirrored, (base, number(-factor * terms[1].value)))
+    return Condition(name if factor == 1 else MIRRORED.get(name, name), (base, number(-factor * terms[1].value)))
 
 
 def covers(tests: list[Expr]) -> bool:

@@ -6,6 +6,7 @@ piecewise parts and functions, goes as a symbol or an undefined function, and co
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
@@ -31,6 +32,8 @@ from gradcli.symbolic.fold import add, call, mul, power, rebuild
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
+MOST_DIGITS = 1000  # binary ones, of a power of numbers that is computed
+MOST_TERMS = 100    # of an expression when multiplied out, up to which other forms are tried
 LONGEST = 800       # characters of an expression up to which SymPy looks for shorter forms
 INSTALL = "pip install 'gradcli[symbolic]'"
 FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
@@ -58,7 +61,8 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     if not any(isinstance(part, Add) for part in walk(expr)) or sympy_module() is None:
         return expr     # a product of powers is as short as it gets
     expr = rebuild(expr, lambda part: simplified(part, length)) if isinstance(expr, Sum | Call | Cases) else expr
-    if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST:
+    if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST or (
+            _terms(expr) > MOST_TERMS):
         return expr
     best: Expr = expr
     size = length(expr)
@@ -70,6 +74,23 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
         if size < least:
             best, least = other, size
     return best
+
+
+def _terms(expr: Expr) -> int:
+    """How many terms an expression has when it is multiplied out; more than MOST_TERMS for powers of numbers that have
+    very many digits."""
+    match expr:
+        case Add(terms):
+            return sum(map(_terms, terms))
+        case Mul(factors):
+            return math.prod(map(_terms, factors))
+        case Power(Number(base), Number(exponent)):
+            digits = max(abs(base.numerator), base.denominator).bit_length() * abs(exponent)
+            return 1 if digits <= MOST_DIGITS else MOST_TERMS + 1
+        case Power(base, Number(exponent)) if (parts := _terms(base)) > 1:
+            times = min(abs(int(exponent)), MOST_TERMS + 1)
+            return math.comb(parts + times - 1, times)
+    return 1
 
 
 def _forms(expr: Expr) -> Iterator[Expr]:

@@ -146,6 +146,10 @@ class Writer:
         """A name of the program."""
         return name
 
+    def prose(self, text: str) -> str:
+        """Words in the place of a formula."""
+        return text
+
     def function(self, name: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
         """A call of a function."""
         if name in ("floordiv", "mod"):
@@ -190,14 +194,18 @@ class Writer:
         if lower:
             text, bound = self.fraction(upper, lower)
         else:
-            text, bound = self.notation.product.join(upper), PRODUCT if len(upper) > 1 else POWER
+            text, bound = self.joined(upper), PRODUCT if len(upper) > 1 else POWER
         return sign + text, SUM if sign else bound
 
     def fraction(self, upper: list[str], lower: list[str]) -> tuple[str, int]:
         """A quotient of products."""
-        divisor = self.notation.product.join(lower)
-        return self.notation.product.join(upper) + self.notation.quotient + (
+        divisor = self.joined(lower)
+        return self.joined(upper) + self.notation.quotient + (
             self.parenthesised(divisor) if len(lower) > 1 else divisor), PRODUCT
+
+    def joined(self, factors: list[str]) -> str:
+        """A product of factors that are written."""
+        return self.notation.product.join(factors)
 
     def _factors(self, factors: list[Expr], alone: bool) -> list[str]:
         """Factors as texts; one that stands alone above or below a bar needs no parentheses."""

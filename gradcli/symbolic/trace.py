@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 ELEMENTWISE = (Unary, Binary, Comparison, Slope)
-PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back"})
-"""They make zeros with few other elements."""
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back", "tril", "triu",
+                     "cumsum", "cat", "stack"})
+"""What they give depends on the position: a formula says more than a constant tensor does."""
 COARSE = (np.dtype(np.float32), np.dtype(np.float16))
 PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "embedding_rows", "rows_back"})
 CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
@@ -100,7 +101,7 @@ class Tracer:
         self.unnamed: list[str] = []
         for name, value in names.items():
             if name not in leaves and isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
-                self.constants[name] = value.array
+                self.constants[name] = value.array.copy()       # the program can write into its own
                 self.enter(value.array, SymbolicTensor.of(name, value.array.shape))
 
     def enter(self, array: Any, formula: SymbolicTensor | str) -> None:
@@ -132,7 +133,7 @@ class Tracer:
         if array.size > LITERAL:
             raise Unknown(f"a constant of {array.size} different numbers")
         name = next(name for at in count(1) if (name := f"c{at}") not in self._taken and name not in self.constants)
-        self.constants[name] = array
+        self.constants[name] = array.copy()
         self.unnamed.append(name)
         formula = SymbolicTensor.of(name, array.shape)
         self.enter(array, formula)
@@ -204,6 +205,8 @@ class Tracer:
 
     def _formulas_of(self, cls: type[Op], values: Sequence[Any]) -> list[Any]:
         name = short(cls.names[0])
+        if any(tensor.array.size == 0 for tensor in _tensors(values)):
+            raise Unknown("an empty tensor")
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
         if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()

@@ -34,6 +34,8 @@ def descent(frame: Axes, steps: Path) -> list[str]:
     """The steps of a descent: a line with a dot for each, and a ring around the last."""
     points = [(frame.x(x), frame.y(y)) for x, y in zip(steps.x.tolist(), steps.y.tolist(), strict=True)
               if abs(x) < float("inf") and abs(y) < float("inf")]
+    if not points:
+        return []
     points = [(x, min(max(y, -4000.0), 4400.0)) for x, y in points]
     line = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     dots = points if len(points) <= FEWEST_DOTS else [points[0]]

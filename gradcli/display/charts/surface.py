@@ -52,6 +52,7 @@ class Surface(NamedTuple):
         if not values.size or values.min() == values.max():
             return []
         low, middle, high = np.quantile(values, [0.0, 0.5, 0.995]).tolist()
+        high = high if high > low else float(values.max())      # flat except for a corner
         if low >= 0 and middle - low < SKEWED * (high - low):
             start = math.floor(math.log10(max(float(np.quantile(values, 0.02)), high * 1e-6)))
             steps = [float(f"{factor}e{n}") for n in range(start, math.ceil(math.log10(high)) + 1)

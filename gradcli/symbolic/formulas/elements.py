@@ -43,6 +43,8 @@ def _div(a: Any, b: Any, rounding_mode: Any = None) -> SymbolicTensor:
 
 @formula("clamp", "clip")
 def _clamp(x: SymbolicTensor, low: Any = None, high: Any = None) -> SymbolicTensor:
+    if low is not None and high is not None:
+        low = FORMULAS["minimum"](low, high)        # where they cross, the upper one holds
     bounds = [(name, symbolic(bound)) for name, bound in (("lt", low), ("gt", high)) if bound is not None]
 
     def clamped(value: Expr, *limits: Expr) -> Expr:
