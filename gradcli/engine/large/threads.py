@@ -44,12 +44,12 @@ class Job:
 
 
 class Share:
-    """A helper's part in a job: it begins only with the one token, which the caller may take back."""
+    """A helper's part in a job: it begins unless the caller has taken the part back before."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.context: Context = copy_context()      # which numpy's error state belongs to
-        self.token = [True]
+        self.taken: dict[str, str] = {}     # by whom; dict.setdefault is atomic, and may be repeated
         self.ended = False
         self.error: BaseException | None = None     # of the helper, which the caller raises again
         self.end = allocate_lock()          # held until the helper has ended
@@ -57,9 +57,7 @@ class Share:
 
     def run(self) -> None:
         """In the helper: work, and leave errors to the caller."""
-        try:
-            self.token.pop()
-        except IndexError:
+        if self.taken.setdefault("by", "helper") != "helper":
             return
         try:
             self.context.run(self.job.work)
@@ -70,21 +68,11 @@ class Share:
             self.ended = True
             self.end.release()
 
-    def settle(self) -> BaseException | None:
-        """In the caller: return once the helper has ended its part or will never begin; an interrupt, if one came."""
-        interrupt: BaseException | None = None
-        while not self.ended:
-            try:
-                if self.token:
-                    self.token.pop()
-                    break
+    def settle(self) -> None:
+        """In the caller: return once the helper has ended its part or will never begin."""
+        if self.taken.setdefault("by", "caller") == "helper":
+            while not self.ended:
                 self.end.acquire(timeout=1)
-            except IndexError:              # the helper has just begun
-                continue
-            except BaseException as error:  # an interrupt: what the helper has begun takes a moment
-                self.job.pieces.clear()
-                interrupt = error
-        return interrupt
 
 
 class Helper:
@@ -122,10 +110,13 @@ class Helper:
 
 
 class Pool:
-    """The helpers of this process, and whether they are at work."""
+    """The helpers of this process, and what they are at work on.
+
+    An interrupt may come with any call, and never between an assignment and what is next to it: hence no lock.
+    """
 
     helpers: list[Helper] = []
-    busy: LockType = allocate_lock()
+    job: Job | None = None
     threads = 0             # that jobs may have, the caller's included; 0 before it was worked out
     refused = False         # whether the system has refused a thread
 
@@ -156,7 +147,7 @@ class Pool:
     @classmethod
     def forget(cls) -> None:
         """In a forked process: none of the threads exists."""
-        cls.helpers, cls.busy = [], allocate_lock()
+        cls.helpers, cls.job = [], None
 
 
 if hasattr(os, "register_at_fork"):
@@ -173,25 +164,39 @@ def allowed_threads() -> int:
 
 def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
     """Call `do(first, last)` for every piece, in any order, by several threads; raise what one of the calls raises."""
-    if Pool.threads == 1 or len(pieces) < 2 or not Pool.busy.acquire(False):
-        for first, last in pieces:
-            do(first, last)
-        return
     job = Job(do, pieces[::-1])
     del do
+    if Pool.threads == 1 or len(pieces) < 2 or Pool.job is not None:
+        job.work()
+        return
     shares: list[Share] = []
+    interrupt: BaseException | None = None
     try:
+        Pool.job = job
         for helper in Pool.grow():
             shares.append(Share(job))
             helper.offer(shares[-1])
         job.work()
     finally:
-        if job.pieces:                      # an error, or an interrupt
-            job.pieces.clear()
-        interrupts = [share.settle() for share in shares]
-        for helper in Pool.helpers:
-            helper.share = None
-        Pool.busy.release()
-    for error in (*interrupts, *[share.error for share in shares]):
+        try:
+            interrupt = _settled(job, shares)
+        finally:
+            Pool.job = None
+    for error in (interrupt, *[share.error for share in shares]):
         if error is not None:
             raise error
+
+
+def _settled(job: Job, shares: list[Share]) -> BaseException | None:
+    """Return once no helper works on a job; an interrupt, if one came meanwhile."""
+    interrupt: BaseException | None = None
+    while True:
+        try:
+            job.pieces.clear()              # there are some after an error, or an interrupt
+            for share in shares:
+                share.settle()
+            for helper in Pool.helpers:
+                helper.share = None
+            return interrupt
+        except BaseException as error:      # an interrupt: what a helper has begun takes a moment
+            interrupt = error
