@@ -47,7 +47,7 @@ from gradcli.exposure import PROGRAM_MADE, ProgramClass
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
-from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_class
 from gradcli.namespace.ages import legacy_operation
@@ -272,7 +272,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             return kind
         if kind is ProgramClass or isinstance(value, TypeProxy):
             return type_kind
-        if kind is FunctionType and source_of(value.__code__) is None and PROGRAM_MADE not in vars(value):
+        if kind is FunctionType and not is_lowered(value.__code__) and PROGRAM_MADE not in vars(value):
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
             node = value.node if isinstance(value, NodeOutput) else value

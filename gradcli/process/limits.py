@@ -20,6 +20,7 @@ from types import FrameType
 
 from gradcli.console.settings import Settings
 from gradcli.faults.mistakes import TimeLimit, WallMissing
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.process import channel
 from gradcli.process.memory_limit import Reserve, wall_memory
 from gradcli.process.walls import sandbox
@@ -149,7 +150,7 @@ def _flush() -> None:
 def _in_program(frame: FrameType | None) -> bool:
     """Whether a program is running, and not what comes after it."""
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<gradcli "):
+        if is_lowered(frame.f_code):
             return True
         frame = frame.f_back
     return False

@@ -24,7 +24,7 @@ from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
-from gradcli.lang.messages.locate import locals_of, place_of_call, register_text, source_of
+from gradcli.lang.messages.locate import in_place_of_its_own, locals_of, place_of_call, source_of
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN, python_names
@@ -193,7 +193,7 @@ class Session(Names):
         if code is None or source_of(code) is None:
             code = lower(parse(text, name), text, self.policy, name, echo)
         else:
-            code = code.replace(co_filename=register_text(name, text))
+            code = in_place_of_its_own(code, name, text)
         self._codes[text, name, echo] = code
         if len(self._codes) > 32:
             del self._codes[next(iter(self._codes))]

@@ -25,12 +25,13 @@ def call_of(name, choose):
 @pytest.mark.parametrize("name", NAMES)
 def test_each_refuses_when_and_as_in_python(name):
     choose = random.Random(name).choice
+    shown = "[key for key, _ in first(values, 5)]" if name == "groupby" else "list(first(values, 5))"
     for _ in range(60):
         text = ("from itertools import *\nfrom itertools import islice as first\ntry:\n"
-                f"    values = {call_of(name, choose)}\n    print('begun')\n    print(list(first(values, 5)))\n"
+                f"    values = {call_of(name, choose)}\n    print('begun')\n    print({shown})\n"
                 "except Exception as e: print(type(e).__name__, e)\n")
         difference = differ(text, BOTH)
-        assert difference is None or " object at 0x" in difference[0][0], (text, difference)
+        assert difference is None, (text, difference)
 
 
 @pytest.mark.parametrize("call", ["cycle([1])", "islice([1], 2)", "groupby('a')", "chain([1])", "product('a')"])
@@ -39,6 +40,6 @@ def test_iterators_are_called_as_in_python(call):
 
 
 def test_nesting_without_end_is_refused_by_every_kind():
-    for step in ("chain(x)", "chain.from_iterable([x])", "islice(x, 9)", "cycle(x)", "accumulate(x)"):
-        run = BOTH.ours(f"from itertools import *\nx = [1]\nfor _ in range(5000): x = {step}\n")
-        assert run is None or "from_iterable" in step
+    for step in ("chain(x)", "chain.from_iterable(x)", "islice(x, 9)", "cycle(x)", "accumulate(x)"):
+        run = BOTH.ours(f"from itertools import *\nx = [[1]]\nfor _ in range(5000): x = {step}\n")
+        assert run is None, step

@@ -14,6 +14,7 @@ from gradcli.faults.source import Span, char_column, line_of
 
 TRAIL = 20      # calls told of; a deep recursion repeats itself
 CO_OPTIMIZED = 1    # the flag of code that is a function; importing inspect costs more than it
+LOWERED = "<gradcli "       # how the file names of lowered code begin
 MAX_SOURCES = 4096     # texts; the oldest make way
 
 
@@ -40,11 +41,27 @@ _numbers = count(1)
 
 def register_text(name: str, text: str) -> str:
     """Store `text` and return a file name for its code object, from which `source_of` finds it."""
-    key = f"<gradcli {next(_numbers)}: {name}>"
+    key = f"{LOWERED}{next(_numbers)}: {name}>"
     if len(_sources) >= MAX_SOURCES:
         del _sources[next(iter(_sources))]
     _sources[key] = LoweredText(name, text)
     return key
+
+
+def is_lowered(code: CodeType | None) -> bool:
+    """Whether `code` is that of a program, be its text forgotten. Only `register_text` gives out such file names."""
+    return code is not None and code.co_filename.startswith(LOWERED)
+
+
+def in_place_of_its_own(code: CodeType, name: str, text: str) -> CodeType:
+    """The code of a text that runs again, and of the functions in it, under a file name of its own."""
+    return _renamed(code, register_text(name, text))
+
+
+def _renamed(code: CodeType, filename: str) -> CodeType:
+    constants = [_renamed(constant, filename) if type(constant) is CodeType else constant
+                 for constant in code.co_consts]
+    return code.replace(co_filename=filename, co_consts=tuple(constants))
 
 
 def source_of(code: CodeType | None) -> LoweredText | None:

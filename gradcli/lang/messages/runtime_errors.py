@@ -26,7 +26,7 @@ from gradcli.faults.tree import (
 )
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.first_line import headline_of
-from gradcli.lang.messages.locate import place, source_of
+from gradcli.lang.messages.locate import is_lowered, place, source_of
 from gradcli.lang.messages.python_errors import meaning
 from gradcli.lang.messages.python_words import explanation_of, python_kind
 from gradcli.lang.policy import Policy
@@ -192,7 +192,7 @@ def _raised_by_program(trace: TracebackType | None) -> bool:
     while trace.tb_next is not None:
         trace = trace.tb_next
     code = trace.tb_frame.f_code
-    return source_of(code) is not None and dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
+    return is_lowered(code) and dis.opname[code.co_code[trace.tb_lasti]] in ("RAISE_VARARGS", "RERAISE")
 
 
 TOO_LARGE = ("array is too big", "Maximum allowed dimension exceeded", "Maximum allowed size exceeded")

@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
-from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.runtime.types import TypeProxy
 
 OWN = ".abstract"       # the attribute that holds which methods a class itself declares abstract
@@ -40,7 +40,7 @@ ABCMeta = TypeProxy("abc.ABCMeta", (Abstract,))
 
 def abstractmethod(funcobj: Any, /) -> Any:
     """Mark `funcobj` as abstract: a subclass must define it to have instances."""
-    if type(funcobj) is FunctionType and source_of(funcobj.__code__) is not None:
+    if type(funcobj) is FunctionType and is_lowered(funcobj.__code__):
         setattr(funcobj, "__isabstractmethod__", True)      # noqa: B010  # as Python marks it
     return funcobj
 

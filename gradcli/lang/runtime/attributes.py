@@ -11,7 +11,7 @@ from gradcli.exposure import HELD, PROGRAM_MADE, admit, closed_names, exposed_na
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
-from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.lang.messages.value_names import describe, holder_of
 from gradcli.lang.policy import DELETED, Policy, legal_name
@@ -260,7 +260,7 @@ class Attributes:
             self.open_names.clear()
             self.above.clear()
         if kind is FunctionType:
-            return source_of(value.__code__) is not None
+            return is_lowered(value.__code__)
         mark = kind.__dict__.get(PROGRAM_MADE)
         if kind is value and any(name in closed_names(derived) for derived in _derived(value)):
             return False
@@ -325,7 +325,7 @@ class AttributeSlots:
 def attributes_of(value: Any) -> dict[str, Any]:
     """The attributes that a program has set on a function of its own, or on the function of a bound method."""
     function = value.__func__ if type(value) is MethodType else value
-    return vars(function) if type(function) is FunctionType and source_of(function.__code__) is not None else {}
+    return vars(function) if type(function) is FunctionType and is_lowered(function.__code__) else {}
 
 
 def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:

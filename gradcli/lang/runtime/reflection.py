@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposure_of
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
-from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime.attributes import Attributes
@@ -48,14 +48,15 @@ def _text_of(value: Any) -> str | None:
         text = kind.__dict__.get("__doc__")
     else:
         function = getattr(value, "__func__", value)
-        of_program = type(function) is FunctionType and (source_of(function.__code__) or PROGRAM_MADE in vars(function))
+        of_program = type(function) is FunctionType and (
+            is_lowered(function.__code__) or PROGRAM_MADE in vars(function))
         text = function.__doc__ if of_program else None
     return text if type(text) is str else None
 
 
 def set_function_attribute(new: Any, value: Any, name: str) -> None:
     """`f.__name__ = new`, of a function of the program."""
-    if type(value) is not FunctionType or source_of(value.__code__) is None:
+    if type(value) is not FunctionType or not is_lowered(value.__code__):
         raise AttributeFault(f"the attribute {name} of a {type(value).__name__} cannot be set")
     if type(new) is not str and (name != "__doc__" or new is not None):
         raise TypeError(f"{name} must be set to a string object")

@@ -34,7 +34,7 @@ from gradcli.faults.source import veiled
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, Fault, LimitFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import in_pythons_words, python_kind
 from gradcli.lang.messages.value_names import holder_of
 from gradcli.lang.policy import Policy
@@ -123,7 +123,7 @@ def _of_program(error: Exception) -> bool:
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and source_of(trace.tb_frame.f_code) is not None
+    return trace is not None and is_lowered(trace.tb_frame.f_code)
 
 
 def _plain(value: Any) -> bool:

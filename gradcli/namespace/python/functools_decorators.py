@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, admit, exposed
 from gradcli.faults.tree import ArgumentFault
-from gradcli.lang.messages.locate import source_of
+from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.runtime.attributes import attributes_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 from gradcli.namespace.python.collections import namedtuple
@@ -26,11 +26,11 @@ def wraps(wrapped: Any, *assigned: Any, **options: Any) -> Callable[[Any], Any]:
 
 def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -> Any:
     """`wrapper`, which is a function of the program, called as `wrapped` is."""
-    of_program = type(wrapper) is FunctionType and (source_of(wrapper.__code__) is not None or PROGRAM_MADE
+    of_program = type(wrapper) is FunctionType and (is_lowered(wrapper.__code__) or PROGRAM_MADE
                                                     in vars(wrapper))
     if of_program and (isinstance(wrapped, (*FUNCTIONS, Cached)) or user_class(wrapped)):
         wrapper.__name__, wrapper.__qualname__ = str(wrapped.__name__), str(wrapped.__qualname__)
-        wrapper.__doc__ = wrapped.__doc__ if source_of(getattr(wrapped, "__code__", None)) is not None else None
+        wrapper.__doc__ = wrapped.__doc__ if is_lowered(getattr(wrapped, "__code__", None)) else None
         vars(wrapper).update(attributes_of(wrapped))
     return wrapper
 

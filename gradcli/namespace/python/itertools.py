@@ -31,44 +31,40 @@ class StreamIterator(IteratorProxy, Nested):
 
 
 class _Once:
-    """An iterable whose iterator is asked for once, by whoever comes first."""
+    """An iterable whose iterator is asked for once, by whoever comes first, after `read` has read its values."""
 
-    __slots__ = ("iterable", "iterator")
+    __slots__ = ("iterable", "iterator", "read")
 
-    def __init__(self, iterable: Any) -> None:
-        self.iterable = iterable
+    def __init__(self, iterable: Any, read: Callable[[Any], Any] | None = None) -> None:
+        self.iterable, self.read = iterable, read
         self.iterator: Iterator[Any] | None = None
 
     def __iter__(self) -> Iterator[Any]:
         if self.iterator is None:
-            self.iterator = iter(self.iterable)
+            self.iterator = iter(self.read(self.iterable) if self.read else self.iterable)
         return self.iterator
 
 
-class _Buffered(_Once):
-    """The same, of values that are read and stored first, up to BUFFER_LIMIT of them."""
-
-    __slots__ = ()
-
-    def __iter__(self) -> Iterator[Any]:
-        if self.iterator is None:
-            self.iterator = iter(_buffered(self.iterable))
-        return self.iterator
-
-
-def streamed(*iterables: int | str, wrapper: type[_Once] = _Once) -> Callable[[Any], Callable[..., StreamIterator]]:
+def streamed(*iterables: int | str, sizes: tuple[int | str, ...] = ()) -> Callable[
+        [Any], Callable[..., StreamIterator]]:
     """Make a generator function one that refuses what the function of itertools with its name refuses, and when.
 
     `iterables` are the places and names of the arguments that are iterables; of the place -1 are all by position.
+    `sizes` are those of the whole numbers.
     """
+    def converted(at: int | str, arg: Any) -> Any:
+        if at in iterables or type(at) is int and -1 in iterables:
+            return _Once(arg)
+        return _whole(arg) if at in sizes else arg
+
     def wrapped(generate: Callable[..., Iterator[Any]]) -> Callable[..., StreamIterator]:
         name = generate.__name__.strip("_")
         check, iterator_class = getattr(itertools, name), class_of(name)
 
         def stream(*args: Any, **options: Any) -> StreamIterator:
             deep = depth(name, *args, *options.values())
-            args = tuple(wrapper(arg) if n in iterables or -1 in iterables else arg for n, arg in enumerate(args))
-            options = {key: wrapper(arg) if key in iterables else arg for key, arg in options.items()}
+            args = tuple(converted(n, arg) for n, arg in enumerate(args))
+            options = {key: converted(key, arg) for key, arg in options.items()}
             check(*args, **options)
             return iterator_class(generate(*args, **options), deep)
 
@@ -116,7 +112,7 @@ def cycle(iterable: Iterable[Any], /) -> Iterator[Any]:
         yield from saved
 
 
-@streamed()
+@streamed(sizes=(1, "times"))
 def repeat(object: Any, times: int | None = None) -> Iterator[Any]:
     while times is None or times > 0:
         yield object
@@ -140,10 +136,11 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
     def chosen(*args: Any, **options: Any) -> StreamIterator:
         pools = len(args) if name == "product" else 1
         sizes = [_whole(arg) for arg in args[pools:]]
-        named = {key: _Buffered(arg) if key == "iterable" else _whole(arg) for key, arg in options.items()}
+        named = {key: _Once(arg, _buffered) if key == "iterable" else _whole(arg) for key, arg in options.items()}
         if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *named.values())):
             raise SizeLimit(f"{name}() of so many")
-        return iterator_class(_through(choose(*map(_Buffered, args[:pools]), *sizes, **named)), 1)
+        values = [_Once(arg, _buffered) for arg in args[:pools]]
+        return iterator_class(_through(choose(*values, *sizes, **named)), 1)
 
     chosen.__name__ = chosen.__qualname__ = name
     return chosen
@@ -165,7 +162,7 @@ product, permutations, combinations, combinations_with_replacement = map(
     _choosing, ("product", "permutations", "combinations", "combinations_with_replacement"))
 
 
-@streamed(0)
+@streamed(0, sizes=(1, 2, 3))
 def islice(iterable: Iterable[Any], *bounds: Any) -> Iterator[Any]:
     yield from itertools.islice(iterable, *bounds)
 
