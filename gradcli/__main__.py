@@ -60,8 +60,7 @@ def serve(words: list[str]) -> int:
         print(f"gradcli {__version__}")
         return 0
     if words and words[-1] in ("--help", "-h"):
-        from gradcli.console.help_texts import help_text
-        text = help_text(words, lambda: _laid_out(words))
+        text = _help(words)
         if text is not None:
             print(text, end="")
             return 0
@@ -89,6 +88,14 @@ def serve(words: list[str]) -> int:
             return status
     from gradcli.cli import run_with_typer
     return run_with_typer(words)
+
+
+def _help(words: list[str]) -> str | None:
+    """The stored help of the command that `words` name; None where it must be laid out again."""
+    from gradcli.commands import is_command
+    from gradcli.console.help_texts import help_text
+
+    return help_text(words, lambda: _laid_out(words)) if is_command(words[:-1]) else None
 
 
 def _laid_out(words: list[str]) -> str:

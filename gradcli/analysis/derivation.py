@@ -110,12 +110,15 @@ def require_assigned(text: str, name: str) -> int:
 
 
 class Steps:
-    """The operations of a program, run one at a time in a session, so that each value gets a name."""
+    """The operations of a program, run one at a time in a session, so that each value gets a name.
 
-    def __init__(self, session: Session, text: str) -> None:
+    Expression statements before the last are no steps; with `echo`, the session displays their values.
+    """
+
+    def __init__(self, session: Session, text: str, echo: bool = False) -> None:
         from gradcli.lang.syntax.parser import parse
 
-        self.session, self.text = session, text
+        self.session, self.text, self.echo = session, text, echo
         self.steps: list[Step] = []
         statements = parse(text, "<expression>")[3]
         self.final = statements[-1] if statements else None
@@ -123,14 +126,16 @@ class Steps:
         self.renamed: dict[str, str] = {}   # for names assigned a second time, the name of the value in the derivation
         self.prefix = next(prefix for prefix in "vwuzqs" if not any(
             name[0] == prefix and name[1:].isdigit() for name in {*session.words(text), *session.names()}))
-        self.result = text
+        self.result = ""
 
     def run(self) -> list[Step]:
-        """Run all steps; afterwards `result` is an expression for the final value."""
+        """Run all steps; afterwards `result` is an expression for the value of the last statement, if it has one."""
+        for statement in self.earlier:
+            self._run_statement(statement)
         if self.final is not None and self.final[0] == "expression":
-            for statement in self.earlier:
-                self._run_statement(statement)
-            self.result = self._reduce(self.final[3][0], outermost=True)
+            self.result = self._reduce(self.final[3][0])
+        elif self.final is not None:
+            self._run_statement(self.final)
         return self.steps
 
     def whole(self, value: Tensor) -> Step:
@@ -146,7 +151,7 @@ class Steps:
         """Run a statement. An assignment to a new name is split into steps, and the last of them gets that name."""
         name = assigned_name(statement)
         if not name:
-            self.session.run(self.text[statement[1]:statement[2]], "<expression>", echo=False)
+            self.session.run(self.text[statement[1]:statement[2]], "<expression>", echo=self.echo)
             self.renamed.clear()
             return
         count, old = len(self.steps), name in self.session.names()
@@ -163,7 +168,7 @@ class Steps:
         else:
             self.session.run(f"{name} = {words}", "<expression>", echo=False)
 
-    def _reduce(self, node: Any, outermost: bool = False) -> str:
+    def _reduce(self, node: Any) -> str:
         """The text of a node, with the names of values in place of the parts that have been computed."""
         if node[0] == "NAME" and node[3] in self.renamed:
             return self.renamed[node[3]]

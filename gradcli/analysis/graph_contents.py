@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradcli.analysis.derivation import Steps, with_final_name
+from gradcli.analysis.derivation import Steps
 from gradcli.analysis.detached import sweeping
 from gradcli.engine.autograd.backward import newest_first, sweep
 from gradcli.engine.autograd.op import NodeOutput, raw
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 Arrays = dict[int, np.ndarray]
 
 
-def run_in_steps(session: Session, text: str) -> tuple[Any, list[Tensor]]:
-    """Run a program one operation at a time: the value of its last statement, and all values that it computed.
+def run_in_steps(session: Session, text: str) -> list[Tensor]:
+    """Run a program one operation at a time, and return all values that it computed; the session displays as usual.
 
     Operations within loops and functions are no steps of their own.
     """
-    steps = Steps(session, with_final_name(text))
+    steps = Steps(session, text, echo=True)
     computed = [step.value for step in steps.run()]
-    value = session.eval(steps.result)
+    if steps.result:
+        session.run(steps.result, "<expression>")
     for name in [name for name in session.names() if name[0] == steps.prefix and name[1:].isdigit()]:
         del session.namespace[name]     # those of the steps: no variable of the program has such a name
-    return value, computed
+    return computed
 
 
 def values_by_node(session: Session, computed: Iterable[Tensor]) -> Arrays:

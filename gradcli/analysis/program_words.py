@@ -111,7 +111,7 @@ def _bound(statement: str) -> list[str]:
 
 
 def free_names(text: str) -> set[str]:
-    """The names of a text that it does not set itself: no attributes, no names of arguments, no constants."""
+    """The names of values that a text uses and does not set: no attributes, keywords, constants, or what is called."""
     from gradcli.lang.syntax.parser import parse
 
     used: set[str] = set()
@@ -126,7 +126,7 @@ def free_names(text: str) -> set[str]:
             children = [child for child in content if isinstance(child, tuple)]
             if kind == "attribute":
                 children = children[:1]
-            elif kind == "keyword":
+            elif kind == "keyword" or kind == "call" and children[0][0] == "NAME":
                 children = children[1:]
             binds = len(children) - 1 if kind == "assign" else BINDING.get(kind, 0)
             binding = binding and kind in ("tuple", "list", "group", "starred")

@@ -29,11 +29,12 @@ class Descent(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """The points of a descent, (n + 1,) for each name, and the values there."""
+    """The points of a descent, (n + 1,) for each name, the values there, and the derivatives by each name."""
 
     names: tuple[str, ...]
     points: list[np.ndarray]
     values: np.ndarray
+    slopes: list[np.ndarray]
     rate: float
     text: str       # the expression
 
@@ -74,9 +75,11 @@ def descend(session: Session, text: str, names: tuple[str, ...], descent: Descen
     dtype = default_dtype(session)
     points = [np.asarray(descent.start, dtype)]
     values = []
+    slopes = []
     for n in range(descent.steps + 1):
         value, *grads = (row[0] for row in curves(*(coordinate.reshape(1) for coordinate in points[-1])))
         values.append(value)
+        slopes.append(grads)
         with np.errstate(all="ignore"):
             step = np.asarray(descent.rate, dtype) * np.array(grads)
             following = points[-1] - step
@@ -85,7 +88,7 @@ def descend(session: Session, text: str, names: tuple[str, ...], descent: Descen
         if np.max(np.abs(step)) <= STILL * max(1.0, float(np.max(np.abs(following)))):
             break
         points.append(following)
-    return Steps(names, list(np.array(points).T), np.array(values), descent.rate, text)
+    return Steps(names, list(np.array(points).T), np.array(values), list(np.array(slopes).T), descent.rate, text)
 
 
 def with_path(picture: Chart | Surface, steps: Steps) -> Chart | Surface:

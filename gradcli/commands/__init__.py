@@ -11,6 +11,13 @@ NAMES = ("eval", "run", "repl", "grad", "diff", "jac", "hess", "jvp", "vjp", "ch
 PLAIN = {*NAMES} - {"run", "repl", "test"}
 """Those whose plain forms need no Typer: behind the file of `run` words are the script's own; the others take long."""
 
+IN_GROUPS = (("config",), ("config", "path"), ("config", "show"), ("config", "init"))
+
+
+def is_command(words: list[str]) -> bool:
+    """Whether words are the whole name of a command, or none."""
+    return not words or tuple(words) in IN_GROUPS or len(words) == 1 and words[0] in NAMES
+
 
 def command(name: str) -> Command:
     """The command of that name."""

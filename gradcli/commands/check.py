@@ -6,6 +6,9 @@ from typing import Annotated
 
 from gradcli.console.options import Argument, At, Option, Wrt, shared
 from gradcli.console.settings import Settings
+from gradcli.faults.tree import UsageFault
+
+TOLERANCE = 1e-5
 
 Subject = Annotated[str, Argument(metavar="EXPR|FILE", help="The expression, or a file that ends with one; "
                                                                  "- reads it from standard input.")]
@@ -17,8 +20,8 @@ Says = Annotated[str | None, Option("--says", metavar="EXPR", help="A derivative
 
 
 @shared()
-def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol: Tolerance = 1e-5, order: Order = 1,
-          says: Says = None) -> int:
+def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol: Tolerance = TOLERANCE,
+          order: Order = 1, says: Says = None) -> int:
     """Compare gradients with measured slopes.
 
     Both are computed in double precision at a point. Status 4 says that a gradient is wrong.
@@ -30,6 +33,9 @@ def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol
     if says is not None:
         from gradcli.reports.hand_check import report_hand_check
 
+        if tol != TOLERANCE or order != 1:
+            raise UsageFault(f"{'--order' if order != 1 else '--tol'} is for measured slopes, and --says needs none",
+                             ("--says", "alone"))
         return report_hand_check(expr, says, at or [], wrt or [], settings)
     from gradcli.reports.check_report import report_check
 

@@ -12,20 +12,16 @@ from importlib.util import find_spec
 
 from gradcli import artifacts
 
-HELP = ("--help", "-h")
 LAYOUT = ("COLUMNS", "TERMINAL_WIDTH", "LANG", "LC_", "TYPER", "_TYPER")  # how variables begin that Typer reads
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = ("cli.py", "commands", "console")
 
 
 def help_text(words: list[str], make: Callable[[], str]) -> str | None:
-    """The text that `make` lays out for a line that asks for help alone; None where it cannot be kept."""
+    """The text that `make` lays out for the name of a command and --help; None where it cannot be kept."""
     if sys.stdout is None or sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
         return None
-    name = "-".join(["help", *words[:-1]])
-    if words[-1] not in HELP or not name.replace("-", "").isalpha():
-        return None
-    text: str = artifacts.load_or_make(name, _key(words), make)
+    text: str = artifacts.load_or_make("-".join(["help", *words[:-1]]), _key(words), make)
     return text
 
 

@@ -65,7 +65,8 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
             fault.source = text
             fault.span = span._replace(line=span.line - 1, end_line=span.end_line - 1)
         else:
-            fault.span = None
+            raise UsageFault(f"{option} {text!r} ends where a value must follow",
+                             f"{option} 'x=2, y=ones(2,2)'") from None
         fault.hints = _hints(text, option, fault)
         raise
     if len(tree[3]) != 1 or tree[3][0][0] != "expression":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
@@ -12,6 +13,7 @@ from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import HELD, NAMES, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
+from gradcli.faults.source import Span
 from gradcli.faults.tree import Fault, NameFault, UsageFault
 from gradcli.process.limits import limited, walled
 from gradcli.reports.open_session import open_session, timed
@@ -119,7 +121,9 @@ def used(source: Source, at: list[str]) -> list[str]:
 
 
 def at_point(names: list[str], before: list[str]) -> str:
-    return f"--at '{', '.join([*before, *(f'{name}=2' for name in names)])}'"
+    """The option that adds names to a point."""
+    point = ", ".join([*(text.replace("\n", " ") for text in before), *(f"{name}=2" for name in names)])
+    return f"--at {quote(point)}" if "'" in point else f"--at '{point}'"
 
 
 def require_statement(source: Source) -> None:
@@ -179,18 +183,16 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     for file in point.files:
         set_variable(session, file)
     for name, value_text in points(point.text, option):
-        try:
+        with placed_in(f"{name} = {value_text}", option, whole=False):
             session.run(f"{name} = {value_text}", option, echo=False)
-        except Fault as fault:
-            fault.source, fault.name = f"{name} = {value_text}", option
-            raise
         value = session[name]
         if isinstance(value, str) or isinstance(value, list) and has_text(value):
             raise UsageFault(f"{option} {name}: it holds texts, by which nothing can be differentiated")
         if holds_numbers(value) and HELD + name in read and not is_floating(value):
             session.run(f"{name} = {name}.to({kind})", option, echo=False)
         if type(value) in (int, float) or isinstance(value, list) and value:
-            session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
+            with placed_in(f"{name} = {value_text}", option):
+                session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
         if is_floating(session[name]):
             session.run(f"{name} = Variable({name}.detach().to({kind}), requires_grad=True)", option, echo=False)
         names.append(name)
@@ -199,17 +201,27 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     return names
 
 
+@contextmanager
+def placed_in(text: str, option: str, whole: bool = True) -> Iterator[None]:
+    """A context for evaluating the text of an option: faults show it, as a `whole` where its value is converted."""
+    try:
+        yield
+    except Fault as fault:
+        fault.source, fault.name = text, option
+        if whole:
+            fault.span = Span(1, 1, text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
+        raise
+
+
 def floating_tensor(session: Session, text: str, settings: Settings, option: str) -> Any:
     """The value of an expression, a number or a list of numbers, as a floating tensor without history."""
-    try:
+    with placed_in(text, option, whole=False):
         value = session.eval(text)
-    except Fault as fault:
-        fault.name = option
-        raise
     if isinstance(value, int | float | list):
         session[NUMBERS_NAME] = value
         dtype = "torch.float64" if settings.double else "torch.float32"
-        value = session.eval(f"torch.tensor({NUMBERS_NAME}, dtype={dtype})")
+        with placed_in(text, option):
+            value = session.eval(f"torch.tensor({NUMBERS_NAME}, dtype={dtype})")
     if not is_floating(value):
         raise UsageFault(f"{option} takes floating numbers, not {text!r}", f"{option} '[1, 0.5]'")
     return value.detach()

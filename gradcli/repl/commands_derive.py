@@ -33,15 +33,21 @@ def _typed_repairs(expression: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _own_faults_first(repl: Repl, expression: str) -> Iterator[None]:
+    """Within, a UsageFault gives way to any other fault that evaluating the expression raises."""
+    try:
+        yield
+    except UsageFault:
+        repl.session.eval(expression)
+        raise
+
+
 def show_steps(repl: Repl, rest: str) -> None:
     """The derivation of an expression as on paper, or with --tape operation by operation."""
     tape, rest = rest.startswith(TAPE), rest.removeprefix(TAPE).strip()
-    with repl.rollback(), _typed_repairs(rest):
-        try:
-            text = _on_tape(repl, rest) if tape else _on_paper(repl, rest)
-        except UsageFault:
-            repl.session.eval(rest)     # any other fault of the expression comes first
-            raise
+    with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
+        text = _on_tape(repl, rest) if tape else _on_paper(repl, rest)
     repl.write(text)
 
 
@@ -52,7 +58,7 @@ def show_derivative(repl: Repl, rest: str) -> None:
     from gradcli.symbolic.closed_form import closed_forms
     from gradcli.symbolic.formula_page import FormulaPage
 
-    with repl.rollback(), _typed_repairs(rest):
+    with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
         program, leaves = _again(repl, rest), reached(repl.session, rest)
         forms = closed_forms(repl.session, program, leaves)
         page = FormulaPage(repl.session, forms, bool(DECIMAL.search(program)), False, None)

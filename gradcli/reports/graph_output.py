@@ -63,27 +63,25 @@ def _check_contents(contents: Contents, suffix: str) -> None:
 
 def _computed(session: Session, source: Source, of: str | None, contents: Contents) -> tuple[Any, Any, Any]:
     """The value, and what its picture is to show: values by node, gradients by edge."""
-    computed: list[Any] = []
+    displayed: list[Any] = []
+    session.display = displayed.append
+    values = grads = None
     if contents.values:
         from gradcli.analysis.graph_contents import run_in_steps, values_by_node
 
-        value, computed = run_in_steps(session, source.text)
-        value = _required(session[of] if of else value, of, session, source)
+        values = values_by_node(session, run_in_steps(session, source.text))
     else:
-        value = _value(session, source, of)
-    grads = None
+        session.run(source.text, source.name)
+    value = _value(session, source, of, displayed)
     if contents.grads:
         from gradcli.analysis.graph_contents import gradients_along_edges
 
         grads = gradients_along_edges(session, value)
-    return value, values_by_node(session, computed) if contents.values else None, grads
+    return value, values, grads
 
 
-def _value(session: Session, source: Source, of: str | None) -> Any:
-    """The value that is asked for: a name's, or that of the last bare expression."""
-    values: list[Any] = []
-    session.display = values.append
-    session.run(source.text, source.name)
+def _value(session: Session, source: Source, of: str | None, values: list[Any]) -> Any:
+    """The value that is asked for: a name's, or the last of those displayed."""
     of = of or (None if values else _assigned_last(session, source))
     if of is None and not values:
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",

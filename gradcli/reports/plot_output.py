@@ -39,7 +39,8 @@ def table(plot: Plot) -> list[tuple[str, Any]]:
         return [(plot.name, plot.places), *((curve.title, curve.values) for curve in plot.curves)]
     if isinstance(plot, Surface):
         return plot.columns()
-    return [*zip(plot.names, plot.points, strict=True), (plot.text, plot.values)]
+    slopes = zip([f"{name}.grad" for name in plot.names], plot.slopes, strict=False)
+    return [*zip(plot.names, plot.points, strict=True), (plot.text, plot.values), *slopes]
 
 
 def _numbers(plot: Plot, form: str) -> bytes:

@@ -63,7 +63,7 @@ def report_plot(request: PlotRequest, settings: Settings) -> int:
         intervals = _intervals(session, request, texts, settings)
     with ExitStack() as stack:
         for source in reversed(sources):
-            stack.enter_context(offering(session, source, _repair(source, request)))
+            stack.enter_context(offering(session, source, _repair(sources, request)))
         chart = timed(settings, "plot", lambda: _computed(session, sources, intervals, request, form))
     return write_plot(chart, form, output, settings)
 
@@ -83,7 +83,7 @@ def _computed(session: Session, sources: list[Source], intervals: list[Interval]
         steps = descend(session, texts[0], names, Descent(request.descent, request.steps, _start(
             session, names, request.start)))
         if not is_picture:
-            return steps
+            return steps if request.slope else steps._replace(slopes=[])
     if len(names) == 1:
         chart: Any = curve_chart(session, texts, names[0], intervals[0][1], request.points or POINTS, request.slope,
                                  request.log, is_picture)
@@ -184,11 +184,11 @@ def _intervals(session: Session, request: PlotRequest, texts: list[Any],
     return intervals
 
 
-def _repair(source: Source, request: PlotRequest) -> Callable[[list[str]], str]:
-    """The options of a plot whose expression lacks names: its own --over where that is of none of its names."""
+def _repair(sources: list[Source], request: PlotRequest) -> Callable[[list[str]], str]:
+    """The options of a plot whose expressions lack names: its own --over where that is of none of their names."""
     def option(lacking: list[str]) -> str:
-        if used(source, request.over):
-            return at_point(lacking, used(source, request.at))
+        if any(used(source, request.over) for source in sources):
+            return at_point(lacking, [text for text in request.at if any(used(source, [text]) for source in sources)])
         _, equals, ends = request.over[0].partition("=")
         return f"--over '{lacking[0]}{equals}{ends}'" + (f" {at_point(lacking[1:], [])}" if lacking[1:] else "")
 

@@ -15,12 +15,13 @@ OUTPUTS = {
     ("(x * n).sum()", "--at", "x=[1, 2]", "--var", "n=torch.tensor([3, 4])"): "d/dx_i = n_i = [3, 4]\n",
     ("x * pi * e",): "e*pi\n",
     ("torch.sigmoid(x)", "--at", "x=1000"): "sigmoid(x)*(1 - sigmoid(x)) = 0\n",
-    ("F.softmax(x, 0)[0]", "--at", "x=[1000, 1000]", "--wrt", "x"): None,
+    ("F.softmax(x, 0)[0]", "--at", "x=[1000, 1000]", "--wrt", "x"):
+        "d/dx_i = exp(x_i)*((1 if i == 0 else 0) - exp(x[0])/sum_j(exp(x_j)))/sum_j(exp(x_j)) = [0.25, -0.25]\n",
     ("x * float('inf')",): "inf\n",
     ("acos(x)", "--at", "x=2"): "-1/sqrt(1 - x**2) = nan\n",
-    ("(x * torch.rand(3)).sum()", "--at", "x=[1, 2, 3]"): None,
-    ("nn.Linear(2, 1)(x).sum()", "--at", "x=[1, 2]"): None,
-    ("x * 1e300 * 1e300", "--at", "x=1"): None,
+    ("(x * torch.rand(3)).sum()", "--at", "x=[1, 2, 3]", "--seed", "0"):
+        "d/dx_i = c1_i = [0.548814, 0.592845, 0.715189]\nwhere c1 = [0.548814, 0.592845, 0.715189]\n",
+    ("x * 1e300 * 1e300", "--at", "x=1"): f"1{'0' * 600} = inf\n",
     ("exp(x)", "--at", "x=1e308"): "exp(x) = inf\n",
 }
 
@@ -28,7 +29,7 @@ OUTPUTS = {
 @pytest.mark.parametrize("words", OUTPUTS)
 def test_formulas_hold_at_unusual_points(words):
     outcome = gradcli("diff", *words)
-    assert outcome.status == 0 and outcome.err == "" and outcome.out == (OUTPUTS[words] or outcome.out)
+    assert outcome.status == 0 and outcome.err == "" and outcome.out == OUTPUTS[words]
 
 
 PROGRAMS = {

@@ -72,7 +72,7 @@ def _roll(x: SymbolicTensor, shifts: Any, dims: Any = None) -> SymbolicTensor:
     return x
 
 
-@formula("repeat", "tile")
+@formula("repeat")
 def _repeat(x: SymbolicTensor, repeats: Any) -> SymbolicTensor:
     repeats = tuple(repeats)
     repeats = (1,) * (len(x.shape) - len(repeats)) + repeats
@@ -83,7 +83,7 @@ def _repeat(x: SymbolicTensor, repeats: Any) -> SymbolicTensor:
     return x
 
 
-@formula("cat", "concat", "concatenate")
+@formula("cat")
 def cat(tensors: tuple[SymbolicTensor, ...], dim: int = 0) -> SymbolicTensor:
     if any(0 in x.shape for x in tensors) or len({len(x.shape) for x in tensors}) > 1:
         raise NoFormula("cat with an empty tensor")
@@ -105,7 +105,7 @@ def _stack(tensors: tuple[SymbolicTensor, ...], dim: int = 0) -> SymbolicTensor:
     return cat(tuple(unsqueeze(x, dim) for x in tensors), dim % (len(tensors[0].shape) + 1))
 
 
-@formula("split", "split_with_sizes")
+@formula("split")
 def _split(x: SymbolicTensor, size: Any, dim: int = 0) -> tuple[SymbolicTensor, ...]:
     length = x.shape[dim]
     sizes = list(size) if isinstance(size, tuple | list) else [
@@ -159,11 +159,6 @@ def diagonal(x: SymbolicTensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -
     others = [at for at in range(len(x.shape)) if at not in (dim1, dim2)]
     return SymbolicTensor((*(x.shape[at] for at in others), length), (*(x.axes[at] for at in others), row or column),
                           body)
-
-
-@formula("linalg_diagonal")
-def _linalg_diagonal(x: SymbolicTensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> SymbolicTensor:
-    return diagonal(x, offset, dim1, dim2)
 
 
 @formula("trace")

@@ -15,11 +15,9 @@ of_elements("sub")(lambda a, b, alpha=ONE: a - alpha * b)
 of_elements("mul")(mul)
 of_elements("pow")(power)
 of_elements("neg")(lambda a: -a)
-of_elements("pos")(lambda a: a)
-of_elements("where", "choose")(lambda test, a, b: cases(((test, a),), b))
+of_elements("where")(lambda test, a, b: cases(((test, a),), b))
 of_elements("addcmul")(lambda x, a, b, value=ONE: x + value * a * b)
 of_elements("addcdiv")(lambda x, a, b, value=ONE: x + value * a / b)
-of_elements("lerp")(lambda a, b, weight: a + weight * (b - a))
 of_elements("masked_fill")(lambda x, mask, value: cases(((mask, value),), x))
 of_elements("logical_and")(lambda a, b: condition("and", a, b))
 of_elements("logical_or")(lambda a, b: condition("or", a, b))
@@ -41,7 +39,7 @@ def _div(a: Any, b: Any, rounding_mode: Any = None) -> SymbolicTensor:
     return elementwise(lambda x, y: x / y, symbolic(a), symbolic(b))
 
 
-@formula("clamp", "clip")
+@formula("clamp")
 def _clamp(x: SymbolicTensor, low: Any = None, high: Any = None) -> SymbolicTensor:
     if low is not None and high is not None:
         low = FORMULAS["minimum"](low, high)        # where they cross, the upper one holds
@@ -73,9 +71,8 @@ def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
     return SymbolicTensor.filled(ONE, x.shape)
 
 
-@formula("alias", "clone", "contiguous", "cast", "to", "still", "tied", "double", "float", "half", "long", "int",
-         "short", "char", "byte", "bool", "type", "type_as", "positive", "as_tensor",
-         "copied", "cpu", "real", "conj", "renamed", "renamed_keeping")
+@formula("alias", "clone", "contiguous", "cast", "still", "tied", "type", "positive", "copied", "cpu", "real",
+         "renamed", "renamed_keeping")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
 

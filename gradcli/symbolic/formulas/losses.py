@@ -8,7 +8,7 @@ from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Expr, number
 from gradcli.symbolic.fold import call, cases, condition, mul, power
 from gradcli.symbolic.formulas.arranged import along, positions
-from gradcli.symbolic.formulas.products import stacked_product
+from gradcli.symbolic.formulas.products import outer_product, stacked_product
 from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -65,7 +65,7 @@ def _cross_entropy_of_logits(x: SymbolicTensor, target: SymbolicTensor, weight: 
 
 @formula("addr")
 def _addr(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, FORMULAS["outer"](a, b), beta, alpha)
+    return _added(x, outer_product(a, b), beta, alpha)
 
 
 @formula("baddbmm")

@@ -27,20 +27,13 @@ def _contracted(a: SymbolicTensor, b: SymbolicTensor, place_a: int, place_b: int
                           (*a.axes[:place_a], *a.axes[place_a + 1:], *b.axes[:place_b], *b.axes[place_b + 1:]), body)
 
 
-@formula("mm", "mv", "dot", "vdot", "inner_product")
+@formula("mm", "mv", "dot")
 def _mm(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     return _contracted(a, b, -1, 0)
 
 
-@formula("matmul")
-def _matmul(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
-    if len(a.shape) > 2 or len(b.shape) > 2:
-        return stacked_product(a, b)
-    return _contracted(a, b, -1, 0)
-
-
-@formula("outer", "ger")
-def _outer(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+def outer_product(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
+    """The products of each element of one tensor with each of another."""
     a, b = a.fresh(), b.fresh()
     return SymbolicTensor((*a.shape, *b.shape), (*a.axes, *b.axes), mul(a.body, b.body))
 
@@ -54,7 +47,7 @@ def stacked_product(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     return total(FORMULAS["mul"](left, right), -2)
 
 
-@formula("addmm", "addmv", "addbmm_one")
+@formula("addmm", "addmv")
 def _addmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
     return elementwise(lambda v, p, c, d: c * v + d * p, x, _mm(a, b), symbolic(beta), symbolic(alpha))
 

@@ -120,7 +120,7 @@ def _variance(x: SymbolicTensor, dim: Any, correction: Any, keepdim: bool) -> Sy
     return elementwise(lambda v: v / number(count - correction), total(centred, dim, keepdim))
 
 
-@formula("linalg_vector_norm", "norm")
+@formula("linalg_vector_norm")
 def vector_norm(x: SymbolicTensor, p: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
     if p in (None, "fro"):
         p = 2

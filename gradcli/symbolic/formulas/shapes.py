@@ -18,7 +18,7 @@ def _t(x: SymbolicTensor) -> SymbolicTensor:
     return SymbolicTensor(x.shape[::-1], x.axes[::-1], x.body) if len(x.shape) > 1 else x
 
 
-@formula("transpose", "swapaxes", "swapdims")
+@formula("transpose")
 def _transpose(x: SymbolicTensor, a: int, b: int) -> SymbolicTensor:
     order = list(range(len(x.shape)))
     if order:
@@ -26,12 +26,7 @@ def _transpose(x: SymbolicTensor, a: int, b: int) -> SymbolicTensor:
     return _permute(x, tuple(order))
 
 
-@formula("transposed", "mT", "adjoint")
-def _transposed(x: SymbolicTensor) -> SymbolicTensor:
-    return _transpose(x, -1, -2) if len(x.shape) > 1 else x
-
-
-@formula("T", "numpy_T")
+@formula("T")
 def _reversed(x: SymbolicTensor) -> SymbolicTensor:
     return _permute(x, tuple(range(len(x.shape)))[::-1])
 
@@ -54,18 +49,13 @@ def _squeeze(x: SymbolicTensor, dim: Any = None) -> SymbolicTensor:
     return SymbolicTensor(tuple(x.shape[at] for at in keep), tuple(x.axes[at] for at in keep), x.body)
 
 
-@formula("expand", "broadcast_to")
+@formula("expand")
 def _expand(x: SymbolicTensor, size: Any, *_: Any) -> SymbolicTensor:
     lead = len(size) - len(x.shape)
     return x.expanded(tuple(x.shape[at - lead] if n == -1 else n for at, n in enumerate(size)))
 
 
-@formula("expand_as", "view_as", "reshape_as")
-def _like(x: SymbolicTensor, other: SymbolicTensor) -> SymbolicTensor:
-    return _expand(x, other.shape) if prod(other.shape) != prod(x.shape) else _view(x, other.shape)
-
-
-@formula("view", "reshape", "flatten", "ravel", "unflatten")
+@formula("view", "reshape")
 def _view(x: SymbolicTensor, size: Any = (-1,), *_: Any) -> SymbolicTensor:
     shape = tuple(size) if isinstance(size, tuple | list) else (size,)
     if -1 in shape:
