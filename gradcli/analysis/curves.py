@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.analysis.derivatives import default_dtype, number_of, value_of
 from gradcli.analysis.detached import complete, sweeping
-from gradcli.analysis.program_words import WORD
+from gradcli.analysis.free_names import WORD
 from gradcli.analysis.sampling import sample
 from gradcli.display.charts.chart import Chart, Curve, Scale
 from gradcli.engine.autograd.op import traced

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from shlex import quote
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from gradcli.analysis.free_names import WORD
 
 COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n|[ \t]*\n)*")
 SWEEP = re.compile(r"(?P<result>[^=\n]+?)\.backward\((?P<weights>.*)\)\s*(?:#.*)?", re.DOTALL)
@@ -20,10 +22,6 @@ SAYING = re.compile(r"(?:print|import|from|assert)\b")
 ASSIGNED = re.compile(r"^[ \t]*(\w+)(?:\[[^\n]*?\]|\.\w+)*\s*(?:[-+*/@%&|^]|\*\*|//)?=(?!=)", re.MULTILINE)
 BOUND = re.compile(r"^[ \t]*(?:def|class|for)\s+(\w+)", re.MULTILINE)
 SIMPLE = re.compile(r"(\w+)\s*=(?!=)\s*([^\n]*)\Z")
-WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
-# How many of the parts of a construct are names that it sets.
-BINDING = {"clause": 1, "for": 1, "walrus": 1, "def": 1, "class": 1, "param": 1, "rest": 1, "keywords": 1}
-CONSTANTS = frozenset(("True", "False", "None"))
 
 
 class Program(NamedTuple):
@@ -108,27 +106,3 @@ def _needed(statements: list[str], result: str) -> tuple[list[str], set[str]]:
 def _bound(statement: str) -> list[str]:
     """The names that a statement sets."""
     return [*ASSIGNED.findall(statement), *BOUND.findall(statement)]
-
-
-def free_names(text: str) -> set[str]:
-    """The names of values that a text uses and does not set: no attributes, keywords, constants, or what is called."""
-    from gradcli.lang.syntax.parser import parse
-
-    used: set[str] = set()
-    bound: set[str] = set()
-    pending: list[tuple[Any, bool]] = [(parse(text, "<expression>"), False)]
-    while pending:
-        node, binding = pending.pop()
-        kind, content = node[0], node[3]
-        if kind == "NAME":
-            (bound if binding else used).add(content)
-        elif isinstance(content, tuple):
-            children = [child for child in content if isinstance(child, tuple)]
-            if kind == "attribute":
-                children = children[:1]
-            elif kind == "keyword" or kind == "call" and children[0][0] == "NAME":
-                children = children[1:]
-            binds = len(children) - 1 if kind == "assign" else BINDING.get(kind, 0)
-            binding = binding and kind in ("tuple", "list", "group", "starred")
-            pending += [(child, binding or at < binds) for at, child in enumerate(children)]
-    return used - bound - CONSTANTS

@@ -14,9 +14,9 @@ from gradcli.faults.tree import Fault, UsageFault
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-FILE = re.compile(r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)")
+FILE = r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)"
 NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
-ASSIGNMENTS = re.compile(r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*")
+ASSIGNMENTS = r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*"
 HELD = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
 
@@ -44,7 +44,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
             name, equals, value = part.partition("=")
             if equals and name.strip().isidentifier():
                 refuse_file(value, f"{option} {name.strip()}=@{value.strip()}")
-        read.append(PointText(FILE.sub(held_name, text), files))
+        read.append(PointText(re.sub(FILE, held_name, text) if "@" in text else text, files))
     return read
 
 
@@ -89,7 +89,7 @@ def _hints(text: str, option: str, fault: Fault) -> list[Any]:
     """The repairs of a text that cannot be read: names and values joined as they must be, or those of the fault."""
     joined = re.sub(r"\s*[;\s]\s*(?=\w+\s*(?:=(?!=)|:))", ", ", re.sub(r",\s*", ", ", text.strip())).replace(",,", ",")
     joined = re.sub(r"(?:^|(?<=, ))(\w+)(?:\s*:\s*|\s+)(?![\s=])", r"\1=", joined)
-    if joined != text.strip() and ASSIGNMENTS.fullmatch(joined):
+    if joined != text.strip() and re.fullmatch(ASSIGNMENTS, joined):
         return [(f"{option} '{joined}'", "")]
     return [(repair, re.sub(r"in line (\d+)(: )?", lambda match: f"in line {int(match[1]) - 1}{match[2] or ''}"
              if "\n" in text else "", note)) for repair, note in fault.hints]

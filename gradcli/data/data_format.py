@@ -6,7 +6,6 @@ float32 tenth is 0.1. What is no data is written as text: `text` says how, `Sess
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -80,6 +79,8 @@ def _lengths(value: Any) -> tuple[int, ...]:
 
 def dump_json(value: Any) -> str:
     """One strict JSON object on one line, with nothing in it that a terminal would obey."""
+    import json  # takes longer to load than most commands need it for
+
     return json_escaped(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 

@@ -10,7 +10,7 @@ from gradcli.console.settings import Settings
 from gradcli.console.source import decode_utf8, input_bytes, read_bytes
 from gradcli.faults.tree import FileFault, UsageFault, ValueFault
 
-DATA_FILE = re.compile(r"(?!@)[^\s()\[\],'\"]*[^\s()\[\],'\"./]\.(?:csv|jsonl?|npy|npz)(?::[\w .]*)?", re.IGNORECASE)
+DATA_FILE = r"(?i)(?!@)[^\s()\[\],'\"]*[^\s()\[\],'\"./]\.(?:csv|jsonl?|npy|npz)(?::[\w .]*)?"
 
 
 class Assignment(NamedTuple):
@@ -45,7 +45,7 @@ def open_assignment(text: str, settings: Settings) -> Assignment:
 
 def refuse_file(value: str, repair: str) -> None:
     """Refuse the name of a data file where an expression belongs: nothing in the language has such a name."""
-    if DATA_FILE.fullmatch(value.strip()):
+    if "." in value and re.fullmatch(DATA_FILE, value.strip()):
         raise UsageFault(f"{value.strip()} is the name of a file, which stands behind an @", repair)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.console.settings import Settings
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 NUMBERS_NAME = "given_numbers"              # a name no point will hold
 TEXT_FILES = ("csv", "json", "jsonl")       # files in which 2 may stand for 2.0, as in a point
-OWN_LEAVES = re.compile(r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)")
+OWN_LEAVES = r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)"     # a pattern
 
 
 class EvaluationPoint(NamedTuple):
@@ -90,7 +89,7 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
     """The fault of a point without floating numbers."""
     from gradcli.analysis.program_words import words_for
 
-    if OWN_LEAVES.search(source.text):
+    if re.search(OWN_LEAVES, source.text):
         words = words_for(source.text, command)
         return UsageFault("a whole program names its point itself, and this command takes an expression at a point",
                           *([(words, "what the program differentiates first")] if words else []))
@@ -107,14 +106,14 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
 
 def _lacking(session: Session, source: Source) -> list[str]:
     """The names of an expression that stand for nothing."""
-    from gradcli.analysis.program_words import free_names
+    from gradcli.analysis.free_names import free_names
 
     return sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
 
 
 def used(source: Source, at: list[str]) -> list[str]:
     """The texts of --at that set a name which an expression uses."""
-    from gradcli.analysis.program_words import WORD
+    from gradcli.analysis.free_names import WORD
 
     words = set(WORD.findall(source.text))
     return [text for text in at if words.intersection(NAMES.findall(text))]
@@ -122,6 +121,8 @@ def used(source: Source, at: list[str]) -> list[str]:
 
 def at_point(names: list[str], before: list[str]) -> str:
     """The option that adds names to a point."""
+    from shlex import quote
+
     point = ", ".join([*(text.replace("\n", " ") for text in before), *(f"{name}=2" for name in names)])
     return f"--at {quote(point)}" if "'" in point else f"--at '{point}'"
 
@@ -155,7 +156,7 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
 
 def refuse_twice(session: Session, texts: list[PointText]) -> None:
     """Raise UsageFault where --at gives a name of --var another value that is not computed from the first."""
-    from gradcli.analysis.program_words import WORD
+    from gradcli.analysis.free_names import WORD
 
     held = session.names()
     for text in texts:

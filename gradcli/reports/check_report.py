@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from gradcli.console.output import Output
@@ -57,7 +58,7 @@ def _own_leaves(source: Source, settings: Settings) -> Divided | None:
     try:
         return divided(source, settings)
     except NameFault:
-        if OWN_LEAVES.search(source.text):
+        if re.search(OWN_LEAVES, source.text):
             raise
         return None
 

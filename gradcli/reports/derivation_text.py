@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from gradcli.console.output import Output
@@ -60,7 +61,7 @@ def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: S
 def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:
     """The point of a derivation; a program that makes its own leaves needs none."""
     source = expression(expr, settings, "steps", at)
-    if at or not OWN_LEAVES.search(source.text):
+    if at or not re.search(OWN_LEAVES, source.text):
         return open_point(expr, at, wrt, settings, lambda text: None, "steps", source)
     return EvaluationPoint(open_session(settings, lambda text: None), source, [], [])
 

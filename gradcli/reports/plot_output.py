@@ -33,10 +33,11 @@ def write_plot(plot: Plot, form: str, output: Output, settings: Settings) -> int
 def table(plot: Plot) -> list[tuple[str, Any]]:
     """The columns of a plot with their titles, of which two may be the same."""
     from gradcli.display.charts.chart import Chart
-    from gradcli.display.charts.surface import Surface
 
     if isinstance(plot, Chart):
         return [(plot.name, plot.places), *((curve.title, curve.values) for curve in plot.curves)]
+    from gradcli.display.charts.surface import Surface
+
     if isinstance(plot, Surface):
         return plot.columns()
     slopes = zip([f"{name}.grad" for name in plot.names], plot.slopes, strict=False)

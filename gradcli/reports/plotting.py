@@ -72,25 +72,30 @@ def _computed(session: Session, sources: list[Source], intervals: list[Interval]
               form: str) -> Any:
     """The Chart or Surface, or with --descent the Steps for a form that is no picture."""
     from gradcli.analysis.curves import curve_chart, expressions_of
-    from gradcli.analysis.surfaces import Descent, descend, surface, with_path
 
     names = tuple(name for name, _ in intervals)
     texts = [text for source in sources for text in expressions_of(source.text.strip(), names)]
     _check_texts(texts, names, request)
     is_picture = form in PICTURES or form == "txt"
-    steps = None
-    if request.descent is not None:
-        steps = descend(session, texts[0], names, Descent(request.descent, request.steps, _start(
-            session, names, request.start)))
-        if not is_picture:
-            return steps if request.slope else steps._replace(slopes=[])
-    if len(names) == 1:
-        chart: Any = curve_chart(session, texts, names[0], intervals[0][1], request.points or POINTS, request.slope,
-                                 request.log, is_picture)
-    else:
-        chart = surface(session, texts[0], (names[0], names[1]), [ends for _, ends in intervals], request.slope,
-                        request.points or (None if is_picture else NODES))
-    return chart if steps is None else with_path(chart, steps)
+
+    def picture() -> Any:
+        if len(names) == 1:
+            return curve_chart(session, texts, names[0], intervals[0][1], request.points or POINTS, request.slope,
+                               request.log, is_picture)
+        from gradcli.analysis.surfaces import surface
+
+        return surface(session, texts[0], (names[0], names[1]), [ends for _, ends in intervals], request.slope,
+                       request.points or (None if is_picture else NODES))
+
+    if request.descent is None:
+        return picture()
+    from gradcli.analysis.surfaces import Descent, descend, with_path
+
+    start = _start(session, names, request.start)
+    steps = descend(session, texts[0], names, Descent(request.descent, request.steps, start))
+    if is_picture:
+        return with_path(picture(), steps)
+    return steps if request.slope else steps._replace(slopes=[])
 
 
 def _check_options(request: PlotRequest) -> None:
