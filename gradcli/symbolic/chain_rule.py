@@ -74,6 +74,7 @@ class PaperDerivation(NamedTuple):
     unnamed: list[str]      # those of the constants that the program has no name for
     source: str     # the part of the program that was derived
     coarse: bool = False    # whether a part is computed in less than double precision
+    conditions: Sequence[Expr] | None = ()      # of the branches that the program takes; None where they are not known
 
 
 class Paper:
@@ -100,11 +101,12 @@ class Paper:
             if not self.segments:
                 raise UsageFault("nothing in it is computed from names that gradients are taken by", "--at 'x=2'")
             require_number(self.segments[-1])
+            self.tracer.path.ended = True
             with self.session.in_force():
                 derivatives = self._derivatives()
         return PaperDerivation({name: leaf.array for name, leaf in self.leaves.items()}, self.segments,
                                derivatives, self.tracer.constants, self.tracer.unnamed, text[:statements[-1][2]],
-                               self.tracer.coarse)
+                               self.tracer.coarse, self.tracer.path.conditions())
 
     @staticmethod
     def statements(text: str, result: str) -> list[Any]:

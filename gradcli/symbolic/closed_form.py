@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,11 +10,21 @@ import numpy as np
 
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
 from gradcli.analysis.derivatives import number_of, require_unchanged, value_of
-from gradcli.analysis.detached import complete
+from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
-from gradcli.faults.tree import Fault
+from gradcli.faults.tree import Fault, LimitFault
+from gradcli.symbolic.control_flow.decision_limit import limited_decisions
+from gradcli.symbolic.control_flow.exploration import (
+    Run,
+    TooManyPaths,
+    explore,
+    holds,
+    points_on,
+    single_path,
+)
+from gradcli.symbolic.control_flow.path_condition import PathLimit
 from gradcli.symbolic.expression import ZERO, Expr
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.simplify import simplified
@@ -35,6 +44,8 @@ from gradcli.symbolic.verification import (
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+MOST_DECISIONS = 1000
+
 
 class ClosedForm(NamedTuple):
     """A derivative: by which names, its formula or the reason why there is none, and its value at the point."""
@@ -53,6 +64,9 @@ class ClosedForms(NamedTuple):
     constants: dict[str, np.ndarray]
     unnamed: list[str]      # those of the constants that the program has no name for
     coarse: bool = False    # whether a part is computed in less than double precision
+    assumptions: Sequence[Expr] = ()        # what holds where the formulas are valid
+    paths: Sequence[list[Expr]] = ()        # the conditions of each path of the program that the formulas have cases of
+    local: bool = False     # whether there are points, with the same assumptions, at which the formulas are others
 
 
 def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int = 1) -> ClosedForms:
@@ -73,6 +87,14 @@ class Program:
 
     def __init__(self, session: Session, text: str, leaves: Sequence[str], order: int) -> None:
         self.session, self.text, self.leaves, self.order = session, text, leaves, order
+        self.most = MOST_DECISIONS      # of a run at another point than the first
+
+    def has_while_loop(self) -> bool:
+        """Whether the program has a loop that may go on for ever, by numbers that it reads."""
+        from gradcli.lang.syntax.parser import parse
+        from gradcli.lang.syntax.query import walk
+
+        return any(node[0] == "while" for node in walk(parse(self.text, "<expression>")))
 
     def evaluate(self) -> Tensor:
         """The value of the expression, in the session as it is."""
@@ -85,27 +107,50 @@ class Program:
                 self.session[name] = Variable(array.copy(), True)
                 if tracer is not None:
                     tracer.enter(self.session[name].array, SymbolicTensor.of(name, array.shape))
-            with tracing(self.session, tracer) if tracer is not None else nullcontext():
+            with tracing(self.session, tracer) if tracer else limited_decisions(self.session, self.most):
                 value = self.evaluate()
+                if tracer:
+                    tracer.path.ended = True
                 with self.session.in_force():
                     return derivatives(value, {name: self.session[name] for name in self.leaves}, self.order)
 
-    def forms(self, point: Point) -> ClosedForms:
-        """The closed forms by the run at a point, not compared with anything."""
+    def forms(self, point: Point, every_path: bool = True) -> ClosedForms:
+        """The closed forms by the run at a point, with cases for `every_path`, not compared with anything."""
         tracer = Tracer(self.session.names(), self.leaves)
-        computed = self.at(point, tracer)
-        return ClosedForms(_form((), computed[()], tracer),
-                           [_form(names, value, tracer) for names, value in computed.items()
-                            if len(names) == self.order], tracer.constants, tracer.unnamed, tracer.coarse)
+        with DetachmentRecorder().listening() as recorder:
+            computed = self.at(point, tracer)
+        self.most = max(self.most, 4 * tracer.path.count)
+        first = _run(tracer, computed)
+        explored = (explore(first, lambda forced: self._other_run(point, forced), self.leaves)
+                    if every_path else single_path(first))
+        forms = {names: _form(names, explored.formulas[names], value) for names, value in computed.items()}
+        return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
+                           {**tracer.constants, **explored.constants}, list(explored.constants), tracer.coarse,
+                           explored.assumptions, explored.paths, bool(recorder.at) and self.has_while_loop())
+
+    def _other_run(self, point: Point, forced: tuple[bool, ...]) -> Run | None:
+        """The run whose first decisions have the outcomes `forced`; None where the program fails then."""
+        tracer = Tracer(self.session.names(), self.leaves, forced)
+        try:
+            return _run(tracer, self.at(point, tracer))
+        except PathLimit:
+            raise TooManyPaths from None
+        except LimitFault:
+            raise
+        except Fault:
+            return None
 
 
 def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms:
     """The forms that agree with reverse mode, the shortest ones; without a formula those that nothing can confirm."""
     record = Comparison(program, forms)
     record.compare(point, first=True)
-    for near in near_points(point):
-        record.compare(near)
-    if record.open_forms():
+    try:
+        for near in (*near_points(point), *points_on(forms.paths, point, forms.constants)):
+            record.compare(near)
+    except TooManyPaths:
+        return _verified(program, point, program.forms(point, every_path=False))
+    if not program.has_while_loop():
         for ordinary in ordinary_points(point):
             record.compare(ordinary)
     return record.result()
@@ -122,17 +167,14 @@ class Comparison:
         self.agreed = dict.fromkeys(self.raw, 0)       # at how many points other than the first
         self.points = 0         # other points at which the program runs
         self.rounded: set[tuple[str, ...]] = set()
-
-    def open_forms(self) -> list[tuple[str, ...]]:
-        """The forms that no point has confirmed."""
-        return [names for names, count in self.agreed.items() if not count]
+        self.local = False      # whether the program has other formulas at one of the points
 
     def compare(self, point: Point, first: bool = False) -> None:
         """Compare each formula at one point; raises WrongFormula."""
         try:
             values = self.program.at(point)
-        except Fault:
-            if first:
+        except Fault as fault:
+            if first or isinstance(fault, LimitFault) and not isinstance(fault, PathLimit):
                 raise
             return      # the program does not run there
         self.points += not first
@@ -148,10 +190,13 @@ class Comparison:
                     self.short[names] = formula
             elif verdict == "rounded":
                 self.rounded.add(names)
+            elif verdict == "different" and len(self.forms.paths) > 1:
+                raise TooManyPaths      # an outcome depends on more than its condition
             elif verdict == "different" and not first:
                 other = other or self.program.forms(point)
                 if self._same_run(names, other):
                     refuse("/".join(["value", *names]), formula, there, expected)
+                self.local |= all(holds(test, there) for test in self.forms.assumptions)
 
     def _same_run(self, names: tuple[str, ...], other: ClosedForms) -> bool:
         """Whether the program has the same formula, with the same constants, at another point."""
@@ -171,7 +216,8 @@ class Comparison:
                       "a number that depends on the point")
             return form._replace(formula=None, reason=reason)
 
-        return self.forms._replace(value=settled(self.forms.value), derivatives=[*map(settled, self.forms.derivatives)])
+        return self.forms._replace(value=settled(self.forms.value), derivatives=[*map(settled, self.forms.derivatives)],
+                                   local=self.local or self.forms.local)
 
 
 def traced_value(session: Session, text: str, leaves: Sequence[str]) -> SymbolicTensor:
@@ -196,15 +242,24 @@ def derivatives(value: Tensor, leaves: dict[str, Tensor], order: int) -> dict[tu
     return results
 
 
-def _form(names: tuple[str, ...], value: Any, tracer: Tracer) -> ClosedForm:
-    if value is None:
-        return ClosedForm(names, SymbolicTensor.filled(ZERO), "", np.zeros(()))
-    try:
-        formula = tracer.formula(value)
-    except Unknown as unknown:
-        return ClosedForm(names, None, unknown.reason, value.array.copy())
+def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
+    """What a traced run has computed, as formulas."""
+    def formula(value: Any) -> SymbolicTensor | str:
+        try:
+            return SymbolicTensor.filled(ZERO) if value is None else tracer.formula(value)
+        except Unknown as unknown:
+            return unknown.reason
+
+    formulas = {names: formula(value) for names, value in computed.items()}
+    return Run(tracer.path, formulas, {name: tracer.constants[name] for name in tracer.unnamed})
+
+
+def _form(names: tuple[str, ...], formula: SymbolicTensor | str, value: Any) -> ClosedForm:
+    number = np.zeros(()) if value is None else value.array.copy()
+    if isinstance(formula, str):
+        return ClosedForm(names, None, formula, number)
     body = without_isolated_points(formula.body)
-    return ClosedForm(names, SymbolicTensor(formula.shape, formula.axes, body), "", value.array.copy())
+    return ClosedForm(names, SymbolicTensor(formula.shape, formula.axes, body), "", number)
 
 
 def shortest(tensor: SymbolicTensor, taken: Sequence[str] = ()) -> SymbolicTensor:

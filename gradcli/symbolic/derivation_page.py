@@ -12,7 +12,7 @@ from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
 from gradcli.symbolic.fold import mul, replace_symbols
-from gradcli.symbolic.formula_page import mathml
+from gradcli.symbolic.formula_page import SAME_WAY, mathml
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import PLAIN, PRODUCT, SUM, UNICODE, Writer
@@ -69,6 +69,7 @@ class DerivationPage:
             return self._text(form == "unicode")
         lines = [*self._forward(self._latex), *self._backward(self._latex), *self._values(self._latex)]
         rows = [" = ".join([line.left, *line.rights]) for line in lines]
+        rows += [rf"\text{{where }} {words}" for words in self._conditions(self._latex())]
         if form == "mathml":
             return "".join(f"{mathml(row)}\n" for row in rows)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(row.replace("=", "&=", 1) for row in rows) + "\n" + (
@@ -84,9 +85,15 @@ class DerivationPage:
         if point:
             checked = _aligned(self._values(writer), end=", as reverse mode says")
             blocks.append(f"at {', '.join(point)}\n{checked}")
-        blocks.append("".join(f"where {name} = {self._short(self.derivation.constants[name])}\n"
-                              for name in self.derivation.unnamed))
+        conditions = [f"where {words}\n" for words in self._conditions(writer())]
+        blocks.append("".join([*conditions, *(f"where {name} = {self._short(self.derivation.constants[name])}\n"
+                                              for name in self.derivation.unnamed)]))
         return "\n".join(block for block in blocks if block)
+
+    def _conditions(self, writer: Writer) -> list[str]:
+        """What holds where the program takes the branches that are derived."""
+        conditions = self.derivation.conditions
+        return [writer.prose(SAME_WAY)] if conditions is None else [*map(writer.text, conditions)]
 
     def _latex(self) -> Writer:
         return self._named(LatexPaperWriter(self.taken, self.decimals))
@@ -194,8 +201,9 @@ class DerivationPage:
         values = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
         latex = [" = ".join([line.left, *line.rights]) for line in
                  (*self._forward(self._latex), *self._backward(self._latex))]
+        conditions = self._conditions(writer())
         return {"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)), "grad": values,
-                "latex": latex}
+                "latex": latex, **({"conditions": conditions} if conditions else {})}
 
 
 def _sides(writer: Writer, name: str, formula: SymbolicTensor, shape: tuple[int, ...]) -> tuple[str, list[str]]:

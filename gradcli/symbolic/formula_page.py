@@ -15,6 +15,8 @@ from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+SAME_WAY = "the program goes the same way as at this point"
+
 
 class FormulaPage:
     """Closed forms as a page of one form.
@@ -34,6 +36,7 @@ class FormulaPage:
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
         lines = [self._latex(derivative) for derivative in self.forms.derivatives]
+        lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter(self.taken, self.decimals))]
         if form == "mathml":
             return "".join(f"{mathml(line)}\n" for line in lines)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
@@ -70,10 +73,14 @@ class FormulaPage:
         return short_text(form.value, self.precision)
 
     def _where(self) -> str:
-        """The constant tensors that the formulas name."""
-
-        lines = [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self.forms.unnamed]
+        """What the formulas are valid for, and the constant tensors that they name."""
+        lines = [f"where {condition}\n" for condition in self._conditions(Writer(self.taken, self.decimals))]
+        lines += [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self.forms.unnamed]
         return "".join(lines)
+
+    def _conditions(self, writer: Writer) -> list[str]:
+        local = [writer.prose(SAME_WAY)] if self.forms.local else []
+        return [*map(writer.text, self.forms.assumptions), *local]
 
     def _latex(self, form: ClosedForm) -> str:
 
@@ -96,7 +103,9 @@ class FormulaPage:
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form),
                 **({"value": form.value.tolist()} if self.values else {})})
         where = {name: self.forms.constants[name].tolist() for name in self.forms.unnamed}
-        return {"derivatives": derivatives, **({"where": where} if where else {})}
+        conditions = self._conditions(Writer(self.taken, self.decimals))
+        return {"derivatives": derivatives, **({"where": where} if where else {}),
+                **({"conditions": conditions} if conditions else {})}
 
     def _formula(self, form: ClosedForm) -> str:
         assert form.formula is not None

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.engine.transforms.forward_ad import tangents_ignored
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
+from gradcli.symbolic.control_flow.path_condition import PathCondition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
@@ -90,9 +91,11 @@ class Tracer:
     constants   tensors that are no leaves, by name
     unnamed     those of them that the program has no name for: c1, c2, ...
     coarse      whether an operation has rounded to single precision or less
+    path        the conditions by which the program has taken its branches
     """
 
-    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = ()) -> None:
+    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = (), forced: Sequence[bool] = ()) -> None:
+        self.path = PathCondition(forced)
         self._taken = {*names, *leaves}
         self.coarse = False
         self._arguments: Sequence[Any] = ()     # of the operation that is computed now
@@ -168,6 +171,16 @@ class Tracer:
 
     def tangent(self, tensor: Tensor) -> None:
         """No tensor has a tangent here."""
+
+    def truth(self, tensor: Tensor) -> bool:
+        """The truth of a tensor of one element, by which the program takes a branch."""
+        actual = bool(tensor.array)
+        if not self.has_formula(tensor):
+            return actual
+        try:
+            return self.path.decide(self.formula(tensor).body, actual)
+        except Unknown:
+            return self.path.decide(None, actual)
 
     def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
         """Enter the formula of what has been written to a tensor."""

@@ -37,7 +37,7 @@ from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
 from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, sharing
-from gradcli.engine.tensor.variable import RESULT, Array, Parameter, Variable, Volatile, grad_mode
+from gradcli.engine.tensor.variable import RESULT, Array, Dual, Parameter, Variable, Volatile, grad_mode
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import Detached, NothingRequiresGrad, RequiresGradOfResult
 from gradcli.faults.mistakes import ElementCount, SecondOrder, SeveralElements
@@ -285,7 +285,7 @@ def _truth(self: Tensor) -> bool:
                              ("(x > 0).all()", "whether it holds for every element"),
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
-    return bool(self.array)
+    return bool(self.array) if Dual.level is None else bool(Dual.level.truth(self))
 
 
 def _contains(self: Tensor, value: Any) -> bool:

@@ -54,6 +54,10 @@ class DualLevel:
         """What an operation gives for tensors with tangents."""
         return dispatch_dual(self, cls, values)
 
+    def truth(self, tensor: Tensor) -> bool:
+        """The truth of a tensor of one element, which a program asks for."""
+        return bool(tensor.array)
+
     def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
         """Note the tangent of a tensor that has been written to, as a whole or, by `put`, in part."""
         tangent = self.tangent(source) if isinstance(source, Tensor) else None

@@ -1,0 +1,51 @@
+"""A limit on the decisions of a run: values of leaves chosen at random may let a loop run forever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Dual
+from gradcli.symbolic.control_flow.path_condition import PathLimit
+
+if TYPE_CHECKING:
+    from gradcli.session.session import Session
+
+
+class DecisionLimit:
+    """Counts the truths that a program asks tensors for. It stands in the place of a level of forward-mode tangents."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def truth(self, tensor: Tensor) -> bool:
+        """The truth of a tensor; raises PathLimit where the program asks too often."""
+        self.most -= 1
+        if self.most < 0:
+            raise PathLimit("a loop goes on by values")
+        return bool(tensor.array)
+
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether calls come here: none does."""
+        return False
+
+    def tangent(self, tensor: Tensor) -> None:
+        """No tensor has a tangent here."""
+
+    def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
+        """Writes are no decisions."""
+
+
+@contextmanager
+def limited_decisions(session: Session, most: int) -> Iterator[None]:
+    """Within, a program may ask for the truth of `most` tensors."""
+    with session.in_force():
+        before = Dual.level, Dual.watched
+        Dual.level, Dual.watched = DecisionLimit(most), True
+    try:
+        yield
+    finally:
+        with session.in_force():
+            Dual.level, Dual.watched = before
