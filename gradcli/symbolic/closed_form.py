@@ -84,7 +84,7 @@ class Program:
             for name, array in point.items():
                 self.session[name] = Variable(array.copy(), True)
                 if tracer is not None:
-                    tracer.enter(self.session[name].array, SymbolicTensor.of(name, array.shape))
+                    tracer.enter_name(name, self.session[name].array)
             with tracing(self.session, tracer) if tracer is not None else nullcontext():
                 value = self.evaluate()
                 with self.session.in_force():

@@ -7,7 +7,7 @@ traced like any other computation. The formula of a gradient therefore comes fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any
@@ -20,17 +20,19 @@ from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.engine.transforms.forward_ad import tangents_ignored
-from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, symbolic
+from gradcli.symbolic.formulas.calls import ELEMENTWISE, call_of, known_as
+from gradcli.symbolic.formulas.calls import Unknown as Unknown
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+    from gradcli.symbolic.matrices.terms import Term
+    from gradcli.symbolic.matrices.trace import MatrixTrace
 
-ELEMENTWISE = (Unary, Binary, Comparison, Slope)
 PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back", "tril", "triu",
                      "cumsum", "cat", "stack"})
 """What they give depends on the position: a formula says more than a constant tensor does."""
@@ -52,14 +54,6 @@ def place_of(array: Any) -> Place:
     if not isinstance(array, np.ndarray):
         return id(array), (), ()
     return array.__array_interface__["data"][0], array.shape, array.strides
-
-
-class Unknown(Exception):
-    """The formula of a value is not known; `reason` says which operation has none."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Recorder(Saver):
@@ -92,21 +86,37 @@ class Tracer:
     coarse      whether an operation has rounded to single precision or less
     """
 
-    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = ()) -> None:
+    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = (), in_matrices: bool = False) -> None:
+        """Begin with the tensors of `names`; with `in_matrices`, tensors get terms of whole matrices as well."""
         self._taken = {*names, *leaves}
         self.coarse = False
         self._arguments: Sequence[Any] = ()     # of the operation that is computed now
-        self._formulas: dict[Place, tuple[Any, SymbolicTensor | str]] = {}
+        self._formulas: dict[Place, tuple[Any, SymbolicTensor | str, Term | None]] = {}
+        self.matrices: MatrixTrace | None = None
+        if in_matrices:
+            from gradcli.symbolic.matrices.trace import MatrixTrace
+
+            self.matrices = MatrixTrace(self)
         self.constants: dict[str, np.ndarray] = {}
         self.unnamed: list[str] = []
         for name, value in names.items():
             if name not in leaves and isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
                 self.constants[name] = value.array.copy()       # the program can write into its own
-                self.enter(value.array, SymbolicTensor.of(name, value.array.shape))
+                self.enter_name(name, value.array)
 
-    def enter(self, array: Any, formula: SymbolicTensor | str) -> None:
-        """Enter the formula of an array, or the reason why it has none."""
-        self._formulas[place_of(array)] = array, formula
+    def enter(self, array: Any, formula: SymbolicTensor | str, term: Term | None = None) -> None:
+        """Enter the formula of an array, or the reason why it has none, and its matrix term."""
+        self._formulas[place_of(array)] = array, formula, term
+
+    def enter_name(self, name: str, array: Any) -> None:
+        """Enter an array under the name that it has in formulas."""
+        formula = SymbolicTensor.of(name, array.shape)
+        self.enter(array, formula, self.matrices.constant(formula) if self.matrices else None)
+
+    def term_of(self, tensor: Tensor) -> Term | None:
+        """The matrix term of a tensor that was computed from leaves."""
+        known = self._formulas.get(place_of(tensor.array))
+        return None if known is None else known[2]
 
     def formula(self, tensor: Tensor) -> SymbolicTensor:
         """The formula of a tensor's elements; raises Unknown where there is none."""
@@ -135,9 +145,8 @@ class Tracer:
         name = next(name for at in count(1) if (name := f"c{at}") not in self._taken and name not in self.constants)
         self.constants[name] = array.copy()
         self.unnamed.append(name)
-        formula = SymbolicTensor.of(name, array.shape)
-        self.enter(array, formula)
-        return formula
+        self.enter_name(name, array)
+        return SymbolicTensor.of(name, array.shape)
 
     # what dispatch asks of a level
 
@@ -164,14 +173,14 @@ class Tracer:
                 (value, array),):
             if isinstance(source, Tensor) and isinstance(copy, np.ndarray) and source.array.shape == copy.shape and (
                     self.has_formula(source) and place_of(copy) not in self._formulas):
-                self.enter(copy, self._formulas[place_of(source.array)][1])
+                self.enter(copy, *self._formulas[place_of(source.array)][1:])
 
     def tangent(self, tensor: Tensor) -> None:
         """No tensor has a tangent here."""
 
     def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
         """Enter the formula of what has been written to a tensor."""
-        for array, _ in list(self._formulas.values()):
+        for array, *_ in list(self._formulas.values()):
             if owner(array) is owner(target.array):     # the tensor itself, its base and other views of that
                 self.enter(array, "a write into a part of a tensor")
         if put is None and isinstance(source, Tensor):
@@ -192,8 +201,9 @@ class Tracer:
         self.coarse |= any(output.array.dtype in COARSE for output in outputs)
         if cls.names[0] in CASTS:
             formulas = [self._cut(values[0], *both) for both in zip(outputs, formulas, strict=True)]
-        for output, formula in zip(outputs, formulas, strict=True):
-            self.enter(output.array, formula)
+        terms = self.matrices.results(cls, values, outputs) if self.matrices else [None] * len(outputs)
+        for output, formula, term in zip(outputs, formulas, terms, strict=True):
+            self.enter(output.array, formula, term)
 
     def _cut(self, before: Any, after: Tensor, formula: Any) -> Any:
         """The formula of a cast: whole numbers are what is left of floats when their fractions are cut off."""
@@ -213,7 +223,7 @@ class Tracer:
                                    for tensor in _tensors(values)):
             raise Unknown(f"{name} with negative numbers in a tensor")
         arguments = [self._argument(value) for value in values]
-        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or _call_of(cls, name)
+        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
         try:
             result = function(*arguments)
         except NoFormula as missing:
@@ -239,36 +249,6 @@ class Tracer:
         if places.dtype.kind != "i" or (places < 0).any():
             raise Unknown("indexing with a mask or with negative numbers in a tensor")
         return self.formula(Tensor(places))
-
-
-def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
-    """The formula of an operation on elements without an entry: a call of the function by its name."""
-    if not issubclass(cls, ELEMENTWISE):
-        raise Unknown(known_as(name))
-    shown = program_name(cls)
-    defaults = [cls.defaults.get(p) for p in cls.params]
-
-    def apply(*values: Any) -> SymbolicTensor:
-        count = max((at + 1 for at, (value, default) in enumerate(zip(values, defaults, strict=True))
-                     if isinstance(value, SymbolicTensor) or value != default), default=0)
-        if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
-            raise Unknown(known_as(name))
-        return elementwise(lambda *bodies: call(shown, *bodies), *map(symbolic, values[:count]))
-
-    return apply
-
-
-def known_as(name: str) -> str:
-    """The name by which programs know an operation or the one that it is a part of: max_all is a part of max."""
-    return name.removesuffix("_kernel").removesuffix("_back").removesuffix("_all").removesuffix("_dim")
-
-
-def program_name(cls: type[Op]) -> str:
-    """The name by which programs call an operation: sin, F.softplus, torch.special.i0e."""
-    bare = next((name for name in cls.names if "." not in name), None)
-    if bare is not None and cls.function:
-        return bare
-    return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"
 
 
 def is_too_long(formula: SymbolicTensor) -> bool:

@@ -32,14 +32,14 @@ for _name in COMPARE:
     of_elements(_name)(lambda a, b, name=_name: condition(name, a, b))
 
 
-@formula("div")
+@formula("div", elements=True)
 def _div(a: Any, b: Any, rounding_mode: Any = None) -> SymbolicTensor:
     if rounding_mode is not None:
         raise NoFormula("div with rounding_mode")
     return elementwise(lambda x, y: x / y, symbolic(a), symbolic(b))
 
 
-@formula("clamp")
+@formula("clamp", elements=True)
 def _clamp(x: SymbolicTensor, low: Any = None, high: Any = None) -> SymbolicTensor:
     if low is not None and high is not None:
         low = FORMULAS["minimum"](low, high)        # where they cross, the upper one holds
@@ -83,17 +83,17 @@ of_elements("scaled")(lambda x, factor: x * factor)
 of_elements("divided")(lambda x, divisor: x / divisor)
 
 
-@formula("polygamma_at")
+@formula("polygamma_at", elements=True)
 def _polygamma(x: SymbolicTensor, order: Any) -> SymbolicTensor:
     return elementwise(lambda n, v: call("polygamma", n, v), symbolic(order), x)
 
 
-@formula("leaky_back")
+@formula("leaky_back", elements=True)
 def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> SymbolicTensor:
     return elementwise(lambda a, x, m: cases(((condition("gt", x, ZERO), a),), m * a), g, value, symbolic(slope))
 
 
-@formula("softplus_steepness")
+@formula("softplus_steepness", elements=True)
 def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> SymbolicTensor:
     def slope(v: Expr, factor: Expr, most: Expr) -> Expr:
         return cases(((condition("gt", factor * v, most), ONE),), call("sigmoid", factor * v))
@@ -101,13 +101,13 @@ def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> Symboli
     return elementwise(slope, x, symbolic(beta), symbolic(threshold))
 
 
-@formula("gelu_kernel")
+@formula("gelu_kernel", elements=True)
 def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
     share = elementwise(lambda v: (ONE + call("erf", v / power(TWO, HALF))) / TWO, x)
     density = elementwise(lambda v: call("exp", -(v * v) / TWO) / power(TWO * PI, HALF), x)
     return elementwise(mul, x, share), elementwise(lambda v, d, s: v * d + s, x, density, share)
 
 
-@formula("within")
+@formula("within", elements=True)
 def _within(x: SymbolicTensor, limit: Any) -> SymbolicTensor:
     return FORMULAS["clamp"](x, -limit, limit)
