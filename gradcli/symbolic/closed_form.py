@@ -20,7 +20,7 @@ from gradcli.symbolic.expression import ZERO, Expr
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.simplify import simplified
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import Writer
+from gradcli.symbolic.text import Writer, writes_decimals
 from gradcli.symbolic.trace import Tracer, Unknown, tracing
 from gradcli.symbolic.verification import (
     Point,
@@ -34,6 +34,7 @@ from gradcli.symbolic.verification import (
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+    from gradcli.symbolic.matrices.forms import MatrixComparison, MatrixForm
 
 
 class ClosedForm(NamedTuple):
@@ -43,6 +44,7 @@ class ClosedForm(NamedTuple):
     formula: SymbolicTensor | None
     reason: str
     value: np.ndarray
+    matrix: MatrixForm | None = None        # the derivative in matrix notation
 
 
 class ClosedForms(NamedTuple):
@@ -53,6 +55,7 @@ class ClosedForms(NamedTuple):
     constants: dict[str, np.ndarray]
     unnamed: list[str]      # those of the constants that the program has no name for
     coarse: bool = False    # whether a part is computed in less than double precision
+    aside: frozenset[str] = frozenset()     # those of the constants that only matrix forms may name
 
 
 def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int = 1) -> ClosedForms:
@@ -92,11 +95,13 @@ class Program:
 
     def forms(self, point: Point) -> ClosedForms:
         """The closed forms by the run at a point, not compared with anything."""
-        tracer = Tracer(self.session.names(), self.leaves)
+        tracer = Tracer(self.session.names(), self.leaves, self.order == 1 and any(a.ndim for a in point.values()))
         computed = self.at(point, tracer)
+        decimals = writes_decimals(self.text)
         return ClosedForms(_form((), computed[()], tracer),
-                           [_form(names, value, tracer) for names, value in computed.items()
-                            if len(names) == self.order], tracer.constants, tracer.unnamed, tracer.coarse)
+                           [_form(names, value, tracer, decimals) for names, value in computed.items()
+                            if len(names) == self.order], tracer.constants, tracer.unnamed, tracer.coarse,
+                           frozenset(tracer.matrices.named if tracer.matrices else ()))
 
 
 def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms:
@@ -120,6 +125,13 @@ class Comparison:
         self.raw = {form.names: form.formula for form in (forms.value, *forms.derivatives) if form.formula is not None}
         self.short = {names: shortest(formula, taken) for names, formula in self.raw.items()}
         self.agreed = dict.fromkeys(self.raw, 0)       # at how many points other than the first
+        self.matrices: MatrixComparison | None = None
+        matrices = {form.names: form.matrix for form in forms.derivatives if form.matrix is not None}
+        if matrices and not forms.coarse:
+            from gradcli.symbolic.matrices.forms import MatrixComparison
+
+            self.matrices = MatrixComparison(program.session, matrices, {
+                name: forms.constants[name] for name in forms.unnamed})
         self.points = 0         # other points at which the program runs
         self.rounded: set[tuple[str, ...]] = set()
 
@@ -137,6 +149,9 @@ class Comparison:
             return      # the program does not run there
         self.points += not first
         there = {**self.forms.constants, **point}
+        if self.matrices is not None:
+            self.matrices.compare(point, {names: np.zeros(()) if value is None else value.array
+                                          for names, value in values.items()}, first)
         other: ClosedForms | None = None
         for names, formula in self.raw.items():
             value = values[names]
@@ -163,6 +178,8 @@ class Comparison:
     def result(self) -> ClosedForms:
         """The forms with their shortest formulas, or with a reason in the place of those that are not confirmed."""
         def settled(form: ClosedForm) -> ClosedForm:
+            matrix = self.matrices.confirmed(form.names, self.points > 0) if self.matrices else None
+            form = form._replace(matrix=matrix)
             if form.formula is None:
                 return form
             if self.agreed[form.names] or not self.points:
@@ -196,15 +213,21 @@ def derivatives(value: Tensor, leaves: dict[str, Tensor], order: int) -> dict[tu
     return results
 
 
-def _form(names: tuple[str, ...], value: Any, tracer: Tracer) -> ClosedForm:
+def _form(names: tuple[str, ...], value: Any, tracer: Tracer, decimals: bool = False) -> ClosedForm:
     if value is None:
         return ClosedForm(names, SymbolicTensor.filled(ZERO), "", np.zeros(()))
+    array = value.array.copy()
+    reason, formula = "", None
     try:
         formula = tracer.formula(value)
+        formula = SymbolicTensor(formula.shape, formula.axes, without_isolated_points(formula.body))
     except Unknown as unknown:
-        return ClosedForm(names, None, unknown.reason, value.array.copy())
-    body = without_isolated_points(formula.body)
-    return ClosedForm(names, SymbolicTensor(formula.shape, formula.axes, body), "", value.array.copy())
+        reason = unknown.reason
+    if tracer.matrices is None or not names:
+        return ClosedForm(names, formula, reason, array)
+    from gradcli.symbolic.matrices.forms import matrix_form
+
+    return ClosedForm(names, formula, reason, array, matrix_form(tracer.term_of(value), array, formula, decimals))
 
 
 def shortest(tensor: SymbolicTensor, taken: Sequence[str] = ()) -> SymbolicTensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gradcli.engine.autograd.op import Op, short
 from gradcli.engine.tensor.tensor import Tensor
@@ -31,10 +31,22 @@ from gradcli.symbolic.matrices.rules import RULES
 from gradcli.symbolic.matrices.terms import Compared, Filled, Function, Name, NoMatrixForm, Term, walk
 from gradcli.symbolic.tensor import SymbolicTensor
 
-if TYPE_CHECKING:
-    from gradcli.symbolic.trace import Tracer
-
 MOST_PARTS = 200    # of a term
+
+
+class TracedFormulas(Protocol):
+    """What a tracer knows of arrays."""
+
+    unnamed: list[str]
+
+    def term_of(self, tensor: Tensor) -> Term | None:
+        """The matrix term of a tensor that was computed from leaves."""
+
+    def has_formula(self, tensor: Tensor) -> bool:
+        """Whether a tensor was computed from leaves."""
+
+    def formula(self, tensor: Tensor) -> SymbolicTensor:
+        """The formula of a tensor's elements."""
 
 
 class MatrixTrace:
@@ -43,7 +55,7 @@ class MatrixTrace:
     named   the constants that terms alone have named
     """
 
-    def __init__(self, tracer: Tracer) -> None:
+    def __init__(self, tracer: TracedFormulas) -> None:
         self.tracer = tracer
         self.named: set[str] = set()
 
@@ -190,7 +202,7 @@ def _chosen(branches: list[tuple[Expr, Expr]], otherwise: Expr, of: Any) -> Term
     """A value of several cases; what holds at isolated points only is left out."""
     result: Term = of(otherwise)
     for test, value in reversed(branches):
-        chosen = of(test)
+        chosen = plain(of(test))
         if isinstance(chosen, Filled):
             raise NoMatrixForm
         if isinstance(chosen, Compared) and chosen.name == "eq":
