@@ -35,13 +35,15 @@ FORMS = [
     ("x @ torch.linalg.solve(A, y)", "A", "-(inverse(A).T @ x).outer(inverse(A) @ y)"),
     ("x.norm()", "x", "x/x.norm()"), ("(y*x/x.norm()).sum()", "x", "y/x.norm() - (y*x).sum()*x/x.norm()**3"),
     ("(sin(x)*y).sum()", "x", "y*cos(x)"), ("exp(-x @ x/2)", "x", "-exp(-(x @ x)/2)*x"),
-    ("A.sum(0).pow(2).sum()", "A", "(2*A.sum(0)).expand(3, 3)"), ("(x - x.mean()).pow(2).sum()", "x", "2*(x - x.mean())"),
+    ("A.sum(0).pow(2).sum()", "A", "(2*A.sum(0)).expand(3, 3)"),
+    ("(x - x.mean()).pow(2).sum()", "x", "2*(x - x.mean())"),
     ("x.std()", "x", "(x - x.mean())/(2*x.std())"), ("(A @ torch.diag(x) @ A.t()).trace()", "x", "diag(A.T @ A)"),
     ("F.relu(X @ W).sum()", "W", "X.T @ where(X @ W > 0, 1.0, 0.0)"),
     ("(torch.tanh(X @ W) @ y).sum()", "y", "tanh(X @ W).sum(0)"),
     ("((F.relu(X @ W) @ C - z[:, None])**2).sum()", "C", "2*relu(X @ W).T @ (relu(X @ W) @ C - z[:, None])"),
     ("(x @ A @ x)/(x @ x)", "x", "(A + A.T) @ x/(x @ x) - 2*(x @ A @ x)*x/(x @ x)**2"),
-    ("(A @ A @ A).trace()", "A", "3*A.T @ A.T"), ("((x[:, None] - y[None])**2).sum()", "x", "2*(x[:, None] - y).sum(1)"),
+    ("(A @ A @ A).trace()", "A", "3*A.T @ A.T"),
+    ("torch.einsum('ij,jk->ik', A, B).trace()", "A", "B.T"), ("((x[:, None] - y[None])**2).sum()", "x", "2*(x[:, None] - y).sum(1)"),
     ("0.5*((X @ w - z)**2).sum()", "w", "X.T @ (X @ w - z)"),
 ]
 
@@ -78,7 +80,8 @@ def test_each_notation_has_the_form():
 
 
 def test_what_index_notation_does_not_reach_has_a_matrix_form():
-    assert gradcli("diff", "det(A)", "--at", "A=[[1, 2], [3, 4]]").out == "d/dA = det(A)*inverse(A).T = [[4, -3], [-2, 1]]\n"
+    assert gradcli("diff", "det(A)", "--at", "A=[[1, 2], [3, 4]]").out == (
+        "d/dA = det(A)*inverse(A).T = [[4, -3], [-2, 1]]\n")
     assert gradcli("diff", "torch.logdet(A)", "--at", "A=[[2, 1], [1, 3]]", "--format", "latex").out == (
         "\\frac{\\partial}{\\partial A} = A^{-\\top}\n")
 
@@ -86,7 +89,7 @@ def test_what_index_notation_does_not_reach_has_a_matrix_form():
 def test_a_form_that_is_wrong_at_the_point_is_not_shown():
     outcome = gradcli("diff", "x.norm()", "--at", "x=[0, 0]")
     assert outcome.out == "d/dx_i = x_i/sqrt(sum_j(x_j**2)) = [0, 0]\n"
-    assert "det" not in gradcli("diff", "torch.logdet(A)", "--at", "A=[[1, 2], [3, 4]]").out
+    assert "inverse" not in gradcli("diff", "torch.logdet(A)", "--at", "A=[[1, 2], [3, 4]]").out
 
 
 # programs that a generator writes
@@ -95,7 +98,8 @@ VECTORS = ["x", "y", "A @ {v}", "B.t() @ {v}", "{v} @ A", "sin({v})", "({v} * {v
            "tanh({v})", "{m}.sum(0)", "{m}.sum(1)", "({v} - {v}.mean())", "C @ w", "({v} / {v}.norm())", "{m}.diag()",
            "F.softmax({v}, 0)", "F.relu({v})", "torch.linalg.solve(A, {v})", "{v}.sigmoid()", "({v} - 2*{v})"]
 MATRICES = ["A", "B", "C @ D", "{m} @ {m}", "{m}.t()", "({m} * {m})", "({m} + {m})", "{v}.outer({v})",
-            "{v}[:, None] * {m}", "({m} * {v})", "inverse(A)", "torch.diag({v})", "({m} + {v})", "exp(-{m})", "({s} * {m})",
+            "{v}[:, None] * {m}", "({m} * {v})", "inverse(A)", "torch.diag({v})", "({m} + {v})", "exp(-{m})",
+            "({s} * {m})",
             "F.softmax({m}, 1)", "({m} - {m}.mean(0))", "torch.ger({v}, {v})", "{m}.mm({m})", "(D.t() @ C.t()).t()"]
 SCALARS = ["{v} @ {v}", "{m}.sum()", "trace({m})", "{v}.norm()", "({v}**2).mean()", "{v}.logsumexp(0)", "{v}.sum()",
            "{v} @ {m} @ {v}", "({m} * {m}).sum()", "l", "{m}.norm()", "({m} @ {v}).dot({v})", "{v}.var()"]
@@ -126,8 +130,9 @@ def test_forms_of_generated_programs_agree_with_reverse_mode():
     for seed in range(150):
         text = scalar_program(seed)
         names = [name for name in SHAPES if name in "AB CD xyw l" and name.strip()]
-        values, others = ({name: value + (3 * np.eye(3) if name == "A" else 0) for name, value in (
-            (name, np.random.default_rng(which).uniform(0.3, 1.5, SHAPES[name])) for name in names)} for which in (1, 2))
+        values, others = ({name: np.asarray(value + (3 * np.eye(3) if name == "A" else 0)) for name, value in (
+            (name, np.random.default_rng(which).uniform(0.3, 1.5, SHAPES[name])) for name in names)}
+            for which in (1, 2))
         current = session(**{name: value.tolist() for name, value in values.items()})
         program = Program(current, text, names, 1)
         forms = program.forms(values)
@@ -139,6 +144,6 @@ def test_forms_of_generated_programs_agree_with_reverse_mode():
         assert set(comparison.forms) == set(matrices), (text, {by: form.text for by, form in matrices.items()
                                                                if by not in comparison.forms})
         shown += len(matrices)
-        counted += sum(1 for form in forms.derivatives if form.value.ndim and form.value.any())
-    print(f"\n{shown} of {counted} derivatives by tensors have matrix forms")
+        counted += sum(1 for form in forms.derivatives if form.value.any())
+    print(f"\n{shown} of {counted} derivatives have matrix forms")
     assert shown >= FEWEST * counted

@@ -11,7 +11,8 @@ OUTPUTS = {
     ("x.long() * x", "--at", "x=3.5"): "trunc(x) = 3\n",
     ("x.float()**2", "--at", "x=3.3"): "2*x = 6.6\n",
     ("(x.half()**2).sum()", "--at", "x=3.3"): "2*x = 6.60156\n",
-    ("(c1 * torch.tensor([1., 2.])).sum()", "--at", "c1=[1, 2]"): "d/dc1_i = c2_i = [1, 2]\nd/dc1   = c2\nwhere c2 = [1, 2]\n",
+    ("(c1 * torch.tensor([1., 2.])).sum()", "--at", "c1=[1, 2]"):
+        "d/dc1_i = c2_i = [1, 2]\nd/dc1   = c2\nwhere c2 = [1, 2]\n",
     ("(x * n).sum()", "--at", "x=[1, 2]", "--var", "n=torch.tensor([3, 4])"): "d/dx_i = n_i = [3, 4]\nd/dx   = n\n",
     ("x * pi * e",): "e*pi\n",
     ("torch.sigmoid(x)", "--at", "x=1000"): "sigmoid(x)*(1 - sigmoid(x)) = 0\n",

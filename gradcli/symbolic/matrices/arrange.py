@@ -32,8 +32,11 @@ def reduced(name: str, term: Term, dims: tuple[int, ...], keep: bool) -> Term:
         return Filled(shape, number(count) * term.value)
     if not dims:
         return term
-    if keep and len(dims) == 1:
-        return lifted(reduced(name, term, dims, False), dims[0])
+    if keep:
+        inner = reduced(name, term, dims, False)
+        for dim in sorted(dims):
+            inner = lifted(inner, dim)
+        return inner
     factor, scalars, rest = without_scalars(term)
     if factor != ONE or scalars:
         return multiply(filled(factor), *scalars, _sum_of(name, rest, dims, keep, shape))
@@ -131,6 +134,8 @@ def reshaped(term: Term, shape: Shape) -> Term:
     factor, scalars, rest = without_scalars(term)
     if (factor != ONE or scalars) and rest is not None:
         return multiply(filled(factor), *scalars, reshaped(rest, shape))
+    if isinstance(term, Function) and term.name == ".reshape":
+        return reshaped(term.arguments[0], shape)
     return Function(shape, ".reshape", (term, *shape))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, number
 from gradcli.symbolic.formulas.reductions import reduced_dims
@@ -84,16 +86,34 @@ def _t(x: Term) -> Term:
 
 @rule("transpose")
 def _transpose(x: Term, a: int, b: int) -> Term:
-    if len(x.shape) != 2:
-        raise NoMatrixForm
-    return transposed(x) if (a - b) % 2 else x
+    order = list(range(len(x.shape)))
+    order[a], order[b] = order[b], order[a]
+    return _permute(x, order)
 
 
 @rule("permute")
 def _permute(x: Term, dims: Any) -> Term:
-    if len(x.shape) != 2:
+    order = [at % len(x.shape) for at in dims]
+    if order == sorted(order):
+        return x
+    if len(order) == 2:
+        return transposed(x)
+    core, long = x, [at for at in order if x.shape[at] != 1]
+    for at in reversed(range(len(x.shape))):
+        core = lowered(core, at) if x.shape[at] == 1 else core
+    if len(long) > 2:
         raise NoMatrixForm
-    return transposed(x) if tuple(at % 2 for at in dims) == (1, 0) else x
+    core = transposed(core) if long != sorted(long) else core
+    for at, old in enumerate(order):
+        core = lifted(core, at) if x.shape[old] == 1 else core
+    return core
+
+
+@rule("bmm")
+def _bmm(a: Term, b: Term) -> Term:
+    if a.shape[0] != 1:
+        raise NoMatrixForm
+    return lifted(matmul(lowered(a, 0), lowered(b, 0)), 0)
 
 
 @rule("unsqueeze")
@@ -300,10 +320,15 @@ def _getitem(x: Term, items: tuple[Any, ...], picks: Any = ()) -> Term:
         return x
     if any(type(item) not in (int, slice) for item in items):
         raise NoMatrixForm
-    if all(item == slice(None) or type(item) is int for item in items) and len(x.shape) == 2:
-        shape = tuple(n for at, n in enumerate(x.shape) if at >= len(items) or type(items[at]) is not int)
-        return Function(shape, "[]", (x, items))
-    raise NoMatrixForm
+    return Function(np.broadcast_to(0, x.shape)[items].shape, "[]", (x, *map(_subscript, items)))
+
+
+def _subscript(item: int | slice) -> str:
+    """A subscript as a program writes it."""
+    if isinstance(item, int):
+        return str(item)
+    start, stop, step = ("" if part is None else str(part) for part in (item.start, item.stop, item.step))
+    return f"{start}:{stop}" + (f":{step}" if step else "")
 
 
 @rule("unindex")

@@ -31,6 +31,13 @@ ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)     # precedences, the tightest
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
+def filled_text(shape: tuple[int, ...], number: str) -> str:
+    """A tensor of floats that are all one number."""
+    sizes = ", ".join(map(str, shape))
+    plain = {"0": "zeros", "1": "ones"}.get(number)
+    return f"torch.{plain}({sizes})" if plain else f"torch.full(({sizes},), 1.0*{number})"
+
+
 def is_negative(exponent: Expr) -> bool:
     """Whether an exponent is a negative number."""
     return isinstance(exponent, Number) and exponent.value < 0
@@ -119,8 +126,7 @@ class MatrixText:
                 return name, ATOM
             case Filled(shape, value):
                 text = self.number(value)
-                return (text, ATOM if text.isalnum() else SUM) if not shape else (
-                    f"torch.full({shape}, {text})", ATOM)
+                return (text, ATOM if text.isalnum() else SUM) if not shape else (filled_text(shape, text), ATOM)
             case Sum(_, terms):
                 return self.sum(terms), SUM
             case Product():
@@ -182,14 +188,14 @@ class MatrixText:
         value = mul(MINUS_ONE, term.number) if sign else term.number
         above = [(factor, e) for factor, e in term.factors if not is_negative(e)]
         below = [(factor, mul(MINUS_ONE, e)) for factor, e in term.factors if is_negative(e)]
-        above.sort(key=lambda pair: len(pair[0].shape) > 0)
+        above.sort(key=lambda pair: (isinstance(pair[0], Compared), len(pair[0].shape) > 0))
         top, bottom = self.ratio(value)
         alone = sum(bool(factor.shape) for factor, _ in above) == 1
         if any(not isinstance(factor, Compared) for factor, _ in term.factors):     # truth values become numbers
             above = [(TruthValues(factor.shape, factor) if isinstance(factor, Compared) else factor, e)
                      for factor, e in above]
-        upper = [*top, *(self.raised(factor, e, PRODUCT if alone and factor.shape and factor is above[-1][0] and (
-            isinstance(factor, MatMul)) else POWER) for factor, e in above)] or ["1"]
+        upper = [*top, *(self.raised(factor, e, PRODUCT if alone and factor.shape and isinstance(
+            factor, MatMul) and factor is above[-1][0] else POWER) for factor, e in above)] or ["1"]
         lower = [*bottom, *(self.raised(factor, e, POWER) for factor, e in below)]
         text = "*".join(upper)
         if lower:
@@ -222,9 +228,8 @@ class MatrixText:
             base, exponent = term.arguments
             return f"{self.within(base, ATOM)}**{self.within(exponent, ATOM)}", POWER
         if term.name == "[]":
-            source, items = term.arguments
-            places = ", ".join(":" if item == slice(None) else str(item) for item in items)
-            return f"{self.within(source, ATOM)}[{places}]", ATOM
+            source, *items = term.arguments
+            return f"{self.within(source, ATOM)}[{', '.join(items)}]", ATOM
         arguments = [self.argument(value) for value in term.arguments]
         if term.name == "where" and isinstance(term.arguments[0], Compared):
             arguments[0] = self.comparison(term.arguments[0])

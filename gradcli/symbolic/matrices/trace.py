@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Protocol
 
+import numpy as np
+
 from gradcli.engine.autograd.op import Op, short
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.symbolic.expression import (
     COMPARE,
+    ONE,
     ZERO,
     Add,
     Call,
@@ -28,7 +31,7 @@ from gradcli.symbolic.formulas.table import ELEMENTS, FORMULAS, NoFormula
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, expanded, filled, multiply, plain, power
 from gradcli.symbolic.matrices.products import added
 from gradcli.symbolic.matrices.rules import RULES
-from gradcli.symbolic.matrices.terms import Compared, Filled, Function, Name, NoMatrixForm, Term, walk
+from gradcli.symbolic.matrices.terms import Compared, Diagonal, Filled, Function, Name, NoMatrixForm, Term, walk
 from gradcli.symbolic.tensor import SymbolicTensor
 
 MOST_PARTS = 200    # of a term
@@ -102,6 +105,9 @@ class MatrixTrace:
         return term_of_constant(formula)
 
     def _constant(self, tensor: Tensor) -> Term:
+        array = tensor.array
+        if array.ndim == 2 and array.shape[0] > 1 and np.array_equal(array, np.eye(array.shape[0])):
+            return Diagonal(array.shape, Filled(array.shape[:1], ONE))
         before = len(self.tracer.unnamed)
         try:
             formula = self.tracer.formula(tensor)
