@@ -55,7 +55,6 @@ class ClosedForms(NamedTuple):
     constants: dict[str, np.ndarray]
     unnamed: list[str]      # those of the constants that the program has no name for
     coarse: bool = False    # whether a part is computed in less than double precision
-    aside: frozenset[str] = frozenset()     # those of the constants that only matrix forms may name
 
 
 def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int = 1) -> ClosedForms:
@@ -100,8 +99,7 @@ class Program:
         decimals = writes_decimals(self.text)
         return ClosedForms(_form((), computed[()], tracer),
                            [_form(names, value, tracer, decimals) for names, value in computed.items()
-                            if len(names) == self.order], tracer.constants, tracer.unnamed, tracer.coarse,
-                           frozenset(tracer.matrices.named if tracer.matrices else ()))
+                            if len(names) == self.order], tracer.constants, tracer.unnamed, tracer.coarse)
 
 
 def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms:

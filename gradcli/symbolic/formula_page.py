@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.analysis.written_rule import short_text
 from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
-from gradcli.symbolic.expression import Cases, Index
+from gradcli.symbolic.expression import Cases, Index, Symbol, walk
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplify import INSTALL
 from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
@@ -83,8 +83,10 @@ class FormulaPage:
 
     def _named(self) -> list[str]:
         """The constants that the formulas name and the program does not."""
-        in_matrices = {name for form in self.forms.derivatives if form.matrix for name in form.matrix.names}
-        return [name for name in self.forms.unnamed if name not in self.forms.aside or name in in_matrices]
+        used = {name for form in self.forms.derivatives if form.matrix for name in form.matrix.names}
+        used.update(part.name for form in self.forms.derivatives if form.formula is not None
+                    for part in walk(form.formula.body) if isinstance(part, Symbol))
+        return [name for name in self.forms.unnamed if name in used]
 
     def _latex_lines(self, form: ClosedForm) -> list[str]:
         """The lines of a derivative in LaTeX: index notation, and matrix notation."""

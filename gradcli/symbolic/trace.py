@@ -25,6 +25,7 @@ from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
 from gradcli.symbolic.formulas.calls import ELEMENTWISE, call_of, known_as
 from gradcli.symbolic.formulas.calls import Unknown as Unknown
+from gradcli.symbolic.formulas.choices import CHOICES, WITH_PLACES, chosen
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from gradcli.symbolic.matrices.terms import Term
     from gradcli.symbolic.matrices.trace import MatrixTrace
 
-PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back", "tril", "triu",
-                     "cumsum", "cat", "stack"})
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "scatter", "rows_back", "tril",
+                     "triu", "cumsum", "cat", "stack"})
 """What they give depends on the position: a formula says more than a constant tensor does."""
 COARSE = (np.dtype(np.float32), np.dtype(np.float16))
-PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "embedding_rows", "rows_back"})
+PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "scatter", "embedding_rows", "rows_back"})
 CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
 MOST_PARTS = 1000   # of a formula; nobody reads longer ones
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
@@ -192,7 +193,7 @@ class Tracer:
     def _enter_results(self, cls: type[Op], values: Sequence[Any], result: Any) -> None:
         outputs = [r for r in (result if isinstance(result, tuple) else (result,)) if isinstance(r, Tensor)]
         try:
-            formulas = self._formulas_of(cls, values)
+            formulas = self._formulas_of(cls, values, outputs)
             if len(formulas) != len(outputs) or any(
                     f.shape != o.array.shape for f, o in zip(formulas, outputs, strict=True)):
                 raise Unknown(known_as(cls.names[0]))
@@ -213,16 +214,22 @@ class Tracer:
             return f"a cast to {after.array.dtype}"
         return elementwise(lambda value: call("trunc", value), formula)
 
-    def _formulas_of(self, cls: type[Op], values: Sequence[Any]) -> list[Any]:
+    def _formulas_of(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Any]:
         name = short(cls.names[0])
         if any(tensor.array.size == 0 for tensor in _tensors(values)):
             raise Unknown("an empty tensor")
+        if name in ("isnan", "isinf", "isfinite") and not np.isfinite(values[0].array).all():
+            raise Unknown("a test for nan or infinity that holds")
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
+        if name == "scatter" and _repeats(values[2].array, values[1]):
+            raise Unknown("scatter with a place that comes twice")
         if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()
                                    for tensor in _tensors(values)):
             raise Unknown(f"{name} with negative numbers in a tensor")
         arguments = [self._argument(value) for value in values]
+        if name in CHOICES:
+            return self._chosen(cls, arguments, values, outputs)
         function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
         try:
             result = function(*arguments)
@@ -234,6 +241,20 @@ class Tracer:
         if any(map(is_too_long, results)):
             raise Unknown(f"a value whose formula has more than {MOST_PARTS} parts")
         return results
+
+    def _chosen(self, cls: type[Op], arguments: Sequence[Any], values: Sequence[Any], outputs: Sequence[Tensor]
+                ) -> list[Any]:
+        """The formulas of elements that are chosen by their values."""
+        by_name = dict(zip(cls.params, arguments, strict=True))
+        if type(by_name.get("dim")) is tuple and len(by_name["dim"]) == 1:
+            by_name["dim"] = by_name["dim"][0]
+        if short(cls.names[0]) in WITH_PLACES and type(by_name["dim"]) is not int:
+            raise Unknown(known_as(cls.names[0]))
+        try:
+            return chosen(short(cls.names[0]), by_name, values[0].array, outputs,
+                          lambda array: self.formula(Tensor(array)))
+        except NoFormula as missing:
+            raise Unknown(str(missing)) from None
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):
@@ -249,6 +270,11 @@ class Tracer:
         if places.dtype.kind != "i" or (places < 0).any():
             raise Unknown("indexing with a mask or with negative numbers in a tensor")
         return self.formula(Tensor(places))
+
+
+def _repeats(places: np.ndarray, dim: int) -> bool:
+    """Whether a place comes twice along a dimension."""
+    return bool(places.ndim and (np.diff(np.sort(places, dim), axis=dim) == 0).any())
 
 
 def is_too_long(formula: SymbolicTensor) -> bool:

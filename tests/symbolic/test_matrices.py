@@ -43,7 +43,8 @@ FORMS = [
     ("((F.relu(X @ W) @ C - z[:, None])**2).sum()", "C", "2*relu(X @ W).T @ (relu(X @ W) @ C - z[:, None])"),
     ("(x @ A @ x)/(x @ x)", "x", "(A + A.T) @ x/(x @ x) - 2*(x @ A @ x)*x/(x @ x)**2"),
     ("(A @ A @ A).trace()", "A", "3*A.T @ A.T"),
-    ("torch.einsum('ij,jk->ik', A, B).trace()", "A", "B.T"), ("((x[:, None] - y[None])**2).sum()", "x", "2*(x[:, None] - y).sum(1)"),
+    ("torch.einsum('ij,jk->ik', A, B).trace()", "A", "B.T"),
+    ("((x[:, None] - y[None])**2).sum()", "x", "2*(x[:, None] - y).sum(1)"),
     ("0.5*((X @ w - z)**2).sum()", "w", "X.T @ (X @ w - z)"),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.symbolic.expression import COMPARE, HALF, ONE, PI, TWO, ZERO, Expr, number
+from gradcli.symbolic.expression import COMPARE, FALSE, HALF, ONE, PI, TRUE, TWO, ZERO, Condition, Expr, number
 from gradcli.symbolic.fold import call, cases, condition, mul, power
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -71,7 +71,59 @@ def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
     return SymbolicTensor.filled(ONE, x.shape)
 
 
-@formula("alias", "clone", "contiguous", "cast", "still", "tied", "type", "positive", "copied", "cpu", "real",
+@formula("cast")
+def as_number(x: Any, *_: Any) -> SymbolicTensor:
+    x = symbolic(x)
+    return truth_as_number(x)
+
+
+def truth_as_number(x: SymbolicTensor) -> SymbolicTensor:
+    """1 where a condition holds, 0 elsewhere; numbers as they are."""
+    if isinstance(x.body, Condition):
+        return SymbolicTensor(x.shape, x.axes, cases(((x.body, ONE),), ZERO))
+    return x
+
+
+@formula("isnan", "isinf")
+def _never(x: SymbolicTensor) -> SymbolicTensor:
+    return SymbolicTensor.filled(FALSE, x.shape)
+
+
+@formula("any")
+def _any(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+    if x.body != FALSE:
+        raise NoFormula
+    return SymbolicTensor.filled(FALSE)
+
+
+@formula("isfinite")
+def _always(x: SymbolicTensor) -> SymbolicTensor:
+    return SymbolicTensor.filled(TRUE, x.shape)
+
+
+@formula("nan_to_num")
+def _nan_to_num(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+    return x
+
+
+@formula("nansum")
+def _nansum(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
+    total: SymbolicTensor = FORMULAS["sum"](x, *arguments)
+    return total
+
+
+@formula("fill", "full_like")
+def _fill(x: SymbolicTensor, value: Any, *_: Any) -> SymbolicTensor:
+    return SymbolicTensor.filled(symbolic(value).body, x.shape)
+
+
+of_elements("fmax")(lambda a, b: cases(((condition("ge", a, b), a),), b))
+of_elements("fmin")(lambda a, b: cases(((condition("le", a, b), a),), b))
+of_elements("angle")(lambda x: cases(((condition("lt", x, ZERO), PI),), ZERO))
+of_elements("lerp_by_tensor")(lambda a, b, w: a + w * (b - a))
+
+
+@formula("alias", "clone", "contiguous", "still", "quantiles", "tied", "type", "positive", "copied", "cpu", "real",
          "renamed", "renamed_keeping")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
 from gradcli.symbolic import expression
 from gradcli.symbolic.matrices.notation import LatexMatrices, UnicodeMatrices
-from gradcli.symbolic.matrices.terms import NoMatrixForm, Term, names_of
+from gradcli.symbolic.matrices.terms import Compared, Function, NoMatrixForm, Term, names_of, walk
 from gradcli.symbolic.matrices.text import MatrixText, tidied
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.verification import TOLERANCE, Point, close, from_same_state
@@ -23,6 +23,10 @@ from gradcli.symbolic.verification import TOLERANCE, Point, close, from_same_sta
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+USUAL = frozenset({".norm", ".var", ".std", ".squeeze", ".reshape", "[]", "inverse", "det", "torch.slogdet", "trace",
+                   "diag", "tril", "triu", "prod", "softmax", "log_softmax", "logsumexp", "F.one_hot", "where",
+                   "torch.linalg.cross", "F.nll_loss", "F.binary_cross_entropy_with_logits", "F.binary_cross_entropy"})
+"""Functions of whole tensors that matrix notation has beside a formula of elements; others say less than that."""
 LONGEST = 200       # characters of a form; nobody reads longer ones
 
 
@@ -44,6 +48,8 @@ def matrix_form(term: Term | None, value: np.ndarray, formula: SymbolicTensor | 
     if term is None or not names_of(term) or not (value.size > 1 or formula is None or any(
             isinstance(part, expression.Sum) for part in expression.walk(formula.body))):
         return None
+    if formula is not None and not all(map(_is_usual, walk(term))):
+        return None
     term = tidied(term)
     try:
         text = MatrixText(decimals).text(term)
@@ -57,6 +63,13 @@ def matrix_form(term: Term | None, value: np.ndarray, formula: SymbolicTensor | 
     except NoMatrixForm:
         pass
     return MatrixForm(text, unicode, latex, frozenset(names_of(term)))
+
+
+def _is_usual(part: Term) -> bool:
+    """Whether a part of a term is one that textbooks have."""
+    if isinstance(part, Compared):
+        return part.name not in ("eq", "ne")
+    return not isinstance(part, Function) or part.elements or part.name in USUAL
 
 
 class MatrixComparison:

@@ -40,8 +40,6 @@ MOST_PARTS = 200    # of a term
 class TracedFormulas(Protocol):
     """What a tracer knows of arrays."""
 
-    unnamed: list[str]
-
     def term_of(self, tensor: Tensor) -> Term | None:
         """The matrix term of a tensor that was computed from leaves."""
 
@@ -53,14 +51,10 @@ class TracedFormulas(Protocol):
 
 
 class MatrixTrace:
-    """The terms of arrays, entered in a tracer beside their formulas.
-
-    named   the constants that terms alone have named
-    """
+    """The terms of arrays, entered in a tracer beside their formulas."""
 
     def __init__(self, tracer: TracedFormulas) -> None:
         self.tracer = tracer
-        self.named: set[str] = set()
 
     def results(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Term | None]:
         """The terms of what an operation gives."""
@@ -108,12 +102,10 @@ class MatrixTrace:
         array = tensor.array
         if array.ndim == 2 and array.shape[0] > 1 and np.array_equal(array, np.eye(array.shape[0])):
             return Diagonal(array.shape, Filled(array.shape[:1], ONE))
-        before = len(self.tracer.unnamed)
         try:
             formula = self.tracer.formula(tensor)
         except Unknown:
             raise NoMatrixForm from None
-        self.named.update(self.tracer.unnamed[before:])
         term = term_of_constant(formula)
         if term is None:
             raise NoMatrixForm
@@ -137,7 +129,7 @@ class MatrixTrace:
         arguments: list[Any] = []
         options: list[tuple[str, Any]] = []
         for at, (parameter, value) in enumerate(zip(cls.params, values, strict=False)):
-            if parameter in cls.defaults and cls.defaults[parameter] is value:
+            if cls.signature.defaults[at] is value:
                 continue
             if isinstance(value, Tensor | tuple) and (isinstance(value, Tensor) or isinstance(value[:1], Tensor)):
                 value = self._argument(value)
