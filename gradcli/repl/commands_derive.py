@@ -54,28 +54,28 @@ def show_steps(repl: Repl, rest: str) -> None:
 def show_derivative(repl: Repl, rest: str) -> None:
     """The derivatives of an expression as formulas."""
     from gradcli.analysis.gradient_check import reached
-    from gradcli.reports.closed_forms import DECIMAL
     from gradcli.symbolic.closed_form import closed_forms
     from gradcli.symbolic.formula_page import FormulaPage
+    from gradcli.symbolic.text import writes_decimals
 
     with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
         program, leaves = _again(repl, rest), reached(repl.session, rest)
         forms = closed_forms(repl.session, program, leaves)
-        page = FormulaPage(repl.session, forms, bool(DECIMAL.search(program)), False, None)
+        page = FormulaPage(repl.session, forms, writes_decimals(program), False, None)
     repl.write(page.render("text"))
 
 
 def _on_paper(repl: Repl, rest: str) -> str:
     from gradcli.analysis.gradient_check import reached
-    from gradcli.reports.closed_forms import DECIMAL
     from gradcli.symbolic.derivation_page import DerivationPage
     from gradcli.symbolic.derive import derive_program
+    from gradcli.symbolic.text import writes_decimals
 
     before = repl.session.eval(rest)
     derivation = derive_program(repl.session, _again(repl, rest), reached(repl.session, rest))
     if holds_numbers(before):
         _require_same(rest, before.array, derivation.segments[-1].value)
-    return DerivationPage(derivation, bool(DECIMAL.search(derivation.source)), None).render("text")
+    return DerivationPage(derivation, writes_decimals(derivation.source), None).render("text")
 
 
 def _on_tape(repl: Repl, rest: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from gradcli.console.diagnostics import tell
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "plain", "unicode", "latex", "markdown", "mathml", "json", "jsonl")
 SAMPLE = 0.6        # the value of a name without one: most functions are defined there
-DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)")
 
 
 def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, settings: Settings) -> int:
@@ -35,8 +33,9 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
 
     forms = point.timed(settings, "diff", compute)
     from gradcli.symbolic.formula_page import FormulaPage
+    from gradcli.symbolic.text import writes_decimals
 
-    page = FormulaPage(point.session, forms, decimals=bool(DECIMAL.search(point.source.text)), values=bool(at),
+    page = FormulaPage(point.session, forms, decimals=writes_decimals(point.source.text), values=bool(at),
                 precision=settings.precision)
     remark_simplification(settings)
     return write_result(output, settings, lambda: written_page(page, settings.format))

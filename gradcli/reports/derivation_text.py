@@ -38,7 +38,7 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
 
 
 def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
-    from gradcli.reports.closed_forms import DECIMAL, FORMATS, remark_simplification, written_page
+    from gradcli.reports.closed_forms import FORMATS, remark_simplification, written_page
 
     check_format(settings, "steps", FORMATS)
     output = Output(settings.output, settings)
@@ -52,8 +52,9 @@ def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: S
 
     derivation = point.timed(settings, "steps", compute)
     from gradcli.symbolic.derivation_page import DerivationPage
+    from gradcli.symbolic.text import writes_decimals
 
-    page = DerivationPage(derivation, bool(DECIMAL.search(derivation.source)), settings.precision)
+    page = DerivationPage(derivation, writes_decimals(derivation.source), settings.precision)
     remark_simplification(settings)
     return write_result(output, settings, lambda: written_page(page, settings.format))
 

@@ -10,7 +10,7 @@ from gradcli.data.data_format import dump_json
 from gradcli.data.point import open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.closed_forms import DECIMAL, SAMPLE
+from gradcli.reports.closed_forms import SAMPLE
 from gradcli.reports.open_session import write_result
 from gradcli.reports.result_format import check_format
 
@@ -37,7 +37,9 @@ def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], setti
         return check_hand_derivation(point.session, point.source.text, says, name, point.leaves)
 
     verdict = point.timed(settings, "check", compare)
-    decimals = bool(DECIMAL.search(point.source.text) or DECIMAL.search(says))
+    from gradcli.symbolic.text import writes_decimals
+
+    decimals = writes_decimals(point.source.text) or writes_decimals(says)
     text = _json(verdict, decimals) if settings.format in ("json", "jsonl") else _text(verdict, decimals)
     write_result(output, settings, lambda: text)
     return 0 if verdict.place is None else MISMATCH

@@ -29,7 +29,7 @@ from gradcli.symbolic.expression import ZERO, Expr
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.simplify import simplified
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import Writer
+from gradcli.symbolic.text import Writer, writes_decimals
 from gradcli.symbolic.trace import Tracer, Unknown, tracing
 from gradcli.symbolic.verification import (
     Point,
@@ -43,6 +43,7 @@ from gradcli.symbolic.verification import (
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+    from gradcli.symbolic.matrices.forms import MatrixComparison, MatrixForm
 
 MOST_DECISIONS = 1000
 
@@ -54,6 +55,7 @@ class ClosedForm(NamedTuple):
     formula: SymbolicTensor | None
     reason: str
     value: np.ndarray
+    matrix: MatrixForm | None = None        # the derivative in matrix notation
 
 
 class ClosedForms(NamedTuple):
@@ -106,7 +108,7 @@ class Program:
             for name, array in point.items():
                 self.session[name] = Variable(array.copy(), True)
                 if tracer is not None:
-                    tracer.enter(self.session[name].array, SymbolicTensor.of(name, array.shape))
+                    tracer.enter_name(name, self.session[name].array)
             with tracing(self.session, tracer) if tracer else limited_decisions(self.session, self.most):
                 value = self.evaluate()
                 if tracer:
@@ -116,21 +118,24 @@ class Program:
 
     def forms(self, point: Point, every_path: bool = True) -> ClosedForms:
         """The closed forms by the run at a point, with cases for `every_path`, not compared with anything."""
-        tracer = Tracer(self.session.names(), self.leaves)
+        tracer = Tracer(self.session.names(), self.leaves, self.order == 1 and any(a.ndim for a in point.values()))
         with DetachmentRecorder().listening() as recorder:
             computed = self.at(point, tracer)
         self.most = max(self.most, 4 * tracer.path.count)
         first = _run(tracer, computed)
         explored = (explore(first, lambda forced: self._other_run(point, forced), self.leaves)
                     if every_path else single_path(first))
-        forms = {names: _form(names, explored.formulas[names], value) for names, value in computed.items()}
+        whole = tracer if len(explored.paths) == 1 else None        # terms of matrices have no cases
+        decimals = writes_decimals(self.text)
+        forms = {names: _form(names, explored.formulas[names], value, whole, decimals)
+                 for names, value in computed.items()}
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
                            {**tracer.constants, **explored.constants}, list(explored.constants), tracer.coarse,
                            explored.assumptions, explored.paths, bool(recorder.at) and self.has_while_loop())
 
     def _other_run(self, point: Point, forced: tuple[bool, ...]) -> Run | None:
         """The run whose first decisions have the outcomes `forced`; None where the program fails then."""
-        tracer = Tracer(self.session.names(), self.leaves, forced)
+        tracer = Tracer(self.session.names(), self.leaves, forced=forced)
         try:
             return _run(tracer, self.at(point, tracer))
         except PathLimit:
@@ -165,6 +170,13 @@ class Comparison:
         self.raw = {form.names: form.formula for form in (forms.value, *forms.derivatives) if form.formula is not None}
         self.short = {names: shortest(formula, taken) for names, formula in self.raw.items()}
         self.agreed = dict.fromkeys(self.raw, 0)       # at how many points other than the first
+        self.matrices: MatrixComparison | None = None
+        matrices = {form.names: form.matrix for form in forms.derivatives if form.matrix is not None}
+        if matrices and not forms.coarse:
+            from gradcli.symbolic.matrices.forms import MatrixComparison
+
+            self.matrices = MatrixComparison(program.session, matrices, {
+                name: forms.constants[name] for name in forms.unnamed})
         self.points = 0         # other points at which the program runs
         self.rounded: set[tuple[str, ...]] = set()
         self.local = False      # whether the program has other formulas at one of the points
@@ -179,6 +191,9 @@ class Comparison:
             return      # the program does not run there
         self.points += not first
         there = {**self.forms.constants, **point}
+        if self.matrices is not None:
+            self.matrices.compare(point, {names: np.zeros(()) if value is None else value.array
+                                          for names, value in values.items()}, first)
         other: ClosedForms | None = None
         for names, formula in self.raw.items():
             value = values[names]
@@ -208,6 +223,8 @@ class Comparison:
     def result(self) -> ClosedForms:
         """The forms with their shortest formulas, or with a reason in the place of those that are not confirmed."""
         def settled(form: ClosedForm) -> ClosedForm:
+            matrix = self.matrices.confirmed(form.names, self.points > 0) if self.matrices else None
+            form = form._replace(matrix=matrix)
             if form.formula is None:
                 return form
             if self.agreed[form.names] or not self.points:
@@ -254,12 +271,17 @@ def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
     return Run(tracer.path, formulas, {name: tracer.constants[name] for name in tracer.unnamed})
 
 
-def _form(names: tuple[str, ...], formula: SymbolicTensor | str, value: Any) -> ClosedForm:
+def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, tracer: Tracer | None,
+          decimals: bool) -> ClosedForm:
+    """The closed form of a value: its formula, and its form in matrices by a tracer of whole tensors."""
     number = np.zeros(()) if value is None else value.array.copy()
-    if isinstance(formula, str):
-        return ClosedForm(names, None, formula, number)
-    body = without_isolated_points(formula.body)
-    return ClosedForm(names, SymbolicTensor(formula.shape, formula.axes, body), "", number)
+    reason, formula = (known, None) if isinstance(known, str) else ("", SymbolicTensor(
+        known.shape, known.axes, without_isolated_points(known.body)))
+    if tracer is None or tracer.matrices is None or not names or value is None:
+        return ClosedForm(names, formula, reason, number)
+    from gradcli.symbolic.matrices.forms import matrix_form
+
+    return ClosedForm(names, formula, reason, number, matrix_form(tracer.term_of(value), number, formula, decimals))
 
 
 def shortest(tensor: SymbolicTensor, taken: Sequence[str] = ()) -> SymbolicTensor:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.analysis.written_rule import short_text
 from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
-from gradcli.symbolic.expression import Cases, Index
+from gradcli.symbolic.expression import Cases, Index, Symbol, walk
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplify import INSTALL
 from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
@@ -35,7 +35,7 @@ class FormulaPage:
         """The page as text, plain, unicode, latex, markdown or mathml."""
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
-        lines = [self._latex(derivative) for derivative in self.forms.derivatives]
+        lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
         lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter(self.taken, self.decimals))]
         if form == "mathml":
             return "".join(f"{mathml(line)}\n" for line in lines)
@@ -44,17 +44,25 @@ class FormulaPage:
         return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
 
     def _text(self, unicode: bool) -> str:
-
         notation = UNICODE if unicode else PLAIN
-        rows = [self._row(derivative, notation) for derivative in self.forms.derivatives]
-        alone = len(rows) == 1 and not self.forms.derivatives[0].value.ndim
+        rows = [row for derivative in self.forms.derivatives for row in self._rows(derivative, notation)]
+        alone = len(self.forms.derivatives) == 1 and not self.forms.derivatives[0].value.ndim
         width = max(len(left) for left, _ in rows)
         text = "".join(f"{right}\n" if alone else f"{left:<{width}} = {right}\n" for left, right in rows)
         return text + self._where()
 
-    def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
-        """The left side of a derivative's line, and the right."""
+    def _rows(self, form: ClosedForm, notation: Notation) -> list[tuple[str, str]]:
+        """The left and the right side of each line of a derivative: index notation, and matrix notation."""
+        if form.matrix is None:
+            return [self._row(form, notation)]
+        left = derivative_sign(form.names, "∂" if notation.unicode else "d")
+        right = form.matrix.unicode if notation.unicode else form.matrix.text
+        if form.formula is not None:
+            return [self._row(form, notation), (left, right)]
+        return [(left, f"{right} = {self._value(form)}" if self.values else right)]
 
+    def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
+        """The left side of a derivative's line in index notation, and the right."""
         writer = Writer(self.taken, self.decimals, notation)
         sign = "∂" if notation.unicode else "d"
         if form.formula is None:
@@ -69,21 +77,38 @@ class FormulaPage:
         return left, right
 
     def _value(self, form: ClosedForm) -> str:
-
+        """The value of a derivative at the point."""
         return short_text(form.value, self.precision)
 
     def _where(self) -> str:
         """What the formulas are valid for, and the constant tensors that they name."""
         lines = [f"where {condition}\n" for condition in self._conditions(Writer(self.taken, self.decimals))]
-        lines += [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self.forms.unnamed]
+        lines += [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self._named()]
         return "".join(lines)
+
+    def _named(self) -> list[str]:
+        """The constants that the formulas name and the program does not."""
+        used = {name for form in self.forms.derivatives if form.matrix for name in form.matrix.names}
+        used.update(part.name for form in self.forms.derivatives if form.formula is not None
+                    for part in walk(form.formula.body) if isinstance(part, Symbol))
+        return [name for name in self.forms.unnamed if name in used]
+
+    def _latex_lines(self, form: ClosedForm) -> list[str]:
+        """The lines of a derivative in LaTeX: index notation, and matrix notation."""
+        matrix = self._latex_matrix(form)
+        return [self._latex(form)] if not matrix else [matrix] if form.formula is None else [self._latex(form), matrix]
+
+    def _latex_matrix(self, form: ClosedForm) -> str:
+        """A derivative in matrix notation as LaTeX; empty where there is none."""
+        if form.matrix is None or not form.matrix.latex:
+            return ""
+        return f"{latex_derivative(form.names, [], LatexWriter(self.taken))} = {form.matrix.latex}"
 
     def _conditions(self, writer: Writer) -> list[str]:
         local = [writer.prose(SAME_WAY)] if self.forms.local else []
         return [*map(writer.text, self.forms.assumptions), *local]
 
     def _latex(self, form: ClosedForm) -> str:
-
         writer = LatexWriter(self.taken, self.decimals)
         places = places_of(form, writer) if form.formula is not None else []
         left = latex_derivative(form.names, places, writer)
@@ -100,12 +125,19 @@ class FormulaPage:
             known = form.formula is not None
             derivatives.append({
                 "by": list(form.names), "formula": self._formula(form) if known else None,
-                **({} if known else {"reason": form.reason}), "latex": self._latex(form),
+                **({} if known else {"reason": form.reason}), "latex": self._latex(form), **self._matrix_data(form),
                 **({"value": form.value.tolist()} if self.values else {})})
-        where = {name: self.forms.constants[name].tolist() for name in self.forms.unnamed}
+        where = {name: self.forms.constants[name].tolist() for name in self._named()}
         conditions = self._conditions(Writer(self.taken, self.decimals))
         return {"derivatives": derivatives, **({"where": where} if where else {}),
                 **({"conditions": conditions} if conditions else {})}
+
+    def _matrix_data(self, form: ClosedForm) -> dict[str, str]:
+        """The fields of matrix notation: text that a program can contain, and LaTeX."""
+        if form.matrix is None:
+            return {}
+        latex = self._latex_matrix(form)
+        return {"matrix": form.matrix.text, **({"matrix_latex": latex} if latex else {})}
 
     def _formula(self, form: ClosedForm) -> str:
         assert form.formula is not None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from gradcli.symbolic.expression import MIRRORED, Add, Cases, Condition, Expr, IndexValue, Number, Symbol, children
-from gradcli.symbolic.fold import add, cases, rebuild
+from gradcli.symbolic.fold import add, cases, condition, rebuild
+from gradcli.symbolic.places import value_of
 
 
 def without_isolated_points(expr: Expr) -> Expr:
     """The expression without branches that hold at isolated points only: equalities that are not of indices."""
     expr = rebuild(expr, without_isolated_points)
+    if isinstance(expr, Condition) and expr.name == "eq":
+        return expr if is_of_indices(expr) else same_element(*expr.arguments) or expr
     if isinstance(expr, Add) and sum(isinstance(term, Cases) for term in expr.terms) > 1:
         return add(*map(_strict, expr.terms))
     if not isinstance(expr, Cases):
@@ -42,6 +45,36 @@ def _strict(term: Expr) -> Expr:
     if isinstance(test, Condition) and test.name == "ge" and not is_of_indices(test):
         return Cases(((Condition("gt", test.arguments), value),), term.otherwise)
     return term
+
+
+def same_element(a: Expr, b: Expr) -> Expr | None:
+    """Where two elements of one tensor, or the same function of such, are the same one; None for any other two.
+
+    Elsewhere they are equal at isolated points only.
+    """
+    places: list[tuple[Expr, Expr]] = []
+    if not _matched(a, b, places) or not places:
+        return None
+    return condition("and", *(condition("eq", p, q) for p, q in places if p != q))
+
+
+def _matched(a: Expr, b: Expr, places: list[tuple[Expr, Expr]]) -> bool:
+    """Whether two expressions differ in places of elements only, which are collected."""
+    if isinstance(a, Symbol) and isinstance(b, Symbol):
+        if a.name != b.name or len(a.places) != len(b.places):
+            return False
+        places += [(value_of(p), value_of(q)) for p, q in zip(a.places, b.places, strict=True)]
+        return True
+    if type(a) is not type(b) or _head(a) != _head(b):
+        return False
+    mine, others = children(a), children(b)
+    return len(mine) == len(others) and (bool(mine) or a == b) and all(
+        _matched(p, q, places) for p, q in zip(mine, others, strict=True))
+
+
+def _head(expr: Expr) -> object:
+    """What an expression is besides its parts."""
+    return getattr(expr, "name", None), getattr(expr, "index", None)
 
 
 def _is_isolated(test: Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -31,6 +32,7 @@ from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)")
 LETTERS = "ijklmnpqrstuvw"
 
 
@@ -260,6 +262,11 @@ class Writer:
         if self.notation.unicode:
             return f"Σ_{over} {self.within(body, PRODUCT)}", PRODUCT
         return f"sum_{over}({self.text(body)})", ATOM
+
+
+def writes_decimals(text: str) -> bool:
+    """Whether a program writes numbers as decimals."""
+    return bool(DECIMAL.search(text))
 
 
 def _ends(value: Fraction) -> bool:

@@ -7,7 +7,7 @@ traced like any other computation. The formula of a gradient therefore comes fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any
@@ -20,23 +20,26 @@ from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.engine.transforms.forward_ad import tangents_ignored
-from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.control_flow.path_condition import PathCondition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, symbolic
+from gradcli.symbolic.formulas.calls import ELEMENTWISE, call_of, known_as
+from gradcli.symbolic.formulas.calls import Unknown as Unknown
+from gradcli.symbolic.formulas.choices import CHOICES, WITH_PLACES, chosen
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+    from gradcli.symbolic.matrices.terms import Term
+    from gradcli.symbolic.matrices.trace import MatrixTrace
 
-ELEMENTWISE = (Unary, Binary, Comparison, Slope)
-PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "rows_back", "tril", "triu",
-                     "cumsum", "cat", "stack"})
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "scatter", "rows_back", "tril",
+                     "triu", "cumsum", "cat", "stack"})
 """What they give depends on the position: a formula says more than a constant tensor does."""
 COARSE = (np.dtype(np.float32), np.dtype(np.float16))
-PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "embedding_rows", "rows_back"})
+PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "scatter", "embedding_rows", "rows_back"})
 CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
 MOST_PARTS = 1000   # of a formula; nobody reads longer ones
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
@@ -53,14 +56,6 @@ def place_of(array: Any) -> Place:
     if not isinstance(array, np.ndarray):
         return id(array), (), ()
     return array.__array_interface__["data"][0], array.shape, array.strides
-
-
-class Unknown(Exception):
-    """The formula of a value is not known; `reason` says which operation has none."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Recorder(Saver):
@@ -94,22 +89,42 @@ class Tracer:
     path        the conditions by which the program has taken its branches
     """
 
-    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = (), forced: Sequence[bool] = ()) -> None:
+    def __init__(self, names: Mapping[str, Any], leaves: Sequence[str] = (), in_matrices: bool = False,
+                 forced: Sequence[bool] = ()) -> None:
+        """Begin with the tensors of `names`; with `in_matrices`, tensors get terms of whole matrices as well.
+
+        forced  the outcomes of the program's first decisions, whatever the values are
+        """
         self.path = PathCondition(forced)
         self._taken = {*names, *leaves}
         self.coarse = False
         self._arguments: Sequence[Any] = ()     # of the operation that is computed now
-        self._formulas: dict[Place, tuple[Any, SymbolicTensor | str]] = {}
+        self._formulas: dict[Place, tuple[Any, SymbolicTensor | str, Term | None]] = {}
+        self.matrices: MatrixTrace | None = None
+        if in_matrices:
+            from gradcli.symbolic.matrices.trace import MatrixTrace
+
+            self.matrices = MatrixTrace(self)
         self.constants: dict[str, np.ndarray] = {}
         self.unnamed: list[str] = []
         for name, value in names.items():
             if name not in leaves and isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
                 self.constants[name] = value.array.copy()       # the program can write into its own
-                self.enter(value.array, SymbolicTensor.of(name, value.array.shape))
+                self.enter_name(name, value.array)
 
-    def enter(self, array: Any, formula: SymbolicTensor | str) -> None:
-        """Enter the formula of an array, or the reason why it has none."""
-        self._formulas[place_of(array)] = array, formula
+    def enter(self, array: Any, formula: SymbolicTensor | str, term: Term | None = None) -> None:
+        """Enter the formula of an array, or the reason why it has none, and its matrix term."""
+        self._formulas[place_of(array)] = array, formula, term
+
+    def enter_name(self, name: str, array: Any) -> None:
+        """Enter an array under the name that it has in formulas."""
+        formula = SymbolicTensor.of(name, array.shape)
+        self.enter(array, formula, self.matrices.constant(formula) if self.matrices else None)
+
+    def term_of(self, tensor: Tensor) -> Term | None:
+        """The matrix term of a tensor that was computed from leaves."""
+        known = self._formulas.get(place_of(tensor.array))
+        return None if known is None else known[2]
 
     def formula(self, tensor: Tensor) -> SymbolicTensor:
         """The formula of a tensor's elements; raises Unknown where there is none."""
@@ -138,9 +153,8 @@ class Tracer:
         name = next(name for at in count(1) if (name := f"c{at}") not in self._taken and name not in self.constants)
         self.constants[name] = array.copy()
         self.unnamed.append(name)
-        formula = SymbolicTensor.of(name, array.shape)
-        self.enter(array, formula)
-        return formula
+        self.enter_name(name, array)
+        return SymbolicTensor.of(name, array.shape)
 
     # what dispatch asks of a level
 
@@ -167,7 +181,7 @@ class Tracer:
                 (value, array),):
             if isinstance(source, Tensor) and isinstance(copy, np.ndarray) and source.array.shape == copy.shape and (
                     self.has_formula(source) and place_of(copy) not in self._formulas):
-                self.enter(copy, self._formulas[place_of(source.array)][1])
+                self.enter(copy, *self._formulas[place_of(source.array)][1:])
 
     def tangent(self, tensor: Tensor) -> None:
         """No tensor has a tangent here."""
@@ -184,7 +198,7 @@ class Tracer:
 
     def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
         """Enter the formula of what has been written to a tensor."""
-        for array, _ in list(self._formulas.values()):
+        for array, *_ in list(self._formulas.values()):
             if owner(array) is owner(target.array):     # the tensor itself, its base and other views of that
                 self.enter(array, "a write into a part of a tensor")
         if put is None and isinstance(source, Tensor):
@@ -196,7 +210,7 @@ class Tracer:
     def _enter_results(self, cls: type[Op], values: Sequence[Any], result: Any) -> None:
         outputs = [r for r in (result if isinstance(result, tuple) else (result,)) if isinstance(r, Tensor)]
         try:
-            formulas = self._formulas_of(cls, values)
+            formulas = self._formulas_of(cls, values, outputs)
             if len(formulas) != len(outputs) or any(
                     f.shape != o.array.shape for f, o in zip(formulas, outputs, strict=True)):
                 raise Unknown(known_as(cls.names[0]))
@@ -205,8 +219,9 @@ class Tracer:
         self.coarse |= any(output.array.dtype in COARSE for output in outputs)
         if cls.names[0] in CASTS:
             formulas = [self._cut(values[0], *both) for both in zip(outputs, formulas, strict=True)]
-        for output, formula in zip(outputs, formulas, strict=True):
-            self.enter(output.array, formula)
+        terms = self.matrices.results(cls, values, outputs) if self.matrices else [None] * len(outputs)
+        for output, formula, term in zip(outputs, formulas, terms, strict=True):
+            self.enter(output.array, formula, term)
 
     def _cut(self, before: Any, after: Tensor, formula: Any) -> Any:
         """The formula of a cast: whole numbers are what is left of floats when their fractions are cut off."""
@@ -216,17 +231,23 @@ class Tracer:
             return f"a cast to {after.array.dtype}"
         return elementwise(lambda value: call("trunc", value), formula)
 
-    def _formulas_of(self, cls: type[Op], values: Sequence[Any]) -> list[Any]:
+    def _formulas_of(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Any]:
         name = short(cls.names[0])
         if any(tensor.array.size == 0 for tensor in _tensors(values)):
             raise Unknown("an empty tensor")
+        if name in ("isnan", "isinf", "isfinite") and not np.isfinite(values[0].array).all():
+            raise Unknown("a test for nan or infinity that holds")
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
+        if name == "scatter" and _repeats(values[2].array, values[1]):
+            raise Unknown("scatter with a place that comes twice")
         if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()
                                    for tensor in _tensors(values)):
             raise Unknown(f"{name} with negative numbers in a tensor")
         arguments = [self._argument(value) for value in values]
-        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or _call_of(cls, name)
+        if name in CHOICES:
+            return self._chosen(cls, arguments, values, outputs)
+        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
         try:
             result = function(*arguments)
         except NoFormula as missing:
@@ -237,6 +258,20 @@ class Tracer:
         if any(map(is_too_long, results)):
             raise Unknown(f"a value whose formula has more than {MOST_PARTS} parts")
         return results
+
+    def _chosen(self, cls: type[Op], arguments: Sequence[Any], values: Sequence[Any], outputs: Sequence[Tensor]
+                ) -> list[Any]:
+        """The formulas of elements that are chosen by their values."""
+        by_name = dict(zip(cls.params, arguments, strict=True))
+        if type(by_name.get("dim")) is tuple and len(by_name["dim"]) == 1:
+            by_name["dim"] = by_name["dim"][0]
+        if short(cls.names[0]) in WITH_PLACES and type(by_name["dim"]) is not int:
+            raise Unknown(known_as(cls.names[0]))
+        try:
+            return chosen(short(cls.names[0]), by_name, values[0].array, outputs,
+                          lambda array: self.formula(Tensor(array)))
+        except NoFormula as missing:
+            raise Unknown(str(missing)) from None
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):
@@ -254,34 +289,9 @@ class Tracer:
         return self.formula(Tensor(places))
 
 
-def _call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
-    """The formula of an operation on elements without an entry: a call of the function by its name."""
-    if not issubclass(cls, ELEMENTWISE):
-        raise Unknown(known_as(name))
-    shown = program_name(cls)
-    defaults = [cls.defaults.get(p) for p in cls.params]
-
-    def apply(*values: Any) -> SymbolicTensor:
-        count = max((at + 1 for at, (value, default) in enumerate(zip(values, defaults, strict=True))
-                     if isinstance(value, SymbolicTensor) or value != default), default=0)
-        if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
-            raise Unknown(known_as(name))
-        return elementwise(lambda *bodies: call(shown, *bodies), *map(symbolic, values[:count]))
-
-    return apply
-
-
-def known_as(name: str) -> str:
-    """The name by which programs know an operation or the one that it is a part of: max_all is a part of max."""
-    return name.removesuffix("_kernel").removesuffix("_back").removesuffix("_all").removesuffix("_dim")
-
-
-def program_name(cls: type[Op]) -> str:
-    """The name by which programs call an operation: sin, F.softplus, torch.special.i0e."""
-    bare = next((name for name in cls.names if "." not in name), None)
-    if bare is not None and cls.function:
-        return bare
-    return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"
+def _repeats(places: np.ndarray, dim: int) -> bool:
+    """Whether a place comes twice along a dimension."""
+    return bool(places.ndim and (np.diff(np.sort(places, dim), axis=dim) == 0).any())
 
 
 def is_too_long(formula: SymbolicTensor) -> bool:

@@ -11,8 +11,9 @@ OUTPUTS = {
     ("x.long() * x", "--at", "x=3.5"): "trunc(x) = 3\n",
     ("x.float()**2", "--at", "x=3.3"): "2*x = 6.6\n",
     ("(x.half()**2).sum()", "--at", "x=3.3"): "2*x = 6.60156\n",
-    ("(c1 * torch.tensor([1., 2.])).sum()", "--at", "c1=[1, 2]"): "d/dc1_i = c2_i = [1, 2]\nwhere c2 = [1, 2]\n",
-    ("(x * n).sum()", "--at", "x=[1, 2]", "--var", "n=torch.tensor([3, 4])"): "d/dx_i = n_i = [3, 4]\n",
+    ("(c1 * torch.tensor([1., 2.])).sum()", "--at", "c1=[1, 2]"):
+        "d/dc1_i = c2_i = [1, 2]\nd/dc1   = c2\nwhere c2 = [1, 2]\n",
+    ("(x * n).sum()", "--at", "x=[1, 2]", "--var", "n=torch.tensor([3, 4])"): "d/dx_i = n_i = [3, 4]\nd/dx   = n\n",
     ("x * pi * e",): "e*pi\n",
     ("torch.sigmoid(x)", "--at", "x=1000"): "sigmoid(x)*(1 - sigmoid(x)) = 0\n",
     ("F.softmax(x, 0)[0]", "--at", "x=[1000, 1000]", "--wrt", "x"):
@@ -20,7 +21,7 @@ OUTPUTS = {
     ("x * float('inf')",): "inf\n",
     ("acos(x)", "--at", "x=2"): "-1/sqrt(1 - x**2) = nan\n",
     ("(x * torch.rand(3)).sum()", "--at", "x=[1, 2, 3]", "--seed", "0"):
-        "d/dx_i = c1_i = [0.548814, 0.592845, 0.715189]\nwhere c1 = [0.548814, 0.592845, 0.715189]\n",
+        "d/dx_i = c1_i = [0.548814, 0.592845, 0.715189]\nd/dx   = c1\nwhere c1 = [0.548814, 0.592845, 0.715189]\n",
     ("x * 1e300 * 1e300", "--at", "x=1"): f"1{'0' * 600} = inf\n",
     ("exp(x)", "--at", "x=1e308"): "exp(x) = inf\n",
 }

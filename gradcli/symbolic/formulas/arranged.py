@@ -304,6 +304,13 @@ def _scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Sym
     return elementwise(add, x, added)
 
 
+@formula("scatter")
+def _scatter(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Any, *options: Any) -> SymbolicTensor:
+    if x.body != ZERO or not isinstance(source, SymbolicTensor) or any(option is not None for option in options):
+        raise NoFormula("scatter, but to zeros,")
+    return _scatter_add(x, dim, which, source) if x.shape else source
+
+
 def stepped(x: SymbolicTensor, dim: int, taken: range) -> SymbolicTensor:
     """The elements along a dimension that a slice takes."""
     return along(x, dim, len(taken), lambda k: k * number(taken.step) + number(taken.start))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.symbolic.expression import COMPARE, HALF, ONE, PI, TWO, ZERO, Expr, number
+from gradcli.symbolic.expression import COMPARE, FALSE, HALF, ONE, PI, TRUE, TWO, ZERO, Condition, Expr, number
 from gradcli.symbolic.fold import call, cases, condition, mul, power
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -32,14 +32,14 @@ for _name in COMPARE:
     of_elements(_name)(lambda a, b, name=_name: condition(name, a, b))
 
 
-@formula("div")
+@formula("div", elements=True)
 def _div(a: Any, b: Any, rounding_mode: Any = None) -> SymbolicTensor:
     if rounding_mode is not None:
         raise NoFormula("div with rounding_mode")
     return elementwise(lambda x, y: x / y, symbolic(a), symbolic(b))
 
 
-@formula("clamp")
+@formula("clamp", elements=True)
 def _clamp(x: SymbolicTensor, low: Any = None, high: Any = None) -> SymbolicTensor:
     if low is not None and high is not None:
         low = FORMULAS["minimum"](low, high)        # where they cross, the upper one holds
@@ -71,7 +71,59 @@ def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
     return SymbolicTensor.filled(ONE, x.shape)
 
 
-@formula("alias", "clone", "contiguous", "cast", "still", "tied", "type", "positive", "copied", "cpu", "real",
+@formula("cast")
+def as_number(x: Any, *_: Any) -> SymbolicTensor:
+    x = symbolic(x)
+    return truth_as_number(x)
+
+
+def truth_as_number(x: SymbolicTensor) -> SymbolicTensor:
+    """1 where a condition holds, 0 elsewhere; numbers as they are."""
+    if isinstance(x.body, Condition):
+        return SymbolicTensor(x.shape, x.axes, cases(((x.body, ONE),), ZERO))
+    return x
+
+
+@formula("isnan", "isinf")
+def _never(x: SymbolicTensor) -> SymbolicTensor:
+    return SymbolicTensor.filled(FALSE, x.shape)
+
+
+@formula("any")
+def _any(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+    if x.body != FALSE:
+        raise NoFormula
+    return SymbolicTensor.filled(FALSE)
+
+
+@formula("isfinite")
+def _always(x: SymbolicTensor) -> SymbolicTensor:
+    return SymbolicTensor.filled(TRUE, x.shape)
+
+
+@formula("nan_to_num")
+def _nan_to_num(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+    return x
+
+
+@formula("nansum")
+def _nansum(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
+    total: SymbolicTensor = FORMULAS["sum"](x, *arguments)
+    return total
+
+
+@formula("fill", "full_like")
+def _fill(x: SymbolicTensor, value: Any, *_: Any) -> SymbolicTensor:
+    return SymbolicTensor.filled(symbolic(value).body, x.shape)
+
+
+of_elements("fmax")(lambda a, b: cases(((condition("ge", a, b), a),), b))
+of_elements("fmin")(lambda a, b: cases(((condition("le", a, b), a),), b))
+of_elements("angle")(lambda x: cases(((condition("lt", x, ZERO), PI),), ZERO))
+of_elements("lerp_by_tensor")(lambda a, b, w: a + w * (b - a))
+
+
+@formula("alias", "clone", "contiguous", "still", "quantiles", "tied", "type", "positive", "copied", "cpu", "real",
          "renamed", "renamed_keeping")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
@@ -83,17 +135,17 @@ of_elements("scaled")(lambda x, factor: x * factor)
 of_elements("divided")(lambda x, divisor: x / divisor)
 
 
-@formula("polygamma_at")
+@formula("polygamma_at", elements=True)
 def _polygamma(x: SymbolicTensor, order: Any) -> SymbolicTensor:
     return elementwise(lambda n, v: call("polygamma", n, v), symbolic(order), x)
 
 
-@formula("leaky_back")
+@formula("leaky_back", elements=True)
 def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> SymbolicTensor:
     return elementwise(lambda a, x, m: cases(((condition("gt", x, ZERO), a),), m * a), g, value, symbolic(slope))
 
 
-@formula("softplus_steepness")
+@formula("softplus_steepness", elements=True)
 def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> SymbolicTensor:
     def slope(v: Expr, factor: Expr, most: Expr) -> Expr:
         return cases(((condition("gt", factor * v, most), ONE),), call("sigmoid", factor * v))
@@ -101,13 +153,13 @@ def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> Symboli
     return elementwise(slope, x, symbolic(beta), symbolic(threshold))
 
 
-@formula("gelu_kernel")
+@formula("gelu_kernel", elements=True)
 def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
     share = elementwise(lambda v: (ONE + call("erf", v / power(TWO, HALF))) / TWO, x)
     density = elementwise(lambda v: call("exp", -(v * v) / TWO) / power(TWO * PI, HALF), x)
     return elementwise(mul, x, share), elementwise(lambda v, d, s: v * d + s, x, density, share)
 
 
-@formula("within")
+@formula("within", elements=True)
 def _within(x: SymbolicTensor, limit: Any) -> SymbolicTensor:
     return FORMULAS["clamp"](x, -limit, limit)

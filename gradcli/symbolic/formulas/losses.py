@@ -17,7 +17,7 @@ of_elements("prelu_kernel")(lambda x, w: cases(((condition("gt", x, ZERO), x),),
 of_elements("bce_gradient")(lambda g, x, t: g * (x - t) / (x * (ONE - x)))
 
 
-@formula("bent_steepness")
+@formula("bent_steepness", elements=True)
 def _bent_steepness(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> SymbolicTensor:
     def bent(v: Expr) -> Expr:
         return cases(((condition("gt", v, ZERO), exact(high)),), exact(low) * call("exp", exact(steepness) * v))

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from gradcli.symbolic.exact import exact
-from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Expr, Index, IndexValue, number
+from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Condition, Expr, Index, IndexValue, number
 from gradcli.symbolic.fold import call, cases, condition, mul, power, substitute, sum_over
 from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -37,6 +37,8 @@ def _reduced(x: SymbolicTensor, dim: Any, keepdim: bool, body: Callable[[Expr, l
 
 
 def _summed(body: Expr, bound: list[Index], repeats: int) -> Expr:
+    if isinstance(body, Condition):     # the count of what holds
+        body = cases(((body, ONE),), ZERO)
     for index in reversed(bound):
         body = sum_over(index, body)
     return number(repeats) * body

@@ -17,16 +17,18 @@ from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 Formula = Callable[..., Any]
 FORMULAS: dict[str, Formula] = {}
+ELEMENTS: set[str] = set()      # the operations among them that are functions of elements
 
 
 class NoFormula(Exception):
     """An operation, or a use of it, has no formula here; the text says which."""
 
 
-def formula(*names: str) -> Callable[[Formula], Formula]:
-    """Enter a function into FORMULAS under these names of operations."""
+def formula(*names: str, elements: bool = False) -> Callable[[Formula], Formula]:
+    """Enter a function into FORMULAS under these names of operations; `elements` says that it is one of elements."""
     def enter(function: Formula) -> Formula:
         FORMULAS.update(dict.fromkeys(names, function))
+        ELEMENTS.update(names if elements else ())
         return function
 
     return enter
@@ -44,6 +46,7 @@ def of_elements(*names: str) -> Callable[[Callable[..., Expr]], Callable[..., Ex
             return elementwise(function, *(symbolic(value) for value in values if value is not None))
 
         FORMULAS.update(dict.fromkeys(names, apply))
+        ELEMENTS.update(names)
         return function
 
     return enter

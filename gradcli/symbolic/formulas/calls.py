@@ -1,0 +1,52 @@
+"""Operations that formulas write as calls, by the names that programs know them by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.engine.autograd.op import Op, short
+from gradcli.ops.base import Binary, Comparison, Slope, Unary
+from gradcli.symbolic.fold import call
+from gradcli.symbolic.formulas.table import symbolic
+from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+ELEMENTWISE = (Unary, Binary, Comparison, Slope)
+
+
+class Unknown(Exception):
+    """The formula of a value is not known; `reason` says which operation has none."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
+    """The formula of an operation on elements without an entry: a call of the function by its name."""
+    if not issubclass(cls, ELEMENTWISE):
+        raise Unknown(known_as(name))
+    shown = program_name(cls)
+    defaults = [cls.defaults.get(p) for p in cls.params]
+
+    def apply(*values: Any) -> SymbolicTensor:
+        count = max((at + 1 for at, (value, default) in enumerate(zip(values, defaults, strict=True))
+                     if isinstance(value, SymbolicTensor) or value != default), default=0)
+        if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
+            raise Unknown(known_as(name))
+        return elementwise(lambda *bodies: call(shown, *bodies), *map(symbolic, values[:count]))
+
+    return apply
+
+
+def known_as(name: str) -> str:
+    """The name by which programs know an operation or the one that it is a part of: max_all is a part of max."""
+    return name.removesuffix("_kernel").removesuffix("_back").removesuffix("_all").removesuffix("_dim")
+
+
+def program_name(cls: type[Op]) -> str:
+    """The name by which programs call an operation: sin, F.softplus, torch.special.i0e."""
+    bare = next((name for name in cls.names if "." not in name), None)
+    if bare is not None and cls.function:
+        return bare
+    return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"

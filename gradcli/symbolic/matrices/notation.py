@@ -1,0 +1,378 @@
+"""Matrix terms in the notation of textbooks: as LaTeX, and with the signs of Unicode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, Expr, Number
+from gradcli.symbolic.fold import mul
+from gradcli.symbolic.latex import FUNCTIONS, RENAMED, LatexWriter
+from gradcli.symbolic.matrices.products import transposed
+from gradcli.symbolic.matrices.terms import (
+    Compared,
+    Diagonal,
+    Expanded,
+    Filled,
+    Function,
+    Lifted,
+    MatMul,
+    Name,
+    NoMatrixForm,
+    Outer,
+    Product,
+    Reduced,
+    Sum,
+    Term,
+    Transposed,
+)
+from gradcli.symbolic.matrices.text import has_minus, is_negative, negated
+from gradcli.symbolic.text import SUPERSCRIPTS, UNICODE, Writer
+
+ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
+OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
+
+
+class TextbookWriter:
+    """Writes terms with juxtaposed matrices, columns as vectors, and the dot in a circle for elements."""
+
+    minus, times, over, ones, identity, transpose, inverse, bars = "-", "", "", "", "I", "", "", False
+    signs: dict[str, str] = {}      # never changed
+
+    # the signs of one notation
+
+    def number(self, value: Expr) -> str:
+        """An exact number."""
+        raise NotImplementedError
+
+    def identifier(self, name: str) -> str:
+        """A name of the program."""
+        return name
+
+    def parenthesised(self, text: str) -> str:
+        """A text in parentheses."""
+        return f"({text})"
+
+    def joined(self, parts: list[str]) -> str:
+        """A product of matrices."""
+        raise NotImplementedError
+
+    def raised(self, base: str, exponent: str) -> str:
+        """A power of a number."""
+        raise NotImplementedError
+
+    def elements_raised(self, base: str, exponent: str) -> str:
+        """A power of each element."""
+        raise NotImplementedError
+
+    def root(self, text: str) -> str:
+        """A square root."""
+        raise NotImplementedError
+
+    def called(self, name: str, arguments: list[str]) -> str:
+        """A function of some arguments."""
+        raise NotImplementedError
+
+    def norm(self, text: str, index: str) -> str:
+        """A norm, by its index."""
+        raise NotImplementedError
+
+    # terms
+
+    def text(self, term: Term) -> str:
+        """A term in this notation; raises NoMatrixForm for one that has none."""
+        return self.write(term)[0]
+
+    def within(self, term: Term, bound: int) -> str:
+        """A term, in parentheses where its outermost operator is looser."""
+        text, own = self.write(term)
+        return text if own <= bound else self.parenthesised(text)
+
+    def write(self, term: Term) -> tuple[str, int]:
+        """The text of a term, and the precedence of its outermost operator."""
+        match term:
+            case Name(_, name):
+                return self.identifier(name), ATOM
+            case Filled(_, value):
+                return self.number(value), SUM if has_minus(term) else ATOM
+            case Sum(shape, terms):
+                return self.sum(terms, shape), SUM
+            case Product():
+                return self.product(term)
+            case MatMul(shape, factors):
+                texts = [self.within(factor, ATOM) for factor in factors]
+                if len(factors[0].shape) == 1:
+                    texts[0] = self.turned(factors[0])
+                return self.joined(texts), PRODUCT
+            case Outer(_, left, right):
+                return self.joined([self.within(left, ATOM), self.turned(right)]), PRODUCT
+            case Transposed(_, matrix):
+                return self.turned(matrix), ATOM
+            case Compared(_, name, left, right):
+                return f"{self.ones}[{self.text(left)} {self.signs[name]} {self.text(right)}]", ATOM
+            case Function():
+                return self.function(term)
+        return self.arranged(term)
+
+    def turned(self, term: Term) -> str:
+        """A term transposed."""
+        if isinstance(term, Transposed | Outer | Lifted | Diagonal):
+            return self.within(transposed(term), ATOM)
+        if isinstance(term, Function) and term.name == "inverse":
+            return self.within(term.arguments[0], ATOM) + self.inverse_transpose()
+        return self.within(term, ATOM) + self.transpose
+
+    def inverse_transpose(self) -> str:
+        """What marks the transpose of an inverse."""
+        raise NotImplementedError
+
+    def arranged(self, term: Term) -> tuple[str, int]:
+        """What sums over dimensions, repeats, or adds dimensions."""
+        match term:
+            case Lifted(_, source, dim) if len(source.shape) == 1:
+                return (self.text(source), self.write(source)[1]) if dim else (self.turned(source), ATOM)
+            case Expanded(shape, source):
+                return self.repeated(source, shape), PRODUCT
+            case Diagonal(_, Filled(_, value)) if value == ONE:
+                return self.identity, ATOM
+            case Diagonal(_, vector):
+                return self.called("diag", [self.text(vector)]), ATOM
+            case Reduced():
+                return self.reduced(term)
+        raise NoMatrixForm
+
+    def repeated(self, source: Term, shape: tuple[int, ...]) -> str:
+        """A vector or a number that a matrix or a vector repeats."""
+        ones, row = self.ones, self.ones + self.transpose
+        if not source.shape:
+            return self.joined([self.within(source, ATOM), ones, *([row] if len(shape) == 2 else [])])
+        if len(shape) == 2 and len(source.shape) == 1:
+            return self.joined([ones, self.turned(source)])
+        if len(shape) == 2 and len(source.shape) == 2 and source.shape[1] == 1:
+            return self.joined([self.within(source, ATOM), row])
+        raise NoMatrixForm
+
+    def reduced(self, term: Reduced) -> tuple[str, int]:
+        """A sum or a mean over dimensions."""
+        source, dims = term.source, term.dims
+        whole = len(dims) == len(source.shape)
+        if whole and term.name == "sum" and isinstance(source, Product) and source.number == ONE and (
+                len(source.factors) == 1 and source.factors[0][1] == TWO):
+            base = source.factors[0][0]
+            return self.raised(self.norm(self.text(base), "F" if len(base.shape) == 2 else ""), self.number(TWO)), ATOM
+        if term.name == "mean" or len(source.shape) > 2:
+            if not whole:
+                raise NoMatrixForm
+            return self.called(term.name, [self.text(source)]), ATOM
+        inner, row = self.within(source, ATOM), self.ones + self.transpose
+        if whole:
+            return self.joined([row, inner, *([self.ones] if len(source.shape) == 2 else [])]), PRODUCT
+        return self.joined([self.turned(source) if dims == (0,) else inner, self.ones]), PRODUCT
+
+    def sum(self, terms: tuple[Term, ...], shape: tuple[int, ...]) -> str:
+        """A sum; what has a minus sign comes last, and vectors are repeated where they stand beside matrices."""
+        pieces: list[str] = []
+        for term in sorted(terms, key=has_minus):
+            negative = has_minus(term)
+            part = negated(term) if negative else term
+            if part.shape and part.shape != shape:
+                text = self.repeated(part, shape)
+            else:
+                text = self.within(part, PRODUCT)
+            sign = (f" {self.minus} " if negative else " + ") if pieces else self.minus if negative else ""
+            pieces.append(sign + text)
+        return "".join(pieces)
+
+    def product(self, term: Product) -> tuple[str, int]:
+        """A number, quotients of numbers, and products of elements."""
+        sign = self.minus if has_minus(term) else ""
+        value = mul(MINUS_ONE, term.number) if sign else term.number
+        ratio = value.value if isinstance(value, Number) else None
+        above, below = ([], []) if value == ONE else ([self.number(value)], [])
+        if ratio is not None and ratio.denominator != 1 and "." not in self.number(value):
+            above, below = [str(ratio.numerator)] * (ratio.numerator != 1), [str(ratio.denominator)]
+        scalars = [(factor, exponent) for factor, exponent in term.factors if not factor.shape]
+        under = [pair for pair in scalars if is_negative(pair[1])]
+        alone = len(under) == 1 and not below
+        above += [self.power(*pair) for pair in scalars if not is_negative(pair[1])]
+        below += [self.text(factor) if alone and self.bars and exponent == MINUS_ONE else self.power(factor, exponent)
+                  for factor, exponent in under]
+        rest = self.elements([pair for pair in term.factors if pair[0].shape], len(term.shape),
+                             bool(above or below or sign))
+        text = self.quotient(above, below, rest, bool(under))
+        return sign + text, SUM if sign else PRODUCT
+
+    def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
+        """Numbers before a tensor and below it; `has_terms` says that these are not only known ones."""
+        raise NotImplementedError
+
+    def power(self, factor: Term, exponent: Expr) -> str:
+        """A factor to an exponent, whose sign does not count."""
+        if is_negative(exponent):
+            exponent = mul(MINUS_ONE, exponent)
+        if exponent == ONE:
+            return self.within(factor, ATOM)
+        if exponent == HALF:
+            return self.root(self.text(factor))
+        raised = self.elements_raised if factor.shape else self.raised
+        return raised(self.within(factor, ATOM), self.number(exponent))
+
+    def elements(self, factors: list[tuple[Term, Expr]], ndim: int, behind_number: bool) -> str:
+        """A product of tensors element by element; rows and columns beside a matrix are diagonal matrices."""
+        left: list[str] = []
+        right: list[str] = []
+        middle: list[str] = []
+        divisors: list[str] = []
+        alone = len(factors) == 1 and factors[0][1] == ONE
+        for factor, exponent in factors:
+            if alone:
+                return self.within(factor, PRODUCT)
+            text = self.power(factor, exponent)
+            if isinstance(factor, MatMul | Outer) and exponent == ONE:
+                text = self.text(factor)
+            beside = ndim == 2 and not alone and (len(factor.shape) == 1 or 1 in factor.shape)
+            if beside and not is_negative(exponent):
+                row = len(factor.shape) == 1 or factor.shape[0] == 1
+                (right if row else left).append(self.called("diag", [self.text(factor) if exponent == ONE else text]))
+            elif beside:
+                raise NoMatrixForm
+            elif is_negative(exponent):
+                divisors.append(text)
+            else:
+                middle.append(text)
+        text = f" {self.times} ".join(middle)
+        if divisors:
+            text = f" {self.over} ".join([text or self.ones, *divisors])
+        if left or right:
+            text = self.joined([*left, *([self.parenthesised(text) if len(middle) + len(divisors) > 1 else text]
+                                         if text else []), *right])
+        elif behind_number and (len(middle) > 1 or divisors):
+            text = self.parenthesised(text)
+        return text
+
+    def function(self, term: Function) -> tuple[str, int]:
+        """A call of a function."""
+        first = term.arguments[0]
+        if term.name == "inverse":
+            return self.within(first, ATOM) + self.inverse, ATOM
+        if term.name == ".norm":
+            index = self.plain(term.arguments[1]) if len(term.arguments) > 1 else "F" if len(first.shape) == 2 else ""
+            return self.norm(self.text(first), index), ATOM
+        if term.name == "pow" and isinstance(first, Term):
+            return self.elements_raised(self.within(first, ATOM), self.text(term.arguments[1])), ATOM
+        if term.name == "torch.slogdet" and term.result == 1:
+            return self.called("log", [self.called("abs", [self.called("det", [self.text(first)])])]), ATOM
+        if term.name in OF_CLASSES and term.arguments[1] == len(first.shape) - 1:
+            return self.called(term.name, [self.text(first)]), ATOM
+        if term.name in (".reshape", ".squeeze", "[]"):
+            raise NoMatrixForm
+        name = term.name.rpartition(".")[2] + ("" if term.result is None else str(term.result))
+        return self.called(name, [self.plain(value) for value in term.arguments[
+            :1 if term.name == "F.one_hot" else None]]), ATOM
+
+    def plain(self, value: Any) -> str:
+        """An argument of a function."""
+        if isinstance(value, Term):
+            return self.text(value)
+        if isinstance(value, tuple):
+            return ", ".join(map(self.plain, value))
+        return str(value)
+
+
+class LatexMatrices(TextbookWriter):
+    """Writes terms as LaTeX."""
+
+    times, over, ones, transpose, inverse = r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
+    bars = True
+    signs = {"lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne"}
+
+    def __init__(self, decimals: bool = False) -> None:
+        self.writer = LatexWriter(decimals=decimals)
+
+    def number(self, value: Expr) -> str:
+        return self.writer.text(value)
+
+    def identifier(self, name: str) -> str:
+        return self.writer.identifier(name)
+
+    def parenthesised(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def joined(self, parts: list[str]) -> str:
+        return " ".join(parts)
+
+    def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
+        if not below:
+            return " ".join([*above, *([rest] if rest else [])])
+        within = [*above, rest] if has_terms and rest else above
+        text = rf"\frac{{{' '.join(within) or 1}}}{{{' '.join(below)}}}"
+        return text if has_terms or not rest else f"{text} {rest}"
+
+    def raised(self, base: str, exponent: str) -> str:
+        return f"{base}^{{{exponent}}}"
+
+    def elements_raised(self, base: str, exponent: str) -> str:
+        return rf"{base}^{{\circ {exponent}}}"
+
+    def root(self, text: str) -> str:
+        return rf"\sqrt{{{text}}}"
+
+    def called(self, name: str, arguments: list[str]) -> str:
+        if name == "abs":
+            return rf"\left|{arguments[0]}\right|"
+        name = RENAMED.get(name, name)
+        known = name in FUNCTIONS or name == "det"
+        head = rf"\{name}" if known else r"\operatorname{" + NAMES.get(name, name).replace("_", r"\_") + "}"
+        return head + self.parenthesised(", ".join(arguments))
+
+    def norm(self, text: str, index: str) -> str:
+        return rf"\left\|{text}\right\|" + (f"_{{{index}}}" if index else "")
+
+    def inverse_transpose(self) -> str:
+        return r"^{-\top}"
+
+
+NAMES = {"trace": "tr", "one_hot": "onehot"}
+
+
+class UnicodeMatrices(TextbookWriter):
+    """Writes terms with the signs of Unicode."""
+
+    minus, times, over, ones, transpose, inverse = "−", "⊙", "⊘", "𝟏", "ᵀ", "⁻¹"
+    signs = {"lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "=", "ne": "≠"}
+
+    def __init__(self, decimals: bool = False) -> None:
+        self.writer = Writer((), decimals, UNICODE)
+
+    def number(self, value: Expr) -> str:
+        return self.writer.text(value)
+
+    def joined(self, parts: list[str]) -> str:
+        text = parts[0]
+        for before, part in zip(parts, parts[1:], strict=False):
+            close = all(piece.startswith("(") or len(piece.rstrip("ᵀ⁻¹")) == 1 for piece in (before, part))
+            text += ("" if close else " ") + part
+        return text
+
+    def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
+        text = " ".join([*above, *([rest] if rest else [])]) or "1"
+        return text + ("" if not below else f"/{below[0]}" if len(below) == 1 else f"/({' '.join(below)})")
+
+    def raised(self, base: str, exponent: str) -> str:
+        return base + exponent.translate(SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"
+
+    def elements_raised(self, base: str, exponent: str) -> str:
+        return f"{base}^∘{exponent}" if exponent.isalnum() else f"{base}^∘({exponent})"
+
+    def root(self, text: str) -> str:
+        return f"√({text})"
+
+    def called(self, name: str, arguments: list[str]) -> str:
+        if name == "abs":
+            return f"|{arguments[0]}|"
+        return f"{NAMES.get(name, name)}({', '.join(arguments)})"
+
+    def norm(self, text: str, index: str) -> str:
+        return f"‖{text}‖" + (f"_{index}" if index else "")
+
+    def inverse_transpose(self) -> str:
+        return "⁻ᵀ"
