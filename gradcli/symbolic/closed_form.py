@@ -218,7 +218,7 @@ def _form(names: tuple[str, ...], value: Any, tracer: Tracer, decimals: bool = F
     reason, formula = "", None
     try:
         formula = tracer.formula(value)
-        formula = SymbolicTensor(formula.shape, formula.axes, without_isolated_points(formula.body))
+        formula = SymbolicTensor(formula.shape, formula.axes, without_isolated_points(formula.body, tracer.constants))
     except Unknown as unknown:
         reason = unknown.reason
     if tracer.matrices is None or not names:
