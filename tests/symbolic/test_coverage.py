@@ -4,6 +4,7 @@
 """
 
 import collections
+import functools
 import importlib
 import pkgutil
 
@@ -25,10 +26,10 @@ from gradcli.symbolic.formulas.table import FORMULAS
 from gradcli.symbolic.matrices.forms import LONGEST
 from gradcli.symbolic.matrices.terms import NoMatrixForm
 from gradcli.symbolic.matrices.text import MatrixText
-from gradcli.symbolic.verification import compared, moved, same_text
 from gradcli.symbolic.trace import Tracer, Unknown, tracing
+from gradcli.symbolic.verification import compared, moved, same_text
 
-FLOOR = 272     # operations with formulas for all of their first samples, or for some of them
+FLOOR = 362     # operations with formulas or matrix forms for all of their first samples, or for some of them
 SAMPLES = 3
 POINTS = 200    # near one sample of each operation
 VARYING_CLASSES = {"nn.functional.cosine_embedding_loss"}     # whose samples compare leaves with whole numbers
@@ -66,20 +67,27 @@ def arguments(sample, leaves, session):
     return [lifted(value) for value in sample]
 
 
+@functools.cache
+def double_session():
+    """A session for all samples, in double precision."""
+    session = Session(style="modern", seed=0)
+    session.run("torch.set_default_dtype(torch.float64)", echo=False)
+    return session
+
+
 class Run:
     """A sample of an operation, run and traced: its results and gradients as tensors.
 
     shift   by leaf what is added to its numbers
     """
 
-    def __init__(self, cls, sample, shift=None):
-        self.session = session = Session(style="modern", seed=0)
-        session.run("torch.set_default_dtype(torch.float64)", echo=False)
+    def __init__(self, cls, sample, shift=None, in_matrices=False):
+        self.session = session = double_session()
         self.leaves = leaves = {}
         values = arguments(sample, leaves, session)
         for name, leaf in leaves.items():
             leaf.array[...] += 0 if shift is None else shift[name]
-        self.tracer = tracer = Tracer({}, tuple(leaves), True)
+        self.tracer = tracer = Tracer({}, tuple(leaves), in_matrices)
         for name, leaf in leaves.items():
             tracer.enter_name(name, leaf.array)
         self.tensors = self._tensors(cls, [*values, *cls.signature.defaults[len(values):]])
@@ -89,7 +97,7 @@ class Run:
         for name, leaf in self.leaves.items():
             leaf.array[...] = point[name]
         with self.session.in_force():
-            return self._computed(*self.call)
+            return self._computed(*self.call, recorded=False)
 
     def _tensors(self, cls, filled):
         """The tensors, traced."""
@@ -97,14 +105,15 @@ class Run:
         with tracing(self.session, self.tracer), self.session.in_force():
             return self._computed(cls, filled)
 
-    def _computed(self, cls, filled):
+    def _computed(self, cls, filled, recorded=True):
         """The first result that has a gradient, and the gradients; nothing where there is none."""
         out = cls.compose(traced, *filled) if "compose" in vars(cls) else dispatch(cls, filled)
         out = out if isinstance(out, tuple) else (out,)
         result = next((part for part in out if isinstance(part, Tensor) and part.requires_grad), None)
         if result is None:
             return []
-        grads = functional.grad([traced.sum(result)], list(self.leaves.values()), create_graph=True, allow_unused=True)
+        grads = functional.grad([traced.sum(result)], list(self.leaves.values()), create_graph=recorded,
+                                allow_unused=True)
         return [result, *(grad for grad in grads if grad is not None)]
 
     def formulas(self):
@@ -139,7 +148,7 @@ class Run:
 
 def outcome(cls, sample):
     """What becomes of one sample: "formula", "matrix", the reason why there is neither, or "" without a gradient."""
-    run = Run(cls, sample)
+    run = Run(cls, sample, in_matrices=True)
     if not run.tensors:
         return ""
     matrices = run.matrices()
