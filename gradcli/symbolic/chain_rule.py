@@ -7,7 +7,7 @@ their own derivative times that of what they compute.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -171,7 +171,7 @@ class Paper:
         except Unknown as unknown:
             formula, reason = None, unknown.reason
         shown = self._unused(name)
-        self.segments.append(Segment(shown, formula and generic(formula), reason, value.array))
+        self.segments.append(Segment(shown, formula and generic(formula, self.tracer.constants), reason, value.array))
         self.computed[shown] = value
         start = Variable(value.array.copy(), True)
         self._begin(shown, start)
@@ -228,7 +228,7 @@ class Paper:
                 continue
             total = np.asarray(total + part.array)
             try:
-                links[segment.name] = generic(self.tracer.formula(part))
+                links[segment.name] = generic(self.tracer.formula(part), self.tracer.constants)
             except Unknown:
                 links[segment.name] = None
         return links, total
@@ -241,7 +241,7 @@ class Paper:
             formula = inserted(formula, segment.name, segment.formula)
             if is_too_long(formula):
                 return None
-        return shortest(generic(formula), tuple(self.leaves))
+        return shortest(generic(formula, self.tracer.constants), tuple(self.leaves))
 
 
 def _body_of_loop(statement: Any) -> list[Any]:
@@ -267,9 +267,9 @@ def require_number(segment: Segment) -> None:
                                 (f"{segment.name}.sum()", "one number: the sum of them"))
 
 
-def generic(formula: SymbolicTensor) -> SymbolicTensor:
+def generic(formula: SymbolicTensor, constants: Collection[str]) -> SymbolicTensor:
     """A formula without branches at isolated points."""
-    return SymbolicTensor(formula.shape, formula.axes, without_isolated_points(formula.body))
+    return SymbolicTensor(formula.shape, formula.axes, without_isolated_points(formula.body, constants))
 
 
 def total_of(parts: list[SymbolicTensor], shape: tuple[int, ...]) -> SymbolicTensor:

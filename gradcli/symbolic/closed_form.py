@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -127,10 +127,11 @@ class Program:
                     if every_path else single_path(first))
         whole = tracer if len(explored.paths) == 1 else None        # terms of matrices have no cases
         decimals = writes_decimals(self.text)
-        forms = {names: _form(names, explored.formulas[names], value, whole, decimals)
+        constants = {**tracer.constants, **explored.constants}
+        forms = {names: _form(names, explored.formulas[names], value, constants, whole, decimals)
                  for names, value in computed.items()}
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
-                           {**tracer.constants, **explored.constants}, list(explored.constants), tracer.coarse,
+                           constants, list(explored.constants), tracer.coarse,
                            explored.assumptions, explored.paths, bool(recorder.at) and self.has_while_loop())
 
     def _other_run(self, point: Point, forced: tuple[bool, ...]) -> Run | None:
@@ -271,12 +272,12 @@ def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
     return Run(tracer.path, formulas, {name: tracer.constants[name] for name in tracer.unnamed})
 
 
-def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, tracer: Tracer | None,
-          decimals: bool) -> ClosedForm:
+def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, constants: Mapping[str, np.ndarray],
+          tracer: Tracer | None, decimals: bool) -> ClosedForm:
     """The closed form of a value: its formula, and its form in matrices by a tracer of whole tensors."""
     number = np.zeros(()) if value is None else value.array.copy()
     reason, formula = (known, None) if isinstance(known, str) else ("", SymbolicTensor(
-        known.shape, known.axes, without_isolated_points(known.body)))
+        known.shape, known.axes, without_isolated_points(known.body, constants)))
     if tracer is None or tracer.matrices is None or not names or value is None:
         return ClosedForm(names, formula, reason, number)
     from gradcli.symbolic.matrices.forms import matrix_form

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from gradcli.symbolic.expression import MIRRORED, Add, Cases, Condition, Expr, IndexValue, Number, Symbol, children
+from collections.abc import Collection
+
+from gradcli.symbolic.expression import (
+    MIRRORED,
+    Add,
+    Cases,
+    Condition,
+    Expr,
+    IndexValue,
+    Number,
+    Symbol,
+    children,
+    walk,
+)
 from gradcli.symbolic.fold import add, cases, condition, rebuild
 from gradcli.symbolic.places import value_of
 
 
-def without_isolated_points(expr: Expr) -> Expr:
-    """The expression without branches that hold at isolated points only: equalities that are not of indices."""
-    expr = rebuild(expr, without_isolated_points)
+def without_isolated_points(expr: Expr, constants: Collection[str] = ()) -> Expr:
+    """The expression without branches that hold at isolated points only: equalities of numbers that vary.
+
+    constants   the names of tensors that do not vary
+    """
+    expr = rebuild(expr, lambda part: without_isolated_points(part, constants))
     if isinstance(expr, Condition) and expr.name == "eq":
-        return expr if is_of_indices(expr) else same_element(*expr.arguments) or expr
+        return same_element(*expr.arguments) or expr if _is_isolated(expr, constants) else expr
     if isinstance(expr, Add) and sum(isinstance(term, Cases) for term in expr.terms) > 1:
         return add(*map(_strict, expr.terms))
     if not isinstance(expr, Cases):
         return expr
-    return _turned(cases(tuple(branch for branch in expr.branches if not _is_isolated(branch[0])), expr.otherwise))
+    branches = tuple(branch for branch in expr.branches if not _is_isolated(branch[0], constants))
+    return _turned(cases(branches, expr.otherwise))
 
 
 COMPLEMENTS = {"lt": "ge", "le": "gt"}
@@ -77,15 +94,16 @@ def _head(expr: Expr) -> object:
     return getattr(expr, "name", None), getattr(expr, "index", None)
 
 
-def _is_isolated(test: Expr) -> bool:
+def _is_isolated(test: Expr, constants: Collection[str]) -> bool:
     """Whether a condition is an equality of numbers that vary, or demands one."""
     if not isinstance(test, Condition):
         return False
     if test.name == "and":
-        return any(map(_is_isolated, test.arguments))
+        return any(_is_isolated(part, constants) for part in test.arguments)
     if test.name == "or":
-        return all(map(_is_isolated, test.arguments))
-    return test.name == "eq" and not is_of_indices(test)
+        return all(_is_isolated(part, constants) for part in test.arguments)
+    return test.name == "eq" and not is_of_indices(test) and any(
+        isinstance(part, Symbol) and part.name not in constants for part in walk(test))
 
 
 def is_of_indices(test: Expr) -> bool:

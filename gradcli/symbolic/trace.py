@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from gradcli.symbolic.matrices.terms import Term
     from gradcli.symbolic.matrices.trace import MatrixTrace
 
-PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "scatter", "rows_back", "tril",
-                     "triu", "cumsum", "cat", "stack"})
+PLACING = frozenset({"unindex", "nll_back", "diagonal_scatter", "index_add", "scatter_add", "scatter", "rows_back",
+                     "tril", "triu", "cumsum", "cat", "stack"})
 """What they give depends on the position: a formula says more than a constant tensor does."""
 COARSE = (np.dtype(np.float32), np.dtype(np.float16))
-PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "scatter", "embedding_rows", "rows_back"})
+PICKING = frozenset({"index_select", "index_add", "gather", "scatter_add", "scatter", "take", "put",
+                     "index_fill", "index_copy", "embedding_rows", "rows_back"})
 CASTS = frozenset({"cast", "to", "long", "int", "short", "char", "byte", "bool", "type", "type_as"})
 OPERATIONS = ("gradcli.engine.", "gradcli.ops.", "gradcli.nn.")     # modules whose own decisions are no program's
 MOST_PARTS = 1000   # of a formula; nobody reads longer ones
@@ -212,8 +213,14 @@ class Tracer:
 
     def _enter_results(self, cls: type[Op], values: Sequence[Any], result: Any) -> None:
         outputs = [r for r in (result if isinstance(result, tuple) else (result,)) if isinstance(r, Tensor)]
+        covered = False
         try:
+            self._require_covered(short(cls.names[0]), values)
+            covered = True
             formulas = self._formulas_of(cls, values, outputs)
+            if any(f.body in (TRUE, FALSE) and bool((o.array != (f.body == TRUE)).any())
+                   for f, o in zip(formulas, outputs, strict=False)):
+                raise Unknown("a test of numbers that are not finite")
             if len(formulas) != len(outputs) or any(
                     f.shape != o.array.shape for f, o in zip(formulas, outputs, strict=True)):
                 raise Unknown(known_as(cls.names[0]))
@@ -222,7 +229,7 @@ class Tracer:
         self.coarse |= any(output.array.dtype in COARSE for output in outputs)
         if cls.names[0] in CASTS:
             formulas = [self._cut(values[0], *both) for both in zip(outputs, formulas, strict=True)]
-        terms = self.matrices.results(cls, values, outputs) if self.matrices else [None] * len(outputs)
+        terms = self.matrices.results(cls, values, outputs) if self.matrices and covered else [None] * len(outputs)
         for output, formula, term in zip(outputs, formulas, terms, strict=True):
             self.enter(output.array, formula, term)
 
@@ -234,19 +241,23 @@ class Tracer:
             return f"a cast to {after.array.dtype}"
         return elementwise(lambda value: call("trunc", value), formula)
 
-    def _formulas_of(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Any]:
-        name = short(cls.names[0])
+    @staticmethod
+    def _require_covered(name: str, values: Sequence[Any]) -> None:
+        """Raise Unknown for values for which an operation does something else than formulas say."""
         if any(tensor.array.size == 0 for tensor in _tensors(values)):
             raise Unknown("an empty tensor")
-        if name in ("isnan", "isinf", "isfinite") and not np.isfinite(values[0].array).all():
-            raise Unknown("a test for nan or infinity that holds")
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
-        if name == "scatter" and _repeats(values[2].array, values[1]):
+        if name in ("scatter", "index_copy") and _repeats(values[2].array, values[1] if name == "scatter" else 0):
             raise Unknown("scatter with a place that comes twice")
         if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()
                                    for tensor in _tensors(values)):
             raise Unknown(f"{name} with negative numbers in a tensor")
+        if name == "nan_to_num" and not np.isfinite(values[0].array).all():
+            raise Unknown("nan_to_num of numbers that are not finite")
+
+    def _formulas_of(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Any]:
+        name = short(cls.names[0])
         arguments = [self._argument(value) for value in values]
         if name in CHOICES:
             return self._chosen(cls, arguments, values, outputs)
@@ -281,6 +292,10 @@ class Tracer:
             return self.formula(value)
         if type(value) is tuple and value and isinstance(value[0], Tensor):
             return tuple(map(self.formula, value))
+        if type(value) is tuple and any(type(part) is tuple and isinstance(part[:1][0], np.ndarray)
+                                        for part in value if part):
+            return tuple(tuple(self.formula(Tensor(array)) if array is not None else None for array in part)
+                         for part in value)
         if type(value) is tuple and any(isinstance(part, np.ndarray) for part in value):
             return tuple(self._pick(part) if isinstance(part, np.ndarray) else part for part in value)
         return value

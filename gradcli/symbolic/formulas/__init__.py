@@ -8,3 +8,4 @@ from gradcli.symbolic.formulas import products as products
 from gradcli.symbolic.formulas import reductions as reductions
 from gradcli.symbolic.formulas import shapes as shapes
 from gradcli.symbolic.formulas import subscripts as subscripts
+from gradcli.symbolic.formulas import windows as windows

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from gradcli.symbolic.expression import ONE, ZERO, Expr, Index, IndexValue, Place, number
 from gradcli.symbolic.fold import add, call, cases, condition, mul, substitute, sum_over
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
 from gradcli.symbolic.formulas.shapes import unsqueeze
-from gradcli.symbolic.formulas.table import NoFormula, formula
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
 from gradcli.symbolic.places import as_place
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
 
@@ -241,15 +242,14 @@ def picked(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor
 
 def unpicked(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with what `picked` took from there added."""
-    for _ in range(len(which.shape) - 1):       # one dimension of picked elements in the end
-        raise NoFormula("indexing with a matrix of whole numbers")
     if not which.shape:
         g, which = unsqueeze(g, dim), unsqueeze(which, 0)
-    tail = len(g.shape) - dim - 1
-    places = SymbolicTensor((*which.shape, 1, *(1,) * tail), (*which.axes, None, *(None,) * tail), which.body)
-    spread = unsqueeze(g, dim + 1)
-    here = positions((size, *(1,) * tail), 0)
-    return total(elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), here, places, spread), dim)
+    count = len(which.shape)
+    tail = len(g.shape) - dim - count
+    places = SymbolicTensor((*which.shape, *(1,) * tail), (*which.axes, *(None,) * tail), which.body)
+    here = positions((size, *(1,) * (count + tail)), 0)
+    spread = elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), here, places, unsqueeze(g, dim))
+    return total(spread, tuple(range(dim + 1, dim + 1 + count)))
 
 
 @formula("index_select")
@@ -302,6 +302,52 @@ def _scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Sym
     added = total(elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), unsqueeze(here, dim),
                               unsqueeze(which, dim + 1), unsqueeze(source, dim + 1)), dim)
     return elementwise(add, x, added)
+
+
+@formula("narrow_copy")
+def _narrow_copy(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTensor:
+    return narrow(x, dim, start, length)
+
+
+@formula("take")
+def _take(x: SymbolicTensor, which: SymbolicTensor) -> SymbolicTensor:
+    return picked(FORMULAS["view"](x, (-1,)), 0, which)
+
+
+@formula("put")
+def _put(x: SymbolicTensor, which: SymbolicTensor, source: SymbolicTensor, accumulate: bool = False) -> SymbolicTensor:
+    if not accumulate:
+        raise NoFormula("put without accumulate")
+    view, flat = FORMULAS["view"], (prod(which.shape),)
+    added = unpicked(view(source, flat), 0, view(which, flat), prod(x.shape))
+    return elementwise(add, x, view(added, x.shape))
+
+
+@formula("select_scatter")
+def _select_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int, index: int) -> SymbolicTensor:
+    dim %= len(x.shape)
+    here = condition_at(number(index % x.shape[dim]))
+    return elementwise(here, x, unsqueeze(source, dim), positions(x.shape, dim))
+
+
+def condition_at(place: Expr) -> Callable[..., Expr]:
+    """A function that gives its second value at a place, else its first."""
+    return lambda outside, inside, k: cases(((condition("eq", k, place), inside),), outside)
+
+
+@formula("index_fill")
+def _index_fill(x: SymbolicTensor, dim: int, which: SymbolicTensor, value: Any) -> SymbolicTensor:
+    ones = SymbolicTensor.filled(ONE, (*x.shape[:dim % len(x.shape)], *which.shape, *x.shape[dim % len(x.shape) + 1:]))
+    times = unpicked(ones, dim % len(x.shape), which, x.shape[dim])
+    return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, symbolic(value), times)
+
+
+@formula("index_copy")
+def _index_copy(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
+    dim %= len(x.shape)
+    times = unpicked(SymbolicTensor.filled(ONE, source.shape), dim, which, x.shape[dim])
+    moved = unpicked(source, dim, which, x.shape[dim])
+    return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, moved, times)
 
 
 @formula("scatter")

@@ -16,13 +16,15 @@ from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.subscripts import getitem
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
+from gradcli.symbolic.formulas.windows import taken_from_planes
 from gradcli.symbolic.tensor import SymbolicTensor
 
 Naming = Callable[[np.ndarray], SymbolicTensor]      # the formula of a constant tensor
 WITH_PLACES = frozenset({"sort", "topk", "max_dim", "min_dim", "kthvalue", "mode", "median_dim", "cummax", "cummin"})
 OF_ALL = frozenset({"max_all", "min_all", "median_all"})
 EXTREME = frozenset({"amax", "amin", "aminmax"})
-CHOICES = WITH_PLACES | OF_ALL | EXTREME
+IN_PLANES = frozenset({"max_pool", "adaptive_max", "fractional_max"})
+CHOICES = WITH_PLACES | OF_ALL | EXTREME | IN_PLANES
 
 
 def chosen(name: str, arguments: dict[str, Any], x: np.ndarray, outputs: Sequence[Tensor], named: Naming
@@ -38,6 +40,9 @@ def chosen(name: str, arguments: dict[str, Any], x: np.ndarray, outputs: Sequenc
     if name in EXTREME:
         return [_extreme(formula, x, output.array, arguments, named) for output in outputs]
     places = named(outputs[1].array)
+    if name in IN_PLANES:
+        rank = len(arguments["kernel" if "kernel" in arguments else "lengths"])
+        return [taken_from_planes(formula, places, formula.shape[len(formula.shape) - rank:]), places]
     return [_along(formula, arguments["dim"], places), places]
 
 

@@ -5,14 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.symbolic.expression import COMPARE, FALSE, HALF, ONE, PI, TRUE, TWO, ZERO, Condition, Expr, number
+from gradcli.symbolic.evaluate import evaluate
+from gradcli.symbolic.expression import (
+    COMPARE,
+    FALSE,
+    HALF,
+    ONE,
+    PI,
+    TRUE,
+    TWO,
+    ZERO,
+    Condition,
+    Expr,
+    IndexValue,
+    Symbol,
+    number,
+    walk,
+)
 from gradcli.symbolic.fold import call, cases, condition, mul, power
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
+
+def as_number(value: Expr) -> Expr:
+    """1 where a condition holds, 0 elsewhere; numbers as they are."""
+    return cases(((value, ONE),), ZERO) if isinstance(value, Condition) else value
+
+
 of_elements("add")(lambda a, b, alpha=ONE: a + alpha * b)
 of_elements("sub")(lambda a, b, alpha=ONE: a - alpha * b)
-of_elements("mul")(mul)
+of_elements("mul")(lambda *factors: mul(*map(as_number, factors)))
 of_elements("pow")(power)
 of_elements("neg")(lambda a: -a)
 of_elements("where")(lambda test, a, b: cases(((test, a),), b))
@@ -72,16 +94,9 @@ def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
 
 
 @formula("cast")
-def as_number(x: Any, *_: Any) -> SymbolicTensor:
+def _cast(x: Any, *_: Any) -> SymbolicTensor:
     x = symbolic(x)
-    return truth_as_number(x)
-
-
-def truth_as_number(x: SymbolicTensor) -> SymbolicTensor:
-    """1 where a condition holds, 0 elsewhere; numbers as they are."""
-    if isinstance(x.body, Condition):
-        return SymbolicTensor(x.shape, x.axes, cases(((x.body, ONE),), ZERO))
-    return x
+    return SymbolicTensor(x.shape, x.axes, as_number(x.body))
 
 
 @formula("isnan", "isinf")
@@ -91,9 +106,9 @@ def _never(x: SymbolicTensor) -> SymbolicTensor:
 
 @formula("any")
 def _any(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    if x.body != FALSE:
+    if any(isinstance(part, Symbol | IndexValue) for part in walk(x.body)):
         raise NoFormula
-    return SymbolicTensor.filled(FALSE)
+    return SymbolicTensor.filled(TRUE if evaluate(x.body, {}, {}) else FALSE)
 
 
 @formula("isfinite")

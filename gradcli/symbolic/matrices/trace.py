@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -31,7 +31,17 @@ from gradcli.symbolic.formulas.table import ELEMENTS, FORMULAS, NoFormula
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, expanded, filled, multiply, plain, power
 from gradcli.symbolic.matrices.products import added
 from gradcli.symbolic.matrices.rules import RULES
-from gradcli.symbolic.matrices.terms import Compared, Diagonal, Filled, Function, Name, NoMatrixForm, Term, walk
+from gradcli.symbolic.matrices.terms import (
+    Compared,
+    Diagonal,
+    Filled,
+    Function,
+    Name,
+    NoMatrixForm,
+    Term,
+    names_of,
+    walk,
+)
 from gradcli.symbolic.tensor import SymbolicTensor
 
 MOST_PARTS = 200    # of a term
@@ -39,6 +49,10 @@ MOST_PARTS = 200    # of a term
 
 class TracedFormulas(Protocol):
     """What a tracer knows of arrays."""
+
+    @property
+    def constants(self) -> Mapping[str, Any]:
+        """The tensors that do not vary, by name."""
 
     def term_of(self, tensor: Tensor) -> Term | None:
         """The matrix term of a tensor that was computed from leaves."""
@@ -119,7 +133,7 @@ class MatrixTrace:
         function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
         result = function(*stand_ins)
         shape = common_shape(*(term for term in terms if isinstance(term, Term)))
-        return [expanded(substituted(part.body, dict(enumerate(terms))), shape)
+        return [expanded(substituted(part.body, dict(enumerate(terms)), self.tracer.constants), shape)
                 for part in (result if isinstance(result, tuple) else (result,))]
 
     def _called(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Term]:
@@ -159,10 +173,13 @@ def term_of_constant(formula: SymbolicTensor) -> Term | None:
     return None
 
 
-def substituted(body: Expr, terms: dict[int, Any]) -> Term:
-    """A formula of numbers with terms in the place of symbols, which are called by the keys of these."""
+def substituted(body: Expr, terms: dict[int, Any], constants: Collection[str]) -> Term:
+    """A formula of numbers with terms in the place of symbols, which are called by the keys of these.
+
+    constants   the names of tensors that do not vary
+    """
     def of(expr: Expr) -> Term:
-        return substituted(expr, terms)
+        return substituted(expr, terms, constants)
 
     match body:
         case Number() | Constant():
@@ -184,7 +201,7 @@ def substituted(body: Expr, terms: dict[int, Any]) -> Term:
         case Condition(name, (left, right)) if name in COMPARE:
             return compared(name, of(left), of(right))
         case Cases(branches, otherwise):
-            return _chosen([(test, value) for test, value in branches], otherwise, of)
+            return _chosen([(of(test), value) for test, value in branches], otherwise, of, constants)
     raise NoMatrixForm
 
 
@@ -196,19 +213,19 @@ def compared(name: str, left: Term, right: Term) -> Term:
     return Compared(common_shape(left, right), name, left, right)
 
 
-def _chosen(branches: list[tuple[Expr, Expr]], otherwise: Expr, of: Any) -> Term:
+def _chosen(branches: list[tuple[Term, Expr]], otherwise: Expr, of: Any, constants: Collection[str]) -> Term:
     """A value of several cases; what holds at isolated points only is left out."""
     result: Term = of(otherwise)
     for test, value in reversed(branches):
-        chosen = plain(of(test))
+        chosen = plain(test)
         if isinstance(chosen, Filled):
             raise NoMatrixForm
-        if isinstance(chosen, Compared) and chosen.name == "eq":
+        if isinstance(chosen, Compared) and chosen.name == "eq" and not names_of(chosen) <= set(constants):
             continue
         then = of(value)
         if isinstance(result, Filled) and result.value == ZERO:
             result = multiply(then, chosen)
         else:
-            shape = common_shape(chosen, then, result)
-            result = Function(shape, "where", (chosen, plain(then), plain(result)), elements=True)
+            parts = chosen, plain(then), plain(result)
+            result = Function(common_shape(*parts), "where", parts, elements=True)
     return result
