@@ -15,7 +15,7 @@ from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-SAME_WAY = "the program goes the same way as at this point"
+SAME_WAY = "the same elements and branches are taken as at this point"
 
 
 class FormulaPage:

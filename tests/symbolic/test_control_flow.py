@@ -20,12 +20,12 @@ OUTPUTS = {
     ("y = x\nwhile y < 2:\n    y = y*x\ny", "--at", "x=1.5"): "2*x = 3\nwhere x < 2\nwhere x**2 >= 2\n",
     ("y = x\nwhile y < 1000:\n    y = y*2\ny",):
         "no closed form: a program whose branches depend on values has none here; its value is 2048\n",
-    ("x if x.item() > 0 else -x",): "1\nwhere the program goes the same way as at this point\n",
-    ("y = x\nwhile y.item() < 10:\n    y = y*2\ny",): "32\nwhere the program goes the same way as at this point\n",
+    ("x if x.item() > 0 else -x",): "1\nwhere the same elements and branches are taken as at this point\n",
+    ("y = x\nwhile y.item() < 10:\n    y = y*2\ny",): "32\nwhere the same elements and branches are taken as at this point\n",
     ("x[x.argmax()]**2", "--at", "x=[1, 2]"):
-        "d/dx_i = (2*x[1] if i == 1 else 0) = [0, 4]\nwhere the program goes the same way as at this point\n",
+        "d/dx_i = (2*x[1] if i == 1 else 0) = [0, 4]\nwhere the same elements and branches are taken as at this point\n",
     ("n = 0\nwhile n < 3:\n    y = x*n\n    n += 1\ny",): "2\n",
-    ("x.prod()", "--at", "x=[1, 2, 3]"): "d/dx_i = x[0]*x[1]*x[2]/x_i = [6, 3, 2]\n",
+    ("x.prod()", "--at", "x=[1, 2, 3]"): "d/dx_i = x[0]*x[1]*x[2]/x_i = [6, 3, 2]\nd/dx   = prod(x)/x\n",
 }
 
 
