@@ -190,6 +190,8 @@ class Comparison:
             if first or isinstance(fault, LimitFault) and not isinstance(fault, PathLimit):
                 raise
             return      # the program does not run there
+        if not first and not np.isfinite(values[()].array).all():
+            return      # outside the domain
         self.points += not first
         there = {**self.forms.constants, **point}
         if self.matrices is not None:
