@@ -272,8 +272,8 @@ class Tracer:
             return self.formula(value)
         if type(value) is tuple and value and isinstance(value[0], Tensor):
             return tuple(map(self.formula, value))
-        if type(value) is tuple and any(type(part) is tuple and isinstance(part[:1][0], np.ndarray)
-                                        for part in value if part):
+        if type(value) is tuple and any(type(part) is tuple and part and isinstance(part[0], np.ndarray)
+                                        for part in value):
             return tuple(tuple(self.formula(Tensor(array)) if array is not None else None for array in part)
                          for part in value)
         if type(value) is tuple and any(isinstance(part, np.ndarray) for part in value):

@@ -74,7 +74,7 @@ class MatrixTrace:
         """The terms of what an operation gives."""
         try:
             computed = self._computed(cls, values, outputs)
-        except (NoMatrixForm, NoFormula, RecursionError):
+        except (NoMatrixForm, NoFormula, RecursionError, TypeError, ValueError):      # or arguments of unusual kinds
             return [None] * len(outputs)
         if len(computed) != len(outputs):
             return [None] * len(outputs)
