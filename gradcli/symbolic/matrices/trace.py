@@ -28,6 +28,7 @@ from gradcli.symbolic.expression import (
 from gradcli.symbolic.expression import walk as expression_parts
 from gradcli.symbolic.formulas.calls import ELEMENTWISE, Unknown, call_of, program_name
 from gradcli.symbolic.formulas.table import ELEMENTS, FORMULAS, NoFormula
+from gradcli.symbolic.matrices import losses as losses  # its rules are in the table
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, expanded, filled, multiply, plain, power
 from gradcli.symbolic.matrices.products import added
 from gradcli.symbolic.matrices.rules import RULES
