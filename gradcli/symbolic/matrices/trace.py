@@ -43,6 +43,7 @@ from gradcli.symbolic.matrices.terms import (
     names_of,
     walk,
 )
+from gradcli.symbolic.piecewise import SMOOTH
 from gradcli.symbolic.tensor import SymbolicTensor
 
 MOST_PARTS = 200    # of a term
@@ -214,6 +215,11 @@ def compared(name: str, left: Term, right: Term) -> Term:
     return Compared(common_shape(left, right), name, left, right)
 
 
+def _is_flat(part: Term) -> bool:
+    """Whether a part of a term can make it constant on whole intervals."""
+    return isinstance(part, Compared) or isinstance(part, Function) and part.elements and part.name not in SMOOTH
+
+
 def _chosen(branches: list[tuple[Term, Expr]], otherwise: Expr, of: Any, constants: Collection[str]) -> Term:
     """A value of several cases; what holds at isolated points only is left out."""
     result: Term = of(otherwise)
@@ -221,7 +227,8 @@ def _chosen(branches: list[tuple[Term, Expr]], otherwise: Expr, of: Any, constan
         chosen = plain(test)
         if isinstance(chosen, Filled):
             raise NoMatrixForm
-        if isinstance(chosen, Compared) and chosen.name == "eq" and not names_of(chosen) <= set(constants):
+        if isinstance(chosen, Compared) and chosen.name == "eq" and not names_of(chosen) <= set(constants) and not any(
+                map(_is_flat, walk(chosen.left))) and not any(map(_is_flat, walk(chosen.right))):
             continue
         then = of(value)
         if isinstance(result, Filled) and result.value == ZERO:
