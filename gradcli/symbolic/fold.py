@@ -37,7 +37,7 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.known_values import VALUES, coefficient, exact_power, name_of, rank
+from gradcli.symbolic.known_values import ROUNDINGS, VALUES, coefficient, exact_power, name_of, rank
 from gradcli.symbolic.places import as_place, bounds, covers, multiples, solved, value_of
 
 
@@ -236,8 +236,8 @@ def call(name: str, *arguments: Expr) -> Expr:
         return inner
     if len(arguments) == 1 and (name, x) in VALUES:
         return VALUES[name, x]
-    if name == "abs" and isinstance(x, Number):
-        return number(abs(x.value))
+    if name in ROUNDINGS and len(arguments) == 1 and isinstance(x, Number):
+        return number(ROUNDINGS[name](x.value))
     if name in ("floordiv", "mod"):
         return _divided(name, x, arguments[1])
     if name in ("sign", "sgn"):
@@ -266,7 +266,6 @@ def _logarithm(term: Expr) -> Expr | None:
     if isinstance(rest, Call) and rest.name == "log" and abs(factor) == 1:
         return power(rest.arguments[0], number(factor))
     return None
-
 
 
 

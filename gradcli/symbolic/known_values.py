@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from fractions import Fraction
 
 from gradcli.symbolic.expression import (
@@ -29,6 +31,9 @@ VALUES: dict[tuple[str, Expr], Expr] = {
     ("cos", PI): MINUS_ONE, ("sigmoid", ZERO): HALF, ("atan", ZERO): ZERO, ("asin", ZERO): ZERO,
     ("erf", ZERO): ZERO}
 """Values of functions that are exact."""
+ROUNDINGS: dict[str, Callable[[Fraction], int | Fraction]] = {
+    "abs": abs, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
+"""Functions of rational numbers that give such."""
 
 
 def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:

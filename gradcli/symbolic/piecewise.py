@@ -7,6 +7,7 @@ from collections.abc import Collection
 from gradcli.symbolic.expression import (
     MIRRORED,
     Add,
+    Call,
     Cases,
     Condition,
     Expr,
@@ -102,8 +103,20 @@ def _is_isolated(test: Expr, constants: Collection[str]) -> bool:
         return any(_is_isolated(part, constants) for part in test.arguments)
     if test.name == "or":
         return all(_is_isolated(part, constants) for part in test.arguments)
-    return test.name == "eq" and not is_of_indices(test) and any(
+    return test.name == "eq" and not is_of_indices(test) and not any(map(_is_flat, test.arguments)) and any(
         isinstance(part, Symbol) and part.name not in constants for part in walk(test))
+
+
+def _is_flat(expr: Expr) -> bool:
+    """Whether an expression can be constant on whole intervals, as a sign can."""
+    return any(isinstance(part, Cases | Condition) or isinstance(part, Call) and part.name not in SMOOTH
+               for part in walk(expr))
+
+
+SMOOTH = frozenset({"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh", "cosh",
+                    "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "sigmoid", "erf", "erfc", "lgamma",
+                    "abs"})
+"""Functions that are constant on no interval."""
 
 
 def is_of_indices(test: Expr) -> bool:

@@ -147,8 +147,8 @@ class Tracer:
             value = array.flat[0].item()
             return SymbolicTensor.filled((TRUE if value else FALSE) if array.dtype.kind == "b" else exact(value),
                                          array.shape)
-        cast = next((name for name, other in self.constants.items() if other.dtype.kind in "iu"
-                     and name not in self.unnamed and np.array_equal(other, array)), None)
+        cast = next((name for name, other in self.constants.items() if other.dtype.kind in "iu" and (
+            name not in self.unnamed or other.dtype == array.dtype) and np.array_equal(other, array)), None)
         if cast is not None:        # whole numbers of the program, which an operation has made floats of
             return SymbolicTensor.of(cast, array.shape)
         if array.size > LITERAL:
@@ -282,18 +282,19 @@ class Tracer:
         if short(cls.names[0]) in WITH_PLACES and type(by_name["dim"]) is not int:
             raise Unknown(known_as(cls.names[0]))
         try:
-            return chosen(short(cls.names[0]), by_name, values[0].array, outputs,
-                          lambda array: self.formula(Tensor(array)))
+            arrays = {name: value.array for name, value in zip(cls.params, values, strict=True)
+                      if isinstance(value, Tensor)}
+            return chosen(short(cls.names[0]), by_name, arrays, outputs, lambda array: self.formula(Tensor(array)))
         except NoFormula as missing:
-            raise Unknown(str(missing)) from None
+            raise Unknown(str(missing) or known_as(cls.names[0])) from None
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):
             return self.formula(value)
         if type(value) is tuple and value and isinstance(value[0], Tensor):
             return tuple(map(self.formula, value))
-        if type(value) is tuple and any(type(part) is tuple and isinstance(part[:1][0], np.ndarray)
-                                        for part in value if part):
+        if type(value) is tuple and any(type(part) is tuple and part and isinstance(part[0], np.ndarray)
+                                        for part in value):
             return tuple(tuple(self.formula(Tensor(array)) if array is not None else None for array in part)
                          for part in value)
         if type(value) is tuple and any(isinstance(part, np.ndarray) for part in value):
@@ -302,8 +303,10 @@ class Tracer:
 
     def _pick(self, places: np.ndarray) -> SymbolicTensor:
         """The formula of an array of whole numbers that picks elements."""
-        if places.dtype.kind != "i" or (places < 0).any():
-            raise Unknown("indexing with a mask or with negative numbers in a tensor")
+        if places.dtype.kind == "b" and places.ndim == 1:
+            places = np.flatnonzero(places)
+        if places.dtype.kind != "i" or (places < 0).any() or not places.size:
+            raise Unknown("indexing with a mask of several dimensions or with negative numbers in a tensor")
         return self.formula(Tensor(places))
 
 

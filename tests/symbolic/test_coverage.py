@@ -158,7 +158,8 @@ def outcome(cls, sample):
     except Unknown as unknown:
         return "matrix" if in_matrices else unknown.reason
     for formula, tensor in zip(formulas, run.tensors, strict=True):
-        np.testing.assert_allclose(evaluate_tensor(formula, run.values()), tensor.array, rtol=1e-8, atol=1e-8)
+        if compared(formula, run.values(), tensor.array, False) not in ("same", "undefined"):
+            np.testing.assert_allclose(evaluate_tensor(formula, run.values()), tensor.array, rtol=1e-8, atol=1e-8)
     return "formula"
 
 

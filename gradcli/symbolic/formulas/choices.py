@@ -7,11 +7,14 @@ numbers that gets a name. At points with another order the program has another f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.symbolic.expression import ZERO
+from gradcli.symbolic.formulas.arranged import picked, unpicked
 from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.subscripts import getitem
@@ -24,17 +27,21 @@ WITH_PLACES = frozenset({"sort", "topk", "max_dim", "min_dim", "kthvalue", "mode
 OF_ALL = frozenset({"max_all", "min_all", "median_all"})
 EXTREME = frozenset({"amax", "amin", "aminmax"})
 IN_PLANES = frozenset({"max_pool", "adaptive_max", "fractional_max"})
-CHOICES = WITH_PLACES | OF_ALL | EXTREME | IN_PLANES
+MASKED = frozenset({"masked_select", "masked_scatter"})
+CHOICES = WITH_PLACES | OF_ALL | EXTREME | IN_PLANES | MASKED
 
 
-def chosen(name: str, arguments: dict[str, Any], x: np.ndarray, outputs: Sequence[Tensor], named: Naming
-           ) -> list[SymbolicTensor]:
-    """The formulas of what an operation chooses of `x`.
+def chosen(name: str, arguments: dict[str, Any], arrays: dict[str, np.ndarray], outputs: Sequence[Tensor],
+           named: Naming) -> list[SymbolicTensor]:
+    """The formulas of what an operation chooses of its input.
 
     arguments   by parameter, symbolic tensors in the place of tensors
+    arrays      by parameter, the tensors' numbers
     named       gives a constant tensor its formula
     """
-    formula = arguments["input"]
+    formula, x = arguments["input"], arrays["input"]
+    if name in MASKED:
+        return [_masked(formula, arrays["mask"], arguments.get("source"), named)]
     if name in OF_ALL:
         return [_element(formula, x, outputs[0].array)]
     if name in EXTREME:
@@ -44,6 +51,21 @@ def chosen(name: str, arguments: dict[str, Any], x: np.ndarray, outputs: Sequenc
         rank = len(arguments["kernel" if "kernel" in arguments else "lengths"])
         return [taken_from_planes(formula, places, formula.shape[len(formula.shape) - rank:]), places]
     return [_along(formula, arguments["dim"], places), places]
+
+
+def _masked(formula: SymbolicTensor, mask: np.ndarray, source: SymbolicTensor | None, named: Naming) -> SymbolicTensor:
+    """The elements where a mask holds; with `source`, zeros with the elements of that there."""
+    shape = np.broadcast_shapes(formula.shape, mask.shape)
+    places = np.flatnonzero(np.broadcast_to(mask, shape))
+    if not places.size or source is not None and formula.body != ZERO:
+        raise NoFormula
+    view, which = FORMULAS["view"], named(places)
+    if source is None:
+        full = formula.expanded(shape)
+        return picked(view(SymbolicTensor(shape, full.axes, full.body), (-1,)), 0, which)
+    taken = FORMULAS["narrow"](view(source, (-1,)), 0, 0, places.size)
+    result: SymbolicTensor = view(unpicked(taken, 0, which, prod(shape)), shape)
+    return result
 
 
 def _element(formula: SymbolicTensor, x: np.ndarray, value: np.ndarray) -> SymbolicTensor:

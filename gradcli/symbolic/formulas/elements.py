@@ -105,10 +105,11 @@ def _never(x: SymbolicTensor) -> SymbolicTensor:
 
 
 @formula("any")
-def _any(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
+def _any(x: SymbolicTensor, dim: Any = None, keepdim: bool = False) -> SymbolicTensor:
     if any(isinstance(part, Symbol | IndexValue) for part in walk(x.body)):
         raise NoFormula
-    return SymbolicTensor.filled(TRUE if evaluate(x.body, {}, {}) else FALSE)
+    shape = FORMULAS["sum"](SymbolicTensor.filled(ONE, x.shape), dim, keepdim).shape
+    return SymbolicTensor.filled(TRUE if evaluate(x.body, {}, {}) else FALSE, shape)
 
 
 @formula("isfinite")

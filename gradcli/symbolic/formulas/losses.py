@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.symbolic.exact import exact
-from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Expr, number
-from gradcli.symbolic.fold import call, cases, condition, mul, power
-from gradcli.symbolic.formulas.arranged import along, positions
+from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
+from gradcli.symbolic.fold import add, call, cases, condition, mul, power
+from gradcli.symbolic.formulas.arranged import along, positions, unstepped
 from gradcli.symbolic.formulas.products import outer_product, stacked_product
 from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
@@ -107,6 +107,38 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
         return cases(((within, inside),), outside)
 
     return elementwise(chosen, positions(moved.shape, dim), moved, value)
+
+
+@formula("block_diag")
+def _block_diag(matrices: tuple[SymbolicTensor, ...]) -> SymbolicTensor:
+    """The sum of the matrices, each padded with zeros to the whole."""
+    blocks = [FORMULAS["view"](x, (1,) * (2 - len(x.shape)) + x.shape) for x in matrices]
+    rows, columns = (sum(block.shape[at] for block in blocks) for at in (0, 1))
+    total_sum, row, column = SymbolicTensor.filled(ZERO, (rows, columns)), 0, 0
+    for block in blocks:
+        after = rows - row - block.shape[0], columns - column - block.shape[1]
+        total_sum = elementwise(add, total_sum, _padded(block, (row, column), after, 0))
+        row, column = row + block.shape[0], column + block.shape[1]
+    return total_sum
+
+
+@formula("slice_scatter")
+def _slice_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int = 0, start: Any = None, end: Any = None,
+                   step: int = 1) -> SymbolicTensor:
+    dim %= len(x.shape)
+    taken = range(x.shape[dim])[slice(start, end, step)]
+    if not taken:
+        raise NoFormula
+    inside = unstepped(SymbolicTensor.filled(ONE, source.shape), dim, taken, x.shape[dim])
+    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, unstepped(source, dim, taken, x.shape[dim]),
+                       inside)
+
+
+def _holds(value: Expr) -> Expr:
+    """Where a value that is 1 in some cases and 0 elsewhere is 1."""
+    if isinstance(value, Cases) and value.otherwise == ZERO and len(value.branches) == 1:
+        return value.branches[0][0]
+    return condition("gt", value, ZERO)
 
 
 @formula("rot90")

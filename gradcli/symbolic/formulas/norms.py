@@ -8,7 +8,7 @@ from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, TWO, Expr
 from gradcli.symbolic.fold import add, call, cases, condition, mul, power
 from gradcli.symbolic.formulas.reductions import average, vector_norm
-from gradcli.symbolic.formulas.table import FORMULAS, formula
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor, broadcast, elementwise
 
 
@@ -64,6 +64,25 @@ def _mean_as(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: 
 def _logcumsumexp(x: SymbolicTensor, dim: int) -> SymbolicTensor:
     sums = FORMULAS["cumsum"](elementwise(lambda v: call("exp", v), x), dim)
     return elementwise(lambda v: call("log", v), sums)
+
+
+@formula("recurrence")
+def _recurrence(factor: SymbolicTensor, term: SymbolicTensor, dim: int) -> SymbolicTensor:
+    """y with y[k] = term[k] + factor[k]*y[k - 1] along a dimension, written out."""
+    dim %= len(term.shape)
+    size = term.shape[dim]
+    if size > MOST_STEPS:
+        raise NoFormula(f"a recurrence of {size} steps")
+    narrow = FORMULAS["narrow"]
+    steps = [narrow(term, dim, 0, 1)]
+    for at in range(1, size):
+        steps.append(elementwise(lambda t, f, y: t + f * y, narrow(term, dim, at, 1), narrow(factor, dim, at, 1),
+                                 steps[-1]))
+    result: SymbolicTensor = FORMULAS["cat"](tuple(steps), dim)
+    return result
+
+
+MOST_STEPS = 5
 
 
 @formula("linalg_cross")

@@ -162,7 +162,7 @@ def _share(kernel: Lengths, padding: Lengths, ceil: bool, pads_count: bool, divi
     return number(Fraction(1, divisor or prod(kernel)))
 
 
-@formula("put_in_planes")
+@formula("put_in_planes", "put_in_places")
 def _put_in_planes(g: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -> SymbolicTensor:
     view, lead = FORMULAS["view"], g.shape[:len(g.shape) - len(sizes)]
     flat = (*lead, prod(g.shape[len(lead):]))

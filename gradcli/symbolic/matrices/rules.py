@@ -247,61 +247,6 @@ def _solved(a: Term, b: Term) -> Term:
     return matmul(_inverse(a), b)
 
 
-@rule("softmax")
-def _softmax(x: Term, dim: Any = None, *_: Any) -> Term:
-    return Function(x.shape, "softmax", (x, _dim_of_classes(x, dim)))
-
-
-@rule("log_softmax")
-def _log_softmax(x: Term, dim: Any = None, *_: Any) -> Term:
-    return Function(x.shape, "log_softmax", (x, _dim_of_classes(x, dim)))
-
-
-def _dim_of_classes(x: Term, dim: Any) -> int:
-    """The dimension of softmax; without one, that of 0.1.12."""
-    return (0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else int(dim) % max(len(x.shape), 1)
-
-
-@rule("logsumexp")
-def _logsumexp(x: Term, dim: Any, keepdim: bool = False) -> Term:
-    dims = reduced_dims(dim, len(x.shape))
-    shape = tuple(1 if at in dims else n for at, n in enumerate(x.shape) if keepdim or at not in dims)
-    if len(dims) != 1:
-        raise NoMatrixForm
-    if keepdim:
-        return lifted(_logsumexp(x, dim), dims[0])
-    return Function(shape, "logsumexp", (x, dims[0]))
-
-
-@rule("softmax_back")
-def _softmax_back(g: Term, out: Term, dim: Any = -1, *_: Any) -> Term:
-    at = _dim_of_classes(out, dim)
-    return multiply(out, added(g, scaled(MINUS_ONE, reduced("sum", multiply(g, out), (at,), True))))
-
-
-@rule("log_softmax_back")
-def _log_softmax_back(g: Term, logs: Term, dim: Any) -> Term:
-    total_of_rows = reduced("sum", g, (_dim_of_classes(logs, dim),), True)
-    return added(g, scaled(MINUS_ONE, multiply(apply("exp", logs), total_of_rows)))
-
-
-@rule("nll_kernel")
-def _nll(logs: Term, target: Term, weight: Any, ignored: int, how: str) -> Term:
-    if weight is not None or len(logs.shape) != 2:
-        raise NoMatrixForm
-    return Function(target.shape if how == "none" else (), "F.nll_loss", (logs, target),
-                    () if how == "mean" else (("reduction", how),))
-
-
-@rule("nll_back")
-def _nll_back(g: Term, target: Term, weight: Any, ignored: int, how: str, shape: Shape) -> Term:
-    if weight is not None or len(shape) != 2:
-        raise NoMatrixForm
-    classes = Function(tuple(shape), "F.one_hot", (target, shape[1]))
-    spread = lifted(g, 1) if how == "none" else g
-    return multiply(filled(MINUS_ONE / number(shape[0] if how == "mean" else 1)), spread, classes)
-
-
 @rule("softplus_steepness")
 def _softplus_steepness(x: Term, beta: Any, threshold: Any) -> Term:
     if threshold < 20:      # beyond 20 the sigmoid is 1 but for 2e-9
@@ -338,24 +283,6 @@ def _unindex(g: Term, items: tuple[Any, ...], picks: Any, shape: Shape) -> Term:
     for at in reversed(range(len(items))):
         g = lowered(g, at) if items[at] is None else g
     return g
-
-
-@rule("bce_with_logits_kernel")
-def _bce_with_logits(x: Term, target: Term, weight: Any, positive: Any, how: str) -> Term:
-    if weight is not None or positive is not None:
-        raise NoMatrixForm
-    return _loss("F.binary_cross_entropy_with_logits", x, target, how)
-
-
-@rule("bce_kernel")
-def _bce(x: Term, target: Term, weight: Any, how: str) -> Term:
-    if weight is not None:
-        raise NoMatrixForm
-    return _loss("F.binary_cross_entropy", x, target, how)
-
-
-def _loss(name: str, x: Term, target: Term, how: str) -> Term:
-    return Function(x.shape if how == "none" else (), name, (x, target), () if how == "mean" else (("reduction", how),))
 
 
 @rule("zeros_like")

@@ -28,6 +28,7 @@ from gradcli.symbolic.expression import (
 from gradcli.symbolic.expression import walk as expression_parts
 from gradcli.symbolic.formulas.calls import ELEMENTWISE, Unknown, call_of, program_name
 from gradcli.symbolic.formulas.table import ELEMENTS, FORMULAS, NoFormula
+from gradcli.symbolic.matrices import losses as losses  # its rules are in the table
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, expanded, filled, multiply, plain, power
 from gradcli.symbolic.matrices.products import added
 from gradcli.symbolic.matrices.rules import RULES
@@ -42,6 +43,7 @@ from gradcli.symbolic.matrices.terms import (
     names_of,
     walk,
 )
+from gradcli.symbolic.piecewise import SMOOTH
 from gradcli.symbolic.tensor import SymbolicTensor
 
 MOST_PARTS = 200    # of a term
@@ -74,7 +76,7 @@ class MatrixTrace:
         """The terms of what an operation gives."""
         try:
             computed = self._computed(cls, values, outputs)
-        except (NoMatrixForm, NoFormula, RecursionError):
+        except (NoMatrixForm, NoFormula, RecursionError, TypeError, ValueError):      # or arguments of unusual kinds
             return [None] * len(outputs)
         if len(computed) != len(outputs):
             return [None] * len(outputs)
@@ -213,6 +215,11 @@ def compared(name: str, left: Term, right: Term) -> Term:
     return Compared(common_shape(left, right), name, left, right)
 
 
+def _is_flat(part: Term) -> bool:
+    """Whether a part of a term can make it constant on whole intervals."""
+    return isinstance(part, Compared) or isinstance(part, Function) and part.elements and part.name not in SMOOTH
+
+
 def _chosen(branches: list[tuple[Term, Expr]], otherwise: Expr, of: Any, constants: Collection[str]) -> Term:
     """A value of several cases; what holds at isolated points only is left out."""
     result: Term = of(otherwise)
@@ -220,7 +227,8 @@ def _chosen(branches: list[tuple[Term, Expr]], otherwise: Expr, of: Any, constan
         chosen = plain(test)
         if isinstance(chosen, Filled):
             raise NoMatrixForm
-        if isinstance(chosen, Compared) and chosen.name == "eq" and not names_of(chosen) <= set(constants):
+        if isinstance(chosen, Compared) and chosen.name == "eq" and not names_of(chosen) <= set(constants) and not any(
+                map(_is_flat, walk(chosen.left))) and not any(map(_is_flat, walk(chosen.right))):
             continue
         then = of(value)
         if isinstance(result, Filled) and result.value == ZERO:
