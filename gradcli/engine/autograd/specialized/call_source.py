@@ -17,6 +17,7 @@ from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
+REFRESH = "if v{i}.root is not None and v{i}.root.tick < _latest_write.tick: _refresh_view(v{i})"
 PLACE = ("_frame = _getframe(1)", 'while "__spec__" in _frame.f_globals and _frame.f_back:',
          f"{INDENT}_frame = _frame.f_back")
 
@@ -215,10 +216,19 @@ class CallSource(ArgumentsSource):
             self.add(f"out = _new(_Tensor){OUT}", "out.requires_grad, out.node, out.cut = False, None, None")
         if not cls.fresh_result and 0 in self.tensors:
             guard = "t0 and " if 0 in self.numbers else "v0 is not None and " if 0 in self.optional else ""
-            self.add(f"if {guard}_result.base is not None: _note_view(out, v0, _result)")
+            self.add("_memory = _result.base", f"if {guard}_memory is not None:")
+            self._view()
         if cls.creates:
             self.add("if _leaf: _set_requires_grad(out, True, _CREATED)")
         self.add("return out")
+
+    def _view(self) -> None:
+        """What `dispatch.note_view` does for a view of the first input, or of what that is a view of."""
+        self.add("    if _mode.on and (_memory is a0 or _memory is a0.base):",
+                 "        _root = v0.root",
+                 "        out.root = _new_tuple(_ViewOf, (v0, _clock(), 0) if _root is None or _root is _DATA else (",
+                 "            _root.base, _clock(), _root.origin))",
+                 "    else: _note_view(out, v0, _result)")
 
     def _several(self, inputs: bool) -> None:
         """The tensors around several results."""
@@ -300,7 +310,7 @@ class CallSource(ArgumentsSource):
             if rule.many:
                 self.add(f"_refresh_all(v{i})")
             elif len(rules) == 1:
-                self.add(f"if v{i}.root is not None: _refresh_view(v{i})")
+                self.add(REFRESH.format(i=i))
         if len(rules) == 1:
             k, rule = rules[0]
             edges = self._item_edges(k, rule) if rule.many else f"({self._edge(k, rule)},)"
@@ -317,14 +327,14 @@ class CallSource(ArgumentsSource):
             if rule.many:
                 self.add(f"_edges += {self._item_edges(k, rule)}")
             else:
-                self.add(f"if {self._requires(i)}:", f"    if v{i}.root is not None: _refresh_view(v{i})",
+                self.add(f"if {self._requires(i)}:", f"    {REFRESH.format(i=i)}",
                          f"    _edges.append({self._edge(k, rule)})")
         self.add("_edges = tuple(_edges)")
 
     def _two_edges(self, rules: list[tuple[int, Any]]) -> None:
         (k, left), (m, right) = rules
         i, j = left.at, right.at
-        refresh = [f"if v{at}.root is not None: _refresh_view(v{at})" for at in (i, j)]
+        refresh = [REFRESH.format(i=at) for at in (i, j)]
         self.add(f"if {self._requires(i)}:")
         self.add(refresh[0], f"if {self._requires(j)}:", f"    {refresh[1]}",
                  f"    _edges = ({self._edge(k, left)}, {self._edge(m, right)})", "else:",

@@ -35,7 +35,17 @@ from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, DType, float32, float64
-from gradcli.engine.tensor.tensor import DetachedBy, Size, Tensor, clock, new_tuple, note_write
+from gradcli.engine.tensor.tensor import (
+    DATA,
+    DetachedBy,
+    Size,
+    Tensor,
+    ViewOf,
+    clock,
+    latest_write,
+    new_tuple,
+    note_write,
+)
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
 
@@ -54,10 +64,10 @@ HELPERS: dict[str, Any] = {
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
     "_int64": np.dtype(np.int64), "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
-    "_getframe": _getframe,
+    "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{each.__name__}": each for each in (
     Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, outputs, prod,
-    refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, *helpers.FUNCTIONS)}
+    refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
