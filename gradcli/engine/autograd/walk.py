@@ -126,15 +126,20 @@ class Walk:
         """
         grads, freed, undefined, vanished = self.grads, self.freed, self.undefined, self.vanished
         sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
+        take, leaf_sum, latest = grads.pop, sums.get, latest_write.tick
         for node in nodes:
-            if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:
+            if node.hooks or node.born < latest or type(node) is NodeOutput or (g := take(node, None)) is None:
                 self.visit(node)
+                latest = latest_write.tick      # hooks may write
                 continue
-            self.node, g, edges, saves_tensors = node, grads.pop(node), node.edges, False
+            self.node, edges, saves_tensors = node, node.edges, False
             for parent, rule, saved in edges:
-                grad = rule.grad(raw, g, *saved) if saved else rule.grad(raw, g)
-                if rule.saves is not False:
-                    saves_tensors = True
+                if saved:
+                    grad = rule.grad(raw, g, *saved)
+                    if rule.saves is not False:
+                        saves_tensors = True
+                else:
+                    grad = rule.grad(raw, g)
                 if grad is None:
                     undefined.add(parent)
                     continue
@@ -144,7 +149,7 @@ class Walk:
                     shape = parent.array.shape
                     if grad.shape != shape:
                         grad = raw.sum_to(grad, shape)      # undo broadcasting
-                    before = sums.get(id(parent))
+                    before = leaf_sum(id(parent))
                     if before is None:
                         sums[id(parent)] = [parent, grad, False]
                     elif before[2] and grad.dtype is before[1].dtype:

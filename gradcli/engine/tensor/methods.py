@@ -234,7 +234,12 @@ def size(self: Tensor, dim: int | None = None) -> Any:
 
 def axis(dim: Any, ndim: int) -> int:
     """A dimension counted from the front; negative ones count from the back."""
-    if type(dim) is not int:
+    if type(dim) is int:
+        if 0 <= dim < ndim:
+            return dim
+        if -ndim <= dim < 0:
+            return dim + ndim
+    else:
         raise ArgumentFault(f"a dimension is a whole number, not {described(dim)}", "x.size(0)").saying(
             f"size(): argument 'dim' (position 1) must be int, not {type_name(dim)}")
     if not -max(ndim, 1) <= dim < max(ndim, 1):

@@ -1,6 +1,7 @@
 """The same elements in another arrangement; views wherever memory allows."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,6 +34,17 @@ def fitted(shape, count, name="view"):
     if unknown and (known == 0 or count % known) or not unknown and known != count:
         raise ViewSize(shape, count)
     return tuple(count // known if n == -1 else n for n in shape)
+
+
+def reshaped(array, shape):
+    """`array` with another shape, where one length may be -1; None for a shape that does not fit, or has none."""
+    for n in shape:
+        if n < -1:
+            return None
+    try:
+        return array.reshape(shape)
+    except ValueError:
+        return None
 
 
 def viewed(array, shape):
@@ -84,8 +96,10 @@ class View(Op):
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
     def forward(input: Array, shape: SizesOrType("whole numbers")):
-        if isinstance(shape, np.dtype):
+        if type(shape) is not tuple:
             return reinterpreted(input, shape)
+        if input.flags.c_contiguous and (view := reshaped(input, shape)) is not None:
+            return view
         shape = fitted(shape, input.size)
         view = viewed(input, shape)
         if view is None:
@@ -112,7 +126,8 @@ class Reshape(Op):
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
     def forward(input: Array, shape: Sizes):
-        return input.reshape(fitted(shape, input.size, "reshape"))
+        view = reshaped(input, shape)
+        return input.reshape(fitted(shape, input.size, "reshape")) if view is None else view
 
     def grad_input(F, g, input_shape):
         return F.reshape(g, input_shape)
@@ -151,6 +166,15 @@ class T(Op):
         return F.t(g)
 
 
+DIMENSIONS = {n: set(range(n)) for n in range(1, 7)}
+
+
+@lru_cache(256)
+def inverse(dims):
+    """The order of dimensions that undoes the order `dims`."""
+    return tuple(sorted(range(len(dims)), key=lambda i: dims[i] % len(dims)))
+
+
 class Permute(Op):
     """permute(input, *dims): input with its dimensions in another order."""
 
@@ -165,15 +189,15 @@ class Permute(Op):
                 "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
                 "desired ordering of dimensions i.e. "
                 f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
-        order = tuple(axis(d, input.ndim) for d in dims)
-        if len(set(order)) != len(order):
+        order = dims if type(dims) is tuple and set(dims) == DIMENSIONS.get(input.ndim) else tuple([
+            axis(d, input.ndim) for d in dims])
+        if order is not dims and len(set(order)) != len(order):
             raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice").saying(
                 "permute(): duplicate dims are not allowed.")
         return input.transpose(order)
 
     def grad_input(F, g, dims):
-        back = sorted(range(len(dims)), key=lambda i: dims[i] % len(dims))
-        return F.permute(g, tuple(back))
+        return F.permute(g, inverse(dims))
 
 
 class Unsqueeze(Op):
