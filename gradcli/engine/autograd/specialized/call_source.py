@@ -140,10 +140,20 @@ class CallSource(ArgumentsSource):
                  f"    _cut = {self._of_tensors('cut')} or None")
 
     def _write(self) -> None:
-        """The call of forward on inputs without history, whose result goes into the first of them."""
+        """The call of forward on inputs without history, or unrecorded, whose result goes into the first of them."""
         first = "t0 and " if 0 in self.numbers else ""
-        self.refuse(f"{self._of_tensors('requires_grad')} or _mode.inference or _Dual.watched")
-        self.refuse(f"not ({first}(v0.root is None or not v0.root.base.requires_grad))")
+        self.refuse("_mode.inference or _Dual.watched")
+        self.add("if _mode.on or _Detachments.observer is not None:")
+        self.depth += 1
+        self.refuse(self._of_tensors("requires_grad"))
+        self.refuse(f"{first}v0.root is not None and v0.root.base.requires_grad")
+        self.depth -= 1
+        if first:
+            self.refuse("not t0")
+        if self.cls.overwrite is not None:
+            arrays = "".join(f", a{i}" for i in range(1, self.count))
+            self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",
+                     "    _note_write(v0, _writer, _here())", "    return v0")
         if self.cls.kernel is not None:
             options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
             self.add(f"if a0.flags.writeable and (not a1.ndim or a1.shape == a0.shape){options}:",
