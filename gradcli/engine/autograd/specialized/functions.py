@@ -135,7 +135,8 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     return HELPERS | {
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs,
-        "_forward": cls.forward, "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_check_size": cls.check_size, "_variant": cls.variant,
+        "_forward": cls.forward, "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
+        "_check_size": cls.check_size,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED, "_store": store,
