@@ -158,6 +158,7 @@ class Op:
     snapshots: tuple[int, ...] = ()         # variants whose rules see copies, which no write can change, as in PyTorch
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
     multi_output = False                    # whether more than the first output is differentiable
+    first_alone = False                     # whether specialised calls give the first output alone, all that is asked
     inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch
     fixed: tuple[str, ...] = ()             # inputs that must not require gradients, as in PyTorch
     copies = False                          # whether the result is detached from the inputs

@@ -256,7 +256,14 @@ class CallSource(ArgumentsSource):
                 self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
             self._node("()")
             self.depth -= 1
-        self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
+        if not cls.first_alone:
+            self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
+            return
+        self.add(f"out = _new({self._kind_of_result()}); out.array = _arrays[0]",
+                 "out.gradient = out.root = out.hooks = out.node = out.cut = None",
+                 "out.requires_grad = _node is not None", "if _node is not None:",
+                 "    _node.shape = tuple([_x.shape for _x in _arrays])",
+                 "    out.node = _output_of(_node, 0, _arrays[0].shape)", "return out")
 
     def _kind_of_result(self) -> str:
         """An expression for the class of the result: Variable if any tensor is one."""

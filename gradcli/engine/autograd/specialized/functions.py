@@ -24,6 +24,7 @@ from gradcli.engine.autograd.dispatch import (
     here,
     note_view,
     numpy_fault,
+    output_of,
     outputs,
     refresh_view,
     wrap_outputs,
@@ -66,7 +67,7 @@ HELPERS: dict[str, Any] = {
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{each.__name__}": each for each in (
-    Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, outputs, prod,
+    Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of, outputs, prod,
     refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
