@@ -76,8 +76,7 @@ class Walk:
         if self.targets and node in self.targets:
             self.captured[node] = g
         if type(node) is NodeOutput:
-            output_grads = grads.setdefault(node.node, [None] * len(node.node.shape))
-            output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
+            collect(node, g, grads, F)
             return
         edges = node.edges
         if latest_write.tick > node.born:
@@ -128,9 +127,12 @@ class Walk:
         sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
         take, leaf_sum, latest = grads.pop, sums.get, latest_write.tick
         for node in nodes:
-            if node.hooks or node.born < latest or type(node) is NodeOutput or (g := take(node, None)) is None:
+            if node.hooks or node.born < latest or (g := take(node, None)) is None:
                 self.visit(node)
                 latest = latest_write.tick      # hooks may write
+                continue
+            if type(node) is NodeOutput:
+                collect(node, g, grads, raw)
                 continue
             self.node, edges, saves_tensors = node, node.edges, False
             for parent, rule, saved in edges:
@@ -171,6 +173,15 @@ class Walk:
                     node.edges = ((parent, rule, freed),)
         for leaf, grad, _ in sums.values():
             self.add(leaf, grad)
+
+
+def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:
+    """Put the gradient of one of several outputs of a node among those that the node will get."""
+    collected = grads.get(output.node)
+    if collected is None:
+        grads[output.node] = collected = [None] * len(output.node.shape)
+    before = collected[output.at]
+    collected[output.at] = g if before is None else F.add(before, g)
 
 
 def references(array: Any) -> int:

@@ -68,6 +68,10 @@ class Standardising(Kernel, abstract=True):
         return out, mean, scale, unit
 
     def grad_input(F, g, input, weight, out, shape, axes, input_shape):
+        if F is raw and g[0] is not None and g[1] is g[2] is g[3] is None:
+            share = g[0] if g[0].shape == shape else g[0].reshape(shape)
+            total = raw.centred_back(share if weight is None else share * weight, out[3], out[2], axes)
+            return total if total.shape == input_shape else total.reshape(input_shape)
         unit, count, total = out[3], math.prod([shape[i] for i in axes]), 0
         if g[0] is not None:
             share = F.reshape(g[0], shape)
