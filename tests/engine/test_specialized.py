@@ -54,11 +54,12 @@ def history(node, known):
                 saved, tuple) else type(saved)) for parent, rule, saved in node.edges])
 
 
-def outcome(function, args, options):
-    """What a call comes to."""
+def outcome(function, args, options, first_alone=False):
+    """What a call comes to; with `first_alone`, as far as the first of several results is concerned."""
     known = {id(x): i for i, x in enumerate(args)}
     try:
-        return described(function(*args, **options), known)
+        result = function(*args, **options)
+        return described(result[0] if first_alone and isinstance(result, tuple) else result, known)
     except Exception as error:
         return type(error), str(error)
 
@@ -71,7 +72,7 @@ def the_same(op, arrange, options=None):
         if named is None:
             first = op.signature.positional
             args, named = args[:first], dict(zip(op.params[first:], args[first:], strict=False))
-        ends.append(outcome(function, args, named))
+        ends.append(outcome(function, args, named, op.first_alone))
     assert ends[0] == ends[1]
 
 

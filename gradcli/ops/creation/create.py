@@ -11,7 +11,6 @@ from gradcli.engine.tensor.dtypes import Default, float32
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
-
 INT64 = np.dtype(np.int64)
 NATURAL = {bool: np.dtype(bool), int: INT64}       # the types of tensors filled with plain numbers, if not floating
 WIDE = 1 << 62

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
@@ -282,7 +282,7 @@ class Cat(Op):
             raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
         ndim = tensors[0].ndim
-        if ndim and (0,) not in [t.shape for t in tensors]:
+        if ndim and (ndim > 1 or (0,) not in [t.shape for t in tensors]):
             try:
                 return np.concatenate(tensors, axis(dim, ndim))
             except ValueError:
@@ -303,6 +303,11 @@ class Cat(Op):
         return np.concatenate(solid, at)
 
     def grad_tensors(at, F, g, tensors_shape, dim):
+        if F is raw and () not in tensors_shape and g.ndim == len(tensors_shape[at]):
+            along, start = axis(dim, g.ndim), 0
+            for shape in tensors_shape[:at]:
+                start += shape[along] if len(shape) == g.ndim else 0
+            return g[(slice(None),) * along + (slice(start, start + tensors_shape[at][along]),)]
         if tensors_shape[at] == (0,) and len(g.shape) > 1:
             return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
         along = axis(dim, len(g.shape))
@@ -337,6 +342,8 @@ class Stack(Op):
         return np.concatenate([t[put_in] for t in tensors], at)
 
     def grad_tensors(at, F, g, dim):
+        if F is raw:
+            return g[(slice(None),) * axis(dim, g.ndim) + (at, ...)]
         return F.select(g, dim, at)
 
 

@@ -58,9 +58,9 @@ class CallSource(ArgumentsSource):
         for i in sure:
             self.add(f"a{i} = None if v{i} is None else v{i}.array" if i in self.optional else f"a{i} = v{i}.array")
         for i in self.lists:
-            self.add(f"v{i} = tuple(v{i})")
-            self.refuse(f"not _all_usual(v{i})")
-            self.add(f"a{i} = tuple([_x.array for _x in v{i}])")
+            self.add(f"v{i} = tuple(v{i})", f"_joint = _gathered(v{i})")
+            self.refuse("_joint is None")
+            self.add(f"a{i}, _dtype{i}, _any{i} = _joint")
         for i in self.numbers:
             self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
         if promoted:
@@ -74,9 +74,9 @@ class CallSource(ArgumentsSource):
     def _one_dtype(self, sure: list[int]) -> None:
         """Refuse operands of several dtypes, and of those that promotion changes."""
         required = [i for i in sure if i not in self.optional]
-        first = f"a{required[0]}" if required else f"a{self.lists[0]}[0]" if self.lists else ""
-        if first:
-            self.add(f"_dtype = {first}.dtype")
+        first = f"a{required[0]}" if required else ""
+        if first or self.lists:
+            self.add(f"_dtype = {first}.dtype" if first else f"_dtype = _dtype{self.lists[0]}")
         else:
             for word, i in zip(["if", *["elif"] * len(self.numbers)], self.numbers, strict=False):
                 self.add(f"{word} t{i}: _dtype = a{i}.dtype")
@@ -93,7 +93,7 @@ class CallSource(ArgumentsSource):
             if guard or i in required:
                 self.refuse(f"{guard}a{i}.dtype is not _dtype")
         for i in self.lists:
-            self.refuse(f"not _all_of(a{i}, _dtype)")
+            self.refuse(f"_dtype{i} is not _dtype")
 
     def _number(self, i: int, promoted: bool) -> None:
         """The array of an operand that may be a number."""
@@ -116,7 +116,7 @@ class CallSource(ArgumentsSource):
             guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
             parts.append(f"{guard}v{i}.{attribute}")
         for i in self.lists:
-            parts.append(f"_first(v{i}, {attribute!r})" if attribute == "cut" else f"_any_requires_grad(v{i})")
+            parts.append(f"_first(v{i}, {attribute!r})" if attribute == "cut" else f"_any{i}")
         return " or ".join(parts)
 
     def _tracking(self) -> None:
@@ -380,6 +380,8 @@ class CallSource(ArgumentsSource):
         if need == count:
             return f"(None if _which in {self.cls.unsaved!r} else _result)" if self.cls.unsaved else "_result"
         attribute, i = ("shape", need - count - 1) if need <= 2 * count else ("dtype", need - 2 * count - 1)
+        if i in self.lists:
+            return f"tuple([_x.{attribute} for _x in a{i}])"
         certain = i in self.tensors and i not in self.optional and (
             i not in self.numbers or bool(self.cls.type_promotion) and self.defaults[i] is MISSING)
         return f"a{i}.{attribute}" if certain else f"_attribute_of(a{i}, {attribute!r})"

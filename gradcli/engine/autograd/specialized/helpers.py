@@ -47,20 +47,22 @@ def all_tensors(values: Any) -> bool:
     return True
 
 
-def all_usual(values: Any) -> bool:
-    """Whether all members are tensors of the common classes."""
+def gathered(values: tuple[Any, ...]) -> Any:
+    """The arrays of tensors of the common classes, their dtype if it is one, and whether any requires gradients;
+    None for other values."""
+    arrays, dtype, tracked = [], None, False
     for x in values:
         if type(x) not in USUAL:
-            return False
-    return True
-
-
-def all_of(arrays: Any, dtype: Any) -> bool:
-    """Whether all arrays are of that dtype."""
-    for array in arrays:
-        if array.dtype is not dtype:
-            return False
-    return True
+            return None
+        array = x.array
+        if not arrays:
+            dtype = array.dtype
+        elif array.dtype is not dtype:
+            dtype = None
+        arrays.append(array)
+        if x.requires_grad:
+            tracked = True
+    return tuple(arrays), dtype, tracked
 
 
 def first(values: Any, attribute: str) -> Any:
@@ -69,14 +71,6 @@ def first(values: Any, attribute: str) -> Any:
         if value := getattr(x, attribute):
             return value
     return None
-
-
-def any_requires_grad(values: tuple[Tensor, ...]) -> bool:
-    """Whether any of the tensors requires gradients."""
-    for x in values:
-        if x.requires_grad:
-            return True
-    return False
 
 
 def any_variable(values: tuple[Tensor, ...]) -> bool:
@@ -109,5 +103,5 @@ def without_grad() -> DetachedBy:
     return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
 
 
-FUNCTIONS = (all_of, all_tensors, all_usual, any_requires_grad, any_variable, first, holds_tensor, item_edges,
-             plain_tuple, refresh_all, whole, whole_tuple, without_grad)
+FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, item_edges, plain_tuple, refresh_all, whole,
+             whole_tuple, without_grad)
