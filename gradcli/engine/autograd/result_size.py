@@ -19,7 +19,7 @@ from gradcli.engine.tensor.memory import MemoryLimit
 UNCHECKED = 1 << 22      # elements up to which results are not checked
 VIEWS = frozenset({"expand", "broadcast_to", "view", "reshape", "as_strided", "unflatten"})     # they take no memory
 TENSOR_OVERHEAD = 64    # the memory of a tensor object, in elements
-SEVERAL = tuple | list
+SEVERAL: Any = tuple | list
 Count = Callable[..., int]
 
 

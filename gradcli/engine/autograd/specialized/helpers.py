@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.op import Rule
 from gradcli.engine.autograd.signature import WIDEST
-from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, new_tuple
+from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, latest_write, new_tuple
 from gradcli.engine.tensor.variable import Parameter, Variable
 
 USUAL = frozenset({Tensor, Variable, Parameter})
@@ -50,7 +50,8 @@ def all_tensors(values: Any) -> bool:
 def gathered(values: tuple[Any, ...]) -> Any:
     """The arrays of tensors of the common classes, their dtype if it is one, and whether any requires gradients;
     None for other values."""
-    arrays, dtype, tracked = [], None, False
+    arrays: list[Any] = []
+    dtype, tracked = None, False
     for x in values:
         if type(x) not in USUAL:
             return None
@@ -84,7 +85,7 @@ def any_variable(values: tuple[Tensor, ...]) -> bool:
 def refresh_all(values: tuple[Tensor, ...]) -> None:
     """Bring the nodes of views up to date."""
     for x in values:
-        if x.root is not None and x.requires_grad:
+        if x.root is not None and x.root.tick < latest_write.tick and x.requires_grad:
             refresh_view(x)
 
 
