@@ -127,7 +127,7 @@ class Walk:
         sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
         take, leaf_sum, latest = grads.pop, sums.get, latest_write.tick
         for node in nodes:
-            if node.hooks or node.born < latest or (g := take(node, None)) is None:
+            if node.hooks or (g := take(node, None)) is None:
                 self.visit(node)
                 latest = latest_write.tick      # hooks may write
                 continue
@@ -135,6 +135,8 @@ class Walk:
                 collect(node, g, grads, raw)
                 continue
             self.node, edges, saves_tensors = node, node.edges, False
+            if node.born < latest:
+                check_fresh(node)
             for parent, rule, saved in edges:
                 if saved:
                     grad = rule.grad(raw, g, *saved)
