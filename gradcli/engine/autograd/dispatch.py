@@ -231,6 +231,7 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
     """Tensors around several results of one call, with `node` as their history if there is one."""
     several = node is not None and cls.multi_output
     outs = []
+    near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
     for i, array in enumerate(results):
         out = new(result_class)
         out.array = array
@@ -238,8 +239,11 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         out.requires_grad = False
         if several and array.dtype.kind == "f" and i not in cls.inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
-        if array.base is not None:
-            note_view(out, source, array, SEVERAL)
+        if (base := array.base) is not None:
+            if near is not None and (base is near or base is near.base):
+                out.root = new_tuple(ViewOf, (whole, clock(), origin))
+            else:
+                note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:
             mark_inference(out, source)
         outs.append(out)
@@ -249,6 +253,14 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         node.shape = results[0].shape
         outs[0].node, outs[0].requires_grad = node, True
     return new_tuple(named(cls), outs) if cls.returns else tuple(outs)
+
+
+def _whole(source: Tensor) -> tuple[ndarray, Tensor, int]:
+    """The array of `source`, the tensor that views of it are views of, and their origin, as `note_view` has it."""
+    root, origin = source.root, SEVERAL if source.requires_grad else SEVERAL + UNTRACKED
+    if root is None or root is DATA:
+        return source.array, source, origin
+    return source.array, root.base, root.origin or origin
 
 
 def output_of(node: Any, at: int, shape: tuple[int, ...]) -> NodeOutput:

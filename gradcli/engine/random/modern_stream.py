@@ -32,7 +32,7 @@ from gradcli.engine.random.stream import (
 )
 from gradcli.faults.tree import ValueFault
 
-SINGLE = np.dtype(np.float32)
+SINGLE, LONG = np.dtype(np.float32), np.dtype(np.int64)
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
 NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
 FULL_TURN = 2.0 * math.pi
@@ -166,6 +166,8 @@ class ModernGenerator(RandomStream):
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """Integers from low to high - 1; also random_(low, high) and, with low 0, random_(high)."""
+        if dtype is LONG and -ONE_WORD < low < high < ONE_WORD:
+            return self._integers(low, high - low, shape, LONG)
         ordered_bounds("randint", low, high, strict=True)
         kind = np.dtype(dtype)
         if kind.kind == "f":

@@ -269,7 +269,6 @@ def _cat_refused(first, other, at, number):
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
-    memory_order = "rows"
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -284,7 +283,7 @@ class Cat(Op):
         ndim = tensors[0].ndim
         if ndim and (ndim > 1 or (0,) not in [t.shape for t in tensors]):
             try:
-                return np.concatenate(tensors, axis(dim, ndim))
+                return np.ascontiguousarray(np.concatenate(tensors, axis(dim, ndim)))
             except ValueError:
                 pass        # the shapes do not fit, which is refused in words below
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
@@ -300,7 +299,7 @@ class Cat(Op):
                 raise ShapeFault(f"cat(): Sizes of tensors must match except in dimension {at}: tensor 0 is "
                                  f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}").saying(
                     _cat_refused(solid[0].shape, t.shape, at, k))
-        return np.concatenate(solid, at)
+        return np.ascontiguousarray(np.concatenate(solid, at))
 
     def grad_tensors(at, F, g, tensors_shape, dim):
         if F is raw and () not in tensors_shape and g.ndim == len(tensors_shape[at]):
@@ -321,7 +320,6 @@ class Cat(Op):
 class Stack(Op):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
-    memory_order = "rows"
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
@@ -339,7 +337,7 @@ class Stack(Op):
                                  f"entry 0 and {list(t.shape)} at entry {k}")
         at = axis(dim, len(shape) + 1)
         put_in = (slice(None),) * at + (None,)
-        return np.concatenate([t[put_in] for t in tensors], at)
+        return np.ascontiguousarray(np.concatenate([t[put_in] for t in tensors], at))
 
     def grad_tensors(at, F, g, dim):
         if F is raw:

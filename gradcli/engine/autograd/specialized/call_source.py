@@ -60,7 +60,7 @@ class CallSource(ArgumentsSource):
         for i in self.lists:
             self.add(f"v{i} = tuple(v{i})", f"_joint = _gathered(v{i})")
             self.refuse("_joint is None")
-            self.add(f"a{i}, _dtype{i}, _any{i} = _joint")
+            self.add(f"a{i}, _dtype{i}, _any{i}, _size{i} = _joint")
         for i in self.numbers:
             self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
         if promoted:
@@ -190,7 +190,9 @@ class CallSource(ArgumentsSource):
     def _size_bound(self) -> str:
         """A condition under which the result is small enough, cheaper than the check; empty if there is none."""
         name = self.cls.names[0]
-        if "size" in self.cls.params and name not in ("stack", "cat"):
+        if name in ("cat", "stack"):
+            return f"_size{self.lists[0]} < _UNCHECKED"
+        if "size" in self.cls.params:
             return f"-_UNCHECKED < _prod(v{self.variadic}) < _UNCHECKED" if self.variadic >= 0 else ""
         operands = [i for i in self.tensors if i not in self.optional and self.defaults[i] is MISSING
                     and self.kinds[i].operand]
@@ -324,9 +326,7 @@ class CallSource(ArgumentsSource):
         rules = list(enumerate(cls.rules))
         for _, rule in rules:
             i = rule.at
-            if rule.many:
-                self.add(f"_refresh_all(v{i})")
-            elif len(rules) == 1:
+            if not rule.many and len(rules) == 1:
                 self.add(REFRESH.format(i=i))
         if len(rules) == 1:
             k, rule = rules[0]

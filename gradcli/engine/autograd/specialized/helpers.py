@@ -48,10 +48,10 @@ def all_tensors(values: Any) -> bool:
 
 
 def gathered(values: tuple[Any, ...]) -> Any:
-    """The arrays of tensors of the common classes, their dtype if it is one, and whether any requires gradients;
-    None for other values."""
+    """The arrays of tensors of the common classes, their dtype if it is one, whether any requires gradients, and how
+    many elements there are; None for other values."""
     arrays: list[Any] = []
-    dtype, tracked = None, False
+    dtype, tracked, size = None, False, 0
     for x in values:
         if type(x) not in USUAL:
             return None
@@ -61,9 +61,10 @@ def gathered(values: tuple[Any, ...]) -> Any:
         elif array.dtype is not dtype:
             dtype = None
         arrays.append(array)
+        size += array.size
         if x.requires_grad:
             tracked = True
-    return tuple(arrays), dtype, tracked
+    return tuple(arrays), dtype, tracked, size
 
 
 def first(values: Any, attribute: str) -> Any:
@@ -82,21 +83,20 @@ def any_variable(values: tuple[Tensor, ...]) -> bool:
     return False
 
 
-def refresh_all(values: tuple[Tensor, ...]) -> None:
-    """Bring the nodes of views up to date."""
-    for x in values:
-        if x.root is not None and x.root.tick < latest_write.tick and x.requires_grad:
-            refresh_view(x)
-
-
 def item_edges(values: tuple[Tensor, ...], rule: Rule, saved: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The edges to those tensors of a list that require gradients."""
+    """The edges to those tensors of a list that require gradients, with the nodes of views brought up to date."""
     rules = rule.items
     if len(rules) < len(values):
         rule.of_item(len(values) - 1)
         if len(rules) < len(values):
             rules = [rule.of_item(k) for k in range(len(values))]
-    return tuple([(x.node or x, one, saved) for one, x in zip(rules, values, strict=False) if x.requires_grad])
+    edges: list[Any] = []
+    for at, x in enumerate(values):
+        if x.requires_grad:
+            if x.root is not None and x.root.tick < latest_write.tick:
+                refresh_view(x)
+            edges.append((x.node or x, rules[at], saved))
+    return tuple(edges)
 
 
 def without_grad() -> DetachedBy:
@@ -104,5 +104,5 @@ def without_grad() -> DetachedBy:
     return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
 
 
-FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, item_edges, plain_tuple, refresh_all, whole,
+FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, item_edges, plain_tuple, whole,
              whole_tuple, without_grad)
