@@ -98,6 +98,19 @@ def test_samples(op, sample, dtype):
             the_same(op, fresh)
 
 
+def whole(value, dtype):
+    """An argument with whole numbers in its tensors."""
+    if type(value) is tuple:
+        return tuple(whole(v, dtype) for v in value)
+    return Tensor(value.array.astype(np.int64).astype(dtype)) if isinstance(value, Tensor) else value
+
+
+@pytest.mark.parametrize("op, sample", cases(lambda op: random_free(op) and op.names[0] != "sum_to"))   # of gradients
+@pytest.mark.parametrize("dtype", [np.int32, np.uint8])
+def test_samples_of_whole_numbers(op, sample, dtype):
+    the_same(op, lambda: [whole(value, dtype) for value in arguments(sample)])
+
+
 @pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS
                                 if random_free(op) and not issubclass(op, Kernel)])
 def test_strange_arguments(op):
