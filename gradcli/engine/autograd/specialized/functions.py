@@ -63,7 +63,8 @@ HELPERS: dict[str, Any] = {
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT), "_NUMBERS": frozenset(NUMBERS),
     "_PLAIN": PlainKind.TYPES | {ndarray}, "_OF": OF, "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
-    "_WHOLES": frozenset(dtype for dtype in OF if dtype.kind in "iu"), "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
+    "_WHOLES": frozenset(dtype for dtype in OF if dtype.kind in "iu"),
+    "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{each.__name__}": each for each in (
