@@ -141,6 +141,24 @@ def test_forms_in_place(op):
         assert ends[0] == ends[1]
 
 
+@pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS if op.inplace and random_free(op)])
+def test_forms_in_place_of_leaves_without_recording(op):
+    for sample in op.samples:
+        ends = []
+        for which in (0, 1):
+            args = arguments(sample, np.float32)
+            if not isinstance(args[0], Tensor):
+                return
+            target = args[0] = Variable(args[0].array.copy(), True)
+            first = op.signature.positional
+            function = specialised(getattr(Tensor, op.inplace_names()[0]))[which]
+            options = dict(zip(op.params[first:], args[first:], strict=False))
+            with no_grad():
+                end = outcome(function, args[:first], options)
+            ends.append((end, described(target, {}), target._version, target.is_leaf))
+        assert ends[0] == ends[1]
+
+
 @pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS if op.symbol])
 def test_operators(op):
     operands = [Variable(np.array([1.5, 2.5], np.float32), True), Tensor(np.array([1.5, 2.5], np.float32)),

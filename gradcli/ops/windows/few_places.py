@@ -57,13 +57,13 @@ def greatest_of_few(input, kernel, stride, padding, after, dilation, count):
     if not planes or planes * math.prod(count) * math.prod(kernel) > MOST or input.dtype not in TYPES:
         return None
     places, names, rows = _windows(lengths, kernel, stride, padding, after, dilation, count)
-    seen = outside(input, padding, after, -np.inf).reshape(planes, -1).take(places, 1)
-    picked = np.add(seen.argmax(2), rows).reshape(*lead, *count)
+    numbers = outside(input, padding, after, -np.inf).reshape(planes, -1).take(places, 1)
+    picked = np.add(numbers.argmax(2), rows).reshape(*lead, *count)
     if planes == 1:
-        best = seen.take(picked)
+        best = numbers.take(picked)
     else:
-        lines = np.arange(0, seen.size, places.size).reshape(*lead, *[1] * rank)
-        best = seen.take(np.add(picked, lines))
+        lines = np.arange(0, numbers.size, places.size).reshape(*lead, *[1] * rank)
+        best = numbers.take(np.add(picked, lines))
     flat = best.reshape(-1)
     square = flat.dot(flat)
     if square != square:
@@ -80,8 +80,8 @@ def sums_of_few(input, kernel, stride, padding, after, count):
         return None         # a single window would be added up in another order
     grown = outside(input, padding, after)
     places = column_places(1, grown.shape[-rank:], kernel, stride, (1,) * rank, count)
-    seen = grown.reshape(planes, -1).take(places, 1)
-    return np.add.reduce(seen, 1).reshape(*shape[:-rank], *count)
+    numbers = grown.reshape(planes, -1).take(places, 1)
+    return np.add.reduce(numbers, 1).reshape(*shape[:-rank], *count)
 
 
 def spread_over_few(share, kernel, stride, lengths):
