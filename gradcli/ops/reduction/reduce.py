@@ -46,9 +46,9 @@ def restored(F, g, input_shape, dim, keepdim):
     return g
 
 
-def spread(F, g, input_shape, dim, keepdim):
+def spread(F, g, input_shape):
     """The gradient of a sum, for each of the elements that were added."""
-    return (expanded if F is raw else F.expand)(restored(F, g, input_shape, dim, keepdim), input_shape)
+    return (expanded if F is raw else F.expand)(g, input_shape)
 
 
 def totals_type(kind, dtype):
@@ -100,7 +100,7 @@ class Sum(Reduction):
         return total(input, axes(dim, input.ndim), keepdim, dtype)
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        return spread(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
+        return spread(F, restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
 
 
 class Mean(Reduction):
@@ -122,8 +122,8 @@ class Mean(Reduction):
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        count = math.prod([input_shape[i] for i in axes(dim, len(input_shape))])
-        return spread(F, divided(F.cast(g, input_dtype), max(count, 1)), input_shape, dim, keepdim)
+        g, where = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), axes(dim, len(input_shape))
+        return spread(F, divided(g, max(math.prod([input_shape[i] for i in where]), 1)), input_shape)
 
 
 class Amax(Reduction):
