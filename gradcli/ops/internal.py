@@ -120,7 +120,7 @@ class Cast(Kernel):
     errors = [("text",)]
 
     def forward(input: Array, dtype: Type):
-        return input if input.dtype == dtype else input.astype(dtype)
+        return input if input.dtype is dtype or input.dtype == dtype else input.astype(dtype)
 
     def grad_input(F, g, input_dtype):
         return F.cast(g, input_dtype)
@@ -141,6 +141,19 @@ class Expand(Op):
         return F.sum_to(g, input_shape)
 
 
+def _repeating(array, size, lead):
+    """The strides of a contiguous array seen with `size`, which has `lead` more dimensions; None where another way is
+    to be taken: where lengths do not fit or are 0, or where no dimension that is there is repeated."""
+    strides, repeated = [0] * lead, False
+    for n, m, step in zip(array.shape, size[lead:] if lead else size, array.strides, strict=True):
+        if n != m:
+            if n != 1 or m < 1:
+                return None
+            repeated = True
+        strides.append(0 if n == 1 else step)
+    return strides if repeated and (not lead or min(size[:lead]) > 0) and array.size else None
+
+
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
     if size and not array.ndim and min(size) > 0:       # np.broadcast_to takes its time
@@ -148,9 +161,7 @@ def expanded(array, size):
         view.flags.writeable = False
         return view
     shape, lead = array.shape, len(size) - array.ndim
-    fits = lead >= 0 and [n == m or n == 1 for n, m in zip(shape, size[lead:], strict=True)]
-    if fits and False not in fits and size[lead:] != shape and min(size) > 0 and array.flags.c_contiguous:
-        strides = (0,) * lead + tuple([0 if n == 1 else step for n, step in zip(shape, array.strides, strict=True)])
+    if lead >= 0 and shape and array.flags.c_contiguous and (strides := _repeating(array, size, lead)):
         view = np.ndarray(size, array.dtype, array, 0, strides)
         view.flags.writeable = False
         return view
@@ -185,6 +196,9 @@ class SumTo(Kernel):
             return large.sums.leading_sums(input, lead)
         if lead == 1 and input.shape[1:] == shape:
             return np.add.reduce(input, 0)
+        if not lead and len(shape) > 1:
+            axes = tuple([i for i, n in enumerate(shape) if n == 1 and input.shape[i] != 1])
+            return np.add.reduce(input, axes, None, None, True) if axes else input
         axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
         summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
         return np.asarray(summed).reshape(shape)

@@ -36,6 +36,7 @@ from gradcli.engine.tensor.tensor import (
     ViewOf,
     clock,
     last_write,
+    new,
     new_tuple,
     owner,
 )
@@ -228,23 +229,45 @@ def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
 
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
-    outs = [result_class(r) for r in results]
-    for out, array in zip(outs, results, strict=True):
-        if array.base is not None:
-            note_view(out, source, array, SEVERAL)
+    several = node is not None and cls.multi_output
+    outs = []
+    near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
+    for i, array in enumerate(results):
+        out = new(result_class)
+        out.array = array
+        out.node = out.gradient = out.root = out.hooks = out.cut = None
+        out.requires_grad = False
+        if several and array.dtype.kind == "f" and i not in cls.inert:
+            out.node, out.requires_grad = output_of(node, i, array.shape), True
+        if (base := array.base) is not None:
+            if near is not None and (base is near or base is near.base):
+                out.root = new_tuple(ViewOf, (whole, clock(), origin))
+            else:
+                note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:
             mark_inference(out, source)
-    if node is not None and not cls.multi_output:
+        outs.append(out)
+    if several:
+        node.shape = tuple([r.shape for r in results])
+    elif node is not None:
         node.shape = results[0].shape
         outs[0].node, outs[0].requires_grad = node, True
-    elif node is not None:
-        node.shape = tuple([r.shape for r in results])
-        for i, out in enumerate(outs):
-            if results[i].dtype.kind == "f" and i not in cls.inert:
-                out.node, out.requires_grad = NodeOutput(node, i, results[i].shape, clock()), True
-            else:
-                out.node, out.requires_grad = None, False
-    return named(cls)(*outs) if cls.returns else tuple(outs)
+    return new_tuple(named(cls), outs) if cls.returns else tuple(outs)
+
+
+def _whole(source: Tensor) -> tuple[ndarray, Tensor, int]:
+    """The array of `source`, the tensor that views of it are views of, and their origin, as `note_view` has it."""
+    root, origin = source.root, SEVERAL if source.requires_grad else SEVERAL + UNTRACKED
+    if root is None or root is DATA:
+        return source.array, source, origin
+    return source.array, root.base, root.origin or origin
+
+
+def output_of(node: Any, at: int, shape: tuple[int, ...]) -> NodeOutput:
+    """The differentiable output number `at` of a node, of that shape."""
+    output: NodeOutput = new(NodeOutput)
+    output.node, output.at, output.shape, output.born, output.hooks = node, at, shape, clock(), None
+    return output
 
 
 _named: dict[type[Op], Any] = {}

@@ -135,6 +135,9 @@ class Op:
     inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
     partial = False                         # whether PyTorch writes to a view of the input
     fills = False                           # whether it may write to expanded tensors, as the order does not matter
+    # of the memory of the input and the other arguments: writes the result there; false, before anything is written,
+    # where forward has to be called
+    overwrite: Any = None
     inplace_option = False                  # whether the function takes a last option `inplace`
     is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
 
@@ -155,6 +158,7 @@ class Op:
     snapshots: tuple[int, ...] = ()         # variants whose rules see copies, which no write can change, as in PyTorch
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
     multi_output = False                    # whether more than the first output is differentiable
+    first_alone = False                     # whether specialised calls give the first output alone, all that is asked
     inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch
     fixed: tuple[str, ...] = ()             # inputs that must not require gradients, as in PyTorch
     copies = False                          # whether the result is detached from the inputs

@@ -19,6 +19,7 @@ from gradcli.engine.tensor.memory import MemoryLimit
 UNCHECKED = 1 << 22      # elements up to which results are not checked
 VIEWS = frozenset({"expand", "broadcast_to", "view", "reshape", "as_strided", "unflatten"})     # they take no memory
 TENSOR_OVERHEAD = 64    # the memory of a tensor object, in elements
+SEVERAL: Any = tuple | list
 Count = Callable[..., int]
 
 
@@ -48,8 +49,14 @@ def size_check(cls: Any) -> Callable[..., None] | None:
 
 def _of_size(at: int) -> Count:
     def count(*values: Any) -> int:
-        size = values[at]
-        return prod(map(abs, size)) if isinstance(size, tuple | list) and all(type(n) is int for n in size) else 0
+        size, product = values[at], 1
+        if not isinstance(size, SEVERAL):
+            return 0
+        for n in size:
+            if type(n) is not int:
+                return 0
+            product *= n
+        return abs(product)
 
     return count
 

@@ -135,7 +135,7 @@ class SizesKind(Kind):
     def take(self, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             value = (value,)
-        got = tuple(v if type(v) is int else _integer(v) for v in value)    # too many elements are told as that
+        got = tuple([v if type(v) is int else _integer(v) for v in value])  # too many elements are told as that
         return REFUSED if REFUSED in got else got
 
 

@@ -76,8 +76,7 @@ class Walk:
         if self.targets and node in self.targets:
             self.captured[node] = g
         if type(node) is NodeOutput:
-            output_grads = grads.setdefault(node.node, [None] * len(node.node.shape))
-            output_grads[node.at] = g if output_grads[node.at] is None else F.add(output_grads[node.at], g)
+            collect(node, g, grads, F)
             return
         edges = node.edges
         if latest_write.tick > node.born:
@@ -126,15 +125,25 @@ class Walk:
         """
         grads, freed, undefined, vanished = self.grads, self.freed, self.undefined, self.vanished
         sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
+        take, leaf_sum, latest = grads.pop, sums.get, latest_write.tick
         for node in nodes:
-            if node not in grads or node.hooks or type(node) is NodeOutput or latest_write.tick > node.born:
+            if node.hooks or (g := take(node, None)) is None:
                 self.visit(node)
+                latest = latest_write.tick      # hooks may write
                 continue
-            self.node, g, edges, saves_tensors = node, grads.pop(node), node.edges, False
+            if type(node) is NodeOutput:
+                collect(node, g, grads, raw)
+                continue
+            self.node, edges, saves_tensors = node, node.edges, False
+            if node.born < latest:
+                check_fresh(node)
             for parent, rule, saved in edges:
-                grad = rule.grad(raw, g, *saved) if saved else rule.grad(raw, g)
-                if rule.saves is not False:
-                    saves_tensors = True
+                if saved:
+                    grad = rule.grad(raw, g, *saved)
+                    if rule.saves is not False:
+                        saves_tensors = True
+                else:
+                    grad = rule.grad(raw, g)
                 if grad is None:
                     undefined.add(parent)
                     continue
@@ -144,7 +153,7 @@ class Walk:
                     shape = parent.array.shape
                     if grad.shape != shape:
                         grad = raw.sum_to(grad, shape)      # undo broadcasting
-                    before = sums.get(id(parent))
+                    before = leaf_sum(id(parent))
                     if before is None:
                         sums[id(parent)] = [parent, grad, False]
                     elif before[2] and grad.dtype is before[1].dtype:
@@ -166,6 +175,15 @@ class Walk:
                     node.edges = ((parent, rule, freed),)
         for leaf, grad, _ in sums.values():
             self.add(leaf, grad)
+
+
+def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:
+    """Put the gradient of one of several outputs of a node among those that the node will get."""
+    collected = grads.get(output.node)
+    if collected is None:
+        grads[output.node] = collected = [None] * len(output.node.shape)
+    before = collected[output.at]
+    collected[output.at] = g if before is None else F.add(before, g)
 
 
 def references(array: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import lru_cache, partial
 from math import cos, log1p, sin, sqrt
 from typing import Any
 
@@ -32,6 +32,7 @@ from gradcli.engine.random.stream import (
 )
 from gradcli.faults.tree import ValueFault
 
+SINGLE, LONG = np.dtype(np.float32), np.dtype(np.int64)
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
 NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
 FULL_TURN = 2.0 * math.pi
@@ -57,6 +58,18 @@ class ModernGenerator(RandomStream):
         if kind == np.float16 or (low, high) != (0, 1):
             u = _stretched(u, kind, low, high)
         return u.astype(kind, copy=False).reshape(shape)
+
+    def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
+        """uniform(shape, dtype), by a short way for few numbers."""
+        if dtype is SINGLE and (count := elements(shape)) <= FEW:
+            return self.twister.u24(count).reshape(shape)
+        return self.uniform(shape, dtype)
+
+    def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
+        """normal(shape, dtype), by a short way for few numbers."""
+        if dtype is SINGLE and (count := elements(shape)) < BLOCK:
+            return np.array([x + 0.0 for x in self._few(count)], SINGLE).reshape(shape)    # no zero has a sign
+        return self.normal(shape, dtype)
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
         """One after another below 16 elements, by blocks of 16 from there on."""
@@ -84,14 +97,13 @@ class ModernGenerator(RandomStream):
         pairs = (count - len(normals) + 1) // 2
         if pairs or normals:
             self.spare = NO_SPARE
-        words = self.twister.few(4 * pairs)
-        for i in range(0, 4 * pairs, 4):
-            high, low, above, below = words[i:i + 4]
+        words = iter(self.twister.few(4 * pairs))
+        for high, low, above, below in zip(words, words, words, words, strict=True):
             angle = FULL_TURN * (((high << 32 | low) & MASK53) * UNIT53)
             radius = sqrt(-2.0 * log1p(-(((above << 32 | below) & MASK53) * UNIT53)))
             normals += radius * cos(angle), radius * sin(angle)
         if len(normals) > count:
-            self.spare = SpareNormal(True, y=normals.pop())
+            self.spare = SpareNormal(True, 0.0, normals.pop())
         return normals
 
     def _gauss(self, count: int) -> Doubles:
@@ -154,6 +166,8 @@ class ModernGenerator(RandomStream):
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """Integers from low to high - 1; also random_(low, high) and, with low 0, random_(high)."""
+        if dtype is LONG and -ONE_WORD < low < high < ONE_WORD:
+            return self._integers(low, high - low, shape, LONG)
         ordered_bounds("randint", low, high, strict=True)
         kind = np.dtype(dtype)
         if kind.kind == "f":
@@ -233,6 +247,7 @@ class ModernGenerator(RandomStream):
         return categories.reshape((*weights.shape[:-1], count))
 
 
+@lru_cache(32)
 def greatest(kind: np.dtype[Any]) -> int:
     """The largest integer that random_ gives for a type."""
     if kind == np.bool_:
@@ -240,6 +255,7 @@ def greatest(kind: np.dtype[Any]) -> int:
     return 1 << DIGITS[kind.name] if kind.kind == "f" else int(np.iinfo(kind).max)
 
 
+@lru_cache(32)
 def least(kind: np.dtype[Any]) -> int:
     if kind.kind == "f":
         return -greatest(kind)

@@ -132,8 +132,14 @@ def keep_in_place(node: Any, array: np.ndarray, memory: np.ndarray) -> None:
     it are noticed."""
     if not isinstance(node, Op):
         return
-    values = [value for _, _, saved in node.edges if type(saved) is tuple for value in saved]
-    if not any(value is array for value in values):
+    values: list[Any] = []
+    held = False
+    for _, _, saved in node.edges:
+        if type(saved) is tuple:
+            values += saved
+            for value in saved:
+                held = held or value is array
+    if not held:
         return
     place = owner(memory)
     if any(type(value) is np.ndarray and value is not array and owner(value) is place for value in values):

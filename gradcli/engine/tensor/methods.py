@@ -99,10 +99,9 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
     array = output.array
     if gradient is None:
         if array.size != 1:
-            shape = sized(array.shape)
             size = ", ".join(map(str, array.shape))
             raise NonScalarBackward(
-                f"backward() on a {shape} Variable needs a gradient of that shape",
+                f"backward() on a {sized(array.shape)} Variable needs a gradient of that shape",
                 ("{y}.sum().backward()", "the gradient of the sum"),
                 (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
                 "grad can be implicitly created only for scalar outputs")
@@ -234,12 +233,14 @@ def size(self: Tensor, dim: int | None = None) -> Any:
 
 def axis(dim: Any, ndim: int) -> int:
     """A dimension counted from the front; negative ones count from the back."""
+    if type(dim) is int and -ndim <= dim < ndim:
+        return dim if dim >= 0 else dim + ndim
     if type(dim) is not int:
         raise ArgumentFault(f"a dimension is a whole number, not {described(dim)}", "x.size(0)").saying(
             f"size(): argument 'dim' (position 1) must be int, not {type_name(dim)}")
-    if not -max(ndim, 1) <= dim < max(ndim, 1):
+    if ndim or dim not in (0, -1):
         raise DimensionOutOfRange(dim, ndim)
-    return dim % max(ndim, 1)
+    return 0
 
 
 def dim(self: Tensor) -> int:
@@ -371,8 +372,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
 
 def _set_volatile(self: Tensor, value: Any) -> None:
     self.__class__ = Volatile if value else Variable
-    if value:
-        self.requires_grad = False
+    self.requires_grad = self.requires_grad and not value
 
 
 for _node in (Op, NodeOutput):

@@ -245,10 +245,12 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     root = tensor.root
     if root is not None and (root is DATA or root.base.root is DATA):
         return
-    memory, tick = owner(tensor.array), clock()
-    latest_write.tick = tick
+    memory: Any = tensor.array
+    if memory.base is not None:
+        memory = owner(memory)
+    latest_write.tick = tick = clock()
     _note(memory, tick, writer, place)
-    if id(memory) in _copies:
+    if _copies and id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
                 _note(copy, tick, writer, place)
@@ -261,7 +263,9 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
         last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
     else:
-        last_writes[key] = new_tuple(Write, (tick, writer, place, before.changes + 1, (*before.ticks[-TICKS:], tick)))
+        _, _, _, changes, ticks = before
+        ticks = (*ticks[1:], tick) if len(ticks) > TICKS else (*ticks, tick)
+        last_writes[key] = new_tuple(Write, (tick, writer, place, changes + 1, ticks))
 
 
 def last_write(array: Any) -> Write | None:

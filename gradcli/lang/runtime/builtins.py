@@ -88,9 +88,9 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         out(between.join(texts) + last)
 
     def limited_range(*bounds: Any) -> range:
-        values = range(*bounds)
         if len(bounds) == 1 and type(bounds[0]) is int and bounds[0] <= budget.steps:
-            return values
+            return range(bounds[0])
+        values = range(*bounds)
         first, last, step = values.start, values.stop, values.step
         budget.check_steps((last - first) // step)      # len() fails beyond 2**63
         return values

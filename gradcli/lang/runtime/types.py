@@ -30,9 +30,10 @@ class TypeProxy:
         self._name, self._types, self._call, self._methods = name, types, call, methods
 
     def __call__(self, /, *args: Any, **options: Any) -> Any:
-        if self._call is None:
+        call = self._call
+        if call is None:
             raise TypeError(f"cannot create '{self._name}' instances")
-        return self._call(*args, **options)
+        return call(*args, **options) if options else call(*args)
 
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"

@@ -11,6 +11,10 @@ from gradcli.engine.tensor.dtypes import Default, float32
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
+INT64 = np.dtype(np.int64)
+NATURAL = {bool: np.dtype(bool), int: INT64}       # the types of tensors filled with plain numbers, if not floating
+WIDE = 1 << 62
+
 
 class Creation(Op, abstract=True):
     """A new tensor; every one takes `dtype` and `requires_grad`."""
@@ -68,8 +72,12 @@ class Full(Creation):
         size = Sizes.take(size)
         if type(size) is not tuple:
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)")
-        natural = {bool: np.dtype(bool), int: np.dtype(np.int64)}.get(type(fill_value), Default.floating)
-        return np.full(checked(size), fill_value, dtype or natural)
+        kind = dtype or NATURAL.get(type(fill_value)) or Default.floating
+        if type(fill_value) is not float or kind.kind != "f":
+            return np.full(checked(size), fill_value, kind)
+        out = np.empty(checked(size), kind)
+        out.fill(fill_value)
+        return out
 
 
 def laid_out(model, fill):
@@ -92,6 +100,10 @@ class OnesLike(Likeness):
     """ones_like(input, dtype): ones in the shape of input."""
 
     def forward(input: Array, *, dtype: Type = None):
+        if input.flags.c_contiguous:
+            out = np.empty(input.shape, dtype or input.dtype)
+            out.fill(1)
+            return out
         return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
 
 
@@ -99,6 +111,8 @@ class ZerosLike(Likeness):
     """zeros_like(input, dtype): zeros in the shape of input."""
 
     def forward(input: Array, *, dtype: Type = None):
+        if input.flags.c_contiguous:
+            return np.zeros(input.shape, dtype or input.dtype)
         return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
@@ -133,6 +147,9 @@ class Arange(Creation):
 
 def stepped(start, end, step, dtype):
     """The numbers from start to below end."""
+    if step == 1 and type(start) is type(end) is type(step) is int and -WIDE < start <= end < WIDE:
+        counted = np.arange(start, end, 1, INT64)
+        return counted if dtype is None else counted.astype(dtype, copy=False)
     if step == 0:
         raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
     if (end - start) * step < 0:
@@ -141,7 +158,7 @@ def stepped(start, end, step, dtype):
             "upper bound and lower bound inconsistent with step sign")
     whole = all(type(v) is not float for v in (start, end, step))
     count = max(0, math.ceil((end - start) / step)) if not whole else max(0, -((start - end) // step))
-    kind = dtype or (np.dtype(np.int64) if whole else Default.floating)
+    kind = dtype or (INT64 if whole else Default.floating)
     if whole:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
     return (np.arange(count, dtype=np.float64) * step + start).astype(kind)

@@ -22,6 +22,11 @@ class Zero(Kernel):
     def forward(input: Array):
         return np.zeros_like(input)
 
+    @staticmethod
+    def overwrite(memory):
+        memory.fill(0)
+        return True
+
     def grad_input(F, g):
         return F.zeros_like(g)
 
@@ -45,6 +50,13 @@ class Fill(Op):
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
         return np.full(input.shape, value, input.dtype)
 
+    @staticmethod
+    def overwrite(memory, value):
+        if type(value) is not float or memory.dtype.kind != "f":
+            return False
+        memory.fill(value)
+        return True
+
     def grad_input(F, g):
         return F.zeros_like(g)
 
@@ -63,6 +75,13 @@ class Copy(Kernel):
 
     def forward(input: Array, src: Array, non_blocking: Flag = False):
         return expanded(src, input.shape).astype(input.dtype)
+
+    @staticmethod
+    def overwrite(memory, src, non_blocking):
+        if memory.shape != src.shape or memory.dtype is not src.dtype:
+            return False
+        memory[...] = src
+        return True
 
     def grad_input(F, g):
         return F.zeros_like(g)

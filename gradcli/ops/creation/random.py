@@ -8,7 +8,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.ops.creation.create import Creation, checked, laid_out
+from gradcli.ops.creation.create import INT64, Creation, checked, laid_out
 
 
 class Rand(Creation):
@@ -72,13 +72,13 @@ class Randint(Creation):
     def forward(low: Int = 0, high: Plain = None, size: Plain = None, *, dtype: Type = None):
         if size is None:
             low, high, size = 0, low, high
-        size, high = Sizes.take(size) if size is not None else None, Int.take(high)
+        size, high = None if size is None else Sizes.take(size), high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
                 "randint() received an invalid combination of arguments")
         if high <= low:
             raise ValueFault(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-        return draw().randint(low, high, checked(size), dtype or np.dtype(np.int64))
+        return draw().randint(low, high, checked(size), dtype or INT64)
 
 
 class Randperm(Creation):
@@ -89,7 +89,7 @@ class Randperm(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, *, dtype: Type = None):
-        return draw().randperm(checked((n,))[0], dtype or np.dtype(np.int64))
+        return draw().randperm(checked((n,))[0], dtype or INT64)
 
 
 class Normal(Op):

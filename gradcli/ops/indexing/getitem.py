@@ -8,23 +8,24 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.dispatch import record
+from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
-from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, new_tuple, note_write
+from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, writing
 from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
-from gradcli.ops.arrays import extent
+from gradcli.ops.arrays import INT64, SMALL, extent
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
+FIRST = (ALL,)
 NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
 new = object.__new__
 
@@ -42,8 +43,11 @@ class GetItem(Kernel):
     errors = [([1.0, 2.0], (5,), ())]
 
     def variant(input, basic, picks):
+        for p in picks:
+            if type(p) is np.ndarray and p.dtype.kind == "b":
+                return 3
         if picks:
-            return 3 if any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) else 2
+            return 2
         if type(basic[-1]) is int:
             return 0
         last = last_step(basic, input.array.shape)
@@ -191,9 +195,14 @@ def part_of(self, basic, array, kind):
     out.root = new_tuple(ViewOf, (self, clock(), origin) if root is None or root is DATA else (
         root.base, clock(), root.origin or origin))
     if self.requires_grad:
-        out.cut = None
+        if root is not None and root.tick < latest_write.tick:
+            refresh_view(self)
         basic = basic[:-1]
-        record(GetItem, (self, basic, ()), [array, basic, ()], part, out)
+        node = new(GetItem.nodes[0 if type(basic[-1]) is int else GetItem.variant(self, basic, ())])
+        node.edges = ((self.node or self, GetItem.rules[0], (basic, (), array.shape)),)
+        node.hooks, node.shape, node.born = None, part.shape, clock()
+        node.code, node.line_at = here()
+        out.requires_grad, out.node, out.cut = True, node, None
     else:
         out.cut = self.cut
     return out
@@ -209,8 +218,24 @@ def getitem(self, key):
             return part
     if type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
+    places = row_places(key, array)
+    if places is not None:
+        return traced.getitem(self, FIRST, (places,))
     basic, picks = split_key(key, array)
     return traced.getitem(self, basic, picks)
+
+
+def row_places(key, array):
+    """The rows of `array` that a list or tensor of a few whole numbers picks; None for other keys and wrong ones."""
+    if type(key) in PLAIN and key.array.dtype is INT64 and key.array.ndim and 0 < key.array.size <= SMALL:
+        numbers = key.array.ravel().tolist()
+    elif type(key) is list and 0 < len(key) <= SMALL and {*map(type, key)} == {int}:
+        numbers = key
+    else:
+        return None
+    if not array.ndim or min(numbers) < -len(array) or max(numbers) >= len(array):
+        return None
+    return np.array(key, INT64) if numbers is key else key.array.copy()
 
 
 def alone(value, key):

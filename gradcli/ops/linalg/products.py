@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Number, sized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
@@ -142,10 +142,10 @@ class Bmm(Op):
         return np.matmul(input, mat2)
 
     def grad_input(F, g, mat2):
-        return F.bmm(g, F.transpose(mat2, 1, 2))
+        return np.matmul(g, mat2.swapaxes(1, 2)) if F is raw else F.bmm(g, F.transpose(mat2, 1, 2))
 
     def grad_mat2(F, g, input):
-        return F.bmm(F.transpose(input, 1, 2), g)
+        return np.matmul(input.swapaxes(1, 2), g) if F is raw else F.bmm(F.transpose(input, 1, 2), g)
 
 
 class Matmul(Op):

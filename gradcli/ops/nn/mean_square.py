@@ -18,7 +18,7 @@ class RmsNorm(Op):
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
     def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
-        inner = last_shape("rms_norm", input, normalized_shape, weight)
+        inner = last_shape("rms_norm", tuple(input.shape), normalized_shape, weight)
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
         if eps is None:
             name = input.dtype.name

@@ -8,7 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import ONE, sums
+from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -28,6 +28,7 @@ class Standardising(Kernel, abstract=True):
     saved_for_versions = ("input", "weight")
     type_promotion = "same"
     multi_output = True
+    first_alone = True
     returns = ("output", "mean", "scale", "unit")
     unsaved_outputs = (0, 1)
     legacy_names = ("BatchNorm", "LayerNorm", "GroupNorm")
@@ -41,7 +42,7 @@ class Standardising(Kernel, abstract=True):
 
     def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
                 which: Plain):
-        x = input.reshape(shape)
+        x = input if input.shape == shape else input.reshape(shape)
         count = math.prod([shape[i] for i in axes])
         if input.dtype == np.float16:
             x = x.astype(np.float32)
@@ -49,10 +50,12 @@ class Standardising(Kernel, abstract=True):
                 large.rows.fits(x.reshape(-1, count), -1)):
             return large.rows.layer_normalised(x, weight, bias, eps, count)
         dtype = x.dtype
-        mean = np.divide(sums(x, axes, True), constant(count, dtype)) if count else (
+        mean = sums_over(x, axes) if count else (
             np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
+        np.divide(mean, constant(max(count, 1), dtype), mean)
         unit = np.subtract(x, mean)
-        scale = np.divide(products(unit, unit, axes, mean.shape), constant(max(count, 1), dtype))
+        scale = products(unit, unit, axes, mean.shape)
+        np.divide(scale, constant(max(count, 1), dtype), scale)
         np.add(scale, constant(eps, dtype), scale)
         np.sqrt(scale, scale)
         np.divide(ONE[dtype], scale, scale)
@@ -60,9 +63,15 @@ class Standardising(Kernel, abstract=True):
         out = unit.copy() if weight is None else unit * weight
         if bias is not None:
             out += bias
-        return out.reshape(input.shape).astype(input.dtype, copy=False), mean, scale, unit
+        if x is not input:
+            out = out.reshape(input.shape).astype(input.dtype, copy=False)
+        return out, mean, scale, unit
 
     def grad_input(F, g, input, weight, out, shape, axes, input_shape):
+        if F is raw and g[0] is not None and g[1] is g[2] is g[3] is None:
+            share = g[0] if g[0].shape == shape else g[0].reshape(shape)
+            total = raw.centred_back(share if weight is None else share * weight, out[3], out[2], axes)
+            return total if total.shape == input_shape else total.reshape(input_shape)
         unit, count, total = out[3], math.prod([shape[i] for i in axes]), 0
         if g[0] is not None:
             share = F.reshape(g[0], shape)
@@ -104,8 +113,15 @@ class LayerStandardised(Standardising):
         return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
+def sums_over(x, axes):
+    """The sums over axes, which stay at length 1; a new array."""
+    return np.add.reduce(x, axes, None, None, True) if x.size < LARGE else sums(x, axes, True)
+
+
 def products(a, b, axes, shape):
-    """The sums of a * b over axes, in the shape that keeps them at length 1."""
+    """The sums of a * b over axes, in the shape that keeps them at length 1; a new array."""
+    if 0 < a.size < LARGE:
+        return np.add.reduce(np.multiply(a, b), axes, None, None, True)
     if a.size and axes == tuple(range(a.ndim - len(axes), a.ndim)):
         inner = math.prod(a.shape[a.ndim - len(axes) :])
         return np.einsum("ij,ij->i", a.reshape(-1, inner), b.reshape(-1, inner)).reshape(shape)
@@ -125,10 +141,15 @@ class CentredBack(Kernel):
     def forward(g: Array, unit: Array, scale: Array, axes: Plain):
         if unit.size >= SOME and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
             return large.rows.centred_slope(g, unit, scale)
-        count = max(math.prod([g.shape[i] for i in axes]), 1)
-        total = np.multiply(unit, np.divide(products(g, unit, axes, scale.shape), constant(-count, g.dtype)))
+        shape, dtype = g.shape, g.dtype
+        count = max(math.prod([shape[i] for i in axes]), 1)
+        share = products(g, unit, axes, scale.shape)
+        np.divide(share, constant(-count, dtype), share)
+        total = np.multiply(unit, share)
         np.add(total, g, total)
-        np.subtract(total, np.divide(sums(g, axes, True), constant(count, g.dtype)), total)
+        mean = sums_over(g, axes)
+        np.divide(mean, constant(count, dtype), mean)
+        np.subtract(total, mean, total)
         return np.multiply(total, scale, total)
 
     def grad_g(F, gg, unit, scale, axes):
@@ -152,27 +173,35 @@ class LayerNorm(Op):
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
     def compose(F, input, normalized_shape: Plain, weight: Array = None, bias: Array = None, eps: Number = 1e-5):
-        inner = last_shape("layer_norm", input, normalized_shape, weight, bias)
-        rank = len(input.shape)
-        axes = tuple(range(rank - len(inner), rank))
-        return F.layer_standardised(input, weight, bias, tuple(input.shape), axes, eps, LAYER)[0]
+        shape = tuple(input.shape)
+        inner = last_shape("layer_norm", shape, normalized_shape, weight, bias)
+        axes = tuple(range(len(shape) - len(inner), len(shape)))
+        return first(F.layer_standardised(input, weight, bias, shape, axes, eps, LAYER))
 
 
-def last_shape(name, input, normalized_shape, *parameters):
-    """normalized_shape as a tuple, checked against the input and the parameters."""
+def first(outputs):
+    """The first of several results; of a specialised call it is the only one."""
+    return outputs[0] if isinstance(outputs, tuple) else outputs
+
+
+def last_shape(name, shape, normalized_shape, *parameters):
+    """normalized_shape as a tuple, checked against the shape of the input and the parameters."""
     inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
-    if type(inner) is tuple and inner and input.shape[-len(inner) :] == inner and all(
-            type(n) is int for n in inner) and all(p is None or p.shape == inner for p in parameters):
-        return inner
+    if type(inner) is tuple and inner and shape[-len(inner) :] == inner and {*map(type, inner)} == {int}:
+        for p in parameters:
+            if p is not None and p.shape != inner:
+                break
+        else:
+            return inner
     if not isinstance(inner, tuple | list) or not inner:
         raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",
                             f"F.{name}(x, (3,))")
     inner = Sizes.take(inner)
     if type(inner) is not tuple:
         raise ArgumentFault(f"{name}() needs normalized_shape in whole numbers", f"F.{name}(x, (3,))")
-    if tuple(input.shape[max(len(input.shape) - len(inner), 0) :]) != inner:
+    if shape[max(len(shape) - len(inner), 0) :] != inner:
         raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
-                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(input.shape)}")
+                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(shape)}")
     for p in parameters:
         if p is not None and tuple(p.shape) != inner:
             raise ShapeFault(f"{name}(): expected weight and bias of shape {list(inner)}, but got {list(p.shape)}")
@@ -197,7 +226,7 @@ class GroupNorm(Op):
                              f"shape {list(input.shape)} and num_groups={num_groups}")
         shape = (n, num_groups, c // num_groups, math.prod(input.shape[2:]))
         weight, bias = (per_channel(F, "group_norm", p, c, (1, num_groups, c // num_groups, 1)) for p in (weight, bias))
-        return F.standardised(input, weight, bias, shape, (2, 3), eps, GROUP)[0]
+        return first(F.standardised(input, weight, bias, shape, (2, 3), eps, GROUP))
 
 
 def per_channel(F, name, parameter, channels, shape):
@@ -251,7 +280,7 @@ class BatchNorm(Op):
                              f"{list(input.shape)}").saying(
                 f"Expected more than 1 value per channel when training, got input size torch.Size({list(input.shape)})")
         axes = (0, *range(2, len(input.shape)))
-        out, mean, scale, _ = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)
+        out = first(F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH))
         if running_mean is not None or running_var is not None:
             F.update_running_stats(input, running_mean, running_var, axes, momentum)
         return out
@@ -344,7 +373,7 @@ class InstanceNorm(Op):
             F.repeat(per_channel(F, "instance_norm", p, c, (c,)), (1,)), shape) for p in (weight, bias))
         if use_input_stats:
             axes = tuple(range(2, len(input.shape)))
-            out = F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH)[0]
+            out = first(F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH))
             if running_mean is not None or running_var is not None:
                 F.update_running_stats_per_sample(input, running_mean, running_var, momentum)
         else:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, sums
 from gradcli.engine.large import SOME
@@ -61,10 +61,15 @@ def shifted(input, at):
     return input - np.maximum.reduce(input, axis=at, keepdims=True)
 
 
-def across(input, at):
-    """Whether sums along `at` need no other layout to be those of `shifted`: fewer than 8 numbers, which are added
-    one after the other in any layout, or not the last of several dimensions."""
-    return input.shape[at] < 8 or at != input.ndim - 1 or input.ndim == 1
+def across_few(input, dim):
+    """The dimension to normalise small arrays along, where sums along it need no other layout to be those of
+    `shifted`: fewer than 8 numbers, which are added one after the other in any layout, or not the last of several
+    dimensions; -1 for other arrays."""
+    ndim = input.ndim
+    if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
+        return -1
+    at = along(dim, ndim)
+    return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
 def moderate(array):
@@ -85,15 +90,15 @@ class Softmax(Proportions):
     legacy_names = THNN + "Softmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
+        if dtype is None and (at := across_few(input, dim)) >= 0:
+            e = np.subtract(input, greatest_along(input, at))
+            np.exp(e, e)
+            return np.divide(e, sum_along(e, at), rows(e))
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return np.exp(input - input)
         if input.size >= SOME and large.rows.fits(input, at):
             return large.rows.softmax(input)
-        if 0 < input.size < LARGE and across(input, at):
-            e = np.subtract(input, greatest_along(input, at))
-            np.exp(e, e)
-            return np.divide(e, sum_along(e, at), rows(e))
         if moderate(input):
             e = np.exp(input)
         else:
@@ -102,6 +107,8 @@ class Softmax(Proportions):
         return np.divide(e, sums(e, (at,), True), out=rows(e))
 
     def grad_input(F, g, out, dim, input_dtype):
+        if F is raw and out.dtype is input_dtype:
+            return softmax_back(g, out, along(dim, out.ndim))
         return F.cast(F.softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
 
 
@@ -112,20 +119,22 @@ class LogSoftmax(Proportions):
     legacy_names = THNN + "LogSoftmax"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
+        if dtype is None and (at := across_few(input, dim)) >= 0:
+            low = np.subtract(input, greatest_along(input, at))
+            total = sum_along(np.exp(low), at)
+            return np.subtract(low, np.log(total, total), rows(low))
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
         if input.size >= SOME and large.rows.fits(input, at):
             return large.rows.log_softmax(input)
-        if 0 < input.size < LARGE and across(input, at):
-            low = np.subtract(input, greatest_along(input, at))
-            total = sum_along(np.exp(low), at)
-            return np.subtract(low, np.log(total, total), rows(low))
         low = shifted(input, at)
         total = sums(np.exp(low), (at,), True)
         return np.subtract(low, np.log(total, out=total), out=rows(low))
 
     def grad_input(F, g, out, dim, input_dtype):
+        if F is raw and out.dtype is input_dtype:
+            return log_softmax_back(g, out, along(dim, out.ndim))
         return F.cast(F.log_softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
 
 
@@ -138,21 +147,27 @@ class SoftmaxBack(Kernel):
     errors = [("text", GRID, 0)]
 
     def forward(g: Array, shares: Array, dim: Dim):
-        if not g.ndim:
-            return (g - g * shares) * shares
-        if shares.size >= SOME and large.rows.fits(shares, dim):
-            return large.rows.softmax_slope(g, shares)
-        if g.size < LARGE:
-            low = np.subtract(g, sum_along(np.multiply(g, shares), axis(dim, g.ndim)))
-            return np.multiply(low, shares, low)
-        low = np.subtract(g, row_products(g, shares, dim))
-        return np.multiply(low, shares, out=low)
+        return softmax_back(g, shares, dim)
 
     def grad_g(F, gg, shares, dim):
         return F.softmax_back(gg, shares, dim)
 
     def grad_shares(F, gg, g, shares, dim):
         return gg * (g - F.sum(g * shares, dim, True)) - g * F.sum(gg * shares, dim, True)
+
+
+def softmax_back(g, shares, dim):
+    """What `SoftmaxBack` computes."""
+    if not g.ndim:
+        return (g - g * shares) * shares
+    if shares.size >= SOME and large.rows.fits(shares, dim):
+        return large.rows.softmax_slope(g, shares)
+    if g.size < LARGE:
+        low = np.multiply(g, shares)
+        np.subtract(g, sum_along(low, axis(dim, g.ndim)), low)
+        return np.multiply(low, shares, low)
+    low = np.subtract(g, row_products(g, shares, dim))
+    return np.multiply(low, shares, out=low)
 
 
 def row_products(a, b, at):
@@ -171,20 +186,25 @@ class LogSoftmaxBack(Kernel):
     errors = [("text", GRID, 0)]
 
     def forward(g: Array, logs: Array, dim: Dim):
-        if not g.ndim:
-            return g - np.exp(logs) * g
-        if logs.size >= SOME and large.rows.fits(logs, dim):
-            return large.rows.log_softmax_slope(g, logs)
-        share = np.exp(logs)
-        at = axis(dim, g.ndim)
-        np.multiply(share, sum_along(g, at) if g.size < LARGE else sums(g, (at,), True), share)
-        return np.subtract(g, share, share)
+        return log_softmax_back(g, logs, dim)
 
     def grad_g(F, gg, logs, dim):
         return gg - F.sum(F.exp(logs) * gg, dim, True)
 
     def grad_logs(F, gg, g, logs, dim):
         return -gg * F.exp(logs) * F.sum(g, dim, True)
+
+
+def log_softmax_back(g, logs, dim):
+    """What `LogSoftmaxBack` computes."""
+    if not g.ndim:
+        return g - np.exp(logs) * g
+    if logs.size >= SOME and large.rows.fits(logs, dim):
+        return large.rows.log_softmax_slope(g, logs)
+    share = np.exp(logs)
+    at = axis(dim, g.ndim)
+    np.multiply(share, sum_along(g, at) if g.size < LARGE else sums(g, (at,), True), share)
+    return np.subtract(g, share, share)
 
 
 class Softmin(Proportions):

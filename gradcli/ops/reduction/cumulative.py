@@ -91,6 +91,13 @@ class Cumprod(Scan):
 def shifted(F, x, dim, fill, early=False):
     """`x` moved one place along `dim`, later or `early`, with `fill` in the place that becomes free."""
     n = x.shape[dim]
+    if F is raw:
+        before, out = (slice(None),) * axis(dim, x.ndim), np.empty(x.shape, x.dtype)
+        later, earlier = (*before, slice(1, None)), (*before, slice(0, max(n - 1, 0)))
+        out[earlier if early else later] = x[later if early else earlier]
+        if n:
+            out[(*before, -1 if early else 0)] = fill
+        return out
     free = F.zeros_like(F.narrow(x, dim, 0, min(n, 1))) + fill
     moved = F.narrow(x, dim, min(n, 1) if early else 0, max(n - 1, 0))
     return F.cat((moved, free) if early else (free, moved), dim)

@@ -17,16 +17,17 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
 from gradcli.ops.arrays import TYPES, divided, elements_along, scattered_into_zeros
 from gradcli.ops.base import Kernel
+from gradcli.ops.internal import expanded
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
 def axes(dim, ndim):
     """The dimensions to reduce, counted from the front; all of them for None or an empty tuple."""
-    if dim is None or dim == ():
-        return tuple(range(ndim))
     if type(dim) is int:
         return (axis(dim, ndim),) if ndim else axis(dim, ndim) and () or ()
+    if dim is None or dim == ():
+        return tuple(range(ndim))
     dims = tuple(axis(d, ndim) for d in dim)
     if len(set(dims)) != len(dims):
         raise IndexFault(f"dim {dim} names a dimension twice")
@@ -43,6 +44,11 @@ def restored(F, g, input_shape, dim, keepdim):
     for at in sorted(where):
         g = F.unsqueeze(g, at)
     return g
+
+
+def spread(F, g, input_shape):
+    """The gradient of a sum, for each of the elements that were added."""
+    return (expanded if F is raw else F.expand)(g, input_shape)
 
 
 def totals_type(kind, dtype):
@@ -94,9 +100,7 @@ class Sum(Reduction):
         return total(input, axes(dim, input.ndim), keepdim, dtype)
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        if dim is None and not keepdim:
-            return F.expand(F.cast(g, input_dtype), input_shape)
-        return F.expand(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
+        return spread(F, restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
 
 
 class Mean(Reduction):
@@ -111,19 +115,15 @@ class Mean(Reduction):
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                             ("x.float().mean()", "the mean as a floating number")).saying(
                 f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must be either a "
-                "floating point or complex dtype. "
-                f"Got: {OF[dtype or input.dtype].era or 'Bool'}")
+                f"floating point or complex dtype. Got: {OF[dtype or input.dtype].era or 'Bool'}")
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        count = math.prod([input_shape[i] for i in axes(dim, len(input_shape))])
-        if dim is None and not keepdim:
-            return F.expand(divided(F.cast(g, input_dtype), max(count, 1)), input_shape)
-        g = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim)
-        return F.expand(divided(g, max(count, 1)), input_shape)
+        g, where = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), axes(dim, len(input_shape))
+        return spread(F, divided(g, max(math.prod([input_shape[i] for i in where]), 1)), input_shape)
 
 
 class Amax(Reduction):

@@ -77,6 +77,8 @@ class Flatten(Op):
 
     def compose(F, input, start_dim: Dim = 0, end_dim: Dim = -1):
         shape = tuple(input.shape)
+        if start_dim == 0 and end_dim == -1 and len(shape) > 1:
+            return F.reshape(input, (math.prod(shape),))
         a, b = axis(start_dim, len(shape)), axis(end_dim, len(shape))
         if a > b:
             raise ShapeFault("flatten() has invalid args: start_dim cannot come after end_dim")

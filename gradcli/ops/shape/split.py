@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -27,7 +27,7 @@ def joined(F, g, lengths, dim, shape, dtype):
     at = axis(dim, len(shape))
     parts = [F.zeros((*shape[:at], n, *shape[at + 1 :]), dtype=dtype) if part is None else part
              for n, part in zip(lengths, g, strict=True)]
-    return F.cat(parts, at)
+    return np.ascontiguousarray(np.concatenate(parts, at)) if F is raw else F.cat(parts, at)
 
 
 def lengths_of(size, n, name="split", at=0):

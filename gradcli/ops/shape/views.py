@@ -1,10 +1,11 @@
 """The same elements in another arrangement; views wherever memory allows."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
@@ -33,6 +34,17 @@ def fitted(shape, count, name="view"):
     if unknown and (known == 0 or count % known) or not unknown and known != count:
         raise ViewSize(shape, count)
     return tuple(count // known if n == -1 else n for n in shape)
+
+
+def reshaped(array, shape):
+    """`array` with another shape, where one length may be -1; None for a shape that does not fit, or has none."""
+    for n in shape:
+        if n < -1:
+            return None
+    try:
+        return array.reshape(shape)
+    except ValueError:
+        return None
 
 
 def viewed(array, shape):
@@ -84,8 +96,10 @@ class View(Op):
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
     def forward(input: Array, shape: SizesOrType("whole numbers")):
-        if isinstance(shape, np.dtype):
+        if type(shape) is not tuple:
             return reinterpreted(input, shape)
+        if input.flags.c_contiguous and (view := reshaped(input, shape)) is not None:
+            return view
         shape = fitted(shape, input.size)
         view = viewed(input, shape)
         if view is None:
@@ -112,7 +126,8 @@ class Reshape(Op):
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
 
     def forward(input: Array, shape: Sizes):
-        return input.reshape(fitted(shape, input.size, "reshape"))
+        view = reshaped(input, shape)
+        return input.reshape(fitted(shape, input.size, "reshape")) if view is None else view
 
     def grad_input(F, g, input_shape):
         return F.reshape(g, input_shape)
@@ -151,6 +166,15 @@ class T(Op):
         return F.t(g)
 
 
+DIMENSIONS = {n: set(range(n)) for n in range(1, 7)}
+
+
+@lru_cache(256)
+def inverse(dims):
+    """The order of dimensions that undoes the order `dims`."""
+    return tuple(sorted(range(len(dims)), key=lambda i: dims[i] % len(dims)))
+
+
 class Permute(Op):
     """permute(input, *dims): input with its dimensions in another order."""
 
@@ -165,15 +189,15 @@ class Permute(Op):
                 "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
                 "desired ordering of dimensions i.e. "
                 f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
-        order = tuple(axis(d, input.ndim) for d in dims)
-        if len(set(order)) != len(order):
+        order = dims if type(dims) is tuple and set(dims) == DIMENSIONS.get(input.ndim) else tuple([
+            axis(d, input.ndim) for d in dims])
+        if order is not dims and len(set(order)) != len(order):
             raise ShapeFault(f"permute(): dims {list(dims)} name a dimension twice").saying(
                 "permute(): duplicate dims are not allowed.")
         return input.transpose(order)
 
     def grad_input(F, g, dims):
-        back = sorted(range(len(dims)), key=lambda i: dims[i] % len(dims))
-        return F.permute(g, tuple(back))
+        return F.permute(g, inverse(dims))
 
 
 class Unsqueeze(Op):
@@ -245,7 +269,6 @@ def _cat_refused(first, other, at, number):
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
-    memory_order = "rows"
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -258,9 +281,9 @@ class Cat(Op):
             raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
         ndim = tensors[0].ndim
-        if ndim and (0,) not in [t.shape for t in tensors]:
+        if ndim and (ndim > 1 or (0,) not in [t.shape for t in tensors]):
             try:
-                return np.concatenate(tensors, axis(dim, ndim))
+                return np.ascontiguousarray(np.concatenate(tensors, axis(dim, ndim)))
             except ValueError:
                 pass        # the shapes do not fit, which is refused in words below
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
@@ -276,9 +299,14 @@ class Cat(Op):
                 raise ShapeFault(f"cat(): Sizes of tensors must match except in dimension {at}: tensor 0 is "
                                  f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}").saying(
                     _cat_refused(solid[0].shape, t.shape, at, k))
-        return np.concatenate(solid, at)
+        return np.ascontiguousarray(np.concatenate(solid, at))
 
     def grad_tensors(at, F, g, tensors_shape, dim):
+        if F is raw and () not in tensors_shape and g.ndim == len(tensors_shape[at]):
+            along, start = axis(dim, g.ndim), 0
+            for shape in tensors_shape[:at]:
+                start += shape[along] if len(shape) == g.ndim else 0
+            return g[(slice(None),) * along + (slice(start, start + tensors_shape[at][along]),)]
         if tensors_shape[at] == (0,) and len(g.shape) > 1:
             return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
         along = axis(dim, len(g.shape))
@@ -292,7 +320,6 @@ class Cat(Op):
 class Stack(Op):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
-    memory_order = "rows"
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
@@ -310,9 +337,11 @@ class Stack(Op):
                                  f"entry 0 and {list(t.shape)} at entry {k}")
         at = axis(dim, len(shape) + 1)
         put_in = (slice(None),) * at + (None,)
-        return np.concatenate([t[put_in] for t in tensors], at)
+        return np.ascontiguousarray(np.concatenate([t[put_in] for t in tensors], at))
 
     def grad_tensors(at, F, g, dim):
+        if F is raw:
+            return g[(slice(None),) * axis(dim, g.ndim) + (at, ...)]
         return F.select(g, dim, at)
 
 

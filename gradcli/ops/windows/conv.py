@@ -1,5 +1,7 @@
 """The convolutions that programs call: 1, 2 and 3 dimensions, forward and transposed."""
 
+from functools import lru_cache
+
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
@@ -29,10 +31,11 @@ def batched(F, name, input, weight, rank):
     """The input with a batch dimension, and whether it had one."""
     if len(weight.shape) != rank + 2:
         raise ShapeFault(f"{name}() expects a {rank + 2}-d weight, and was given {sized(weight.shape)}")
-    if len(input.shape) not in (rank + 1, rank + 2):
+    ndim = len(input.shape)
+    if ndim not in (rank + 1, rank + 2):
         raise ShapeFault(f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of "
                          f"size: {list(input.shape)}", ("x.unsqueeze(0)", "adds a batch dimension"))
-    many = len(input.shape) == rank + 2
+    many = ndim == rank + 2
     return (input if many else F.unsqueeze(input, 0)), many
 
 
@@ -40,25 +43,41 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
     """What conv1d, conv2d and conv3d have in common."""
     name = f"conv{rank}d"
     input, many = batched(F, name, input, weight, rank)
-    stride, dilation = (per_dimension(v, rank, name, w) for v, w in ((stride, "stride"), (dilation, "dilation")))
+    stride, dilation = _steps(name, rank, stride, dilation, groups)
+    shape = tuple(weight.shape)
+    _channels_fit(name, tuple(input.shape), shape, bias, groups)
+    padding, extra = _margins(name, shape[2:], stride, padding, dilation)
+    if extra:
+        input = F.pad(input, extra)
+    out = F.convolved(input, weight, bias, stride, padding, dilation, groups)
+    return out if many else F.squeeze(out, 0)
+
+
+@lru_cache(256)
+def _steps(name, rank, stride, dilation, groups):
+    """Stride and dilation, each as a tuple of `rank` numbers."""
+    stride, dilation = per_dimension(stride, rank, name, "stride"), per_dimension(dilation, rank, name, "dilation")
     positive(name, stride=stride, dilation=dilation, groups=(groups,))
-    _channels_fit(name, input.shape, weight.shape, bias, groups)
-    kernel = weight.shape[2:]
+    return stride, dilation
+
+
+@lru_cache(256)
+def _margins(name, kernel, stride, padding, dilation):
+    """The padding of each dimension, and what F.pad has to add before, since the odd number of "same" goes after."""
+    extra = ()
     if padding == "same":
         if any(s != 1 for s in stride):
             raise ValueFault("padding='same' is not supported for strided convolutions", "padding=1")
         total = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
         padding = tuple(t // 2 for t in total)
-        if any(t % 2 for t in total):      # the odd one goes after
-            extra = [n for t in reversed(total) for n in (0, t % 2)]
-            input = F.pad(input, tuple(extra))
+        if any(t % 2 for t in total):
+            extra = tuple([n for t in reversed(total) for n in (0, t % 2)])
     elif padding == "valid":
-        padding = (0,) * rank
-    padding = per_dimension(padding, rank, name, "padding")
+        padding = (0,) * len(kernel)
+    padding = per_dimension(padding, len(kernel), name, "padding")
     if min(padding) < 0:
         raise ValueFault("negative padding is not supported", "padding=0")
-    out = F.convolved(input, weight, bias, stride, padding, dilation, groups)
-    return out if many else F.squeeze(out, 0)
+    return padding, extra
 
 
 def _channels_fit(name, shape, weight, bias, groups):
@@ -68,7 +87,7 @@ def _channels_fit(name, shape, weight, bias, groups):
     if shape[1] != weight[1] * groups:
         raise ShapeFault(f"Given groups={groups}, weight of size {list(weight)}, expected input{list(shape)} to have "
                          f"{weight[1] * groups} channels, but got {shape[1]} channels instead")
-    if bias is not None and tuple(bias.shape) != (weight[0],):
+    if bias is not None and bias.shape != (weight[0],):
         raise ShapeFault(f"{name}(): given weight of size {list(weight)}, expected bias to be 1-dimensional with "
                          f"{weight[0]} elements, but got bias of size {list(bias.shape)} instead")
 

@@ -5,13 +5,16 @@ in memory that stays in the processor's cache.
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.windows.few_places import columns_of_few, spread_columns_of_few
 from gradcli.ops.windows.sliding import inside, outside, overlapped, places, sliding
 
 
+@lru_cache(256)
 def result_lengths(lengths, kernel, stride, padding, dilation):
     """The lengths of a convolution's result; refuses kernels that reach beyond the padded input."""
     padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
@@ -44,6 +47,8 @@ def batches(count, size):
 
 def columns(input, kernel, stride, padding, dilation, groups, most=None):
     """Windows as columns: (batch, groups, channels x kernel, places); of each dimension at most so many."""
+    if (few := columns_of_few(input, kernel, stride, padding, dilation, most)) is not None:
+        return few.reshape(len(input), groups, -1, few.shape[2])
     windows = sliding(outside(input, padding, padding), kernel, stride, dilation)
     if most is not None:
         windows = windows[(slice(None), slice(None), *(slice(m) for m in most))]
@@ -59,6 +64,10 @@ def convolve(input, weight, stride, padding, dilation, groups):
     """The convolution of (batch, channels, ...) with (channels out, channels / groups, ...)."""
     kernel, dtype = weight.shape[2:], input.dtype
     count = result_lengths(input.shape[2:], kernel, stride, padding, dilation)
+    if groups == 1 == len(input) and dtype.itemsize > 2 and (
+            few := columns_of_few(input, kernel, stride, padding, dilation, count)) is not None:
+        out = len(weight)
+        return weight.reshape(out, -1).dot(few[0]).reshape(1, out, *count)
     input, weight = wide(input, weight)
     out, flat = weight.shape[0], weight.reshape(groups, weight.shape[0] // groups, -1)
     spots = math.prod(count)
@@ -86,8 +95,12 @@ def convolve_transposed(input, weight, lengths, stride, padding, dilation, group
     padded = tuple(m + 2 * p for m, p in zip(lengths, padding, strict=True))
     total = np.empty((n, out * groups, *lengths), dtype)
     for some in batches(n, groups * across.shape[1] * flat.shape[3]):
-        windows = np.matmul(across, flat[some]).reshape(-1, groups * out, *kernel, *count).transpose(order)
-        total[some] = inside(overlapped(windows, padded, kernel, stride, dilation), padding, padding)
+        product = np.matmul(across, flat[some])
+        spread = spread_columns_of_few(product, groups * out, padded, kernel, stride, dilation, count)
+        if spread is None:
+            windows = product.reshape(-1, groups * out, *kernel, *count).transpose(order)
+            spread = overlapped(windows, padded, kernel, stride, dilation)
+        total[some] = inside(spread, padding, padding)
     return total
 
 

@@ -1,5 +1,7 @@
 """Pooling: neighbourhoods summed up by their greatest, their mean or their norm."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
@@ -25,22 +27,30 @@ class Pooling(Op, abstract=True):
 
 def planes(F, name, input, rank):
     """Refuse inputs of other dimensions than the pooling has."""
-    if len(input.shape) not in (rank + 1, rank + 2):
-        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
+    shape = input.shape
+    if len(shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
                          ("x.unsqueeze(0)", "adds a batch dimension")).saying(
             f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input")
-    if 0 in input.shape[1:] or (len(input.shape) == rank + 1 and 0 in input.shape):
+    if 0 in shape and (0 in shape[1:] or len(shape) == rank + 1):
         raise ShapeFault(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but got "
-                         f"{list(input.shape)}")
+                         f"{list(shape)}")
+
+
+@lru_cache(256)
+def options(name, rank, kernel_size, stride, padding, dilation=1):
+    """The options of a pooling, whole numbers or tuples of them, each as a tuple of `rank`."""
+    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
+    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
+    return kernel, stride, per_dimension(padding, rank, name, "padding"), per_dimension(
+        dilation, rank, name, "dilation")
 
 
 def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
     """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
     name = f"max_pool{rank}d"
     planes(F, name, input, rank)
-    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
-    padding, dilation = per_dimension(padding, rank, name, "padding"), per_dimension(dilation, rank, name, "dilation")
+    kernel, stride, padding, dilation = options(name, rank, kernel_size, stride, padding, dilation)
     if rank == 1:
         values, indices = F.max_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation),
                                      ceil_mode)
@@ -94,9 +104,7 @@ def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_
     if kind_of(input).kind != "f" and kind_of(input) != np.int64:
         raise TypeFault(f"{name}() is not implemented for {kind_of(input).name} tensors",
                         ("x.float()", "a floating copy"))
-    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
-    padding = per_dimension(padding, rank, name, "padding")
+    kernel, stride, padding, _ = options(name, rank, kernel_size, stride, padding)
     if divisor == 0:
         raise ShapeFault("divisor must be not zero")
     if rank == 1:
@@ -188,8 +196,9 @@ class LpPool3d(Pooling):
 def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size):
     """What the unpoolings have in common."""
     name = f"max_unpool{rank}d"
-    if len(input.shape) not in (rank + 1, rank + 2):
-        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(input.shape)}",
+    shape = input.shape
+    if len(shape) not in (rank + 1, rank + 2):
+        raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
                          ("x.unsqueeze(0)", "adds a batch dimension"))
     kernel = per_dimension(kernel_size, rank, name, "kernel_size")
     stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")

@@ -8,6 +8,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array, Flag, Plain
 from gradcli.ops.arrays import FEW, elements_along
 from gradcli.ops.base import Kernel
+from gradcli.ops.windows.few_places import greatest_of_few, spread_over_few, starts_and_steps, sums_of_few
 from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
@@ -30,6 +31,13 @@ def beyond(lengths, count, kernel, stride, padding, dilation):
     return tuple(max(r, 0) for r in reach(lengths, count, kernel, stride, padding, dilation))
 
 
+@lru_cache(256)
+def layout(name, lengths, kernel, stride, padding, dilation, ceil_mode):
+    """How many windows there are along each dimension, and what to add on the right for them to fit."""
+    count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode)
+    return count, beyond(lengths, count, kernel, stride, padding, dilation)
+
+
 class MaxPool(PoolingKernel):
     """max_pool(input, kernel, stride, padding, dilation, ceil_mode): the greatest in each window, and its place."""
 
@@ -47,9 +55,11 @@ class MaxPool(PoolingKernel):
                 ceil_mode: Flag):
         rank = len(kernel)
         lengths = input.shape[input.ndim - rank :]
-        count = pooled_places(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode)
+        count, after = layout(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode)
+        if (few := greatest_of_few(input, kernel, stride, padding, after, dilation, count)) is not None:
+            return few
         least = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
-        padded = outside(input, padding, beyond(lengths, count, kernel, stride, padding, dilation), least)
+        padded = outside(input, padding, after, least)
         best, which = greatest(padded, kernel, stride, dilation, count)
         return best, flat_places(which, lengths, kernel, stride, padding, dilation, count)
 
@@ -80,9 +90,8 @@ def greatest(padded, kernel, stride, dilation, count):
 
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
-    over = any(padding) or max(reach(lengths, count, kernel, stride, padding, dilation)) > 0
-    if not over:
-        tables = _kept_tables if math.prod(kernel) + math.prod(count) <= FEW else _tables
+    if not any(padding) and max(reach(lengths, count, kernel, stride, padding, dilation)) <= 0:
+        tables = _kept_tables if math.prod(kernel) + math.prod(count) <= FEW else starts_and_steps
         steps, starts = tables(lengths, kernel, stride, dilation, count)
         return np.add(steps.take(which), starts)
     within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
@@ -95,17 +104,7 @@ def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     return flat
 
 
-def _tables(lengths, kernel, stride, dilation, count):
-    """For windows without padding: how far each position is from a window's start, and where the windows start."""
-    within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
-    steps, starts = 0, 0
-    for axis, n in enumerate(lengths):
-        start = (np.arange(count[axis]) * stride[axis]).reshape((-1,) + (1,) * (len(lengths) - axis - 1))
-        steps, starts = steps * n + within[axis] * dilation[axis], starts * n + start
-    return steps, starts
-
-
-_kept_tables = lru_cache(64)(_tables)
+_kept_tables = lru_cache(64)(starts_and_steps)
 
 
 class PutInPlanes(PoolingKernel):
@@ -165,12 +164,13 @@ class AvgPool(PoolingKernel):
                 count_include_pad: Flag, divisor: Plain):
         rank, dense = len(kernel), (1,) * len(kernel)
         lengths = input.shape[input.ndim - rank :]
-        count = pooled_places(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode)
-        padded = outside(input, padding, beyond(lengths, count, kernel, stride, padding, dense))
-        total = None
-        for at in offsets(kernel):
-            here = padded[shifted(at, count, stride, dense)]
-            total = here.copy() if total is None else np.add(total, here, out=total)
+        count, after = layout(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode)
+        total = sums_of_few(input, kernel, stride, padding, after, count)
+        if total is None:
+            padded = outside(input, padding, after)
+            for at in offsets(kernel):
+                here = padded[shifted(at, count, stride, dense)]
+                total = here.copy() if total is None else np.add(total, here, out=total)
         share = sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
         return np.divide(total, share, out=total) if total.dtype.kind == "f" else towards_zero(total, share)
 
@@ -220,9 +220,11 @@ class AvgPoolBack(PoolingKernel):
         share = input / sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
         after = beyond(lengths, count, kernel, stride, padding, dense)
         padded = tuple(n + p + a for n, p, a in zip(lengths, padding, after, strict=True))
-        total = np.zeros(input.shape[: input.ndim - rank] + padded, input.dtype)
-        for at in offsets(kernel):
-            total[shifted(at, count, stride, dense)] += share
+        total = spread_over_few(share, kernel, stride, padded)
+        if total is None:
+            total = np.zeros(input.shape[: input.ndim - rank] + padded, input.dtype)
+            for at in offsets(kernel):
+                total[shifted(at, count, stride, dense)] += share
         return np.ascontiguousarray(inside(total, padding, after))
 
     def grad_input(F, g, kernel, stride, padding, ceil_mode, count_include_pad, divisor):

@@ -17,6 +17,7 @@ from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
+REFRESH = "if v{i}.root is not None and v{i}.root.tick < _latest_write.tick: _refresh_view(v{i})"
 PLACE = ("_frame = _getframe(1)", 'while "__spec__" in _frame.f_globals and _frame.f_back:',
          f"{INDENT}_frame = _frame.f_back")
 
@@ -57,9 +58,9 @@ class CallSource(ArgumentsSource):
         for i in sure:
             self.add(f"a{i} = None if v{i} is None else v{i}.array" if i in self.optional else f"a{i} = v{i}.array")
         for i in self.lists:
-            self.add(f"v{i} = tuple(v{i})")
-            self.refuse(f"not _all_usual(v{i})")
-            self.add(f"a{i} = tuple([_x.array for _x in v{i}])")
+            self.add(f"v{i} = tuple(v{i})", f"_joint = _gathered(v{i})")
+            self.refuse("_joint is None")
+            self.add(f"a{i}, _dtype{i}, _any{i}, _size{i} = _joint")
         for i in self.numbers:
             self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
         if promoted:
@@ -73,9 +74,9 @@ class CallSource(ArgumentsSource):
     def _one_dtype(self, sure: list[int]) -> None:
         """Refuse operands of several dtypes, and of those that promotion changes."""
         required = [i for i in sure if i not in self.optional]
-        first = f"a{required[0]}" if required else f"a{self.lists[0]}[0]" if self.lists else ""
-        if first:
-            self.add(f"_dtype = {first}.dtype")
+        first = f"a{required[0]}" if required else ""
+        if first or self.lists:
+            self.add(f"_dtype = {first}.dtype" if first else f"_dtype = _dtype{self.lists[0]}")
         else:
             for word, i in zip(["if", *["elif"] * len(self.numbers)], self.numbers, strict=False):
                 self.add(f"{word} t{i}: _dtype = a{i}.dtype")
@@ -85,14 +86,14 @@ class CallSource(ArgumentsSource):
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
-                self.add(f"elif _dtype is _int64{whole}: _constants = _no_constants")
+                self.add(f"elif _dtype in _WHOLES{whole}: _constants = _no_constants")
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
             if guard or i in required:
                 self.refuse(f"{guard}a{i}.dtype is not _dtype")
         for i in self.lists:
-            self.refuse(f"not _all_of(a{i}, _dtype)")
+            self.refuse(f"_dtype{i} is not _dtype")
 
     def _number(self, i: int, promoted: bool) -> None:
         """The array of an operand that may be a number."""
@@ -115,7 +116,7 @@ class CallSource(ArgumentsSource):
             guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
             parts.append(f"{guard}v{i}.{attribute}")
         for i in self.lists:
-            parts.append(f"_first(v{i}, {attribute!r})" if attribute == "cut" else f"_any_requires_grad(v{i})")
+            parts.append(f"_first(v{i}, {attribute!r})" if attribute == "cut" else f"_any{i}")
         return " or ".join(parts)
 
     def _tracking(self) -> None:
@@ -139,10 +140,20 @@ class CallSource(ArgumentsSource):
                  f"    _cut = {self._of_tensors('cut')} or None")
 
     def _write(self) -> None:
-        """The call of forward on inputs without history, whose result goes into the first of them."""
+        """The call of forward on inputs without history, or unrecorded, whose result goes into the first of them."""
         first = "t0 and " if 0 in self.numbers else ""
-        self.refuse(f"{self._of_tensors('requires_grad')} or _mode.inference or _Dual.watched")
-        self.refuse(f"not ({first}(v0.root is None or not v0.root.base.requires_grad))")
+        self.refuse("_mode.inference or _Dual.watched")
+        self.add("if _mode.on or _Detachments.observer is not None:")
+        self.depth += 1
+        self.refuse(self._of_tensors("requires_grad"))
+        self.refuse(f"{first}v0.root is not None and v0.root.base.requires_grad")
+        self.depth -= 1
+        if first:
+            self.refuse("not t0")
+        if self.cls.overwrite is not None:
+            arrays = "".join(f", a{i}" for i in range(1, self.count))
+            self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",
+                     "    _note_write(v0, _writer, _here())", "    return v0")
         if self.cls.kernel is not None:
             options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
             self.add(f"if a0.flags.writeable and (not a1.ndim or a1.shape == a0.shape){options}:",
@@ -179,7 +190,9 @@ class CallSource(ArgumentsSource):
     def _size_bound(self) -> str:
         """A condition under which the result is small enough, cheaper than the check; empty if there is none."""
         name = self.cls.names[0]
-        if "size" in self.cls.params and name not in ("stack", "cat"):
+        if name in ("cat", "stack"):
+            return f"_size{self.lists[0]} < _UNCHECKED"
+        if "size" in self.cls.params:
             return f"-_UNCHECKED < _prod(v{self.variadic}) < _UNCHECKED" if self.variadic >= 0 else ""
         operands = [i for i in self.tensors if i not in self.optional and self.defaults[i] is MISSING
                     and self.kinds[i].operand]
@@ -215,10 +228,19 @@ class CallSource(ArgumentsSource):
             self.add(f"out = _new(_Tensor){OUT}", "out.requires_grad, out.node, out.cut = False, None, None")
         if not cls.fresh_result and 0 in self.tensors:
             guard = "t0 and " if 0 in self.numbers else "v0 is not None and " if 0 in self.optional else ""
-            self.add(f"if {guard}_result.base is not None: _note_view(out, v0, _result)")
+            self.add("_memory = _result.base", f"if {guard}_memory is not None:")
+            self._view()
         if cls.creates:
             self.add("if _leaf: _set_requires_grad(out, True, _CREATED)")
         self.add("return out")
+
+    def _view(self) -> None:
+        """What `dispatch.note_view` does for a view of the first input, or of what that is a view of."""
+        self.add("    if _mode.on and (_memory is a0 or _memory is a0.base):",
+                 "        _root = v0.root",
+                 "        out.root = _new_tuple(_ViewOf, (v0, _clock(), 0) if _root is None or _root is _DATA else (",
+                 "            _root.base, _clock(), _root.origin))",
+                 "    else: _note_view(out, v0, _result)")
 
     def _several(self, inputs: bool) -> None:
         """The tensors around several results."""
@@ -236,7 +258,14 @@ class CallSource(ArgumentsSource):
                 self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
             self._node("()")
             self.depth -= 1
-        self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
+        if not cls.first_alone:
+            self.add(f"return _outputs(_cls, v0, _arrays, _node, {self._kind_of_result()})")
+            return
+        self.add(f"out = _new({self._kind_of_result()}); out.array = _arrays[0]",
+                 "out.gradient = out.root = out.hooks = out.node = out.cut = None",
+                 "out.requires_grad = _node is not None", "if _node is not None:",
+                 "    _node.shape = tuple([_x.shape for _x in _arrays])",
+                 "    out.node = _output_of(_node, 0, _arrays[0].shape)", "return out")
 
     def _kind_of_result(self) -> str:
         """An expression for the class of the result: Variable if any tensor is one."""
@@ -297,10 +326,8 @@ class CallSource(ArgumentsSource):
         rules = list(enumerate(cls.rules))
         for _, rule in rules:
             i = rule.at
-            if rule.many:
-                self.add(f"_refresh_all(v{i})")
-            elif len(rules) == 1:
-                self.add(f"if v{i}.root is not None: _refresh_view(v{i})")
+            if not rule.many and len(rules) == 1:
+                self.add(REFRESH.format(i=i))
         if len(rules) == 1:
             k, rule = rules[0]
             edges = self._item_edges(k, rule) if rule.many else f"({self._edge(k, rule)},)"
@@ -317,14 +344,14 @@ class CallSource(ArgumentsSource):
             if rule.many:
                 self.add(f"_edges += {self._item_edges(k, rule)}")
             else:
-                self.add(f"if {self._requires(i)}:", f"    if v{i}.root is not None: _refresh_view(v{i})",
+                self.add(f"if {self._requires(i)}:", f"    {REFRESH.format(i=i)}",
                          f"    _edges.append({self._edge(k, rule)})")
         self.add("_edges = tuple(_edges)")
 
     def _two_edges(self, rules: list[tuple[int, Any]]) -> None:
         (k, left), (m, right) = rules
         i, j = left.at, right.at
-        refresh = [f"if v{at}.root is not None: _refresh_view(v{at})" for at in (i, j)]
+        refresh = [REFRESH.format(i=at) for at in (i, j)]
         self.add(f"if {self._requires(i)}:")
         self.add(refresh[0], f"if {self._requires(j)}:", f"    {refresh[1]}",
                  f"    _edges = ({self._edge(k, left)}, {self._edge(m, right)})", "else:",
@@ -353,6 +380,8 @@ class CallSource(ArgumentsSource):
         if need == count:
             return f"(None if _which in {self.cls.unsaved!r} else _result)" if self.cls.unsaved else "_result"
         attribute, i = ("shape", need - count - 1) if need <= 2 * count else ("dtype", need - 2 * count - 1)
+        if i in self.lists:
+            return f"tuple([_x.{attribute} for _x in a{i}])"
         certain = i in self.tensors and i not in self.optional and (
             i not in self.numbers or bool(self.cls.type_promotion) and self.defaults[i] is MISSING)
         return f"a{i}.{attribute}" if certain else f"_attribute_of(a{i}, {attribute!r})"

@@ -24,6 +24,7 @@ from gradcli.engine.autograd.dispatch import (
     here,
     note_view,
     numpy_fault,
+    output_of,
     outputs,
     refresh_view,
     wrap_outputs,
@@ -35,7 +36,17 @@ from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, DType, float32, float64
-from gradcli.engine.tensor.tensor import DetachedBy, Size, Tensor, clock, new_tuple, note_write
+from gradcli.engine.tensor.tensor import (
+    DATA,
+    DetachedBy,
+    Size,
+    Tensor,
+    ViewOf,
+    clock,
+    latest_write,
+    new_tuple,
+    note_write,
+)
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import writing
 
@@ -52,12 +63,13 @@ HELPERS: dict[str, Any] = {
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT), "_NUMBERS": frozenset(NUMBERS),
     "_PLAIN": PlainKind.TYPES | {ndarray}, "_OF": OF, "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
-    "_int64": np.dtype(np.int64), "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
+    "_WHOLES": frozenset(dtype for dtype in OF if dtype.kind in "iu"),
+    "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
-    "_getframe": _getframe,
+    "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{each.__name__}": each for each in (
-    Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, outputs, prod,
-    refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, *helpers.FUNCTIONS)}
+    Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of, outputs, prod,
+    refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
@@ -125,7 +137,8 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     return HELPERS | {
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs,
-        "_forward": cls.forward, "_kernel": cls.kernel, "_check_size": cls.check_size, "_variant": cls.variant,
+        "_forward": cls.forward, "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
+        "_check_size": cls.check_size,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED, "_store": store,

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.op import Rule
 from gradcli.engine.autograd.signature import WIDEST
-from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, new_tuple
+from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, latest_write, new_tuple
 from gradcli.engine.tensor.variable import Parameter, Variable
 
 USUAL = frozenset({Tensor, Variable, Parameter})
@@ -47,20 +47,24 @@ def all_tensors(values: Any) -> bool:
     return True
 
 
-def all_usual(values: Any) -> bool:
-    """Whether all members are tensors of the common classes."""
+def gathered(values: tuple[Any, ...]) -> Any:
+    """The arrays of tensors of the common classes, their dtype if it is one, whether any requires gradients, and how
+    many elements there are; None for other values."""
+    arrays: list[Any] = []
+    dtype, tracked, size = None, False, 0
     for x in values:
         if type(x) not in USUAL:
-            return False
-    return True
-
-
-def all_of(arrays: Any, dtype: Any) -> bool:
-    """Whether all arrays are of that dtype."""
-    for array in arrays:
-        if array.dtype is not dtype:
-            return False
-    return True
+            return None
+        array = x.array
+        if not arrays:
+            dtype = array.dtype
+        elif array.dtype is not dtype:
+            dtype = None
+        arrays.append(array)
+        size += array.size
+        if x.requires_grad:
+            tracked = True
+    return tuple(arrays), dtype, tracked, size
 
 
 def first(values: Any, attribute: str) -> Any:
@@ -71,14 +75,6 @@ def first(values: Any, attribute: str) -> Any:
     return None
 
 
-def any_requires_grad(values: tuple[Tensor, ...]) -> bool:
-    """Whether any of the tensors requires gradients."""
-    for x in values:
-        if x.requires_grad:
-            return True
-    return False
-
-
 def any_variable(values: tuple[Tensor, ...]) -> bool:
     """Whether any of the tensors is a Variable."""
     for x in values:
@@ -87,21 +83,20 @@ def any_variable(values: tuple[Tensor, ...]) -> bool:
     return False
 
 
-def refresh_all(values: tuple[Tensor, ...]) -> None:
-    """Bring the nodes of views up to date."""
-    for x in values:
-        if x.root is not None and x.requires_grad:
-            refresh_view(x)
-
-
 def item_edges(values: tuple[Tensor, ...], rule: Rule, saved: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The edges to those tensors of a list that require gradients."""
+    """The edges to those tensors of a list that require gradients, with the nodes of views brought up to date."""
     rules = rule.items
     if len(rules) < len(values):
         rule.of_item(len(values) - 1)
         if len(rules) < len(values):
             rules = [rule.of_item(k) for k in range(len(values))]
-    return tuple([(x.node or x, one, saved) for one, x in zip(rules, values, strict=False) if x.requires_grad])
+    edges: list[Any] = []
+    for at, x in enumerate(values):
+        if x.requires_grad:
+            if x.root is not None and x.root.tick < latest_write.tick:
+                refresh_view(x)
+            edges.append((x.node or x, rules[at], saved))
+    return tuple(edges)
 
 
 def without_grad() -> DetachedBy:
@@ -109,5 +104,5 @@ def without_grad() -> DetachedBy:
     return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
 
 
-FUNCTIONS = (all_of, all_tensors, all_usual, any_requires_grad, any_variable, first, holds_tensor, item_edges,
-             plain_tuple, refresh_all, whole, whole_tuple, without_grad)
+FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, item_edges, plain_tuple, whole,
+             whole_tuple, without_grad)
