@@ -249,7 +249,7 @@ def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
               "math": math_module(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is TypeProxy}     # the ones that type() tells
     kinds |= {name: NumberType(kinds[name], NAMED[full]) for name, full in (
-        ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
+        ("int", "int64"), ("float", "float64"), ("complex", "complex128"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": type_function(torch, kinds.values())}
 
 

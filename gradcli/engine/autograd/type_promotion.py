@@ -97,7 +97,8 @@ MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "convolved": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
 C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",
-           "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half"}
+           "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half",
+           "complex64": "c10::complex<float>", "complex128": "c10::complex<double>"}
 
 
 def _to_dtype(x: Any, dtype: Any) -> Any:

@@ -14,6 +14,7 @@ from gradcli.engine.autograd.signature import MISSING
 INDENT = "    "
 EXACT = {       # for each kind, what is wrong with a value
     kinds.NumberKind: "type({v}) not in _NUMBERS",
+    kinds.ScalarKind: "type({v}) not in _NUMBERS",
     kinds.IntKind: "type({v}) is not int or not -_WIDEST <= {v} < _WIDEST",
     kinds.FlagKind: "type({v}) is not bool",
     kinds.IntsKind: "not _whole({v})",

@@ -1,0 +1,38 @@
+"""The gate for complex numbers: an operation takes them only where its class says so by `complex = True`.
+
+`dispatch` asks here whenever a complex tensor or number is among the values of a call. A refusal has PyTorch's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
+from gradcli.engine.tensor.variable import Dual
+from gradcli.faults.mistakes import ComplexDerivative
+from gradcli.faults.tree import TypeFault
+
+COMPLEX: set[type] = {complex, ComplexTensor}
+"""The types of values that are complex, and of lazy conjugates once there are some."""
+
+
+def check_complex(cls: Any, values: Sequence[Any]) -> None:
+    """Raise TypeFault if an operation that takes no complex numbers has one among its values."""
+    if not cls.complex:
+        raise refusal(cls.names[0], values)
+    if Dual.watched and Dual.level.takes(values):
+        raise ComplexDerivative()
+
+
+def refusal(name: str, values: Sequence[Any]) -> TypeFault:
+    """The fault for an operation that takes no complex numbers."""
+    from gradcli.engine.complex_words import WORDS      # late: few programs need them
+
+    strange = next((v for v in values if type(v) in COMPLEX), None)
+    era = OF[strange.array.dtype].era if isinstance(strange, Tensor) else "ComplexFloat"
+    short = name.rsplit(".", 1)[-1]
+    words = WORDS.get(name, f'"{short}_cpu" not implemented for \'{{0}}\'').format(era)
+    return TypeFault(f"{short}() is not defined for complex numbers",
+                     ("z.real, z.imag", "its parts as real tensors"), ("z.abs()", "the magnitudes")).saying(words)
