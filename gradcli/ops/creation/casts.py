@@ -12,6 +12,7 @@ from gradcli.ops.base import define
 class Conversion(Op, abstract=True):
     """A method that converts to one element type."""
 
+    complex = True
     function = False
     samples = [(np.array([1.5, -2.0]),), (np.array([1, 0]),)]
     errors = [("text",)]
@@ -41,6 +42,7 @@ for _name, _dtype, _text in (
 class AsType(Op):
     """type(input, dtype): the name of the type of input; or, with dtype, input as elements of that type."""
 
+    complex = True
     names = ("type",)
     function = False
     legacy_names = "tensor.Type"
@@ -60,6 +62,7 @@ class AsType(Op):
 class TypeAs(Op):
     """type_as(input, other): input as elements of the type of other."""
 
+    complex = True
     function = False
     samples = [(np.array([1.5, 2.0]), np.array([1, 2])), ([1.0, 2.0], [3.0])]
     errors = [([1.0], "text")]
@@ -71,6 +74,7 @@ class TypeAs(Op):
 class Question(Op, abstract=True):
     """A question about a tensor's type, answered with a Python truth value."""
 
+    complex = True
     samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
     errors = [("text",)]
 
@@ -99,6 +103,7 @@ class IsSigned(Question):
 class IsNonZero(Op):
     """is_nonzero(input): whether the only element is not 0."""
 
+    complex = True
     names = ("is_nonzero",)
     samples = [([1.5],), ([0.0],)]
     errors = [([1.0, 2.0],), ([],)]
@@ -114,6 +119,7 @@ class IsNonZero(Op):
 class IsSameSize(Op):
     """is_same_size(input, other): whether both have the same shape."""
 
+    complex = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], [3.0])]
     errors = [([1.0],)]
 
@@ -124,6 +130,7 @@ class IsSameSize(Op):
 class IsReal(Op):
     """isreal(input): True for each element; there are no complex tensors here."""
 
+    complex = True
     names = ("isreal",)
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
@@ -135,6 +142,7 @@ class IsReal(Op):
 class Real(Op):
     """real(input): input itself, which is its own real part and conjugate."""
 
+    complex = True
     names = ("real", "conj", "conj_physical", "resolve_conj", "resolve_neg")
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
@@ -149,6 +157,7 @@ class Real(Op):
 class Cpu(Op):
     """cpu(input): input itself; there is no other device."""
 
+    complex = True
     function = False
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
@@ -163,6 +172,7 @@ class Cpu(Op):
 class ResultType(Op):
     """result_type(tensor1, tensor2): the element type in which both would be computed together."""
 
+    complex = True
     method = False
     samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
     errors = [([1.0], "text")]

@@ -61,6 +61,7 @@ class Empty(Creation):
 class Full(Creation):
     """full(size, fill_value, dtype): the same number everywhere."""
 
+    complex = True
     samples = [((2, 3), 1.5), ((2,), 7)]
     errors = [((-1,), 1), ((2,), "text")]
 
@@ -84,6 +85,7 @@ def laid_out(model, fill):
 class Likeness(Creation, abstract=True):
     """A new tensor of the shape and type of another."""
 
+    complex = True
     samples = [([[1.0, 2.0]],), ([[1.0, 2.0]], np.dtype(np.float64))]
     errors = [("text",)]
 
@@ -112,6 +114,7 @@ class EmptyLike(Likeness):
 class FullLike(Creation):
     """full_like(input, fill_value, dtype): the same number everywhere, in the shape of input."""
 
+    complex = True
     samples = [([[1.0, 2.0]], 3)]
     errors = [([1.0], "text")]
 
@@ -188,6 +191,7 @@ class Eye(Creation):
 class MakeTensor(Creation):
     """tensor(data, dtype): a new tensor with the numbers of nested lists, or of another tensor."""
 
+    complex = True
     names = ("tensor",)
     copies = True
     samples = [([1.0, 2.0],)]
@@ -200,6 +204,7 @@ class MakeTensor(Creation):
 class AsTensor(Creation):
     """as_tensor(data, dtype): a tensor as it is, or a new one with the numbers of nested lists."""
 
+    complex = True
     names = ("as_tensor", "asarray")
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]

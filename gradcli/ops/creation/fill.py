@@ -14,6 +14,7 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 class Zero(Kernel):
     """zero(input): zeros in the place of all elements; `x.zero_()`."""
 
+    complex = True
     inplace = True
     fills = True
     samples = [(GRID,)]
@@ -29,6 +30,7 @@ class Zero(Kernel):
 class Fill(Op):
     """fill(input, value): one value in the place of all elements."""
 
+    complex = True
     method = False
     inplace = True
     fills = True
@@ -55,6 +57,7 @@ class Fill(Op):
 class Copy(Kernel):
     """copy(input, src, non_blocking): the elements of src, broadcast, in the place of all; `x.copy_(src)`."""
 
+    complex = True
     inplace = True
     ignored_options = ("non_blocking",)
     modern_names = "CopyBackwards"
@@ -75,6 +78,7 @@ class FillDiagonal(Kernel):
     """fill_diagonal(input, fill_value, wrap): one value on the main diagonal; with `wrap` again below it in tall
     matrices; `x.fill_diagonal_(value)`."""
 
+    complex = True
     partial = True
     inplace = True
     fills = True

@@ -14,6 +14,7 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 class Kin(Op, abstract=True):
     """A method of a tensor that makes another of its type."""
 
+    complex = True
     creates = True
     function = False
     samples = [(GRID, (2, 3)), (GRID, (2,), np.dtype(np.int64))]
@@ -67,6 +68,7 @@ class NewTensor(Kin):
 class SumToSize(Op):
     """sum_to_size(input, *size): input added up along whatever broadcasting from this size had repeated."""
 
+    complex = True
     function = False
     samples = [(GRID, (2, 1)), (GRID, (3,)), (GRID, (1, 1))]
     errors = [(GRID, (2,)), (GRID, (5, 2, 3))]

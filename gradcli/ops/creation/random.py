@@ -36,6 +36,7 @@ class Randn(Creation):
 class RandLike(Creation):
     """rand_like(input, dtype): numbers drawn evenly from [0, 1), in the shape of input."""
 
+    complex = True
     random = True
     samples = [([[1.0, 2.0]],)]
     errors = [("text",)]
@@ -47,6 +48,7 @@ class RandLike(Creation):
 class RandnLike(Creation):
     """randn_like(input, dtype): normally distributed numbers, in the shape of input."""
 
+    complex = True
     random = True
     samples = [([[1.0, 2.0]],)]
     errors = [("text",)]

@@ -32,6 +32,7 @@ new = object.__new__
 class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
+    complex = True
     names = ("getitem",)
     legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
@@ -102,6 +103,7 @@ class Unindex(Kernel):
 class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
+    complex = True
     names = ("setitem",)
     legacy_names = ("tensor.SetItem", "tensor.MaskedFill")
     modern_names = ("CopySlices", "IndexPutBackward0")

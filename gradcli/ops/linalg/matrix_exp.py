@@ -20,6 +20,7 @@ PADE_REACH = 5.371920351148152      # the 1-norm up to which that is exact in do
 class MatrixPower(Op):
     """matrix_power(input, n): square matrices multiplied by themselves n times; for negative n their inverses."""
 
+    complex = True
     names = ("matrix_power", "linalg.matrix_power")
     samples = [(A, 2), (A, 3), (PAIR, 5), (A, -2), (A, 0), (A, 1)]
     errors = [(WIDE, 2), ([1.0], 2), (A, 0.5)]
@@ -44,6 +45,7 @@ class MatrixPower(Op):
 class NoPower(Kernel):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
+    complex = True
     modern_names = "CopyBackwards"
     samples = [(A,), (PAIR,)]
     errors = [("text",)]

@@ -59,6 +59,7 @@ def dims_are(name, a, b, da, db):
 class Mm(Op):
     """mm(input, mat2): the product of two matrices."""
 
+    complex = True
     fresh_result = True
     type_promotion = "same"
     legacy_names = "blas.Addmm"
@@ -82,6 +83,7 @@ class Mm(Op):
 class Mv(Op):
     """mv(input, vec): the product of a matrix and a vector."""
 
+    complex = True
     vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Addmv"
@@ -103,6 +105,7 @@ class Mv(Op):
 class Dot(Op):
     """dot(input, tensor): the sum of the products of two vectors' elements."""
 
+    complex = True
     vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Dot"
@@ -132,6 +135,7 @@ def stacks_fit(name, a, b):
 class Bmm(Op):
     """bmm(input, mat2): the products of two stacks of matrices."""
 
+    complex = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
     samples = [([A, A], [B, B])]
@@ -151,6 +155,7 @@ class Bmm(Op):
 class Matmul(Op):
     """matmul(input, other): the product of vectors, matrices, or stacks of matrices that broadcast."""
 
+    complex = True
     symbol = "matmul"
     samples = [(A, B), (A, [1.0, 2.0, -1.0]), ([1.0, 2.0], A), ([1.0, 2.0], [3.0, 4.0]), ([A, A], B), (A, [B, B]),
                ([[A, A]], [[B], [B]]), ([A, A], [1.0, 2.0, -1.0]), ([1.0, 2.0], [A, A])]
@@ -176,6 +181,7 @@ class Matmul(Op):
 class StackedMm(Kernel):
     """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
 
+    complex = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
     modern_names = "UnsafeViewBackward0"
@@ -213,6 +219,7 @@ def fits(name, input, shape):
 class AddedProduct(Op, abstract=True):
     """A product with something added: beta * input + alpha * the product."""
 
+    complex = True
     inplace = True
     type_promotion = "same"
 

@@ -24,6 +24,7 @@ def plus(input, other, alpha):
 class Add(Binary):
     """add(input, other, alpha): input plus alpha times other, element by element."""
 
+    complex = True
     kernel = np.add
     symbol = "add"
     legacy_names = ("basic_ops.Add", "basic_ops.AddConstant")
@@ -47,6 +48,7 @@ class Add(Binary):
 class Sub(Binary):
     """sub(input, other, alpha): input minus alpha times other, element by element."""
 
+    complex = True
     kernel = np.subtract
     names = ("sub", "subtract")
     symbol = "sub"
@@ -72,6 +74,7 @@ class Sub(Binary):
 class Mul(Binary):
     """mul(input, other): input times other, element by element."""
 
+    complex = True
     kernel = np.multiply
     names = ("mul", "multiply")
     symbol = "mul"
@@ -92,6 +95,7 @@ class Mul(Binary):
 class Div(Binary):
     """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
+    complex = True
     vanished = ("input",)      # the other rule negates, which makes such a zero a number
     linked = False
     names = ("div", "divide", "true_divide")
@@ -161,6 +165,7 @@ def _floored_singles(a, b):
 class Pow(Binary):
     """pow(input, exponent): input to the power exponent, element by element."""
 
+    complex = True
     symbol = "pow"
     legacy_names = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
@@ -227,6 +232,7 @@ def power_slope(F, g, input, exponent):
 class FloatPower(Op):
     """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
+    complex = True
     inplace = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]

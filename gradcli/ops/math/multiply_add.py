@@ -23,6 +23,7 @@ def between(input, end, weight):
 class Lerp(Op):
     """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
 
+    complex = True
     inplace = True
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
@@ -34,6 +35,7 @@ class Lerp(Op):
 class LerpByNumber(Binary):
     """lerp_by_number(input, end, weight): lerp by a plain number, which is no tensor to be saved."""
 
+    complex = True
     method = False
     function = False
     inplace = False
@@ -55,6 +57,7 @@ class LerpByNumber(Binary):
 class LerpByTensor(Binary):
     """lerp_by_tensor(input, end, weight): lerp by a weight for each element."""
 
+    complex = True
     method = False
     function = False
     inplace = False
@@ -82,6 +85,7 @@ class LerpByTensor(Binary):
 class AddCMul(Binary):
     """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
 
+    complex = True
     names = ("addcmul",)
     legacy_names = "pointwise.Addcmul"
     modern_names = "AddcmulBackward0"
@@ -108,6 +112,7 @@ class AddCMul(Binary):
 class AddCDiv(Binary):
     """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
 
+    complex = True
     names = ("addcdiv",)
     legacy_names = "pointwise.Addcdiv"
     modern_names = "AddcdivBackward0"
@@ -134,6 +139,7 @@ class Scaled(Kernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
+    complex = True
     fresh_result = True
     modern_names = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -149,6 +155,7 @@ class Scaled(Kernel):
 class Divided(Kernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
+    complex = True
     fresh_result = True
     modern_names = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -169,6 +176,7 @@ def meeting(input, number):
 class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
+    complex = True
     refuses_bool_with_number = True
     method = False
     inplace = False

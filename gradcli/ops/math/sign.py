@@ -17,6 +17,7 @@ from gradcli.ops.dtype_checks import no_truths, only_floats, underived
 class Abs(Unary):
     """abs(input): the magnitude of each element; the slope at 0 is 0."""
 
+    complex = True
     names = ("abs", "absolute")
     symbol = "abs"
     type_promotion = ""
@@ -35,6 +36,7 @@ class Abs(Unary):
 class Neg(Unary):
     """neg(input): minus input."""
 
+    complex = True
     vanished = ""
     names = ("neg", "negative")
     symbol = "neg"
@@ -56,6 +58,7 @@ class Neg(Unary):
 class Positive(Op):
     """positive(input): input itself."""
 
+    complex = True
     symbol = "pos"
     samples = [([1.0, -2.0],)]
     errors = [(np.array([True]),)]
@@ -97,6 +100,7 @@ class Sign(Signed):
 class Sgn(Signed):
     """sgn(input): -1, 0 or 1 by the sign of each element."""
 
+    complex = True
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
     forward = Signed.forward
@@ -214,6 +218,7 @@ class Ldexp(Binary):
 class Angle(Op):
     """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
 
+    complex = True
     linked = False
     type_promotion = "floating"
     samples = [([-3.0, 0.5, 2.0],)]

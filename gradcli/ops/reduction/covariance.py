@@ -29,6 +29,7 @@ class Cov(Op):
     """cov(input, correction, fweights, aweights): the covariances of variables, a row each; fweights say how often an
     observation was made, aweights how much it counts."""
 
+    complex = True
     samples = [(ROWS,), (ROWS, 0), (ROWS, 1, OFTEN), (ROWS, 1, None, HEAVY), (ROWS, 1, OFTEN, HEAVY),
                ([1.0, 2.0, 4.0],)]
     errors = [([ROWS],), (ROWS, 1, np.array([1, 2])), (ROWS, 1, np.array([1, 2, 3, -1]))]

@@ -84,6 +84,7 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
+    complex = True
     legacy_names = "reduce.Sum"
     modern_names = ("SumBackward0", "SumBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
@@ -102,6 +103,7 @@ class Sum(Reduction):
 class Mean(Reduction):
     """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
 
+    complex = True
     legacy_names = "reduce.Mean"
     modern_names = ("MeanBackward0", "MeanBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
@@ -328,6 +330,7 @@ class Min(Op):
 class Norm(Op):
     """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
 
+    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, "nuc")]
     errors = [(GRID, 2, 5), (GRID, "nonsense")]
@@ -342,6 +345,7 @@ class Norm(Op):
 class VectorNorm(Reduction):
     """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
 
+    complex = True
     memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None

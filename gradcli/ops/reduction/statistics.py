@@ -23,6 +23,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    complex = True
     vanished = "stay"
     memory_order = "rows"
     legacy_names = "reduce.Prod"
@@ -57,6 +58,7 @@ def others(F, x, dim):
 class Nansum(Reduction):
     """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
 
+    complex = True
     memory_order = "rows"
     linked = False
     variant = None
@@ -139,6 +141,7 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
 class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    complex = True
     vanished = "stay"
     linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
@@ -276,6 +279,7 @@ class Logsumexp(Op):
 class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
+    complex = True
     type_promotion = "mixed"
     legacy_names = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
