@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
-from gradcli.engine.tensor.variable import Dual
+from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import TypeFault
 
@@ -22,8 +22,14 @@ def check_complex(cls: Any, values: Sequence[Any]) -> None:
     """Raise TypeFault if an operation that takes no complex numbers has one among its values."""
     if not cls.complex:
         raise refusal(cls.names[0], values)
-    if Dual.watched and Dual.level.takes(values):
+    if Dual.watched and Dual.level.takes(values) or grad_mode.on and any(map(_looks_into_history, values)):
         raise ComplexDerivative()
+
+
+def _looks_into_history(value: Any) -> bool:
+    """Whether a value is a complex view of the memory of a real tensor that requires gradients."""
+    root = value.root if isinstance(value, ComplexTensor) else None
+    return root is not None and bool(root.base.requires_grad)
 
 
 def refusal(name: str, values: Sequence[Any]) -> TypeFault:

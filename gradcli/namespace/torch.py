@@ -24,6 +24,7 @@ from gradcli.engine.deep_copy import Copies
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
+from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.device import Device
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
@@ -76,6 +77,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
         raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+    underived(data)
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
@@ -283,7 +285,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
             if not Current.legacy:
                 return torch.Tensor
-            return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
+            return torch.autograd.Variable if isinstance(value, Variable) else vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
         if kind not in known:
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)

@@ -19,6 +19,7 @@ from gradcli.engine.autograd.signature import (
 )
 from gradcli.engine.kernels import full_sum
 from gradcli.engine.large import MANY
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
@@ -123,7 +124,7 @@ class Cast(Kernel):
     errors = [("text",)]
 
     def forward(input: Array, dtype: Type):
-        return input if input.dtype == dtype else input.astype(dtype)
+        return input if input.dtype == dtype else retyped(input, dtype)
 
     def grad_input(F, g, input_dtype):
         return F.cast(g, input_dtype)

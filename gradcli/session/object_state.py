@@ -26,6 +26,7 @@ from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
 from gradcli.engine.random.numpy_stream import ArrayRandom
 from gradcli.engine.random.python_stream import PythonRandom
+from gradcli.engine.tensor.complex_tensor import LAZY
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -279,6 +280,7 @@ POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(revers
 REFERENTS = StateAccess(lambda value: tuple(gc.get_referents(value)))
 CLASS = StateAccess(_capture_class, _restore_class)
 ACCESS: dict[type, StateAccess] = {
+    **dict.fromkeys(LAZY, StateAccess(lambda value: (value.source,))),
     Tensor: StateAccess(_capture_tensor, _restore_tensor),
     list: StateAccess(tuple, _restore_list),
     defaultdict: StateAccess(_capture_defaultdict, _restore_defaultdict),

@@ -36,11 +36,9 @@ def listed(array: Any) -> ndarray:
     return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
 
 
-def converted(array: Any, dtype: Any) -> ndarray:
+def retyped(array: ndarray, dtype: Any) -> ndarray:
     """A copy of an array in another type; of complex numbers as real ones the real parts, as PyTorch has it."""
-    if dtype is not None and array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb":
-        return np.array(array.real, dtype)
-    return np.array(array, dtype)
+    return (array.real if array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb" else array).astype(dtype)
 
 
 def numbers_of(values: list[Any], dtype: Any) -> ndarray:
@@ -51,6 +49,13 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
                              ("dtype=torch.complex64", "for complex elements"))
         values = [value.real if type(value) is complex else value for value in values]
     return np.array(values, dtype)
+
+
+def realized(number: Any, dtype: Any) -> Any:
+    """A plain number as an element of type `dtype`: ValueFault for a complex one with an imaginary part in a real type."""
+    if type(number) is not complex or dtype.kind == "c":
+        return number
+    return numbers_of([number], dtype)[0]
 
 
 def whole(number: int) -> int:
@@ -68,7 +73,8 @@ def array_of(data: Any, dtype: Any = None) -> ndarray:
     if type(data) is list and (array := _of_numbers(data, dtype)) is not None:
         return array
     if isinstance(data, Tensor | ndarray):
-        return converted(data.array if isinstance(data, Tensor) else data, dtype)
+        array = data.array if isinstance(data, Tensor) else data
+        return np.array(array, dtype) if dtype is None else retyped(array, dtype)
     if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
         data = list(data)
     leaves: list[Any] = []

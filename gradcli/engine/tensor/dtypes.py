@@ -111,8 +111,8 @@ def complex_of(dtype: Any) -> Any:
 
 
 def part_of(dtype: Any) -> Any:
-    """The floating type of the real and imaginary parts of a complex type."""
-    return float64 if dtype == complex128 else float32
+    """The floating type of the real and imaginary parts of a complex type; any other type itself."""
+    return dtype if dtype.kind != "c" else float64 if dtype == complex128 else float32
 
 
 def promote(a: Any, b: Any) -> Any:

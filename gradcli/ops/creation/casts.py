@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Type
 from gradcli.engine.tensor import dtypes
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import define
 
@@ -34,6 +35,8 @@ for _name, _dtype, _text in (
         ("short", dtypes.int16, "input as 16-bit whole numbers; fractions are cut off"),
         ("char", dtypes.int8, "input as 8-bit whole numbers; fractions are cut off"),
         ("byte", dtypes.uint8, "input as 8-bit whole numbers from 0; fractions are cut off"),
+        ("cfloat", dtypes.complex64, "input as complex numbers of 32-bit parts"),
+        ("cdouble", dtypes.complex128, "input as complex numbers of 64-bit parts"),
         ("bool", dtypes.bool_, "whether each element is not 0")):
     _samples = [([1.5, -2.0],), (np.array([1, 0]),)] if _name == "double" else Conversion.samples
     define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(_dtype), samples=_samples)
@@ -53,7 +56,7 @@ class AsType(Op):
     def forward(input: Array, dtype: Type = None):
         if dtype is None:
             return f"torch.{dtypes.OF[input.dtype].era}Tensor"
-        return input if input.dtype == dtype else input.astype(dtype)
+        return input if input.dtype == dtype else retyped(input, dtype)
 
     def grad_input(F, g, input_dtype):
         return F.cast(g, input_dtype)
@@ -87,17 +90,17 @@ class IsFloatingPoint(Question):
 
 
 class IsComplex(Question):
-    """is_complex(input): False; there are no complex tensors here."""
+    """is_complex(input): whether elements are complex numbers."""
 
     def forward(input: Array):
-        return False
+        return input.dtype.kind == "c"
 
 
 class IsSigned(Question):
     """is_signed(input): whether elements can be negative."""
 
     def forward(input: Array):
-        return input.dtype.kind in "if"
+        return input.dtype.kind in "ifc"
 
 
 class IsNonZero(Op):
@@ -125,33 +128,6 @@ class IsSameSize(Op):
 
     def forward(input: Array, other: Array):
         return input.shape == other.shape
-
-
-class IsReal(Op):
-    """isreal(input): True for each element; there are no complex tensors here."""
-
-    complex = True
-    names = ("isreal",)
-    samples = [([1.0, 2.0],)]
-    errors = [("text",)]
-
-    def forward(input: Array):
-        return np.ones(input.shape, bool)
-
-
-class Real(Op):
-    """real(input): input itself, which is its own real part and conjugate."""
-
-    complex = True
-    names = ("real", "conj", "conj_physical", "resolve_conj", "resolve_neg")
-    samples = [([1.0, 2.0],)]
-    errors = [("text",)]
-
-    def forward(input: Array):
-        return input
-
-    def grad_input(F, g):
-        return g
 
 
 class Cpu(Op):

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Sizes, Type
-from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.dtypes import Default, float32
+from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
+from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
@@ -65,12 +65,12 @@ class Full(Creation):
     samples = [((2, 3), 1.5), ((2,), 7)]
     errors = [((-1,), 1), ((2,), "text")]
 
-    def forward(size: Plain, fill_value: Number, *, dtype: Type = None):
+    def forward(size: Plain, fill_value: Scalar, *, dtype: Type = None):
         size = Sizes.take(size)
         if type(size) is not tuple:
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)")
-        natural = {bool: np.dtype(bool), int: np.dtype(np.int64)}.get(type(fill_value), Default.floating)
-        return np.full(checked(size), fill_value, dtype or natural)
+        kind = dtype or of_number(fill_value)
+        return np.full(checked(size), realized(fill_value, kind), kind)
 
 
 def laid_out(model, fill):
@@ -118,8 +118,9 @@ class FullLike(Creation):
     samples = [([[1.0, 2.0]], 3)]
     errors = [([1.0], "text")]
 
-    def forward(input: Array, fill_value: Number, *, dtype: Type = None):
-        return laid_out(input, lambda shape: np.full(shape, fill_value, dtype or input.dtype))
+    def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
+        return laid_out(input, lambda shape: np.full(
+            shape, realized(fill_value, dtype or input.dtype), dtype or input.dtype))
 
 
 class Arange(Creation):
@@ -193,6 +194,7 @@ class MakeTensor(Creation):
 
     complex = True
     names = ("tensor",)
+    complex_results = True
     copies = True
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
@@ -206,6 +208,7 @@ class AsTensor(Creation):
 
     complex = True
     names = ("as_tensor", "asarray")
+    complex_results = True
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 

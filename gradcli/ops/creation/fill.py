@@ -3,7 +3,8 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Flag, Number, Operand
+from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
@@ -39,7 +40,7 @@ class Fill(Op):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def variant(input, value):
-        return int(type(value) not in (int, float, bool))
+        return int(type(value) not in SCALARS)
 
     def forward(input: Array, value: Operand):
         if np.ndim(value):
@@ -65,7 +66,7 @@ class Copy(Kernel):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def forward(input: Array, src: Array, non_blocking: Flag = False):
-        return expanded(src, input.shape).astype(input.dtype)
+        return retyped(expanded(src, input.shape), input.dtype)
 
     def grad_input(F, g):
         return F.zeros_like(g)
@@ -85,7 +86,7 @@ class FillDiagonal(Kernel):
     samples = [(GRID, 7), ([[1.0], [2.0], [3.0], [4.0]], 5.0, True)]
     errors = [([1.0, 2.0], 1), (GRID, "text"), ([[[1.0], [2.0]]], 1)]
 
-    def forward(input: Array, fill_value: Number, wrap: Flag = False):
+    def forward(input: Array, fill_value: Scalar, wrap: Flag = False):
         if input.ndim < 2:
             raise ShapeFault("dimensions must larger than 1", ("x.fill_(0)", "fills the whole"))
         if input.ndim > 2 and len(set(input.shape)) > 1:

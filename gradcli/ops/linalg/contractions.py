@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Pla
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.complex_numbers import conjugated
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.linalg.products import dims_are
 
@@ -33,14 +34,14 @@ class Outer(Op):
 
 
 class Vdot(Op):
-    """vdot(input, other): the sum of the products of two vectors' elements."""
+    """vdot(input, other): the sum of the products of two vectors' elements, those of input conjugated."""
 
     complex = True
     samples = [(V, W)]
     errors = [(V, [1.0]), (A, V)]
 
     def compose(F, input: Array, other: Array):
-        return rename_node(F.dot(input, other), "VdotBackward0")
+        return rename_node(F.dot(conjugated(F, input), other), "VdotBackward0")
 
 
 class Vecdot(Op):
@@ -52,7 +53,7 @@ class Vecdot(Op):
     errors = [(A, V[:2]), (V, W, 3)]
 
     def compose(F, x: Array, y: Array, *, dim: Dim = -1):
-        return F.sum(x * y, axis(dim, max(len(x.shape), len(y.shape))))
+        return F.sum(conjugated(F, x) * y, axis(dim, max(len(x.shape), len(y.shape))))
 
 
 class Inner(Op):
@@ -291,7 +292,7 @@ class LinalgVander(Op):
 
 def powers(F, x, n):
     """The first n powers of x along a new last dimension, each the one before times x."""
-    if kind_of(x).kind != "f":
+    if kind_of(x).kind not in "fc":
         x = F.cast(x, np.dtype(np.int64))
     column = F.unsqueeze(x, -1)
     if n < 2:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Number, sized
+from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
@@ -234,7 +234,7 @@ class Addmm(AddedProduct):
     samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
     errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
 
-    def forward(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, mat1: Array, mat2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmm", mat1, mat2, 2, 2)
         inner_fits("addmm", mat1, mat2, 0)
         fits("addmm", input, (mat1.shape[0], mat2.shape[1]))
@@ -259,7 +259,7 @@ class Addmv(AddedProduct):
     samples = [([1.0, 2.0], A, [1.0, -2.0, 0.5]), ([1.0], A, [1.0, -2.0, 0.5], 0.5, 2.0)]
     errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
 
-    def forward(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, mat: Array, vec: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmv", mat, vec, 2, 1)
         inner_fits("addmv", mat, vec, 0)
         fits("addmv", input, mat.shape[:1])
@@ -281,7 +281,7 @@ class Addr(AddedProduct):
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
     errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
 
-    def forward(input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, vec1: Array, vec2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addr", vec1, vec2, 1, 1)
         fits("addr", input, (*vec1.shape, *vec2.shape))
         return added(input, np.multiply.outer(vec1, vec2), beta, alpha)
@@ -300,7 +300,7 @@ class Baddbmm(AddedProduct):
     samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
-    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("baddbmm", batch1, batch2)
         fits("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
         return added(input, np.matmul(batch1, batch2), beta, alpha)
@@ -320,7 +320,7 @@ class Addbmm(AddedProduct):
     samples = [([[1.0, 2.0], [3.0, 4.0]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
-    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("addbmm", batch1, batch2)
         fits("addbmm", input, (batch1.shape[1], batch2.shape[2]))
         return added(input, np.tensordot(batch1, batch2, ((0, 2), (0, 1))), beta, alpha)

@@ -4,10 +4,11 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, constancy, raw
-from gradcli.engine.autograd.signature import Number, Operand, Text
+from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
+from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
-from gradcli.engine.tensor.dtypes import FLOATING, category, float64
+from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Binary
 from gradcli.ops.special.evaluate import in_doubles
@@ -31,7 +32,7 @@ class Add(Binary):
     variant = constancy
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
-    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+    def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
         if alpha == 1:
             return np.add(input, other)
         if input.dtype == other.dtype == np.bool_:
@@ -58,7 +59,7 @@ class Sub(Binary):
     refuses_bool_with_number = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
 
-    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+    def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
         if input.dtype == np.bool_:
             raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
                 NO_DIFFERENCE)
@@ -113,6 +114,8 @@ class Div(Binary):
     def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
         if rounding_mode is None:
             return np.divide(*_floating(input, other))
+        if input.dtype.kind == "c":
+            raise refusal(f"div_{rounding_mode}", (input,))
         if rounding_mode == "floor":
             return floored(input, other)
         if category(input.dtype) == FLOATING:
@@ -130,7 +133,7 @@ class Div(Binary):
 
 def _floating(input, other):
     """Both operands in a type that can hold a quotient."""
-    if input.dtype.kind == "f":
+    if input.dtype.kind in "fc":
         return input, other
     from gradcli.engine.tensor.dtypes import Default
 
@@ -192,7 +195,7 @@ def power(input, exponent):
     """input ** exponent, by multiplication for the small whole exponents that programs use."""
     if exponent.ndim == 0:
         n = exponent.item()
-        if input.dtype.kind == "f":
+        if input.dtype.kind in "fc":
             if n == 2:
                 return input * input
             if n == 3:
@@ -207,7 +210,7 @@ def power(input, exponent):
                 return np.reciprocal(np.sqrt(input))
             if n == -2:
                 return np.reciprocal(input * input)
-        elif n < 0 and input.dtype.kind in "iu":
+        elif input.dtype.kind in "iu" and n < 0:
             raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
     out = np.power(input, exponent)
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
@@ -242,4 +245,4 @@ class FloatPower(Op):
 
 
 def _double(F, x):
-    return x if type(x) in (int, float, bool) else F.cast(x, float64)
+    return x if type(x) in SCALARS else F.cast(x, complex128 if x.dtype.kind == "c" else float64)

@@ -11,6 +11,7 @@ from gradcli.engine.large import MANY
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, Unary
+from gradcli.ops.complex_numbers import angles, signs
 from gradcli.ops.dtype_checks import no_truths, only_floats, underived
 
 
@@ -98,12 +99,14 @@ class Sign(Signed):
 
 
 class Sgn(Signed):
-    """sgn(input): -1, 0 or 1 by the sign of each element."""
+    """sgn(input): -1, 0 or 1 by the sign of each element; of complex ones the number of magnitude 1 in its direction."""
 
     complex = True
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
-    forward = Signed.forward
+
+    def forward(input: Array):
+        return signs(input) if input.dtype.kind == "c" else Signed.forward(input)
 
     def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
         return F.zeros_like(g)
@@ -216,7 +219,7 @@ class Ldexp(Binary):
 
 
 class Angle(Op):
-    """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
+    """angle(input): the angle of each number in the complex plane; of real ones 0, or pi for negative ones."""
 
     complex = True
     linked = False
@@ -225,6 +228,8 @@ class Angle(Op):
     errors = [("text",)]
 
     def forward(input: Array):
+        if input.dtype.kind == "c":
+            return angles(input)
         out = np.where(input < 0, input.dtype.type(math.pi), input.dtype.type(0))
         return np.where(np.isnan(input), input, out)
 

@@ -109,7 +109,7 @@ class Mean(Reduction):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if (dtype or input.dtype).kind != "f":
+        if (dtype or input.dtype).kind not in "fc":
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                             ("x.float().mean()", "the mean as a floating number")).saying(
                 f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must be either a "
@@ -355,9 +355,11 @@ class VectorNorm(Reduction):
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 
     def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if input.dtype.kind != "f" and dtype is None:
+        if input.dtype.kind not in "fc" and dtype is None:
             raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
         input = input if dtype is None else input.astype(dtype)
+        if input.dtype.kind == "c":
+            input = np.abs(input)
         if input.dtype == np.float16:
             return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(np.float16)
         if ord == 2 and dim is None and not keepdim:

@@ -10,9 +10,10 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.large import MANY, SOME
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.cumulative import backwards, shifted
 from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, restored, total, totals_type
 
@@ -85,6 +86,8 @@ class Nanmean(Reduction):
 
 def floating(array, name):
     """`array`, which must be of a floating type, in double precision."""
+    if array.dtype.kind == "c":
+        return array.astype(np.complex128, copy=False)
     if array.dtype.kind != "f":
         raise TypeFault(f"{name}(): the input must be floating, not whole numbers or truth values",
                         (f"x.float().{name}()", "of a floating copy")).saying(
@@ -104,7 +107,7 @@ def variance_and_mean(array, dim, correction, keepdim, name):
     wide = floating(array, name)
     mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean)
-    np.multiply(off, off, off)
+    off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
     summed = np.add.reduce(off, None) if whole else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
@@ -159,7 +162,7 @@ class Var(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var")
-        return var.astype(input.dtype)
+        return var.astype(part_of(input.dtype))
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -176,7 +179,7 @@ class Std(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std")
-        return np.sqrt(var).astype(input.dtype)
+        return np.sqrt(var).astype(part_of(input.dtype))
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -201,7 +204,7 @@ class VarMean(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         results = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
-        return tuple(x.astype(input.dtype) for x in results)
+        return results[0].astype(part_of(input.dtype)), results[1].astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -232,7 +235,7 @@ class StdMean(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, mean = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
-        return np.sqrt(var).astype(input.dtype), mean.astype(input.dtype)
+        return np.sqrt(var).astype(part_of(input.dtype)), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)

@@ -165,7 +165,7 @@ class MatrixTranspose(Op):
     """mT(input): each matrix of the last two dimensions transposed."""
 
     complex = True
-    names = ("mT", "mH")
+    names = ("mT",)
     attribute = True
     function = False
     samples = [(GRID,), (CUBE,)]
@@ -183,19 +183,33 @@ def transposed(F, input, name):
     return F.transpose(input, -2, -1) if input.shape else input
 
 
+class ConjugateTranspose(Op):
+    """mH(input): each matrix of the last two dimensions transposed, and conjugated."""
+
+    complex = True
+    names = ("mH",)
+    attribute = True
+    function = False
+    samples = [(GRID,), (CUBE,)]
+    errors = [([1.0],)]
+
+    def compose(F, input):
+        return F.conj(transposed(F, input, "tensor.mH"))
+
+
 class Adjoint(Op):
-    """adjoint(input): each matrix of the last two dimensions transposed."""
+    """adjoint(input): each matrix of the last two dimensions transposed, and conjugated."""
 
     complex = True
     samples = [(GRID,), (CUBE,)]
     errors = [([1.0],)]
 
     def compose(F, input):
-        return transposed(F, input, "adjoint()")
+        return F.conj(transposed(F, input, "adjoint()"))
 
 
 class H(Op):
-    """H(input): a matrix transposed."""
+    """H(input): a matrix transposed, and conjugated."""
 
     complex = True
     names = ("H",)
@@ -208,7 +222,7 @@ class H(Op):
         if len(input.shape) not in (0, 2):
             raise ShapeFault("tensor.H is only supported on matrices (2-D tensors). Got "
                              f"{len(input.shape)}-D tensor.", ("x.mT", "transposes each matrix of a batch"))
-        return F.transpose(input, -2, -1) if len(input.shape) else input
+        return F.conj(F.transpose(input, -2, -1) if len(input.shape) else input)
 
 
 class ExpandAs(Op):
