@@ -78,8 +78,8 @@ def array_of(tensor):
     if tensor.layout != torch.strided or str(tensor.dtype).removeprefix("torch.") not in NAMED:
         raise Outside(f"{tensor.dtype} {tensor.layout}")
     tensor = tensor.detach()
-    if tensor._is_zerotensor() or not tensor.numel() or tensor.is_neg() or tensor.is_contiguous() and (
-            tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()):
+    if tensor._is_zerotensor() or not tensor.numel() or tensor.is_neg() or tensor.is_conj() or (
+            tensor.is_contiguous() and tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()):
         return np.array(tensor.numpy(force=True), order="C")     # forced: torch may say "zeros" without having them
     memory = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage()).numpy().copy()
     steps = [s * tensor.element_size() for s in tensor.stride()]

@@ -11,6 +11,7 @@ from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Binary
+from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.special.evaluate import in_doubles
 
 NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
@@ -245,4 +246,4 @@ class FloatPower(Op):
 
 
 def _double(F, x):
-    return x if type(x) in SCALARS else F.cast(x, complex128 if x.dtype.kind == "c" else float64)
+    return x if type(x) in SCALARS else F.cast(x, complex128 if is_complex(x) else float64)

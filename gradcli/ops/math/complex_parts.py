@@ -6,15 +6,10 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.complex_tensor import Conjugate, Negative, conjugate, negative
 from gradcli.engine.tensor.dtypes import OF, complex_of, part_of
-from gradcli.engine.tensor.tensor import ComplexTensor
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.complex_numbers import is_complex
 
 Z = np.array([1 + 2j, -0.5 - 1j], np.complex64)
-
-
-def is_complex(x):
-    """Whether a tensor, or an array, is of complex numbers."""
-    return isinstance(x, ComplexTensor) or isinstance(x, np.ndarray) and x.dtype.kind == "c"
 
 
 class FromParts(Op, abstract=True):

@@ -61,6 +61,7 @@ class Cov(Op):
 class Corrcoef(Op):
     """corrcoef(input): the correlations of variables, a row each."""
 
+    complex = True
     samples = [(ROWS,), (np.array([1.0, 2.0, 4.0]),)]
     errors = [([ROWS],), ("text",)]
 

@@ -101,8 +101,8 @@ def variance_and_mean(array, dim, correction, keepdim, name):
     whole = len(where) == array.ndim and not keepdim
     count = array.size if whole else math.prod([array.shape[i] for i in where])
     if array.size >= MANY and large.sums.moments_fit(array, where):
-        mean, squares = large.sums.moments(array, where)
-        var = squares / np.float64(max(count - correction, 0))
+        mean, summed = large.sums.moments(array, where)
+        var = summed / np.float64(max(count - correction, 0))
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
     wide = floating(array, name)
     mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
