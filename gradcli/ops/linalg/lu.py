@@ -206,7 +206,7 @@ class LuSolve(Op):
             raise ShapeFault("linalg.lu_solve: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
         rows_fit("linalg.lu_solve", LU, B, -2 if left else -1)
-        b = B if left else transposed(F, B)
+        b = B if left else adjoint_of(F, B) if adjoint else transposed(F, B)
         p = F.lu_unpack(LU, pivots, False, True)[0]
         if left != adjoint:
             halfway = F.linalg_solve_triangular(LU, transposed(F, p) @ b, upper=False, unitriangular=True)
@@ -215,7 +215,7 @@ class LuSolve(Op):
             back = adjoint_of(F, LU) if adjoint else transposed(F, LU)
             halfway = F.linalg_solve_triangular(back, b, upper=False)
             x = p @ F.linalg_solve_triangular(back, halfway, upper=True, unitriangular=True)
-        return x if left else transposed(F, x)
+        return x if left else adjoint_of(F, x) if adjoint else transposed(F, x)
 
 
 class OldLuSolve(Op):

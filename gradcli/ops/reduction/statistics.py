@@ -303,6 +303,7 @@ class Dist(Op):
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
+    complex = True
     memory_order = "rows"
     inplace = True
     legacy_names = "tensor.Transpose"
