@@ -34,11 +34,11 @@ def _looks_into_history(value: Any) -> bool:
 
 def refusal(name: str, values: Sequence[Any]) -> TypeFault:
     """The fault for an operation that takes no complex numbers."""
-    from gradcli.engine.complex_words import WORDS      # late: few programs need them
+    from gradcli.engine.complex_words import words_for  # late: few programs need them
 
     strange = next((v for v in values if type(v) in COMPLEX), None)
     era = OF[strange.array.dtype].era if isinstance(strange, Tensor) else "ComplexFloat"
     short = name.rsplit(".", 1)[-1]
-    words = WORDS.get(name, f'"{short}_cpu" not implemented for \'{{0}}\'').format(era)
+    words = words_for(name).format(era)
     return TypeFault(f"{short}() is not defined for complex numbers",
                      ("z.real, z.imag", "its parts as real tensors"), ("z.abs()", "the magnitudes")).saying(words)

@@ -285,7 +285,9 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
             if not Current.legacy:
                 return torch.Tensor
-            return torch.autograd.Variable if isinstance(value, Variable) else vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
+            if isinstance(value, Variable):
+                return torch.autograd.Variable
+            return vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
         if kind not in known:
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)

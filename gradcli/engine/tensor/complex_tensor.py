@@ -38,6 +38,7 @@ class Conjugate(ComplexTensor):
 
     __slots__ = ("source",)
 
+    source: Tensor
     array = _computed(np.conjugate)
 
     def __new__(cls, array: ndarray, *options: Any) -> Any:
@@ -63,20 +64,20 @@ RESULT[Conjugate] = ComplexTensor
 RESULT[Negative] = Tensor
 
 
-def _lazy(kind: type[Tensor], source: Tensor) -> Tensor:
-    out: Any = new(kind)
+def _lazy(kind: type[Tensor], source: Tensor) -> Any:
+    out = new(kind)
     out.source = source
     out.requires_grad = False
     out.node = out.gradient = out.root = out.hooks = out.cut = None
-    return out  # type: ignore[no-any-return]  # made without its class's own call
+    return out
 
 
-def conjugate(tensor: Tensor) -> Tensor:
+def conjugate(tensor: Tensor) -> Any:
     """The conjugate of a complex tensor, computed when it is read; of a conjugate its source."""
     return tensor.source if isinstance(tensor, Conjugate) else _lazy(Conjugate, tensor)
 
 
-def negative(tensor: Tensor) -> Tensor:
+def negative(tensor: Tensor) -> Any:
     """Minus a real tensor, computed when it is read."""
     return _lazy(Negative, tensor)
 
@@ -111,7 +112,7 @@ def real_array(tensor: Tensor) -> ndarray:
     return tensor.array
 
 
-def real_number(tensor: Tensor, kind: type) -> Any:
+def real_number(tensor: Tensor, kind: Callable[[Any], Any]) -> Any:
     """The only number in a tensor, for `kind` to convert: ValueFault where that would lose an imaginary part."""
     number = tensor.array.item()
     if type(number) is not complex or kind is complex:

@@ -15,7 +15,7 @@ from numpy import ndarray
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
-from gradcli.engine.tensor.dtypes import OF, Default, bool_, complex_of, float64, int32, int64
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -46,13 +46,14 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     if complex in {*map(type, values)} and np.dtype(dtype).kind != "c":
         if any(type(value) is complex and value.imag for value in values):
             raise ValueFault(f"a complex number cannot be an element of type {OF[np.dtype(dtype)].name}",
-                             ("dtype=torch.complex64", "for complex elements"))
+                             ("dtype=torch.complex64", "for complex elements")).saying(
+                f"value cannot be converted to type {CTYPES[OF[np.dtype(dtype)].era]} without overflow")
         values = [value.real if type(value) is complex else value for value in values]
     return np.array(values, dtype)
 
 
 def realized(number: Any, dtype: Any) -> Any:
-    """A plain number as an element of type `dtype`: ValueFault for a complex one with an imaginary part in a real type."""
+    """A plain number as an element of type `dtype`; ValueFault for an imaginary part where that is real."""
     if type(number) is not complex or dtype.kind == "c":
         return number
     return numbers_of([number], dtype)[0]

@@ -14,7 +14,7 @@ from gradcli.ops.creation.create import Creation, checked, laid_out
 
 
 def drawn(how, shape, dtype):
-    """Random numbers by the method `how` of the stream; of a complex type pairs of them, normal ones of variance 1/2."""
+    """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
     if dtype.kind != "c":
         return getattr(draw(), how)(shape, dtype)
     pairs = getattr(draw(), how)((*shape, 2), part_of(dtype))

@@ -19,7 +19,8 @@ SWAP = np.array([2, 2], np.int32)
 
 def eliminated(a):
     """L and U packed into one matrix, and the row each row was exchanged with, counted from 1."""
-    packed = a.astype(np.complex128 if a.dtype.kind == "c" else np.float64).reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
+    wide = np.complex128 if a.dtype.kind == "c" else np.float64
+    packed = a.astype(wide).reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
     m, n = packed.shape[1:]
     pivots = np.empty((len(packed), min(m, n)), np.int32)
     stack = np.arange(len(packed))

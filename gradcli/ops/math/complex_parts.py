@@ -179,7 +179,8 @@ class ViewAsReal(Op):
         if isinstance(input, Conjugate):
             raise TypeFault("view_as_real doesn't work on unresolved conjugated tensors.  To resolve the conjugate "
                             "tensor so you can view it as real, use self.resolve_conj(); however, be warned that the "
-                            "resulting tensor will NOT alias the original.", ("z.resolve_conj()", "in memory of its own"))
+                            "resulting tensor will NOT alias the original.",
+                            ("z.resolve_conj()", "in memory of its own"))
         return F.pairs(input)
 
 

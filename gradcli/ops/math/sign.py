@@ -99,7 +99,7 @@ class Sign(Signed):
 
 
 class Sgn(Signed):
-    """sgn(input): -1, 0 or 1 by the sign of each element; of complex ones the number of magnitude 1 in its direction."""
+    """sgn(input): -1, 0 or 1 by the sign of each element; of complex ones z / |z|."""
 
     complex = True
     linked = False

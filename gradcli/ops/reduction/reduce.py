@@ -15,8 +15,9 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
-from gradcli.ops.arrays import TYPES, divided, elements_along, scattered_into_zeros
+from gradcli.ops.arrays import TYPES, divided
 from gradcli.ops.base import Kernel
+from gradcli.ops.reduction.picking import picked, scatter_to_input
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -232,35 +233,6 @@ class MinDim(Kernel):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-def picked(arg, array, dim, keepdim):
-    """Values and places along `dim` that an argmax-like function finds."""
-    if not array.ndim:
-        axis(dim, 0)
-        return array.copy(), np.zeros((), np.int64)
-    at = axis(dim, array.ndim)
-    if not array.shape[at]:
-        raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
-    where = arg(array, at)
-    if array.ndim == 1:
-        shape = (1,) if keepdim else ()
-        return array[where : where + 1].copy().reshape(shape), np.asarray(where).reshape(shape)
-    where = where[(slice(None),) * at + (None,)]
-    values = elements_along(array, where, at)
-    return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
-
-
-def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
-    """Zeros of the input's shape, with the gradient of each picked element in its place."""
-    if not input_shape:
-        return g
-    at = axis(dim, len(input_shape))
-    if F is raw:
-        return scattered_into_zeros(g, indices, at, input_shape)
-    if not keepdim:
-        g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
-    return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
-
-
 class MaxAll(Kernel):
     """max_all(input): the greatest of all elements; ties share the gradient evenly."""
 
@@ -309,6 +281,7 @@ class Max(Op):
     """max(input, dim, keepdim, other): the greatest element; with `dim` those along it and their places; with another
     tensor in its place the greater of each pair."""
 
+    complex = True      # the parts refuse such, each in its words
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
     errors = [(GRID, 5), (GRID, "rows")]
 
@@ -320,6 +293,7 @@ class Min(Op):
     """min(input, dim, keepdim, other): the least element; with `dim` those along it and their places; with another
     tensor in its place the lesser of each pair."""
 
+    complex = True      # the parts refuse such, each in its words
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
     errors = [(GRID, 5), (GRID, "rows")]
 

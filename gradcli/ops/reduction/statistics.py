@@ -59,7 +59,6 @@ def others(F, x, dim):
 class Nansum(Reduction):
     """nansum(input, dim, keepdim, dtype): the sum of the elements that are not nan."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     variant = None
