@@ -46,7 +46,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
-        if len(types) == 1 and (dtype := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
+        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in map(type, values):
+            # the usual case: one type, and plain numbers
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
                     for i, x in enumerate(values)]
     operands = [values[i] for i in positions] + [x for i in lists for x in values[i]]
