@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from numpy import ndarray
+
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Dual, grad_mode
@@ -36,8 +38,8 @@ def refusal(name: str, values: Sequence[Any]) -> TypeFault:
     """The fault for an operation that takes no complex numbers."""
     from gradcli.engine.complex_words import words_for  # late: few programs need them
 
-    strange = next((v for v in values if type(v) in COMPLEX), None)
-    era = OF[strange.array.dtype].era if isinstance(strange, Tensor) else "ComplexFloat"
+    dtypes = (v.array.dtype if isinstance(v, Tensor) else v.dtype for v in values if isinstance(v, Tensor | ndarray))
+    era = next((OF[dtype].era for dtype in dtypes if dtype.kind == "c"), "ComplexFloat")
     short = name.rsplit(".", 1)[-1]
     words = words_for(name).format(era)
     return TypeFault(f"{short}() is not defined for complex numbers",

@@ -38,6 +38,7 @@ KERNELS = dict(pair.split("=") for pair in """
 """The kernel that PyTorch names, by operation, where that is not <name>_cpu."""
 
 WORDS = {
+    "bitwise_not": "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
     "argmax": "argmax(): does not support complex input",
     "argmin": "argmin(): does not support complex input",
     "argsort": " Sort does not support complex dtypes on CPU",

@@ -47,7 +47,7 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
         if any(type(value) is complex and value.imag for value in values):
             raise ValueFault(f"a complex number cannot be an element of type {OF[np.dtype(dtype)].name}",
                              ("dtype=torch.complex64", "for complex elements")).saying(
-                f"value cannot be converted to type {CTYPES[OF[np.dtype(dtype)].era]} without overflow")
+                "must be real number, not complex")
         values = [value.real if type(value) is complex else value for value in values]
     return np.array(values, dtype)
 
@@ -56,7 +56,11 @@ def realized(number: Any, dtype: Any) -> Any:
     """A plain number as an element of type `dtype`; ValueFault for an imaginary part where that is real."""
     if type(number) is not complex or dtype.kind == "c":
         return number
-    return numbers_of([number], dtype)[0]
+    if number.imag:
+        raise ValueFault(f"the complex number {number} cannot be an element of type {OF[dtype].name}",
+                         ("z = x + 0j", "a complex copy, which holds such")).saying(
+            f"value cannot be converted to type {CTYPES[OF[dtype].era]} without overflow")
+    return number.real
 
 
 def whole(number: int) -> int:

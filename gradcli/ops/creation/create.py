@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
+from gradcli.engine.complex_gate import refusal
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.faults.mistakes import UnfitValue
@@ -135,7 +136,14 @@ class Arange(Creation):
         return stepped(start, end, step, dtype)
 
 
-def stepped(start, end, step, dtype):
+def real(name, dtype):
+    """The type, unless it is complex, of which `name` makes no numbers."""
+    if dtype.kind == "c":
+        raise refusal(name, (np.empty(0, dtype),))
+    return dtype
+
+
+def stepped(start, end, step, dtype, name="arange"):
     """The numbers from start to below end."""
     if step == 0:
         raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
@@ -145,7 +153,7 @@ def stepped(start, end, step, dtype):
             "upper bound and lower bound inconsistent with step sign")
     whole = all(type(v) is not float for v in (start, end, step))
     count = max(0, math.ceil((end - start) / step)) if not whole else max(0, -((start - end) // step))
-    kind = dtype or (np.dtype(np.int64) if whole else Default.floating)
+    kind = real(name, dtype or (np.dtype(np.int64) if whole else Default.floating))
     if whole:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
     return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
@@ -226,7 +234,7 @@ class Range(Creation):
         if step == 0 or (end - start) * step < 0:
             return stepped(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1
-        return (np.arange(count, dtype=np.float64) * step + start).astype(dtype or Default.floating)
+        return (np.arange(count, dtype=np.float64) * step + start).astype(real("range", dtype or Default.floating))
 
 
 class Logspace(Creation):

@@ -10,7 +10,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.ops.creation.create import Creation, checked, laid_out
+from gradcli.ops.creation.create import Creation, checked, laid_out, real
 
 
 def drawn(how, shape, dtype):
@@ -92,7 +92,7 @@ class Randint(Creation):
                 "randint() received an invalid combination of arguments")
         if high <= low:
             raise ValueFault(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-        return draw().randint(low, high, checked(size), dtype or np.dtype(np.int64))
+        return draw().randint(low, high, checked(size), real("random_from_to", dtype or np.dtype(np.int64)))
 
 
 class Randperm(Creation):
@@ -103,7 +103,7 @@ class Randperm(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, *, dtype: Type = None):
-        return draw().randperm(checked((n,))[0], dtype or np.dtype(np.int64))
+        return draw().randperm(checked((n,))[0], real("randperm", dtype or np.dtype(np.int64)))
 
 
 class Normal(Op):

@@ -20,6 +20,9 @@ NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not su
 
 def plus(input, other, alpha):
     """input + alpha * other, rounded once among floating numbers."""
+    if type(alpha) is complex and input.dtype.kind != "c":
+        raise TypeFault("For non-complex input tensors, argument alpha must not be a complex number.",
+                        ("x + 1j * y", "a complex sum of real tensors"))
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
 
 
@@ -36,7 +39,7 @@ class Add(Binary):
     def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
         if alpha == 1:
             return np.add(input, other)
-        if input.dtype == other.dtype == np.bool_:
+        if input.dtype == other.dtype == np.bool_ and type(alpha) is not complex:
             return np.add(input, other & bool(alpha))
         return plus(input, other, alpha)
 

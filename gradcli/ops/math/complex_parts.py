@@ -1,11 +1,16 @@
 """Complex tensors from their parts, and their parts: real and imaginary, conjugates, views of their memory."""
 
+import math
+
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.complex_tensor import Conjugate, Negative, conjugate, negative
 from gradcli.engine.tensor.dtypes import OF, complex_of, part_of
+from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import is_complex
 
@@ -21,14 +26,20 @@ class FromParts(Op, abstract=True):
     errors = [([1.0], np.array([1])), ([1.0], "text")]
 
 
-def of_one_type(a, b):
-    """Refuse parts that are not floating, or not of one type."""
+def unset(a, b):
+    """A complex array for two parts, which must be of one floating type, in the shape in which they meet."""
     if a.dtype.kind != "f" or b.dtype.kind != "f":
         raise TypeFault(f"Expected both inputs to be Half, Float or Double tensors but got {OF[a.dtype].era} and "
                         f"{OF[b.dtype].era}", ("x.float()", "a floating copy"))
     if a.dtype != b.dtype:
         raise TypeFault(f"Expected object of scalar type {OF[a.dtype].era} but got scalar type {OF[b.dtype].era} for "
                         "second argument", ("b.type_as(a)", "the second as the first"))
+    clash = broadcast_clash([a.shape, b.shape])
+    if clash:
+        raise BroadcastShapes(clash, "the parts do not meet", [a.shape, b.shape])
+    shape = np.broadcast_shapes(a.shape, b.shape)
+    MemoryLimit.check("complex", math.prod(shape) * 2 * a.dtype.itemsize)
+    return np.empty(shape, complex_of(a.dtype))
 
 
 class Complex(FromParts):
@@ -37,8 +48,7 @@ class Complex(FromParts):
     names = ("complex",)
 
     def forward(real: Array, imag: Array):
-        of_one_type(real, imag)
-        out = np.empty(np.broadcast_shapes(real.shape, imag.shape), complex_of(real.dtype))
+        out = unset(real, imag)
         out.real, out.imag = real, imag
         return out
 
@@ -49,8 +59,7 @@ class Polar(FromParts):
     names = ("polar",)
 
     def forward(abs: Array, angle: Array):
-        of_one_type(abs, angle)
-        out = np.empty(np.broadcast_shapes(abs.shape, angle.shape), complex_of(abs.dtype))
+        out = unset(abs, angle)
         out.real, out.imag = abs * np.cos(angle), abs * np.sin(angle)
         return out
 

@@ -70,13 +70,14 @@ class IsNegInf(Test):
 class NanToNum(Unary):
     """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
 
+    complex = True
     linked = False
     type_promotion = ""
     modern_names = "NanToNumBackward0"
     samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
 
     def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in "fc":
             return input.copy()
         return np.nan_to_num(input, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
@@ -121,7 +122,7 @@ def close(input, other, rtol, atol, equal_nan):
         same |= np.isnan(input) & np.isnan(other)
     if rtol == 0 and atol == 0:
         return same
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in "fc":
         input, other = input.astype(np.float64), other.astype(np.float64)
     distance = np.abs(input - other)
     allowed = np.abs(other * rtol) + atol
