@@ -11,7 +11,7 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
+from gradcli.engine.tensor.tensor import INFERRED, UNTRACKED, ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import TypeFault
@@ -29,9 +29,9 @@ def check_complex(cls: Any, values: Sequence[Any]) -> None:
 
 
 def _looks_into_history(value: Any) -> bool:
-    """Whether a value is a complex view of the memory of a real tensor that requires gradients."""
+    """Whether a value is a complex view of the memory of a real tensor that requires gradients, made where calls are recorded."""
     root = value.root if isinstance(value, ComplexTensor) else None
-    return root is not None and bool(root.base.requires_grad)
+    return root is not None and bool(root.base.requires_grad) and not root.origin & (UNTRACKED | INFERRED)
 
 
 def refusal(name: str, values: Sequence[Any]) -> TypeFault:

@@ -27,7 +27,7 @@ from support.floors import report_losses
 from support.torch_bridge import Outside, difference, function_of, seed, tensors_in, to_gradcli
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_complex.json"
-CHOSEN = 60
+CHOSEN = 20
 REFUSALS = (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError)
 
 

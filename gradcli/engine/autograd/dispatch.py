@@ -282,7 +282,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         return
     if not grad_mode.on:
         origin = INFERRED if grad_mode.inference else UNTRACKED
-        if source.requires_grad and not grad_mode.inference:
+        if source.requires_grad and not grad_mode.inference and result.dtype.kind != "c":
             out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
     elif origin and not source.requires_grad:
         origin = SEVERAL + UNTRACKED

@@ -96,9 +96,8 @@ class NumberKind(Kind):
     def take(self, value: Any) -> Any:
         if type(value) in NUMBERS:
             return value
-        if isinstance(value, Tensor) and value.array.ndim == 0 and not value.requires_grad and (
-                value.array.dtype.kind != "c"):
-            return value.array.item()
+        if isinstance(value, Tensor) and value.array.ndim == 0 and not value.requires_grad:
+            return self.take(value.array.item())
         return REFUSED
 
 
@@ -106,11 +105,7 @@ class ScalarKind(NumberKind):
     """A number, which may be complex where the operation takes such."""
 
     def take(self, value: Any) -> Any:
-        if type(value) is complex:
-            return value
-        if isinstance(value, Tensor) and value.array.ndim == 0 and value.array.dtype.kind == "c":
-            return value.array.item()
-        return super().take(value)
+        return value if type(value) is complex else super().take(value)
 
 
 class IntKind(Kind):
@@ -231,20 +226,6 @@ class FunctionKind(Kind):
         return value if value is None or callable(value) else REFUSED
 
 
-class LengthsKind(Kind):
-    """Lengths of dimensions, one alone or a list or tuple of them; None stands for a length that stays."""
-
-    torch_type = "tuple of ints"
-
-    def take(self, value: Any) -> Any:
-        if value is None:
-            return None
-        if isinstance(value, list | tuple):
-            lengths = tuple(v if v is None else _integer(v) for v in value)
-            return REFUSED if REFUSED in lengths else lengths
-        return _integer(value)
-
-
 def _integer(value: Any) -> Any:
     if type(value) is int:
         return value if -WIDEST <= value < WIDEST else REFUSED
@@ -279,7 +260,6 @@ Plain = PlainKind("a tensor or a plain value")
 Anything = Kind("anything")
 VariadicAnything = VariadicKind("anything")
 Function = FunctionKind("a function or None")
-Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
            "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",

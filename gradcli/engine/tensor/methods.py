@@ -320,6 +320,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"a gradient is a tensor, not {described(value)}", "x.grad = None").saying(
                 f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        complex_tensor.underived(value)
         if value is self:
             raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
         if value.array.shape != self.array.shape:
