@@ -46,7 +46,8 @@ from gradcli.exposure import expose
 from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable, ViewWrite
 from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 
-UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
+UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
+         np.exceptions.ComplexWarning)
 
 
 def parent(tensor: Tensor) -> Any:

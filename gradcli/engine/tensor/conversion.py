@@ -43,7 +43,7 @@ def retyped(array: ndarray, dtype: Any) -> ndarray:
 
 def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     """Plain numbers as an array of one dimension; ValueFault for a complex one that is to be real."""
-    if complex in {*map(type, values)} and np.dtype(dtype).kind != "c":
+    if complex in {*map(type, values)} and np.dtype(dtype).kind not in "cb":
         if any(type(value) is complex and value.imag for value in values):
             raise ValueFault(f"a complex number cannot be an element of type {OF[np.dtype(dtype)].name}",
                              ("dtype=torch.complex64", "for complex elements")).saying(
@@ -54,8 +54,12 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
 
 def realized(number: Any, dtype: Any) -> Any:
     """A plain number as an element of type `dtype`; ValueFault for an imaginary part where that is real."""
+    if isinstance(number, ndarray) and number.dtype.kind == "c":
+        number = number.item()
     if type(number) is not complex or dtype.kind == "c":
         return number
+    if dtype == bool_:
+        return bool(number)
     if number.imag:
         raise ValueFault(f"the complex number {number} cannot be an element of type {OF[dtype].name}",
                          ("z = x + 0j", "a complex copy, which holds such")).saying(

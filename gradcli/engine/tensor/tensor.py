@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
+from warnings import simplefilter
 
 import numpy as np
 from numpy import ndarray
@@ -23,6 +24,7 @@ from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
 
 np.seterr(all="ignore")     # nan and inf are answers here, never warnings
+simplefilter("error", np.exceptions.ComplexWarning)     # no imaginary part is lost without a word
 
 _ticks = count(1)
 clock = _ticks.__next__     # numbers calls and writes in the order they happen

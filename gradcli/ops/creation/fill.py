@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
-from gradcli.engine.tensor.conversion import retyped
+from gradcli.engine.tensor.conversion import realized, retyped
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
@@ -46,7 +46,7 @@ class Fill(Op):
         if np.ndim(value):
             raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
-        return np.full(input.shape, value, input.dtype)
+        return np.full(input.shape, realized(value, input.dtype), input.dtype)
 
     def grad_input(F, g):
         return F.zeros_like(g)
@@ -92,7 +92,7 @@ class FillDiagonal(Kernel):
         if input.ndim > 2 and len(set(input.shape)) > 1:
             raise ShapeFault("all dimensions of input must be of equal length")
         out = np.array(input)
-        np.fill_diagonal(out, np.asarray(fill_value).astype(input.dtype), wrap)
+        np.fill_diagonal(out, np.asarray(realized(fill_value, input.dtype)).astype(input.dtype), wrap)
         return out
 
     def grad_input(F, g, wrap):

@@ -6,6 +6,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
@@ -155,7 +156,7 @@ class IndexFill(Op):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
         out = np.array(input)
-        lifted(out)[key] = value
+        lifted(out)[key] = realized(value, out.dtype)
         return out
 
     def grad_input(F, g, dim, index):

@@ -7,6 +7,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -66,7 +67,8 @@ class MaskedFill(Op):
             np.copyto(out, constant(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, met(input, mask)))
-        np.copyto(out, np.asarray(single(value, "masked_fill")).astype(out.dtype), where=mask)
+        value = realized(single(value, "masked_fill"), out.dtype)
+        np.copyto(out, np.asarray(value).astype(out.dtype), where=mask)
         return out
 
     def grad_input(F, g, mask):

@@ -139,7 +139,7 @@ class ConjPhysical(Op):
     complex = True
     names = ("conj_physical",)
     inplace = True
-    samples = [([1.0, 2.0],), (Z,)]
+    samples = [([1.0, 2.0],)]
     errors = [("text",)]
 
     def forward(input: Array):

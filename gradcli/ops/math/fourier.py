@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Number, Sizes, Text, Type
+from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Text, Type
 from gradcli.engine.tensor.dtypes import OF, Default, complex_of, part_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
@@ -14,7 +14,8 @@ from gradcli.ops.base import define
 from gradcli.ops.creation.create import Creation
 
 SAMPLES = [([1.0, -2.0, 3.0, 0.5],), ([1.0, -2.0, 3.0], 5), ([[1.0, -2.0], [3.0, 0.5]], None, 0, "ortho")]
-PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward")]
+PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward"),
+          ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], None, (1, 0))]
 NORM = Text("forward", "backward", "ortho")
 
 
@@ -103,7 +104,7 @@ def one(name, real=False, back=False):
 
 def two(name, real=False, back=False):
     """The forward of a transform along two dimensions."""
-    def forward(input: Array, s: Sizes = None, dim: Dims = (-2, -1), norm: NORM = None):
+    def forward(input: Array, s: Ints = None, dim: Dims = (-2, -1), norm: NORM = None):
         return transformed(name, input, s, dim, norm, real, back)
 
     return forward
@@ -111,7 +112,7 @@ def two(name, real=False, back=False):
 
 def several(name, real=False, back=False):
     """The forward of a transform along several dimensions, or all."""
-    def forward(input: Array, s: Sizes = None, dim: Dims = None, norm: NORM = None):
+    def forward(input: Array, s: Ints = None, dim: Dims = None, norm: NORM = None):
         return transformed(name, input, s, dim, norm, real, back)
 
     return forward

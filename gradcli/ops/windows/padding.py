@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Number, Plain, Sizes, Text
+from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import outside
@@ -27,7 +27,7 @@ class Pad(Op):
               (ROW, (1, 1), "mirror")]
 
     def compose(F, input, pad: Sizes, mode: Text("constant", "reflect", "replicate", "circular") = "constant",
-                value: Number = None):
+                value: Scalar = None):
         rank = len(pad) // 2
         if len(pad) % 2 or rank > len(input.shape):
             raise ArgumentFault(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} "
@@ -94,7 +94,7 @@ class ConstantPadNd(Kernel):
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
 
-    def forward(input: Array, before: Plain, after: Plain, value: Number):
+    def forward(input: Array, before: Plain, after: Plain, value: Scalar):
         lengths = input.shape[input.ndim - len(before) :]
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
