@@ -29,7 +29,8 @@ def check_complex(cls: Any, values: Sequence[Any]) -> None:
 
 
 def _looks_into_history(value: Any) -> bool:
-    """Whether a value is a complex view of the memory of a real tensor that requires gradients, made where calls are recorded."""
+    """Whether a value is a view, complex and made while calls were recorded, of a real tensor that requires gradients.
+    """
     root = value.root if isinstance(value, ComplexTensor) else None
     return root is not None and bool(root.base.requires_grad) and not root.origin & (UNTRACKED | INFERRED)
 

@@ -52,7 +52,8 @@ HELPERS: dict[str, Any] = {
     "__spec__": None,       # of a module: dispatch.here passes over frames that have one
     "_M": MISSING, "_REFUSED": REFUSED, "_WIDEST": WIDEST, "_UNCHECKED": UNCHECKED, "_UNFIT": UNFIT,
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
-    "_PLAIN": PlainKind.TYPES | {ndarray}, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX, "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
+    "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
+    "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
     "_int64": np.dtype(np.int64), "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
