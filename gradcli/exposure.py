@@ -147,7 +147,7 @@ def _code_of(value: Any) -> Any:
 
 # the gate
 
-ATOMS = frozenset({type(None), bool, int, float, str, type(...), type(NotImplemented), slice, range})
+ATOMS = frozenset({type(None), bool, int, float, complex, str, type(...), type(NotImplemented), slice, range})
 HELD: set[type] = set(ATOMS)
 """Types whose values all pass `admit`: Python's atoms, and the classes of this package that have passed it before."""
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset,

@@ -26,7 +26,9 @@ def holds_numbers(value: Any) -> bool:
 
 
 def json_number(value: Any) -> Any:
-    """One element as a JSON value; nan and the infinities, which JSON lacks, become strings."""
+    """One element as a JSON value; nan, the infinities and complex numbers, which JSON lacks, become strings."""
+    if isinstance(value, complex) or getattr(value, "dtype", None) is not None and value.dtype.kind == "c":
+        return str(value).strip("()")
     if type(value) not in (int, float, bool, str, type(None)):   # an element of an array: its own text is the shortest
         kind = value.dtype.kind
         value = bool(value) if kind == "b" else int(value) if kind in "iu" else float(str(value))
@@ -58,7 +60,7 @@ def as_data(value: Any, text: Callable[[Any], str]) -> Any:
         return {key if type(key) is str else text(key): as_data(item, text) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [as_data(item, text) for item in value]
-    if isinstance(value, (bool, int, float, str)) or value is None:
+    if isinstance(value, (bool, int, float, complex, str)) or value is None:
         return json_number(value)
     return text(value)
 
@@ -117,4 +119,4 @@ def csv(value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float))
+    return isinstance(value, (int, float, complex))

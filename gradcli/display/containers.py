@@ -13,7 +13,7 @@ from gradcli.exposure import exposure_of
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.source import Named as Named
 
-SIMPLE = frozenset((int, float, bool, str, type(None)))     # types whose own `repr` is what is printed
+SIMPLE = frozenset((int, float, complex, bool, str, type(None)))     # types whose own `repr` is what is printed
 EMPTY: dict[Any, Any] = {}
 VIEWS = (type(EMPTY.keys()), type(EMPTY.values()), type(EMPTY.items()))
 

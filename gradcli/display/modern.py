@@ -12,6 +12,7 @@ from gradcli.display.number_format import Array, Column, edge_indices, modern_co
 from gradcli.display.print_options import PrintOptions
 
 OPENING = "tensor("
+COMPLEX_OF = {"float32": "complex64", "float64": "complex128", "float16": "complex64"}
 SILENT = ("int64", "bool")      # dtypes that are not printed unless the tensor is empty
 
 
@@ -28,7 +29,7 @@ def tensor_text(array: Array, dtype_name: str, options: PrintOptions, grad_fn: s
     suffixes = []
     if (not array.size and array.ndim != 1) or (array.size and not options.edgeitems):
         suffixes.append(f"size={tuple(array.shape)}")
-    if dtype_name not in ((default, *SILENT) if array.size else (default,)):
+    if dtype_name not in ((default, COMPLEX_OF.get(default), *SILENT) if array.size else (default,)):
         suffixes.append(f"dtype=torch.{dtype_name}")
     if grad_fn is not None:
         suffixes.append(f"grad_fn=<{grad_fn}>")

@@ -104,6 +104,8 @@ class Column(NamedTuple):
 
 def modern_column(elements: Array, options: PrintOptions) -> Column:
     """The torch 2.13 format of the elements that are printed."""
+    if elements.dtype.kind == "c":
+        return _modern_complexes(elements, options)
     values = tuple(elements.ravel().tolist())
     if elements.dtype.kind == "f":
         return _modern_floats(elements.ravel().astype(np.float64), values, options)
@@ -112,6 +114,16 @@ def modern_column(elements: Array, options: PrintOptions) -> Column:
         return Column(f"%{width}s", width, values)
     width = max(len(str(elements.min())), len(str(elements.max())))
     return Column(f"%{width}d", width, values)
+
+
+def _modern_complexes(elements: Array, options: PrintOptions) -> Column:
+    """Real and imaginary parts have a format each; the text of an imaginary part stands close to the real one's."""
+    real, imag = modern_column(elements.real, options), modern_column(elements.imag, options)
+    texts = []
+    for a, b in zip(real.values, imag.values, strict=True):
+        text = (imag.spec % b).lstrip()
+        texts.append(f"{real.spec % a}{'' if text[0] == '-' else '+'}{text}j")
+    return Column("%s", real.width + imag.width + 1, tuple(texts))
 
 
 def _modern_floats(floats: Array, values: tuple[float, ...], options: PrintOptions) -> Column:

@@ -194,6 +194,8 @@ def _bytes(array: Array) -> Array:
 
 def _legacy_class(value: Any) -> str:
     """The name of the 0.1.12 class for the dtype of a value, such as "Float"; "" if there is none."""
+    if value.dtype.is_complex:
+        return ""
     return "Byte" if value.dtype.name == "bool" else str(value.dtype.era)
 
 

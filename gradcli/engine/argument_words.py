@@ -122,7 +122,7 @@ def described(value: Any) -> str:
     """A value in a complaint: what it is, with the shape and type of a tensor."""
     if isinstance(value, Tensor):
         return f"a {sized(value.array.shape)} {OF[value.array.dtype].name} tensor"
-    if value is None or type(value) in (bool, int, float):
+    if value is None or type(value) in (bool, int, float, complex):
         return repr(value)
     if isinstance(value, str):
         return f"the string {value[:40]!r}"
@@ -136,7 +136,7 @@ def described(value: Any) -> str:
 
 def brief(value: Any) -> str:
     """A value in a message that is about it: a number or a text itself, of anything else what it is."""
-    return str(value)[:40] if value is None or type(value) in (bool, int, float, str) else described(value)
+    return str(value)[:40] if value is None or type(value) in (bool, int, float, complex, str) else described(value)
 
 
 def sized(shape: Sequence[int]) -> str:

@@ -28,6 +28,21 @@ from gradcli.faults.tree import (
 Shapes = Sequence[tuple[int, ...]]
 
 
+class ComplexDerivative(GradFault):
+    """A gradient was asked for where complex numbers come in, which are values here and have no derivatives.
+
+    Work with the real and the imaginary part as two real tensors, and put them together by torch.complex(a, b)
+    after the gradients have been computed, or of their .detach().
+    """
+
+    code = "G0420"
+
+    def __init__(self) -> None:
+        super().__init__("complex tensors have no derivatives here",
+                         ("torch.complex(a.detach(), b.detach())", "a complex value without history"),
+                         ("u * x - v * y", "the real part of (u + vi) * (x + yi): differentiate two real tensors"))
+
+
 class IndentationFault(SyntaxFault):
     """A line is indented as no block asks for, or a block that must be indented is not.
 

@@ -115,7 +115,7 @@ class TensorKind(TypeProxy, Typed):
 
 
 class NumberType(TypeProxy, Typed):
-    """`int`, `float` and `bool`, which are accepted as dtypes too."""
+    """`int`, `float`, `complex` and `bool`, which are accepted as dtypes too."""
 
     __slots__ = ("tensor_dtype",)
 

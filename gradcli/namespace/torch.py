@@ -24,6 +24,7 @@ from gradcli.engine.deep_copy import Copies
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
+from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.device import Device
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
@@ -76,6 +77,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
         raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+    underived(data)
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
@@ -249,7 +251,7 @@ def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
               "math": math_module(), "pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
     kinds = {name: kind for name, kind in plain.items() if type(kind) is TypeProxy}     # the ones that type() tells
     kinds |= {name: NumberType(kinds[name], NAMED[full]) for name, full in (
-        ("int", "int64"), ("float", "float64"), ("bool", "bool"))}
+        ("int", "int64"), ("float", "float64"), ("complex", "complex128"), ("bool", "bool"))}
     return kinds | names | {"Function": torch.autograd.Function, "type": type_function(torch, kinds.values())}
 
 
@@ -283,7 +285,9 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
         if isinstance(value, Tensor) and kind not in (Array, Parameter):
             if not Current.legacy:
                 return torch.Tensor
-            return torch.autograd.Variable if isinstance(value, Variable) else vars(torch)[f"{value.dtype.era}Tensor"]
+            if isinstance(value, Variable):
+                return torch.autograd.Variable
+            return vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
         if kind not in known:
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)

@@ -19,6 +19,7 @@ from gradcli.engine.autograd.signature import (
 )
 from gradcli.engine.kernels import full_sum
 from gradcli.engine.large import MANY
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
@@ -31,6 +32,7 @@ from gradcli.ops.base import Kernel
 class Clone(Op):
     """clone(input, memory_format): the same numbers in memory of their own."""
 
+    complex = True
     fresh_result = True
     legacy_names = "tensor.Clone"
     samples = [([1.0, 2.0],)]
@@ -47,6 +49,7 @@ class Clone(Op):
 class Alias(Op):
     """alias(input): the same tensor under another name."""
 
+    complex = True
     method = False
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
@@ -114,13 +117,14 @@ class Vanish(Kernel):
 class Cast(Kernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
+    complex = True
     legacy_names = "tensor.Type"
     modern_names = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
     errors = [("text",)]
 
     def forward(input: Array, dtype: Type):
-        return input if input.dtype is dtype or input.dtype == dtype else input.astype(dtype)
+        return input if input.dtype is dtype or input.dtype == dtype else retyped(input, dtype)
 
     def grad_input(F, g, input_dtype):
         return F.cast(g, input_dtype)
@@ -129,6 +133,7 @@ class Cast(Kernel):
 class Expand(Op):
     """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
 
+    complex = True
     function = False
     legacy_names = "tensor.Expand"
     samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
@@ -181,6 +186,7 @@ def expanded(array, size):
 class SumTo(Kernel):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
+    complex = True
     modern_names = ("SumBackward0", "SumBackward1", "ViewBackward0")
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
@@ -211,6 +217,7 @@ class SumTo(Kernel):
 class Window(Kernel):
     """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
 
+    complex = True
     modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     legacy_names = "tensor.Index"
@@ -243,6 +250,7 @@ class Spread(Kernel):
 class CopySlices(Kernel):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
+    complex = True
     legacy_names = "tensor.SetItem"
     modern_names = "CopySlices"
     saves = True        # what PyTorch frees is the change itself
@@ -265,6 +273,7 @@ class To(Op):
     """to(input, *target, dtype, device, non_blocking, copy, memory_format): input as elements of another type: a type,
     a tensor of that type, or a device, of which there is one."""
 
+    complex = True
     function = False
     legacy_names = "tensor.Type"
     modern_names = "ToCopyBackward0"

@@ -17,6 +17,7 @@ ERA = {"MultiMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiMarginLos
 class Renamed(Kernel):
     """renamed(input, name): input, as the result of a call that goes by `name`."""
 
+    complex = True
     modern_names = NAMES
     legacy_names = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
     samples = [([1.0, 2.0], "NormBackward1"), ([1.0], "ViewBackward0")]

@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.gradients import NothingRequiresGrad, NotInGraph, RequiresGradOfResult
-from gradcli.faults.mistakes import GradientMissing, UnusedInput
+from gradcli.faults.mistakes import ComplexDerivative, GradientMissing, UnusedInput
 from gradcli.faults.tree import (
     ArgumentFault,
     AttributeFault,
@@ -227,6 +227,19 @@ def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
         if target is not None and target[0] == "NAME":
             words = parts.of(target)
             site.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
+
+
+@repairs(ComplexDerivative)
+def complex_derivative(fault: ComplexDerivative, site: Site) -> None:
+    """A tensor with history among the operands of something complex: its value alone."""
+    parts = site.parts
+    operands = site.operands_at(parts) if parts.node is not None else []
+    for node in operands:
+        value = site.value(node)
+        if isinstance(value, Tensor) and value.requires_grad:
+            words = parts.replaced(node, f"{parts.of(node)}.detach()")
+            site.fault.hints = [(words, "the value, without history"), *site.fault.hints[1:]]
+            return
 
 
 @repairs(NonScalarBackward)

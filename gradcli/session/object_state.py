@@ -26,6 +26,7 @@ from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
 from gradcli.engine.random.numpy_stream import ArrayRandom
 from gradcli.engine.random.python_stream import PythonRandom
+from gradcli.engine.tensor.complex_tensor import Conjugate, Negative
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -278,7 +279,10 @@ EMPTY: tuple[Iterable[Any], ...] = ([], (), range(0), range(1 << 70), "")
 POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([]))]
 REFERENTS = StateAccess(lambda value: tuple(gc.get_referents(value)))
 CLASS = StateAccess(_capture_class, _restore_class)
+LAZY = StateAccess(lambda value: (value.source,))
 ACCESS: dict[type, StateAccess] = {
+    Conjugate: LAZY,
+    Negative: LAZY,
     Tensor: StateAccess(_capture_tensor, _restore_tensor),
     list: StateAccess(tuple, _restore_list),
     defaultdict: StateAccess(_capture_defaultdict, _restore_defaultdict),

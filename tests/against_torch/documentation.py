@@ -75,13 +75,15 @@ ABBREVIATIONS = {"np": "import numpy as np", "fwAD": "import torch.autograd.forw
 MODULES = ("linalg", "special", "autograd", "distributions", "func")
 # Why an example differs, where that is meant to stay so: by words of its program, or by its name.
 BEYOND = {
-    "complex numbers": r"complex|\bc(float|double|half)\b|\d+j\b|\bconj|linalg\.eig(vals)?\(|\bpolar\(",
     "sparse storage": r"to_sparse|sparse_\w+\(|\.sparse\b",
     "quantized numbers": r"\bquantize_per|\bquint8\b|\bqint\d",
 }
 REASONS = {
     "torch.Event": "another device",
     "torch.Tensor.grad_dtype": "gradients have the type of their leaves",
+    "torch.cholesky_inverse": "rounding decides how far two inverses are apart",
+    "torch.nn.utils.parametrize.Module.to": "complex tensors have no derivatives",
+    "torch.set_default_dtype": "complex numbers of 16-bit parts",
     "torch.autograd.Function": "programs read nothing, so that there is no input()",
     "torch.autograd.enforce_grad_layout_policy": "gradients of other layouts",
     "torch.autograd.graph.region_activation_memory_budget": "compilers",

@@ -91,7 +91,7 @@ WRONG = {
     "b'abc'": ("byte strings", (1, 1), ""),
     "import os": ("there is no module os", (1, 8), ""),
     "x = '\\x4'": ("cut short", (1, 5), ""),
-    "x = 2 + 1.5e3j": ("complex numbers", (1, 9), ""),
+    "x = 2 + 0x1j": ("a number runs into a name", (1, 9), ""),
     "nonlocal x": ("nonlocal can only stand in a function", (1, 1), "x = 1"),
     "def f():\n    nonlocal x": ("no function around", (2, 5), "global x"),
     "def f(x):\n    global x": ("x is a parameter", (2, 5), "def f(other)"),

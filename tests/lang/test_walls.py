@@ -24,7 +24,7 @@ from lang.corpus import PROGRAMS
 FORBIDDEN = {
     "attribute": "x.format", "dunder attribute": "x.upper.__self__", "dunder name": "__import__('os')",
     "import": "import os", "from import": "from os import path", "attribute write": "x.upper = 1",
-    "attribute delete": "del x.upper", "bytes": "x = b'a'", "complex": "x = 1j",
+    "attribute delete": "del x.upper", "bytes": "x = b'a'",
     "in a function": "def f(): return x.format",
     "in a lambda in a class": "class A:\n    f = lambda self: self.__dict__", "async": "async def f(): await x",
     "match": "match x:\n    case [a]: pass", "dunder parameter": "def f(__x): pass", "annotations": "x: int = 1",

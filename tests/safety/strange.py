@@ -183,7 +183,7 @@ def raised_for_programs(error):
 def strange(value, deep=0):
     """Whether numpy's or Python's inside is in a result, some way down."""
     if isinstance(value, np.ndarray | np.generic | np.dtype | types.ModuleType | types.FrameType | types.CodeType | types.GeneratorType
-                  | memoryview | bytes | complex):
+                  | memoryview | bytes):
         return True
     if isinstance(value, type):
         return ".user" not in vars(value)

@@ -53,10 +53,15 @@ class Leaf(NamedTuple):
     array: np.ndarray
 
 
+# Operations about complex numbers, which have no gradients here: against_torch/complex_samples.py judges them.
+COMPLEX = ("gradcli.ops.math.complex_parts", "gradcli.ops.math.fourier", "gradcli.ops.linalg.eig")
+OF_COMPLEX = ("cfloat", "cdouble", "mH")
+
+
 def recorded_ops():
-    """The operations that programs can call and whose results are not random."""
-    return [op for op in OPS if not op.random and not op.creates and (
-        op.function or op.method is not False or "." in op.names[0])]
+    """The operations that programs can call and whose results are neither random nor complex."""
+    return [op for op in OPS if not op.random and not op.creates and op.__module__ not in COMPLEX and (
+        op.names[0] not in OF_COMPLEX) and (op.function or op.method is not False or "." in op.names[0])]
 
 
 def digest(sample):

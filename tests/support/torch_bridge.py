@@ -18,7 +18,8 @@ from gradcli.engine.transforms.functional import grad
 from gradcli.ops import TABLE
 
 WITHOUT_MEANING = {"device", "layout", "memory_format", "pin_memory"}    # one device, one layout
-BOUNDS = {np.dtype(np.float64): (1e-7, 1e-7), np.dtype(np.float32): (1.3e-6, 1e-5), np.dtype(np.float16): (1e-3, 1e-3)}
+BOUNDS = {np.dtype(np.float64): (1e-7, 1e-7), np.dtype(np.float32): (1.3e-6, 1e-5), np.dtype(np.float16): (1e-3, 1e-3),
+          np.dtype(np.complex64): (1.3e-6, 1e-5), np.dtype(np.complex128): (1e-7, 1e-7)}
 LOOSER = 30     # what a gradient may differ by, in the bounds of a value: it went through more arithmetic
 
 
@@ -66,7 +67,8 @@ def to_gradcli(value):
         return slice(*map(to_gradcli, (value.start, value.stop, value.step)))
     if isinstance(value, np.generic):
         return value.item()
-    if value is None or isinstance(value, bool | int | float | str) or value is Ellipsis:
+    if value is None or isinstance(value, bool | int | float | complex | str) or (
+            value is Ellipsis):
         return value
     raise Outside(type(value).__name__)
 
@@ -76,8 +78,8 @@ def array_of(tensor):
     if tensor.layout != torch.strided or str(tensor.dtype).removeprefix("torch.") not in NAMED:
         raise Outside(f"{tensor.dtype} {tensor.layout}")
     tensor = tensor.detach()
-    if tensor._is_zerotensor() or not tensor.numel() or tensor.is_neg() or tensor.is_contiguous() and (
-            tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()):
+    if tensor._is_zerotensor() or not tensor.numel() or tensor.is_neg() or tensor.is_conj() or (
+            tensor.is_contiguous() and tensor.untyped_storage().nbytes() == tensor.numel() * tensor.element_size()):
         return np.array(tensor.numpy(force=True), order="C")     # forced: torch may say "zeros" without having them
     memory = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage()).numpy().copy()
     steps = [s * tensor.element_size() for s in tensor.stride()]
@@ -134,6 +136,9 @@ def apart(got, want, looser=1):
         return f"{got.dtype}, not {want.dtype}"
     if got.shape != want.shape:
         return f"shape {got.shape}, not {want.shape}"
+    if want.dtype.kind == "c":
+        parts = got.dtype.type(0).real.dtype
+        got, want = (np.ascontiguousarray(a)[..., None].view(parts) for a in (got, want))
     if want.dtype not in BOUNDS:
         wrong = got != want
     else:

@@ -8,6 +8,7 @@ from gradcli.symbolic.text import Writer
 from support.program import gradcli
 from symbolic.test_indices import session
 
+SAME_WAY = "the same elements and branches are taken as at this point"
 OUTPUTS = {
     ("x**2 if x > 0 else -x",): "2*x if x > 0 else -1\n",
     ("x**2 if x > 0 else -x", "--at", "x=-3"): "(2*x if x > 0 else -1) = -1\n",
@@ -20,10 +21,10 @@ OUTPUTS = {
     ("y = x\nwhile y < 2:\n    y = y*x\ny", "--at", "x=1.5"): "2*x = 3\nwhere x < 2\nwhere x**2 >= 2\n",
     ("y = x\nwhile y < 1000:\n    y = y*2\ny",):
         "no closed form: a program whose branches depend on values has none here; its value is 2048\n",
-    ("x if x.item() > 0 else -x",): "1\nwhere the same elements and branches are taken as at this point\n",
-    ("y = x\nwhile y.item() < 10:\n    y = y*2\ny",): "32\nwhere the same elements and branches are taken as at this point\n",
+    ("x if x.item() > 0 else -x",): f"1\nwhere {SAME_WAY}\n",
+    ("y = x\nwhile y.item() < 10:\n    y = y*2\ny",): f"32\nwhere {SAME_WAY}\n",
     ("x[x.argmax()]**2", "--at", "x=[1, 2]"):
-        "d/dx_i = (2*x[1] if i == 1 else 0) = [0, 4]\nwhere the same elements and branches are taken as at this point\n",
+        f"d/dx_i = (2*x[1] if i == 1 else 0) = [0, 4]\nwhere {SAME_WAY}\n",
     ("n = 0\nwhile n < 3:\n    y = x*n\n    n += 1\ny",): "2\n",
     ("x.prod()", "--at", "x=[1, 2, 3]"): "d/dx_i = x[0]*x[1]*x[2]/x_i = [6, 3, 2]\nd/dx   = prod(x)/x\n",
 }

@@ -23,6 +23,7 @@ from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
     DATA,
@@ -31,6 +32,7 @@ from gradcli.engine.tensor.tensor import (
     SEVERAL,
     UNTRACKED,
     VOLATILE,
+    ComplexTensor,
     DetachedBy,
     Tensor,
     ViewOf,
@@ -42,10 +44,11 @@ from gradcli.engine.tensor.tensor import (
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
-from gradcli.faults.mistakes import BroadcastShapes, NotDifferentiable, ViewWrite
+from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable, ViewWrite
 from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 
-UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError)
+UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
+         np.exceptions.ComplexWarning)
 
 
 def parent(tensor: Tensor) -> Any:
@@ -76,6 +79,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
 
     Raises a Fault that names the operation and its operands where numpy refuses them.
     """
+    if not COMPLEX.isdisjoint(map(type, values)):
+        check_complex(cls, values)
     if Dual.watched and Dual.level.takes(values):
         return Dual.level.push(cls, values)
     if cls.type_promotion:
@@ -97,6 +102,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
             arrays.append(tuple([x.array for x in v]))
             tracked = tracked or any(x.requires_grad for x in v)
             classes = {RESULT[type(x)] for x in v}
+            if ComplexTensor in classes:
+                check_complex(cls, v)
             if result_class is not Volatile and len(classes | {Tensor}) > 1:
                 result_class = Volatile if Volatile in classes else Variable
         else:
@@ -130,6 +137,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out)
+    elif result.dtype.kind == "c":
+        raise ComplexDerivative()
     else:
         out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here(), cls.names[0])
     if result.base is not None:
@@ -215,6 +224,8 @@ def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], result
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
     results = all_arrays(results)
     node = None
+    if tracked and any(r.dtype.kind == "c" for r in results):
+        raise ComplexDerivative()
     if tracked and results:
         first = Tensor(results[0])
         record(cls, values, arrays, results, first)
@@ -295,7 +306,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         return
     if not grad_mode.on:
         origin = INFERRED if grad_mode.inference else UNTRACKED
-        if source.requires_grad and not grad_mode.inference:
+        if source.requires_grad and not grad_mode.inference and result.dtype.kind != "c":
             out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
     elif origin and not source.requires_grad:
         origin = SEVERAL + UNTRACKED

@@ -20,11 +20,11 @@ from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
-from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock, note_write
+from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock, note_write
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import ForwardNotStatic, StaticForward
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
@@ -171,6 +171,8 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
             raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
                                                      "a leaf Variable that requires grad has been used")) from None
         note_write(target, cls.__name__, here())
+    if tracked and any(isinstance(r, ComplexTensor) and id(r) not in record.fixed for r in results):
+        raise ComplexDerivative()
     node = _recorded(cls, ctx, record, inputs, args, results, differentiable) if differentiable else None
     outs, parts = [], count()
     for r in results:

@@ -12,11 +12,11 @@ from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
 from gradcli.engine.autograd.signature import Signature, described, sized
-from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
+from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import GradientCount, GradientType
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
 from gradcli.faults.tree import FunctionGradients
 
 
@@ -165,6 +165,8 @@ class CallRecord:
                 "corresponding forward input was not a Variable")
         if not isinstance(g, Tensor):
             raise GradientType(name, described(g), type(g), at, self._place())
+        if isinstance(g, ComplexTensor):
+            raise ComplexDerivative()
         shape, dtype = argument
         if g.array.shape != shape and not _expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "

@@ -17,9 +17,10 @@ from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
 FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
@@ -43,6 +44,8 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
                 raise GradientShape(f"a hook returned a gradient of shape {sized(replacement.array.shape)}, where one "
                                     f"of {sized(argument.array.shape)} is needed").saying(
                     f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
+            if isinstance(replacement, ComplexTensor):
+                raise ComplexDerivative()
             g = replacement if create_graph else replacement.array
     return g
 

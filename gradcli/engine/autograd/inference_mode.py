@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.tensor.tensor import DATA, Tensor, last_write
+from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor, last_write
 from gradcli.engine.tensor.variable import InferenceTensor, grad_mode
 from gradcli.faults.tree import GradFault
 
@@ -22,7 +22,8 @@ def mark_inference(out: Tensor, source: Any) -> Tensor:
     """
     view = out.root is not None
     if type(source) is InferenceTensor if view else grad_mode.inference:
-        out.__class__ = InferenceTensor
+        if not isinstance(out, ComplexTensor):
+            out.__class__ = InferenceTensor
     elif view and grad_mode.inference and source.requires_grad and out.array.dtype.kind == "f":
         out.requires_grad = True
     return out

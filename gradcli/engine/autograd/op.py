@@ -143,6 +143,8 @@ class Op:
 
     # types and memory
     type_promotion = ""                     # of the operands: "mixed", "floating", "same", or none
+    complex = False                         # whether it takes complex tensors and numbers
+    complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
     # whether the result is always new memory, of the operands' dtype
     fresh_result = False

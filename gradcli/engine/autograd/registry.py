@@ -18,6 +18,7 @@ from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.autograd.specialized.functions import specialized
+from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
@@ -92,7 +93,11 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
-        return compose(traced, *values) if compose else dispatch(cls, values)
+        if compose:
+            if not COMPLEX.isdisjoint(map(type, values)):
+                check_complex(cls, values)
+            return compose(traced, *values)
+        return dispatch(cls, values)
 
     if cls.inplace_option:
         return with_inplace_option(cls, name, call)

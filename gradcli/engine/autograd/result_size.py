@@ -42,7 +42,8 @@ def size_check(cls: Any) -> Callable[..., None] | None:
             first = values[0][0] if type(values[0]) is tuple and values[0] else values[0]
             kind = values[dtype_at] if dtype_at >= 0 and values[dtype_at] is not None else (
                 first.dtype if type(first) is ndarray else Default.floating)
-            MemoryLimit.check(name, elements * np.dtype(kind).itemsize)
+            parts = 2 if complex in map(type, values) and np.dtype(kind).kind != "c" else 1
+            MemoryLimit.check(name, elements * np.dtype(kind).itemsize * parts)
 
     return check
 

@@ -23,6 +23,7 @@ from gradcli.faults import arguments
 
 REFUSED = object()
 NUMBERS = (int, float, bool)      # plain numbers, by exact type
+SCALARS = (*NUMBERS, complex)
 MISSING = object()
 WIDEST = 1 << 63        # whole numbers are of 64 bits, as in C
 
@@ -60,7 +61,7 @@ class ArrayOrNoneKind(ArrayKind):
 
 class OperandKind(ArrayKind):
     def take(self, value: Any) -> Any:
-        return value if isinstance(value, Tensor) or type(value) in NUMBERS else REFUSED
+        return value if isinstance(value, Tensor) or type(value) in SCALARS else REFUSED
 
 
 class IndexKind(ArrayKind):
@@ -96,8 +97,15 @@ class NumberKind(Kind):
         if type(value) in NUMBERS:
             return value
         if isinstance(value, Tensor) and value.array.ndim == 0 and not value.requires_grad:
-            return value.array.item()
+            return self.take(value.array.item())
         return REFUSED
+
+
+class ScalarKind(NumberKind):
+    """A number, which may be complex where the operation takes such."""
+
+    def take(self, value: Any) -> Any:
+        return value if type(value) is complex else super().take(value)
 
 
 class IntKind(Kind):
@@ -198,7 +206,7 @@ class OrderKind(Kind):
 class PlainKind(Kind):
     """A tensor or a plain value of any sort, for operations that look closer themselves; no object of a program."""
 
-    TYPES = frozenset({int, float, bool, str, list, range, slice, type(None), type(...), DType})
+    TYPES = frozenset({int, float, complex, bool, str, list, range, slice, type(None), type(...), DType})
     BASES = (Tensor, tuple, Sequence, np.ndarray, np.generic, np.dtype, Typed)
 
     def take(self, value: Any) -> Any:
@@ -218,20 +226,6 @@ class FunctionKind(Kind):
         return value if value is None or callable(value) else REFUSED
 
 
-class LengthsKind(Kind):
-    """Lengths of dimensions, one alone or a list or tuple of them; None stands for a length that stays."""
-
-    torch_type = "tuple of ints"
-
-    def take(self, value: Any) -> Any:
-        if value is None:
-            return None
-        if isinstance(value, list | tuple):
-            lengths = tuple(v if v is None else _integer(v) for v in value)
-            return REFUSED if REFUSED in lengths else lengths
-        return _integer(value)
-
-
 def _integer(value: Any) -> Any:
     if type(value) is int:
         return value if -WIDEST <= value < WIDEST else REFUSED
@@ -249,6 +243,7 @@ Index = IndexKind("a tensor of integers or truth values")
 Arrays = ArraysKind("a list or tuple of tensors")
 VariadicArrays = VariadicArraysKind("tensors")
 NUMBER = Number = NumberKind("a number")
+Scalar = ScalarKind("a number")
 Int = IntKind("a whole number")
 Flag = FlagKind("True or False")
 Ints = IntsKind("a whole number or a tuple of them")
@@ -265,7 +260,6 @@ Plain = PlainKind("a tensor or a plain value")
 Anything = Kind("anything")
 VariadicAnything = VariadicKind("anything")
 Function = FunctionKind("a function or None")
-Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
            "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",
@@ -360,7 +354,7 @@ class Signature:
         tensors = [a for a in args if isinstance(a, Tensor)]
         numbers = [a for a in args if type(a) in (int, float)]
         free = [name for name, kind in zip(self.names[self.positional :], self.kinds[self.positional :], strict=True)
-                if kind is NUMBER]
+                if isinstance(kind, NumberKind)]
         if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
                 not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
             return args, options

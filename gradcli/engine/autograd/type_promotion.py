@@ -46,7 +46,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
-        if len(types) == 1 and (dtype := types.pop()).kind == "f":       # the usual case: one type, and plain numbers
+        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in map(type, values):
+            # the usual case: one type, and plain numbers
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
                     for i, x in enumerate(values)]
     operands = [values[i] for i in positions] + [x for i in lists for x in values[i]]
@@ -97,7 +98,8 @@ MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "convolved": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
 C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",
-           "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half"}
+           "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half",
+           "complex64": "c10::complex<float>", "complex128": "c10::complex<double>"}
 
 
 def _to_dtype(x: Any, dtype: Any) -> Any:

@@ -1,7 +1,7 @@
 """What comes from outside, as arrays of the listed element types: nested lists, numbers, numpy's own arrays.
 
-Every array of the engine has one of the types in `dtypes.OF`. Objects, text, bytes, records, dates and complex
-numbers never reach numpy from a program: they are refused here, before an array is made of them.
+Every array of the engine has one of the types in `dtypes.OF`. Objects, text, bytes, records and dates never reach
+numpy from a program: they are refused here, before an array is made of them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from numpy import ndarray
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
-from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.dtypes import OF, Default, bool_, float64, int32, int64
+from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
-LISTS, PLAIN_NUMBERS = {list}, {*NUMBERS}
+LISTS, PLAIN_NUMBERS, COMPLEX_NUMBERS = {list}, {*NUMBERS}, {*SCALARS}
 DEEPEST = 64            # dimensions that numpy's arrays can have
 REAL = "fiub"           # the kinds of numpy's types that have a listed type to be converted to
 WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the letter and bytes of types not listed
@@ -34,6 +34,37 @@ def listed(array: Any) -> ndarray:
     native = np.dtype(array.dtype.char)     # numpy's one object for the type, in the machine's byte order
     dtype = native if native in OF else WIDER.get(native.str[1:], float64)
     return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
+
+
+def retyped(array: ndarray, dtype: Any) -> ndarray:
+    """A copy of an array in another type; of complex numbers as real ones the real parts, as PyTorch has it."""
+    return (array.real if array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb" else array).astype(dtype)
+
+
+def numbers_of(values: list[Any], dtype: Any) -> ndarray:
+    """Plain numbers as an array of one dimension; ValueFault for a complex one that is to be real."""
+    if complex in {*map(type, values)} and np.dtype(dtype).kind not in "cb":
+        if any(type(value) is complex and value.imag for value in values):
+            raise ValueFault(f"a complex number cannot be an element of type {OF[np.dtype(dtype)].name}",
+                             ("dtype=torch.complex64", "for complex elements")).saying(
+                "must be real number, not complex")
+        values = [value.real if type(value) is complex else value for value in values]
+    return np.array(values, dtype)
+
+
+def realized(number: Any, dtype: Any) -> Any:
+    """A plain number as an element of type `dtype`; ValueFault for an imaginary part where that is real."""
+    if isinstance(number, ndarray) and number.dtype.kind == "c":
+        number = number.item()
+    if type(number) is not complex or dtype.kind == "c":
+        return number
+    if dtype == bool_:
+        return bool(number)
+    if number.imag:
+        raise ValueFault(f"the complex number {number} cannot be an element of type {OF[dtype].name}",
+                         ("z = x + 0j", "a complex copy, which holds such")).saying(
+            f"value cannot be converted to type {CTYPES[OF[dtype].era]} without overflow")
+    return number.real
 
 
 def whole(number: int) -> int:
@@ -51,13 +82,14 @@ def array_of(data: Any, dtype: Any = None) -> ndarray:
     if type(data) is list and (array := _of_numbers(data, dtype)) is not None:
         return array
     if isinstance(data, Tensor | ndarray):
-        return np.array(data.array if isinstance(data, Tensor) else data, dtype)
+        array = data.array if isinstance(data, Tensor) else data
+        return np.array(array, dtype) if dtype is None else retyped(array, dtype)
     if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
         data = list(data)
     leaves: list[Any] = []
     _flatten(data, shape := _shape(data), leaves)
     try:
-        return np.array(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
+        return numbers_of(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
     except OverflowError:
         raise ValueFault(f"a number is too large for {OF[np.dtype(dtype or int64)].name}") from None
 
@@ -84,6 +116,8 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
 def _common_type(leaves: list[Any]) -> Any:
     """The type that a tensor of these numbers has where none is asked for."""
     kinds = {type(v) if not isinstance(v, np.generic) else v.dtype for v in leaves}
+    if complex in kinds:
+        return complex_of(Default.floating)
     if float in kinds or not leaves:
         return Default.floating
     if kinds <= {bool, int}:
@@ -124,7 +158,7 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
                 f"'{type_name(data)}' object cannot be interpreted as an integer")
         for item in data:
             _flatten(item, shape[1:], leaves, dim + 1)
-    elif type(data) in NUMBERS:
+    elif type(data) in SCALARS:
         if shape:
             raise NoSequence("the lists are ragged: a number stands where a list was expected",
                              ("[[1, 2], [3, 4]]", "rows of one length")).saying("not a sequence")

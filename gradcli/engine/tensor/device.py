@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tensors import UnknownDevice
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, GradFault
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
 
@@ -127,3 +127,10 @@ class Switches:
 
     def __display__(self, style: Any) -> str:
         return repr(self)
+
+
+def cuda(self: Tensor, *device: Any) -> Tensor:
+    """Refused: there is no such device here."""
+    raise GradFault("there is no CUDA device here: programs run on the processor",
+                    ("if torch.cuda.is_available():", "before it, which is False here")).saying(
+        "Torch not compiled with CUDA enabled")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
-from gradcli.engine.tensor.dtypes import OF, Default, DType, promote
+from gradcli.engine.tensor.dtypes import OF, Default, DType, part_of, promote
 from gradcli.engine.tensor.tensor import Size
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -24,6 +24,7 @@ class _Limits:
 
     def __init__(self, type: Any = None) -> None:
         dtype = Default.floating if type is None else Type.take(type)
+        dtype = part_of(dtype) if dtype is not REFUSED and self.kind == "f" else dtype
         if dtype is REFUSED or dtype.kind not in self.kind:
             raise ArgumentFault(f"{self.__class__.__name__}() needs {self.needed}, not {described(type)}",
                                 f"torch.{self.__class__.__name__}({'torch.float32' if 'f' in self.kind else 'int'})")

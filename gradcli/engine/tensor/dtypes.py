@@ -1,7 +1,7 @@
 """Element types: their names in both ages, and what comes of mixing them.
 
 Promotion follows PyTorch's documented rule: the category of a result (bool, integer,
-floating) is the highest among the operands, and within it tensors with dimensions
+floating, complex) is the highest among the operands, and within it tensors with dimensions
 outrank tensors without, which outrank plain numbers.
 """
 
@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from gradcli.exposure import exposed
+from gradcli.faults.tree import TypeFault
 
-BOOL, INTEGER, FLOATING = range(3)
+BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
 
 @exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
@@ -37,13 +38,13 @@ class DType:
 
     @property
     def is_complex(self) -> bool:
-        """Always False: there are no complex tensors here."""
-        return False
+        """Whether elements are complex numbers, which have no derivatives here."""
+        return self.category == COMPLEX
 
     @property
     def is_signed(self) -> bool:
         """Whether elements can be negative."""
-        return self.numpy.kind in "if"
+        return self.numpy.kind in "ifc"
 
     @property
     def itemsize(self) -> int:
@@ -62,7 +63,7 @@ class Typed:
     tensor_dtype: Any       # a DType
 
 
-ALL = (
+REAL = (
     DType("float32 float", np.float32, "Float", FLOATING),
     DType("float64 double", np.float64, "Double", FLOATING),
     DType("float16 half", np.float16, "Half", FLOATING),
@@ -73,10 +74,17 @@ ALL = (
     DType("uint8", np.uint8, "Byte", INTEGER),
     DType("bool", np.bool_, "Bool", BOOL),
 )
+COMPLEXES = (
+    DType("complex64 cfloat", np.complex64, "ComplexFloat", COMPLEX),
+    DType("complex128 cdouble", np.complex128, "ComplexDouble", COMPLEX),
+)
+ALL = REAL + COMPLEXES
 OF: dict[Any, DType] = {dtype.numpy: dtype for dtype in ALL}
+OF_REAL: dict[Any, DType] = {dtype.numpy: dtype for dtype in REAL}
 NAMED: dict[str, DType] = {name: dtype for dtype in ALL for name in dtype.spellings}
 
-float32, float64, float16, int64, int32, int16, int8, uint8, bool_ = (dtype.numpy for dtype in ALL)
+float32, float64, float16, int64, int32, int16, int8, uint8, bool_ = (dtype.numpy for dtype in REAL)
+complex64, complex128 = (dtype.numpy for dtype in COMPLEXES)
 OF_NUMBER: dict[type, Any] = {bool: bool_, int: int64}
 
 
@@ -87,8 +95,24 @@ class Default:
 
 
 def category(dtype: Any) -> int:
-    """BOOL, INTEGER or FLOATING for a numpy dtype."""
-    return FLOATING if dtype.kind == "f" else INTEGER if dtype.kind in "iu" else BOOL
+    """BOOL, INTEGER, FLOATING or COMPLEX for a numpy dtype."""
+    return CATEGORIES[dtype.kind]
+
+
+CATEGORIES = {"b": BOOL, "i": INTEGER, "u": INTEGER, "f": FLOATING, "c": COMPLEX}
+
+
+def complex_of(dtype: Any) -> Any:
+    """The complex type whose parts have the floating type `dtype`; TypeFault for float16, whose complex is not here."""
+    if dtype == float16:
+        raise TypeFault("complex numbers of 16-bit parts (torch.complex32) are not part of the language",
+                        ("x.float()", "with 32-bit parts"))
+    return complex128 if dtype == float64 else complex64
+
+
+def part_of(dtype: Any) -> Any:
+    """The floating type of the real and imaginary parts of a complex type; any other type itself."""
+    return dtype if dtype.kind != "c" else float64 if dtype == complex128 else float32
 
 
 def promote(a: Any, b: Any) -> Any:
@@ -97,17 +121,22 @@ def promote(a: Any, b: Any) -> Any:
         return a
     ca, cb = category(a), category(b)
     if ca != cb:
+        if ca + cb == FLOATING + COMPLEX:
+            return np.promote_types(a, b)
         return a if ca > cb else b
     return np.promote_types(a, b)
 
 
-def of_number(value: bool | int | float) -> Any:
+def of_number(value: bool | int | float | complex) -> Any:
     """The type a plain number has where nothing else decides."""
+    if type(value) is complex:
+        return complex_of(Default.floating)
     return OF_NUMBER.get(type(value), Default.floating)
 
 
 CTYPES = {"Double": "double", "Half": "c10::Half", "Int": "int", "Long": "long int", "Byte": "unsigned char",
-          "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float"}
+          "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float",
+          "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>"}
 """What PyTorch calls element types, by their tensor classes, where it tells them as C++ does."""
 
 
@@ -124,9 +153,11 @@ def _over(higher: Any, lower: Any) -> Any:
     """The stronger rank's type, unless the weaker one is of a higher category."""
     if higher is None or lower is None:
         return lower if higher is None else higher
+    if category(higher) == FLOATING and category(lower) == COMPLEX:
+        return complex_of(higher)
     return higher if category(higher) >= category(lower) else lower
 
 
 def computing_type(dtype: Any) -> Any:
-    """The floating type in which functions like sin and division compute on `dtype`."""
-    return dtype if dtype.kind == "f" else Default.floating
+    """The floating or complex type in which functions like sin and division compute on `dtype`."""
+    return dtype if dtype.kind in "fc" else Default.floating

@@ -17,6 +17,7 @@ from gradcli.engine.autograd.hooks import carry_over
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
@@ -77,9 +78,12 @@ def writable(target: Any, writer: str, part: bool = False) -> Any:
     if not isinstance(target, Tensor):
         raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
     refuse_write(target)
+    if isinstance(target, LAZY):
+        raise unwritable(writer)
     if grad_mode.on and (target.requires_grad or target.root is not None and target.root.base.requires_grad):
         refuse_view(target)
         base = target if target.root is None or target.root is DATA else target.root.base
+        underived(target)
         if base.requires_grad and base.node is None:
             which = "a leaf Variable that requires grad" if base is target and not part else (
                 "a view of a leaf Variable that requires grad")
@@ -111,6 +115,8 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
                         f"{OF[target.array.dtype].era}")
     if result.requires_grad and result is not target and not target.requires_grad:
         refuse_view(target)
+        if target.root is not None:
+            underived(target.root.base)
     fills = fills and not (target.array.flags.writeable or result.requires_grad or target.requires_grad)
     memory = filling(target.array, writer) if fills else writing(target.array, writer)
     if memory is not target.array:

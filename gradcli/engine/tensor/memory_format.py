@@ -131,7 +131,7 @@ ELSEWHERE = ("cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "
              "vulkan", "xla", "xpu")
 PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes} | {
     f"is_{word}": no for word in ELSEWHERE}
-METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order, "is_conj": no, "is_neg": no})
+METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order})
 
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))

@@ -28,11 +28,11 @@ from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, ve
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
-from gradcli.engine.autograd.signature import NUMBERS, WIDEST, described, sized
+from gradcli.engine.autograd.signature import SCALARS, WIDEST, described, sized
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor import memory_format
+from gradcli.engine.tensor import complex_tensor, memory_format
 from gradcli.engine.tensor.attach import attach
-from gradcli.engine.tensor.device import device_of
+from gradcli.engine.tensor.device import cuda, device_of
 from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
@@ -107,6 +107,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                 "grad can be implicitly created only for scalar outputs")
         return Tensor(np.ones_like(array))
     size = ", ".join(map(str, array.shape)) or "()"
+    complex_tensor.underived(gradient)
     if not isinstance(gradient, Tensor):
         number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
         seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
@@ -215,14 +216,7 @@ def numpy(self: Tensor) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    return report_detached(self, ".numpy()", Array(self.array))
-
-
-def cuda(self: Tensor, *device: Any) -> Tensor:
-    """Refused: there is no such device here."""
-    raise GradFault("there is no CUDA device here: programs run on the processor",
-                    ("if torch.cuda.is_available():", "before it, which is False here")).saying(
-        "Torch not compiled with CUDA enabled")
+    return report_detached(self, ".numpy()", Array(complex_tensor.real_array(self)))
 
 
 def size(self: Tensor, dim: int | None = None) -> Any:
@@ -292,7 +286,7 @@ def _truth(self: Tensor) -> bool:
 def _contains(self: Tensor, value: Any) -> bool:
     if self.array.size > UNCHECKED:
         MemoryLimit.check("in", self.array.size)
-    if not isinstance(value, Tensor) and type(value) not in NUMBERS:
+    if not isinstance(value, Tensor) and type(value) not in SCALARS:
         raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",
                             ("any(x is t for t in tensors)", "looks for an object among several"))
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
@@ -303,7 +297,7 @@ def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
         if self.array.size != 1:
             raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements", (
                 "x.tolist()", "all of them")).saying("only one element tensors can be converted to Python scalars")
-        value = convert(self.array.item())
+        value = convert(complex_tensor.real_number(self, convert))
         return to_scalar(self, f"{convert.__name__}()", value) if self.requires_grad else value
 
     return number
@@ -318,6 +312,7 @@ def _index(self: Tensor) -> int:
 def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise ArgumentFault(f".data must be a tensor, not {described(value)}")
+    complex_tensor.of_one_kind(self, value)
     self.array = value.array
 
 
@@ -326,6 +321,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"a gradient is a tensor, not {described(value)}", "x.grad = None").saying(
                 f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        complex_tensor.underived(value)
         if value is self:
             raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
         if value.array.shape != self.array.shape:
@@ -357,6 +353,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
     if type(value) is not bool:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}").saying("requires_grad must be a bool")
     if value and self.array.dtype.kind != "f":
+        complex_tensor.underived(self)
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
             f"{floating} can require gradients")
@@ -381,14 +378,17 @@ METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
                             detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, element_size)}
-    | {"ndimension": dim, "nelement": numel} | REARRANGING | memory_format.METHODS)
+    | {"ndimension": dim, "nelement": numel} | REARRANGING | memory_format.METHODS
+    | complex_tensor.METHODS)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
               "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr,
               **memory_format.PROPERTIES}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
-    "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile}
+    "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile,
+    **complex_tensor.ASSIGNABLE}
 SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,
-           "__float__": _number(float), "__int__": _number(int), "__index__": _index}
+           "__float__": _number(float), "__int__": _number(int), "__complex__": _number(complex),
+           "__index__": _index}
 
 for _name, _function in SPECIAL.items():
     setattr(Tensor, _name, _function)

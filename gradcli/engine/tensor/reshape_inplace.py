@@ -15,6 +15,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write
 from gradcli.engine.tensor.variable import RESULT
@@ -88,9 +89,9 @@ def new(self: Tensor, *what: Any) -> Tensor:
     """A new tensor of the same type: of a size, filled with zeros; with the numbers of a list; or of a tensor."""
     kind, wrapper = self.array.dtype, RESULT[type(self)]
     if len(what) == 1 and isinstance(what[0], Tensor):
-        return wrapper(np.array(what[0].array, kind))
+        return wrapper(retyped(what[0].array, kind))
     if len(what) == 1 and isinstance(what[0], list | tuple) and not isinstance(what[0], Size):
-        return wrapper(np.array(traced.tensor(what[0]).array, kind))
+        return wrapper(retyped(traced.tensor(what[0]).array, kind))
     shape = Sizes.take(what[0] if len(what) == 1 else what)
     if type(shape) is not tuple or any(n < 0 for n in shape):
         raise ArgumentFault(f"new() needs a size or a list of numbers, not {described(what[0])}", "x.new(2, 3)")

@@ -12,16 +12,19 @@ import weakref
 from collections.abc import Callable
 from itertools import count
 from typing import Any, NamedTuple
+from warnings import simplefilter
 
 import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF, DType
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
 
 np.seterr(all="ignore")     # nan and inf are answers here, never warnings
+simplefilter("error", np.exceptions.ComplexWarning)     # no imaginary part is lost without a word
 
 _ticks = count(1)
 clock = _ticks.__next__     # numbers calls and writes in the order they happen
@@ -117,8 +120,8 @@ class Tensor:
     resize_: Any
 
     def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
-        if array.dtype not in OF:
-            raise UnlistedType(array.dtype)
+        if array.dtype not in OF_REAL:
+            become_complex(self, array.dtype, requires_grad)
         self.array = array
         self.requires_grad = requires_grad
         self.node = node
@@ -165,9 +168,33 @@ class Tensor:
         return id(self)
 
 
+class ComplexTensor(Tensor):
+    """A tensor of complex numbers, which takes no part in differentiation.
+
+    The class is what keeps it out of the code for usual calls, and what operations are checked by: they take complex
+    numbers only where their class says so (complex_gate.py). `Tensor(array)` becomes one if the array is complex.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
+        super().__init__(array, requires_grad, node)
+        if array.dtype in OF_REAL:
+            self.__class__ = Tensor     # type: ignore[assignment]  # of the same layout
+
+
+def become_complex(tensor: Tensor, dtype: Any, requires_grad: bool) -> None:
+    """Let a tensor under construction be one of complex numbers; UnlistedType for an array of anything else."""
+    if dtype not in OF:
+        raise UnlistedType(dtype)
+    if requires_grad:
+        raise ComplexDerivative()
+    tensor.__class__ = ComplexTensor
+
+
 def sharing(tensor: Tensor, kind: type[Tensor], how: str, place: Any) -> Any:
     """A tensor of class `kind` with the memory of `tensor` and without its history, which `how` ended at `place`."""
-    out = new(kind)
+    out = new(ComplexTensor if isinstance(tensor, ComplexTensor) else kind)
     out.array = tensor.array
     out.requires_grad = False
     out.node = out.gradient = out.root = out.hooks = None

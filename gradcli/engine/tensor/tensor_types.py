@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.dtypes import ALL, OF, Default, DType, Typed
+from gradcli.engine.tensor.dtypes import OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import InferenceTensor
 from gradcli.faults.tree import ArgumentFault
@@ -71,4 +71,4 @@ class TensorType(Typed):
 
 TensorType.__call__.__qualname__ = "new"     # as PyTorch's messages call it
 TENSOR = TensorType(None)
-TYPES = {f"{dtype.era}Tensor": TensorType(dtype) for dtype in ALL}
+TYPES = {f"{dtype.era}Tensor": TensorType(dtype) for dtype in REAL}

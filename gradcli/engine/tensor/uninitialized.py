@@ -10,6 +10,7 @@ from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
+from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 SLOT: Any = vars(Tensor)["array"]      # where the array is, beneath the property that refuses it
@@ -25,6 +26,8 @@ class Uninitialized:
         converted = Default.floating if dtype is None else Type.take(dtype)
         if converted is REFUSED:
             raise ArgumentFault(f"dtype must be an element type, not {described(dtype)}", "dtype=torch.float64")
+        if converted.kind == "c":
+            raise ComplexDerivative()
         SLOT.__set__(self, np.empty(0, converted))
         named: Any = self
         named.requires_grad = bool(requires_grad)
@@ -51,6 +54,8 @@ class Uninitialized:
 
     def cast(self, dtype: Any) -> None:
         """Say of which type it will be."""
+        if np.dtype(dtype).kind == "c":
+            raise ComplexDerivative()
         SLOT.__set__(self, np.empty(0, dtype))
 
     def text(self) -> str:

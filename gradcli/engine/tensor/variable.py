@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.exposure import exposed
 
 
@@ -52,7 +52,8 @@ class Dual(Variable):
 
 
 RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile,
-                                        Array: Array, InferenceTensor: Variable, Dual: Variable}
+                                        Array: Array, InferenceTensor: Variable, Dual: Variable,
+                                        ComplexTensor: ComplexTensor}
 
 
 class GradMode:

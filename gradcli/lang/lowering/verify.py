@@ -17,7 +17,7 @@ from gradcli.faults.tree import PolicyFault
 from gradcli.lang.policy import HEADERS, Policy
 from gradcli.lang.runtime.special_methods import METHODS
 
-CONSTANTS = (type(None), bool, int, float, str, tuple, frozenset, EllipsisType, CodeType, slice)
+CONSTANTS = (type(None), bool, int, float, complex, str, tuple, frozenset, EllipsisType, CodeType, slice)
 
 PYTHONS = METHODS | HEADERS | {"__name__", "__module__", "__qualname__", "__class__", "__classcell__", "__doc__",
                                "__match_args__", "__static_attributes__", "__firstlineno__"}

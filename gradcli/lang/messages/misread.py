@@ -33,8 +33,6 @@ def unreadable(text: str, at: int) -> tuple[str, Hints, bool]:
         return f"{c} is not a sign of the language", (keyboard_character(c),), False
     if c.isdigit() or (c == "." and line[1:2].isdigit()):
         word = line.split()[0]
-        if re.match(r"[\d_.]+(?:[eE][-+]?\d+)?[jJ](?!\w)", word):
-            return "complex numbers are not part of the language", (), False
         return f"a number runs into a name at {word[:30]}", (), False
     if c == "\\":
         return "after a backslash only the end of the line can stand", (), False

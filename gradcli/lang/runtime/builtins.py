@@ -55,6 +55,7 @@ METHODS: dict[type, frozenset[str]] = {
     int: _WHOLE,
     bool: _WHOLE,
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
+    complex: frozenset("real imag conjugate".split()),
     property: frozenset({"getter", "setter", "deleter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
     type({}.items()): frozenset({"isdisjoint"}),
@@ -105,7 +106,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         return dict.fromkeys(bounded(values), *default)
 
     kinds = [
-        kind(int, _whole(budget)), kind(float), kind(bool),
+        kind(int, _whole(budget)), kind(float), kind(complex), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _collection_constructor(plain, bounded)) for plain in (
             list, tuple, set, frozenset)),
         TypeProxy("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),

@@ -29,7 +29,7 @@ WIDTH = 10_000      # the widest field, and the most digits after the point
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
                   re.DOTALL)
 FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
-NUMBERS = frozenset({int, float, bool})
+NUMBERS = frozenset({int, float, complex, bool})
 SCALARS = NUMBERS | {str, type(None)}
 SETS = frozenset({set, frozenset})
 HASHED = frozenset({slice, range})      # by what they hold
@@ -173,7 +173,7 @@ class Formatter:
             return self._function(value)
         if kind is staticmethod:
             return f"<staticmethod({self.repr(value.__func__)})>"
-        if kind in (range, bytes, complex, type(Ellipsis), type(NotImplemented)):
+        if kind in (range, bytes, type(Ellipsis), type(NotImplemented)):
             return repr(value)
         if self._foreign(value) and self.policy.repr is not None:
             return self.policy.repr(value)

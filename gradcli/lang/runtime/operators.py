@@ -13,7 +13,6 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.mistakes import SizeLimit
-from gradcli.faults.tree import ValueFault
 from gradcli.lang.budget import COUNTED, Budget
 from gradcli.lang.runtime.format import Formatter
 
@@ -132,8 +131,6 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             budget.check_bits((a.bit_length() - 1) * b)     # at least so many, at most twice
 
     def judged(result: Any) -> Any:
-        if type(result) is complex:
-            raise ValueFault("a negative number has no real root of that kind")
         if type(result) is int and not -0x3fffffff < result < 0x3fffffff:
             budget.check_bits(result.bit_length())
         return result

@@ -10,11 +10,13 @@ SIMPLE = {"\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "n": 
           "v": "\v", "\n": "", "\r\n": ""}
 
 
-def number_value(text: str) -> int | float | None:
+def number_value(text: str) -> int | float | complex | None:
     """The value of a NUMBER, or None if it is not well formed (`012`) or has too many digits."""
     try:
         if text[:2].lower() in ("0x", "0o", "0b"):
             return int(text, 0)
+        if text[-1] in "jJ":
+            return complex(0.0, float(text[:-1]))
         if any(c in text for c in ".eE"):
             return float(text)
         return int(text, 0)

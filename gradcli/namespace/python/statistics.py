@@ -11,8 +11,8 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
 
-Number = TypeProxy("numbers.Number", (int, float))
-Complex = TypeProxy("numbers.Complex", (int, float))
+Number = TypeProxy("numbers.Number", (int, float, complex))
+Complex = TypeProxy("numbers.Complex", (int, float, complex))
 Real = TypeProxy("numbers.Real", (int, float))
 Rational, Integral = TypeProxy("numbers.Rational", (int,)), TypeProxy("numbers.Integral", (int,))
 

@@ -23,6 +23,7 @@ from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
 from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
+from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.ordered import OrderedDict
@@ -353,7 +354,12 @@ def check_free_name(module: Module, name: Any) -> None:
 
 
 def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:
-    """Convert the floating parameters and buffers of a module and all within it, and their gradients; the module."""
+    """Convert the floating parameters and buffers of a module and all within it, and their gradients; the module.
+
+    ComplexDerivative for a complex type: what a module learns has derivatives.
+    """
+    if dtype.kind == "c":
+        raise ComplexDerivative()
     for inner in Module.modules(module):
         for value in (*inner._parameter_dict.values(), *inner._buffer_dict.values()):
             if isinstance(value, Uninitialized):

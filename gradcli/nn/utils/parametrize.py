@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.settings import SwitchedSettings
+from gradcli.engine.tensor.complex_tensor import of_one_kind
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable, recording
 from gradcli.exposure import PROGRAM_MADE, expose, exposed
@@ -117,6 +118,7 @@ class ParametrizationList(ModuleList):
 def assign(target: Any, source: Any) -> None:
     """Set `target` to a copy of the values of `source`."""
     if target is not source:
+        of_one_kind(target, source)
         target.array = np.array(source.array)
 
 

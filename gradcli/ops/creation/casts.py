@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand, Type
 from gradcli.engine.tensor import dtypes
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import define
 
@@ -12,6 +13,7 @@ from gradcli.ops.base import define
 class Conversion(Op, abstract=True):
     """A method that converts to one element type."""
 
+    complex = True
     function = False
     samples = [(np.array([1.5, -2.0]),), (np.array([1, 0]),)]
     errors = [("text",)]
@@ -33,6 +35,8 @@ for _name, _dtype, _text in (
         ("short", dtypes.int16, "input as 16-bit whole numbers; fractions are cut off"),
         ("char", dtypes.int8, "input as 8-bit whole numbers; fractions are cut off"),
         ("byte", dtypes.uint8, "input as 8-bit whole numbers from 0; fractions are cut off"),
+        ("cfloat", dtypes.complex64, "input as complex numbers of 32-bit parts"),
+        ("cdouble", dtypes.complex128, "input as complex numbers of 64-bit parts"),
         ("bool", dtypes.bool_, "whether each element is not 0")):
     _samples = [([1.5, -2.0],), (np.array([1, 0]),)] if _name == "double" else Conversion.samples
     define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(_dtype), samples=_samples)
@@ -41,6 +45,7 @@ for _name, _dtype, _text in (
 class AsType(Op):
     """type(input, dtype): the name of the type of input; or, with dtype, input as elements of that type."""
 
+    complex = True
     names = ("type",)
     function = False
     legacy_names = "tensor.Type"
@@ -51,7 +56,7 @@ class AsType(Op):
     def forward(input: Array, dtype: Type = None):
         if dtype is None:
             return f"torch.{dtypes.OF[input.dtype].era}Tensor"
-        return input if input.dtype == dtype else input.astype(dtype)
+        return input if input.dtype == dtype else retyped(input, dtype)
 
     def grad_input(F, g, input_dtype):
         return F.cast(g, input_dtype)
@@ -60,6 +65,7 @@ class AsType(Op):
 class TypeAs(Op):
     """type_as(input, other): input as elements of the type of other."""
 
+    complex = True
     function = False
     samples = [(np.array([1.5, 2.0]), np.array([1, 2])), ([1.0, 2.0], [3.0])]
     errors = [([1.0], "text")]
@@ -71,6 +77,7 @@ class TypeAs(Op):
 class Question(Op, abstract=True):
     """A question about a tensor's type, answered with a Python truth value."""
 
+    complex = True
     samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
     errors = [("text",)]
 
@@ -83,22 +90,23 @@ class IsFloatingPoint(Question):
 
 
 class IsComplex(Question):
-    """is_complex(input): False; there are no complex tensors here."""
+    """is_complex(input): whether elements are complex numbers."""
 
     def forward(input: Array):
-        return False
+        return input.dtype.kind == "c"
 
 
 class IsSigned(Question):
     """is_signed(input): whether elements can be negative."""
 
     def forward(input: Array):
-        return input.dtype.kind in "if"
+        return input.dtype.kind in "ifc"
 
 
 class IsNonZero(Op):
     """is_nonzero(input): whether the only element is not 0."""
 
+    complex = True
     names = ("is_nonzero",)
     samples = [([1.5],), ([0.0],)]
     errors = [([1.0, 2.0],), ([],)]
@@ -114,6 +122,7 @@ class IsNonZero(Op):
 class IsSameSize(Op):
     """is_same_size(input, other): whether both have the same shape."""
 
+    complex = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], [3.0])]
     errors = [([1.0],)]
 
@@ -121,34 +130,10 @@ class IsSameSize(Op):
         return input.shape == other.shape
 
 
-class IsReal(Op):
-    """isreal(input): True for each element; there are no complex tensors here."""
-
-    names = ("isreal",)
-    samples = [([1.0, 2.0],)]
-    errors = [("text",)]
-
-    def forward(input: Array):
-        return np.ones(input.shape, bool)
-
-
-class Real(Op):
-    """real(input): input itself, which is its own real part and conjugate."""
-
-    names = ("real", "conj", "conj_physical", "resolve_conj", "resolve_neg")
-    samples = [([1.0, 2.0],)]
-    errors = [("text",)]
-
-    def forward(input: Array):
-        return input
-
-    def grad_input(F, g):
-        return g
-
-
 class Cpu(Op):
     """cpu(input): input itself; there is no other device."""
 
+    complex = True
     function = False
     samples = [([1.0, 2.0],)]
     errors = [("text",)]
@@ -163,6 +148,7 @@ class Cpu(Op):
 class ResultType(Op):
     """result_type(tensor1, tensor2): the element type in which both would be computed together."""
 
+    complex = True
     method = False
     samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
     errors = [([1.0], "text")]

@@ -5,14 +5,14 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Sizes, Type
-from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.dtypes import Default, float32
+from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
+from gradcli.engine.complex_gate import refusal
+from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
 INT64 = np.dtype(np.int64)
-NATURAL = {bool: np.dtype(bool), int: INT64}       # the types of tensors filled with plain numbers, if not floating
 WIDE = 1 << 62
 
 
@@ -65,16 +65,17 @@ class Empty(Creation):
 class Full(Creation):
     """full(size, fill_value, dtype): the same number everywhere."""
 
+    complex = True
     samples = [((2, 3), 1.5), ((2,), 7)]
     errors = [((-1,), 1), ((2,), "text")]
 
-    def forward(size: Plain, fill_value: Number, *, dtype: Type = None):
+    def forward(size: Plain, fill_value: Scalar, *, dtype: Type = None):
         size = Sizes.take(size)
         if type(size) is not tuple:
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)")
-        kind = dtype or NATURAL.get(type(fill_value)) or Default.floating
+        kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f":
-            return np.full(checked(size), fill_value, kind)
+            return np.full(checked(size), realized(fill_value, kind), kind)
         out = np.empty(checked(size), kind)
         out.fill(fill_value)
         return out
@@ -92,6 +93,7 @@ def laid_out(model, fill):
 class Likeness(Creation, abstract=True):
     """A new tensor of the shape and type of another."""
 
+    complex = True
     samples = [([[1.0, 2.0]],), ([[1.0, 2.0]], np.dtype(np.float64))]
     errors = [("text",)]
 
@@ -126,11 +128,13 @@ class EmptyLike(Likeness):
 class FullLike(Creation):
     """full_like(input, fill_value, dtype): the same number everywhere, in the shape of input."""
 
+    complex = True
     samples = [([[1.0, 2.0]], 3)]
     errors = [([1.0], "text")]
 
-    def forward(input: Array, fill_value: Number, *, dtype: Type = None):
-        return laid_out(input, lambda shape: np.full(shape, fill_value, dtype or input.dtype))
+    def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
+        return laid_out(input, lambda shape: np.full(
+            shape, realized(fill_value, dtype or input.dtype), dtype or input.dtype))
 
 
 class Arange(Creation):
@@ -145,11 +149,18 @@ class Arange(Creation):
         return stepped(start, end, step, dtype)
 
 
-def stepped(start, end, step, dtype):
+def real(name, dtype):
+    """The type, unless it is complex, of which `name` makes no numbers."""
+    if dtype.kind == "c":
+        raise refusal(name, (np.empty(0, dtype),))
+    return dtype
+
+
+def stepped(start, end, step, dtype, name="arange"):
     """The numbers from start to below end."""
     if step == 1 and type(start) is type(end) is type(step) is int and -WIDE < start <= end < WIDE:
         counted = np.arange(start, end, 1, INT64)
-        return counted if dtype is None else counted.astype(dtype, copy=False)
+        return counted if dtype is None else counted.astype(real(name, dtype), copy=False)
     if step == 0:
         raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
     if (end - start) * step < 0:
@@ -158,7 +169,7 @@ def stepped(start, end, step, dtype):
             "upper bound and lower bound inconsistent with step sign")
     whole = all(type(v) is not float for v in (start, end, step))
     count = max(0, math.ceil((end - start) / step)) if not whole else max(0, -((start - end) // step))
-    kind = dtype or (INT64 if whole else Default.floating)
+    kind = real(name, dtype or (INT64 if whole else Default.floating))
     if whole:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
     return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
@@ -205,7 +216,9 @@ class Eye(Creation):
 class MakeTensor(Creation):
     """tensor(data, dtype): a new tensor with the numbers of nested lists, or of another tensor."""
 
+    complex = True
     names = ("tensor",)
+    complex_results = True
     copies = True
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
@@ -217,7 +230,9 @@ class MakeTensor(Creation):
 class AsTensor(Creation):
     """as_tensor(data, dtype): a tensor as it is, or a new one with the numbers of nested lists."""
 
+    complex = True
     names = ("as_tensor", "asarray")
+    complex_results = True
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 
@@ -235,7 +250,7 @@ class Range(Creation):
         if step == 0 or (end - start) * step < 0:
             return stepped(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1
-        return (np.arange(count, dtype=np.float64) * step + start).astype(dtype or Default.floating)
+        return (np.arange(count, dtype=np.float64) * step + start).astype(real("range", dtype or Default.floating))
 
 
 class Logspace(Creation):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Flag, Number, Operand
+from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
+from gradcli.engine.tensor.conversion import realized, retyped
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
@@ -14,6 +15,7 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 class Zero(Kernel):
     """zero(input): zeros in the place of all elements; `x.zero_()`."""
 
+    complex = True
     inplace = True
     fills = True
     samples = [(GRID,)]
@@ -34,6 +36,7 @@ class Zero(Kernel):
 class Fill(Op):
     """fill(input, value): one value in the place of all elements."""
 
+    complex = True
     method = False
     inplace = True
     fills = True
@@ -42,13 +45,13 @@ class Fill(Op):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def variant(input, value):
-        return int(type(value) not in (int, float, bool))
+        return int(type(value) not in SCALARS)
 
     def forward(input: Array, value: Operand):
         if np.ndim(value):
             raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
-        return np.full(input.shape, value, input.dtype)
+        return np.full(input.shape, realized(value, input.dtype), input.dtype)
 
     @staticmethod
     def overwrite(memory, value):
@@ -67,6 +70,7 @@ class Fill(Op):
 class Copy(Kernel):
     """copy(input, src, non_blocking): the elements of src, broadcast, in the place of all; `x.copy_(src)`."""
 
+    complex = True
     inplace = True
     ignored_options = ("non_blocking",)
     modern_names = "CopyBackwards"
@@ -74,7 +78,7 @@ class Copy(Kernel):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def forward(input: Array, src: Array, non_blocking: Flag = False):
-        return expanded(src, input.shape).astype(input.dtype)
+        return retyped(expanded(src, input.shape), input.dtype)
 
     @staticmethod
     def overwrite(memory, src, non_blocking):
@@ -94,19 +98,20 @@ class FillDiagonal(Kernel):
     """fill_diagonal(input, fill_value, wrap): one value on the main diagonal; with `wrap` again below it in tall
     matrices; `x.fill_diagonal_(value)`."""
 
+    complex = True
     partial = True
     inplace = True
     fills = True
     samples = [(GRID, 7), ([[1.0], [2.0], [3.0], [4.0]], 5.0, True)]
     errors = [([1.0, 2.0], 1), (GRID, "text"), ([[[1.0], [2.0]]], 1)]
 
-    def forward(input: Array, fill_value: Number, wrap: Flag = False):
+    def forward(input: Array, fill_value: Scalar, wrap: Flag = False):
         if input.ndim < 2:
             raise ShapeFault("dimensions must larger than 1", ("x.fill_(0)", "fills the whole"))
         if input.ndim > 2 and len(set(input.shape)) > 1:
             raise ShapeFault("all dimensions of input must be of equal length")
         out = np.array(input)
-        np.fill_diagonal(out, np.asarray(fill_value).astype(input.dtype), wrap)
+        np.fill_diagonal(out, np.asarray(realized(fill_value, input.dtype)).astype(input.dtype), wrap)
         return out
 
     def grad_input(F, g, wrap):

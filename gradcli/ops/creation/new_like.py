@@ -3,8 +3,8 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
-from gradcli.engine.autograd.signature import Anything, Array, Number, Plain, Sizes, Type
-from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
+from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.creation.create import checked
 
@@ -14,6 +14,7 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 class Kin(Op, abstract=True):
     """A method of a tensor that makes another of its type."""
 
+    complex = True
     creates = True
     function = False
     samples = [(GRID, (2, 3)), (GRID, (2,), np.dtype(np.int64))]
@@ -47,16 +48,18 @@ class NewFull(Kin):
     samples = [(GRID, (2, 3), 7.5), (GRID, (2,), 7, np.dtype(np.int64))]
     errors = [(GRID, (-1,), 1), (GRID, (2,), "text")]
 
-    def forward(input: Array, size: Plain, fill_value: Number, *, dtype: Type = None):
+    def forward(input: Array, size: Plain, fill_value: Scalar, *, dtype: Type = None):
         size = Sizes.take(size)
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
-        return np.full(checked(size), fill_value, dtype or input.dtype)
+        kind = dtype or input.dtype
+        return np.full(checked(size), realized(fill_value, kind), kind)
 
 
 class NewTensor(Kin):
     """new_tensor(input, data, dtype): a new tensor with the numbers of nested lists, of the type of input."""
 
+    complex_results = True
     samples = [(GRID, GRID)]
     errors = [(GRID, "text")]
 
@@ -67,6 +70,7 @@ class NewTensor(Kin):
 class SumToSize(Op):
     """sum_to_size(input, *size): input added up along whatever broadcasting from this size had repeated."""
 
+    complex = True
     function = False
     samples = [(GRID, (2, 1)), (GRID, (3,)), (GRID, (1, 1))]
     errors = [(GRID, (2,)), (GRID, (5, 2, 3))]

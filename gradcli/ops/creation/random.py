@@ -1,14 +1,26 @@
 """Random tensors, drawn from the stream of the style in force (bit for bit PyTorch's own)."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.ops.creation.create import INT64, Creation, checked, laid_out
+from gradcli.ops.creation.create import INT64, Creation, checked, laid_out, real
+
+
+def drawn(how, shape, dtype):
+    """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
+    if dtype.kind != "c":
+        return getattr(draw(), how)(shape, dtype)
+    pairs = getattr(draw(), how)((*shape, 2), part_of(dtype))
+    if how == "randn":
+        pairs *= pairs.dtype.type(math.sqrt(0.5))
+    return pairs.view(dtype)[..., 0]
 
 
 class Rand(Creation):
@@ -19,7 +31,7 @@ class Rand(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return draw().rand(checked(size), dtype or Default.floating)
+        return drawn("rand", checked(size), dtype or Default.floating)
 
 
 class Randn(Creation):
@@ -30,31 +42,33 @@ class Randn(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return draw().randn(checked(size), dtype or Default.floating)
+        return drawn("randn", checked(size), dtype or Default.floating)
 
 
 class RandLike(Creation):
     """rand_like(input, dtype): numbers drawn evenly from [0, 1), in the shape of input."""
 
+    complex = True
     random = True
     samples = [([[1.0, 2.0]],)]
     errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
-        return laid_out(input, lambda shape: draw().rand(shape, dtype or input.dtype))
+        return laid_out(input, lambda shape: drawn("rand", shape, dtype or input.dtype))
 
 
 class RandnLike(Creation):
     """randn_like(input, dtype): normally distributed numbers, in the shape of input."""
 
+    complex = True
     random = True
     samples = [([[1.0, 2.0]],)]
     errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
         def fill(shape):
-            if input.flags.c_contiguous:
-                return draw().randn(shape, dtype or input.dtype)
+            if input.flags.c_contiguous or (dtype or input.dtype).kind == "c":
+                return drawn("randn", shape, dtype or input.dtype)
             count = int(np.prod(shape))     # as PyTorch, which draws one by one where memory is in another order
             pieces = [draw().randn((min(8, count - at),), dtype or input.dtype) for at in range(0, count, 8)]
             return np.concatenate(pieces).reshape(shape) if pieces else np.zeros(shape, dtype or input.dtype)
@@ -78,7 +92,7 @@ class Randint(Creation):
                 "randint() received an invalid combination of arguments")
         if high <= low:
             raise ValueFault(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-        return draw().randint(low, high, checked(size), dtype or INT64)
+        return draw().randint(low, high, checked(size), real("random_from_to", dtype or INT64))
 
 
 class Randperm(Creation):
@@ -89,7 +103,7 @@ class Randperm(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, *, dtype: Type = None):
-        return draw().randperm(checked((n,))[0], dtype or INT64)
+        return draw().randperm(checked((n,))[0], real("randperm", dtype or INT64))
 
 
 class Normal(Op):

@@ -47,6 +47,7 @@ def places(shape, dim, index):
 class Gather(Op):
     """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
 
+    complex = True
     memory_order = "rows"
     linked = False
     legacy_names = "tensor.Gather"
@@ -103,6 +104,7 @@ def gather_at(F, g, dim, index, src_shape):
 class ScatterAdd(Op):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
+    complex = True
     memory_order = "rows"
     inplace = True
     samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),
@@ -129,6 +131,7 @@ class Scatter(Op):
     """scatter(input, dim, index, src, value, reduce): input with the places that index names along `dim` set to the
     elements of src, or to one value; or with these added or multiplied."""
 
+    complex = True
     memory_order = "rows"
     inplace = True
     legacy_names = "tensor.Scatter"

@@ -10,9 +10,10 @@ from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.autograd.signature import NUMBERS, Array, Operand, Plain, described, sized
+from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described, sized
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.complex_tensor import underived
+from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
@@ -33,6 +34,7 @@ new = object.__new__
 class GetItem(Kernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
+    complex = True
     names = ("getitem",)
     legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
@@ -106,6 +108,7 @@ class Unindex(Kernel):
 class SetItem(Kernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
+    complex = True
     names = ("setitem",)
     legacy_names = ("tensor.SetItem", "tensor.MaskedFill")
     modern_names = ("CopySlices", "IndexPutBackward0")
@@ -266,12 +269,14 @@ def setitem(self, key, value):
             writable(self, "setitem")       # where the key picks, PyTorch looks at the leaf first
         raise
     writable(self, "setitem", bool(basic) and self.array[basic].shape != self.array.shape)
+    if grad_mode.on and getattr(value, "requires_grad", False):
+        underived(self)
     if isinstance(value, Tensor):
-        source = value.array
-    elif type(value) in (int, float, bool):
-        source = value
+        source = value.array if self.array.dtype.kind == "c" else value.array.real
+    elif type(value) in SCALARS:
+        source = realized(value, self.array.dtype)
     elif isinstance(value, list | tuple):
-        value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind == "f" else None))
+        value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}"
@@ -287,6 +292,8 @@ def setitem(self, key, value):
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
+        if self.root is not None:
+            underived(self.root.base)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         traced.getitem(self, basic, picks).copy_(value)     # of what is expanded a part can be written to

@@ -6,6 +6,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
@@ -61,6 +62,7 @@ def lifted(array):
 class IndexSelect(Op):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
+    complex = True
     legacy_names = "tensor.IndexSelect"
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
@@ -81,6 +83,7 @@ class IndexAdd(Op):
     """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
     index says."""
 
+    complex = True
     memory_order = "rows"
     linked = False
     inplace = True
@@ -111,6 +114,7 @@ class IndexAdd(Op):
 class IndexCopy(Op):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
+    complex = True
     memory_order = "rows"
     linked = False
     inplace = True
@@ -135,6 +139,7 @@ class IndexCopy(Op):
 class IndexFill(Op):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
+    complex = True
     inplace = True
     fills = True
     legacy_names = "tensor.IndexFill"
@@ -151,7 +156,7 @@ class IndexFill(Op):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
         out = np.array(input)
-        lifted(out)[key] = value
+        lifted(out)[key] = realized(value, out.dtype)
         return out
 
     def grad_input(F, g, dim, index):
@@ -164,6 +169,7 @@ class IndexFill(Op):
 class Take(Op):
     """take(input, index): the elements at places counted row by row, in the shape of index."""
 
+    complex = True
     linked = False
     samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
     errors = [(GRID, np.array([7])), (GRID, "text")]
@@ -179,6 +185,7 @@ class Put(Op):
     """put(input, index, source, accumulate): input with the elements at places counted row by row replaced by those of
     source, or with `accumulate` added to."""
 
+    complex = True
     inplace = True
     saved_for_versions = ("source",)
     samples = [(GRID, np.array([0, 4]), [7.0, 8.0]), (GRID, np.array([1, 1]), [7.0, 8.0], True)]
@@ -216,6 +223,7 @@ def places(array, index, name):
 class Pick(Kernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
+    complex = True
     modern_names = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]
@@ -250,6 +258,7 @@ class IndexPut(Op):
     """index_put(input, indices, values, accumulate): input with the elements that indices, one tensor a dimension, name
     together replaced by values, or with `accumulate` added to."""
 
+    complex = True
     inplace = True
     samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
                (GRID, (Tensor(np.array([[True, False, True], [False, True, False]])),), [1.0])]
@@ -280,6 +289,7 @@ class TakeAlongDim(Op):
     """take_along_dim(input, indices, dim): along `dim` the elements that indices name, broadcast against input; without
     `dim` of all elements in a row."""
 
+    complex = True
     samples = [(GRID, np.array([0, 5])), (GRID, np.array([[1], [0]]), 1), (GRID, np.array([[0, 2, 1]]), -1)]
     errors = [(GRID, np.array([[7]]), 1), (GRID, np.array([0]), 1), (GRID, np.array([[0]]), 4)]
 

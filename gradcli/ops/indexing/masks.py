@@ -7,6 +7,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -47,6 +48,7 @@ def single(value, name):
 class MaskedFill(Op):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
+    complex = True
     memory_order = "rows"
     inplace = True
     fills = True
@@ -65,7 +67,8 @@ class MaskedFill(Op):
             np.copyto(out, constant(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, met(input, mask)))
-        np.copyto(out, np.asarray(single(value, "masked_fill")).astype(out.dtype), where=mask)
+        value = realized(single(value, "masked_fill"), out.dtype)
+        np.copyto(out, np.asarray(value).astype(out.dtype), where=mask)
         return out
 
     def grad_input(F, g, mask):
@@ -78,6 +81,7 @@ class MaskedFill(Op):
 class MaskedSelect(Op):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
+    complex = True
     saved_for_versions = ("input",)
     legacy_names = "tensor.MaskedSelect"
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
@@ -95,6 +99,7 @@ class MaskedSelect(Op):
 class MaskedScatter(Op):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
+    complex = True
     memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
@@ -131,6 +136,7 @@ class Nonzero(Op):
     """nonzero(input, as_tuple): the places of elements that are not zero, a row each; or the same as one tensor for
     each dimension."""
 
+    complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
     errors = [("text",)]
 
@@ -146,6 +152,7 @@ def standing(array):
 class Argwhere(Op):
     """argwhere(input): the places of elements that are not zero, a row each."""
 
+    complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
     errors = [("text",)]
 
@@ -156,6 +163,7 @@ class Argwhere(Op):
 class Triangle(Op, abstract=True):
     """A matrix, or each of a batch, with zeros on one side of a diagonal."""
 
+    complex = True
     inplace = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), ([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]],)]
     errors = [([1.0, 2.0],), (GRID, "text")]

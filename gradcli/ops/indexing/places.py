@@ -41,6 +41,7 @@ class NonzeroStatic(Op):
     """nonzero_static(input, size, fill_value): the places of the first `size` elements that are not zero, a row each;
     fill_value in the rows that are left."""
 
+    complex = True
     samples = [(np.array(GRID), 2), (np.array(GRID), 6), (np.array(GRID), 6, 7)]
     errors = [(np.array(GRID), -1), ("text", 2)]
 

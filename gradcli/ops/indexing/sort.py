@@ -11,7 +11,8 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import elements_along
 from gradcli.ops.introsort import reordered
-from gradcli.ops.reduction.reduce import GRID, scatter_to_input
+from gradcli.ops.reduction.picking import scatter_to_input
+from gradcli.ops.reduction.reduce import GRID
 
 BOUNDS = np.array([1.0, 3.0, 5.0])
 

@@ -10,13 +10,14 @@ import numpy as np
 from gradcli.engine.autograd.signature import sized
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.complex_numbers import conjugated, sizes
 
 
 def floating(name, *arrays):
     """Refuse whole numbers: a decomposition of them is not made of whole numbers."""
     for a in arrays:
         dtype = kind_of(a)
-        if dtype.kind != "f" or dtype.itemsize < 4:
+        if dtype.kind not in "fc" or dtype.itemsize < 4:
             raise TypeFault(f"{name}: expected a float32 or float64 tensor, and was given {dtype.name}",
                             ("x.float()", "a floating copy"))
 
@@ -90,7 +91,7 @@ def zero_pivot(matrix):
     """The place, counted from 1, of the first zero on the diagonal of a matrix's U; 0 without one."""
     u = matrix.copy()
     for k in range(min(u.shape)):
-        at = k + int(np.argmax(np.abs(u[k:, k])))
+        at = k + int(np.argmax(sizes(u[k:, k])))
         if u[at, k] == 0:
             return k + 1
         u[[k, at]] = u[[at, k]]
@@ -130,6 +131,11 @@ def by_matrix(function, a):
 def transposed(F, x):
     """The transposes of a stack of matrices."""
     return F.transpose(x, -1, -2)
+
+
+def adjoint_of(F, x):
+    """The transposes of a stack of matrices, conjugated if they are complex."""
+    return conjugated(F, transposed(F, x))
 
 
 def per_matrix(F, x):

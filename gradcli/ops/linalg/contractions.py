@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Pla
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.complex_numbers import conjugated
 from gradcli.ops.linalg.checks import kind_of
 from gradcli.ops.linalg.products import dims_are
 
@@ -21,6 +22,7 @@ W = [0.5, -1.0, 2.0]
 class Outer(Op):
     """outer(input, vec2): the matrix of all products of two vectors' elements."""
 
+    complex = True
     names = ("outer", "ger")
     legacy_names = "blas.Addr"
     samples = [([1.0, 2.0], V)]
@@ -32,29 +34,32 @@ class Outer(Op):
 
 
 class Vdot(Op):
-    """vdot(input, other): the sum of the products of two vectors' elements."""
+    """vdot(input, other): the sum of the products of two vectors' elements, those of input conjugated."""
 
+    complex = True
     samples = [(V, W)]
     errors = [(V, [1.0]), (A, V)]
 
     def compose(F, input: Array, other: Array):
-        return rename_node(F.dot(input, other), "VdotBackward0")
+        return rename_node(F.dot(conjugated(F, input), other), "VdotBackward0")
 
 
 class Vecdot(Op):
     """linalg.vecdot(x, y, dim): the sums of products of elements along `dim`."""
 
+    complex = True
     names = ("linalg.vecdot",)
     samples = [(V, W), (A, A, 0), ([[1.0], [2.0]], A)]
     errors = [(A, V[:2]), (V, W, 3)]
 
     def compose(F, x: Array, y: Array, *, dim: Dim = -1):
-        return F.sum(x * y, axis(dim, max(len(x.shape), len(y.shape))))
+        return F.sum(conjugated(F, x) * y, axis(dim, max(len(x.shape), len(y.shape))))
 
 
 class Inner(Op):
     """inner(input, other): the sums of products along the last dimensions of both; with numbers, the product."""
 
+    complex = True
     samples = [(V, W), (A, V), (A, A), (np.array([2.0, 3.0, 1.0]), V)]
     errors = [(A, [1.0, 2.0])]
 
@@ -71,6 +76,7 @@ class Tensordot(Op):
     """tensordot(a, b, dims): the sums of products over the last `dims` dimensions of a and the first of b, or over
     those that a pair of lists names."""
 
+    complex = True
     method = False
     samples = [(A, B, 1), (A, A, 2), (A, A, ((0,), (0,))), (A, B, ((0, 1), (1, 0))), (V, W, 0)]
     errors = [(A, A, 1), (A, B, 5), (A, B, ((0,), (0, 1)))]
@@ -121,6 +127,7 @@ def met_dims(dims, n, m):
 class Kron(Op):
     """kron(input, other): every element of input times the whole of other, side by side."""
 
+    complex = True
     samples = [(A, B), (V, [[1.0], [2.0]]), ([[1.0, 2.0]], V)]
     errors = [(A, 2)]
 
@@ -137,6 +144,7 @@ class Kron(Op):
 class LinalgCross(Op):
     """linalg.cross(input, other, dim): the vectors perpendicular to pairs of vectors of three numbers along `dim`."""
 
+    complex = True
     names = ("linalg.cross",)
     type_promotion = "mixed"
     legacy_names = "linalg.Cross"
@@ -166,6 +174,7 @@ class LinalgCross(Op):
 class Cross(Op):
     """cross(input, other, dim): as linalg.cross, along the first dimension of length 3 where no `dim` is given."""
 
+    complex = True
     vanished = "stay"
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0, 0.5], [2.0, 2.0], [-1.0, 1.0]]),
                ([V, W, V], [W, [1.0, 1.0, 2.0], W], 1)]
@@ -186,6 +195,7 @@ class MultiDot(Op):
     """linalg.multi_dot(tensors): the product of a chain of matrices, in the order that takes the fewest
     multiplications; the first and last may be vectors."""
 
+    complex = True
     names = ("linalg.multi_dot",)
     type_promotion = "same"
     samples = [((A, B, A),), (([1.0, 2.0], A, V),), ((A, B),)]
@@ -198,6 +208,7 @@ class MultiDot(Op):
 class ChainMatmul(Op):
     """chain_matmul(*matrices): as linalg.multi_dot, which took its place, of any number of matrices."""
 
+    complex = True
     method = False
     samples = [((A, B, A),), ((A,),)]
     errors = [((A, A),), ((A, V),)]
@@ -249,6 +260,7 @@ def multiplied(F, tensors, cuts, i, j):
 class Vander(Op):
     """vander(x, N, increasing): the matrix whose columns are the powers of a vector from N - 1 down to 0, or up."""
 
+    complex = True
     method = False
     samples = [(V,), (V, 2), (V, 4, True)]
     errors = [(A,), (V, -1)]
@@ -266,6 +278,7 @@ class Vander(Op):
 class LinalgVander(Op):
     """linalg.vander(x, N): matrices whose columns are the powers of vectors from 0 to N - 1."""
 
+    complex = True
     names = ("linalg.vander",)
     samples = [(V,), (A, 2), (V, 4)]
     errors = [(V, 1)]
@@ -279,7 +292,7 @@ class LinalgVander(Op):
 
 def powers(F, x, n):
     """The first n powers of x along a new last dimension, each the one before times x."""
-    if kind_of(x).kind != "f":
+    if kind_of(x).kind not in "fc":
         x = F.cast(x, np.dtype(np.int64))
     column = F.unsqueeze(x, -1)
     if n < 2:

@@ -7,7 +7,9 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.ops.complex_numbers import adjoint, conjugated
 from gradcli.ops.linalg.checks import (
+    adjoint_of,
     by_matrix,
     gaps,
     indefinite,
@@ -29,6 +31,7 @@ class Cholesky(Op):
     """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
     transpose."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.cholesky",)
     modern_names = "LinalgCholeskyExBackward0"
@@ -39,10 +42,10 @@ class Cholesky(Op):
     def forward(A: Array, *, upper: Flag = False):
         square("linalg.cholesky", A)
         try:
-            return np.linalg.cholesky(A.swapaxes(-1, -2)).swapaxes(-1, -2).copy() if upper else np.linalg.cholesky(A)
+            return adjoint(np.linalg.cholesky(adjoint(A))).copy() if upper else np.linalg.cholesky(A)
         except np.linalg.LinAlgError:
             raise indefinite("linalg.cholesky", by_matrix(
-                leading_minor, A.swapaxes(-1, -2) if upper else A)) from None
+                leading_minor, adjoint(A) if upper else A)) from None
 
     def grad_A(F, g, out, upper):
         return cholesky_slope(F, g, out, upper)
@@ -71,6 +74,7 @@ class Qr(Op):
     """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
     r leaves it out."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
@@ -111,6 +115,7 @@ def _qr_slope(F, q, r, g_q, g_r):
 class OldQr(Op):
     """qr(input, some): as linalg.qr, which took its place; without `some` Q is square."""
 
+    complex = True
     names = ("qr",)
     returns = ("Q", "R")
     samples = [(TALL,), (np.array(TALL), False), (A, False)]
@@ -124,6 +129,7 @@ class Svd(Op):
     """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
     `full_matrices` only the columns and rows that S meets."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
@@ -168,6 +174,7 @@ class OldSvd(Op):
     """svd(input, some, compute_uv): U, S and V with input = U diag(S) V^T; as linalg.svd, which took its place. Without
     `compute_uv` U and V are zeros."""
 
+    complex = True
     names = ("svd",)
     returns = ("U", "S", "V")
     samples = [(A,), (TALL,), (np.array(TALL), False), (TALL, True, False)]
@@ -175,12 +182,13 @@ class OldSvd(Op):
 
     def compose(F, input: Array, some: Flag = True, compute_uv: Flag = True):
         u, s, vh = F.linalg_svd(input, not some if compute_uv else True)
-        return named(OldSvd)(*((u, s, transposed(F, vh)) if compute_uv else (F.zeros_like(u), s, F.zeros_like(vh))))
+        return named(OldSvd)(*((u, s, adjoint_of(F, vh)) if compute_uv else (F.zeros_like(u), s, F.zeros_like(vh))))
 
 
 class Svdvals(Op):
     """linalg.svdvals(A): the singular values, greatest first."""
 
+    complex = True
     names = ("linalg.svdvals",)
     samples = [(A,), (TALL,)]
     errors = [([1.0, 2.0],)]
@@ -193,6 +201,7 @@ class Eigh(Op):
     """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
     triangle is read, or with `UPLO` U the upper."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
@@ -219,6 +228,7 @@ class Eigh(Op):
 class Eigvalsh(Op):
     """linalg.eigvalsh(A, UPLO): the eigenvalues of symmetric matrices, least first."""
 
+    complex = True
     names = ("linalg.eigvalsh",)
     symmetric = True
     samples = [(A,), (A, "U")]
@@ -232,6 +242,7 @@ class HouseholderProduct(Op):
     """linalg.householder_product(input, tau): the first columns of the product of reflections I - tau v v^T, each
     v in a column of input, below its 1 on the diagonal."""
 
+    complex = True
     names = ("linalg.householder_product", "orgqr")
     samples = [(TALL, [0.5, 1.5]), (A, [0.5]), (PAIR, [[0.5, 1.2], [2.0, 0.25]])]
     errors = [(WIDE, [1.0, 2.0]), ([1.0], [1.0])]
@@ -252,7 +263,7 @@ def reflected(F, input, tau, other, reverse):
     vectors = F.tril(input, -1) + F.eye(m, n, dtype=input.dtype)
     for i in range(tau.shape[-1])[:: -1 if reverse else 1]:
         v = F.narrow(vectors, -1, i, 1)
-        other = other - per_matrix(F, F.select(tau, -1, i)) * v @ (transposed(F, v) @ other)
+        other = other - per_matrix(F, F.select(tau, -1, i)) * v @ (adjoint_of(F, v) @ other)
     return other
 
 
@@ -260,6 +271,7 @@ class Ormqr(Op):
     """ormqr(input, tau, other, left, transpose): other multiplied by the orthogonal matrix whose reflections are in
     input and tau; from the right without `left`."""
 
+    complex = True
     samples = [(TALL, [0.5, 1.5], TALL), (TALL, [0.5, 1.5], TALL, True, True), (TALL, [0.5, 1.5], WIDE, False)]
     errors = [([1.0], [1.0], [1.0])]
 
@@ -267,13 +279,15 @@ class Ormqr(Op):
         matrices("ormqr", input)
         matrices("ormqr", other)
         if left:
-            return reflected(F, input, tau, other, not transpose)
-        return transposed(F, reflected(F, input, tau, transposed(F, other), transpose))
+            return reflected(F, input, conjugated(F, tau) if transpose else tau, other, not transpose)
+        tau = tau if transpose else conjugated(F, tau)
+        return adjoint_of(F, reflected(F, input, tau, adjoint_of(F, other), transpose))
 
 
 class Geqrf(Op):
     """geqrf(input): the reflections of a QR factorization as LAPACK keeps them, with R above their diagonal."""
 
+    complex = True
     returns = ("a", "tau")
     samples = [(np.array(TALL),), (np.array(PAIR),)]
     errors = [([1.0],)]

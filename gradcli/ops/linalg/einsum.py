@@ -32,6 +32,7 @@ class Einsum(Op):
     """einsum(equation, *operands): the sum of the operands' products over all letters that stand for dimensions on
     the left of -> and not on the right, as in "ij,jk->ik". Or numbers stand for dimensions: a, [0, 1], b, [1, 2]."""
 
+    complex = True
     method = False
     samples = [("ij,jk->ik", (A, B)), ("ij,jk", (A, B)), ("ii->i", (SQUARE,)), ("ii", (SQUARE,)), ("ij->", (A,)),
                ("...j,j->...", (A, [1.0, 2.0, 3.0])), ("ij,ij,ij->j", (A, A, A)),

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
     by_matrix,
     indefinite,
@@ -34,6 +35,7 @@ B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 class ZeroPivot(Kernel):
     """zero_pivot(A): for each matrix the place, counted from 1, of the first zero on the diagonal of U; 0 without."""
 
+    complex = True
     samples = [(np.array(A),), (SINGULAR,)]
     errors = [([1.0],)]
 
@@ -46,6 +48,7 @@ class InvEx(Op):
     """linalg.inv_ex(A, check_errors): the inverses of square matrices, and for each 0 or the place, counted from 1, of
     the zero on the diagonal that leaves it without one; an error then with `check_errors`."""
 
+    complex = True
     names = ("linalg.inv_ex",)
     returns = ("inverse", "info")
     samples = [(A,), (PAIR,), (SINGULAR,)]
@@ -68,6 +71,7 @@ class SolveEx(Op):
     or the place, counted from 1, of a zero on the diagonal that leaves no solution; an error then with `check_errors`.
     """
 
+    complex = True
     names = ("linalg.solve_ex",)
     returns = ("result", "info")
     ignored_options = ("check_errors",)
@@ -89,6 +93,7 @@ class LuFactorEx(Op):
     """linalg.lu_factor_ex(A, pivot, check_errors): linalg.lu_factor, and for each matrix 0 or the place, counted from
     1, of the first zero on the diagonal of U; an error then with `check_errors`."""
 
+    complex = True
     names = ("linalg.lu_factor_ex",)
     returns = ("LU", "pivots", "info")
     ignored_options = ("pivot", "check_errors")
@@ -107,6 +112,7 @@ class CholeskyEx(Op):
     """linalg.cholesky_ex(A, upper, check_errors): linalg.cholesky, and for each matrix 0 or the order of the leading
     minor that is not positive-definite, up to which it was factored; an error then with `check_errors`."""
 
+    complex = True
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")
     modern_names = "LinalgCholeskyExBackward0"
@@ -117,14 +123,14 @@ class CholeskyEx(Op):
 
     def forward(A: Array, *, upper: Flag = False, check_errors: Flag = False):
         square("linalg.cholesky_ex", A)
-        lower = A.swapaxes(-1, -2) if upper else A
+        lower = adjoint(A) if upper else A
         info = by_matrix(leading_minor, lower)
         if check_errors and info.any():
             raise indefinite("linalg.cholesky_ex", info)
         factors = [factored(matrix, int(k)) for matrix, k in zip(
             stack(lower), info.reshape(-1), strict=True)]
         factor = np.array(factors, A.dtype).reshape(A.shape)
-        return factor.swapaxes(-1, -2).copy() if upper else factor, info
+        return adjoint(factor).copy() if upper else factor, info
 
     def grad_A(F, g, out, upper):
         return cholesky_slope(F, g, out[0], upper)
@@ -143,8 +149,8 @@ def factored(a, minor):
     factor = np.tril(a)
     if k:
         factor[:k, :k] = np.linalg.cholesky(a[:k, :k])
-        factor[k:, :k] = substituted(factor[:k, :k], a[k:, :k].T, False, False).T
-        factor[k, k] -= factor[k, :k] @ factor[k, :k]
+        factor[k:, :k] = adjoint(substituted(factor[:k, :k], adjoint(a[k:, :k]), False, False))
+        factor[k, k] -= factor[k, :k] @ factor[k, :k].conj()
     return factor
 
 

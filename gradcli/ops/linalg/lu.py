@@ -7,7 +7,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
-from gradcli.ops.linalg.checks import matrices, rows_fit, square, transposed
+from gradcli.ops.complex_numbers import sizes
+from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed
 
 A = [[0.5, 2.0], [1.0, 0.25]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -18,12 +19,13 @@ SWAP = np.array([2, 2], np.int32)
 
 def eliminated(a):
     """L and U packed into one matrix, and the row each row was exchanged with, counted from 1."""
-    packed = a.astype(np.float64).reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
+    wide = np.complex128 if a.dtype.kind == "c" else np.float64
+    packed = a.astype(wide).reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
     m, n = packed.shape[1:]
     pivots = np.empty((len(packed), min(m, n)), np.int32)
     stack = np.arange(len(packed))
     for k in range(min(m, n)):
-        at = k + np.argmax(np.abs(packed[:, k:, k]), axis=1)
+        at = k + np.argmax(sizes(packed[:, k:, k]), axis=1)
         pivots[:, k] = at + 1
         packed[stack, k], packed[stack, at] = packed[stack, at], packed[stack, k].copy()
         pivot = packed[:, k, k, None]
@@ -60,6 +62,7 @@ def refuse_unpivoted(name, pivot):
 class Lu(Op):
     """linalg.lu(A, pivot): P, L and U with A = P L U: a permutation, and two triangles."""
 
+    complex = True
     names = ("linalg.lu",)
     returns = ("P", "L", "U")
     inert = (0,)
@@ -108,6 +111,7 @@ class LuFactor(Op):
     """linalg.lu_factor(A, pivot): L, below its diagonal of ones, and U in one matrix; and the row that each row was
     exchanged with, counted from 1."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
@@ -131,6 +135,7 @@ class LuFactor(Op):
 class OldLu(Op):
     """lu(A, pivot, get_infos): as linalg.lu_factor, which took its place; with `get_infos` also a 0 for each matrix."""
 
+    complex = True
     names = ("lu", "btrifact")
     ignored_options = ("pivot",)
     samples = [(A,), (TALL,), (A, True, True)]
@@ -145,6 +150,7 @@ class LuUnpack(Op):
     """lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots): P, L and U from their packed form; empty what is not
     asked for."""
 
+    complex = True
     names = ("lu_unpack", "btriunpack")
     method = False
     returns = ("P", "L", "U")
@@ -190,6 +196,7 @@ class LuSolve(Op):
     """linalg.lu_solve(LU, pivots, B, left, adjoint): the X with A X = B, where LU and pivots are the packed factors of
     A; without `left` X A = B; with `adjoint` the transpose of A stands for A."""
 
+    complex = True
     names = ("linalg.lu_solve",)
     samples = [(A, SWAP, TALL[:2]), (A, SWAP, TALL, False), (A, SWAP, A, True, True), (A, SWAP, A, False, True)]
     errors = [(WIDE, SWAP, A), (A, SWAP, TALL)]
@@ -200,21 +207,23 @@ class LuSolve(Op):
             raise ShapeFault("linalg.lu_solve: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
         rows_fit("linalg.lu_solve", LU, B, -2 if left else -1)
-        b = B if left else transposed(F, B)
+        b = B if left else adjoint_of(F, B) if adjoint else transposed(F, B)
         p = F.lu_unpack(LU, pivots, False, True)[0]
         if left != adjoint:
             halfway = F.linalg_solve_triangular(LU, transposed(F, p) @ b, upper=False, unitriangular=True)
             x = F.linalg_solve_triangular(LU, halfway, upper=True)
         else:
-            halfway = F.linalg_solve_triangular(transposed(F, LU), b, upper=False)
-            x = p @ F.linalg_solve_triangular(transposed(F, LU), halfway, upper=True, unitriangular=True)
-        return x if left else transposed(F, x)
+            back = adjoint_of(F, LU) if adjoint else transposed(F, LU)
+            halfway = F.linalg_solve_triangular(back, b, upper=False)
+            x = p @ F.linalg_solve_triangular(back, halfway, upper=True, unitriangular=True)
+        return x if left else adjoint_of(F, x) if adjoint else transposed(F, x)
 
 
 class OldLuSolve(Op):
     """lu_solve(input, LU_data, LU_pivots): the X with A X = input, where LU_data and LU_pivots are the packed factors
     of A."""
 
+    complex = True
     names = ("lu_solve", "btrisolve")
     samples = [(TALL[:2], A, SWAP)]
     errors = [(TALL, A, SWAP)]

@@ -20,6 +20,7 @@ PADE_REACH = 5.371920351148152      # the 1-norm up to which that is exact in do
 class MatrixPower(Op):
     """matrix_power(input, n): square matrices multiplied by themselves n times; for negative n their inverses."""
 
+    complex = True
     names = ("matrix_power", "linalg.matrix_power")
     samples = [(A, 2), (A, 3), (PAIR, 5), (A, -2), (A, 0), (A, 1)]
     errors = [(WIDE, 2), ([1.0], 2), (A, 0.5)]
@@ -44,6 +45,7 @@ class MatrixPower(Op):
 class NoPower(Kernel):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
+    complex = True
     modern_names = "CopyBackwards"
     samples = [(A,), (PAIR,)]
     errors = [("text",)]
@@ -58,17 +60,19 @@ class NoPower(Kernel):
 class MatrixExp(Op):
     """matrix_exp(input): the exponentials of square matrices, 1 + A + A A / 2 + ..."""
 
+    complex = True
     names = ("matrix_exp", "linalg.matrix_exp")
     modern_names = "LinalgMatrixExpBackward0"
     samples = [(A,), (PAIR,), ([[9.0, 1.0], [-3.0, 2.0]],)]
     errors = [(WIDE,), ([1.0],), (np.array([[1, 2], [3, 4]]),)]
 
     def forward(input: Array):
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in "fc":
             raise TypeFault("linalg.matrix_exp: expected a floating tensor", ("x.float()", "a floating copy"))
         if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
             raise ShapeFault(f"linalg.matrix_exp: A must be batches of square matrices, and the shape is {input.shape}")
-        return exponential(input.astype(np.float64)).astype(input.dtype) if input.size else input.copy()
+        wide = np.complex128 if input.dtype.kind == "c" else np.float64
+        return exponential(input.astype(wide)).astype(input.dtype) if input.size else input.copy()
 
     def grad_input(F, g, input):
         # exp of the matrix [[A, G], [0, A]] has in its corner the slope of exp at A in direction G (Mathias 1996)

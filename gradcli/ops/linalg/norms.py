@@ -4,8 +4,10 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
+from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ArgumentFault
+from gradcli.ops.complex_numbers import adjoint, squares
 from gradcli.ops.linalg.checks import floating, is_vector, matrices, rows_fit, square, transposed
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -21,6 +23,7 @@ class MatrixNorm(Op):
     sum of squares, nuc the sum of singular values, 2 the greatest of them, 1 the greatest sum of a column, inf of a
     row."""
 
+    complex = True
     names = ("linalg.matrix_norm",)
     samples = [(TALL,), (TALL, "nuc"), (TALL, 1), (TALL, -1), (TALL, INF), (TALL, -INF), (TALL, 2), (TALL, -2),
                (PAIR, 1, (0, 1)), (PAIR, 2, (-2, -1), True), (PAIR, "nuc", (1, 0)),
@@ -60,6 +63,7 @@ class LinalgNorm(Op):
     """linalg.norm(A, ord, dim, keepdim, dtype): the norm of vectors, over one dimension or all elements, or, with an
     order over two dimensions, of matrices."""
 
+    complex = True
     names = ("linalg.norm",)
     samples = [(TALL,), (TALL, 1), (TALL, 3.0, 0), (TALL, None, (0, 1)), (TALL, "nuc"), (PAIR, 2, (0, 2), True),
                (TALL, None, None, False, np.dtype(np.float64)), ([1.0, -3.0], 1)]
@@ -82,6 +86,7 @@ class Cond(Op):
     """linalg.cond(A, p): how much A can magnify errors, in the norm `p`: the ratio of the greatest to the least
     singular value, or the norm of A times that of its inverse."""
 
+    complex = True
     names = ("linalg.cond",)
     samples = [(A,), (TALL, -2), (A, 1), (PAIR, "fro"), (A, INF)]
     errors = [([1.0],), (WIDE, 1)]
@@ -112,6 +117,7 @@ class Pinv(Op):
     called `rcond`) times the greatest, count as zero. `hermitian` matrices are taken to be symmetric, from their lower
     triangle."""
 
+    complex = True
     names = ("linalg.pinv",)
     modern_names = "LinalgPinvBackward0"
     samples = [(A,), (TALL,), (WIDE,), (PAIR,), (np.array(A), 0.6), (np.array(A), None, True),
@@ -127,12 +133,12 @@ class Pinv(Op):
         if hermitian:
             square("linalg.pinv", A)
             values, vectors = np.linalg.eigh(A)
-            u, s, vh = vectors * np.sign(values)[..., None, :], np.abs(values), vectors.swapaxes(-1, -2)
+            u, s, vh = vectors * np.sign(values)[..., None, :], np.abs(values), adjoint(vectors)
         else:
             u, s, vh = np.linalg.svd(A, full_matrices=False)
         nonzero = s > smallest(s, A.shape, atol, rtol)
         inverse = np.where(nonzero, 1 / np.where(nonzero, s, 1), 0).astype(A.dtype)
-        return (vh.swapaxes(-1, -2) * inverse[..., None, :]) @ u.swapaxes(-1, -2)
+        return (adjoint(vh) * inverse[..., None, :]) @ adjoint(u)
 
     def grad_A(F, g, A, out):
         return pinv_slope(F, g, A, out)
@@ -153,6 +159,7 @@ def pinv_slope(F, g, a, p):
 class OldPinverse(Op):
     """pinverse(input, rcond): as linalg.pinv, which took its place."""
 
+    complex = True
     names = ("pinverse",)
     samples = [(A,), (np.array(A), 0.6)]
     errors = [([1.0],)]
@@ -165,6 +172,7 @@ class MatrixRank(Op):
     """linalg.matrix_rank(A, tol, hermitian, atol, rtol): how many singular values are above atol (also called `tol`),
     or rtol times the greatest; of `hermitian` matrices eigenvalues, from the lower triangle."""
 
+    complex = True
     names = ("linalg.matrix_rank",)
     samples = [(A,), (A, 1.2), (np.array([[1.0, 3.0], [1.0, 1.0]]), 2.5, True), (A, None, False, 1.2),
                (A, None, False, None, 0.6)]
@@ -195,6 +203,7 @@ class Lstsq(Op):
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
@@ -218,10 +227,11 @@ class Lstsq(Op):
         if not vector and b.ndim == A.ndim - 1:
             x = _over_rows(x, A, b)
         rank = MatrixRank.forward(A, None, False, None, rcond)
-        residuals = np.zeros(0, A.dtype)
+        part = part_of(A.dtype)
+        residuals = np.zeros(0, part)
         if m > n and driver not in (None, "gelsy") and np.all(rank == n):
-            residuals = np.sum((A @ x - b) ** 2, -2)
-        values = np.linalg.svd(A, compute_uv=False) if driver in ("gelsd", "gelss") else np.zeros(0, A.dtype)
+            residuals = np.sum(squares(A @ x - b), -2)
+        values = np.linalg.svd(A, compute_uv=False) if driver in ("gelsd", "gelss") else np.zeros(0, part)
         return (x[..., 0] if vector else x, residuals, np.zeros(0, np.int64) if driver == "gels" else rank, values)
 
     def grad_A(F, g, A, B, out):

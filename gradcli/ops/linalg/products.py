@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
-from gradcli.engine.autograd.signature import Array, Number, sized
+from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
@@ -59,6 +59,7 @@ def dims_are(name, a, b, da, db):
 class Mm(Op):
     """mm(input, mat2): the product of two matrices."""
 
+    complex = True
     fresh_result = True
     type_promotion = "same"
     legacy_names = "blas.Addmm"
@@ -82,6 +83,7 @@ class Mm(Op):
 class Mv(Op):
     """mv(input, vec): the product of a matrix and a vector."""
 
+    complex = True
     vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Addmv"
@@ -103,6 +105,7 @@ class Mv(Op):
 class Dot(Op):
     """dot(input, tensor): the sum of the products of two vectors' elements."""
 
+    complex = True
     vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Dot"
@@ -132,6 +135,7 @@ def stacks_fit(name, a, b):
 class Bmm(Op):
     """bmm(input, mat2): the products of two stacks of matrices."""
 
+    complex = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
     samples = [([A, A], [B, B])]
@@ -151,6 +155,7 @@ class Bmm(Op):
 class Matmul(Op):
     """matmul(input, other): the product of vectors, matrices, or stacks of matrices that broadcast."""
 
+    complex = True
     symbol = "matmul"
     samples = [(A, B), (A, [1.0, 2.0, -1.0]), ([1.0, 2.0], A), ([1.0, 2.0], [3.0, 4.0]), ([A, A], B), (A, [B, B]),
                ([[A, A]], [[B], [B]]), ([A, A], [1.0, 2.0, -1.0]), ([1.0, 2.0], [A, A])]
@@ -176,6 +181,7 @@ class Matmul(Op):
 class StackedMm(Kernel):
     """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
 
+    complex = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
     modern_names = "UnsafeViewBackward0"
@@ -213,6 +219,7 @@ def fits(name, input, shape):
 class AddedProduct(Op, abstract=True):
     """A product with something added: beta * input + alpha * the product."""
 
+    complex = True
     inplace = True
     type_promotion = "same"
 
@@ -227,7 +234,7 @@ class Addmm(AddedProduct):
     samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
     errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
 
-    def forward(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, mat1: Array, mat2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmm", mat1, mat2, 2, 2)
         inner_fits("addmm", mat1, mat2, 0)
         fits("addmm", input, (mat1.shape[0], mat2.shape[1]))
@@ -252,7 +259,7 @@ class Addmv(AddedProduct):
     samples = [([1.0, 2.0], A, [1.0, -2.0, 0.5]), ([1.0], A, [1.0, -2.0, 0.5], 0.5, 2.0)]
     errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
 
-    def forward(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, mat: Array, vec: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmv", mat, vec, 2, 1)
         inner_fits("addmv", mat, vec, 0)
         fits("addmv", input, mat.shape[:1])
@@ -274,7 +281,7 @@ class Addr(AddedProduct):
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
     errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
 
-    def forward(input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, vec1: Array, vec2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addr", vec1, vec2, 1, 1)
         fits("addr", input, (*vec1.shape, *vec2.shape))
         return added(input, np.multiply.outer(vec1, vec2), beta, alpha)
@@ -293,7 +300,7 @@ class Baddbmm(AddedProduct):
     samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
-    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("baddbmm", batch1, batch2)
         fits("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
         return added(input, np.matmul(batch1, batch2), beta, alpha)
@@ -313,7 +320,7 @@ class Addbmm(AddedProduct):
     samples = [([[1.0, 2.0], [3.0, 4.0]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
-    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
+    def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("addbmm", batch1, batch2)
         fits("addbmm", input, (batch1.shape[1], batch2.shape[2]))
         return added(input, np.tensordot(batch1, batch2, ((0, 2), (0, 1))), beta, alpha)

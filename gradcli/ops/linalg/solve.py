@@ -9,10 +9,12 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
     by_matrix,
     identity,
     is_vector,
+    kind_of,
     on_diagonal,
     per_matrix,
     rows_fit,
@@ -34,6 +36,7 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 class Inverse(Op):
     """linalg.inv(A): the inverses of square matrices."""
 
+    complex = True
     memory_order = "columns"
     names = ("linalg.inv", "inverse")
     modern_names = "LinalgInvExBackward0"
@@ -54,6 +57,7 @@ class Inverse(Op):
 class Det(Op):
     """linalg.det(A): the determinants of square matrices."""
 
+    complex = True
     names = ("linalg.det", "det")
     linked = False
     modern_names = "LinalgDetBackward0"
@@ -95,6 +99,7 @@ def cofactors(F, A, det):
 class Slogdet(Op):
     """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
 
+    complex = True
     names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
     multi_output = True
@@ -120,17 +125,21 @@ class SlogdetByName(Slogdet):
 class Logdet(Op):
     """logdet(input): the logarithm of the determinant; nan where that is negative."""
 
+    complex = True
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,)]
 
     def compose(F, input):
         sign, log = F.linalg_slogdet(input)
+        if kind_of(sign).kind == "c":
+            return F.log(sign) + log
         return F.where(sign == -1, float("nan"), log)
 
 
 class Solve(Op):
     """linalg.solve(A, B, left): the X with A X = B, or without `left` X A = B."""
 
+    complex = True
     names = ("linalg.solve",)
     samples = [(A, B), (A, [1.0, 2.0]), (PAIR, B), (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], False),
                (PAIR, [[1.0, 2.0], [0.5, 3.0]])]
@@ -146,6 +155,7 @@ class Solve(Op):
 class Solved(Kernel):
     """solved(A, B): the X with A X = B."""
 
+    complex = True
     saved_for_versions = ("out",)
     memory_order = "columns"
     modern_names = "LinalgSolveExBackward0"
@@ -172,6 +182,7 @@ class SolveTriangular(Op):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
+    complex = True
     saved_for_versions = ("out",)
     memory_order = "columns"
     names = ("linalg.solve_triangular",)
@@ -216,6 +227,7 @@ class TriangularSolve(Op):
     """triangular_solve(input, A, upper, transpose, unitriangular): the X with A X = input, reading one triangle of A,
     together with A."""
 
+    complex = True
     names = ("triangular_solve", "trtrs")
     returns = ("solution", "cloned_coefficient")
     samples = [(B, A), (B, A, False), (B, A, True, True), (B, A, True, False, True)]
@@ -232,6 +244,7 @@ class TriangularSolve(Op):
 class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
+    complex = True
     memory_order = "columns"
     saved_for_versions = ("input", "out")
     modern_names = "CholeskySolveBackward0"
@@ -244,8 +257,8 @@ class CholeskySolve(Op):
         square("cholesky_solve", input2)
         same_type("cholesky_solve", input2, input)
         rows_fit("cholesky_solve", input2, input)
-        factor = input2.swapaxes(-1, -2) if upper else input2
-        return substituted(factor.swapaxes(-1, -2), substituted(factor, input, False, False), True, False)
+        factor = adjoint(input2) if upper else input2
+        return substituted(adjoint(factor), substituted(factor, input, False, False), True, False)
 
     def grad_input(F, g, input, input2, out, upper):
         return F.cholesky_solve(g, input2, upper)
@@ -260,6 +273,7 @@ class CholeskySolve(Op):
 class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
+    complex = True
     memory_order = "columns"
     modern_names = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
@@ -268,10 +282,10 @@ class CholeskyInverse(Op):
 
     def forward(input: Array, upper: Flag = False):
         square("cholesky_inverse", input)
-        factor = input.swapaxes(-1, -2) if upper else input
+        factor = adjoint(input) if upper else input
         ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
         inverse = substituted(factor, ones, False, False)
-        return inverse.swapaxes(-1, -2) @ inverse
+        return adjoint(inverse) @ inverse
 
     def grad_input(F, g, input, out, upper):
         both = out @ (g + transposed(F, g)) @ out
@@ -281,6 +295,7 @@ class CholeskyInverse(Op):
 class TensorInv(Op):
     """linalg.tensorinv(A, ind): the inverse for tensordot, where the first `ind` dimensions of A are its rows."""
 
+    complex = True
     names = ("linalg.tensorinv",)
     samples = [([[[[2.0, 0.5], [1.0, 3.0]]], [[[0.5, 1.0], [2.0, -1.0]]], [[[1.0, 0.25], [4.0, 2.0]]],
                  [[[0.0, 3.0], [1.0, 1.0]]]], 2), (A, 1)]
@@ -299,6 +314,7 @@ class TensorInv(Op):
 class TensorSolve(Op):
     """linalg.tensorsolve(A, B, dims): the X with tensordot(A, X, X.ndim) = B; `dims` of A are moved last first."""
 
+    complex = True
     names = ("linalg.tensorsolve",)
     samples = [(A, [1.0, 2.0]), (A, [1.0, 2.0], (0,)),
                ([[[2.0, 0.5, 1.0, 0.0]], [[0.5, 1.0, 2.0, -1.0]], [[1.0, 0.25, 4.0, 2.0]], [[0.0, 3.0, 1.0, 1.0]]],

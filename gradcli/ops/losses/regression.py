@@ -154,6 +154,7 @@ class SquaredLoss(LossKernel):
 class L1Loss(Loss):
     """l1_loss(input, target, size_average, reduce, reduction, weight): the magnitude of the difference."""
 
+    complex = True
     names = ("l1_loss",)
     samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, [1.0, 2.0])]
 

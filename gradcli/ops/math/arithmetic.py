@@ -4,12 +4,14 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, constancy, raw
-from gradcli.engine.autograd.signature import Number, Operand, Text
+from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
+from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
-from gradcli.engine.tensor.dtypes import FLOATING, category, float64
+from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Binary
+from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.special.evaluate import in_doubles
 
 NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
@@ -18,22 +20,26 @@ NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not su
 
 def plus(input, other, alpha):
     """input + alpha * other, rounded once among floating numbers."""
+    if type(alpha) is complex and input.dtype.kind != "c":
+        raise TypeFault("For non-complex input tensors, argument alpha must not be a complex number.",
+                        ("x + 1j * y", "a complex sum of real tensors"))
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
 
 
 class Add(Binary):
     """add(input, other, alpha): input plus alpha times other, element by element."""
 
+    complex = True
     kernel = np.add
     symbol = "add"
     legacy_names = ("basic_ops.Add", "basic_ops.AddConstant")
     variant = constancy
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
-    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+    def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
         if alpha == 1:
             return np.add(input, other)
-        if input.dtype == other.dtype == np.bool_:
+        if input.dtype == other.dtype == np.bool_ and type(alpha) is not complex:
             return np.add(input, other & bool(alpha))
         return plus(input, other, alpha)
 
@@ -47,6 +53,7 @@ class Add(Binary):
 class Sub(Binary):
     """sub(input, other, alpha): input minus alpha times other, element by element."""
 
+    complex = True
     kernel = np.subtract
     names = ("sub", "subtract")
     symbol = "sub"
@@ -56,7 +63,7 @@ class Sub(Binary):
     refuses_bool_with_number = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
 
-    def forward(input: Operand, other: Operand, *, alpha: Number = 1):
+    def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
         if input.dtype == np.bool_:
             raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
                 NO_DIFFERENCE)
@@ -72,6 +79,7 @@ class Sub(Binary):
 class Mul(Binary):
     """mul(input, other): input times other, element by element."""
 
+    complex = True
     kernel = np.multiply
     names = ("mul", "multiply")
     symbol = "mul"
@@ -92,6 +100,7 @@ class Mul(Binary):
 class Div(Binary):
     """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
+    complex = True
     vanished = ("input",)      # the other rule negates, which makes such a zero a number
     linked = False
     names = ("div", "divide", "true_divide")
@@ -109,6 +118,8 @@ class Div(Binary):
     def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
         if rounding_mode is None:
             return np.divide(*_floating(input, other))
+        if input.dtype.kind == "c":
+            raise refusal(f"div_{rounding_mode}", (input,))
         if rounding_mode == "floor":
             return floored(input, other)
         if category(input.dtype) == FLOATING:
@@ -126,7 +137,7 @@ class Div(Binary):
 
 def _floating(input, other):
     """Both operands in a type that can hold a quotient."""
-    if input.dtype.kind == "f":
+    if input.dtype.kind in "fc":
         return input, other
     from gradcli.engine.tensor.dtypes import Default
 
@@ -161,6 +172,7 @@ def _floored_singles(a, b):
 class Pow(Binary):
     """pow(input, exponent): input to the power exponent, element by element."""
 
+    complex = True
     symbol = "pow"
     legacy_names = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
@@ -187,7 +199,7 @@ def power(input, exponent):
     """input ** exponent, by multiplication for the small whole exponents that programs use."""
     if exponent.ndim == 0:
         n = exponent.item()
-        if input.dtype.kind == "f":
+        if input.dtype.kind in "fc":
             if n == 2:
                 return input * input
             if n == 3:
@@ -202,7 +214,7 @@ def power(input, exponent):
                 return np.reciprocal(np.sqrt(input))
             if n == -2:
                 return np.reciprocal(input * input)
-        elif n < 0 and input.dtype.kind in "iu":
+        elif input.dtype.kind in "iu" and n < 0:
             raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
     out = np.power(input, exponent)
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
@@ -227,6 +239,7 @@ def power_slope(F, g, input, exponent):
 class FloatPower(Op):
     """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
+    complex = True
     inplace = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
@@ -236,4 +249,4 @@ class FloatPower(Op):
 
 
 def _double(F, x):
-    return x if type(x) in (int, float, bool) else F.cast(x, float64)
+    return x if type(x) in SCALARS else F.cast(x, complex128 if is_complex(x) else float64)

@@ -16,6 +16,7 @@ PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
 class Eq(Comparison):
     """eq(input, other): whether elements are equal."""
 
+    complex = True
     symbol = "eq"
     legacy_names = "compare.Eq"
     samples = PAIR
@@ -27,6 +28,7 @@ class Eq(Comparison):
 class Ne(Comparison):
     """ne(input, other): whether elements differ."""
 
+    complex = True
     names = ("ne", "not_equal")
     symbol = "ne"
     legacy_names = "compare.Ne"
@@ -87,6 +89,7 @@ class Ge(Comparison):
 class LogicalAnd(Comparison):
     """logical_and(input, other): whether both elements are non-zero."""
 
+    complex = True
     samples = [([1.0, 0.0, 3.0], [1.0, 3.0, 0.0])]
 
     def forward(input: Array, other: Array):
@@ -96,6 +99,7 @@ class LogicalAnd(Comparison):
 class LogicalOr(Comparison):
     """logical_or(input, other): whether either element is non-zero."""
 
+    complex = True
     samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
 
     def forward(input: Array, other: Array):
@@ -105,6 +109,7 @@ class LogicalOr(Comparison):
 class LogicalXor(Comparison):
     """logical_xor(input, other): whether just one of the elements is non-zero."""
 
+    complex = True
     samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
 
     def forward(input: Array, other: Array):
@@ -114,6 +119,7 @@ class LogicalXor(Comparison):
 class LogicalNot(Op):
     """logical_not(input): whether each element is zero."""
 
+    complex = True
     inplace = True
     samples = [([1.0, 0.0, 3.0],)]
     errors = [("text",)]
@@ -126,6 +132,7 @@ class Where(Op):
     """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
     alone, for each dimension where along it the condition holds."""
 
+    complex = True
     type_promotion = "mixed"
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
                (np.array([[True, False]]),)]

@@ -24,6 +24,7 @@ class Exponential(Unary, abstract=True):
 class Exp(Exponential):
     """exp(input): e to the power of each element."""
 
+    complex = True
     legacy_names = "pointwise.Exp"
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
@@ -37,6 +38,7 @@ class Exp(Exponential):
 class Exp2(Exponential):
     """exp2(input): 2 to the power of each element."""
 
+    complex = True
     names = ("exp2", "special.exp2")
 
     def forward(input: Array):
@@ -49,6 +51,7 @@ class Exp2(Exponential):
 class Expm1(Exponential):
     """expm1(input): e to the power of each element, minus 1, exact near 0."""
 
+    complex = True
     names = ("expm1", "special.expm1")
 
     def forward(input: Array):
@@ -61,6 +64,7 @@ class Expm1(Exponential):
 class Log(Exponential):
     """log(input): the natural logarithm of each element."""
 
+    complex = True
     legacy_names = "pointwise.Log"
 
     def forward(input: Array):
@@ -83,6 +87,7 @@ def _log_of_singles(x):
 class Log1p(Exponential):
     """log1p(input): the natural logarithm of 1 plus each element, exact near 0."""
 
+    complex = True
     names = ("log1p", "special.log1p")
     legacy_names = "pointwise.Log1p"
     modern_names = "Log1PBackward0"
@@ -97,6 +102,8 @@ class Log1p(Exponential):
 class Log2(Exponential):
     """log2(input): the logarithm of each element to base 2."""
 
+    complex = True
+
     def forward(input: Array):
         return np.log2(input)
 
@@ -106,6 +113,8 @@ class Log2(Exponential):
 
 class Log10(Exponential):
     """log10(input): the logarithm of each element to base 10."""
+
+    complex = True
 
     def forward(input: Array):
         return np.log10(input)
@@ -117,6 +126,7 @@ class Log10(Exponential):
 class Sigmoid(Exponential):
     """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
 
+    complex = True
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
     legacy_names = "pointwise.Sigmoid"

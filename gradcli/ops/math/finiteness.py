@@ -22,6 +22,7 @@ class Test(Op, abstract=True):
 class IsNan(Test):
     """isnan(input): whether each element is nan."""
 
+    complex = True
     names = ("isnan",)
 
     def forward(input: Array):
@@ -31,6 +32,7 @@ class IsNan(Test):
 class IsInf(Test):
     """isinf(input): whether each element is infinite."""
 
+    complex = True
     names = ("isinf",)
 
     def forward(input: Array):
@@ -40,6 +42,7 @@ class IsInf(Test):
 class IsFinite(Test):
     """isfinite(input): whether each element is a number, and not infinite."""
 
+    complex = True
     names = ("isfinite",)
 
     def forward(input: Array):
@@ -67,13 +70,14 @@ class IsNegInf(Test):
 class NanToNum(Unary):
     """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
 
+    complex = True
     linked = False
     type_promotion = ""
     modern_names = "NanToNumBackward0"
     samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
 
     def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in "fc":
             return input.copy()
         return np.nan_to_num(input, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
@@ -84,6 +88,7 @@ class NanToNum(Unary):
 class IsClose(Op):
     """isclose(input, other, rtol, atol, equal_nan): whether |input - other| <= atol + rtol |other|."""
 
+    complex = True
     names = ("isclose",)
     samples = [([1.0, 2.0], [1.0, 2.1]), ([1.0, 2.0], [1.0, 2.1], 0.1), ([1.0, 2.0], [1.0, 2.1], 0.0, 0.2),
                (STRANGE, STRANGE, 1e-5, 1e-8, True)]
@@ -96,6 +101,7 @@ class IsClose(Op):
 class AllClose(Op):
     """allclose(input, other, rtol, atol, equal_nan): whether every |input - other| <= atol + rtol |other|."""
 
+    complex = True
     names = ("allclose",)
     samples = IsClose.samples
     errors = IsClose.errors
@@ -116,7 +122,7 @@ def close(input, other, rtol, atol, equal_nan):
         same |= np.isnan(input) & np.isnan(other)
     if rtol == 0 and atol == 0:
         return same
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in "fc":
         input, other = input.astype(np.float64), other.astype(np.float64)
     distance = np.abs(input - other)
     allowed = np.abs(other * rtol) + atol
@@ -126,6 +132,7 @@ def close(input, other, rtol, atol, equal_nan):
 class Equal(Op):
     """equal(input, other): whether both have the same shape and elements; a Python truth value."""
 
+    complex = True
     samples = [([1.0, 2.0], [1.0, 2.0]), ([1.0, 2.0], [1.0, 2.5])]
     errors = [([1.0], "text"), ([1.0],)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import NUMBERS, Array, Number, Operand
+from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
@@ -23,17 +23,19 @@ def between(input, end, weight):
 class Lerp(Op):
     """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
 
+    complex = True
     inplace = True
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
 
     def compose(F, input, end: Array, weight: Operand):
-        return (F.lerp_by_number if type(weight) in NUMBERS else F.lerp_by_tensor)(input, end, weight)
+        return (F.lerp_by_number if type(weight) in SCALARS else F.lerp_by_tensor)(input, end, weight)
 
 
 class LerpByNumber(Binary):
     """lerp_by_number(input, end, weight): lerp by a plain number, which is no tensor to be saved."""
 
+    complex = True
     method = False
     function = False
     inplace = False
@@ -42,7 +44,7 @@ class LerpByNumber(Binary):
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
 
-    def forward(input: Array, end: Array, weight: Number):
+    def forward(input: Array, end: Array, weight: Scalar):
         return between(input, end, input.dtype.type(weight))
 
     def grad_input(F, g, weight):
@@ -55,6 +57,7 @@ class LerpByNumber(Binary):
 class LerpByTensor(Binary):
     """lerp_by_tensor(input, end, weight): lerp by a weight for each element."""
 
+    complex = True
     method = False
     function = False
     inplace = False
@@ -82,13 +85,14 @@ class LerpByTensor(Binary):
 class AddCMul(Binary):
     """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
 
+    complex = True
     names = ("addcmul",)
     legacy_names = "pointwise.Addcmul"
     modern_names = "AddcmulBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
-    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
+    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
         product = tensor1 * tensor2
         # among whole numbers value is cut to a whole one
         if product.dtype.kind == "f":
@@ -108,14 +112,15 @@ class AddCMul(Binary):
 class AddCDiv(Binary):
     """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
 
+    complex = True
     names = ("addcdiv",)
     legacy_names = "pointwise.Addcdiv"
     modern_names = "AddcdivBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
-    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
-        if tensor1.dtype.kind != "f":
+    def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
+        if tensor1.dtype.kind not in "fc":
             raise TypeFault("Integer division with addcdiv is no longer supported",
                             ("input + value * (a / b)", "the same with a floating quotient"))
         return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
@@ -134,6 +139,7 @@ class Scaled(Kernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
+    complex = True
     fresh_result = True
     modern_names = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -149,6 +155,7 @@ class Scaled(Kernel):
 class Divided(Kernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
+    complex = True
     fresh_result = True
     modern_names = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -163,12 +170,13 @@ class Divided(Kernel):
 
 def meeting(input, number):
     """`input` as floating elements, if a plain number that it meets is floating."""
-    return input.astype(Default.floating) if type(number) is float and input.dtype.kind != "f" else input
+    return input.astype(Default.floating) if type(number) is float and input.dtype.kind not in "fc" else input
 
 
 class Rsub(Binary):
     """rsub(input, other, alpha): other minus alpha times input."""
 
+    complex = True
     refuses_bool_with_number = True
     method = False
     inplace = False
@@ -179,7 +187,7 @@ class Rsub(Binary):
     def variant(input, other, alpha):
         return 0 if isinstance(other, Tensor) else 1
 
-    def forward(input: Array, other: Operand, *, alpha: Number = 1):
+    def forward(input: Array, other: Operand, *, alpha: Scalar = 1):
         if input.dtype == np.bool_:
             raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
                 NO_DIFFERENCE)

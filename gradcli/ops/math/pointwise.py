@@ -22,6 +22,7 @@ class Pointwise(Unary, abstract=True):
 class Sqrt(Pointwise):
     """sqrt(input): the square root of each element."""
 
+    complex = True
     legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array):
@@ -34,6 +35,7 @@ class Sqrt(Pointwise):
 class Rsqrt(Pointwise):
     """rsqrt(input): 1 over the square root of each element."""
 
+    complex = True
     legacy_names = "pointwise.Rsqrt"
 
     def forward(input: Array):
@@ -47,6 +49,7 @@ class Rsqrt(Pointwise):
 class Reciprocal(Pointwise):
     """reciprocal(input): 1 over each element."""
 
+    complex = True
     vanished = ""
     legacy_names = "pointwise.Reciprocal"
 
@@ -60,6 +63,7 @@ class Reciprocal(Pointwise):
 class Square(Pointwise):
     """square(input): each element times itself."""
 
+    complex = True
     type_promotion = ""
     modern_names = "PowBackward0"
 

@@ -11,12 +11,14 @@ from gradcli.engine.large import MANY
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, Unary
+from gradcli.ops.complex_numbers import angles, signs
 from gradcli.ops.dtype_checks import no_truths, only_floats, underived
 
 
 class Abs(Unary):
     """abs(input): the magnitude of each element; the slope at 0 is 0."""
 
+    complex = True
     names = ("abs", "absolute")
     symbol = "abs"
     type_promotion = ""
@@ -35,6 +37,7 @@ class Abs(Unary):
 class Neg(Unary):
     """neg(input): minus input."""
 
+    complex = True
     vanished = ""
     names = ("neg", "negative")
     symbol = "neg"
@@ -56,6 +59,7 @@ class Neg(Unary):
 class Positive(Op):
     """positive(input): input itself."""
 
+    complex = True
     symbol = "pos"
     samples = [([1.0, -2.0],)]
     errors = [(np.array([True]),)]
@@ -95,11 +99,14 @@ class Sign(Signed):
 
 
 class Sgn(Signed):
-    """sgn(input): -1, 0 or 1 by the sign of each element."""
+    """sgn(input): -1, 0 or 1 by the sign of each element; of complex ones z / |z|."""
 
+    complex = True
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
-    forward = Signed.forward
+
+    def forward(input: Array):
+        return signs(input) if input.dtype.kind == "c" else Signed.forward(input)
 
     def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
         return F.zeros_like(g)
@@ -212,14 +219,17 @@ class Ldexp(Binary):
 
 
 class Angle(Op):
-    """angle(input): the angle of each number in the complex plane: 0, or pi for negative ones."""
+    """angle(input): the angle of each number in the complex plane; of real ones 0, or pi for negative ones."""
 
+    complex = True
     linked = False
     type_promotion = "floating"
     samples = [([-3.0, 0.5, 2.0],)]
     errors = [("text",)]
 
     def forward(input: Array):
+        if input.dtype.kind == "c":
+            return angles(input)
         out = np.where(input < 0, input.dtype.type(math.pi), input.dtype.type(0))
         return np.where(np.isnan(input), input, out)
 

@@ -40,6 +40,7 @@ class Angular(Unary, abstract=True):
 class Sin(Angular):
     """sin(input): the sine of each element, in radians."""
 
+    complex = True
     legacy_names = "pointwise.Sin"
 
     def forward(input: Array):
@@ -52,6 +53,7 @@ class Sin(Angular):
 class Cos(Angular):
     """cos(input): the cosine of each element, in radians."""
 
+    complex = True
     legacy_names = "pointwise.Cos"
 
     def forward(input: Array):
@@ -64,6 +66,7 @@ class Cos(Angular):
 class Tan(Angular):
     """tan(input): the tangent of each element, in radians."""
 
+    complex = True
     legacy_names = "pointwise.Tan"
 
     def forward(input: Array):
@@ -76,6 +79,7 @@ class Tan(Angular):
 class Asin(Angular):
     """asin(input): the angle in -pi/2..pi/2 whose sine is each element; nan beyond -1..1."""
 
+    complex = True
     names = ("asin", "arcsin")
     legacy_names = "pointwise.Asin"
 
@@ -89,6 +93,7 @@ class Asin(Angular):
 class Acos(Angular):
     """acos(input): the angle in 0..pi whose cosine is each element; nan beyond -1..1."""
 
+    complex = True
     names = ("acos", "arccos")
     legacy_names = "pointwise.Acos"
 
@@ -102,6 +107,7 @@ class Acos(Angular):
 class Atan(Angular):
     """atan(input): the angle in -pi/2..pi/2 whose tangent is each element."""
 
+    complex = True
     names = ("atan", "arctan")
     legacy_names = "pointwise.Atan"
 
@@ -135,6 +141,7 @@ class Atan2(Binary):
 class Sinh(Angular):
     """sinh(input): the hyperbolic sine of each element."""
 
+    complex = True
     legacy_names = "pointwise.Sinh"
 
     def forward(input: Array):
@@ -147,6 +154,7 @@ class Sinh(Angular):
 class Cosh(Angular):
     """cosh(input): the hyperbolic cosine of each element."""
 
+    complex = True
     legacy_names = "pointwise.Cosh"
 
     def forward(input: Array):
@@ -159,6 +167,7 @@ class Cosh(Angular):
 class Tanh(Angular):
     """tanh(input): the hyperbolic tangent of each element."""
 
+    complex = True
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
     legacy_names = "pointwise.Tanh"
@@ -195,6 +204,7 @@ class TanhBack(Slope):
 class Asinh(Angular):
     """asinh(input): the number whose hyperbolic sine is each element."""
 
+    complex = True
     names = ("asinh", "arcsinh")
 
     def forward(input: Array):
@@ -207,6 +217,7 @@ class Asinh(Angular):
 class Acosh(Angular):
     """acosh(input): the number from 0 on whose hyperbolic cosine is each element; nan below 1."""
 
+    complex = True
     names = ("acosh", "arccosh")
     samples = [([1.5, 2.0, 7.0],)]
 
@@ -220,6 +231,7 @@ class Acosh(Angular):
 class Atanh(Angular):
     """atanh(input): the number whose hyperbolic tangent is each element; nan beyond -1..1."""
 
+    complex = True
     names = ("atanh", "arctanh")
 
     def forward(input: Array):
@@ -247,6 +259,7 @@ class Hypot(Binary):
 class Sinc(Angular):
     """sinc(input): sin(pi x) / (pi x) of each element, and 1 at 0."""
 
+    complex = True
     names = ("sinc", "special.sinc")
 
     def forward(input: Array):

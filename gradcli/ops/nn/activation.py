@@ -295,6 +295,7 @@ class BentSteepness(Kernel):
 class Softsign(Op):
     """softsign(input): input / (1 + abs(input))."""
 
+    complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
     errors = [("text",)]
@@ -306,6 +307,7 @@ class Softsign(Op):
 class Tanhshrink(Op):
     """tanhshrink(input): input - tanh(input)."""
 
+    complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
     errors = [("text",)]

@@ -15,6 +15,7 @@ P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
 class PairwiseDistance(Op):
     """pairwise_distance(x1, x2, p, eps, keepdim): the p-norm of x1 - x2 + eps along the last dimension."""
 
+    complex = True
     names = ("pairwise_distance", "nn.functional.pairwise_distance")
     method = False
     samples = [(P, Q), (P, Q, 1), (P, Q, 2, 0.5), (P, Q, 2, 1e-6, True), (P, Q, float("inf"))]
@@ -63,6 +64,7 @@ def _met(F, x1, x2):
 class Normalize(Op):
     """normalize(input, p, dim, eps): input divided by its p-norm along `dim`, which counts as at least eps."""
 
+    complex = True
     home = "nn.functional"
     samples = [(P,), (P, 1), (P, 2.0, 0), (P, 2.0, 1, 3.0)]
     errors = [(P, 2.0, 5), ("text",)]

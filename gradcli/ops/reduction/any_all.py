@@ -21,6 +21,7 @@ def truth(ufunc, array, dim, keepdim):
 class All(Op):
     """all(input, dim, keepdim): whether no element is zero, of all elements or along `dim`."""
 
+    complex = True
     memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
@@ -32,6 +33,7 @@ class All(Op):
 class Any(Op):
     """any(input, dim, keepdim): whether some element is not zero, of all elements or along `dim`."""
 
+    complex = True
     memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
@@ -43,6 +45,7 @@ class Any(Op):
 class CountNonzero(Op):
     """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
 
+    complex = True
     memory_order = "rows"
     samples = [([[0.0, 1.0], [2.0, 3.0]],), ([[0.0, 1.0], [2.0, 3.0]], 0), ([[0.0, 1.0], [2.0, 3.0]], (0, 1))]
     errors = [(GRID, 5), ("text",)]

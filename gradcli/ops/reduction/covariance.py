@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.complex_numbers import conjugated
 
 ROWS = [[1.0, -2.0, 3.0, 0.5], [0.5, 5.0, -6.0, 2.0]]
 OFTEN = np.array([1, 2, 1, 3])
@@ -29,6 +30,7 @@ class Cov(Op):
     """cov(input, correction, fweights, aweights): the covariances of variables, a row each; fweights say how often an
     observation was made, aweights how much it counts."""
 
+    complex = True
     samples = [(ROWS,), (ROWS, 0), (ROWS, 1, OFTEN), (ROWS, 1, None, HEAVY), (ROWS, 1, OFTEN, HEAVY),
                ([1.0, 2.0, 4.0],)]
     errors = [([ROWS],), (ROWS, 1, np.array([1, 2])), (ROWS, 1, np.array([1, 2, 3, -1]))]
@@ -37,7 +39,7 @@ class Cov(Op):
         if len(input.shape) > 2:
             raise ShapeFault(f"cov(): expected input to have two or fewer dimensions but got an input with "
                              f"{len(input.shape)} dimensions")
-        if "float" not in str(input.dtype):
+        if not any(kind in str(input.dtype) for kind in ("float", "complex")):
             input = F.cast(input, np.dtype(np.float32))
         x = input if len(input.shape) == 2 else F.reshape(input, (1, -1))
         w, total = None, x.shape[1]
@@ -52,13 +54,14 @@ class Cov(Op):
             off = x - F.sum(x * w, 1, True) / mass
             lost = correction if aweights is None else correction * F.sum(w * heavy) / mass
             norm = F.clamp(mass - lost, 0)
-        c = F.mm(off if w is None else F.cast(off * w, off.dtype), F.t(off)) / norm
+        c = F.mm(off if w is None else F.cast(off * w, off.dtype), conjugated(F, F.t(off))) / norm
         return F.squeeze(c)
 
 
 class Corrcoef(Op):
     """corrcoef(input): the correlations of variables, a row each."""
 
+    complex = True
     samples = [(ROWS,), (np.array([1.0, 2.0, 4.0]),)]
     errors = [([ROWS],), ("text",)]
 

@@ -58,6 +58,7 @@ class Scan(Op, abstract=True):
 class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
+    complex = True
     memory_order = "rows"
     legacy_names = "tensor.Cumsum"
 
@@ -71,6 +72,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
+    complex = True
     memory_order = "rows"
     linked = False
     samples = [*Scan.samples, (HOLED, 1), (HOLED, 0), ([0.0, 2.0, 0.0, 3.0], 0)]
@@ -115,6 +117,7 @@ class Recurrence(Kernel):
     n places take log2(n) steps, and nothing is ever divided.
     """
 
+    complex = True
     samples = [(HOLED, [[1.0, 2.0, 0.5, 3.0], [0.3, 0.7, 2.0, 1.0]], 1), (GRID, [[1.0, 2.0, 0.5], [0.3, 0.7, 2.0]], 0)]
     errors = [(GRID, GRID, 3)]
 

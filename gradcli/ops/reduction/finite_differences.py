@@ -22,6 +22,7 @@ def part(F, x, dim, start, stop):
 class Diff(Op):
     """diff(input, n, dim, prepend, append): the differences of neighbours along `dim`, taken n times."""
 
+    complex = True
     samples = [(GRID,), (GRID, 2), (GRID, 1, 0), (GRID, 1, -1, COLUMN), (GRID, 1, -1, None, COLUMN)]
     errors = [(GRID, -1), (GRID, 1, 5), (np.ones(()),)]
 
@@ -72,6 +73,7 @@ def spacing_of(x, dx):
 class Trapezoid(Op):
     """trapezoid(y, x, dx, dim): the integral of y along `dim` by the trapezoidal rule, sampled at x or dx apart."""
 
+    complex = True
     names = ("trapezoid", "trapz")
     method = False
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
@@ -94,6 +96,7 @@ class CumulativeTrapezoid(Op):
     """cumulative_trapezoid(y, x, dx, dim): running integrals of y along `dim` by the trapezoidal rule, sampled at x or
     dx apart."""
 
+    complex = True
     method = False
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
@@ -112,6 +115,7 @@ class Gradient(Op):
     """gradient(input, spacing, dim, edge_order): for each dimension the slope of a sampled function, by differences of
     second order inside and of edge_order at the ends; spacing says how far apart, or where, the samples lie."""
 
+    complex = True
     method = False
     samples = [(CURVE,), (GRID, 0.5), (GRID, 1, 1), (CURVE, 1, None, 2), (GRID, (2.0, 0.5)), (CURVE, (TIMES,)),
                (CURVE, (TIMES,), None, 2)]

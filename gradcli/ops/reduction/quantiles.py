@@ -7,7 +7,8 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Te
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.reduction.reduce import GRID, scatter_to_input, shared_among_all_ties
+from gradcli.ops.reduction.picking import scatter_to_input
+from gradcli.ops.reduction.reduce import GRID, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
 

@@ -15,9 +15,10 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
-from gradcli.ops.arrays import TYPES, divided, elements_along, scattered_into_zeros
+from gradcli.ops.arrays import TYPES, divided
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
+from gradcli.ops.reduction.picking import picked, scatter_to_input
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -90,6 +91,7 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
+    complex = True
     legacy_names = "reduce.Sum"
     modern_names = ("SumBackward0", "SumBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
@@ -106,12 +108,13 @@ class Sum(Reduction):
 class Mean(Reduction):
     """mean(input, dim, keepdim, dtype): the mean of all elements, or of those along `dim`."""
 
+    complex = True
     legacy_names = "reduce.Mean"
     modern_names = ("MeanBackward0", "MeanBackward1")
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if (dtype or input.dtype).kind != "f":
+        if (dtype or input.dtype).kind not in "fc":
             raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                             ("x.float().mean()", "the mean as a floating number")).saying(
                 f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must be either a "
@@ -230,35 +233,6 @@ class MinDim(Kernel):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-def picked(arg, array, dim, keepdim):
-    """Values and places along `dim` that an argmax-like function finds."""
-    if not array.ndim:
-        axis(dim, 0)
-        return array.copy(), np.zeros((), np.int64)
-    at = axis(dim, array.ndim)
-    if not array.shape[at]:
-        raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
-    where = arg(array, at)
-    if array.ndim == 1:
-        shape = (1,) if keepdim else ()
-        return array[where : where + 1].copy().reshape(shape), np.asarray(where).reshape(shape)
-    where = where[(slice(None),) * at + (None,)]
-    values = elements_along(array, where, at)
-    return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
-
-
-def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
-    """Zeros of the input's shape, with the gradient of each picked element in its place."""
-    if not input_shape:
-        return g
-    at = axis(dim, len(input_shape))
-    if F is raw:
-        return scattered_into_zeros(g, indices, at, input_shape)
-    if not keepdim:
-        g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
-    return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
-
-
 class MaxAll(Kernel):
     """max_all(input): the greatest of all elements; ties share the gradient evenly."""
 
@@ -307,6 +281,7 @@ class Max(Op):
     """max(input, dim, keepdim, other): the greatest element; with `dim` those along it and their places; with another
     tensor in its place the greater of each pair."""
 
+    complex = True      # the parts refuse such, each in its words
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
     errors = [(GRID, 5), (GRID, "rows")]
 
@@ -318,6 +293,7 @@ class Min(Op):
     """min(input, dim, keepdim, other): the least element; with `dim` those along it and their places; with another
     tensor in its place the lesser of each pair."""
 
+    complex = True      # the parts refuse such, each in its words
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, None, False, [[0.0], [1.0]])]
     errors = [(GRID, 5), (GRID, "rows")]
 
@@ -328,6 +304,7 @@ class Min(Op):
 class Norm(Op):
     """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
 
+    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, "nuc")]
     errors = [(GRID, 2, 5), (GRID, "nonsense")]
@@ -342,6 +319,7 @@ class Norm(Op):
 class VectorNorm(Reduction):
     """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
 
+    complex = True
     memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
@@ -351,9 +329,11 @@ class VectorNorm(Reduction):
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 
     def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if input.dtype.kind != "f" and dtype is None:
+        if input.dtype.kind not in "fc" and dtype is None:
             raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
         input = input if dtype is None else input.astype(dtype)
+        if input.dtype.kind == "c":
+            input = np.abs(input)
         if input.dtype == np.float16:
             return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(np.float16)
         if ord == 2 and dim is None and not keepdim:

@@ -10,9 +10,10 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.large import MANY, SOME
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.cumulative import backwards, shifted
 from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, restored, total, totals_type
 
@@ -23,6 +24,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    complex = True
     vanished = "stay"
     memory_order = "rows"
     legacy_names = "reduce.Prod"
@@ -83,6 +85,8 @@ class Nanmean(Reduction):
 
 def floating(array, name):
     """`array`, which must be of a floating type, in double precision."""
+    if array.dtype.kind == "c":
+        return array.astype(np.complex128, copy=False)
     if array.dtype.kind != "f":
         raise TypeFault(f"{name}(): the input must be floating, not whole numbers or truth values",
                         (f"x.float().{name}()", "of a floating copy")).saying(
@@ -96,13 +100,13 @@ def variance_and_mean(array, dim, correction, keepdim, name):
     whole = len(where) == array.ndim and not keepdim
     count = array.size if whole else math.prod([array.shape[i] for i in where])
     if array.size >= MANY and large.sums.moments_fit(array, where):
-        mean, squares = large.sums.moments(array, where)
-        var = squares / np.float64(max(count - correction, 0))
+        mean, summed = large.sums.moments(array, where)
+        var = summed / np.float64(max(count - correction, 0))
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
     wide = floating(array, name)
     mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean)
-    np.multiply(off, off, off)
+    off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
     summed = np.add.reduce(off, None) if whole else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
@@ -139,6 +143,7 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
 class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
+    complex = True
     vanished = "stay"
     linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),
@@ -156,7 +161,7 @@ class Var(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var")
-        return var.astype(input.dtype)
+        return var.astype(part_of(input.dtype))
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -173,7 +178,7 @@ class Std(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std")
-        return np.sqrt(var).astype(input.dtype)
+        return np.sqrt(var).astype(part_of(input.dtype))
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -198,7 +203,7 @@ class VarMean(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         results = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
-        return tuple(x.astype(input.dtype) for x in results)
+        return results[0].astype(part_of(input.dtype)), results[1].astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -229,7 +234,7 @@ class StdMean(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, mean = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
-        return np.sqrt(var).astype(input.dtype), mean.astype(input.dtype)
+        return np.sqrt(var).astype(part_of(input.dtype)), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -276,6 +281,7 @@ class Logsumexp(Op):
 class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
+    complex = True
     type_promotion = "mixed"
     legacy_names = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
@@ -296,6 +302,7 @@ class Dist(Op):
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
+    complex = True
     memory_order = "rows"
     inplace = True
     legacy_names = "tensor.Transpose"

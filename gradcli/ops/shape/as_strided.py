@@ -44,6 +44,7 @@ class AsStrided(Op):
     """as_strided(input, size, stride, storage_offset): a view of input's memory with this size and these steps between
     neighbours."""
 
+    complex = True
     samples = [(GRID, (2, 2), (1, 2)), (GRID, (3,), (2,), 1), (GRID, (2, 2), (0, 1))]
     errors = [(GRID, (9,), (1,)), (GRID, (2, 2), (1,)), (GRID, (2,), (-1,))]
 
@@ -59,6 +60,7 @@ class StridedView(Kernel):
     """strided_view(input, size, stride, storage_offset, at): as_strided, with the places in input that it shows; -1
     where that is memory outside of input."""
 
+    complex = True
     modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
@@ -96,6 +98,7 @@ class EmptyStrided(Creation):
 class NewEmptyStrided(Creation):
     """new_empty_strided(input, size, stride, dtype): empty_strided, of the type of input."""
 
+    complex = True
     function = False
     method = True
     samples = [(GRID, (2, 3), (1, 2))]
@@ -124,6 +127,7 @@ class AsStridedScatter(Op):
     """as_strided_scatter(input, src, size, stride, storage_offset): a copy of input with src in the places that
     as_strided(size, stride, storage_offset) of it shows."""
 
+    complex = True
     samples = [(GRID, [[7.0, 8.0], [9.0, 4.0]], (2, 2), (1, 2)), (GRID, [7.0, 8.0], (2,), (2,), 1),
                (np.array(GRID), np.array([7.0, 8.0]), (2,), (2,), 1)]
     errors = [(GRID, [1.0], (2, 2), (1, 2)), (GRID, [1.0], (9,), (1,))]

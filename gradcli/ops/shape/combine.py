@@ -16,6 +16,7 @@ PAIR = ([1.0, 2.0], [3.0, 4.0])
 class Joined(Op, abstract=True):
     """Tensors joined along one dimension, with those they lack added."""
 
+    complex = True
     method = False
     samples = [(PAIR,), ((GRID, GRID),)]
     errors = [((),), ("text",), ((GRID, [[[1.0, 2.0], [3.0, 4.0]]]),)]
@@ -63,6 +64,7 @@ class ColumnStack(Joined):
 class BlockDiag(Op):
     """block_diag(*tensors): a matrix of zeros with the matrices along its diagonal; vectors count as rows."""
 
+    complex = True
     method = False
     type_promotion = "mixed"
     samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
@@ -102,6 +104,7 @@ class Meshgrid(Op):
     """meshgrid(*tensors, indexing): for each vector the table of its elements over the grid of all of them; with
     indexing 'xy' the first varies along the columns."""
 
+    complex = True
     method = False
     samples = [(PAIR,), (([1.0, 2.0], [3.0, 4.0, 5.0]), "xy"), (([1.0, 2.0], [3.0]), "ij")]
     errors = [((GRID, GRID),), (PAIR, "yx"), ((),)]
@@ -125,6 +128,7 @@ class Meshgrid(Op):
 class CartesianProd(Op):
     """cartesian_prod(*tensors): all tuples with an element of each vector, a row each."""
 
+    complex = True
     method = False
     samples = [(PAIR,), ([1.0, 2.0],)]
     errors = [((GRID, GRID),), ("text",)]
@@ -143,6 +147,7 @@ MOST = 10_000_000       # how many numbers a list of combinations may hold
 class Combinations(Op):
     """combinations(input, r, with_replacement): all ways to pick r elements of a vector in their order, a row each."""
 
+    complex = True
     samples = [([1.0, 2.0, 3.0],), ([1.0, 2.0, 3.0], 3), ([1.0, 2.0, 3.0], 2, True)]
     errors = [(GRID,), ([1.0], -1)]
 

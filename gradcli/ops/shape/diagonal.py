@@ -23,6 +23,7 @@ def two(dim1, dim2, ndim, name):
 class Diagonal(Op):
     """diagonal(input, offset, dim1, dim2): a view of the diagonal of two dimensions, as the last one."""
 
+    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), (CUBE, 0, 2), (CUBE, 0, 0, 2)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5), ([1.0],)]
 
@@ -39,6 +40,7 @@ class Diagonal(Op):
 class LinalgDiagonal(Op):
     """linalg.diagonal(A, offset, dim1, dim2): a view of the diagonal of matrices, the last two dimensions."""
 
+    complex = True
     names = ("linalg.diagonal",)
     samples = [(GRID,), (GRID, 1), (CUBE, 0, 0), (CUBE, 0, 0, 1)]
     errors = [(GRID, 0, 1, 1), ([1.0],)]
@@ -50,6 +52,7 @@ class LinalgDiagonal(Op):
 class DiagEmbed(Op):
     """diag_embed(input, offset, dim1, dim2): matrices of zeros with the last dimension of input on a diagonal."""
 
+    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), (GRID, 0, 0), (GRID, 1, 0, 1)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5)]
 
@@ -70,6 +73,7 @@ class DiagEmbed(Op):
 class Diag(Op):
     """diag(input, diagonal): a matrix with the vector input on a diagonal; of a matrix, a copy of its diagonal."""
 
+    complex = True
     legacy_names = "linalg.Diag"
     modern_names = ("DiagEmbedBackward0", "DiagonalBackward0_copy")
     samples = [([1.0, 2.0],), (GRID,), (GRID, 1), ([1.0, 2.0], -1)]
@@ -93,6 +97,7 @@ class Diag(Op):
 class Diagflat(Op):
     """diagflat(input, offset): a matrix with all elements of input, row by row, on a diagonal."""
 
+    complex = True
     samples = [(GRID,), ([1.0, 2.0], 1)]
     errors = [("text",)]
 
@@ -103,6 +108,7 @@ class Diagflat(Op):
 class Trace(Op):
     """trace(input): the sum of the diagonal of a matrix."""
 
+    complex = True
     legacy_names = "linalg.Trace"
     samples = [(GRID,)]
     errors = [([1.0],), ("text",)]
@@ -128,6 +134,7 @@ def fits(src, room, name):
 class DiagonalScatter(Op):
     """diagonal_scatter(input, src, offset, dim1, dim2): input with the diagonal of two dimensions replaced by src."""
 
+    complex = True
     samples = [(GRID, [7.0, 8.0]), (GRID, [7.0, 8.0], 1), (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 2),
                (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 0, 2)]
     errors = [(GRID, [7.0]), (GRID, [7.0, 8.0], 0, 1, 1)]
@@ -151,6 +158,7 @@ class DiagonalScatter(Op):
 class SelectScatter(Op):
     """select_scatter(input, src, dim, index): input with the slice at one place along `dim` replaced by src."""
 
+    complex = True
     samples = [(GRID, [7.0, 8.0, 9.0], 0, 1), (GRID, [7.0, 8.0], -1, -2)]
     errors = [(GRID, [7.0], 0, 1), (GRID, [7.0, 8.0, 9.0], 0, 5), (GRID, [7.0, 8.0, 9.0], 4, 0)]
 
@@ -174,6 +182,7 @@ class SelectScatter(Op):
 class SliceScatter(Op):
     """slice_scatter(input, src, dim, start, end, step): input with the slice start:end:step along `dim` replaced."""
 
+    complex = True
     samples = [(GRID, [[7.0, 8.0, 9.0]], 0, 1), (GRID, [[7.0], [8.0]], 1, 2), (GRID, [[7.0], [8.0]], 1, 0, 1),
                (GRID, [[7.0, 9.0], [8.0, 1.0]], 1, 0, 3, 2), (GRID, GRID)]
     errors = [(GRID, [[7.0]], 0, 1), (GRID, GRID, 4), (GRID, GRID, 0, None, None, -1)]

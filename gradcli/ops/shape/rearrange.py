@@ -20,6 +20,7 @@ OTHER = np.zeros((3, 2))
 class ViewAs(Op):
     """view_as(input, other): the same memory seen with the shape of other."""
 
+    complex = True
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -31,6 +32,7 @@ class ViewAs(Op):
 class ReshapeAs(Op):
     """reshape_as(input, other): input with the shape of other."""
 
+    complex = True
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -42,6 +44,7 @@ class ReshapeAs(Op):
 class Resize(Op):
     """resize(input, *size): in 0.1.12 the same elements with another shape, which must hold as many."""
 
+    complex = True
     function = False
     legacy_names = "tensor.Resize"
     modern_names = "ViewBackward0"
@@ -61,6 +64,7 @@ class Resize(Op):
 class ResizeAs(Op):
     """resize_as(input, other): in 0.1.12 the same elements with the shape of other."""
 
+    complex = True
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -72,6 +76,7 @@ class ResizeAs(Op):
 class Flatten(Op):
     """flatten(input, start_dim, end_dim): the dimensions from start_dim to end_dim as one."""
 
+    complex = True
     samples = [(CUBE,), (CUBE, 1), (CUBE, 0, 1)]
     errors = [(CUBE, 2, 0), (CUBE, 5)]
 
@@ -90,6 +95,7 @@ class Flatten(Op):
 class Ravel(Op):
     """ravel(input): all elements as a vector."""
 
+    complex = True
     samples = [(CUBE,)]
     errors = [("text",)]
 
@@ -100,6 +106,7 @@ class Ravel(Op):
 class Unflatten(Op):
     """unflatten(input, dim, *sizes): one dimension as several."""
 
+    complex = True
     samples = [(GRID, 1, (3, 1)), ([1.0, 2.0, 3.0, 4.0], 0, (2, -1))]
     errors = [(GRID, 1, (2, 2)), (GRID, 5, (1,)), (GRID, 0, ())]
 
@@ -116,6 +123,7 @@ class Unflatten(Op):
 class Movedim(Op):
     """movedim(input, source, destination): dimensions moved to other places, the others in their order."""
 
+    complex = True
     names = ("movedim", "moveaxis")
     samples = [(CUBE, 0, 2), (CUBE, (0, 1), (1, 2)), (GRID, -1, 0)]
     errors = [(CUBE, 0, 5), (CUBE, (0, 1), (1,)), (CUBE, (0, 0), (1, 2))]
@@ -139,6 +147,7 @@ class Movedim(Op):
 class Reversed(Op):
     """T(input): input with its dimensions in reverse order."""
 
+    complex = True
     names = ("T",)
     attribute = True
     function = False
@@ -157,7 +166,8 @@ class Reversed(Op):
 class MatrixTranspose(Op):
     """mT(input): each matrix of the last two dimensions transposed."""
 
-    names = ("mT", "mH")
+    complex = True
+    names = ("mT",)
     attribute = True
     function = False
     samples = [(GRID,), (CUBE,)]
@@ -175,19 +185,35 @@ def transposed(F, input, name):
     return F.transpose(input, -2, -1) if input.shape else input
 
 
-class Adjoint(Op):
-    """adjoint(input): each matrix of the last two dimensions transposed."""
+class ConjugateTranspose(Op):
+    """mH(input): each matrix of the last two dimensions transposed, and conjugated."""
 
+    complex = True
+    names = ("mH",)
+    attribute = True
+    function = False
     samples = [(GRID,), (CUBE,)]
     errors = [([1.0],)]
 
     def compose(F, input):
-        return transposed(F, input, "adjoint()")
+        return F.conj(transposed(F, input, "tensor.mH"))
+
+
+class Adjoint(Op):
+    """adjoint(input): each matrix of the last two dimensions transposed, and conjugated."""
+
+    complex = True
+    samples = [(GRID,), (CUBE,)]
+    errors = [([1.0],)]
+
+    def compose(F, input):
+        return F.conj(transposed(F, input, "adjoint()"))
 
 
 class H(Op):
-    """H(input): a matrix transposed."""
+    """H(input): a matrix transposed, and conjugated."""
 
+    complex = True
     names = ("H",)
     attribute = True
     function = False
@@ -198,12 +224,13 @@ class H(Op):
         if len(input.shape) not in (0, 2):
             raise ShapeFault("tensor.H is only supported on matrices (2-D tensors). Got "
                              f"{len(input.shape)}-D tensor.", ("x.mT", "transposes each matrix of a batch"))
-        return F.transpose(input, -2, -1) if len(input.shape) else input
+        return F.conj(F.transpose(input, -2, -1) if len(input.shape) else input)
 
 
 class ExpandAs(Op):
     """expand_as(input, other): input repeated, without copying, to the shape of other."""
 
+    complex = True
     function = False
     samples = [([1.0, 2.0], OTHER)]
     errors = [(GRID, OTHER)]
@@ -215,6 +242,7 @@ class ExpandAs(Op):
 class BroadcastTo(Op):
     """broadcast_to(input, *size): input repeated, without copying, to a shape."""
 
+    complex = True
     samples = [([1.0, 2.0], (3, 2))]
     errors = [(GRID, (3, 2))]
 
@@ -225,6 +253,7 @@ class BroadcastTo(Op):
 class BroadcastTensors(Op):
     """broadcast_tensors(*tensors): each tensor repeated, without copying, to the shape in which all meet."""
 
+    complex = True
     method = False
     samples = [(([1.0, 2.0], [[3.0], [4.0]]),)]
     errors = [(([1.0, 2.0], [1.0, 2.0, 3.0]),), ("text",)]
@@ -246,6 +275,7 @@ def meeting(*shapes):
 class Lifted(Op, abstract=True):
     """Tensors with dimensions of length 1 added until they have some number of them."""
 
+    complex = True
     method = False
     samples = [(np.full((), 2.5),), ([1.0, 2.0],), (([1.0], GRID),), (CUBE,)]
     errors = [("text",)]
@@ -297,6 +327,7 @@ def cube(F, t):
 class NarrowCopy(Op):
     """narrow_copy(input, dim, start, length): a copy of the slice of `length` along `dim` that begins at `start`."""
 
+    complex = True
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
@@ -311,6 +342,7 @@ class Sliding(Kernel):
     """sliding(input, dimension, size, step): `x.unfold(dimension, size, step)`: a view of all windows of `size`
     along a dimension, `step` apart; each window's elements are the last dimension."""
 
+    complex = True
     modern_names = "UnfoldBackward0"
     samples = [([1.0, 2.0, 3.0, 4.0, 5.0], 0, 3, 1), (GRID, 1, 2, 1), (GRID, -1, 1, 2)]
     errors = [(GRID, 1, 7, 1), (GRID, 1, 2, 0), (GRID, 4, 1, 1)]

@@ -15,6 +15,7 @@ ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
 class Repeat(Op):
     """repeat(input, *repeats): input so many times along each dimension, counted from the last."""
 
+    complex = True
     function = False
     legacy_names = "tensor.Repeat"
     samples = [(GRID, (2, 3)), ([1.0, 2.0], (2, 2)), (GRID, (1, 0))]
@@ -41,6 +42,7 @@ class Repeat(Op):
 class Tile(Op):
     """tile(input, *dims): input so many times along each dimension, counted from the last; missing numbers are 1."""
 
+    complex = True
     samples = [(GRID, (2,)), (GRID, (2, 3)), ([1.0, 2.0], (2, 2))]
     errors = [(GRID, (-1,)), (GRID, "text")]
 
@@ -52,6 +54,7 @@ class RepeatInterleave(Op):
     """repeat_interleave(input, repeats, dim, output_size): each element, or slice along `dim`, so many times in a row;
     without `repeats` each place as often as the number there says."""
 
+    complex = True
     ignored_options = ("output_size",)
     samples = [(GRID, 2), (GRID, np.array([1, 0, 2]), 1), (GRID, 3, 0), (np.array([2, 0, 1]),)]
     errors = [(GRID, np.array([1, 2]), 1), (GRID, -1), (GRID, 2, 5)]
@@ -77,6 +80,7 @@ class RepeatedPlaces(Kernel):
     """repeated_places(repeats, n): 0 so often as the first of repeats says, 1 as the second, ...; a single one counts
     for n places."""
 
+    complex = True
     samples = [(np.array([2, 0, 1]), 3), (np.array([2]), 3)]
     errors = [([0.5], 1), (np.array([1, 2]), 3)]
 
@@ -103,6 +107,7 @@ class Roll(Op):
     """roll(input, shifts, dims): elements moved along dimensions, those pushed over the end coming back at the
     beginning; without dims row by row."""
 
+    complex = True
     memory_order = "rows"
     samples = [(GRID, 1), (GRID, 1, 0), (GRID, (1, -1), (0, 1)), (ROW, -2, 0)]
     errors = [(GRID, (1, 2), 0), (GRID, 1, 5)]
@@ -128,6 +133,7 @@ class Roll(Op):
 class Flip(Op):
     """flip(input, *dims): a copy in reverse order along dimensions."""
 
+    complex = True
     samples = [(GRID, (0,)), (GRID, (0, 1)), (GRID, (-1,))]
     errors = [(GRID, (5,)), (GRID, (0, 0))]
 
@@ -145,6 +151,7 @@ class Flip(Op):
 class Fliplr(Op):
     """fliplr(input): a copy with the columns in reverse order."""
 
+    complex = True
     samples = [(GRID,)]
     errors = [(ROW,)]
 
@@ -157,6 +164,7 @@ class Fliplr(Op):
 class Flipud(Op):
     """flipud(input): a copy with the rows in reverse order."""
 
+    complex = True
     samples = [(GRID,), (ROW,)]
     errors = [(np.ones(()),)]
 
@@ -170,6 +178,7 @@ class Rot90(Op):
     """rot90(input, k, dims): input turned k times by 90 degrees in the plane of two dimensions, from the first towards
     the second."""
 
+    complex = True
     samples = [(GRID,), (GRID, 2), (GRID, -1), (GRID, 1, (1, 0)), (GRID, 4)]
     errors = [(GRID, 1, (0, 0)), (GRID, 1, (0, 5)), (ROW,)]
 

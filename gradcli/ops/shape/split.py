@@ -53,6 +53,7 @@ def dimension(dim, array, name):
 class Split(Op):
     """split(input, split_size_or_sections, dim): views of pieces of one size along `dim`, or of the sizes listed."""
 
+    complex = True
     names = ("split", "unsafe_split")
     multi_output = True
     legacy_names = "tensor.Index"
@@ -75,6 +76,7 @@ class Split(Op):
 class SplitWithSizes(Op):
     """split_with_sizes(input, split_sizes, dim): views of pieces of the sizes listed."""
 
+    complex = True
     names = ("split_with_sizes", "unsafe_split_with_sizes")
     samples = [(ROW, (1, 4)), (GRID, (2, 1), 1)]
     errors = [(ROW, (1, 1)), (GRID, (1,), 5)]
@@ -91,6 +93,7 @@ def chunk_lengths(chunks, n):
 class Chunk(Op):
     """chunk(input, chunks, dim): views of at most `chunks` pieces along `dim`, all of one size but the last."""
 
+    complex = True
     names = ("chunk", "unsafe_chunk")
     multi_output = True
     legacy_names = "tensor.Chunk"
@@ -112,6 +115,7 @@ class Chunk(Op):
 class Unbind(Op):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
+    complex = True
     multi_output = True
     legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
@@ -132,6 +136,7 @@ class TensorSplit(Op):
     """tensor_split(input, indices_or_sections, dim): views of so many pieces along `dim`, of sizes as equal as can be;
     or of the pieces between the places listed."""
 
+    complex = True
     samples = [(ROW, 3), (ROW, (1, 3)), (GRID, 2, 1), (ROW, (3, 9))]
     errors = [(ROW, 0), (GRID, 2, 5)]
 
@@ -167,6 +172,7 @@ def sections(F, input, how, dim, name):
 class Hsplit(Op):
     """hsplit(input, indices_or_sections): pieces side by side: along the second dimension, or the only one."""
 
+    complex = True
     samples = [(GRID, 3), (GRID, (1,)), ([1.0, 2.0], 2)]
     errors = [(GRID, 2), (np.ones(()), 1)]
 
@@ -180,6 +186,7 @@ class Hsplit(Op):
 class Vsplit(Op):
     """vsplit(input, indices_or_sections): pieces on top of each other: along the first dimension."""
 
+    complex = True
     samples = [(GRID, 2), (GRID, (1,))]
     errors = [(GRID, 3), ([1.0], 1)]
 
@@ -192,6 +199,7 @@ class Vsplit(Op):
 class Dsplit(Op):
     """dsplit(input, indices_or_sections): pieces behind each other: along the third dimension."""
 
+    complex = True
     samples = [([GRID], 3), ([GRID], (1,))]
     errors = [([GRID], 2), (GRID, 1)]
 

@@ -90,6 +90,7 @@ class View(Op):
     """view(input, *shape): the same memory seen with another shape, where one length may be -1; or, of an element type
     in place of a shape, as elements of that type."""
 
+    complex = True
     function = False
     legacy_names = "tensor.View"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
@@ -120,6 +121,7 @@ class View(Op):
 class Reshape(Op):
     """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
 
+    complex = True
     legacy_names = "tensor.View"
     modern_names = "ViewBackward0"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
@@ -136,6 +138,7 @@ class Reshape(Op):
 class Transpose(Op):
     """transpose(input, dim0, dim1): input with two dimensions exchanged."""
 
+    complex = True
     names = ("transpose", "swapaxes", "swapdims")
     legacy_names = "tensor.Transpose"
     samples = [(GRID, 0, 1), (GRID, -1, 0)]
@@ -152,6 +155,7 @@ class Transpose(Op):
 class T(Op):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
+    complex = True
     legacy_names = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]
@@ -178,6 +182,7 @@ def inverse(dims):
 class Permute(Op):
     """permute(input, *dims): input with its dimensions in another order."""
 
+    complex = True
     legacy_names = "tensor.Permute"
     samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
     errors = [(GRID, (0,)), (GRID, (0, 0))]
@@ -203,6 +208,7 @@ class Permute(Op):
 class Unsqueeze(Op):
     """unsqueeze(input, dim): input with a dimension of length 1 put in."""
 
+    complex = True
     legacy_names = "tensor.Unsqueeze"
     samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
     errors = [(GRID, 4)]
@@ -217,6 +223,7 @@ class Unsqueeze(Op):
 class Squeeze(Op):
     """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
 
+    complex = True
     legacy_names = "tensor.Squeeze"
     modern_names = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
     samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
@@ -243,6 +250,7 @@ class Contiguous(Op):
     """contiguous(input, memory_format): input itself if its elements lie row by row in memory, or in the order of
     another memory format; else a copy for which that holds."""
 
+    complex = True
     function = False
     modern_names = "CloneBackward0"
     samples = [(GRID,)]
@@ -269,6 +277,7 @@ def _cat_refused(first, other, at, number):
 class Cat(Op):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
+    complex = True
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -320,6 +329,7 @@ class Cat(Op):
 class Stack(Op):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
+    complex = True
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
@@ -348,6 +358,7 @@ class Stack(Op):
 class Narrow(Op):
     """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
 
+    complex = True
     legacy_names = "tensor.Index"
     modern_names = "SliceBackward0"
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
@@ -373,6 +384,7 @@ class Narrow(Op):
 class Select(Op):
     """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
 
+    complex = True
     legacy_names = "tensor.Index"
     samples = [(GRID, 1, 0), (GRID, 0, -1)]
     errors = [(GRID, 1, 7), (GRID, 3, 0)]

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.autograd.signature import Array, Flag, Lengths, Plain
+from gradcli.engine.autograd.signature import REFUSED, Array, Flag, Int, Kind, Plain
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.interpolate import adaptive
@@ -12,6 +12,21 @@ from gradcli.ops.nn.interpolate_tables import adaptive_windows
 from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
+
+
+class LengthsKind(Kind):
+    """Lengths of dimensions, one alone or a list or tuple of them; None stands for a length that stays."""
+
+    torch_type = "tuple of ints"
+
+    def take(self, value):
+        if isinstance(value, list | tuple):
+            lengths = tuple(v if v is None else Int.take(v) for v in value)
+            return REFUSED if REFUSED in lengths else lengths
+        return None if value is None else Int.take(value)
+
+
+Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 
 def lengths_for(F, name, input, output_size, rank):

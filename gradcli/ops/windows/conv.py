@@ -24,6 +24,7 @@ Padding = PaddingKind("a whole number, a tuple of them, 'same' or 'valid'")
 class Convolution(Op, abstract=True):
     """A convolution along the last dimensions of (batch, channels, ...), or of (channels, ...)."""
 
+    complex = True
     method = False
 
 

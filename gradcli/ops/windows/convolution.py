@@ -17,6 +17,7 @@ UNIT = ((1,), (0,), (1,), 1)
 class Linked(Kernel, abstract=True):
     """One of the three bilinear maps."""
 
+    complex = True
     type_promotion = "same"
     modern_names = "ConvolutionBackwardBackward0"
 

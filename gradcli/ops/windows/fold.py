@@ -25,6 +25,7 @@ def options(name, kernel_size, dilation, padding, stride):
 class Unfold(Op):
     """unfold(input, kernel_size, dilation, padding, stride): the windows of the last two dimensions as columns."""
 
+    complex = True
     home = "nn.functional"
     samples = [(GRID, 2), (GRID, 2, 2), (GRID, 2, 1, 1), (GRID, (2, 1), 1, 0, 2), (GRID[0], 2)]
     errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
@@ -49,6 +50,7 @@ class Unfold(Op):
 class Im2col(Kernel):
     """im2col(input, kernel, dilation, padding, stride): windows as columns."""
 
+    complex = True
     modern_names = "Im2ColBackward0"
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -115,6 +117,7 @@ class Col2im(Kernel):
 class PixelShuffle(Op):
     """pixel_shuffle(input, upscale_factor): channels dealt out as places, each place becoming a square of them."""
 
+    complex = True
     names = ("pixel_shuffle", "nn.functional.pixel_shuffle")
     method = False
     samples = [(FOUR, 2), (FOUR[0], 2)]
@@ -135,6 +138,7 @@ class PixelShuffle(Op):
 class PixelUnshuffle(Op):
     """pixel_unshuffle(input, downscale_factor): squares of places gathered as channels."""
 
+    complex = True
     names = ("pixel_unshuffle", "nn.functional.pixel_unshuffle")
     method = False
     samples = [([[[[1.0, 2.0], [3.0, 4.0]]]], 2)]
@@ -157,6 +161,7 @@ class PixelUnshuffle(Op):
 class ChannelShuffle(Op):
     """channel_shuffle(input, groups): channels dealt out so that those of one group come apart."""
 
+    complex = True
     names = ("channel_shuffle", "native_channel_shuffle", "nn.functional.channel_shuffle",
              "nn.functional.native_channel_shuffle")
     method = False

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Number, Plain, Sizes, Text
+from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import outside
@@ -19,6 +19,7 @@ class Pad(Op):
     """pad(input, *pad, mode, value): input with its last dimensions grown: `pad` is left, right, top, bottom, ... and
     the new places hold a constant, a reflection, the edge ("replicate"), or the other side ("circular")."""
 
+    complex = True
     home = "nn.functional"
     samples = [(ROW, (1, 2)), (GRID, (1, 0, -1, 2), "constant", 1.5), (ROW, (2, 1), "reflect"),
                (GRID, (1, 2, 0, 1), "replicate"), (ROW, (1, 3), "circular"), (GRID, (2, 1, 1, 0), "circular")]
@@ -26,7 +27,7 @@ class Pad(Op):
               (ROW, (1, 1), "mirror")]
 
     def compose(F, input, pad: Sizes, mode: Text("constant", "reflect", "replicate", "circular") = "constant",
-                value: Number = None):
+                value: Scalar = None):
         rank = len(pad) // 2
         if len(pad) % 2 or rank > len(input.shape):
             raise ArgumentFault(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} "
@@ -87,12 +88,13 @@ def _grows(n, before, after):
 class ConstantPadNd(Kernel):
     """constant_pad_nd(input, before, after, value): input with the last dimensions grown by a constant, or cut."""
 
+    complex = True
     legacy_names = "torch.nn._functions.padding.ConstantPad2d"
     modern_names = "ConstantPadNdBackward0"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
 
-    def forward(input: Array, before: Plain, after: Plain, value: Number):
+    def forward(input: Array, before: Plain, after: Plain, value: Scalar):
         lengths = input.shape[input.ndim - len(before) :]
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
@@ -108,6 +110,7 @@ class PadGather(Kernel):
     """pad_gather(input, sources, which): input with each of the last dimensions made of the places that `sources`
     lists; `which` is the name of the padding that asked."""
 
+    complex = True
     linked = True
     modern_names = (*MODERN_NAMES, "CopySlices")
     saves = True        # PyTorch keeps the input
@@ -128,6 +131,7 @@ class WrappedAround(Kernel):
     """wrapped_around(input, sources): input with each of the last dimensions made of the places that `sources` lists,
     as copies, of which PyTorch keeps nothing but the change itself."""
 
+    complex = True
     linked = False
     modern_names = "CopySlices"
     saves = True

@@ -14,6 +14,7 @@ from gradcli.engine.autograd.signature import MISSING
 INDENT = "    "
 EXACT = {       # for each kind, what is wrong with a value
     kinds.NumberKind: "type({v}) not in _NUMBERS",
+    kinds.ScalarKind: "type({v}) not in _NUMBERS",
     kinds.IntKind: "type({v}) is not int or not -_WIDEST <= {v} < _WIDEST",
     kinds.FlagKind: "type({v}) is not bool",
     kinds.IntsKind: "not _whole({v})",
@@ -123,7 +124,7 @@ class ArgumentsSource:
         elif isinstance(kind, kinds.ArraysKind) and not self.composed:
             self.refuse(f"type({v}) is not list and type({v}) is not tuple or not {v}")
         elif sort is kinds.TypeKind:
-            self.add(f"if type({v}) is _DType: {v} = {v}.numpy",
+            self.add(f"if type({v}) is _DType:", f"    if {v}.category == _COMPLEX: break", f"    {v} = {v}.numpy",
                      f"elif not isinstance({v}, _dtype_class) or {v} not in _OF: break")
         elif isinstance(kind, kinds.TextKind):
             self.refuse(f"type({v}) is not str" + (f" or {v} not in _k{i}.choices" if kind.choices else ""))

@@ -204,6 +204,8 @@ class CallSource(ArgumentsSource):
     def _result(self) -> None:
         """The tensor around the result, with its node if the call is recorded."""
         cls, inputs = self.cls, bool(self.tensors or self.lists)
+        if cls.complex_results:
+            self.refuse("type(_result) is not _ndarray or _result.dtype.kind == 'c'")
         if cls.fresh_result:
             self.add("if type(_result) is not _ndarray: _result = _asarray(_result)")
         else:

@@ -34,8 +34,10 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST, PlainKind
 from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
+from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF, DType, float32, float64
+from gradcli.engine.tensor import dtypes
+from gradcli.engine.tensor.dtypes import OF_REAL, DType, float32, float64
 from gradcli.engine.tensor.tensor import (
     DATA,
     DetachedBy,
@@ -60,10 +62,11 @@ class WarmUp:
 HELPERS: dict[str, Any] = {
     "__spec__": None,       # of a module: dispatch.here passes over frames that have one
     "_M": MISSING, "_REFUSED": REFUSED, "_WIDEST": WIDEST, "_UNCHECKED": UNCHECKED, "_UNFIT": UNFIT,
-    "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT), "_NUMBERS": frozenset(NUMBERS),
-    "_PLAIN": PlainKind.TYPES | {ndarray}, "_OF": OF, "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
+    "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
+    "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
+    "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
-    "_WHOLES": frozenset(dtype for dtype in OF if dtype.kind in "iu"),
+    "_WHOLES": frozenset(dtype for dtype in OF_REAL if dtype.kind in "iu"),
     "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,

@@ -1,0 +1,47 @@
+"""The gate for complex numbers: an operation takes them only where its class says so by `complex = True`.
+
+`dispatch` asks here whenever a complex tensor or number is among the values of a call. A refusal has PyTorch's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy import ndarray
+
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.tensor import INFERRED, UNTRACKED, ComplexTensor, Tensor
+from gradcli.engine.tensor.variable import Dual, grad_mode
+from gradcli.faults.mistakes import ComplexDerivative
+from gradcli.faults.tree import TypeFault
+
+COMPLEX: set[type] = {complex, ComplexTensor}
+"""The types of values that are complex, and of lazy conjugates once there are some."""
+
+
+def check_complex(cls: Any, values: Sequence[Any]) -> None:
+    """Raise TypeFault if an operation that takes no complex numbers has one among its values."""
+    if not cls.complex:
+        raise refusal(cls.names[0], values)
+    if Dual.watched and Dual.level.takes(values) or grad_mode.on and any(map(_looks_into_history, values)):
+        raise ComplexDerivative()
+
+
+def _looks_into_history(value: Any) -> bool:
+    """Whether a value is a view, complex and made while calls were recorded, of a real tensor that requires gradients.
+    """
+    root = value.root if isinstance(value, ComplexTensor) else None
+    return root is not None and bool(root.base.requires_grad) and not root.origin & (UNTRACKED | INFERRED)
+
+
+def refusal(name: str, values: Sequence[Any]) -> TypeFault:
+    """The fault for an operation that takes no complex numbers."""
+    from gradcli.engine.complex_words import words_for  # late: few programs need them
+
+    dtypes = (v.array.dtype if isinstance(v, Tensor) else v.dtype for v in values if isinstance(v, Tensor | ndarray))
+    era = next((OF[dtype].era for dtype in dtypes if dtype.kind == "c"), "ComplexFloat")
+    short = name.rsplit(".", 1)[-1]
+    words = words_for(name).format(era)
+    return TypeFault(f"{short}() is not defined for complex numbers",
+                     ("z.real, z.imag", "its parts as real tensors"), ("z.abs()", "the magnitudes")).saying(words)

@@ -1,0 +1,56 @@
+"""Eigenvalues and eigenvectors of any square matrices, which are complex."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array
+from gradcli.engine.tensor.dtypes import complex_of
+from gradcli.faults.tree import ValueFault
+from gradcli.ops.linalg.checks import square
+
+A = [[2.0, 0.5], [0.25, 1.0]]
+TURN = [[0.0, -1.0], [1.0, 0.0]]
+WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
+
+
+def solved(name, function, a):
+    """What `function` gives for square matrices, as complex numbers."""
+    square(name, a)
+    if not np.isfinite(a).all():
+        raise ValueFault(f"torch.{name}: input tensor should not contain infs or NaNs.",
+                         ("torch.nan_to_num(a)", "finite numbers in their places"))
+    return function(a)
+
+
+def as_complex(array, like):
+    """An array in the complex type that belongs to another array."""
+    return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_of(like.dtype))
+
+
+class Eig(Op):
+    """linalg.eig(A): the eigenvalues and eigenvectors of square matrices, as complex numbers; without derivatives."""
+
+    complex = True
+    complex_results = True
+    names = ("linalg.eig",)
+    returns = ("eigenvalues", "eigenvectors")
+    memory_order = "columns"
+    samples = [(A,), (TURN,)]
+    errors = [(WIDE,), ([1.0],)]
+
+    def forward(A: Array):
+        values, vectors = solved("linalg.eig", np.linalg.eig, A)
+        return as_complex(values, A), as_complex(vectors, A)
+
+
+class Eigvals(Op):
+    """linalg.eigvals(A): the eigenvalues of square matrices, as complex numbers; without derivatives."""
+
+    complex = True
+    complex_results = True
+    names = ("linalg.eigvals",)
+    samples = [(A,), (TURN,)]
+    errors = [(WIDE,), ([1.0],)]
+
+    def forward(A: Array):
+        return as_complex(solved("linalg.eigvals", np.linalg.eigvals, A), A)

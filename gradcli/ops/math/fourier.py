@@ -1,0 +1,217 @@
+"""Discrete Fourier transforms, by numpy's; results that are complex have no derivatives."""
+
+import math
+
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Text, Type
+from gradcli.engine.tensor.dtypes import OF, Default, complex_of, part_of
+from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import define
+from gradcli.ops.creation.create import Creation
+
+SAMPLES = [([1.0, -2.0, 3.0, 0.5],), ([1.0, -2.0, 3.0], 5), ([[1.0, -2.0], [3.0, 0.5]], None, 0, "ortho")]
+PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward"),
+          ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], None, (1, 0))]
+NORM = Text("forward", "backward", "ortho")
+
+
+def numbers(name, x, real=False):
+    """`x` as floating or complex numbers, as a transform takes them; `real`: it takes no complex ones."""
+    if x.dtype.kind == "c":
+        if real:
+            raise TypeFault(f"{name.removesuffix('n')} expects a real input tensor, but got {OF[x.dtype].era}",
+                            ("z.real", "the real part"))
+        return x
+    if x.dtype == np.float16:
+        raise TypeFault("Unsupported dtype Half", ("x.float()", "as 32-bit numbers"))
+    return x if x.dtype.kind == "f" else x.astype(Default.floating)
+
+
+def lengths(name, x, s, dim):
+    """The lengths to transform and their axes: for `s` and `dim` as programs give them, None for all or the last."""
+    s = (s,) if type(s) is int else s
+    dims = (dim,) if type(dim) is int else dim
+    if s is not None and dims is not None and len(s) != len(dims):
+        raise ShapeFault("When given, dim and shape arguments must have the same length")
+    if dims is None:
+        if s is not None and len(s) > x.ndim:
+            raise ShapeFault(f"Got shape with {len(s)} values but input tensor only has {x.ndim} dimensions.")
+        dims = tuple(range(x.ndim - (x.ndim if s is None else len(s)), x.ndim))
+    if dims and not x.ndim:
+        raise IndexFault(f"Dimension specified as {dims[0]} but tensor has no dimensions",
+                         ("x.reshape(1)", "a vector of one element"))
+    axes = tuple([axis(d, x.ndim) for d in dims])
+    if len(set(axes)) != len(axes):
+        raise ShapeFault("FFT dims must be unique")
+    sizes = [x.shape[at] if s is None or s[i] == -1 else s[i] for i, at in enumerate(axes)]
+    return sizes, axes
+
+
+def fit(name, x, sizes, axes):
+    """Refuse lengths below one, and results that memory has no room for."""
+    low = next((n for n in sizes if n < 1), None)
+    if low is not None:
+        raise ShapeFault(f"Invalid number of data points ({low}) specified", f"torch.fft.{name}(x)")
+    elements = x.size // max(1, math.prod([x.shape[at] for at in axes])) * math.prod(sizes)
+    MemoryLimit.check(name, elements * 2 * part_of(x.dtype).itemsize)
+
+
+def transformed(name, x, s, dim, norm, real=False, back=False):
+    """The transform `name` of numpy along some axes; `back`: to real numbers, whose last length `s` counts."""
+    x = numbers(name, x, real)
+    sizes, axes = lengths(name, x, s, dim)
+    if back and s is None or back and s[-1] == -1:
+        sizes[-1] = 2 * (sizes[-1] - 1)
+    fit(name, x, sizes, axes)
+    kind = part_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_of(x.dtype)
+    if not axes:
+        return x.astype(kind)
+    if name in ("fftn", "ifftn") and x.dtype.kind == "f":
+        return mirrored(name, x, sizes, axes, norm or "backward").astype(kind, copy=False)
+    return getattr(np.fft, name)(x, sizes, axes, norm or "backward").astype(kind, copy=False)
+
+
+def mirrored(name, x, sizes, axes, norm):
+    """fftn or ifftn of real numbers: half of the last dimension is computed, the rest are its conjugates, as exact."""
+    n, at = sizes[-1], axes[-1]
+    half = np.moveaxis(np.fft.rfft(x, n, at, norm) if name == "fftn" else np.fft.ihfft(x, n, at, norm), at, -1)
+    whole = np.concatenate([half, half[..., 1 : (n + 1) // 2][..., ::-1].conj()], -1)
+    whole = np.moveaxis(whole, -1, at)
+    return getattr(np.fft, name)(whole, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else whole
+
+
+class Fourier(Op, abstract=True):
+    """A transform between numbers and their frequencies."""
+
+    complex = True
+    complex_results = True
+    method = False
+    home = "fft"
+    errors = [("text",), ([1.0], 0), ([1.0], None, 3)]
+
+
+def one(name, real=False, back=False):
+    """The forward of a transform along one dimension, by numpy's transform of that name along several."""
+    def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
+        return transformed(name, input, None if n is None else (n,), dim, norm, real, back)
+
+    return forward
+
+
+def two(name, real=False, back=False):
+    """The forward of a transform along two dimensions."""
+    def forward(input: Array, s: Ints = None, dim: Dims = (-2, -1), norm: NORM = None):
+        return transformed(name, input, s, dim, norm, real, back)
+
+    return forward
+
+
+def several(name, real=False, back=False):
+    """The forward of a transform along several dimensions, or all."""
+    def forward(input: Array, s: Ints = None, dim: Dims = None, norm: NORM = None):
+        return transformed(name, input, s, dim, norm, real, back)
+
+    return forward
+
+
+for _name, _text, _kind, _options in (
+        ("fft", "the frequencies of numbers", "fftn", {}),
+        ("ifft", "the numbers of frequencies", "ifftn", {}),
+        ("rfft", "the frequencies of real numbers, half of them, as the others are their conjugates", "rfftn",
+         {"real": True}),
+        ("irfft", "the real numbers of half of their frequencies", "irfftn", {"back": True})):
+    for _ending, _make, _call, _samples in (
+            ("", one, "input, n, dim, norm", SAMPLES), ("2", two, "input, s, dim, norm", PLANES),
+            ("n", several, "input, s, dim, norm", PLANES)):
+        define(Fourier, __name__, f"fft.{_name}{_ending}", f"{_name.title()}{_ending}", f"({_call}): {_text}.",
+               forward=_make(_kind, **_options), samples=_samples,
+               errors=Fourier.errors if not _ending else [("text",), ([1.0, 2.0], (2, 2, 2))])
+
+
+class Hfft(Fourier):
+    """fft.hfft(input, n, dim, norm): the real frequencies of numbers that are their own conjugates in reverse."""
+
+    samples = SAMPLES
+
+    def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
+        return transformed("irfftn", np.conj(input), None if n is None else (n,), dim, OPPOSITE[norm], False, True)
+
+
+class Ihfft(Fourier):
+    """fft.ihfft(input, n, dim, norm): half of the numbers whose frequencies are real."""
+
+    samples = SAMPLES
+
+    def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
+        return np.conj(transformed("rfftn", input, None if n is None else (n,), dim, OPPOSITE[norm], True))
+
+
+OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
+
+
+class Fftfreq(Creation):
+    """fft.fftfreq(n, d, dtype): the frequencies that fft gives for n numbers, d apart."""
+
+    home = "fft"
+    samples = [(4,), (5, 0.1)]
+    errors = [(-1,), ("text",)]
+
+    def forward(n: Int, d: Number = 1.0, *, dtype: Type = None):
+        half = (n + 1) // 2
+        return spaced(n, d, lambda: np.concatenate([np.arange(half), np.arange(half - n, 0)]), dtype)
+
+
+class Rfftfreq(Creation):
+    """fft.rfftfreq(n, d, dtype): the frequencies that rfft gives for n numbers, d apart."""
+
+    home = "fft"
+    samples = [(4,), (5, 0.1)]
+    errors = [(-1,), ("text",)]
+
+    def forward(n: Int, d: Number = 1.0, *, dtype: Type = None):
+        return spaced(n, d, lambda: np.arange(n // 2 + 1), dtype)
+
+
+def spaced(n, d, order, dtype):
+    """Multiples of the lowest frequency of n numbers, d apart."""
+    if n < 1 or not d:
+        raise ArgumentFault("frequencies are of one number at least, and of a distance that is not 0",
+                            "torch.fft.fftfreq(8)")
+    MemoryLimit.check("fftfreq", n * 16)
+    kind = dtype or Default.floating
+    return (order().astype(kind) * kind.type(1.0 / (n * d))).astype(kind)
+
+
+class Shift(Op, abstract=True):
+    """Frequencies in another order."""
+
+    complex = True
+    method = False
+    home = "fft"
+    samples = [([1.0, -2.0, 3.0, 0.5, 4.0],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], 1)]
+    errors = [("text",), ([1.0], 3)]
+
+
+def rolled(F, x, dim, by):
+    """`x` rolled along dimensions, all for None, by the number of places that `by` gives for a length."""
+    dims = range(len(x.shape)) if dim is None else (dim,) if type(dim) is int else dim
+    axes = [axis(d, len(x.shape)) for d in dims]
+    return F.roll(x, tuple([by(x.shape[at]) for at in axes]), tuple(axes)) if axes else F.clone(x)
+
+
+class Fftshift(Shift):
+    """fft.fftshift(input, dim): the frequencies that fft gives with 0 in the middle."""
+
+    def compose(F, input, dim: Dims = None):
+        return rolled(F, input, dim, lambda n: n // 2)
+
+
+class Ifftshift(Shift):
+    """fft.ifftshift(input, dim): the order of fftshift undone."""
+
+    def compose(F, input, dim: Dims = None):
+        return rolled(F, input, dim, lambda n: (n + 1) // 2)

@@ -1,0 +1,37 @@
+"""Elements that are picked along a dimension: their values and places, and the way of gradients back to them."""
+
+import numpy as np
+
+from gradcli.engine.autograd.op import raw
+from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tree import IndexFault
+from gradcli.ops.arrays import elements_along, scattered_into_zeros
+
+
+def picked(arg, array, dim, keepdim):
+    """Values and places along `dim` that an argmax-like function finds."""
+    if not array.ndim:
+        axis(dim, 0)
+        return array.copy(), np.zeros((), np.int64)
+    at = axis(dim, array.ndim)
+    if not array.shape[at]:
+        raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
+    where = arg(array, at)
+    if array.ndim == 1:
+        shape = (1,) if keepdim else ()
+        return array[where : where + 1].copy().reshape(shape), np.asarray(where).reshape(shape)
+    where = where[(slice(None),) * at + (None,)]
+    values = elements_along(array, where, at)
+    return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
+
+
+def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
+    """Zeros of the input's shape, with the gradient of each picked element in its place."""
+    if not input_shape:
+        return g
+    at = axis(dim, len(input_shape))
+    if F is raw:
+        return scattered_into_zeros(g, indices, at, input_shape)
+    if not keepdim:
+        g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
+    return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)

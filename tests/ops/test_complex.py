@@ -1,0 +1,229 @@
+"""Complex tensors as values: what they share memory with, and that nothing of them has a derivative."""
+
+import numpy as np
+import pytest
+
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
+from gradcli.faults.mistakes import ComplexDerivative
+from gradcli.faults.tree import Fault
+from gradcli.ops import TABLE
+from gradcli.session.session import Session
+from support.taken_back import undone
+
+START = """
+x = torch.tensor([3.0, 4.0], requires_grad=True)
+p = torch.tensor([1.0, 2.0])
+z = torch.tensor([1 + 2j, 3 - 4j])
+m = torch.tensor([[2.0, 1.0], [0.5, 3.0]], requires_grad=True)
+"""
+DERIVATIVES = """
+z.requires_grad_()
+z.requires_grad = True
+torch.zeros(2, dtype=torch.cfloat, requires_grad=True)
+torch.tensor([1j], requires_grad=True)
+torch.randn(2, dtype=torch.cdouble, requires_grad=True)
+nn.Parameter(z)
+nn.Parameter(z, requires_grad=False)
+Variable(z, requires_grad=True)
+nn.Linear(2, 2).to(torch.cfloat)
+nn.Linear(2, 2).type(torch.cdouble)
+nn.Linear(2, 2, dtype=torch.cfloat)
+nn.LazyLinear(2, dtype=torch.cfloat)
+nn.LazyLinear(2).to(torch.cfloat)
+x * 1j
+1j - x
+x + z
+z / x
+x @ z
+x ** 1j
+x.to(torch.cfloat)
+x.cfloat()
+x.type(torch.complex64)
+x.view(torch.cfloat)
+torch.complex(x, p)
+torch.complex(p, x)
+torch.polar(p, x)
+torch.view_as_complex(x)
+torch.fft.fft(x)
+torch.fft.rfft(x)
+torch.linalg.eig(m)
+torch.linalg.eigvals(m)
+torch.cat([z, x])
+torch.stack([x, z])
+torch.where(x > 3, x, z)
+torch.einsum('i,i->', x, z)
+z.copy_(x)
+z.add_(x)
+z[0] = x[0]
+z[:] = x
+z[torch.tensor([0])] = x[:1]
+z.real[0] = x[0]
+z.real.copy_(x)
+z.imag.mul_(x)
+z.masked_fill_(torch.tensor([True, False]), x[0])
+torch.view_as_real(z)[0].add_(x)
+(x * 2).sum().backward(torch.tensor(1j))
+(x * 2).backward(z)
+torch.autograd.grad((x * 2).sum(), x, torch.tensor(1j))
+x.register_hook(lambda g: g * 1j); x.sum().backward()
+x.grad = z
+v = torch.view_as_complex(p); p.requires_grad_(); v.abs()
+v = torch.view_as_complex(p); p.requires_grad_(); v.mul_(2)
+torch.func.grad(lambda a: (a * 1j).abs().sum())(p)
+torch.func.jacrev(lambda a: a * 1j)(p)
+torch.func.jvp(lambda a: a * 1j, (p,), (p,))
+torch.func.vjp(lambda a: a * 1j, p)
+torch.autograd.functional.jacobian(lambda a: a * 1j, p)
+torch.autograd.gradcheck(lambda a: a * 1j, x)
+torch.nn.utils.vector_to_parameters(z, nn.Linear(1, 1).parameters())
+p.data = z
+z.data = p
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", DERIVATIVES)
+@pytest.mark.parametrize("style", ["tutorial", "modern"])
+def test_no_complex_number_has_a_derivative(style, line):
+    session = Session(style, seed=0)
+    session.run(START)
+    with pytest.raises(Fault) as caught:
+        session.run(line)
+    assert caught.value.status == 1
+    assert isinstance(caught.value, ComplexDerivative) or "p.data" in line or "z.data" in line or any(
+        word in str(caught.value) for word in ("dtype", "only Tensors of floating", "only supports", "data of a"))
+
+
+OFTEN = [line for line in DERIVATIVES if line.startswith(("x", "1j -", "torch.fft", "torch.cat")) and not any(
+    word in line for word in ("hook", ".grad", "@"))]
+
+
+@pytest.mark.parametrize("line", OFTEN)
+def test_a_call_that_is_made_often_is_refused_as_well(line):
+    session = Session("modern", seed=0)
+    session.run(START)
+    session.run(f"def f(x, z):\n    return {line}\nfor i in range(80): f(p, z), f(p.detach(), p)")
+    with pytest.raises(ComplexDerivative):
+        session.run("f(x, z)")
+    session.run("with torch.no_grad(): w = f(x, z)\nv = f(x.detach(), z)\n"
+                "assert w.is_complex() and v.is_complex() and not w.requires_grad")
+
+
+def test_a_custom_function_gives_nothing_complex_with_history():
+    session = Session("modern", seed=0)
+    session.run(START)
+    session.run("class F(torch.autograd.Function):\n"
+                "    @staticmethod\n    def forward(ctx, a): return a * 1j\n"
+                "    @staticmethod\n    def backward(ctx, g): return g\n"
+                "class G(torch.autograd.Function):\n"
+                "    @staticmethod\n    def forward(ctx, a): return a * 2\n"
+                "    @staticmethod\n    def backward(ctx, g): return g * 1j\n")
+    for line in ("F.apply(x)", "G.apply(x).sum().backward()"):
+        with pytest.raises(ComplexDerivative):
+            session.run(line)
+
+
+MEANINGS = """
+z.real[0] = 7; assert z[0].item() == 7 + 2j
+z.imag.add_(1); assert z.tolist() == [1 + 3j, 3 - 3j]
+z.real = torch.tensor([5.0, 6.0]); assert z.tolist() == [5 + 2j, 6 - 4j]
+torch.view_as_real(z)[1, 0] = 9; assert z[1].item() == 9 - 4j
+w = torch.view_as_complex(p); w.mul_(2); assert p.tolist() == [2, 4]
+w = z.conj(); z[0] = 1j; assert w.tolist() == [-1j, 3 + 4j] and w.is_conj() and not w.resolve_conj().is_conj()
+w = z.conj().imag; assert w.is_neg() and w.tolist() == [-2, 4] and not w.resolve_neg().is_neg()
+assert z.conj().conj() is z and p.conj() is p and p.real is p
+r = z.reshape(1, 2); assert r.mH.is_conj() and not r.mT.is_conj() and torch.equal(r.H, z.conj().reshape(2, 1))
+assert z.view(torch.float32).tolist() == [1, 2, 3, -4]
+assert torch.tensor([1.2, 3j]).dtype is torch.complex64
+import copy; w = copy.deepcopy(z.conj()); assert w.tolist() == z.conj().tolist() and not w.is_conj()
+assert z.detach().is_complex() and z.data.tolist() == z.tolist() and z.clone().dtype is z.dtype
+with torch.inference_mode(): w = z * 2
+with torch.no_grad(): w = x * 1j; assert w.tolist() == [3j, 4j] and not w.requires_grad
+assert type(z) is torch.Tensor and isinstance(z, torch.Tensor) and z.type() == 'torch.ComplexFloatTensor'
+assert complex(z[0]) == 1 + 2j and z[0].item() == 1 + 2j and bool(z[0]) and (1 + 2j) in z
+assert float(torch.tensor(2 + 0j)) == 2.0
+y = (x * z.abs()).sum(); y.backward(); assert x.grad.tolist() == z.abs().tolist()
+z += 1; z *= 2j; assert z.tolist() == [-4 + 4j, 8 + 8j]
+z[0], z[1] = 2, 1j; assert z.tolist() == [2, 1j]
+assert (z == z.clone()).all() and not (z != z).any()
+d = {z[0].item(): 1}; assert d[1 + 2j] == 1
+torch.view_as_real(z).requires_grad_().sum().backward()
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", MEANINGS)
+def test_complex_tensors_share_memory_and_convert_as_in_pytorch(line):
+    session = Session("modern", seed=0)
+    session.run(START)
+    session.run(line.replace("; assert", "\nassert", 1) if not line.startswith("with") else line)
+
+
+@pytest.mark.parametrize("line", ["z.conj()[0] = 1", "z.conj().add_(1)", "z.conj().imag.mul_(2)",
+                                  "z.conj()[:1].add_(1)", "z.conj().zero_()", "z.conj().t_()", "z.conj().resize_(1)",
+                                  "z.conj().data = z",
+                                  "torch.add(z, z, out=z.conj())", "z.conj().real.add_(0); z.conj().imag[0] = 1"])
+def test_a_conjugate_cannot_be_written_to(line):
+    session = Session("modern", seed=0)
+    session.run(START)
+    with pytest.raises(Fault):
+        session.run(line)
+    assert session.eval("z.tolist()") == [1 + 2j, 3 - 4j]
+
+
+def test_a_statement_with_complex_tensors_is_taken_back():
+    session = Session("modern", seed=0)
+    session.run(START + "w = z.conj()")
+    undone(session, "z.mul_(2)\nw = w.imag\nz.real[0] = 9\ntorch.view_as_real(z).zero_()")
+    assert session.eval("z.tolist()") == [1 + 2j, 3 - 4j]
+    assert session.eval("w.tolist()") == [1 - 2j, 3 + 4j]
+
+
+@pytest.mark.parametrize("line", ["torch.zeros(1 << 20, dtype=torch.cdouble)", "torch.full((1 << 20,), 1j)",
+                                  "torch.fft.fft(torch.ones(1), 1 << 20)", "torch.fft.fftfreq(1 << 20)",
+                                  "torch.complex(torch.ones(1, 1 << 10), torch.ones(1 << 10, 1))",
+                                  "torch.polar(torch.ones(1, 1 << 10), torch.ones(1 << 10, 1))"])
+def test_what_is_large_is_refused_before_it_is_made(line, monkeypatch):
+    from gradcli.engine.tensor.memory import MemoryLimit
+
+    monkeypatch.setattr(MemoryLimit, "most", 1 << 22)
+    monkeypatch.setattr("gradcli.engine.autograd.result_size.UNCHECKED", 1 << 10)
+    with pytest.raises(Fault) as caught:
+        Session("modern").run(line)
+    assert "MiB" in str(caught.value)
+
+
+def test_complex_arrays_are_held_by_their_class_alone():
+    numbers = np.array([1j, 2])
+    assert type(Tensor(numbers)) is ComplexTensor and type(ComplexTensor(numbers.real)) is Tensor
+    with pytest.raises(ComplexDerivative):
+        Tensor(numbers, True)
+
+
+def test_operations_take_complex_numbers_only_where_they_say_so():
+    takers = {name for name, op in TABLE.items() if op.complex}
+    assert {"add", "mm", "linalg.eig", "fft.fft", "view"} <= takers
+    assert takers.isdisjoint({"lt", "sort", "clamp", "nn.functional.relu", "softmax", "floor", "max_all", "cdist"})
+
+
+MAKERS = """
+    torch.zeros(2,dtype=torch.cfloat) torch.ones(2,dtype=torch.cdouble) torch.full((2,),1j) torch.tensor([1j])
+    torch.tensor([1,2],dtype=torch.cfloat) torch.eye(2,dtype=torch.cfloat) torch.randn(2,dtype=torch.cfloat)
+    p.to(torch.cfloat) torch.complex(p,p) torch.polar(p,p) torch.view_as_complex(p) p.view(torch.cfloat) p.cfloat()
+    p.type(torch.cdouble) torch.as_tensor([1j]) p.new_zeros(2,dtype=torch.cfloat)
+    p.new_full((1,),1j,dtype=torch.cfloat) torch.zeros_like(p,dtype=torch.cfloat)
+    torch.full_like(p,1j,dtype=torch.cfloat) torch.rand_like(p,dtype=torch.cfloat) p*1j 1j+p p/1j p**1j
+    torch.add(z,1) z.clone() z[0] z[:1] z.t() torch.fft.fft(p) torch.fft.rfft(p) torch.where(p>1,p,1j)
+    torch.linalg.eig(m.detach())[0] torch.linalg.eigvals(m.detach()) torch.sum(p,0,dtype=torch.cfloat) z.sum()
+    z.view(2) torch.cumsum(p,0,dtype=torch.cfloat) torch.linspace(0,1,2,dtype=torch.cfloat) z.detach() z.data
+    z.mul_(2) z.type_as(z) torch.empty(2,dtype=torch.cfloat).normal_() torch.prod(p,0,dtype=torch.cdouble) p.to(z)
+    torch.empty_like(z) z.unbind()[0] torch.empty_strided((2,),(1,),dtype=torch.cfloat) z.new(2) z.chunk(2)[0]
+    z.split(1)[1]
+""".split()
+
+
+@pytest.mark.parametrize("line", MAKERS)
+def test_whatever_is_complex_is_of_its_class_however_often_it_was_made(line):
+    session = Session("modern", seed=0)
+    session.run(START)
+    session.run(f"def f():\n    return {line}\nfor i in range(120):\n    v = f()")
+    value = session["v"]
+    assert value.array.dtype.kind == "c" and isinstance(value, ComplexTensor), type(value)
