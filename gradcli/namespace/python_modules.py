@@ -22,6 +22,9 @@ STANDARD: dict[str, dict[str, str]] = {
                                      "and_ or_ "
                               "xor"},
     "pprint": {"python.textwrap_pprint": "pformat"},
+    "re": {"python.patterns.module": "NOFLAG A ASCII I IGNORECASE M MULTILINE S DOTALL U UNICODE X VERBOSE Match "
+                                     "Pattern compile error escape findall finditer fullmatch match purge search split "
+                                     "sub subn"},
     "statistics": {"python.statistics": "mean fmean geometric_mean harmonic_mean median median_low median_high mode "
                                         "multimode "
                                 "pstdev pvariance stdev variance quantiles covariance correlation"},
