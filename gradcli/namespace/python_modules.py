@@ -15,12 +15,15 @@ STANDARD: dict[str, dict[str, str]] = {
     "functools": {"python.functools": "cmp_to_key"},
     "gc": {"python.functools": "collect enable disable"},
     "heapq": {"python.heapq_bisect": "heappush heappop heapify heappushpop heapreplace nlargest nsmallest merge"},
+    "importlib": {},
+    "importlib.metadata": {"platform": "PackageNotFoundError"},
     "itertools": {"python.itertools": "compress filterfalse tee"},
     "json": {"python.json": "dumps loads dump load JSONDecodeError"},
     "numbers": {"python.statistics": "Number Complex Real Rational Integral"},
     "operator": {"python.functools": "pos not_ truth is_ is_not contains getitem setitem delitem concat countOf mod "
                                      "and_ or_ "
                               "xor"},
+    "platform": {"platform": "system machine processor node release python_version python_implementation platform"},
     "pprint": {"python.textwrap_pprint": "pformat"},
     "re": {"python.patterns.module": "NOFLAG A ASCII I IGNORECASE M MULTILINE S DOTALL U UNICODE X VERBOSE Match "
                                      "Pattern compile error escape findall finditer fullmatch match purge search split "

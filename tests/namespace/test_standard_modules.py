@@ -80,7 +80,7 @@ def test_as_python_prints(program):
     "import os; os.makedirs('x')", "import os; os.path.exists('x')", "import os; os.getcwd()",
     "import json; json.load('x')", "import json; json.dumps([1], indent=10**9)", "import sys; sys.exit('no')",
     "import sys; sys.exit(3)", "import sys; sys.stdout.write(3)", "import json; json.loads('[' * 100000)",
-    "import json\nx = []\nx.append(x)\njson.dumps(x)", "import re", "print(1, file=3)",
+    "import json\nx = []\nx.append(x)\njson.dumps(x)", "import re; re.match(3, 3)", "print(1, file=3)",
     "import textwrap; textwrap.indent('a\\n' * 10**6, 'b' * 10**5)", "import statistics; "
     "statistics.mean(torch.ones(2))",
     "import time; time.strftime('%1000000Y')", "import heapq; heapq.heapify((1, 2))", "import operator; "

@@ -41,7 +41,8 @@ METHODS: dict[type, frozenset[str]] = {
     str: _SEQUENCE | frozenset(
         "upper lower strip lstrip rstrip split rsplit splitlines startswith endswith find rfind rindex title "
         "capitalize swapcase casefold isdigit isalpha isalnum isspace isupper islower isnumeric isdecimal "
-        "isidentifier istitle isascii isprintable partition rpartition removeprefix removesuffix".split()),
+        "isidentifier istitle isascii isprintable partition rpartition removeprefix removesuffix translate "
+        "maketrans".split()),
     list: _SEQUENCE | frozenset("append extend insert pop remove sort reverse copy clear".split()),
     tuple: _SEQUENCE,
     range: _SEQUENCE | frozenset("start stop step".split()),
@@ -207,7 +208,8 @@ def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]
         return _called(name, method)
 
     own = {name: method for name in METHODS[plain] if callable(method := getattr(plain, name, None))}
-    return own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
+    methods = own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
+    return methods | ({"maketrans": _called("maketrans", special[str, "maketrans"](""))} if plain is str else {})
 
 
 def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

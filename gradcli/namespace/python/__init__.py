@@ -13,13 +13,15 @@ from typing import Any
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
+from gradcli.exposure import admitting
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
+from gradcli.namespace.platform import VERSIONS, versions
 from gradcli.namespace.python.argparse import Plain, simple_namespace
 from gradcli.namespace.python.os_path import os_module
 from gradcli.namespace.python.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
-from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
+from gradcli.namespace.third_party.matplotlib import MODULES, NAMES, pyplot
 from gradcli.namespace.third_party.numpy_scalars import ScalarType
 
 LISTED: dict[str, dict[str, str]] = {
@@ -37,7 +39,7 @@ LISTED: dict[str, dict[str, str]] = {
     "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle "
                                       "dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
-    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style cm use"},
+    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc"},
     "matplotlib.pyplot": {},
     "operator": {"python.functools": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
     "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation "
@@ -53,7 +55,7 @@ LISTED: dict[str, dict[str, str]] = {
     "warnings": {"python.warnings": "filterwarnings simplefilter warn"},
 }
 
-for _path, _files in STANDARD.items():
+for _path, _files in (*STANDARD.items(), *MODULES.items()):
     LISTED[_path] = LISTED.get(_path, {}) | {
         file: f"{LISTED.get(_path, {}).get(file, '')} {names}".strip() for file, names in _files.items()}
 
@@ -98,26 +100,30 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
 
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
-                     complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, ModuleProxy]:
+                     complain: Callable[[str], object], read: Callable[[Any, str], Any],
+                     torch: ModuleProxy) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
-    `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`.
+    `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
+    `torch` is the session's.
     """
     modules = {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
     modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
-    vars(modules["matplotlib"])["pyplot"] = modules["matplotlib.pyplot"]
-    for name in ("auto", "notebook"):
-        vars(modules["tqdm"])[name] = modules[f"tqdm.{name}"]
-    vars(modules["collections"])["abc"] = modules["collections.abc"]
-    vars(modules["IPython"])["display"] = modules["IPython.display"]
+    for path in LISTED:
+        whole, _, name = path.rpartition(".")
+        if whole:
+            vars(modules[whole])[name] = modules[path]
+    vars(modules["importlib.metadata"])["version"] = admitting(versions(vars(torch)[".version"]))
     modules["os.path"] = modules["os"].path
     modules["types"] = ModuleProxy(
         "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
     modules["numpy"] = _numpy(generators)
+    for name, number in VERSIONS.items():
+        vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
     modules["numpy.random"], modules["numpy.linalg"] = modules["numpy"].random, modules["numpy"].linalg
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)

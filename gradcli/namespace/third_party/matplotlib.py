@@ -25,8 +25,33 @@ NAMES = frozenset("""
     rcParams update flush_events switch_backend get_cmap viridis plasma jet gray coolwarm set_major_locator
     set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
     table locator_params margins fig clear sca clabel stackplot polar magma inferno set_cmap set_label set_alpha
-    add_line get_children get_fignums fignum_exists
+    add_line axison get_xaxis get_yaxis rc setp transData transAxes set_box_aspect get_children get_fignums
+    fignum_exists
 """.split())
+
+COLORMAPS = frozenset("""
+    viridis plasma inferno magma cividis jet gray hot cool rainbow hsv spring summer autumn winter bone copper pink
+    coolwarm seismic bwr RdBu RdBu_r RdYlBu RdYlGn Spectral Blues Greens Reds Greys Oranges Purples YlOrRd YlGnBu BuGn
+    PuBu Pastel1 Pastel2 Paired Accent Dark2 Set1 Set2 Set3 tab10 tab20 twilight terrain ocean binary gray_r viridis_r
+    Blues_r gist_rainbow gnuplot
+""".split())
+
+PARTS: dict[str, str] = {
+    "matplotlib.animation": "FuncAnimation ArtistAnimation PillowWriter FFMpegWriter",
+    "matplotlib.cm": f"{' '.join(sorted(COLORMAPS))} get_cmap ScalarMappable",
+    "matplotlib.collections": "LineCollection PatchCollection PolyCollection",
+    "matplotlib.colors": "ListedColormap LinearSegmentedColormap Normalize LogNorm BoundaryNorm TwoSlopeNorm",
+    "matplotlib.figure": "Figure",
+    "matplotlib.gridspec": "GridSpec",
+    "matplotlib.lines": "Line2D",
+    "matplotlib.patches": "Arc Arrow Circle Ellipse FancyArrowPatch FancyBboxPatch Patch Polygon Rectangle Wedge",
+    "matplotlib.ticker": "AutoMinorLocator FixedLocator FormatStrFormatter FuncFormatter LogLocator MaxNLocator "
+                         "MultipleLocator NullFormatter NullLocator ScalarFormatter",
+    "mpl_toolkits.axes_grid1": "make_axes_locatable ImageGrid",
+    "mpl_toolkits.mplot3d": "Axes3D"}
+MODULES: dict[str, dict[str, str]] = {"mpl_toolkits": {}} | {
+    path: {"third_party.matplotlib_parts": names} for path, names in PARTS.items()}
+"""The modules beside pyplot, as `LISTED` in gradcli/namespace/python/__init__.py."""
 
 # What gives None, as in matplotlib.
 SILENT = frozenset("""
@@ -49,7 +74,7 @@ CLASSES = dict.fromkeys(TEXTS.split(), "matplotlib.text.Text") | {
 LINES = frozenset(("plot", "semilogx", "semilogy", "loglog", "fill"))     # give a list, of an entry for each curve
 
 
-@exposed(*NAMES)
+@exposed(*NAMES, *COLORMAPS)
 class Drawing:
     """A figure, axes, a line or a part of one: calls and assignments do nothing, attributes return the like."""
 
@@ -59,10 +84,14 @@ class Drawing:
         self._class = class_name
 
     def __getattr__(self, name: str) -> Any:
-        if name not in NAMES:
+        if name not in NAMES and name not in COLORMAPS:
             raise AttributeError(f"no {name}", name=name, obj=self)
         if name in SILENT:
             return nothing
+        if name in COLORMAPS or name == "get_cmap":
+            from gradcli.namespace.third_party import matplotlib_parts
+
+            return getattr(matplotlib_parts, name)
         if name in LINES:
             return curves
         return axes_in_rows if name == "subplots" else part(CLASSES.get(name, ""))
@@ -147,5 +176,5 @@ def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = Tru
     return pyplot(), rows(*shape) if shape else pyplot
 
 
-pyplot = rcParams = style = cm = part()     # the names that programs know
+pyplot = rcParams = style = rc = part()     # the names that programs know
 use = nothing
