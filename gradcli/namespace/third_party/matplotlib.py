@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import exposed
 
 NAMES = frozenset("""
@@ -88,10 +88,10 @@ class Drawing:
             raise AttributeError(f"no {name}", name=name, obj=self)
         if name in SILENT:
             return nothing
-        if name in COLORMAPS or name == "get_cmap":
-            from gradcli.namespace.third_party import matplotlib_parts
-
-            return getattr(matplotlib_parts, name)
+        if name in COLORMAPS:
+            return colormap
+        if name == "get_cmap":
+            return make_colormap
         if name in LINES:
             return curves
         return axes_in_rows if name == "subplots" else part(CLASSES.get(name, ""))
@@ -117,6 +117,34 @@ class Drawing:
 
     def __display__(self, style: Any) -> str:
         return f"<{self._class} object at {style.address(self)}>" if self._class else "<matplotlib drawing>"
+
+
+@exposed()
+class Colormap(Drawing):
+    """A colour map: called with a number or an array, it gives black for each."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        remark()
+        values = args[0] if args else options.get("X")
+        if type(values) in (int, float):
+            return (0.0, 0.0, 0.0, 1.0)
+        if isinstance(values, Tensor | list | tuple):
+            from gradcli.namespace.third_party.numpy import zeros
+
+            shape = values.shape if isinstance(values, Tensor) else (len(values),)
+            return zeros((*shape, 4))
+        return self
+
+
+colormap = Colormap()
+
+
+def make_colormap(*args: Any, **options: Any) -> Colormap:
+    """A colour map."""
+    remark()
+    return colormap
 
 
 @exposed("flat", "ravel", "flatten", "shape")
