@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE
+from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.lang.budget import Budget
@@ -266,6 +266,9 @@ class Formatter:
         match = SPEC.fullmatch(spec)
         for digits in re.findall(r"\d+", spec) if match is None else (match["width"], match["precision"]):
             self._cap(digits)
+        exposure = exposure_of(type(value)) if known and spec else None
+        if exposure is not None and exposure.formatted is not None:
+            return self.budget.checked_length(exposure.formatted(value, spec))
         if match is None:
             raise python_error(f"the format specification {spec[:40]!r} cannot be read",
                                format, value if simple else 0, spec)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
@@ -35,7 +36,7 @@ LISTED: dict[str, dict[str, str]] = {
                                  "FrozenInstanceError"},
     "enum": {"python.classes.enum": "Enum IntEnum StrEnum auto unique"},
     "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
-    "io": {"python.io": "BytesIO"},
+    "io": {"python.io": "BytesIO StringIO"},
     "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle "
                                       "dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
@@ -88,7 +89,7 @@ TABLED = """
 """.split()
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
-MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d")
+MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d", "ndindex", "ndenumerate", "resize")
 SCALARS = {name: name for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()} | {
     "double": "float64", "single": "float32", "half": "float16", "float_": "float64", "int_": "int64",
     "intp": "int64", "longlong": "int64", "intc": "int32", "ubyte": "uint8", "byte": "int8", "bool_": "bool",
@@ -125,7 +126,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
-    modules["numpy.random"], modules["numpy.linalg"] = modules["numpy"].random, modules["numpy"].linalg
+    modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in ("random", "linalg", "matlib")}
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
     vars(modules["IPython.display"])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
@@ -141,8 +142,9 @@ def _fetch(address: str) -> Any:
 def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
-    if name in MAKERS:
-        return _fetch(f"third_party.numpy_makers.{name}")
+    if name in MAKERS or name == "repmat":
+        thing = _fetch(f"third_party.numpy_makers.{name}")
+        return with_numpy_faults(thing) if type(thing) is FunctionType else thing
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")
     thing = _fetch(f"third_party.numpy.{name}")
@@ -173,10 +175,11 @@ def _numpy(generators: Any) -> ModuleProxy:
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
     linalg = ModuleProxy("numpy.linalg", {"norm": "norm"} | {name: f"linalg_of_{name}" for name in LINALG},
                          _array_function)
+    matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
     return ModuleProxy("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
-                       linalg=linalg, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
+                       linalg=linalg, matlib=matlib, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
 
 

@@ -217,9 +217,10 @@ def rounded(a: Any, decimals: int = 0) -> Any:
     return as_numpy_result(np.round(asarray(a).array, _whole("round", decimals))[()])
 
 
-def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether all values are nearly the same."""
-    return bool(np.allclose(asarray(a).array, asarray(b).array, numpy_operand(rtol), numpy_operand(atol)))
+    return bool(np.allclose(asarray(a).array, asarray(b).array, numpy_operand(rtol), numpy_operand(atol),
+                            equal_nan is True))
 
 
 def array_equal(a: Any, b: Any) -> bool:
