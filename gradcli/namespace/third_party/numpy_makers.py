@@ -1,4 +1,4 @@
-"""What of numpy gives no plain array: `np.c_[...]`, `np.r_[...]`, `np.mgrid[...]`, `np.poly1d(...)`, `np.ndindex(2)`."""
+"""What of numpy gives no array: `np.c_[...]`, `np.r_[...]`, `np.mgrid[...]`, `np.poly1d(...)`, `np.ndindex(2)`."""
 
 from __future__ import annotations
 
