@@ -12,6 +12,11 @@ STANDARD: dict[str, dict[str, str]] = {
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections.abc": {"python.abc": ABSTRACT},
     "datetime": {"python.datetime": "datetime date timedelta"},
+    "decimal": {"python.numbers.decimals": "Decimal Context getcontext setcontext localcontext InvalidOperation "
+                                           "DivisionByZero Overflow DecimalException ROUND_CEILING ROUND_DOWN "
+                                           "ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP "
+                                           "ROUND_05UP"},
+    "fractions": {"python.numbers.rational": "Fraction"},
     "functools": {"python.functools": "cmp_to_key"},
     "gc": {"python.functools": "collect enable disable"},
     "heapq": {"python.heapq_bisect": "heappush heappop heapify heappushpop heapreplace nlargest nsmallest merge"},

@@ -32,7 +32,7 @@ FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDesc
 NUMBERS = frozenset({int, float, bool})
 SCALARS = NUMBERS | {str, type(None)}
 SETS = frozenset({set, frozenset})
-HASHED = frozenset({slice, range})      # by what they hold
+HASHED: set[type] = {slice, range}       # by what they hold; numbers of the package add their classes
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}

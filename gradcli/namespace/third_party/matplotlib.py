@@ -26,7 +26,15 @@ NAMES = frozenset("""
     set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
     table locator_params margins fig clear sca clabel stackplot polar magma inferno set_cmap set_label set_alpha
     add_line axison get_xaxis get_yaxis rc setp transData transAxes set_box_aspect get_children get_fignums
-    fignum_exists
+    fignum_exists set_ticks set_ticklabels set_ticks_position set_label_position set_label_text set_edgecolor
+    set_linestyle set_marker set_zorder set_text set_fontsize set_clim set_array set_figwidth set_figheight set_dpi
+    set_bounds set_zticks set_proj_type tick_left tick_right tick_top tick_bottom fill_betweenx hexbin eventplot
+    bar_label axline triplot tripcolor tricontour tricontourf plot_trisurf contour3D contourf3D scatter3D plot3D bar3d
+    voxels barbs broken_barh add_gridspec autofmt_xdate align_labels figtext figlegend subplot2grid subplot_mosaic
+    get_position get_title get_xlabel get_ylabel get_legend get_xticklabels get_yticklabels get_xticks get_yticks
+    zaxis dist azim elev collections images texts artists loglog box axes3d spy psd specgram acorr xcorr sharex sharey
+    ax dpi bbox set_anchor set_transform set_path_effects minorticks_on minorticks_off rcdefaults
+    rc_context xkcd legend_elements get_window_extent
 """.split())
 
 COLORMAPS = frozenset("""
@@ -60,6 +68,9 @@ SILENT = frozenset("""
     set_label set_alpha set_cmap set_xscale set_yscale set_aspect set_axis_off autoscale relim
     autoscale_view invert_yaxis invert_xaxis tick_params view_init remove flush_events switch_backend
     set_major_locator set_minor_locator xscale yscale locator_params margins use
+    set_ticks set_ticklabels set_ticks_position set_label_position set_edgecolor set_linestyle set_marker set_zorder
+    set_text set_fontsize set_clim set_array set_figwidth set_figheight set_dpi set_bounds autofmt_xdate align_labels
+    minorticks_on minorticks_off rcdefaults
 """.split())
 
 TEXTS = "title suptitle xlabel ylabel text set_title set_xlabel set_ylabel set_zlabel"
