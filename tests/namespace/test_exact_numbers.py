@@ -12,7 +12,8 @@ HEAD = ("import math\nfrom fractions import Fraction\nfrom decimal import Decima
         "import decimal\n")
 BINARY = ["+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!="]
 UNARY = ["-{}", "+{}", "abs({})", "int({})", "float({})", "round({})", "round({}, 1)", "bool({})", "math.floor({})",
-         "math.ceil({})", "str({})", "[{}]", "len({{{0}, {0}}})", "format({}, '')", "'%s %r' % ({}, 1)", "{{{}: 1}}", "divmod({}, 3)",
+         "math.ceil({})", "str({})", "[{}]", "len({{{0}, {0}}})", "format({}, '')", "'%s %r' % ({}, 1)", "{{{}: 1}}",
+         "divmod({}, 3)",
          "sum([{}, 2])", "max({}, 1)", "type({}).__name__", "isinstance({}, int)"]
 METHODS = {"Fraction": [".numerator", ".denominator", ".limit_denominator(7)", ".as_integer_ratio()", ".conjugate()"],
            "Decimal": [".sqrt()", ".exp()", ".ln()", ".log10()", ".normalize()", ".quantize(Decimal(\"0.01\"))",

@@ -71,8 +71,8 @@ class Rational:
 
     def __rpow__(self, base: Any) -> Any:
         own = _operand(base)
-        if own is None:
-            return NotImplemented
+        if own is None:     # as CPython's own
+            return base ** (self._own.numerator if self._own.denominator == 1 else float(self._own))
         if self._own.denominator == 1 and type(own) is not float:
             power: Any = Rational(fractions.Fraction(own)) ** self
             return int(power) if type(own) in (int, bool) and self._own >= 0 else power
