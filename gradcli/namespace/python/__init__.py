@@ -11,7 +11,7 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import finfo, iinfo
+from gradcli.engine.tensor.dtype_info import iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import admitting
@@ -23,7 +23,7 @@ from gradcli.namespace.python.os_path import os_module
 from gradcli.namespace.python.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
 from gradcli.namespace.third_party.matplotlib import MODULES, NAMES, pyplot
-from gradcli.namespace.third_party.numpy_scalars import ScalarType
+from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
 
 LISTED: dict[str, dict[str, str]] = {
     "argparse": {"python.argparse": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
@@ -193,7 +193,8 @@ def _numpy(generators: Any) -> ModuleProxy:
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
     return ModuleProxy("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
-                       linalg=linalg, matlib=matlib, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
+                       linalg=linalg, matlib=matlib, ndarray=array,
+                       finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
 
 
