@@ -111,3 +111,22 @@ def test_the_words_of_a_script_stand_in_argv():
     session = Session()
     session["args"] = ["--lr", "0.1"]
     assert session.run("import sys\nprint(sys.argv[1:], len(sys.argv))", echo=False) == "['--lr', '0.1'] 3\n"
+
+
+def test_what_needs_more_than_one_device_or_a_compiler_computes_the_same():
+    program = ("torch.manual_seed(0)\nnet = nn.Linear(2, 3)\nx = torch.ones(1, 2)\nm = nn.DataParallel(net)\n"
+               "@torch.compile\ndef f(x): return x * 2\n@torch.compile(mode='default')\ndef g(x): return x * 2\n"
+               "print(torch.equal(m(x), net(x)), m.module is net, list(m.state_dict()), m, "
+               "torch.equal(torch.compile(net)(x), net(x)), f(3), g(4))")
+    assert Session(style="modern").run(program, echo=False) == (
+        "True True ['module.weight', 'module.bias'] DataParallel(\n  (module): Linear(in_features=2, out_features=3, "
+        "bias=True)\n) True 6 8\n")
+
+
+def test_dates_have_their_own_repr_and_formats(capsys):
+    program = ("from datetime import datetime, date, timedelta\nd = datetime(2017, 1, 2, 3, 4)\n"
+               "print(d, [d], repr(d), f'{d:%Y-%m-%d %H:%M}', f'{d}', [date(2017, 1, 2)], [timedelta(days=1)], "
+               "f'{d!r}', '{:%d}'.format(d), {d: 1})\n"
+               "try: f'{timedelta(1):%d}'\nexcept TypeError as e: print(e)")
+    exec(program, {})   # the program above
+    assert Session().run(program, echo=False) == capsys.readouterr().out

@@ -7,8 +7,8 @@ from gradcli.session.session import Session
 VALUES = ["[]", "{}", "()", "set()", "frozenset()", "'a'", "1", "1.5", "None", "print", "iter([])", "range(2)",
           "{}.keys()", "len", "(lambda: 0)", "Deque([1])", "typing.Counter('a')"]
 KINDS = ["List", "Dict", "Tuple", "Set", "FrozenSet", "Deque", "DefaultDict", "OrderedDict", "Iterable", "Iterator",
-         "Sequence", "MutableSequence", "Mapping", "MutableMapping", "AbstractSet", "MutableSet", "Callable", "Hashable",
-         "Sized", "Container", "Collection", "Reversible", "KeysView", "typing.Counter"]
+         "Sequence", "MutableSequence", "Mapping", "MutableMapping", "AbstractSet", "MutableSet", "Callable",
+         "Hashable", "Sized", "Container", "Collection", "Reversible", "KeysView", "typing.Counter"]
 
 
 def printed(program, capsys):
