@@ -39,6 +39,8 @@ STANDARD: dict[str, dict[str, str]] = {
     "string": {"python.functools": "octdigits capwords"},
     "textwrap": {"python.textwrap_pprint": "dedent indent wrap fill shorten"},
     "time": {"python.time": "time_ns perf_counter_ns monotonic_ns strftime ctime asctime localtime gmtime"},
+    "unicodedata": {"unicode": "normalize is_normalized category bidirectional combining east_asian_width mirrored "
+                               "decomposition decimal digit numeric name lookup"},
     "typing": {"python.typing": ABSTRACT + "AbstractSet Annotated AsyncGenerator AsyncIterable AsyncIterator BinaryIO "
                               "ChainMap Concatenate Counter DefaultDict Deque ForwardRef IO LiteralString Match "
                               "NamedTuple Never NewType NoReturn NotRequired OrderedDict ParamSpec Pattern Protocol "

@@ -61,6 +61,10 @@ PROGRAMS = [
     "from types import SimpleNamespace\ns = SimpleNamespace(a=1, b=[2])\ns.c = 'x'\nprint(s, s.a, s == "
     "SimpleNamespace(a=1))",
     "import string, gc\nprint(string.capwords('a bc'), string.octdigits, gc.collect() >= 0)",
+    "import unicodedata as u\nprint(''.join(c for c in u.normalize('NFD', 'Ślusàrski') if u.category(c) != 'Mn'), "
+    "u.name('é'), u.lookup('SNOWMAN'), u.numeric('½'), u.digit('7'), u.combining('a'), u.is_normalized('NFC', 'é'), "
+    "u.decimal('x', None))\nfor f in (lambda: u.normalize('X', 'a'), lambda: u.category('ab'), lambda: u.name('\\t')):\n"
+    "    try:\n        f()\n    except (ValueError, TypeError) as e:\n        print(e)",
     "import sys\nprint('before')\nsys.exit()\nprint('after')",
     "try:\n    import nothing_of_that_name as n\nexcept ImportError as e:\n    n = None\n    print(e)\n"
     "try:\n    from math import nothing\nexcept (ImportError, ValueError):\n    print('no')\n"
