@@ -35,6 +35,8 @@ class Exposure(NamedTuple):
     base: bool = False                      # whether programs may inherit from the class
     copied: bool = False                    # whether `copy` copies instances, attribute by attribute
     display: Display | None = None          # (instance, style) -> its text
+    quoted: Display | None = None           # (instance, style) -> its repr, where that is not its text
+    formatted: Display | None = None        # (instance, format specification) -> its text
     parts: Parts | None = None              # instance -> (text before its members, members, text after)
 
 
@@ -53,13 +55,15 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
     base             whether programs may inherit from the class
     copied           whether `copy` copies instances, attribute by attribute
 
-    `__display__(self, style)` or `__parts__(self)` of the class return its text. Classes of the package that derive
-    from this one need not be registered again, but `seal` must be called before programs get them.
+    `__display__(self, style)` or `__parts__(self)` of the class return its text, `__quoted__(self, style)` its repr if
+    that differs, `__formatted__(self, specification)` what an f-string writes with a specification. Classes of the
+    package that derive from this one need not be registered again, but `seal` must be called before programs get them.
     """
     def enter(cls: Class) -> Class:
         own = vars(cls)
         _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), open_attributes, base, copied,
-                               own.get("__display__"), own.get("__parts__"))
+                               own.get("__display__"), own.get("__quoted__"), own.get("__formatted__"),
+                               own.get("__parts__"))
         _cached.cache_clear()
         seal(cls)
         return cls
@@ -95,6 +99,8 @@ def _merged(kind: type) -> Exposure | None:
         open_attributes=any(entry.open_attributes for entry in entries), base=any(entry.base for entry in entries),
         copied=any(entry.copied for entry in entries),
         display=next((entry.display for entry in entries if entry.display), None),
+        quoted=next((entry.quoted for entry in entries if entry.quoted), None),
+        formatted=next((entry.formatted for entry in entries if entry.formatted), None),
         parts=next((entry.parts for entry in entries if entry.parts), None))
 
 

@@ -112,7 +112,7 @@ class Style:
             return f"<{self.node_name(node)} object at {self.address(node)}>"
         exposure = exposure_of(type(value))
         if exposure is not None and exposure.display is not None:
-            return str(exposure.display(value, self))
+            return str(((quoted and exposure.quoted) or exposure.display)(value, self))
         if isinstance(value, Storage):
             return self.storage(value)
         return self.others(value, quoted)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from gradcli.engine.autograd.op import short
+from gradcli.engine.tensor.write_gate import StepWrites
 from gradcli.faults.tree import ValueFault
 from gradcli.namespace.modules import ModuleProxy, operation
 
@@ -26,8 +27,23 @@ def stream_of(age: str | None) -> str | None:
 
 def semantics_of(age: str | None) -> AbstractContextManager[None]:
     """A context in which the methods and operators of tensors mean what they did in that version."""
-    if age != OLDEST:
+    if age in (None, "today"):
         return nullcontext()
+    return _uncounted_steps(age == OLDEST)
+
+
+@contextmanager
+def _uncounted_steps(oldest: bool) -> Iterator[None]:
+    """A context in which optimisers write as they did before 1.5, and with `oldest` calls mean what they did."""
+    before, StepWrites.counted = StepWrites.counted, False
+    try:
+        with _oldest_meaning() if oldest else nullcontext():
+            yield
+    finally:
+        StepWrites.counted = before
+
+
+def _oldest_meaning() -> AbstractContextManager[None]:
     from gradcli.engine.tensor.legacy_semantics import legacy_methods as in_force
 
     return in_force()

@@ -37,7 +37,7 @@ def tensor_names() -> frozenset[str]:
 
 def harmless_names() -> frozenset[str]:
     """The names of tensor attributes that are harmless on every other value that a program can hold."""
-    return tensor_names() - {"numpy", "split"}  # an element type has numpy's own under that name; a string grows by it
+    return tensor_names() - {"numpy", "split", "name"}  # element types have numpy's own and a name; strings grow by it
 
 
 class AllowList:

@@ -132,6 +132,12 @@ def typename(obj: Any) -> str:
     return obj._name if isinstance(obj, TypeProxy) else tensor_typename(obj)
 
 
+def uncompiled(model: Any = None, *, fullgraph: bool = False, dynamic: Any = None, backend: Any = "inductor",
+               mode: Any = None, options: Any = None, disable: bool = False) -> Any:
+    """`torch.compile`: the module or function itself, which computes the same; without one, a decorator."""
+    return (lambda function: function) if model is None else model
+
+
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, Tensor)
@@ -217,7 +223,7 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         broadcast_shapes=broadcast_shapes,
         no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
         inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
-        is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=TypeProxy(
+        compile=uncompiled, is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=TypeProxy(
             "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
         is_anomaly_enabled=lambda: AnomalyMode.anomalies, is_anomaly_check_nan_enabled=lambda: AnomalyMode.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,

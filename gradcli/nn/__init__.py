@@ -16,7 +16,7 @@ from gradcli.lang.runtime.types import TypeProxy
 
 NN = {
     "module.module": "Module",
-    "module.container": "Sequential ModuleList ModuleDict ParameterList ParameterDict Container",
+    "module.container": "Sequential ModuleList ModuleDict ParameterList ParameterDict Container DataParallel",
     "modules.linear": "Linear Bilinear Identity",
     "modules.activation": "ReLU ReLU6 ELU SELU CELU GELU Sigmoid Tanh SiLU Mish Softplus Softsign LeakyReLU PReLU "
                           "RReLU Hardtanh Hardsigmoid Hardswish Hardshrink Softshrink Tanhshrink Threshold "

@@ -1,7 +1,11 @@
 """What a program's time decides beside the style: random numbers and, for 0.1.12, meaning."""
 
+import contextlib
+import io
+
 import pytest
 
+from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 
 
@@ -83,3 +87,47 @@ def test_sessions_of_several_ages_stand_side_by_side():
 def test_spellings_of_then_are_always_taken(expression):
     for age in ("0.1.12", None):
         assert printed(f"print(tuple(({expression}).size()))", age) == "(2,)\n"
+
+
+TWO_STEPS = """
+torch.manual_seed(0)
+g, d = torch.nn.Linear(2, 3), torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+x = torch.arange(8.).view(4, 2) / 8
+steps = {steps}
+for _ in range(3):
+    score = d(g(x))
+    losses = (score ** 2).mean(), -score.mean()
+    for loss, (net, step) in zip(losses, steps):
+        for p in list(g.parameters()) + list(d.parameters()):
+            p.grad = None
+        loss.backward(retain_graph=True)
+        step()
+print([round(v, 5) for p in list(g.parameters()) + list(d.parameters()) for v in p.view(-1).tolist()])
+"""
+BY_OPTIMISERS = "[(net, {optimiser}.step) for net in (d, g)]"
+BY_HAND = "[(net, lambda net=net: [p.data.sub_(0.1 * p.grad.data) for p in net.parameters()]) for net in (d, g)]"
+
+
+@pytest.mark.parametrize("optimiser", [
+    "torch.optim.SGD(net.parameters(), lr=0.1)", "torch.optim.Adam(net.parameters())",
+    "torch.optim.RMSprop(net.parameters())", "torch.optim.Adagrad(net.parameters())"])
+def test_steps_of_optimisers_went_unnoticed_before_1_5(optimiser):
+    program = TWO_STEPS.format(steps=BY_OPTIMISERS.format(optimiser=optimiser))
+    for age in ("0.3", "0.4"):
+        assert len(printed(program, age)) > 50
+    with pytest.raises(Fault, match="modified by an inplace operation"):
+        printed(program, "today")
+    with pytest.raises(Fault, match="modified by an inplace operation"):
+        printed(program, None)
+
+
+def test_backward_computes_with_the_new_numbers_as_then():
+    by_optimisers = TWO_STEPS.format(
+        steps=BY_OPTIMISERS.format(optimiser="torch.optim.SGD(net.parameters(), lr=0.1)"))
+    ours = printed(by_optimisers, "0.4")
+    assert ours == printed(TWO_STEPS.format(steps=BY_HAND), "0.4")
+    torch = pytest.importorskip("torch")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(TWO_STEPS.format(steps=BY_HAND), {"torch": torch})     # the program above
+    assert eval(ours) == pytest.approx(eval(out.getvalue()), abs=2e-5)

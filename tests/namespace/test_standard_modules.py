@@ -61,6 +61,10 @@ PROGRAMS = [
     "from types import SimpleNamespace\ns = SimpleNamespace(a=1, b=[2])\ns.c = 'x'\nprint(s, s.a, s == "
     "SimpleNamespace(a=1))",
     "import string, gc\nprint(string.capwords('a bc'), string.octdigits, gc.collect() >= 0)",
+    "import unicodedata as u\nprint(''.join(c for c in u.normalize('NFD', 'Ślusàrski') if u.category(c) != 'Mn'), "
+    "u.name('é'), u.lookup('SNOWMAN'), u.numeric('½'), u.digit('7'), u.combining('a'), u.is_normalized('NFC', 'é'), "
+    "u.decimal('x', None))\nfor f in (lambda: u.normalize('X', 'a'), lambda: u.category('ab'), lambda: u.name('\\t')):\n"
+    "    try:\n        f()\n    except (ValueError, TypeError) as e:\n        print(e)",
     "import sys\nprint('before')\nsys.exit()\nprint('after')",
     "try:\n    import nothing_of_that_name as n\nexcept ImportError as e:\n    n = None\n    print(e)\n"
     "try:\n    from math import nothing\nexcept (ImportError, ValueError):\n    print('no')\n"
@@ -80,7 +84,7 @@ def test_as_python_prints(program):
     "import os; os.makedirs('x')", "import os; os.path.exists('x')", "import os; os.getcwd()",
     "import json; json.load('x')", "import json; json.dumps([1], indent=10**9)", "import sys; sys.exit('no')",
     "import sys; sys.exit(3)", "import sys; sys.stdout.write(3)", "import json; json.loads('[' * 100000)",
-    "import json\nx = []\nx.append(x)\njson.dumps(x)", "import re", "print(1, file=3)",
+    "import json\nx = []\nx.append(x)\njson.dumps(x)", "import re; re.match(3, 3)", "print(1, file=3)",
     "import textwrap; textwrap.indent('a\\n' * 10**6, 'b' * 10**5)", "import statistics; "
     "statistics.mean(torch.ones(2))",
     "import time; time.strftime('%1000000Y')", "import heapq; heapq.heapify((1, 2))", "import operator; "
@@ -111,3 +115,22 @@ def test_the_words_of_a_script_stand_in_argv():
     session = Session()
     session["args"] = ["--lr", "0.1"]
     assert session.run("import sys\nprint(sys.argv[1:], len(sys.argv))", echo=False) == "['--lr', '0.1'] 3\n"
+
+
+def test_what_needs_more_than_one_device_or_a_compiler_computes_the_same():
+    program = ("torch.manual_seed(0)\nnet = nn.Linear(2, 3)\nx = torch.ones(1, 2)\nm = nn.DataParallel(net)\n"
+               "@torch.compile\ndef f(x): return x * 2\n@torch.compile(mode='default')\ndef g(x): return x * 2\n"
+               "print(torch.equal(m(x), net(x)), m.module is net, list(m.state_dict()), m, "
+               "torch.equal(torch.compile(net)(x), net(x)), f(3), g(4))")
+    assert Session(style="modern").run(program, echo=False) == (
+        "True True ['module.weight', 'module.bias'] DataParallel(\n  (module): Linear(in_features=2, out_features=3, "
+        "bias=True)\n) True 6 8\n")
+
+
+def test_dates_have_their_own_repr_and_formats(capsys):
+    program = ("from datetime import datetime, date, timedelta\nd = datetime(2017, 1, 2, 3, 4)\n"
+               "print(d, [d], repr(d), f'{d:%Y-%m-%d %H:%M}', f'{d}', [date(2017, 1, 2)], [timedelta(days=1)], "
+               "f'{d!r}', '{:%d}'.format(d), {d: 1})\n"
+               "try: f'{timedelta(1):%d}'\nexcept TypeError as e: print(e)")
+    exec(program, {})   # the program above
+    assert Session().run(program, echo=False) == capsys.readouterr().out

@@ -41,7 +41,7 @@ from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
 from gradcli.lang.runtime.runtime import sanitised
-from gradcli.lang.runtime.streams import TextStream
+from gradcli.lang.runtime.streams import TextBuffer, TextStream
 from gradcli.lang.runtime.types import Sentinel, TypeProxy
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.argparse import Options, Parser, Plain
@@ -54,6 +54,9 @@ from gradcli.namespace.python.functools import Compared
 from gradcli.namespace.python.functools_decorators import Cached, CachedProperty
 from gradcli.namespace.python.io import Buffer
 from gradcli.namespace.python.itertools import _Chain as Chain
+from gradcli.namespace.python.numbers.decimals import LocalContext, Number, Precision
+from gradcli.namespace.python.numbers.rational import Rational
+from gradcli.namespace.python.patterns.module import CompiledPattern, PatternMatch
 from gradcli.namespace.python.sys import VersionInfo
 from gradcli.namespace.third_party.ipython import Shape
 from gradcli.namespace.third_party.matplotlib import Drawing
@@ -219,7 +222,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
          type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
+OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,

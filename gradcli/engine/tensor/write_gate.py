@@ -26,6 +26,12 @@ class WriteObserver:
     reach: Callable[[Any], object] | None = None                # of a call or leaf that a program takes out of a graph
 
 
+class StepWrites:
+    """Whether backward notices that an optimiser has written to a saved parameter. It does since PyTorch 1.5."""
+
+    counted = True
+
+
 _locked: dict[int, weakref.ref[ndarray]] = {}       # blocks that a prompt has locked at some time, by identity
 
 

@@ -25,8 +25,6 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
     "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
     "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
-    "re": (("text.replace('a', 'b'), text.split(), 'a' in text", "what strings do themselves; the time that a "
-            "pattern takes has no bound"),),
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
     dict.fromkeys(("pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),

@@ -36,12 +36,13 @@ EXCEPTIONS = (
 
 _SEQUENCE = frozenset({"index", "count"})
 _WHOLE = frozenset(
-    "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split())
+    "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio astype".split())
 METHODS: dict[type, frozenset[str]] = {
     str: _SEQUENCE | frozenset(
         "upper lower strip lstrip rstrip split rsplit splitlines startswith endswith find rfind rindex title "
         "capitalize swapcase casefold isdigit isalpha isalnum isspace isupper islower isnumeric isdecimal "
-        "isidentifier istitle isascii isprintable partition rpartition removeprefix removesuffix".split()),
+        "isidentifier istitle isascii isprintable partition rpartition removeprefix removesuffix translate "
+        "maketrans".split()),
     list: _SEQUENCE | frozenset("append extend insert pop remove sort reverse copy clear".split()),
     tuple: _SEQUENCE,
     range: _SEQUENCE | frozenset("start stop step".split()),
@@ -54,7 +55,7 @@ METHODS: dict[type, frozenset[str]] = {
         "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()),
     int: _WHOLE,
     bool: _WHOLE,
-    float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
+    float: frozenset("is_integer as_integer_ratio hex real imag conjugate astype".split()),
     complex: frozenset("real imag conjugate".split()),
     property: frozenset({"getter", "setter", "deleter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
@@ -193,8 +194,20 @@ def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]
     from gradcli.lang.runtime import templates
 
     return {**templates.string_methods(formatter), **containers.container_methods(formatter.budget),
+            **{(kind, "astype"): _converter for kind in (int, float, bool)},
             **{(property, name): partial(_changed, name) for name in METHODS[property]},
             (StopIteration, "value"): lambda end: (*args_of(end), None)[0]}
+
+
+NUMBER_TYPES = {"int": int, "int64": int, "int32": int, "float": float, "float64": float, "bool": bool}
+
+
+def _converter(value: Any) -> Callable[[Any], Any]:
+    """The method `astype` of a number: scalars of numpy are plain numbers here, and programs convert them so."""
+    def astype(dtype: Any) -> Any:
+        return NUMBER_TYPES[dtype](value) if type(dtype) is str and dtype in NUMBER_TYPES else dtype(value)
+
+    return _called("astype", astype)
 
 
 def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:
@@ -208,7 +221,8 @@ def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]
         return _called(name, method)
 
     own = {name: method for name in METHODS[plain] if callable(method := getattr(plain, name, None))}
-    return own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
+    methods = own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
+    return methods | ({"maketrans": _called("maketrans", special[str, "maketrans"](""))} if plain is str else {})
 
 
 def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

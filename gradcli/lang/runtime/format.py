@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE
+from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.lang.budget import Budget
@@ -32,7 +32,7 @@ FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDesc
 NUMBERS = frozenset({int, float, complex, bool})
 SCALARS = NUMBERS | {str, type(None)}
 SETS = frozenset({set, frozenset})
-HASHED = frozenset({slice, range})      # by what they hold
+HASHED: set[type] = {slice, range}       # by what they hold; numbers of the package add their classes
 FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})"), dict: ("{", "}"),
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
@@ -266,6 +266,9 @@ class Formatter:
         match = SPEC.fullmatch(spec)
         for digits in re.findall(r"\d+", spec) if match is None else (match["width"], match["precision"]):
             self._cap(digits)
+        exposure = exposure_of(type(value)) if known and spec else None
+        if exposure is not None and exposure.formatted is not None:
+            return self.budget.checked_length(exposure.formatted(value, spec))
         if match is None:
             raise python_error(f"the format specification {spec[:40]!r} cannot be read",
                                format, value if simple else 0, spec)

@@ -1,8 +1,9 @@
-"""The streams of a program: `sys.stdout`, `sys.stderr`, and what `print(file=...)` writes to."""
+"""The streams of a program: `sys.stdout`, `sys.stderr`, `io.StringIO`, and what `print(file=...)` writes to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import io
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gradcli.exposure import exposed
@@ -47,11 +48,91 @@ class TextStream:
 TextStream.__name__ = "TextIOWrapper"     # as messages call it
 
 
+@exposed("write", "writelines", "getvalue", "read", "readline", "readlines", "seek", "tell", "close", "flush",
+         "truncate", "closed")
+class TextBuffer:
+    """`io.StringIO`: a text that is written and read from a position on."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, initial_value: Any = "", newline: Any = "\n") -> None:
+        if newline not in ("\n", "", None) or type(initial_value) not in (str, type(None)):
+            raise ArgumentFault("a StringIO begins with a text", "io.StringIO('one\\ntwo')")
+        self._own = io.StringIO(initial_value, newline)
+
+    closed = property(lambda self: self._own.closed)
+
+    def write(self, text: Any, /) -> int:
+        """Write a text at the position; return the number of its characters."""
+        if type(text) is not str:
+            raise TypeError(f"string argument expected, got '{type(text).__name__}'")
+        Budget().check_characters(self._own.tell() + len(text))
+        return self._own.write(text)
+
+    def writelines(self, lines: Any, /) -> None:
+        """Write several texts."""
+        for line in Budget().bounded(lines):
+            self.write(line)
+
+    def getvalue(self) -> str:
+        """The whole text."""
+        return self._own.getvalue()
+
+    def read(self, size: Any = -1, /) -> str:
+        """The text from the position on, or so many characters of it."""
+        return self._own.read(size)
+
+    def readline(self, size: Any = -1, /) -> str:
+        """The line from the position on."""
+        return self._own.readline(size)
+
+    def readlines(self, hint: Any = -1, /) -> list[str]:
+        """The lines from the position on."""
+        return self._own.readlines(hint)
+
+    def seek(self, offset: Any, whence: Any = 0, /) -> int:
+        """Move the position; return the new one."""
+        if type(offset) is int:
+            Budget().check_characters(offset)
+        return self._own.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The position."""
+        return self._own.tell()
+
+    def truncate(self, size: Any = None, /) -> int:
+        """Cut the text off at the position, or at `size`."""
+        return self._own.truncate(size)
+
+    def close(self) -> None:
+        """Drop the text."""
+        self._own.close()
+
+    def flush(self) -> None:
+        """Do nothing: nothing is buffered."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own.readlines())
+
+    def __enter__(self) -> TextBuffer:
+        return self
+
+    def __exit__(self, *what: Any) -> None:
+        self.close()
+
+    def __display__(self, style: Any) -> str:
+        return f"<_io.StringIO object at {style.address(self)}>"
+
+
+TextBuffer.__name__ = "StringIO"     # likewise
+
+
 def writer(file: Any, write: Callable[[str], object]) -> Callable[[str], object]:
     """The function that print(file=...) writes with; ArgumentFault for files of other types."""
     if file is None:
         return write
-    if type(file) is not TextStream:
+    if type(file) not in (TextStream, TextBuffer):
         raise ArgumentFault("print() writes to the output and to sys.stderr; there are no files here",
                             ("print(x, file=sys.stderr)", "beside the output"))
-    return file.write
+    write_to: Callable[[str], object] = file.write
+    return write_to

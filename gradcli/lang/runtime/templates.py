@@ -10,6 +10,7 @@ from operator import index, mod
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
@@ -309,6 +310,24 @@ def _gone_through(values: Any) -> Any:
         raise TypeError("can only join an iterable") from None
 
 
+def translate(f: Formatter, text: str, *args: Any) -> str:
+    if len(args) != 1 or type(args[0]) not in (dict, list, tuple, str):
+        if len(args) == 1 and hasattr(type(args[0]), "__getitem__"):
+            raise ArgumentFault("translate() takes a dict, as str.maketrans() makes it",
+                                "text.translate(str.maketrans('', '', '.,!'))")
+        return text.translate(*args)
+    table = args[0]
+    texts = table.values() if type(table) is dict else table
+    longest = max((len(value) for value in texts if type(value) is str), default=1)
+    f.budget.check_characters(len(text) * max(1, longest))
+    return text.translate(table)
+
+
+def maketrans(f: Formatter, text: str, *args: Any) -> dict[int, Any]:
+    """The table for translate(); a static method, for which it does not matter of which string it is read."""
+    return str.maketrans(*args)
+
+
 def _cased(name: str) -> Callable[..., str]:
     """A method that changes case, which can lengthen a string: the capital of ß is SS."""
     method = getattr(str, name)
@@ -347,6 +366,7 @@ def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]
         "format": brace, "format_map": brace_map, "ljust": ljust,
         "rjust": rjust, "center": center, "zfill": zfill,
         "replace": str_replace, "join": join, "expandtabs": expandtabs,
+        "translate": translate, "maketrans": maketrans,
         **GROWING}
 
     def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:

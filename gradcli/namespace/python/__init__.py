@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
-from gradcli.engine.tensor.dtype_info import finfo, iinfo
+from gradcli.engine.tensor.dtype_info import iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
+from gradcli.exposure import admitting
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
+from gradcli.namespace.platform import VERSIONS, versions
 from gradcli.namespace.python.argparse import Plain, simple_namespace
 from gradcli.namespace.python.os_path import os_module
 from gradcli.namespace.python.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
-from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
-from gradcli.namespace.third_party.numpy_scalars import ScalarType
+from gradcli.namespace.third_party.matplotlib import MODULES, NAMES, pyplot
+from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
 
 LISTED: dict[str, dict[str, str]] = {
     "argparse": {"python.argparse": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
@@ -33,11 +36,11 @@ LISTED: dict[str, dict[str, str]] = {
                                  "FrozenInstanceError"},
     "enum": {"python.classes.enum": "Enum IntEnum StrEnum auto unique"},
     "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
-    "io": {"python.io": "BytesIO"},
+    "io": {"python.io": "BytesIO StringIO"},
     "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle "
                                       "dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
-    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style cm use"},
+    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc"},
     "matplotlib.pyplot": {},
     "operator": {"python.functools": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
     "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation "
@@ -53,7 +56,7 @@ LISTED: dict[str, dict[str, str]] = {
     "warnings": {"python.warnings": "filterwarnings simplefilter warn"},
 }
 
-for _path, _files in STANDARD.items():
+for _path, _files in (*STANDARD.items(), *MODULES.items()):
     LISTED[_path] = LISTED.get(_path, {}) | {
         file: f"{LISTED.get(_path, {}).get(file, '')} {names}".strip() for file, names in _files.items()}
 
@@ -86,7 +89,7 @@ TABLED = """
 """.split()
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
-MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d")
+MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d", "ndindex", "ndenumerate", "resize")
 SCALARS = {name: name for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()} | {
     "double": "float64", "single": "float32", "half": "float16", "float_": "float64", "int_": "int64",
     "intp": "int64", "longlong": "int64", "intc": "int32", "ubyte": "uint8", "byte": "int8", "bool_": "bool",
@@ -98,28 +101,33 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
 
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
-                     complain: Callable[[str], object], read: Callable[[Any, str], Any]) -> dict[str, ModuleProxy]:
+                     complain: Callable[[str], object], read: Callable[[Any, str], Any],
+                     torch: ModuleProxy) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
-    `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`.
+    `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
+    `torch` is the session's.
     """
     modules = {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
+    modules["decimal"] = ModuleProxy("decimal", vars(modules["decimal"])[".operations"], _fresh_decimals())
     modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
-    vars(modules["matplotlib"])["pyplot"] = modules["matplotlib.pyplot"]
-    for name in ("auto", "notebook"):
-        vars(modules["tqdm"])[name] = modules[f"tqdm.{name}"]
-    vars(modules["collections"])["abc"] = modules["collections.abc"]
-    vars(modules["IPython"])["display"] = modules["IPython.display"]
+    for path in LISTED:
+        whole, _, name = path.rpartition(".")
+        if whole:
+            vars(modules[whole])[name] = modules[path]
+    vars(modules["importlib.metadata"])["version"] = admitting(versions(vars(torch)[".version"]))
     modules["os.path"] = modules["os"].path
     modules["types"] = ModuleProxy(
         "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
     modules["numpy"] = _numpy(generators)
+    for name, number in VERSIONS.items():
+        vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
-    modules["numpy.random"], modules["numpy.linalg"] = modules["numpy"].random, modules["numpy"].linalg
+    modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in ("random", "linalg", "matlib")}
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
     vars(modules["IPython.display"])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
@@ -132,11 +140,25 @@ def _fetch(address: str) -> Any:
     return getattr(import_module(f"gradcli.namespace.{file}"), name)
 
 
+def _fresh_decimals() -> Callable[[str], Any]:
+    """What fetches the names of `decimal` for one session, which begins with a context of its own."""
+    started: list[bool] = []
+
+    def fetch(address: str) -> Any:
+        if not started:
+            started.append(True)
+            _fetch("python.numbers.decimals.start")()
+        return _fetch(address)
+
+    return fetch
+
+
 def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
-    if name in MAKERS:
-        return _fetch(f"third_party.numpy_makers.{name}")
+    if name in MAKERS or name == "repmat":
+        thing = _fetch(f"third_party.numpy_makers.{name}")
+        return with_numpy_faults(thing) if type(thing) is FunctionType else thing
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")
     thing = _fetch(f"third_party.numpy.{name}")
@@ -167,10 +189,12 @@ def _numpy(generators: Any) -> ModuleProxy:
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
     linalg = ModuleProxy("numpy.linalg", {"norm": "norm"} | {name: f"linalg_of_{name}" for name in LINALG},
                          _array_function)
+    matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
     return ModuleProxy("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
-                       linalg=linalg, ndarray=array, finfo=TypeProxy("numpy.finfo", (finfo,), finfo),
+                       linalg=linalg, matlib=matlib, ndarray=array,
+                       finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableSequence
 from operator import index
 from typing import Any
 
@@ -86,7 +86,7 @@ class Deque:
         return "deque([", list(self._items), "])" if most is None else f"], maxlen={most})"
 
 
-Sequence.register(Deque)
+MutableSequence.register(Deque)
 
 
 def _method_of_deque(name: str) -> Any:

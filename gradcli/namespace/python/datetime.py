@@ -55,6 +55,14 @@ class Moment:
     def __display__(self, style: Any) -> str:
         return str(self._own)
 
+    def __quoted__(self, style: Any) -> str:
+        return repr(self._own)
+
+    def __formatted__(self, specification: str) -> str:
+        if isinstance(self._own, calendar.timedelta):
+            raise TypeError("unsupported format string passed to datetime.timedelta.__format__")
+        return stamped(self._own, specification)
+
 
 @exposed("days", "seconds", "microseconds", "total_seconds")
 class Span(Moment):

@@ -1,4 +1,4 @@
-"""`io.BytesIO`, as far as `torch.save` and `torch.load` need it: it holds what was saved, and no bytes."""
+"""`io.StringIO`; and `io.BytesIO` as far as `torch.save` and `torch.load` need it: it holds what was saved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.runtime.streams import TextBuffer
 from gradcli.lang.runtime.types import TypeProxy
 
 
@@ -51,3 +52,6 @@ class Buffer:
 
 Buffer.__name__ = "BytesIO"
 BytesIO = TypeProxy("_io.BytesIO", (Buffer,), Buffer)
+
+
+StringIO = TypeProxy("_io.StringIO", (TextBuffer,), TextBuffer)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import exposed
 
 NAMES = frozenset("""
@@ -25,8 +25,41 @@ NAMES = frozenset("""
     rcParams update flush_events switch_backend get_cmap viridis plasma jet gray coolwarm set_major_locator
     set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
     table locator_params margins fig clear sca clabel stackplot polar magma inferno set_cmap set_label set_alpha
-    add_line get_children get_fignums fignum_exists
+    add_line axison get_xaxis get_yaxis rc setp transData transAxes set_box_aspect get_children get_fignums
+    fignum_exists set_ticks set_ticklabels set_ticks_position set_label_position set_label_text set_edgecolor
+    set_linestyle set_marker set_zorder set_text set_fontsize set_clim set_array set_figwidth set_figheight set_dpi
+    set_bounds set_zticks set_proj_type tick_left tick_right tick_top tick_bottom fill_betweenx hexbin eventplot
+    bar_label axline triplot tripcolor tricontour tricontourf plot_trisurf contour3D contourf3D scatter3D plot3D bar3d
+    voxels barbs broken_barh add_gridspec autofmt_xdate align_labels figtext figlegend subplot2grid subplot_mosaic
+    get_position get_title get_xlabel get_ylabel get_legend get_xticklabels get_yticklabels get_xticks get_yticks
+    zaxis dist azim elev collections images texts artists loglog box axes3d spy psd specgram acorr xcorr sharex sharey
+    ax dpi bbox set_anchor set_transform set_path_effects minorticks_on minorticks_off rcdefaults
+    rc_context xkcd legend_elements get_window_extent
 """.split())
+
+COLORMAPS = frozenset("""
+    viridis plasma inferno magma cividis jet gray hot cool rainbow hsv spring summer autumn winter bone copper pink
+    coolwarm seismic bwr RdBu RdBu_r RdYlBu RdYlGn Spectral Blues Greens Reds Greys Oranges Purples YlOrRd YlGnBu BuGn
+    PuBu Pastel1 Pastel2 Paired Accent Dark2 Set1 Set2 Set3 tab10 tab20 twilight terrain ocean binary gray_r viridis_r
+    Blues_r gist_rainbow gnuplot
+""".split())
+
+PARTS: dict[str, str] = {
+    "matplotlib.animation": "FuncAnimation ArtistAnimation PillowWriter FFMpegWriter",
+    "matplotlib.cm": f"{' '.join(sorted(COLORMAPS))} get_cmap ScalarMappable",
+    "matplotlib.collections": "LineCollection PatchCollection PolyCollection",
+    "matplotlib.colors": "ListedColormap LinearSegmentedColormap Normalize LogNorm BoundaryNorm TwoSlopeNorm",
+    "matplotlib.figure": "Figure",
+    "matplotlib.gridspec": "GridSpec",
+    "matplotlib.lines": "Line2D",
+    "matplotlib.patches": "Arc Arrow Circle Ellipse FancyArrowPatch FancyBboxPatch Patch Polygon Rectangle Wedge",
+    "matplotlib.ticker": "AutoMinorLocator FixedLocator FormatStrFormatter FuncFormatter LogLocator MaxNLocator "
+                         "MultipleLocator NullFormatter NullLocator ScalarFormatter",
+    "mpl_toolkits.axes_grid1": "make_axes_locatable ImageGrid",
+    "mpl_toolkits.mplot3d": "Axes3D"}
+MODULES: dict[str, dict[str, str]] = {"mpl_toolkits": {}} | {
+    path: {"third_party.matplotlib_parts": names} for path, names in PARTS.items()}
+"""The modules beside pyplot, as `LISTED` in gradcli/namespace/python/__init__.py."""
 
 # What gives None, as in matplotlib.
 SILENT = frozenset("""
@@ -35,6 +68,9 @@ SILENT = frozenset("""
     set_label set_alpha set_cmap set_xscale set_yscale set_aspect set_axis_off autoscale relim
     autoscale_view invert_yaxis invert_xaxis tick_params view_init remove flush_events switch_backend
     set_major_locator set_minor_locator xscale yscale locator_params margins use
+    set_ticks set_ticklabels set_ticks_position set_label_position set_edgecolor set_linestyle set_marker set_zorder
+    set_text set_fontsize set_clim set_array set_figwidth set_figheight set_dpi set_bounds autofmt_xdate align_labels
+    minorticks_on minorticks_off rcdefaults
 """.split())
 
 TEXTS = "title suptitle xlabel ylabel text set_title set_xlabel set_ylabel set_zlabel"
@@ -49,7 +85,7 @@ CLASSES = dict.fromkeys(TEXTS.split(), "matplotlib.text.Text") | {
 LINES = frozenset(("plot", "semilogx", "semilogy", "loglog", "fill"))     # give a list, of an entry for each curve
 
 
-@exposed(*NAMES)
+@exposed(*NAMES, *COLORMAPS)
 class Drawing:
     """A figure, axes, a line or a part of one: calls and assignments do nothing, attributes return the like."""
 
@@ -59,10 +95,14 @@ class Drawing:
         self._class = class_name
 
     def __getattr__(self, name: str) -> Any:
-        if name not in NAMES:
+        if name not in NAMES and name not in COLORMAPS:
             raise AttributeError(f"no {name}", name=name, obj=self)
         if name in SILENT:
             return nothing
+        if name in COLORMAPS:
+            return colormap
+        if name == "get_cmap":
+            return make_colormap
         if name in LINES:
             return curves
         return axes_in_rows if name == "subplots" else part(CLASSES.get(name, ""))
@@ -88,6 +128,34 @@ class Drawing:
 
     def __display__(self, style: Any) -> str:
         return f"<{self._class} object at {style.address(self)}>" if self._class else "<matplotlib drawing>"
+
+
+@exposed()
+class Colormap(Drawing):
+    """A colour map: called with a number or an array, it gives black for each."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        remark()
+        values = args[0] if args else options.get("X")
+        if type(values) in (int, float):
+            return (0.0, 0.0, 0.0, 1.0)
+        if isinstance(values, Tensor | list | tuple):
+            from gradcli.namespace.third_party.numpy import zeros
+
+            shape = values.shape if isinstance(values, Tensor) else (len(values),)
+            return zeros((*shape, 4))
+        return self
+
+
+colormap = Colormap()
+
+
+def make_colormap(*args: Any, **options: Any) -> Colormap:
+    """A colour map."""
+    remark()
+    return colormap
 
 
 @exposed("flat", "ravel", "flatten", "shape")
@@ -147,5 +215,5 @@ def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = Tru
     return pyplot(), rows(*shape) if shape else pyplot
 
 
-pyplot = rcParams = style = cm = part()     # the names that programs know
+pyplot = rcParams = style = rc = part()     # the names that programs know
 use = nothing

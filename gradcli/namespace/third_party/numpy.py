@@ -24,8 +24,10 @@ pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 MANY = 1 << 28
 
 
-def array(object: Any, dtype: Any = None) -> Array:
-    """An array of what a number, a list of lists, or a tensor holds."""
+def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None, ndmin: int = 0) -> Array:
+    """An array of what a number, a list of lists, or a tensor holds, of at least `ndmin` dimensions."""
+    if type(ndmin) is not int or not 0 <= ndmin <= 16:
+        raise ArgumentFault("ndmin of np.array() is a small whole number", "np.array([1, 2], ndmin=2)")
     if isinstance(object, Tensor) and object.requires_grad:
         object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
     if isinstance(object, Array | Tensor):
@@ -36,10 +38,11 @@ def array(object: Any, dtype: Any = None) -> Array:
     else:
         natural = array_of(object)
         values = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
+    values = values[(np.newaxis,) * max(0, ndmin - values.ndim)] if ndmin else values
     return Array(values if dtype is None else values.astype(kind(dtype)))
 
 
-def asarray(a: Any, dtype: Any = None) -> Array:
+def asarray(a: Any, dtype: Any = None, order: Any = None) -> Array:
     """`a` itself if it is an array of that type, else an array made of it."""
     return a if isinstance(a, Array) and dtype is None else array(a, dtype)
 
@@ -58,7 +61,7 @@ def _sized(name: str, shape: Any) -> tuple[int, ...]:
 
 
 def _filled(name: str) -> Callable[..., Array]:
-    def make(shape: Any, dtype: Any = float) -> Array:
+    def make(shape: Any, dtype: Any = float, order: Any = "C") -> Array:
         fill = np.ones if name == "ones" else np.zeros
         return Array(fill(_sized(name, shape), kind(dtype)))
 
@@ -85,13 +88,17 @@ def ones_like(a: Any, dtype: Any = None) -> Array:
     return asarray(F.ones_like(asarray(a)), dtype)
 
 
-def eye(N: int, M: int | None = None, dtype: Any = float) -> Array:  # numpy's names
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float) -> Array:  # numpy's names
+    """Ones on the diagonal, or on the one k places above it."""
+    _sized("eye", (N, N if M is None else M))
+    if type(k) is not int:
+        raise ArgumentFault("k of np.eye() is a whole number", "np.eye(3, k=1)")
+    return Array(np.eye(N, M, max(-N, min(k, N if M is None else M)), dtype=kind(dtype)))
+
+
+def identity(n: int, dtype: Any = float) -> Array:
     """Ones on the diagonal."""
-    _sized("eye", (N, M or N))
-    return Array(np.eye(N, M, dtype=kind(dtype)))
-
-
-identity = eye
+    return eye(n, dtype=dtype)
 
 
 def arange(*bounds: Any, dtype: Any = None) -> Array:
@@ -112,17 +119,22 @@ def _counted(name: str, num: Any) -> None:
     _sized(name, num)
 
 
-def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Array:
-    """So many numbers from start to stop."""
+def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, retstep: bool = False,
+             dtype: Any = None) -> Any:
+    """So many numbers from start to stop; with `retstep` also their distance."""
     _counted("linspace", num)
-    return Array(np.linspace(numpy_operand(start), numpy_operand(stop), num, bool(endpoint),
-                             dtype=None if dtype is None else kind(dtype)))
+    spaced: Any = np.linspace
+    values, step = spaced(numpy_operand(start), numpy_operand(stop), num, bool(endpoint), True,
+                          dtype=None if dtype is None else kind(dtype))
+    return (Array(values), as_numpy_result(np.asarray(step)[()])) if retstep is True else Array(values)
 
 
-def logspace(start: float, stop: float, num: int = 50) -> Array:
-    """Powers of ten."""
+def logspace(start: float, stop: float, num: int = 50, endpoint: bool = True, base: float = 10.0) -> Array:
+    """Powers of the base."""
     _counted("logspace", num)
-    return Array(np.logspace(numpy_operand(start), numpy_operand(stop), num))
+    if type(base) not in NUMBERS:
+        raise ArgumentFault("the base of np.logspace() is a number", "np.logspace(0, 3, 4, base=2)")
+    return Array(np.logspace(numpy_operand(start), numpy_operand(stop), num, bool(endpoint), numpy_operand(base)))
 
 
 ELEMENTWISE = ("sqrt exp expm1 log log2 log10 log1p sin cos tan tanh sinh cosh arcsin arccos arctan abs absolute sign "
@@ -217,9 +229,10 @@ def rounded(a: Any, decimals: int = 0) -> Any:
     return as_numpy_result(np.round(asarray(a).array, _whole("round", decimals))[()])
 
 
-def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether all values are nearly the same."""
-    return bool(np.allclose(asarray(a).array, asarray(b).array, numpy_operand(rtol), numpy_operand(atol)))
+    return bool(np.allclose(asarray(a).array, asarray(b).array, numpy_operand(rtol), numpy_operand(atol),
+                            equal_nan is True))
 
 
 def array_equal(a: Any, b: Any) -> bool:
@@ -227,19 +240,24 @@ def array_equal(a: Any, b: Any) -> bool:
     return bool(np.array_equal(asarray(a).array, asarray(b).array))
 
 
-def sort(a: Any, axis: int = -1) -> Array:
-    """The values in order."""
+def sort(a: Any, axis: int = -1, kind: Any = None) -> Array:
+    """The values in order, the same whatever the `kind` of algorithm."""
     return Array(np.sort(asarray(a).array, axis=axes(axis)))
 
 
-def argsort(a: Any, axis: int = -1) -> Array:
-    """The places of the values in order."""
-    return Array(np.argsort(asarray(a).array, axis=axes(axis)))
+def argsort(a: Any, axis: int = -1, kind: Any = None) -> Array:
+    """The places of the values in order; those of equal values in order too if `kind` is "stable"."""
+    algorithm: Any = "stable" if kind in ("stable", "mergesort") else None
+    return Array(np.argsort(asarray(a).array, axis=axes(axis), kind=algorithm))
 
 
-def unique(ar: Any) -> Array:
-    """The different values, in order."""
-    return Array(np.unique(asarray(ar).array))
+def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False,
+           axis: Any = None) -> Any:
+    """The different values, in order; also where they stand first, which value stands where, and how often each."""
+    different: Any = np.unique
+    result = different(asarray(ar).array, return_index is True, return_inverse is True, return_counts is True,
+                       axis=axes(axis))
+    return tuple(map(Array, result)) if isinstance(result, tuple) else Array(result)
 
 
 def reshape(a: Any, shape: Any = None, newshape: Any = None) -> Any:

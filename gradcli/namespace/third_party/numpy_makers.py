@@ -1,8 +1,10 @@
-"""What of numpy is no function: `np.c_[...]`, `np.r_[...]`, `np.mgrid[...]`, and `np.poly1d(...)`."""
+"""What of numpy gives no array: `np.c_[...]`, `np.r_[...]`, `np.mgrid[...]`, `np.poly1d(...)`, `np.ndindex(2)`."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from gradcli.engine.tensor.numpy_view import as_numpy_result, numpy_operand
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.third_party.numpy import asarray, operand
 from gradcli.namespace.third_party.numpy_table import result_of
@@ -125,6 +128,41 @@ class Polynomial:
 
     def __display__(self, style: Any) -> str:
         return repr(self._own)
+
+
+def ndindex(*shape: Any) -> Iterator[tuple[int, ...]]:
+    """The indices of an array of that shape, one after the other."""
+    lengths = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
+    sizes = tuple(map(index, lengths))
+    if any(size < 0 for size in sizes):
+        raise ValueError("negative dimensions are not allowed")
+    if len(sizes) > 16:
+        raise ArgumentFault("ndindex() counts at most 16 dimensions here", "np.ndindex(2, 3)")
+    Budget().check_items(math.prod(sizes))
+    return iter([*np.ndindex(*sizes)])
+
+
+def ndenumerate(arr: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """The pairs of an index and the number there."""
+    values = asarray(arr).array
+    Budget().check_items(values.size)
+    return iter([*zip(np.ndindex(*values.shape), values.ravel().tolist(), strict=True)])
+
+
+def resize(a: Any, new_shape: Any) -> Array:
+    """An array of that shape, filled with the values again and again."""
+    sizes = tuple(map(index, new_shape)) if isinstance(new_shape, list | tuple) else (index(new_shape),)
+    if any(size < 0 for size in sizes):
+        raise ValueError("all elements of `new_shape` must be non-negative")
+    MemoryLimit.check("resize", 8 * math.prod(sizes))
+    return Array(np.resize(asarray(a).array, sizes))
+
+
+def repmat(a: Any, m: Any, n: Any) -> Array:
+    """A matrix repeated m times downwards and n times sidewards."""
+    values = np.atleast_2d(asarray(a).array)
+    MemoryLimit.check("repmat", 8 * values.size * max(0, index(m)) * max(0, index(n)))
+    return Array(np.tile(values, (index(m), index(n))))
 
 
 c_, r_, mgrid, ogrid = Joiner("c_"), Joiner("r_"), Grid("mgrid"), Grid("ogrid")

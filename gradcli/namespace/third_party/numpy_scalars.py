@@ -7,12 +7,33 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.numpy_view import astype, kind
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, NumpyOfHistory
 from gradcli.lang.budget import Budget
+
+
+class ArrayLimits(finfo):
+    """`numpy.finfo`: the limits of a floating type, as arrays of no dimensions, which have `item` and the like."""
+
+    __module__ = "numpy"
+    __slots__ = ()
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(dtype)
+        info = np.finfo(self.dtype)
+        for name in ("eps", "max", "min", "resolution", "tiny", "smallest_normal"):
+            setattr(self, name, Array(np.asarray(getattr(info, name), self.dtype)))
+
+    def __repr__(self) -> str:
+        return repr(np.finfo(self.dtype))
+
+
+ArrayLimits.__name__ = "finfo"
 
 
 @exposed()

@@ -96,6 +96,20 @@ class Sequential(_NumberedModules):
         return input
 
 
+@exposed("module")
+class DataParallel(Module):
+    """A module that computes what the module in it computes: there is one device here."""
+
+    _module_path = "torch.nn.parallel.data_parallel"
+
+    def __init__(self, module: Any, device_ids: Any = None, output_device: Any = None, dim: int = 0) -> None:
+        super().__init__()
+        self.add_module("module", module)
+
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
+        return self._module_dict["module"](*inputs, **kwargs)
+
+
 class ModuleList(_NumberedModules):
     """A list of modules that are parts of the module it stands in."""
 

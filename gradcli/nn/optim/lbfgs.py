@@ -12,7 +12,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import recording
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import StepWrites, writing
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.optim.optimizer import Array, Optimizer, scalar
 
@@ -274,7 +274,8 @@ class _Descent:
             size = p.array.size
             memory = writing(p.array, "LBFGS.step")
             memory += (direction[at : at + size] * t).reshape(memory.shape)
-            note_write(p, "LBFGS.step", here())
+            if StepWrites.counted:
+                note_write(p, "LBFGS.step", here())
             at += size
 
 

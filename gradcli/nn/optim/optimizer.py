@@ -17,7 +17,7 @@ from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import StepWrites, writing
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.attributes import NotParameters, SingleParameter
 from gradcli.faults.source import veiled
@@ -230,8 +230,9 @@ class Optimizer(OptimizerHooks):
                     if type(value) is np.ndarray:
                         writing(value)
                 self._update(writing(array, writer), -grad if maximize else grad, state, options)
-                at = at or here()
-                note_write(p, writer, at)
+                if StepWrites.counted:
+                    at = at or here()
+                    note_write(p, writer, at)
         return loss
 
     def _options(self, group: dict[str, Any]) -> Any:

@@ -1,0 +1,1 @@
+"""`fractions` and `decimal`: exact numbers of bounded size."""

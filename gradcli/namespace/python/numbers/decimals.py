@@ -1,0 +1,277 @@
+"""`decimal`: Decimal as a wrapper of CPython's own, and a context of bounded precision."""
+
+from __future__ import annotations
+
+import decimal
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.display.containers import Named
+from gradcli.exposure import expose, exposed, seal
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.runtime.format import HASHED
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy
+
+DIGITS = 5_000          # of a number and of a context's precision
+EXPONENT = 20_000
+ROUNDINGS = ("ROUND_CEILING", "ROUND_DOWN", "ROUND_FLOOR", "ROUND_HALF_DOWN", "ROUND_HALF_EVEN", "ROUND_HALF_UP",
+             "ROUND_UP", "ROUND_05UP")
+ALONE = ("is_nan", "is_infinite", "is_finite", "is_zero", "is_signed", "adjusted", "as_integer_ratio", "copy_abs",
+         "copy_negate", "conjugate")
+METHODS = ("sqrt", "exp", "ln", "log10", "normalize", "quantize", "to_integral_value", "to_integral", "compare", "max",
+           "min", "fma", "remainder_near", "copy_sign", "same_quantum", "to_integral_exact", "scaleb")
+PLAIN = (int, bool)
+
+
+class DecimalFault(ValueFault, ArithmeticError):
+    """decimal.InvalidOperation and its kin: an operation has no result."""
+
+
+class InvalidFault(DecimalFault):
+    """decimal.InvalidOperation."""
+
+
+class ZeroFault(DecimalFault, ZeroDivisionError):
+    """decimal.DivisionByZero."""
+
+
+class OverflowedFault(DecimalFault):
+    """decimal.Overflow."""
+
+
+KINDS: tuple[tuple[type, Any], ...] = (
+    (decimal.DivisionByZero, ZeroFault), (decimal.Overflow, OverflowedFault), (decimal.DecimalException, InvalidFault))
+DecimalTuple = namedtuple("DecimalTuple", "sign digits exponent")
+expose(DecimalTuple, *DecimalTuple._fields, parts=lambda value: (
+    "DecimalTuple(", [Named(*pair) for pair in zip(DecimalTuple._fields, value, strict=True)], ")"))
+
+
+@exposed("prec", "rounding", write=("prec", "rounding"))
+class Precision:
+    """A context: how many digits results have, and how they are rounded."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, prec: Any = None, rounding: Any = None) -> None:
+        self._own = decimal.Context(prec=28, rounding=decimal.ROUND_HALF_EVEN, Emin=-EXPONENT, Emax=EXPONENT)
+        if prec is not None:
+            self.prec = prec
+        if rounding is not None:
+            self.rounding = rounding
+
+    @property
+    def prec(self) -> int:
+        """The number of digits of results."""
+        return self._own.prec
+
+    @prec.setter
+    def prec(self, digits: Any) -> None:
+        if type(digits) is not int or digits < 1:
+            raise ValueError("valid range for prec is [1, MAX_PREC]")
+        if digits > DIGITS:
+            raise SizeLimit(f"decimals have at most {DIGITS} digits here")
+        self._own.prec = digits
+
+    @property
+    def rounding(self) -> str:
+        """How results are rounded."""
+        return self._own.rounding
+
+    @rounding.setter
+    def rounding(self, name: Any) -> None:
+        if type(name) is not str or name not in ROUNDINGS:
+            raise TypeError("valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   "
+                            "ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]")
+        self._own.rounding = name
+
+
+class Current:
+    """The context of this process; a program sets its fields or puts another in its place."""
+
+    context = Precision()
+
+
+@exposed()
+class LocalContext:
+    """`decimal.localcontext()`: a context for the statements of a `with`."""
+
+    __slots__ = ("_former", "_made")
+
+    def __init__(self, made: Precision) -> None:
+        self._made = made
+
+    def __enter__(self) -> Precision:
+        self._former, Current.context = Current.context, self._made
+        return self._made
+
+    def __exit__(self, *what: Any) -> None:
+        Current.context = self._former
+
+
+@exposed(*ALONE, *METHODS, "as_tuple", "real", "imag")
+class Number:
+    """`decimal.Decimal`."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: decimal.Decimal) -> None:
+        if own.is_finite() and abs(own.adjusted()) > EXPONENT:
+            raise SizeLimit(f"the exponents of decimals go to {EXPONENT} here")
+        self._own = own
+
+    real = property(lambda self: self)
+    imag = property(lambda self: Number(decimal.Decimal(0)))
+
+    def as_tuple(self) -> Any:
+        """Its sign, digits and exponent."""
+        return DecimalTuple(*self._own.as_tuple())
+
+    def __round__(self, digits: Any = None) -> Any:
+        if digits is None:
+            return round(self._own)
+        if type(digits) is not int or abs(digits) > DIGITS:
+            raise ArgumentFault("round() of a decimal takes a small number of digits", "round(x, 2)")
+        return Number(computed(self._own.quantize, decimal.Decimal((0, (1,), -digits)), decimal.ROUND_HALF_EVEN))
+
+    def __hash__(self) -> int:
+        return hash(self._own)
+
+    def __bool__(self) -> bool:
+        return bool(self._own)
+
+    def __float__(self) -> float:
+        return float(self._own)
+
+    def __int__(self) -> int:
+        return int(self._own)
+
+    __trunc__ = __int__
+
+    def __floor__(self) -> int:
+        return self._own.__floor__()
+
+    def __ceil__(self) -> int:
+        return self._own.__ceil__()
+
+    def __display__(self, style: Any) -> str:
+        return str(self._own)
+
+    def __quoted__(self, style: Any) -> str:
+        return repr(self._own)
+
+    def __formatted__(self, specification: str) -> str:
+        text: str = computed(format, self._own, specification)
+        return text
+
+
+def computed(work: Callable[..., Any], *args: Any) -> Any:
+    """`work(*args)` in the current context."""
+    try:
+        with decimal.localcontext(Current.context._own):
+            return work(*args)
+    except decimal.DecimalException as error:
+        fault = next(fault for kind, fault in KINDS if isinstance(error, kind))
+        raise fault(str(error)) from None
+
+
+def _operand(value: Any) -> Any:
+    """A number as CPython's Decimal computes with it; None for what it does not compute with."""
+    if type(value) in PLAIN and value.bit_length() > 3 * DIGITS:
+        raise SizeLimit(f"a number beside a decimal has at most {DIGITS} digits here")
+    return value._own if type(value) is Number else value if type(value) in PLAIN else None
+
+
+def _result(value: Any) -> Any:
+    if type(value) is decimal.Decimal:
+        return Number(value)
+    return tuple(map(_result, value)) if type(value) is tuple else value
+
+
+def _operator(name: str, floats: bool) -> Callable[..., Any]:
+    work = getattr(decimal.Decimal, name)
+
+    def operate(self: Number, *others: Any) -> Any:
+        own = [other if floats and type(other) is float else _operand(other) for other in others]
+        return NotImplemented if None in own else _result(computed(work, self._own, *own))
+
+    operate.__name__ = operate.__qualname__ = name
+    return operate
+
+
+def _method(name: str) -> Callable[..., Any]:
+    work = getattr(decimal.Decimal, name)
+
+    def method(self: Number, *others: Any, rounding: Any = None) -> Any:
+        own = [other if type(other) is str and other in ROUNDINGS else _operand(other) for other in others]
+        if None in own or not (rounding is None or (type(rounding) is str and rounding in ROUNDINGS)):
+            raise TypeError("conversion from that value to Decimal is not supported")
+        options = {} if rounding is None else {"rounding": rounding}
+        return _result(computed(lambda: work(self._own, *own, **options)))
+
+    method.__name__, method.__qualname__ = name, f"Decimal.{name}"
+    return method
+
+
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod",
+              "rmod", "divmod", "rdivmod", "pow", "rpow", "neg", "pos", "abs", "eq", "lt", "le", "gt", "ge"):
+    setattr(Number, f"__{_name}__", _operator(f"__{_name}__", _name in ("eq", "lt", "le", "gt", "ge")))
+for _name in (*ALONE, *METHODS):
+    setattr(Number, _name, _method(_name))
+seal(Number)
+Number.__name__ = "decimal.Decimal"     # as messages call it
+HASHED.add(Number)
+
+
+def _make(value: Any = "0", context: Any = None) -> Number:
+    """A decimal of a whole number, of a float, exactly, or of a text such as "1.10"."""
+    if type(value) is str and len(value) > DIGITS:
+        raise SizeLimit(f"decimals have at most {DIGITS} digits here")
+    if type(value) is float:
+        return Number(decimal.Decimal(value))
+    own = value if type(value) is str else _operand(value)
+    if own is None:
+        raise TypeError(f"conversion from {type(value).__name__} to Decimal is not supported")
+    return Number(computed(decimal.Decimal, own))
+
+
+def getcontext() -> Precision:
+    """The context in force."""
+    return Current.context
+
+
+def setcontext(context: Any, /) -> None:
+    """Put a context in force."""
+    if type(context) is not Precision:
+        raise TypeError("optional argument must be a context")
+    Current.context = context
+
+
+def localcontext(ctx: Any = None, *, prec: Any = None, rounding: Any = None) -> LocalContext:
+    """A copy of a context for the statements of a `with`."""
+    if ctx is not None and type(ctx) is not Precision:
+        raise TypeError("optional argument must be a context")
+    former = Current.context if ctx is None else ctx
+    return LocalContext(Precision(former.prec if prec is None else prec,
+                                  former.rounding if rounding is None else rounding))
+
+
+def start() -> None:
+    """Put the context in force that a program begins with."""
+    Current.context = Precision()
+
+
+Decimal = TypeProxy("decimal.Decimal", (Number,), _make, {"from_float": _make})
+STAND_INS[InvalidFault] = InvalidOperation = TypeProxy("decimal.InvalidOperation", (InvalidFault,))
+STAND_INS[ZeroFault] = DivisionByZero = TypeProxy("decimal.DivisionByZero", (ZeroFault,))
+STAND_INS[OverflowedFault] = Overflow = TypeProxy("decimal.Overflow", (OverflowedFault,))
+DecimalException = TypeProxy("decimal.DecimalException", (DecimalFault,))
+Precision.__name__ = "Context"
+Context = TypeProxy("decimal.Context", (Precision,), Precision)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ROUNDINGS:
+        return name
+    raise AttributeError(name)

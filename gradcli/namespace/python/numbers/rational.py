@@ -1,0 +1,171 @@
+"""`fractions.Fraction`: a wrapper of CPython's own, whose terms have at most BITS binary digits."""
+
+from __future__ import annotations
+
+import fractions
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.runtime.format import HASHED
+from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.python.numbers.decimals import Number
+
+BITS = 50_000
+LONGEST = 10_000
+EXPONENT = re.compile(r"[eE]([+-]?\d+)\s*$")
+PLAIN = (int, float, bool)
+
+
+@exposed("numerator", "denominator", "limit_denominator", "as_integer_ratio", "real", "imag", "conjugate")
+class Rational:
+    """`fractions.Fraction`."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, own: fractions.Fraction) -> None:
+        if own.numerator.bit_length() > BITS or own.denominator.bit_length() > BITS:
+            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+        self._own = own
+
+    numerator = property(lambda self: self._own.numerator)
+    denominator = property(lambda self: self._own.denominator)
+    real = property(lambda self: self)
+    imag = property(lambda self: 0)
+
+    def conjugate(self) -> Rational:
+        """The number itself."""
+        return self
+
+    def limit_denominator(self, max_denominator: Any = 1_000_000) -> Rational:
+        """The closest fraction with a denominator of at most `max_denominator`."""
+        if type(max_denominator) is not int:
+            raise ArgumentFault("limit_denominator() takes a whole number", "x.limit_denominator(100)")
+        return Rational(self._own.limit_denominator(max_denominator))
+
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """Its numerator and denominator."""
+        return self._own.as_integer_ratio()
+
+    def __round__(self, digits: Any = None) -> Any:
+        if digits is None:
+            return round(self._own)
+        if type(digits) is not int or abs(digits) > LONGEST:
+            raise ArgumentFault("round() of a fraction takes a small number of digits", "round(x, 2)")
+        return Rational(round(self._own, digits))
+
+    def __pow__(self, exponent: Any) -> Any:
+        own = _operand(exponent)
+        if own is None:
+            return float(self._own) ** exponent     # as CPython's own
+        if type(own) is float or own.denominator != 1:
+            return _result(float(self._own) ** float(own))
+        largest = max(self._own.numerator.bit_length(), self._own.denominator.bit_length())
+        if largest > 1 and largest * abs(own.numerator) > 2 * BITS:
+            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+        return _result(self._own ** own.numerator)
+
+    def __rpow__(self, base: Any) -> Any:
+        own = _operand(base)
+        if own is None:     # as CPython's own
+            return base ** (self._own.numerator if self._own.denominator == 1 else float(self._own))
+        if self._own.denominator == 1 and type(own) is not float:
+            power: Any = Rational(fractions.Fraction(own)) ** self
+            return int(power) if type(own) in (int, bool) and self._own >= 0 else power
+        return _result(float(own) ** float(self._own))
+
+    def __hash__(self) -> int:
+        return hash(self._own)
+
+    def __bool__(self) -> bool:
+        return bool(self._own)
+
+    def __float__(self) -> float:
+        return float(self._own)
+
+    def __int__(self) -> int:
+        return int(self._own)
+
+    __trunc__ = __int__
+
+    def __floor__(self) -> int:
+        return self._own.__floor__()
+
+    def __ceil__(self) -> int:
+        return self._own.__ceil__()
+
+    def __display__(self, style: Any) -> str:
+        return str(self._own)
+
+    def __quoted__(self, style: Any) -> str:
+        return repr(self._own)
+
+    def __formatted__(self, specification: str) -> str:
+        return format(self._own, specification)
+
+
+def _operand(value: Any) -> Any:
+    """A number as CPython's Fraction computes with it; None for what is no number."""
+    return value._own if type(value) is Rational else value if type(value) in PLAIN else None
+
+
+def _result(value: Any) -> Any:
+    if type(value) is complex:
+        raise ValueFault("a negative number has no real root of that kind")
+    if type(value) is fractions.Fraction:
+        return Rational(value)
+    return tuple(map(_result, value)) if type(value) is tuple else value
+
+
+def _operator(name: str) -> Callable[..., Any]:
+    work = getattr(fractions.Fraction, name)
+
+    def operate(self: Rational, *others: Any) -> Any:
+        own = [_operand(other) for other in others]
+        if None in own:
+            return NotImplemented
+        if type(own[0] if own else 0) is int and own and own[0].bit_length() > BITS:
+            raise SizeLimit(f"a number beside a fraction has at most {BITS} binary digits here")
+        return _result(work(self._own, *own))
+
+    operate.__name__ = operate.__qualname__ = name
+    return operate
+
+
+for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod",
+              "rmod", "divmod", "rdivmod", "neg", "pos", "abs", "eq", "lt", "le", "gt", "ge"):
+    setattr(Rational, f"__{_name}__", _operator(f"__{_name}__"))
+Rational.__name__ = "Fraction"      # as messages call it
+HASHED.add(Rational)
+
+
+def _text(text: str) -> str:
+    exponent = EXPONENT.search(text)
+    if len(text) > LONGEST or (exponent is not None and abs(int(exponent[1][:9])) > LONGEST):
+        raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+    return text
+
+
+def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
+    """A fraction of whole numbers, of a float, of a decimal, or of a text such as "3/4"."""
+    terms: list[Any] = []
+    for term in (numerator, denominator):
+        own = term._own if type(term) in (Rational, Number) else term
+        if type(own) is str:
+            own = _text(own)
+        if type(own) is Decimal and own.is_finite() and abs(own.adjusted()) > LONGEST:
+            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+        if type(own) is int and own.bit_length() > BITS:
+            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+        if type(own) not in (*PLAIN, str, type(None), Decimal, fractions.Fraction):
+            raise TypeError("argument should be a string or a Rational instance")
+        terms.append(own)
+    return Rational(fractions.Fraction(*terms))
+
+
+Fraction = TypeProxy("fractions.Fraction", (Rational,), _make, {
+    "from_float": _make, "from_decimal": _make})
