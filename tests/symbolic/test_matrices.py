@@ -67,6 +67,23 @@ def test_derivatives_look_as_in_textbooks(text, by, form):
     assert matrix is not None and matrix.text == form
 
 
+def test_forms_are_what_torch_computes():
+    """Program and form, both run by PyTorch."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        for text, by, form in FORMS:
+            current, names = opened(text)
+            leaves = {name: torch.tensor(current[name].array, requires_grad=True) for name in names}
+            space = {**{name: getattr(torch, name) for name in dir(torch)}, "torch": torch,
+                     "F": torch.nn.functional, "trace": torch.trace, "c1": torch.tensor([0, 2, 1, 1]), **leaves}
+            [expected] = torch.autograd.grad(eval(text, space), leaves[by])
+            torch.testing.assert_close(eval(form, space), expected, msg=f"{text} by {by}")
+    finally:
+        torch.set_default_dtype(before)
+
+
 WORDS = "diff", "((X @ W - Y)**2).sum()", "--wrt", "W", "--at", "X=ones(4,2), W=ones(2,3), Y=zeros(4,3)"
 
 
