@@ -19,7 +19,7 @@ FORMS = [
     ("x @ A @ x", "x", "(A + A.T) @ x"), ("x @ A @ x", "A", "x.outer(x)"), ("x @ A @ y", "y", "A.T @ x"),
     ("(A @ x - y).norm()", "x", "A.T @ (A @ x - y)/(A @ x - y).norm()"),
     ("(A*B).sum()", "A", "B"), ("trace(A @ B)", "A", "B.T"), ("(A.t() @ A).trace()", "A", "2*A"),
-    ("x @ y", "x", "y"), ("(x.outer(y)*A).sum()", "A", "x.outer(y)"), ("(x.outer(y)*A).sum()", "x", "(A*y).sum(1)"),
+    ("x @ y", "x", "y"), ("(x.outer(y)*A).sum()", "A", "x.outer(y)"), ("(x.outer(y)*A).sum()", "x", "A @ y"),
     ("((X.mv(w) - z)**2).mean()", "w", "X.T @ (X @ w - z)/2"),
     ("((X @ w - z)**2).sum() + l*(w @ w)", "w", "2*(X.T @ (X @ w - z) + l*w)"),
     ("((X @ w - z)**2).sum() + l*(w @ w)", "l", "w @ w"),
@@ -45,6 +45,7 @@ FORMS = [
     ("(A @ A @ A).trace()", "A", "3*A.T @ A.T"),
     ("torch.einsum('ij,jk->ik', A, B).trace()", "A", "B.T"),
     ("((x[:, None] - y[None])**2).sum()", "x", "2*(x[:, None] - y).sum(1)"),
+    ("(A*x).sum(1).norm()", "x", "A.T @ A @ x/(A @ x).norm()"),
     ("0.5*((X @ w - z)**2).sum()", "w", "X.T @ (X @ w - z)"),
 ]
 
