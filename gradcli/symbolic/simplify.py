@@ -103,7 +103,7 @@ def _forms(expr: Expr) -> Iterator[Expr]:
     start = bridge.to_sympy(expr)
     makers: list[Callable[[], Any]] = [lambda: start, lambda: sympy.expand(start), lambda: sympy.factor_terms(start),
                                        lambda: sympy.together(start)]
-    if start.has(sympy.sin, sympy.cos, sympy.tan, sympy.sinh, sympy.cosh):
+    if _has_trigonometric_products(sympy, start):
         makers.append(lambda: sympy.trigsimp(start))
     if not (start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols)):
         makers.append(lambda: sympy.powsimp(sympy.expand(start)))
@@ -114,6 +114,13 @@ def _forms(expr: Expr) -> Iterator[Expr]:
         except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError, sympy.PolynomialError):
             continue
         yield form
+
+
+def _has_trigonometric_products(sympy: Any, form: Any) -> bool:
+    """Whether there are powers or products of trigonometric functions: where none are, no identity shortens."""
+    kinds = sympy.sin, sympy.cos, sympy.tan, sympy.sinh, sympy.cosh
+    return any(part.base.has(*kinds) for part in form.atoms(sympy.Pow)) or any(
+        sum(factor.has(*kinds) for factor in part.args) > 1 for part in form.atoms(sympy.Mul)) or form.has(sympy.tan)
 
 
 class Bridge:

@@ -19,7 +19,7 @@ FORMS = [
     ("x @ A @ x", "x", "(A + A.T) @ x"), ("x @ A @ x", "A", "x.outer(x)"), ("x @ A @ y", "y", "A.T @ x"),
     ("(A @ x - y).norm()", "x", "A.T @ (A @ x - y)/(A @ x - y).norm()"),
     ("(A*B).sum()", "A", "B"), ("trace(A @ B)", "A", "B.T"), ("(A.t() @ A).trace()", "A", "2*A"),
-    ("x @ y", "x", "y"), ("(x.outer(y)*A).sum()", "A", "x.outer(y)"), ("(x.outer(y)*A).sum()", "x", "(A*y).sum(1)"),
+    ("x @ y", "x", "y"), ("(x.outer(y)*A).sum()", "A", "x.outer(y)"), ("(x.outer(y)*A).sum()", "x", "A @ y"),
     ("((X.mv(w) - z)**2).mean()", "w", "X.T @ (X @ w - z)/2"),
     ("((X @ w - z)**2).sum() + l*(w @ w)", "w", "2*(X.T @ (X @ w - z) + l*w)"),
     ("((X @ w - z)**2).sum() + l*(w @ w)", "l", "w @ w"),
@@ -45,6 +45,7 @@ FORMS = [
     ("(A @ A @ A).trace()", "A", "3*A.T @ A.T"),
     ("torch.einsum('ij,jk->ik', A, B).trace()", "A", "B.T"),
     ("((x[:, None] - y[None])**2).sum()", "x", "2*(x[:, None] - y).sum(1)"),
+    ("(A*x).sum(1).norm()", "x", "A.T @ A @ x/(A @ x).norm()"),
     ("0.5*((X @ w - z)**2).sum()", "w", "X.T @ (X @ w - z)"),
 ]
 
@@ -65,6 +66,23 @@ def test_derivatives_look_as_in_textbooks(text, by, form):
     derivatives = closed_forms(current, text, [name for name in names if f"{name}" in text]).derivatives
     [matrix] = [derivative.matrix for derivative in derivatives if derivative.names == (by,)]
     assert matrix is not None and matrix.text == form
+
+
+def test_forms_are_what_torch_computes():
+    """Program and form, both run by PyTorch."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        for text, by, form in FORMS:
+            current, names = opened(text)
+            leaves = {name: torch.tensor(current[name].array, requires_grad=True) for name in names}
+            space = {**{name: getattr(torch, name) for name in dir(torch)}, "torch": torch,
+                     "F": torch.nn.functional, "trace": torch.trace, "c1": torch.tensor([0, 2, 1, 1]), **leaves}
+            [expected] = torch.autograd.grad(eval(text, space), leaves[by])
+            torch.testing.assert_close(eval(form, space), expected, msg=f"{text} by {by}")
+    finally:
+        torch.set_default_dtype(before)
 
 
 WORDS = "diff", "((X @ W - Y)**2).sum()", "--wrt", "W", "--at", "X=ones(4,2), W=ones(2,3), Y=zeros(4,3)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.symbolic.expression import ONE, ZERO
-from gradcli.symbolic.matrices.arithmetic import add, elements, expanded, filled, multiply, scaled, split
+from gradcli.symbolic.matrices.arithmetic import add, elements, expanded, filled, multiply, power, scaled, split
 from gradcli.symbolic.matrices.arrange import reduced
 from gradcli.symbolic.matrices.dims import each_part, lifted, lowered, without_scalars
 from gradcli.symbolic.matrices.terms import (
@@ -45,6 +45,25 @@ def sums(term: Term, dim: int) -> Term:
             return matmul(_chain(term.factors[:-1]), sums(term.factors[-1], 1))
         return matmul(transposed(_chain(term.factors[1:])), sums(term.factors[0], 0))
     return reduced("sum", term, (dim,), False)
+
+
+def summed(term: Term, dims: tuple[int, ...], keep: bool = False) -> Term:
+    """The sum over dimensions; of a matrix times a row or a column, element by element, the product with a vector."""
+    if len(dims) == 1 and not keep and len(term.shape) == 2 and isinstance(term, Product):
+        vectors = [power(factor.source if isinstance(factor, Lifted) else factor, e) for factor, e in term.factors
+                   if _runs_along(factor, dims[0])]
+        rest = [power(factor, e) for factor, e in term.factors if not _runs_along(factor, dims[0])]
+        matrix = multiply(filled(term.number), *rest)
+        if vectors and matrix.shape == term.shape and not isinstance(matrix, Expanded | Filled):
+            return matmul(matrix, multiply(*vectors)) if dims[0] else matmul(transposed(matrix), multiply(*vectors))
+    return reduced("sum", term, dims, keep)
+
+
+def _runs_along(factor: Term, dim: int) -> bool:
+    """Whether a factor of a matrix is a vector along the dimension that is summed over."""
+    if dim:
+        return len(factor.shape) == 1
+    return isinstance(factor, Lifted) and factor.dim == 1 and len(factor.shape) == 2
 
 
 def matmul(a: Term, b: Term) -> Term:

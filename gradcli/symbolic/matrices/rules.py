@@ -18,7 +18,7 @@ from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, divide, expanded, filled, multiply, power, scaled
 from gradcli.symbolic.matrices.arrange import on_diagonal, reduced, reshaped, summed_to
 from gradcli.symbolic.matrices.dims import lifted, lowered
-from gradcli.symbolic.matrices.products import added, matmul, transposed
+from gradcli.symbolic.matrices.products import added, matmul, summed, transposed
 from gradcli.symbolic.matrices.terms import (
     Diagonal,
     Expanded,
@@ -152,7 +152,7 @@ def total(x: Term, dim: Any = None, keepdim: bool = False, *_: Any) -> Term:
         if len(vectors) == 2 and all(vector.shape == x.shape for vector in vectors):
             scalars = [power(factor, exponent) for factor, exponent in x.factors if not factor.shape]
             return multiply(filled(x.number), *scalars, matmul(*vectors))
-    return reduced("sum", x, dims, bool(keepdim))
+    return summed(x, dims, bool(keepdim))
 
 
 @rule("mean")
@@ -162,7 +162,12 @@ def _mean(x: Term, dim: Any = None, keepdim: bool = False, *_: Any) -> Term:
 
 @rule("sum_to")
 def _sum_to(x: Term, shape: Any) -> Term:
-    return summed_to(x, tuple(shape))
+    shape = tuple(shape)
+    if len(x.shape) == 2 and shape == x.shape[1:]:
+        return summed(x, (0,))
+    if len(x.shape) == 2 and shape == (x.shape[0], 1):
+        return lifted(summed(x, (1,)), 1)
+    return summed_to(x, shape)
 
 
 @rule("trace")
