@@ -8,7 +8,8 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
-from gradcli.faults.tree import ArgumentFault, AttributeFault, GradFault
+from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
 
 
@@ -48,11 +49,15 @@ def _refused(name: str) -> Callable[..., Any]:
     return refused
 
 
-def _cuda_type(name: str) -> Any:
-    """Raise AttributeFault for a tensor type of a CUDA device."""
-    raise AttributeFault("there is no CUDA device here: programs run on the processor",
-                         (f"torch.{name}", "the same type on the processor"),
-                         ("if torch.cuda.is_available():", "before it, which is False here"))
+def _cuda_type(name: str) -> TypeProxy:
+    """A tensor type of a CUDA device: no tensor is of it, and a call raises ArgumentFault."""
+    def make(*args: Any, **options: Any) -> Any:
+        raise ArgumentFault("there is no CUDA device here: programs run on the processor",
+                            (f"torch.{name}", "the same type on the processor"),
+                            ("if torch.cuda.is_available():", "before it, which is False here")).saying(
+            f"type torch.cuda.{name} not available. Torch not compiled with CUDA enabled.")
+
+    return TypeProxy(f"torch.cuda.{name}", (), make)
 
 
 def _zero(name: str) -> Callable[..., int]:
