@@ -120,6 +120,11 @@ def checked_name(name: Any) -> str:
     return name
 
 
+def attribute_name(name: Any) -> str:
+    """`name`, if it could stand after a dot or is a number, as the names of the modules in a Sequential are."""
+    return name if type(name) is str and name.isascii() and name.isdigit() else checked_name(name)
+
+
 _REFUSED = {
     "async": "async is not part of the language: a program runs one step after another",
     "await": "await is not part of the language: call the function directly",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
-from gradcli.faults.tree import ArgumentFault, AttributeFault, GradFault
-from gradcli.namespace.modules import ModuleProxy
+from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.modules import LazyType, ModuleProxy
 
 
 def is_available() -> bool:
@@ -48,11 +51,15 @@ def _refused(name: str) -> Callable[..., Any]:
     return refused
 
 
-def _cuda_type(name: str) -> Any:
-    """Raise AttributeFault for a tensor type of a CUDA device."""
-    raise AttributeFault("there is no CUDA device here: programs run on the processor",
-                         (f"torch.{name}", "the same type on the processor"),
-                         ("if torch.cuda.is_available():", "before it, which is False here"))
+def _cuda_type(name: str) -> TypeProxy:
+    """A tensor type of a CUDA device: no tensor is of it, and a call raises ArgumentFault."""
+    def make(*args: Any, **options: Any) -> Any:
+        raise ArgumentFault("there is no CUDA device here: programs run on the processor",
+                            (f"torch.{name}", "the same type on the processor"),
+                            ("if torch.cuda.is_available():", "before it, which is False here")).saying(
+            f"type torch.cuda.{name} not available. Torch not compiled with CUDA enabled.")
+
+    return TypeProxy(f"torch.cuda.{name}", (), make)
 
 
 def _zero(name: str) -> Callable[..., int]:
@@ -98,12 +105,26 @@ def backends(cudnn: Switches, matmul: Switches) -> ModuleProxy:
                        mkldnn=module("mkldnn"), openmp=module("openmp"))
 
 
+def _mixed_precision(name: str, prefix: str) -> ModuleProxy:
+    """`torch.amp` or `torch.cuda.amp`."""
+    return ModuleProxy(name, {member: f"{prefix}{member}" for member in ("autocast", "GradScaler")}, mixed_precision)
+
+
+def mixed_precision(name: str) -> Any:
+    """A name of gradcli/namespace/mixed_precision.py, which is imported when it is first used."""
+    return getattr(import_module("gradcli.namespace.mixed_precision"), name)
+
+
 def device_names() -> dict[str, Any]:
     """The names of `torch` that have to do with devices, with their values."""
     types = {name: name for name in TYPES}
-    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_elsewhere("cuda", NEEDING), is_initialized=is_available)
+    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_elsewhere("cuda", NEEDING), is_initialized=is_available,
+                       amp=_mixed_precision("torch.cuda.amp", "cuda_"))
     others = {name: ModuleProxy(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
     accelerator = ModuleProxy("torch.accelerator", is_available=is_available, device_count=device_count,
                               current_accelerator=current_accelerator, synchronize=_nothing("synchronize"))
-    return {"cuda": cuda, **others, "accelerator": accelerator, "set_default_device": here_only,
+    switched_off = {name: LazyType(f"torch.amp.{file}.{name}", partial(mixed_precision, kind)) for name, file, kind in (
+        ("autocast", "autocast_mode", "Autocast"), ("GradScaler", "grad_scaler", "Scaler"))}
+    return {"cuda": cuda, **others, "amp": _mixed_precision("torch.amp", ""), **switched_off,
+            "is_autocast_enabled": is_available, "accelerator": accelerator, "set_default_device": here_only,
             "get_default_device": lambda: CPU}

@@ -40,7 +40,7 @@ def versions(torch_version: Callable[[], str]) -> Callable[[Any], str]:
         if type(distribution_name) is not str:
             raise TypeError("the name of a package is a text")
         if distribution_name in ("torch", "pytorch"):
-            return torch_version().partition("+")[0]
+            return torch_version()
         if distribution_name not in VERSIONS:
             raise NoSuchPackage(distribution_name[:100])
         return VERSIONS[distribution_name]

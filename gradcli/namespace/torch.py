@@ -25,7 +25,7 @@ from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
 from gradcli.engine.tensor.complex_tensor import underived
-from gradcli.engine.tensor.device import Device
+from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.tensor.methods import METHODS
@@ -321,7 +321,8 @@ def importable_modules(names: dict[str, Any]) -> dict[str, Any]:
     while pending:
         path = pending.pop()
         for name, inner in vars(importable[path]).items():
-            if isinstance(inner, ModuleProxy):
+            if isinstance(inner, ModuleProxy | Switches):
                 importable[f"{path}.{name}"] = inner
+            if isinstance(inner, ModuleProxy):
                 pending.append(f"{path}.{name}")
     return importable | {path: _nn_module(path, listed) for path, listed in shadowed().items()}

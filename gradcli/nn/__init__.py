@@ -160,7 +160,8 @@ def public_classes(home: str) -> dict[str, Any]:
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
         return _listed(NN) | {
-            "modules": _modules(), "init": gained | {"calculate_gain": "init.calculate_gain"},
+            "modules": _modules(), "parallel": _listed({"module.container": "DataParallel data_parallel"}),
+            "init": gained | {"calculate_gain": "init.calculate_gain"},
             "utils": {**_listed(UTILS), **{home: _listed(files) for home, files in UTIL_HOMES.items()}}}
     if home == "optim":
         listed = _listed(OPTIMISERS)

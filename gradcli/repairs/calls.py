@@ -94,6 +94,9 @@ def argument(fault: RefusedArgument, case: Site) -> None:
     refused = call.options.get(fault.parameter) or (positional[fault.at] if fault.at < len(positional) else None)
     if refused is not None:
         fault.span = parts.span(refused)
+        match = re.fullmatch(r"(['\"]?)torch\.cuda\.(\w+Tensor)\1", parts.of(refused).strip())
+        if match is not None:
+            fault.hints = [(f"torch.{match[2]}", "the same type on the processor: there is no CUDA device here")]
 
 
 @repairs(MissingAttribute)

@@ -3,6 +3,7 @@
 import pytest
 
 from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault, ShapeFault
+from gradcli.session.session import Session
 
 NET = """
 class Net(nn.Module):
@@ -201,3 +202,42 @@ def test_refused(run, program):
     kind, words = REFUSED[program]
     with pytest.raises(kind, match=words):
         run(program + "\n")
+
+
+REPLACED = """
+import torch
+from torch import nn
+class N(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.ReLU(), nn.Tanh()
+        self.p, self.q = nn.Parameter(torch.ones(1)), nn.Parameter(torch.ones(1))
+        self.register_buffer("u", torch.ones(1))
+        self.register_buffer("v", torch.ones(1))
+n = N()
+n.a, n.p, n.u = nn.Linear(1, 1), nn.Parameter(torch.zeros(1)), torch.zeros(1)
+print(n, list(n.state_dict()))
+n.b = nn.Sequential(nn.Tanh(), nn.ReLU(), nn.Linear(1, 1))
+for name, child in n.b.named_children():
+    if isinstance(child, (nn.Tanh, nn.Linear)):
+        setattr(n.b, name, nn.Sequential(child, nn.Identity()))
+print(n, [name for name, _ in n.named_modules()], getattr(n.b, "1"), hasattr(n.b, "7"))
+delattr(n.b, "1")
+setattr(n.b, "0", nn.Softplus())
+print(n.b, n.b[0])
+n.p = None
+n.register_parameter("p", nn.Parameter(torch.ones(2)))
+print(list(n.state_dict()))
+l = nn.ModuleList([nn.ReLU(), nn.Tanh()])
+l[0] = nn.Linear(1, 1)
+setattr(l, "1", nn.GELU())
+d = nn.ModuleDict({"x": nn.ReLU(), "y": nn.Tanh()})
+d["x"] = nn.GELU()
+print(l, d)
+"""
+
+
+def test_parts_that_are_replaced_keep_their_places(capsys):
+    pytest.importorskip("torch")
+    exec(REPLACED, {})      # the program above
+    assert Session(style="modern").run(REPLACED, echo=False) == capsys.readouterr().out

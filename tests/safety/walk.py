@@ -43,6 +43,7 @@ from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys,
 from gradcli.lang.runtime.runtime import sanitised
 from gradcli.lang.runtime.streams import TextBuffer, TextStream
 from gradcli.lang.runtime.types import Sentinel, TypeProxy
+from gradcli.namespace.mixed_precision import Autocast, Scaler
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.argparse import Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
@@ -224,7 +225,7 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, s
 
 OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
-        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing,
+        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast, Scaler,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,

@@ -11,7 +11,7 @@ from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import Policy, checked_name
+from gradcli.lang.policy import Policy, attribute_name
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
@@ -66,7 +66,7 @@ def set_function_attribute(new: Any, value: Any, name: str) -> None:
 def reflection(attributes: Attributes) -> dict[str, Any]:
     """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
-        checked_name(name)
+        attribute_name(name)
         if len(default) > 1:
             raise TypeError("getattr() takes a value, a name and at most a default")
         if not default:
@@ -80,10 +80,10 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         return getattr(value, name, UNSET) is not UNSET
 
     def setattr(value: Any, name: str, new: Any, /) -> None:
-        attributes.write(new, value, checked_name(name))
+        attributes.write(new, value, attribute_name(name))
 
     def delattr(value: Any, name: str, /) -> None:
-        attributes.delete(value, checked_name(name))
+        attributes.delete(value, attribute_name(name))
 
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))

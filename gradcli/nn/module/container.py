@@ -110,6 +110,12 @@ class DataParallel(Module):
         return self._module_dict["module"](*inputs, **kwargs)
 
 
+def data_parallel(module: Any, inputs: Any, device_ids: Any = None, output_device: Any = None, dim: int = 0,
+                  module_kwargs: Any = None) -> Any:
+    """What the module computes of the inputs: there is one device here."""
+    return module(*(inputs if isinstance(inputs, tuple) else (inputs,)), **(module_kwargs or {}))
+
+
 class ModuleList(_NumberedModules):
     """A list of modules that are parts of the module it stands in."""
 

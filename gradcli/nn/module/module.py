@@ -99,9 +99,11 @@ class Module(Lookup):
             check_registrable(name, value, "parameter")
         registries = registries_of(self, name, kind) if kind or "_parameter_dict" in _ready_registries(self) else ()
         if kind:
+            own = getattr(self, kind)
             for registry in registries:
-                registry.pop(name, None)
-            getattr(self, kind)[name] = value
+                if registry is not own:     # a part that is replaced keeps its place in the order
+                    registry.pop(name, None)
+            own[name] = value
         else:
             for registry, what in zip(registries, ("parameter", "buffer", "child module"), strict=False):
                 if name in registry:

@@ -1,0 +1,59 @@
+"""`torch.amp` without a CUDA device: training loops with autocast and GradScaler compute what they do without."""
+
+import contextlib
+import io
+
+import pytest
+
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
+
+LOOP = """
+import torch
+{imports}
+torch.manual_seed(0)
+net = torch.nn.Linear(2, 1)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+scaler = {scaler}
+x, y = torch.randn(4, 2), torch.randn(4, 1)
+for _ in range(3):
+    optimizer.zero_grad()
+    with {context}:
+        loss = torch.nn.functional.mse_loss(net(x), y)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    scaler.step(optimizer)
+    scaler.update()
+    print(f"{{loss.item():.4f}}")
+print(scaler.get_scale(), scaler.is_enabled(), scaler.state_dict(), torch.is_autocast_enabled())
+@{context}
+def f(x):
+    return x * 2
+print(f(torch.ones(1)).item())
+"""
+
+
+@pytest.mark.parametrize(("imports", "scaler", "context"), [
+    ("from torch.cuda.amp import autocast, GradScaler", "GradScaler()", "autocast()"),
+    ("", "torch.cuda.amp.GradScaler(enabled=True)", "torch.cuda.amp.autocast(enabled=False)"),
+    ("from torch import amp", "amp.GradScaler('cuda')", "amp.autocast('cuda', dtype=torch.float16)"),
+    ("import torch.amp", "torch.amp.GradScaler(enabled=False)", "torch.autocast(device_type='cpu', enabled=False)"),
+    ("", "torch.GradScaler('cuda', init_scale=2.0)", "torch.autocast('cuda')")])
+@pytest.mark.filterwarnings("ignore")
+def test_loops_print_as_under_torch(imports, scaler, context):
+    pytest.importorskip("torch")
+    program = LOOP.format(imports=imports, scaler=scaler, context=context)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(program, {})   # the program above
+    assert Session(style="modern", age="today").run(program, echo=False) == out.getvalue()
+
+
+@pytest.mark.parametrize("call", [
+    "torch.autocast('cpu')", "torch.autocast('moon')", "torch.autocast(3)", "torch.amp.GradScaler('cpu')",
+    "torch.GradScaler().step(3)", "torch.GradScaler()._growth", "torch.autocast('cuda').__enter__.__globals__",
+    "torch.amp.custom_fwd", "torch.cuda.amp.autocast(True, 1, 2, 3)"])
+def test_refused(call):
+    with pytest.raises(Fault):
+        Session(style="modern").run(call, echo=False)
