@@ -15,7 +15,7 @@ from gradcli.engine.autograd.op import TABLE, Op, short, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
 from gradcli.faults.tree import AmbiguousTruth, ArgumentFault, LeafWrite, ShapeFault
 from gradcli.ops.base import Kernel, Slope
 from gradcli.session.session import Session
@@ -26,7 +26,7 @@ from gradcli.symbolic.trace import Tracer, Unknown, tracing
 
 FLOOR = 272     # operations with formulas for all of their first samples, or for some of them
 SAMPLES = 3
-UNFIT = (LeafWrite, NotDifferentiable, ArgumentFault, AmbiguousTruth, ShapeFault, ValueError)
+UNFIT = (LeafWrite, NotDifferentiable, ComplexDerivative, ArgumentFault, AmbiguousTruth, ShapeFault, ValueError)
 """What samples raise whose numbers are no tensors that require gradients."""
 
 
