@@ -27,7 +27,7 @@ from safety.walk import OURS, PLAIN
 
 SOURCE = str(Path(gradcli.__file__).parent)
 DEPTH, ITEMS = 5, 12        # levels and values of one level that are looked into
-TEXT = frozenset({str, int, float, bool, type(None), type(...), type(NotImplemented)})
+TEXT = frozenset({str, int, float, complex, bool, type(None), type(...), type(NotImplemented)})
 MIXABLE = {collections.deque: METHODS[list] | {"appendleft", "popleft", "extendleft", "rotate", "maxlen"},
            collections.Counter: METHODS[dict] | {"most_common", "elements", "subtract", "total"}}
 LISTED = frozenset(getattr(builtins, name) for name in EXCEPTIONS)

@@ -216,7 +216,7 @@ for trouble in [lambda: special.nothing, lambda: remembered([]), lambda: Declare
     except Exception as e: caught.append(e)
 '''
 
-PLAIN = (type(None), bool, int, float, str, list, tuple, dict, set, frozenset, slice, range, type(...), type(NotImplemented), property, staticmethod, classmethod,
+PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, set, frozenset, slice, range, type(...), type(NotImplemented), property, staticmethod, classmethod,
          super, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, enumerate, zip, map, filter, reversed,
          type({}.keys()), type({}.values()), type({}.items()), type(iter([])), type(iter(())), type(reversed([])), type(iter(set())),
          type(iter("")), type(iter(range(1))), type(iter({})), type(iter({}.items())), type(reversed(range(1))), type(reversed({})),

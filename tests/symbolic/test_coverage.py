@@ -17,7 +17,7 @@ from gradcli.engine.autograd.op import TABLE, Op, short, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
-from gradcli.faults.mistakes import NotDifferentiable
+from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
 from gradcli.faults.tree import AmbiguousTruth, ArgumentFault, Fault, LeafWrite, ShapeFault
 from gradcli.ops.base import Kernel, Slope
 from gradcli.session.session import Session
@@ -33,7 +33,7 @@ FLOOR = 370     # operations with formulas or matrix forms for all of their firs
 SAMPLES = 3
 POINTS = 200    # near one sample of each operation
 VARYING_CLASSES = {"nn.functional.cosine_embedding_loss"}     # whose samples compare leaves with whole numbers
-UNFIT = (LeafWrite, NotDifferentiable, ArgumentFault, AmbiguousTruth, ShapeFault, ValueError)
+UNFIT = (LeafWrite, NotDifferentiable, ComplexDerivative, ArgumentFault, AmbiguousTruth, ShapeFault, ValueError)
 """What samples raise whose numbers are no tensors that require gradients."""
 
 
