@@ -14,6 +14,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import INFERRED, UNTRACKED, ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.faults.mistakes import ComplexDerivative
+from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
 
 COMPLEX: set[type] = {complex, ComplexTensor}
@@ -42,6 +43,7 @@ def refusal(name: str, values: Sequence[Any]) -> TypeFault:
     dtypes = (v.array.dtype if isinstance(v, Tensor) else v.dtype for v in values if isinstance(v, Tensor | ndarray))
     era = next((OF[dtype].era for dtype in dtypes if dtype.kind == "c"), "ComplexFloat")
     short = name.rsplit(".", 1)[-1]
-    words = words_for(name).format(era)
-    return TypeFault(f"{short}() is not defined for complex numbers",
-                     ("z.real, z.imag", "its parts as real tensors"), ("z.abs()", "the magnitudes")).saying(words)
+    unimplemented, words = words_for(name)
+    kind = UnimplementedType if unimplemented else TypeFault
+    return kind(f"{short}() is not defined for complex numbers", ("z.real, z.imag", "its parts as real tensors"),
+                ("z.abs()", "the magnitudes")).saying(words.format(era))

@@ -37,17 +37,30 @@ KERNELS = dict(pair.split("=") for pair in """
     softmax=softmax_lastdim_kernel_impl special.ndtr=erf_vml_cpu unique=unique unique_consecutive=unique""".split())
 """The kernel that PyTorch names, by operation, where that is not <name>_cpu."""
 
-WORDS = {
+UNIMPLEMENTED = {
     "bitwise_not": "~ (operator.invert) is only implemented on integer and Boolean-type tensors",
+    "ceil": "ceil is not supported for complex inputs",
+    "clamp": "clamp is not supported for complex types",
+    "floor": "floor is not supported for complex inputs",
+    "nn.functional.cosine_embedding_loss": "clamp is not supported for complex types",
+    "nn.functional.hardtanh": "clamp is not supported for complex types",
+    "nn.functional.hinge_embedding_loss": "clamp is not supported for complex types",
+    "nn.functional.margin_ranking_loss": "clamp is not supported for complex types",
+    "nn.functional.relu6": "clamp is not supported for complex types",
+    "relu": "clamp is not supported for complex types",
+    "sign": "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
+    "signbit": "signbit is not implemented for complex tensors.",
+    "trunc": "trunc is not supported for complex inputs",
+}
+"""What is a NotImplementedError, as kernels that are not there are."""
+
+WORDS = {
     "argmax": "argmax(): does not support complex input",
     "argmin": "argmin(): does not support complex input",
     "argsort": " Sort does not support complex dtypes on CPU",
     "cdist": "cdist only supports floating-point dtypes, X1 got: {0}",
-    "ceil": "ceil is not supported for complex inputs",
-    "clamp": "clamp is not supported for complex types",
     "cosine_similarity": "expected common dtype to be floating point, yet common dtype is {0}",
     "deg2rad": "deg2rad is not supported for complex tensors.",
-    "floor": "floor is not supported for complex inputs",
     "fmax": "fmax not implemented for complex tensors.",
     "fmin": "fmin not implemented for complex tensors.",
     "frexp": "torch.frexp() only supports floating-point dtypes",
@@ -64,30 +77,23 @@ WORDS = {
     "nanmean": "nansum on CPU does not support complex inputs",
     "nanquantile": "quantile() input tensor must be either float or double dtype",
     "nansum": "nansum on CPU does not support complex inputs",
-    "nn.functional.cosine_embedding_loss": "clamp is not supported for complex types",
     "nn.functional.embedding_bag":
         "Expected tensor for argument #1 'weight' to have one of the following "
         "scalar types: Half, BFloat16, Float, Double; but got CPU{0}Type "
         "instead (while checking arguments for embedding_bag)",
-    "nn.functional.hardtanh": "clamp is not supported for complex types",
-    "nn.functional.hinge_embedding_loss": "clamp is not supported for complex types",
     "nn.functional.kl_div": "kl_div: Complex inputs not supported.",
-    "nn.functional.margin_ranking_loss": "clamp is not supported for complex types",
-    "nn.functional.relu6": "clamp is not supported for complex types",
     "normal": "normal expects standard deviation to be non-complex",
     "pdist": "pdist only supports floating-point dtypes",
     "quantile": "quantile() input tensor must be either float or double dtype",
     "rad2deg": "rad2deg is not supported for complex tensors.",
-    "relu": "clamp is not supported for complex types",
-    "sign": "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
-    "signbit": "signbit is not implemented for complex tensors.",
     "sort": " Sort does not support complex dtypes on CPU",
     "topk": " topk does not support complex dtypes on CPU",
-    "trunc": "trunc is not supported for complex inputs",
 }
 
 
-def words_for(name: str) -> str:
-    """PyTorch's words for an operation, with {0} in the place of the type."""
+def words_for(name: str) -> tuple[bool, str]:
+    """Whether PyTorch's exception is a NotImplementedError, and its words, with {0} in the place of the type."""
+    if name in WORDS:
+        return False, WORDS[name]
     kernel = KERNELS.get(name, name.rsplit(".", 1)[-1] + "_cpu")
-    return WORDS.get(name, f'"{kernel}" not implemented for \'{{0}}\'')
+    return True, UNIMPLEMENTED.get(name, f'"{kernel}" not implemented for \'{{0}}\'')

@@ -98,7 +98,11 @@ class SharedMemory(ShapeFault):
                     "location. Please clone() the tensor before performing the operation.")
 
 
-class FloatingBits(TypeFault):
+class UnimplementedType(TypeFault, NotImplementedError):
+    """An operation has no kernel for elements of a type."""
+
+
+class FloatingBits(UnimplementedType):
     """An operation on bits is given floating numbers; `dtype` is PyTorch's word for theirs."""
 
     def __init__(self, operation: str, dtype: str) -> None:

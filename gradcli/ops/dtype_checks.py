@@ -2,22 +2,22 @@
 
 from gradcli.engine.tensor.dtypes import BOOL, FLOATING, OF, category
 from gradcli.faults.mistakes import UnimplementedDerivative
-from gradcli.faults.tensors import FloatingBits
-from gradcli.faults.tree import TypeFault
+from gradcli.faults.tensors import FloatingBits, UnimplementedType
 
 
 def no_truths(name, *arrays):
     """The first array, unless it or another holds truth values, for which `name` has no meaning."""
     for array in arrays:
         if category(array.dtype) == BOOL:
-            raise TypeFault(f'"{name}" not implemented for \'Bool\'', ("x.int()", "truth values as 0 and 1"))
+            raise UnimplementedType(f'"{name}" not implemented for \'Bool\'', ("x.int()", "truth values as 0 and 1"))
     return arrays[0]
 
 
 def only_floats(name, array):
     """The array, unless it holds whole numbers or truth values, for which `name` has no meaning."""
     if category(array.dtype) != FLOATING:
-        raise TypeFault(f'"{name}" not implemented for \'{OF[array.dtype].era}\'', ("x.float()", "the same as floats"))
+        raise UnimplementedType(f'"{name}" not implemented for \'{OF[array.dtype].era}\'',
+                                ("x.float()", "the same as floats"))
     return array
 
 

@@ -10,7 +10,8 @@ from gradcli.engine.large import SOME
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ValueFault
 from gradcli.ops.arrays import greatest_along, sum_along
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
@@ -40,7 +41,7 @@ def prepared(name, input, dim, dtype):
     if dtype is not None:
         input = input.astype(dtype)
     if input.dtype.kind != "f":
-        raise TypeFault(f"{name}() is not implemented for whole numbers",
+        raise UnimplementedType(f"{name}() is not implemented for whole numbers",
                         (f"x.float().{name}(1)", "of a floating copy")).saying(
             f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
     return input, along(dim, input.ndim)
