@@ -25,6 +25,7 @@ OUTPUTS = {
     ("y = x\nwhile y.item() < 10:\n    y = y*2\ny",): f"32\nwhere {SAME_WAY}\n",
     ("x[x.argmax()]**2", "--at", "x=[1, 2]"):
         f"d/dx_i = (2*x[1] if i == 1 else 0) = [0, 4]\nwhere {SAME_WAY}\n",
+    ("x if x < float('nan') else 2*x",): "2\n",
     ("n = 0\nwhile n < 3:\n    y = x*n\n    n += 1\ny",): "2\n",
     ("x.prod()", "--at", "x=[1, 2, 3]"): "d/dx_i = x[0]*x[1]*x[2]/x_i = [6, 3, 2]\nd/dx   = prod(x)/x\n",
 }

@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import inf
 
 from gradcli.faults.tree import LimitFault
-from gradcli.symbolic.expression import FALSE, MIRRORED, TRUE, ZERO, Condition, Expr, Number
+from gradcli.symbolic.expression import FALSE, MIRRORED, TRUE, ZERO, Condition, Constant, Expr, Number, walk
 from gradcli.symbolic.fold import condition
 
+NAN = Constant("nan")
 MOST_DECISIONS = 6      # whose conditions are recorded; nobody reads longer lists
 NEGATIONS = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
@@ -34,8 +35,8 @@ class PathCondition:
         """The outcome of a decision whose condition has the truth `actual`: a forced one, or that."""
         if test is not None and not isinstance(test, Condition):
             test = condition("ne", test, ZERO)
-        if self.ended or test in (TRUE, FALSE):
-            return actual
+        if self.ended or test in (TRUE, FALSE) or test is not None and NAN in walk(test):
+            return actual       # no comparison with nan depends on the other side
         if test is not None:
             held = self.conditions() or []
             if not feasible([*held, negated(test) if actual else test]):

@@ -17,7 +17,7 @@ from gradcli.namespace.python.numbers.decimals import Number
 
 BITS = 50_000
 LONGEST = 10_000
-EXPONENT = re.compile(r"[eE]([+-]?\d+)\s*$")
+EXPONENT = re.compile(r"[eE][+-]?[0_]*([\d_]*)\s*$")        # of a text, without its leading zeros
 PLAIN = (int, float, bool)
 
 
@@ -145,7 +145,8 @@ HASHED.add(Rational)
 
 def _text(text: str) -> str:
     exponent = EXPONENT.search(text)
-    if len(text) > LONGEST or (exponent is not None and abs(int(exponent[1][:9])) > LONGEST):
+    digits = exponent[1].replace("_", "") if exponent is not None else ""
+    if len(text) > LONGEST or len(digits) > len(str(LONGEST)) or int(digits or "0") > LONGEST:
         raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
     return text
 

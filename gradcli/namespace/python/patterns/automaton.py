@@ -37,20 +37,29 @@ def automaton(tree: Any, groups: int) -> Automaton:
     return Automaton(builder.states, entry, groups, _first(builder.states, entry))
 
 
+def too_large() -> SizeLimit:
+    """The fault of a pattern that repeats too much."""
+    return SizeLimit(f"the pattern would need more than {MOST_STATES} states: repeat fewer characters at a time")
+
+
 class _Builder:
     """Makes states from the end of the pattern to its beginning: `add` returns the state where a tree is entered."""
 
     def __init__(self) -> None:
         self.states: list[Any] = []
         self.nested = 0
+        self.calls = 0      # of `add`: parts that match nothing make no states
 
     def state(self, kind: int, following: int = 0, more: Any = None) -> int:
         if len(self.states) >= MOST_STATES:
-            raise SizeLimit(f"the pattern would need more than {MOST_STATES} states: repeat fewer characters at a time")
+            raise too_large()
         self.states.append((kind, following, more))
         return len(self.states) - 1
 
     def add(self, tree: Any, following: int) -> int:
+        self.calls += 1
+        if self.calls > 10 * MOST_STATES:
+            raise too_large()
         kind = tree[0]
         if kind == "set":
             return self.state(TAKE, following, tree[1])

@@ -67,9 +67,10 @@ def _named(text: str, name: str, start: int, groups: int, names: Mapping[str, in
         raise _fault("missing group name", text, start)
     if not (name.isascii() and name.isdigit()):
         raise _fault(f"bad character in group name {name!r}", text, start)
-    if int(name[:9]) > groups:
-        raise _fault(f"invalid group reference {int(name[:9])}", text, start)
-    return int(name)
+    number = int(name.lstrip("0")[:9] or "0")
+    if number > groups:
+        raise _fault(f"invalid group reference {number}", text, start)
+    return number
 
 
 def _fault(message: str, text: str, at: int) -> PatternFault:
