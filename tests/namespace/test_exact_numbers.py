@@ -91,6 +91,7 @@ def test_contexts_print_as_under_python_and_end_with_the_session(capsys):
     "Decimal('1' * 10**6)", "Decimal('1e999999')", "int(Decimal('1e999999999'))", "Decimal(2 ** 100000)",
     "Fraction(1)._own", "Decimal(1)._own", "decimal.Context(prec=10**9)", "getcontext().Emax", "getcontext()._own",
     "getcontext().traps", "round(Fraction(1, 3), 10**9)", "Fraction(Decimal('1e15000'))", "decimal.Decimal.__new__",
+    "Fraction('1e1_000_000_000')", "Fraction('1e-1_000_000_000')", "Fraction('1e0000000009999999999')",
     "Fraction.__init__", "f'{Decimal(1):.999999999f}'", "Fraction(1).limit_denominator('x')",
     "Decimal(1).quantize(Decimal(1), rounding='x')", "Fraction.from_float.__globals__",
     "decimal.getcontext.__globals__", "Decimal(1).__reduce__()", "Fraction(3).__class__.__bases__",

@@ -133,6 +133,7 @@ def test_programs_print_as_under_python(program, capsys):
     (r"(a)\1", "backreferences"), ("(?P<x>a)(?P=x)", "backreferences"), ("a(?=bc)", "looks ahead"),
     ("a++", "possessive"), ("(a)?(?(1)b|c)", "conditions"), ("(?>a)", "atomic"), ("(?:" * 100 + ")" * 100, "deep"),
     ("(" * 3000, "unterminated|deep"), ("a{3000}{3000}", "states|multiple repeat"), ("(?:a{90}){90}", "states"),
+    ("(?:){4294967294}", "states"), ("(?:(?:(?:){999999}){999999}){999999}", "states"),
     ("x" * 5000, "characters"), ("(((((((((a*)*)*)*)*)*)*)*)*)", "loops")])
 def test_what_has_no_bound_is_refused_with_a_reason(pattern, reason):
     with pytest.raises(Fault, match=reason):
