@@ -243,8 +243,9 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
     several = node is not None and cls.multi_output
     outs = []
     near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
+    of_reals = Tensor if result_class is ComplexTensor else result_class
     for i, array in enumerate(results):
-        out = new(result_class)
+        out = new(of_reals if array.dtype.kind != "c" else ComplexTensor)
         out.array = array
         out.node = out.gradient = out.root = out.hooks = out.cut = None
         out.requires_grad = False
