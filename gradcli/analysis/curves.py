@@ -42,8 +42,8 @@ class Curves:
     def __call__(self, *places: np.ndarray) -> list[np.ndarray]:
         rows: list[np.ndarray] = []
         for text, at_once in zip(self.texts, self.at_once, strict=True):
-            found = self._together(text, places) if at_once else None
-            rows += self._singly(text, places) if found is None else found
+            at_all = self._together(text, places) if at_once else None
+            rows += self._singly(text, places) if at_all is None else at_all
         return rows
 
     def try_at_once(self, *places: np.ndarray) -> bool:

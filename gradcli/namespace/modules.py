@@ -81,7 +81,7 @@ class LazyType(TypeProxy):
 
 def public_names(module: ModuleProxy) -> Iterable[str]:
     """The names of the attributes of a module, those not yet loaded included."""
-    return (name for name in {**vars(module)[".operations"], **vars(module)} if not name.startswith("."))
+    return (name for name in {**vars(module).get(".operations", {}), **vars(module)} if not name.startswith("."))
 
 
 def has_public_name(module: ModuleProxy, name: str) -> bool:

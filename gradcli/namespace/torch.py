@@ -138,6 +138,9 @@ def uncompiled(model: Any = None, *, fullgraph: bool = False, dynamic: Any = Non
     return (lambda function: function) if model is None else model
 
 
+uncompiled.__name__ = uncompiled.__qualname__ = "compile"
+
+
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a tensor."""
     return isinstance(obj, Tensor)

@@ -47,7 +47,7 @@ def report_graph(program: str, of: str | None, contents: Contents, settings: Set
     value, values, grads = timed(settings, source.name, lambda: _computed(session, source, of, contents))
     if suffix == ".txt":
         return write_result(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
-    return write_result(output, settings, lambda: _written(session.picture(value, values, grads), suffix,
+    return write_result(output, settings, lambda: _rendered(session.picture(value, values, grads), suffix,
                                                            contents.dark))
 
 
@@ -109,7 +109,7 @@ def _assigned_last(session: Session, source: Source) -> str | None:
                  if holds_numbers(names.get(name)) and names[name].requires_grad), None)
 
 
-def _written(picture: Picture, suffix: str, dark: bool) -> str:
+def _rendered(picture: Picture, suffix: str, dark: bool) -> str:
     from gradcli.display.graphs import graph, graph_svg
 
     if not picture.whole:

@@ -22,10 +22,10 @@ def named_tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
 
 def names_by_node(names: Mapping[str, Any]) -> dict[int, str]:
     """The names of tensors by the id of their node, or of the leaf; a variable's is preferred to a parameter's."""
-    found: dict[int, str] = {}
+    names_by_id: dict[int, str] = {}
     for name, value in named_tensors(names):
         if name in names:
-            found[id(value.node or value)] = name
+            names_by_id[id(value.node or value)] = name
         else:
-            found.setdefault(id(value.node or value), visible(name))     # programs may call parameters what they like
-    return found
+            names_by_id.setdefault(id(value.node or value), visible(name))  # programs call parameters what they like
+    return names_by_id

@@ -170,11 +170,11 @@ class Paper:
             reason = ""
         except Unknown as unknown:
             formula, reason = None, unknown.reason
-        shown = self._unused(name)
-        self.segments.append(Segment(shown, formula and generic(formula, self.tracer.constants), reason, value.array))
-        self.computed[shown] = value
+        label = self._unused(name)
+        self.segments.append(Segment(label, formula and generic(formula, self.tracer.constants), reason, value.array))
+        self.computed[label] = value
         start = Variable(value.array.copy(), True)
-        self._begin(shown, start)
+        self._begin(label, start)
         if name != RESULT:      # a copy with history: programs may write to it in place
             with self.session.in_force():
                 self.session[name] = self.held[name] = traced.clone(start)

@@ -167,9 +167,9 @@ class Comparison:
 
     def __init__(self, program: Program, forms: ClosedForms) -> None:
         self.program, self.forms = program, forms
-        taken = (*program.session.names(), *forms.constants)
+        reserved = (*program.session.names(), *forms.constants)
         self.raw = {form.names: form.formula for form in (forms.value, *forms.derivatives) if form.formula is not None}
-        self.short = {names: shortest(formula, taken) for names, formula in self.raw.items()}
+        self.short = {names: shortest(formula, reserved) for names, formula in self.raw.items()}
         self.agreed = dict.fromkeys(self.raw, 0)       # at how many points other than the first
         self.matrices: MatrixComparison | None = None
         matrices = {form.names: form.matrix for form in forms.derivatives if form.matrix is not None}
@@ -287,9 +287,9 @@ def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, const
     return ClosedForm(names, formula, reason, number, matrix_form(tracer.term_of(value), number, formula, decimals))
 
 
-def shortest(tensor: SymbolicTensor, taken: Sequence[str] = ()) -> SymbolicTensor:
+def shortest(tensor: SymbolicTensor, reserved: Sequence[str] = ()) -> SymbolicTensor:
     """The same tensor with its body simplified, where SymPy is installed."""
     def length(expr: Expr) -> int:
-        return len(Writer(taken).text(expr))
+        return len(Writer(reserved).text(expr))
 
     return SymbolicTensor(tensor.shape, tensor.axes, simplified(tensor.body, length))

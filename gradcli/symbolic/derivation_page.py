@@ -60,7 +60,7 @@ class DerivationPage:
     def __init__(self, derivation: PaperDerivation, decimals: bool, precision: int | None) -> None:
         self.derivation, self.decimals, self.precision = derivation, decimals, precision
         self.result = derivation.segments[-1].name
-        self.taken = (*derivation.leaves, *(s.name for s in derivation.segments), *derivation.constants)
+        self.reserved = (*derivation.leaves, *(s.name for s in derivation.segments), *derivation.constants)
         self.point = {**derivation.leaves, **derivation.constants}
 
     def render(self, form: str) -> str:
@@ -78,7 +78,7 @@ class DerivationPage:
 
     def _text(self, unicode: bool) -> str:
         def writer() -> Writer:
-            return self._named(PaperWriter(self.taken, self.decimals, UNICODE if unicode else PLAIN))
+            return self._named(PaperWriter(self.reserved, self.decimals, UNICODE if unicode else PLAIN))
 
         blocks = [_aligned(self._forward(writer)), _aligned(self._backward(writer))]
         point = self._point(writer)
@@ -96,7 +96,7 @@ class DerivationPage:
         return [writer.prose(SAME_WAY)] if conditions is None else [*map(writer.text, conditions)]
 
     def _latex(self) -> Writer:
-        return self._named(LatexPaperWriter(self.taken, self.decimals))
+        return self._named(LatexPaperWriter(self.reserved, self.decimals))
 
     def _named(self, writer: Any) -> Any:
         writer.result = self.result
@@ -137,7 +137,7 @@ class DerivationPage:
         A sum is in parentheses unless it is within `bound`.
         """
         assert formula is not None
-        formula = _renamed(shortest(formula, self.taken), derivative.formula or formula)
+        formula = _renamed(shortest(formula, self.reserved), derivative.formula or formula)
         body = formula.body
         factors = body.factors if isinstance(body, Mul) else (body,)
         outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
@@ -196,7 +196,7 @@ class DerivationPage:
             return [{"left": line.left, "equals": line.rights} for line in lines]
 
         def writer() -> Writer:
-            return self._named(PaperWriter(self.taken, self.decimals))
+            return self._named(PaperWriter(self.reserved, self.decimals))
 
         values = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
         latex = [" = ".join([line.left, *line.rights]) for line in

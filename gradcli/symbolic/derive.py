@@ -120,11 +120,11 @@ def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
 
 def formulas_of(derivation: PaperDerivation) -> dict[tuple[str, str], tuple[SymbolicTensor, np.ndarray]]:
     """The formulas of a derivation with the values that the engine gives, by the kind of formula and a name."""
-    shown: list[tuple[str, str, SymbolicTensor | None, np.ndarray]] = [
+    entries: list[tuple[str, str, SymbolicTensor | None, np.ndarray]] = [
         ("value", segment.name, segment.formula, segment.value) for segment in derivation.segments]
-    shown += [(kind, d.name, formula, d.value) for d in derivation.derivatives
+    entries += [(kind, d.name, formula, d.value) for d in derivation.derivatives
               for kind, formula in (("formula", d.formula), ("closed", d.closed))]
-    return {(kind, name): (formula, value) for kind, name, formula, value in shown if formula is not None}
+    return {(kind, name): (formula, value) for kind, name, formula, value in entries if formula is not None}
 
 
 def unconfirmed(derivation: PaperDerivation, near: list[PaperDerivation]) -> set[tuple[str, str]]:

@@ -118,14 +118,14 @@ def _flat(parts: tuple[Expr, ...], kind: type[Add] | type[Mul]) -> Iterator[Expr
 def _joined(terms: Iterator[Expr]) -> Iterator[Expr]:
     """The terms, piecewise ones joined where their conditions are the same, or are places of the same index."""
     same: dict[tuple[Expr, ...], Cases] = {}
-    placed: dict[Index, dict[Expr, Expr]] = {}
+    by_index: dict[Index, dict[Expr, Expr]] = {}
     for term in terms:
         if not isinstance(term, Cases):
             yield term
             continue
-        index = _placed(term)
+        index = _fixed_index(term)
         if index is not None:
-            values = placed.setdefault(index, {})
+            values = by_index.setdefault(index, {})
             for test, value in term.branches:
                 values[test] = add(values[test], value) if test in values else value
             continue
@@ -136,11 +136,11 @@ def _joined(terms: Iterator[Expr]) -> Iterator[Expr]:
             add(before.otherwise, term.otherwise))
     for piecewise in same.values():
         yield cases(piecewise.branches, piecewise.otherwise)
-    for values in placed.values():
+    for values in by_index.values():
         yield cases(tuple(sorted(values.items(), key=lambda item: _place_of(item[0]))), ZERO)
 
 
-def _placed(term: Cases) -> Index | None:
+def _fixed_index(term: Cases) -> Index | None:
     """The index of a term that is 0 but where this index has some values; None for any other term."""
     if term.otherwise != ZERO:
         return None
@@ -299,23 +299,23 @@ def condition(name: str, *arguments: Expr) -> Expr:
 
 def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
     """A piecewise value; decided conditions and branches without effect go."""
-    kept: list[tuple[Expr, Expr]] = []
+    remaining: list[tuple[Expr, Expr]] = []
     for test, value in branches:
         if test == TRUE:
             otherwise = value
             break
         if test != FALSE:
             value = value.branches[0][1] if isinstance(value, Cases) and value.branches[0][0] == test else value
-            kept.append((test, _at_place(test, value)))
+            remaining.append((test, _at_place(test, value)))
     if isinstance(otherwise, Cases):
-        tests = [test for test, _ in kept]
-        kept += [branch for branch in otherwise.branches if branch[0] not in tests]
+        tests = [test for test, _ in remaining]
+        remaining += [branch for branch in otherwise.branches if branch[0] not in tests]
         otherwise = otherwise.otherwise
-    if covers([test for test, _ in kept]):
-        otherwise = kept.pop()[1]
-    while kept and kept[-1][1] == otherwise:
-        kept.pop()
-    return Cases(tuple(kept), otherwise) if kept else otherwise
+    if covers([test for test, _ in remaining]):
+        otherwise = remaining.pop()[1]
+    while remaining and remaining[-1][1] == otherwise:
+        remaining.pop()
+    return Cases(tuple(remaining), otherwise) if remaining else otherwise
 
 
 def _at_place(test: Expr, value: Expr) -> Expr:

@@ -29,14 +29,14 @@ class FormulaPage:
                  ) -> None:
         self.session, self.forms, self.decimals, self.values = session, forms, decimals, values
         self.precision = precision
-        self.taken = (*session.names(), *forms.constants)
+        self.reserved = (*session.names(), *forms.constants)
 
     def render(self, form: str) -> str:
         """The page as text, plain, unicode, latex, markdown or mathml."""
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
         lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
-        lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter(self.taken, self.decimals))]
+        lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter(self.reserved, self.decimals))]
         if form == "mathml":
             return "".join(f"{mathml(line)}\n" for line in lines)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
@@ -63,7 +63,7 @@ class FormulaPage:
 
     def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
         """The left side of a derivative's line in index notation, and the right."""
-        writer = Writer(self.taken, self.decimals, notation)
+        writer = Writer(self.reserved, self.decimals, notation)
         sign = "∂" if notation.unicode else "d"
         if form.formula is None:
             left, right = derivative_sign(form.names, sign), f"no closed form: {form.reason} has none here"
@@ -82,7 +82,7 @@ class FormulaPage:
 
     def _where(self) -> str:
         """What the formulas are valid for, and the constant tensors that they name."""
-        lines = [f"where {condition}\n" for condition in self._conditions(Writer(self.taken, self.decimals))]
+        lines = [f"where {condition}\n" for condition in self._conditions(Writer(self.reserved, self.decimals))]
         lines += [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self._named()]
         return "".join(lines)
 
@@ -102,14 +102,14 @@ class FormulaPage:
         """A derivative in matrix notation as LaTeX; empty where there is none."""
         if form.matrix is None or not form.matrix.latex:
             return ""
-        return f"{latex_derivative(form.names, [], LatexWriter(self.taken))} = {form.matrix.latex}"
+        return f"{latex_derivative(form.names, [], LatexWriter(self.reserved))} = {form.matrix.latex}"
 
     def _conditions(self, writer: Writer) -> list[str]:
         local = [writer.prose(SAME_WAY)] if self.forms.local else []
         return [*map(writer.text, self.forms.assumptions), *local]
 
     def _latex(self, form: ClosedForm) -> str:
-        writer = LatexWriter(self.taken, self.decimals)
+        writer = LatexWriter(self.reserved, self.decimals)
         places = places_of(form, writer) if form.formula is not None else []
         left = latex_derivative(form.names, places, writer)
         if form.formula is None:
@@ -128,7 +128,7 @@ class FormulaPage:
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form), **self._matrix_data(form),
                 **({"value": form.value.tolist()} if self.values else {})})
         where = {name: self.forms.constants[name].tolist() for name in self._named()}
-        conditions = self._conditions(Writer(self.taken, self.decimals))
+        conditions = self._conditions(Writer(self.reserved, self.decimals))
         return {"derivatives": derivatives, **({"where": where} if where else {}),
                 **({"conditions": conditions} if conditions else {})}
 
@@ -141,7 +141,7 @@ class FormulaPage:
 
     def _formula(self, form: ClosedForm) -> str:
         assert form.formula is not None
-        return Writer(self.taken, self.decimals).tensor(form.formula)
+        return Writer(self.reserved, self.decimals).tensor(form.formula)
 
 
 def places_of(form: ClosedForm, writer: Writer) -> list[str]:

@@ -17,8 +17,8 @@ GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lamb
 class LatexWriter(Writer):
     """Writes expressions as LaTeX."""
 
-    def __init__(self, taken: tuple[str, ...] = (), decimals: bool = False) -> None:
-        super().__init__(taken, decimals, LATEX)
+    def __init__(self, reserved: tuple[str, ...] = (), decimals: bool = False) -> None:
+        super().__init__(reserved, decimals, LATEX)
 
     def parenthesised(self, text: str) -> str:
         return rf"\left({text}\right)"

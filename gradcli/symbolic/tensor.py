@@ -41,8 +41,8 @@ class SymbolicTensor:
         """The same tensor with these indices, where it has any."""
         places: dict[Index, Place] = {mine: other for mine, other in zip(self.axes, axes, strict=True)
                                       if mine is not None and other is not None and mine is not other}
-        kept = tuple(None if mine is None else other or mine for mine, other in zip(self.axes, axes, strict=True))
-        return SymbolicTensor(self.shape, kept, substitute(self.body, places))
+        merged = tuple(None if mine is None else other or mine for mine, other in zip(self.axes, axes, strict=True))
+        return SymbolicTensor(self.shape, merged, substitute(self.body, places))
 
     def fresh(self) -> SymbolicTensor:
         """The same tensor with indices of its own."""

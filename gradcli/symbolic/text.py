@@ -58,13 +58,13 @@ class Writer:
     """Writes expressions with one set of names for their indices.
 
     names       the names of indices, by index; those not named get the next letter when they are met
-    taken       names of the program, which no index gets
+    reserved    names of the program, which no index gets
     decimals    whether fractions that end are written as decimals
     """
 
-    def __init__(self, taken: Iterable[str] = (), decimals: bool = False, notation: Notation = PLAIN) -> None:
+    def __init__(self, reserved: Iterable[str] = (), decimals: bool = False, notation: Notation = PLAIN) -> None:
         self.notation, self.decimals = notation, decimals
-        self._letters = [letter for letter in LETTERS if letter not in set(taken)]
+        self._letters = [letter for letter in LETTERS if letter not in set(reserved)]
         self.names: dict[Index, str] = {}
 
     def name(self, index: Index) -> str:

@@ -99,7 +99,7 @@ class Tracer:
         forced  the outcomes of the program's first decisions, whatever the values are
         """
         self.path = PathCondition(forced)
-        self._taken = {*names, *leaves}
+        self._reserved = {*names, *leaves}
         self.coarse = False
         self._arguments: Sequence[Any] = ()     # of the operation that is computed now
         self._formulas: dict[Place, tuple[Any, SymbolicTensor | str, Term | None]] = {}
@@ -153,7 +153,7 @@ class Tracer:
             return SymbolicTensor.of(cast, array.shape)
         if array.size > LITERAL:
             raise Unknown(f"a constant of {array.size} different numbers")
-        name = next(name for at in count(1) if (name := f"c{at}") not in self._taken and name not in self.constants)
+        name = next(name for at in count(1) if (name := f"c{at}") not in self._reserved and name not in self.constants)
         self.constants[name] = array.copy()
         self.unnamed.append(name)
         self.enter_name(name, array)

@@ -204,7 +204,6 @@ CLASSES = {
         torch.cuda.is_available.__wrapped__
         torch.backends.mps.is_built.__self__
         torch.func.vmap.__closure__
-        torch.compile
         torch.jit
         torch.onnx
         torch.distributed

@@ -39,10 +39,10 @@ def require_matplotlib() -> None:
 
 def drawing(chart: Chart, form: str) -> bytes:
     """The chart as one PNG or PDF file with the axes, legend, colours and gaps of the SVG."""
-    return drawn(lambda: _chart(chart), form)
+    return rendered(lambda: _chart(chart), form)
 
 
-def drawn(figure: Any, form: str) -> bytes:
+def rendered(figure: Any, form: str) -> bytes:
     """The file of a figure, which `figure` draws under matplotlib's own defaults."""
     from matplotlib import rc_context, rcParamsDefault
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.display.charts.chart import label
-from gradcli.display.charts.chart_matplotlib import FONT, descent, drawn, framed
+from gradcli.display.charts.chart_matplotlib import FONT, descent, framed, rendered
 from gradcli.display.charts.surface import ANY, Surface, arrows, regions, shade
 from gradcli.display.charts.surface_svg import ARROW, BAR, COLUMNS, LONGEST, ROWS, frame_of, units
 from gradcli.display.charts.svg_axes import BOTTOM, INK, WIDTH
@@ -15,7 +15,7 @@ from gradcli.display.charts.svg_axes import BOTTOM, INK, WIDTH
 
 def surface_drawing(surface: Surface, form: str) -> bytes:
     """The surface as one PNG or PDF file."""
-    return drawn(lambda: _figure(surface), form)
+    return rendered(lambda: _figure(surface), form)
 
 
 def _figure(surface: Surface) -> Any:

@@ -97,15 +97,15 @@ class Axes(NamedTuple):
             y += LINE * len(lines)
 
     def _legend(self) -> list[str]:
-        drawn = []
+        parts = []
         for entry, y, lines in self.entries():
             dash = f' stroke-dasharray="{DASH}"' if entry.dashed else ""
-            drawn.append(f'<line x1="{LEFT}" y1="{y - 4}" x2="{LEFT + SAMPLE - 8}" y2="{y - 4}" '
+            parts.append(f'<line x1="{LEFT}" y1="{y - 4}" x2="{LEFT + SAMPLE - 8}" y2="{y - 4}" '
                          f'stroke="{entry.colour}" stroke-width="2"{dash}/>')
             if entry.dots:
-                drawn.append(f'<circle cx="{LEFT + SAMPLE / 2 - 4}" cy="{y - 4}" r="3" fill="{entry.colour}"/>')
-            drawn += [text(words, LEFT + SAMPLE, y + LINE * n, "start") for n, words in enumerate(lines)]
-        return drawn
+                parts.append(f'<circle cx="{LEFT + SAMPLE / 2 - 4}" cy="{y - 4}" r="3" fill="{entry.colour}"/>')
+            parts += [text(words, LEFT + SAMPLE, y + LINE * n, "start") for n, words in enumerate(lines)]
+        return parts
 
 
 def axes(x_range: tuple[float, float], y_range: tuple[float, float], names: tuple[str, str],

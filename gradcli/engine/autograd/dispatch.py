@@ -22,7 +22,7 @@ from gradcli.engine.autograd.detached import Detachments, report_detached
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.autograd.type_promotion import promoted
+from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
@@ -109,7 +109,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         else:
             arrays.append(v)
     if mixed:
-        result_class = _beside_arrays(cls, values)
+        result_class = class_beside_arrays(cls, values)
     try:
         if cls.check_size is not None:
             cls.check_size(*arrays)
@@ -152,14 +152,6 @@ def _report_unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
     """Report an unrecorded call on an input that requires gradients; return the result."""
     source = next((v for v in values if isinstance(v, Tensor) and v.requires_grad), None)
     return result if source is None or type(result) is not ndarray else report_detached(source, how, result)
-
-
-def _beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:
-    """The class of a result where an input is an `Array`: `Array` if all tensors are, else the class of the others."""
-    kinds = {RESULT[type(v)] for v in values if isinstance(v, Tensor)}
-    if kinds == {Array}:
-        return Tensor if cls.names[0] in ("tensor", "as_tensor") else Array
-    return Volatile if Volatile in kinds else Variable if Variable in kinds else Tensor
 
 
 def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:

@@ -13,7 +13,7 @@ from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
-from gradcli.engine.tensor.variable import grad_mode
+from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.faults.mistakes import DtypeMix
 from gradcli.faults.tree import TypeFault, ValueFault
 
@@ -114,3 +114,11 @@ def _to_dtype(x: Any, dtype: Any) -> Any:
     met = type(x)(x.array.astype(dtype))
     follow(met.array, x.array)
     return met
+
+
+def class_beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:
+    """The class of a result where an input is an `Array`: `Array` if all tensors are, else the class of the others."""
+    kinds = {RESULT[type(v)] for v in values if isinstance(v, Tensor)}
+    if kinds == {Array}:
+        return Tensor if cls.names[0] in ("tensor", "as_tensor") else Array
+    return Volatile if Volatile in kinds else Variable if Variable in kinds else Tensor

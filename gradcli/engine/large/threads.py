@@ -49,7 +49,7 @@ class Share:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.context: Context = copy_context()      # which numpy's error state belongs to
-        self.taken: dict[str, str] = {}     # by whom; dict.setdefault is atomic, and may be repeated
+        self.owner: dict[str, str] = {}     # by whom; dict.setdefault is atomic, and may be repeated
         self.ended = False
         self.error: BaseException | None = None     # of the helper, which the caller raises again
         self.end = allocate_lock()          # held until the helper has ended
@@ -57,7 +57,7 @@ class Share:
 
     def run(self) -> None:
         """In the helper: work, and leave errors to the caller."""
-        if self.taken.setdefault("by", "helper") != "helper":
+        if self.owner.setdefault("by", "helper") != "helper":
             return
         try:
             self.context.run(self.job.work)
@@ -70,7 +70,7 @@ class Share:
 
     def settle(self) -> None:
         """In the caller: return once the helper has ended its part or will never begin."""
-        if self.taken.setdefault("by", "caller") == "helper":
+        if self.owner.setdefault("by", "caller") == "helper":
             while not self.ended:
                 self.end.acquire(timeout=1)
 

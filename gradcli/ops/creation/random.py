@@ -13,7 +13,7 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.creation.create import INT64, Creation, checked, laid_out, real
 
 
-def drawn(how, shape, dtype):
+def random_array(how, shape, dtype):
     """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
     if dtype.kind != "c":
         return getattr(draw(), how)(shape, dtype)
@@ -31,7 +31,7 @@ class Rand(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return drawn("rand", checked(size), dtype or Default.floating)
+        return random_array("rand", checked(size), dtype or Default.floating)
 
 
 class Randn(Creation):
@@ -42,7 +42,7 @@ class Randn(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return drawn("randn", checked(size), dtype or Default.floating)
+        return random_array("randn", checked(size), dtype or Default.floating)
 
 
 class RandLike(Creation):
@@ -54,7 +54,7 @@ class RandLike(Creation):
     errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
-        return laid_out(input, lambda shape: drawn("rand", shape, dtype or input.dtype))
+        return laid_out(input, lambda shape: random_array("rand", shape, dtype or input.dtype))
 
 
 class RandnLike(Creation):
@@ -68,7 +68,7 @@ class RandnLike(Creation):
     def forward(input: Array, *, dtype: Type = None):
         def fill(shape):
             if input.flags.c_contiguous or (dtype or input.dtype).kind == "c":
-                return drawn("randn", shape, dtype or input.dtype)
+                return random_array("randn", shape, dtype or input.dtype)
             count = int(np.prod(shape))     # as PyTorch, which draws one by one where memory is in another order
             pieces = [draw().randn((min(8, count - at),), dtype or input.dtype) for at in range(0, count, 8)]
             return np.concatenate(pieces).reshape(shape) if pieces else np.zeros(shape, dtype or input.dtype)

@@ -21,8 +21,9 @@ from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Var
 from gradcli.engine.tensor.write_gate import filling, overlapping, writing
 from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
-from gradcli.ops.arrays import INT64, SMALL, extent
+from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
+from gradcli.ops.indexing.rows import row_places
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
@@ -226,19 +227,6 @@ def getitem(self, key):
         return traced.getitem(self, FIRST, (places,))
     basic, picks = split_key(key, array)
     return traced.getitem(self, basic, picks)
-
-
-def row_places(key, array):
-    """The rows of `array` that a list or tensor of a few whole numbers picks; None for other keys and wrong ones."""
-    if type(key) in PLAIN and key.array.dtype is INT64 and key.array.ndim and 0 < key.array.size <= SMALL:
-        numbers = key.array.ravel().tolist()
-    elif type(key) is list and 0 < len(key) <= SMALL and {*map(type, key)} == {int}:
-        numbers = key
-    else:
-        return None
-    if not array.ndim or min(numbers) < -len(array) or max(numbers) >= len(array):
-        return None
-    return np.array(key, INT64) if numbers is key else key.array.copy()
 
 
 def alone(value, key):

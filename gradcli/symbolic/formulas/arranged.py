@@ -287,9 +287,9 @@ def _gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> Symb
     for at, (old, new) in enumerate(zip(x.axes, axes, strict=True)):
         if old is not None:
             places[old] = as_place(which.body) if at == dim else 0 if new is None else new
-    kept = tuple(new if old is not None or which.axes[at] is not None else None
+    merged = tuple(new if old is not None or which.axes[at] is not None else None
                  for at, (old, new) in enumerate(zip(x.axes, axes, strict=True)))
-    return SymbolicTensor(which.shape, kept, substitute(x.body, places))
+    return SymbolicTensor(which.shape, merged, substitute(x.body, places))
 
 
 @formula("scatter_add")
@@ -357,23 +357,23 @@ def _scatter(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Any, *o
     return _scatter_add(x, dim, which, source) if x.shape else source
 
 
-def stepped(x: SymbolicTensor, dim: int, taken: range) -> SymbolicTensor:
+def stepped(x: SymbolicTensor, dim: int, selection: range) -> SymbolicTensor:
     """The elements along a dimension that a slice takes."""
-    return along(x, dim, len(taken), lambda k: k * number(taken.step) + number(taken.start))
+    return along(x, dim, len(selection), lambda k: k * number(selection.step) + number(selection.start))
 
 
-def unstepped(g: SymbolicTensor, dim: int, taken: range, size: int) -> SymbolicTensor:
+def unstepped(g: SymbolicTensor, dim: int, selection: range, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with `g` at the elements that a slice takes."""
-    step, start = taken.step, taken.start
+    step, start = selection.step, selection.start
     spread = along(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
                                                 number(abs(step))))
 
     def chosen(k: Expr, value: Expr) -> Expr:
-        ends = sorted((taken[0], taken[-1]))
+        ends = sorted((selection[0], selection[-1]))
         tests = [condition("ge", k, number(ends[0])), condition("le", k, number(ends[1]))]
-        if abs(step) != 1 and len(taken) != 1:
+        if abs(step) != 1 and len(selection) != 1:
             tests.append(condition("eq", call("mod", k - number(start), number(abs(step))), ZERO))
-        if len(taken) == 1:
+        if len(selection) == 1:
             tests = [condition("eq", k, number(start))]
         return cases(((condition("and", *tests), value),), ZERO)
 

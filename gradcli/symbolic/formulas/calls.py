@@ -26,7 +26,7 @@ def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
     """The formula of an operation on elements without an entry: a call of the function by its name."""
     if not issubclass(cls, ELEMENTWISE):
         raise Unknown(known_as(name))
-    shown = program_name(cls)
+    function_name = program_name(cls)
     defaults = [cls.defaults.get(p) for p in cls.params]
 
     def apply(*values: Any) -> SymbolicTensor:
@@ -34,7 +34,7 @@ def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
                      if isinstance(value, SymbolicTensor) or value != default), default=0)
         if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
             raise Unknown(known_as(name))
-        return elementwise(lambda *bodies: call(shown, *bodies), *map(symbolic, values[:count]))
+        return elementwise(lambda *bodies: call(function_name, *bodies), *map(symbolic, values[:count]))
 
     return apply
 

@@ -63,8 +63,8 @@ def _masked(formula: SymbolicTensor, mask: np.ndarray, source: SymbolicTensor | 
     if source is None:
         full = formula.expanded(shape)
         return picked(view(SymbolicTensor(shape, full.axes, full.body), (-1,)), 0, which)
-    taken = FORMULAS["narrow"](view(source, (-1,)), 0, 0, places.size)
-    result: SymbolicTensor = view(unpicked(taken, 0, which, prod(shape)), shape)
+    values = FORMULAS["narrow"](view(source, (-1,)), 0, 0, places.size)
+    result: SymbolicTensor = view(unpicked(values, 0, which, prod(shape)), shape)
     return result
 
 

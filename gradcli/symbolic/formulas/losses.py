@@ -126,11 +126,11 @@ def _block_diag(matrices: tuple[SymbolicTensor, ...]) -> SymbolicTensor:
 def _slice_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int = 0, start: Any = None, end: Any = None,
                    step: int = 1) -> SymbolicTensor:
     dim %= len(x.shape)
-    taken = range(x.shape[dim])[slice(start, end, step)]
-    if not taken:
+    selection = range(x.shape[dim])[slice(start, end, step)]
+    if not selection:
         raise NoFormula
-    inside = unstepped(SymbolicTensor.filled(ONE, source.shape), dim, taken, x.shape[dim])
-    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, unstepped(source, dim, taken, x.shape[dim]),
+    inside = unstepped(SymbolicTensor.filled(ONE, source.shape), dim, selection, x.shape[dim])
+    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, unstepped(source, dim, selection, x.shape[dim]),
                        inside)
 
 

@@ -19,9 +19,9 @@ def getitem(x: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...] = 
         if item is None:
             x = unsqueeze(x, at)
         elif isinstance(item, slice):
-            taken = range(x.shape[at])[item]
-            if taken != range(x.shape[at]):
-                x = stepped(x, at, taken)
+            selection = range(x.shape[at])[item]
+            if selection != range(x.shape[at]):
+                x = stepped(x, at, selection)
         else:
             place = item % x.shape[at]
             x = _without(stepped(x, at, range(place, place + 1)), at)
@@ -84,9 +84,9 @@ def _unindex(g: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...], 
             g = _without(g, at)
             continue
         if isinstance(item, slice):
-            taken = range(shape[old])[item]
-            if taken != range(shape[old]):
-                g = unstepped(g, at, taken, shape[old])
+            selection = range(shape[old])[item]
+            if selection != range(shape[old]):
+                g = unstepped(g, at, selection, shape[old])
         else:
             place = item % shape[old]
             g = unsqueeze(g, at)

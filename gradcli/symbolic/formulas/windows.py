@@ -97,8 +97,8 @@ def _convolved(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Len
     _one_group(groups)
     lengths = weight.shape[2:]
     counts = counts_of(x.shape[2:], lengths, stride, dilation, padding)
-    taken = unsqueeze(all_windows(x, counts, lengths, stride, dilation, padding), 1)        # N, 1, C, windows
-    out = total(elementwise(mul, taken, _beside(weight, 2, inner=True)), (2, *range(4, 4 + 2 * len(lengths), 2)))
+    pieces = unsqueeze(all_windows(x, counts, lengths, stride, dilation, padding), 1)        # N, 1, C, windows
+    out = total(elementwise(mul, pieces, _beside(weight, 2, inner=True)), (2, *range(4, 4 + 2 * len(lengths), 2)))
     if bias is None:
         return out
     result: SymbolicTensor = FORMULAS["add"](out, _before(bias, len(lengths)))
@@ -122,9 +122,9 @@ def _spread_back(g: SymbolicTensor, weight: SymbolicTensor, bias: Any, sizes: Le
 def _correlated(x: SymbolicTensor, g: SymbolicTensor, lengths: Lengths, stride: Lengths, padding: Lengths,
                 dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
-    taken = unsqueeze(all_windows(x, g.shape[2:], lengths, stride, dilation, padding), 1)
+    pieces = unsqueeze(all_windows(x, g.shape[2:], lengths, stride, dilation, padding), 1)
     beside = unsqueeze(_beside(g, 2, inner=False), 2)
-    return total(elementwise(mul, taken, beside), (0, *range(3, 3 + 2 * len(lengths), 2)))
+    return total(elementwise(mul, pieces, beside), (0, *range(3, 3 + 2 * len(lengths), 2)))
 
 
 def _one_group(groups: int) -> None:
@@ -140,8 +140,8 @@ def _avg_pool(x: SymbolicTensor, kernel: Lengths, stride: Lengths, padding: Leng
     share = _share(kernel, padding, ceil, pads_count, divisor)
     ones = (1,) * len(kernel)
     first = len(x.shape) - len(kernel)
-    taken = all_windows(x, counts_of(x.shape[first:], kernel, stride, ones, padding), kernel, stride, ones, padding)
-    added = total(taken, tuple(range(first + 1, len(taken.shape), 2)))
+    pieces = all_windows(x, counts_of(x.shape[first:], kernel, stride, ones, padding), kernel, stride, ones, padding)
+    added = total(pieces, tuple(range(first + 1, len(pieces.shape), 2)))
     return elementwise(lambda v: share * v, added)
 
 
@@ -186,8 +186,8 @@ def taken_from_planes(x: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) 
 def _im2col(x: SymbolicTensor, kernel: Lengths, dilation: Lengths, padding: Lengths, stride: Lengths
             ) -> SymbolicTensor:
     counts = counts_of(x.shape[2:], kernel, stride, dilation, padding)
-    taken = FORMULAS["permute"](all_windows(x, counts, kernel, stride, dilation, padding), (0, 1, 3, 5, 2, 4))
-    result: SymbolicTensor = FORMULAS["view"](taken, (x.shape[0], x.shape[1] * prod(kernel), prod(counts)))
+    pieces = FORMULAS["permute"](all_windows(x, counts, kernel, stride, dilation, padding), (0, 1, 3, 5, 2, 4))
+    result: SymbolicTensor = FORMULAS["view"](pieces, (x.shape[0], x.shape[1] * prod(kernel), prod(counts)))
     return result
 
 
@@ -203,10 +203,10 @@ def _col2im(x: SymbolicTensor, sizes: Lengths, kernel: Lengths, dilation: Length
 def _resampled(x: SymbolicTensor, tables: tuple[Any, ...], *_: Any) -> SymbolicTensor:
     for at, (places, weights) in enumerate(tables):
         dim = len(x.shape) - len(tables) + at
-        taken = picked(x, dim, places)
+        pieces = picked(x, dim, places)
         if weights is not None:
-            taken = elementwise(mul, taken, _before(weights, len(x.shape) - dim - 1))
-        x = total(taken, dim + 1)
+            pieces = elementwise(mul, pieces, _before(weights, len(x.shape) - dim - 1))
+        x = total(pieces, dim + 1)
     return x
 
 

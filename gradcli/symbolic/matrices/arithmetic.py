@@ -92,10 +92,10 @@ def _without_common_number(summands: list[Term]) -> Term:
     """The sum of terms; a number that all have, but for the sign, stands before it."""
     shape = common_shape(*summands)
     numbers = [split(term)[0] for term in summands]
-    first = next((each for each in numbers if not has_minus(each)), numbers[0])
-    if first not in (ONE, MINUS_ONE) and all(each in (first, fold.mul(MINUS_ONE, first)) for each in numbers):
-        rest = tuple(scaled(fold.mul(each, fold.power(first, MINUS_ONE)), split(term)[1])
-                     for each, term in zip(numbers, summands, strict=True))
+    first = next((ratio for ratio in numbers if not has_minus(ratio)), numbers[0])
+    if first not in (ONE, MINUS_ONE) and all(ratio in (first, fold.mul(MINUS_ONE, first)) for ratio in numbers):
+        rest = tuple(scaled(fold.mul(ratio, fold.power(first, MINUS_ONE)), split(term)[1])
+                     for ratio, term in zip(numbers, summands, strict=True))
         return Product(shape, first, ((Sum(shape, rest), ONE),))
     return Sum(shape, tuple(summands))
 

@@ -39,11 +39,11 @@ def lowered(term: Term, dim: int) -> Term:
         return expanded(term.source if dim < lead else lowered(term.source, dim - lead), shape)
     if isinstance(term, Sum | Product) and len(term.shape) == 2:
         return each_part(term, lambda part: lowered(part, dim) if len(part.shape) == 2 and part.shape[dim] == 1 else
-                     _kept(part, dim))
+                     _only_other_dim(part, dim))
     return Function(shape, ".squeeze", (term, dim))
 
 
-def _kept(part: Term, dim: int) -> Term:
+def _only_other_dim(part: Term, dim: int) -> Term:
     """A part that broadcasts to a matrix, of which only the other dimension stays."""
     if not part.shape or dim == 0 and len(part.shape) == 1:
         return part

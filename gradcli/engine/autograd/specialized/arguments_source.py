@@ -47,8 +47,8 @@ class ArgumentsSource:
         self.optional = {i for i in self.tensors if i not in self.numbers and (
             self.defaults[i] is not MISSING or type(self.kinds[i]) is kinds.ArrayOrNoneKind)}
         self.variadic = signature.variadic
-        self.placed = [i for i in range(signature.positional) if i != self.variadic]    # those passed by position
-        passed = ", ".join(f"_p{i}" for i in self.placed)
+        self.by_position = [i for i in range(signature.positional) if i != self.variadic]    # those passed by position
+        passed = ", ".join(f"_p{i}" for i in self.by_position)
         self.fall_back = f"_general({', '.join(self._own_order())})" if operator else (
             f"_fall_back(({passed}{',' * bool(passed)}), _rest, _options)")
 
@@ -65,7 +65,7 @@ class ArgumentsSource:
 
     def _head(self) -> None:
         """The parameters, and the loop that is left where the general function is to be called."""
-        passed = [f"_p{i}=_M" for i in self.placed]
+        passed = [f"_p{i}=_M" for i in self.by_position]
         parameters = self._own_order() if self.operator else [
             *([*passed, "/", "*_rest"] if passed else ["*_rest"]), "**_options"]
         self.lines = [f"def call({', '.join(parameters)}):", f"{INDENT}while True:"]
@@ -77,7 +77,7 @@ class ArgumentsSource:
             return
         if self.variadic < 0:
             self.refuse("_rest")
-        self.add(*(f"v{i} = _p{i}" if i in self.placed else f"v{i} = _d{i}" for i in range(self.count)
+        self.add(*(f"v{i} = _p{i}" if i in self.by_position else f"v{i} = _d{i}" for i in range(self.count)
                    if i != self.variadic))
         if self.cls.creates:
             self.add("_leaf = False")
@@ -86,7 +86,7 @@ class ArgumentsSource:
         self.add("_left = len(_options)")
         for i, name in enumerate(self.signature.names):
             if i != self.variadic:
-                unset = f"v{i} is _M and " if i in self.placed else ""
+                unset = f"v{i} is _M and " if i in self.by_position else ""
                 self.add(f"if {unset}{name!r} in _options: v{i} = _options[{name!r}]; _left -= 1")
         if self.cls.creates:
             self.add("if 'requires_grad' in _options:", "    _leaf = _options['requires_grad']; _left -= 1",
@@ -101,7 +101,7 @@ class ArgumentsSource:
         if i == self.variadic:
             self._gather(i)
             return
-        if self.defaults[i] is not MISSING and i in self.placed and not self.operator:
+        if self.defaults[i] is not MISSING and i in self.by_position and not self.operator:
             self.add(f"if v{i} is _M: v{i} = _d{i}")
         if i in self.numbers and not self.composed:
             return      # _arrays looks at its type

@@ -109,11 +109,11 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
             function.__code__ = passing.__code__
             return function
         names.update(_names_of(cls, general), _writer=writer)
-        written: dict[str, Any] = {}
+        namespace: dict[str, Any] = {}
         if text not in _compiled:
             _compiled[text] = compile(text, __file__, "exec", dont_inherit=True)
-        exec(_compiled[text], names, written)       # written from the signatures of our own classes alone
-        call = written["call"]
+        exec(_compiled[text], names, namespace)       # written from the signatures of our own classes alone
+        call = namespace["call"]
         function.__code__, function.__defaults__ = call.__code__, call.__defaults__
         return function
 
@@ -129,12 +129,12 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     from gradcli.engine.tensor.inplace import store
     from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 
-    def fall_back(placed: tuple[Any, ...], rest: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        for i, value in enumerate(placed):
+    def fall_back(positional: tuple[Any, ...], rest: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        for i, value in enumerate(positional):
             if value is MISSING:
-                placed = placed[:i]
+                positional = positional[:i]
                 break
-        return general(*placed, *rest, **options)
+        return general(*positional, *rest, **options)
 
     how = f"{cls.names[0]}(), whose result has no gradient"
     return HELPERS | {

@@ -97,14 +97,14 @@ class Current:
 class LocalContext:
     """`decimal.localcontext()`: a context for the statements of a `with`."""
 
-    __slots__ = ("_former", "_made")
+    __slots__ = ("_former", "_precision")
 
-    def __init__(self, made: Precision) -> None:
-        self._made = made
+    def __init__(self, precision: Precision) -> None:
+        self._precision = precision
 
     def __enter__(self) -> Precision:
-        self._former, Current.context = Current.context, self._made
-        return self._made
+        self._former, Current.context = Current.context, self._precision
+        return self._precision
 
     def __exit__(self, *what: Any) -> None:
         Current.context = self._former
