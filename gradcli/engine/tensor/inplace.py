@@ -84,7 +84,7 @@ def writable(target: Any, writer: str, part: bool = False) -> Any:
         refuse_view(target)
         base = target if target.root is None or target.root is DATA else target.root.base
         underived(target)
-        if base.requires_grad and base.node is None:
+        if (base.requires_grad or target.requires_grad) and base.node is None:
             which = "a leaf Variable that requires grad" if base is target and not part else (
                 "a view of a leaf Variable that requires grad")
             raise LeafWrite(f"{which} is being used in an in-place operation, {writer}",
