@@ -180,7 +180,11 @@ class ComplexTensor(Tensor):
     def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
         super().__init__(array, requires_grad, node)
         if array.dtype in OF_REAL:
-            self.__class__ = Tensor     # type: ignore[assignment]  # of the same layout
+            _become_real(self)
+
+
+def _become_real(tensor: Tensor) -> None:
+    tensor.__class__ = Tensor       # of the same layout
 
 
 def become_complex(tensor: Tensor, dtype: Any, requires_grad: bool) -> None:

@@ -13,6 +13,7 @@ from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
+from gradcli.namespace.python.numbers.exact_number import ExactNumber
 
 DIGITS = 5_000          # of a number and of a context's precision
 EXPONENT = 20_000
@@ -111,10 +112,10 @@ class LocalContext:
 
 
 @exposed(*ALONE, *METHODS, "as_tuple", "real", "imag")
-class Number:
+class Number(ExactNumber):
     """`decimal.Decimal`."""
 
-    __slots__ = ("_own",)
+    __slots__ = ()
 
     def __init__(self, own: decimal.Decimal) -> None:
         if own.is_finite() and abs(own.adjusted()) > EXPONENT:
@@ -134,32 +135,6 @@ class Number:
         if type(digits) is not int or abs(digits) > DIGITS:
             raise ArgumentFault("round() of a decimal takes a small number of digits", "round(x, 2)")
         return Number(computed(self._own.quantize, decimal.Decimal((0, (1,), -digits)), decimal.ROUND_HALF_EVEN))
-
-    def __hash__(self) -> int:
-        return hash(self._own)
-
-    def __bool__(self) -> bool:
-        return bool(self._own)
-
-    def __float__(self) -> float:
-        return float(self._own)
-
-    def __int__(self) -> int:
-        return int(self._own)
-
-    __trunc__ = __int__
-
-    def __floor__(self) -> int:
-        return self._own.__floor__()
-
-    def __ceil__(self) -> int:
-        return self._own.__ceil__()
-
-    def __display__(self, style: Any) -> str:
-        return str(self._own)
-
-    def __quoted__(self, style: Any) -> str:
-        return repr(self._own)
 
     def __formatted__(self, specification: str) -> str:
         text: str = computed(format, self._own, specification)

@@ -14,6 +14,7 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.python.numbers.decimals import Number
+from gradcli.namespace.python.numbers.exact_number import ExactNumber
 
 BITS = 50_000
 LONGEST = 10_000
@@ -22,10 +23,10 @@ PLAIN = (int, float, bool)
 
 
 @exposed("numerator", "denominator", "limit_denominator", "as_integer_ratio", "real", "imag", "conjugate")
-class Rational:
+class Rational(ExactNumber):
     """`fractions.Fraction`."""
 
-    __slots__ = ("_own",)
+    __slots__ = ()
 
     def __init__(self, own: fractions.Fraction) -> None:
         if own.numerator.bit_length() > BITS or own.denominator.bit_length() > BITS:
@@ -77,35 +78,6 @@ class Rational:
             power: Any = Rational(fractions.Fraction(own)) ** self
             return int(power) if type(own) in (int, bool) and self._own >= 0 else power
         return _result(float(own) ** float(self._own))
-
-    def __hash__(self) -> int:
-        return hash(self._own)
-
-    def __bool__(self) -> bool:
-        return bool(self._own)
-
-    def __float__(self) -> float:
-        return float(self._own)
-
-    def __int__(self) -> int:
-        return int(self._own)
-
-    __trunc__ = __int__
-
-    def __floor__(self) -> int:
-        return self._own.__floor__()
-
-    def __ceil__(self) -> int:
-        return self._own.__ceil__()
-
-    def __display__(self, style: Any) -> str:
-        return str(self._own)
-
-    def __quoted__(self, style: Any) -> str:
-        return repr(self._own)
-
-    def __formatted__(self, specification: str) -> str:
-        return format(self._own, specification)
 
 
 def _operand(value: Any) -> Any:

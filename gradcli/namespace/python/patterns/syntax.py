@@ -107,10 +107,16 @@ class Reader:
                 items.append(self.repeated(item))
         return items[0] if len(items) == 1 else ("cat", items)
 
+    def part(self, expression: re.Pattern[str]) -> str:
+        """What matches here; something does, for CPython has compiled the pattern."""
+        match = expression.match(self.pattern, self.at)
+        assert match is not None
+        return match.group()
+
     def skip_blank(self) -> bool:
         """Skip comments, and blanks where the flag `X` allows them; whether anything is left."""
         blank = BLANK if self.flags & re.X else COMMENTS
-        self.at = blank.match(self.pattern, self.at).end()      # type: ignore[union-attr]  # it matches everywhere
+        self.at += len(self.part(blank))
         return self.at < len(self.pattern)
 
     def item(self) -> Any:
@@ -124,7 +130,7 @@ class Reader:
                     self.flags & re.M)
         if sign == "\\":
             return self.escape()
-        source = CLASS.match(self.pattern, self.at).group() if sign == "[" else sign  # type: ignore[union-attr]  # judged
+        source = self.part(CLASS) if sign == "[" else sign
         self.at += len(source)
         return self.set(source if sign in "[." else re.escape(sign))
 
@@ -135,7 +141,7 @@ class Reader:
         return ("set", self.sets[key])
 
     def escape(self) -> Any:
-        source = ESCAPE.match(self.pattern, self.at).group()    # type: ignore[union-attr]  # judged
+        source = self.part(ESCAPE)
         if source[1] in "AZz" or source[1] in "bB":
             self.at += 2
             return ("at", source[1].upper() if source[1] == "z" else source[1], self.set(r"\w")[1])
