@@ -21,7 +21,7 @@ from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import NonScalarBackward, UsageFault
 from gradcli.symbolic.closed_form import shortest
-from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol
+from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol, walk
 from gradcli.symbolic.fold import add, rebuild, substitute
 from gradcli.symbolic.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -31,6 +31,7 @@ from gradcli.symbolic.verification import moved
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+MOST_ELSEWHERE = 1000   # decisions of a program at random points
 MOST_TURNS = 10     # turns of a loop up to which each is a step of its own
 RESULT = "f"        # the name of the result of an expression that has none
 MARK = "∂"
@@ -84,6 +85,8 @@ class Paper:
         """Begin with `leaves` of the session; with `moved`, all leaves get random values near their own."""
         self.session, self.moved = session, moved
         self.tracer = Tracer(session.names(), leaves)
+        if moved is not None:       # other values may let a loop run for ever
+            self.tracer.path.most = MOST_ELSEWHERE
         self.leaves: dict[str, Tensor] = {}
         self.segments: list[Segment] = []
         self.computed: dict[str, Tensor] = {}       # by name the value with its history within its segment
@@ -293,8 +296,6 @@ def resolved(formula: SymbolicTensor, known: dict[str, SymbolicTensor | None]) -
 
 def mentions(expr: Expr, name: str) -> bool:
     """Whether a symbol of this name stands in an expression."""
-    from gradcli.symbolic.expression import walk
-
     return any(isinstance(part, Symbol) and part.name == name for part in walk(expr))
 
 

@@ -93,13 +93,15 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
         except Fault as fault:      # which the program as it stands has not
             raise UsageFault("a derivation follows values, and this program uses gradients that it has computed",
                              ("--of NAME", "a value before that")) from fault
-    near = []
+    near: list[PaperDerivation] = []
+    missing: set[tuple[str, str]] | None = None
     for seed in range(MOST_CHECKS):
         with from_same_state(session, quiet=True), suppress(Fault):
             near.append(Paper(session, leaves, moved=np.random.default_rng(seed)).run(text, result))
-            if not unconfirmed(derivation, near):
+            missing = unconfirmed(derivation, near)
+            if not missing:
                 break
-    derivation = without(derivation, unconfirmed(derivation, near))
+    derivation = without(derivation, unconfirmed(derivation, near) if missing is None else missing)
     for derivative in derivation.derivatives:
         if derivative.is_leaf and derivative.name in expected:
             require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])

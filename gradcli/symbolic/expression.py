@@ -138,6 +138,7 @@ ZERO, ONE, TWO, MINUS_ONE, HALF = number(0), number(1), number(2), number(-1), n
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b,
     "eq": lambda a, b: a == b, "ne": lambda a, b: a != b}
+NEGATIONS = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}      # comparisons with their sides exchanged
 PI, E = Constant("pi"), Constant("e")
 TRUE, FALSE = Condition("and", ()), Condition("or", ())

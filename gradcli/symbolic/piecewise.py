@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from gradcli.symbolic.expression import (
     MIRRORED,
+NEGATIONS,
     Add,
     Call,
     Cases,
@@ -37,9 +38,6 @@ def without_isolated_points(expr: Expr, constants: Collection[str] = ()) -> Expr
     return _turned(cases(branches, expr.otherwise))
 
 
-COMPLEMENTS = {"lt": "ge", "le": "gt"}
-
-
 def _turned(expr: Expr) -> Expr:
     """A value of two cases with its condition written as a > b or a >= b, a number on the right."""
     if not (isinstance(expr, Cases) and len(expr.branches) == 1):
@@ -50,8 +48,8 @@ def _turned(expr: Expr) -> Expr:
     name, (a, b) = test.name, test.arguments
     if isinstance(a, Number) or not isinstance(b, Number) and repr(a) > repr(b):
         name, a, b = MIRRORED[name], b, a
-    if name in COMPLEMENTS:
-        name, value, otherwise = COMPLEMENTS[name], otherwise, value
+    if name in ("lt", "le"):
+        name, value, otherwise = NEGATIONS[name], otherwise, value
     return cases(((Condition(name, (a, b)), value),), otherwise)
 
 

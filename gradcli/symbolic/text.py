@@ -166,8 +166,8 @@ class Writer:
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
-        for term in sorted(terms, key=_is_negative):
-            negative = _is_negative(term)
+        for term in sorted(terms, key=has_minus):
+            negative = has_minus(term)
             text = self.within(mul(number(-1), term) if negative else term, PRODUCT)
             pieces.append((" - " if negative else " + ") + text if pieces else ("-" if negative else "") + text)
         return "".join(pieces)
@@ -180,7 +180,7 @@ class Writer:
         for factor in factors:
             if isinstance(factor, Number):
                 coefficient *= factor.value
-            elif isinstance(factor, Power) and _is_negative(factor.exponent):
+            elif isinstance(factor, Power) and has_minus(factor.exponent):
                 below.append(power(factor.base, mul(number(-1), factor.exponent)))
             else:
                 above.append(factor)
@@ -278,8 +278,6 @@ def _ends(value: Fraction) -> bool:
     return rest == 1 and value.denominator < 10**12
 
 
-def _is_negative(expr: Expr) -> bool:
+def has_minus(expr: Expr) -> bool:
     """Whether an expression is written with a minus sign in front."""
-    if isinstance(expr, Number):
-        return expr.value < 0
-    return isinstance(expr, Mul) and isinstance(expr.factors[0], Number) and expr.factors[0].value < 0
+    return isinstance(expr, Number) and expr.value < 0 or isinstance(expr, Mul) and has_minus(expr.factors[0])

@@ -25,10 +25,10 @@ from gradcli.symbolic.control_flow.path_condition import PathCondition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
-from gradcli.symbolic.formulas.calls import ELEMENTWISE, call_of, known_as
+from gradcli.symbolic.formulas.calls import ELEMENTWISE, formula_of, known_as
 from gradcli.symbolic.formulas.calls import Unknown as Unknown
 from gradcli.symbolic.formulas.choices import CHOICES, WITH_PLACES, chosen
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
+from gradcli.symbolic.formulas.table import NoFormula
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class Tracer:
         arguments = [self._argument(value) for value in values]
         if name in CHOICES:
             return self._chosen(cls, arguments, values, outputs)
-        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
+        function = formula_of(cls)
         try:
             result = function(*arguments)
         except NoFormula as missing:

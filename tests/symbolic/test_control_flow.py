@@ -49,6 +49,16 @@ def test_a_derivation_says_which_branches_it_follows():
     assert r"\text{where } x > 0" in gradcli("steps", program, "--at", "x=1", "--quiet", "--format", "latex").out
 
 
+def test_programs_that_do_not_end_elsewhere_are_derived():
+    """At points near its own these loops go on for ever."""
+    truths = "y = x*1\nwhile (y - 8).abs() > 1e-9:\n    y = y*x\ny"
+    assert "at x = 2\n" in gradcli("steps", truths, "--at", "x=2", "--quiet").out
+    held = session(x=2.0)
+    held.run("def f(x):\n    y = x*1\n    while y.item() < 100:\n        y = y*x\n    return y\n", echo=False)
+    [form] = closed_forms(held, "f(x)", ["x"]).derivatives
+    assert Writer().tensor(form.formula) == "7*x**6"
+
+
 PROGRAM = """
 def f(a, b):
     if a < 0:

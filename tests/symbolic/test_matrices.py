@@ -166,3 +166,14 @@ def test_forms_of_generated_programs_agree_with_reverse_mode():
         counted += sum(1 for form in forms.derivatives if form.value.any())
     print(f"\n{shown} of {counted} derivatives have matrix forms")
     assert shown >= FEWEST * counted
+
+
+@pytest.mark.parametrize("text, by, point, form", [
+    ("((X @ w).sigmoid()*y).norm()", "y", "X=ones(3,2), w=ones(2,1), y=2*ones(3,1)",
+     "(sigmoid(Xw)^∘2 ⊙ y)/‖sigmoid(Xw) ⊙ y‖_F"),
+    ("((a * b)**2*A).sum()", "A", "A=ones(2,3), a=ones(2,1), b=ones(1,3)", "diag(a^∘2) 𝟏𝟏ᵀ diag(b^∘2)"),
+    ("((A * c)**2).sum()", "A", "A=ones(2,3), c=ones(1,1)", "2*A*c**2"),
+    ("((A + c)**2).sum()", "A", "A=ones(2,3), c=ones(1,1)", "2*(A + c)")])
+def test_shapes_of_rows_columns_and_single_elements_fit(text, by, point, form):
+    lines = gradcli("diff", text, "--wrt", by, "--at", point, "--format", "unicode").out.splitlines()
+    assert lines[1].partition(" = ")[2] == form

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual
 from gradcli.symbolic.control_flow.path_condition import PathLimit
@@ -15,17 +16,21 @@ if TYPE_CHECKING:
 
 
 class DecisionLimit:
-    """Counts the truths that a program asks tensors for. It stands in the place of a level of forward-mode tangents."""
+    """Counts truths and numbers that a program reads of tensors, in the place of a level of forward-mode tangents."""
 
     def __init__(self, most: int) -> None:
         self.most = most
 
     def truth(self, tensor: Tensor) -> bool:
         """The truth of a tensor; raises PathLimit where the program asks too often."""
+        return bool(self("", tensor, tensor.array))
+
+    def __call__(self, tensor: Any, how: Any, value: Any) -> Any:
+        """`value`, which the program reads of a tensor; raises PathLimit where it reads too often."""
         self.most -= 1
         if self.most < 0:
             raise PathLimit("a loop goes on by values")
-        return bool(tensor.array)
+        return value
 
     def takes(self, values: Sequence[Any]) -> bool:
         """Whether calls come here: none does."""
@@ -40,12 +45,13 @@ class DecisionLimit:
 
 @contextmanager
 def limited_decisions(session: Session, most: int) -> Iterator[None]:
-    """Within, a program may ask for the truth of `most` tensors."""
+    """Within, a program may read truths and numbers of tensors `most` times."""
     with session.in_force():
-        before = Dual.level, Dual.watched
-        Dual.level, Dual.watched = DecisionLimit(most), True
+        before = Dual.level, Dual.watched, Detachments.observer
+        limit = DecisionLimit(most)
+        Dual.level, Dual.watched, Detachments.observer = limit, True, limit
     try:
         yield
     finally:
         with session.in_force():
-            Dual.level, Dual.watched = before
+            Dual.level, Dual.watched, Detachments.observer = before

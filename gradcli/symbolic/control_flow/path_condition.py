@@ -7,12 +7,11 @@ from fractions import Fraction
 from math import inf
 
 from gradcli.faults.tree import LimitFault
-from gradcli.symbolic.expression import FALSE, MIRRORED, TRUE, ZERO, Condition, Constant, Expr, Number, walk
+from gradcli.symbolic.expression import FALSE, MIRRORED, NEGATIONS, TRUE, ZERO, Condition, Constant, Expr, Number, walk
 from gradcli.symbolic.fold import condition
 
 NAN = Constant("nan")
 MOST_DECISIONS = 6      # whose conditions are recorded; nobody reads longer lists
-NEGATIONS = {"lt": "ge", "ge": "lt", "gt": "le", "le": "gt", "eq": "ne", "ne": "eq"}
 
 
 class PathLimit(LimitFault):
@@ -27,12 +26,16 @@ class PathCondition:
 
     def __init__(self, forced: Sequence[bool] = ()) -> None:
         self.forced = tuple(forced)
+        self.most: float = inf      # decisions of any kind, after which the run ends
         self.decisions: list[tuple[Expr | None, bool]] = []
         self.count = 0      # of the decisions, those that are not recorded included
         self.ended = False  # whether the program has run; rules of gradients choose among forms that are equal
 
     def decide(self, test: Expr | None, actual: bool) -> bool:
         """The outcome of a decision whose condition has the truth `actual`: a forced one, or that."""
+        self.most -= 1
+        if self.most < 0:
+            raise PathLimit("a loop goes on by values")
         if test is not None and not isinstance(test, Condition):
             test = condition("ne", test, ZERO)
         if self.ended or test in (TRUE, FALSE) or test is not None and NAN in walk(test):

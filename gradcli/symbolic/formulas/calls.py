@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.engine.autograd.op import Op, short
 from gradcli.ops.base import Binary, Comparison, Slope, Unary
 from gradcli.symbolic.fold import call
-from gradcli.symbolic.formulas.table import symbolic
+from gradcli.symbolic.formulas.table import FORMULAS, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 ELEMENTWISE = (Unary, Binary, Comparison, Slope)
@@ -20,6 +20,12 @@ class Unknown(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def formula_of(cls: type[Op]) -> Callable[..., Any]:
+    """The formula of an operation: its entry in the table, or a call of it; Unknown where there is none."""
+    name = short(cls.names[0])
+    return FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
 
 
 def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:

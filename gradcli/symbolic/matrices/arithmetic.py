@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 
 import numpy as np
 
 from gradcli.symbolic import fold
-from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Mul, Number, number
+from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Number, number
 from gradcli.symbolic.matrices.terms import (
     Expanded,
     Filled,
@@ -22,6 +21,7 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
+from gradcli.symbolic.text import has_minus
 
 
 def filled(value: Expr, shape: Shape = ()) -> Term:
@@ -110,9 +110,7 @@ def multiply(*terms: Term) -> Term:
     shape = common_shape(*terms)
     coefficient: Expr = ONE
     powers: dict[Term, Expr] = {}
-    pending = list(terms)
-    while pending:
-        term = plain(pending.pop(0))
+    for term in map(plain, terms):
         if isinstance(term, Filled):
             coefficient = fold.mul(coefficient, term.value)
         elif isinstance(term, Product):
@@ -201,11 +199,6 @@ def _softmax_of(total: Sum) -> Term | None:
     return None
 
 
-def has_minus(value: Expr) -> bool:
-    """Whether a number is written with a minus sign in front."""
-    return isinstance(value, Number) and value.value < 0 or isinstance(value, Mul) and has_minus(value.factors[0])
-
-
 def _exp_of_log_softmax(term: Function) -> Term:
     return Function(term.shape, "softmax", term.arguments)
 
@@ -220,8 +213,3 @@ def _exp_of_log(term: Function) -> Term:
 ROOTS: dict[str, Expr] = {"sqrt": number(1) / number(2), "rsqrt": number(-1) / number(2), "reciprocal": MINUS_ONE,
                           "square": number(2)}
 INVERSES: dict[str, Callable[[Function], Term]] = {"log_softmax": _exp_of_log_softmax, "log": _exp_of_log}
-
-
-def elements(shape: Shape) -> int:
-    """How many elements a tensor of a shape has."""
-    return prod(shape)

@@ -39,29 +39,27 @@ def reduced(name: str, term: Term, dims: tuple[int, ...], keep: bool) -> Term:
         return inner
     factor, scalars, rest = without_scalars(term)
     if factor != ONE or scalars:
-        return multiply(filled(factor), *scalars, _sum_of(name, rest, dims, keep, shape))
-    return _sum_of(name, term, dims, keep, shape)
+        return multiply(filled(factor), *scalars, _sum_of(name, rest, dims, shape))
+    return _sum_of(name, term, dims, shape)
 
 
-def _sum_of(name: str, term: Term | None, dims: tuple[int, ...], keep: bool, shape: Shape) -> Term:
+def _sum_of(name: str, term: Term | None, dims: tuple[int, ...], shape: Shape) -> Term:
     if term is None:
         raise NoMatrixForm
     if isinstance(term, Expanded):
-        return _of_repeated(name, term, dims, keep, shape)
+        return _of_repeated(name, term, dims, shape)
     whole = len(dims) == len(term.shape)
     if isinstance(term, Transposed):
-        return Reduced(shape, name, term.matrix, dims if whole else (1 - dims[0],), keep)
+        return Reduced(shape, name, term.matrix, dims if whole else (1 - dims[0],))
     if isinstance(term, Diagonal) and name == "sum":
         return reduced("sum", term.vector, (0,), False) if whole else term.vector
     if isinstance(term, Sum) and name == "sum" and _is_centred(term, dims):
         return Filled(shape, ZERO)
     if isinstance(term, Lifted) and name == "sum":
         rest = tuple(at - (at > term.dim) for at in dims if at != term.dim)
-        inner = reduced(name, term.source, rest, keep)
-        if term.dim in dims and not keep:
-            return inner
-        return lifted(inner, term.dim - (0 if keep else sum(at < term.dim for at in dims)))
-    if isinstance(term, Outer) and name == "sum" and not keep:
+        inner = reduced(name, term.source, rest, False)
+        return inner if term.dim in dims else lifted(inner, term.dim - sum(at < term.dim for at in dims))
+    if isinstance(term, Outer) and name == "sum":
         left, right = reduced("sum", term.left, (0,), False), reduced("sum", term.right, (0,), False)
         return multiply(left, right) if whole else multiply(left, term.right) if dims == (0,) else multiply(
             right, term.left)
@@ -70,7 +68,7 @@ def _sum_of(name: str, term: Term | None, dims: tuple[int, ...], keep: bool, sha
     if isinstance(term, Function) and term.name == "softmax" and dims == (term.arguments[1] % len(term.shape),) and (
             name == "sum"):
         return Filled(shape, ONE)
-    return Reduced(shape, name, term, dims, keep)
+    return Reduced(shape, name, term, dims)
 
 
 def _is_centred(term: Sum, dims: tuple[int, ...]) -> bool:
@@ -80,7 +78,7 @@ def _is_centred(term: Sum, dims: tuple[int, ...]) -> bool:
     for part in term.terms:
         if len(part.shape) == len(term.shape):
             factor, rest = split(part)
-            parts.append(scaled(factor * count, Reduced((), "mean", rest, dims, False)))
+            parts.append(scaled(factor * count, Reduced((), "mean", rest, dims)))
         elif isinstance(split(part)[1], Reduced):
             factor, rest = split(part)
             parts.append(scaled(factor * count, replace(rest, shape=())))
@@ -90,7 +88,7 @@ def _is_centred(term: Sum, dims: tuple[int, ...]) -> bool:
     return isinstance(total, Filled) and total.value == ZERO
 
 
-def _of_repeated(name: str, term: Expanded, dims: tuple[int, ...], keep: bool, shape: Shape) -> Term:
+def _of_repeated(name: str, term: Expanded, dims: tuple[int, ...], shape: Shape) -> Term:
     """The sum of a repeated tensor: its length along what is repeated, times the sum over the rest."""
     source = term.source
     lead = len(term.shape) - len(source.shape)
@@ -99,10 +97,9 @@ def _of_repeated(name: str, term: Expanded, dims: tuple[int, ...], keep: bool, s
     times = prod(term.shape[at] for at in equal) if name == "sum" else 1
     result = reduced(name, source, inner, True)
     result = multiply(filled(number(times)), result)
-    if not keep:
-        for at in sorted(dims, reverse=True):
-            if at >= lead:
-                result = lowered(result, at - lead)
+    for at in sorted(dims, reverse=True):
+        if at >= lead:
+            result = lowered(result, at - lead)
     return expanded(result, shape)
 
 

@@ -34,6 +34,8 @@ def lowered(term: Term, dim: int) -> Term:
         return multiply(filled(number), *scalars, lowered(rest, dim))
     if isinstance(term, Lifted) and term.dim == dim:
         return term.source
+    if isinstance(term, Lifted):
+        return lifted(lowered(term.source, dim - (dim > term.dim)), term.dim - (dim < term.dim))
     if isinstance(term, Expanded):
         lead = len(term.shape) - len(term.source.shape)
         return expanded(term.source if dim < lead else lowered(term.source, dim - lead), shape)

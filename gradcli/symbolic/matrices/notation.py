@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, Expr, Number
 from gradcli.symbolic.fold import mul
 from gradcli.symbolic.latex import FUNCTIONS, RENAMED, LatexWriter
+from gradcli.symbolic.latex import SIGNS as LATEX_SIGNS
 from gradcli.symbolic.matrices.products import transposed
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -26,7 +27,7 @@ from gradcli.symbolic.matrices.terms import (
     Transposed,
 )
 from gradcli.symbolic.matrices.text import has_minus, is_negative, negated
-from gradcli.symbolic.text import SUPERSCRIPTS, UNICODE, Writer
+from gradcli.symbolic.text import SIGNS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer
 
 ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
 OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
@@ -147,7 +148,7 @@ class TextbookWriter:
             return self.joined([self.within(source, ATOM), ones, *([row] if len(shape) == 2 else [])])
         if len(shape) == 2 and len(source.shape) == 1:
             return self.joined([ones, self.turned(source)])
-        if len(shape) == 2 and len(source.shape) == 2 and source.shape[1] == 1:
+        if len(shape) == 2 and source.shape == (shape[0], 1):
             return self.joined([self.within(source, ATOM), row])
         raise NoMatrixForm
 
@@ -196,7 +197,7 @@ class TextbookWriter:
         above += [self.power(*pair) for pair in scalars if not is_negative(pair[1])]
         below += [self.text(factor) if alone and self.bars and exponent == MINUS_ONE else self.power(factor, exponent)
                   for factor, exponent in under]
-        rest = self.elements([pair for pair in term.factors if pair[0].shape], len(term.shape),
+        rest = self.elements([pair for pair in term.factors if pair[0].shape], term.shape,
                              bool(above or below or sign))
         text = self.quotient(above, below, rest, bool(under))
         return sign + text, SUM if sign else PRODUCT
@@ -216,7 +217,7 @@ class TextbookWriter:
         raised = self.elements_raised if factor.shape else self.raised
         return raised(self.within(factor, ATOM), self.number(exponent))
 
-    def elements(self, factors: list[tuple[Term, Expr]], ndim: int, behind_number: bool) -> str:
+    def elements(self, factors: list[tuple[Term, Expr]], shape: tuple[int, ...], behind_number: bool) -> str:
         """A product of tensors element by element; rows and columns beside a matrix are diagonal matrices."""
         left: list[str] = []
         right: list[str] = []
@@ -229,7 +230,9 @@ class TextbookWriter:
             text = self.power(factor, exponent)
             if isinstance(factor, MatMul | Outer) and exponent == ONE:
                 text = self.text(factor)
-            beside = ndim == 2 and not alone and (len(factor.shape) == 1 or 1 in factor.shape)
+            beside = len(shape) == 2 and factor.shape != shape
+            if beside and factor.shape == (1, 1):
+                raise NoMatrixForm
             if beside and not is_negative(exponent):
                 row = len(factor.shape) == 1 or factor.shape[0] == 1
                 (right if row else left).append(self.called("diag", [self.text(factor) if exponent == ONE else text]))
@@ -242,6 +245,8 @@ class TextbookWriter:
         text = f" {self.times} ".join(middle)
         if divisors:
             text = f" {self.over} ".join([text or self.ones, *divisors])
+        if left and right and not text:
+            text = self.joined([self.ones, self.ones + self.transpose])
         if left or right:
             text = self.joined([*left, *([self.parenthesised(text) if len(middle) + len(divisors) > 1 else text]
                                          if text else []), *right])
@@ -283,7 +288,7 @@ class LatexMatrices(TextbookWriter):
 
     times, over, ones, transpose, inverse = r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
     bars = True
-    signs = {"lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne"}
+    signs = LATEX_SIGNS
 
     def __init__(self, decimals: bool = False) -> None:
         self.writer = LatexWriter(decimals=decimals)
@@ -338,7 +343,7 @@ class UnicodeMatrices(TextbookWriter):
     """Writes terms with the signs of Unicode."""
 
     minus, times, over, ones, transpose, inverse = "−", "⊙", "⊘", "𝟏", "ᵀ", "⁻¹"
-    signs = {"lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "=", "ne": "≠"}
+    signs = {**SIGNS, **UNICODE_SIGNS}
 
     def __init__(self, decimals: bool = False) -> None:
         self.writer = Writer((), decimals, UNICODE)

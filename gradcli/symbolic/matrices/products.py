@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from gradcli.symbolic.expression import ONE, ZERO
-from gradcli.symbolic.matrices.arithmetic import add, elements, expanded, filled, multiply, power, scaled, split
+from gradcli.symbolic.matrices.arithmetic import add, expanded, filled, multiply, power, scaled, split
 from gradcli.symbolic.matrices.arrange import reduced
 from gradcli.symbolic.matrices.dims import each_part, lifted, lowered, without_scalars
 from gradcli.symbolic.matrices.terms import (
@@ -99,8 +101,6 @@ def _matmul(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
         product = matmul(a, b.left)
         return multiply(product, b.right) if len(a.shape) == 1 else outer(product, b.right)
     if isinstance(a, Lifted) and len(a.shape) == 2 and a.dim == 0:      # a row from the left
-        if len(b.shape) == 2:
-            return lifted(matmul(a.source, b), 0)
         return lifted(matmul(a.source, b), 0)
     if isinstance(b, Lifted) and len(b.shape) == 2 and b.dim == 1:
         return lifted(matmul(a, b.source), len(a.shape) - 1)
@@ -149,12 +149,9 @@ def _of_repeated(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
         column = _column(a)
         return _spread(column, sums(b, 0), shape)
     if isinstance(a, Expanded | Filled) and (len(a.shape) == 1 or _repeats_rows(a)):
-        row = _row(a)
-        if len(a.shape) == 1 and isinstance(a, Filled):
-            return scaled(a.value, sums(b, 0))
-        if len(a.shape) == 1 and isinstance(a, Expanded):
-            return multiply(a.source, sums(b, 0))
-        return expanded(matmul(row, b) if len(b.shape) == 1 else matmul(row, b), shape)
+        if len(a.shape) == 1:
+            return multiply(plain_scalar(a), sums(b, 0))
+        return expanded(matmul(_row(a), b), shape)
     if len(b.shape) == 1:
         inner = plain_scalar(b)
         return multiply(inner, sums(a, len(a.shape) - 1))
@@ -166,7 +163,7 @@ def plain_scalar(term: Term) -> Term:
     """The element that a vector repeats."""
     if isinstance(term, Filled):
         return Filled((), term.value)
-    if isinstance(term, Expanded) and elements(term.source.shape) == 1:
+    if isinstance(term, Expanded) and prod(term.source.shape) == 1:
         source = term.source
         while source.shape:
             source = lowered(source, 0)

@@ -106,7 +106,6 @@ class Reduced(Term):
     name: str
     source: Term
     dims: tuple[int, ...]
-    keep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def parts(term: Term) -> tuple[Term, ...]:
             return left, right
         case Transposed(_, source) | Lifted(_, source, _) | Expanded(_, source) | Diagonal(_, source):
             return (source,)
-        case Reduced(_, _, source, _, _):
+        case Reduced(_, _, source, _):
             return (source,)
         case Function(_, _, arguments):
             listed = [value for argument in arguments for value in (

@@ -25,10 +25,10 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
-from gradcli.symbolic.text import Writer
+from gradcli.symbolic.text import SIGNS, Writer
+from gradcli.symbolic.text import has_minus as is_minus
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)     # precedences, the tightest first
-SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
 def filled_text(shape: tuple[int, ...], number: str) -> str:
@@ -46,7 +46,7 @@ def is_negative(exponent: Expr) -> bool:
 def has_minus(term: Term) -> bool:
     """Whether a term is written with a minus sign in front."""
     value = term.value if isinstance(term, Filled) else term.number if isinstance(term, Product) else ONE
-    return arithmetic.has_minus(value)
+    return is_minus(value)
 
 
 def tidied(term: Term) -> Term:
@@ -104,7 +104,7 @@ class MatrixText:
     """
 
     def __init__(self, decimals: bool = False) -> None:
-        self.decimals = decimals
+        self.writer = Writer(decimals=decimals)
 
     def text(self, term: Term) -> str:
         """A term as text; raises NoMatrixForm for one that has none."""
@@ -117,7 +117,7 @@ class MatrixText:
 
     def number(self, value: Expr) -> str:
         """An exact number as text."""
-        return Writer(decimals=self.decimals).text(value)
+        return self.writer.text(value)
 
     def write(self, term: Term) -> tuple[str, int]:
         """The text of a term, and the precedence of its outermost operator."""
@@ -148,7 +148,7 @@ class MatrixText:
     def arranged(self, term: Term) -> str:
         """What sums over dimensions, repeats, or adds dimensions."""
         match term:
-            case Lifted(_, Reduced(_, name, source, (at,), False), dim) if at == dim:
+            case Lifted(_, Reduced(_, name, source, (at,)), dim) if at == dim:
                 return f"{self.within(source, ATOM)}.{name}({dim}, True)"
             case Lifted(_, Function(_, "logsumexp", (source, at)), dim) if at == dim:
                 return f"logsumexp({self.text(source)}, {dim}, True)"
@@ -163,9 +163,9 @@ class MatrixText:
                 return f"torch.eye({shape[0]})"
             case Diagonal(_, vector):
                 return f"torch.diag({self.text(vector)})"
-            case Reduced(_, name, source, dims, keep):
-                which = "" if len(dims) == len(source.shape) and not keep else str(dims[0] if len(dims) == 1 else dims)
-                return f"{self.within(source, ATOM)}.{name}({which}{', True' if keep else ''})"
+            case Reduced(_, name, source, dims):
+                which = "" if len(dims) == len(source.shape) else str(dims[0] if len(dims) == 1 else dims)
+                return f"{self.within(source, ATOM)}.{name}({which})"
         raise NoMatrixForm
 
     def comparison(self, term: Compared) -> str:

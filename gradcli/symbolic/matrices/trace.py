@@ -26,8 +26,8 @@ from gradcli.symbolic.expression import (
     Symbol,
 )
 from gradcli.symbolic.expression import walk as expression_parts
-from gradcli.symbolic.formulas.calls import ELEMENTWISE, Unknown, call_of, program_name
-from gradcli.symbolic.formulas.table import ELEMENTS, FORMULAS, NoFormula
+from gradcli.symbolic.formulas.calls import ELEMENTWISE, Unknown, formula_of, program_name
+from gradcli.symbolic.formulas.table import ELEMENTS, NoFormula
 from gradcli.symbolic.matrices import losses as losses  # its rules are in the table
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, expanded, filled, multiply, plain, power
 from gradcli.symbolic.matrices.products import added
@@ -55,6 +55,10 @@ class TracedFormulas(Protocol):
     @property
     def constants(self) -> Mapping[str, Any]:
         """The tensors that do not vary, by name."""
+
+    @property
+    def unnamed(self) -> Collection[str]:
+        """Those of them that the program has no name for."""
 
     def term_of(self, tensor: Tensor) -> Term | None:
         """The matrix term of a tensor that was computed from leaves."""
@@ -90,7 +94,7 @@ class MatrixTrace:
             result = RULES[known](*map(self._argument, values))
             return list(result) if isinstance(result, tuple) else [result]
         if name in ELEMENTS or issubclass(cls, ELEMENTWISE):
-            return self._of_elements(cls, name, values)
+            return self._of_elements(cls, values)
         return self._called(cls, values, outputs)
 
     def _argument(self, value: Any) -> Any:
@@ -103,9 +107,9 @@ class MatrixTrace:
     def term(self, tensor: Tensor) -> Term:
         """The term of a tensor; raises NoMatrixForm where it has none."""
         known = self.tracer.term_of(tensor)
-        if known is not None:
+        if known is not None and not (isinstance(known, Name) and known.name in self.tracer.unnamed):
             return known
-        if self.tracer.has_formula(tensor):
+        if known is None and self.tracer.has_formula(tensor):
             raise NoMatrixForm
         return self._constant(tensor)
 
@@ -127,13 +131,12 @@ class MatrixTrace:
             raise NoMatrixForm
         return term
 
-    def _of_elements(self, cls: type[Op], name: str, values: Sequence[Any]) -> list[Term]:
+    def _of_elements(self, cls: type[Op], values: Sequence[Any]) -> list[Term]:
         """A function of elements: its formula for numbers, with terms in their place."""
         terms = [self._argument(value) for value in values]
         stand_ins = [SymbolicTensor.filled(Symbol(str(at))) if isinstance(term, Term) else term
                      for at, term in enumerate(terms)]
-        function = FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
-        result = function(*stand_ins)
+        result = formula_of(cls)(*stand_ins)
         shape = common_shape(*(term for term in terms if isinstance(term, Term)))
         return [expanded(substituted(part.body, dict(enumerate(terms)), self.tracer.constants), shape)
                 for part in (result if isinstance(result, tuple) else (result,))]
@@ -147,7 +150,7 @@ class MatrixTrace:
         for at, (parameter, value) in enumerate(zip(cls.params, values, strict=False)):
             if cls.signature.defaults[at] is value:
                 continue
-            if isinstance(value, Tensor | tuple) and (isinstance(value, Tensor) or isinstance(value[:1], Tensor)):
+            if isinstance(value, Tensor) or type(value) is tuple and value and isinstance(value[0], Tensor):
                 value = self._argument(value)
             elif not _is_plain(value):
                 raise NoMatrixForm
