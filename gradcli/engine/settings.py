@@ -12,12 +12,14 @@ class SwitchedSettings:
     `validate_args` is whether distributions check their arguments where a program does not say; `early_stop`
     whether a checkpoint computes no more anew than is asked for; `caching` in how many contexts of
     `parametrize.cached` the program is, and `parametrized` what was computed there: by the module's identity and the
-    name, the module and the value. `divergences` and `transforms` are the functions that programs have registered.
+    name, the module and the value. `divergences` and `transforms` are the functions that programs have registered;
+    `decimals` is the context of the module decimal, once the program has used it.
     """
 
     validate_args = True
     early_stop = True
     caching = 0
     parametrized: dict[tuple[int, str], tuple[Any, Any]] | None = None
+    decimals: Any = None
     divergences: dict[tuple[type, type], Callable[[Any, Any], Any]] = {}    # never changed
     transforms: dict[tuple[str, type], Callable[[Any], Any]] = {}

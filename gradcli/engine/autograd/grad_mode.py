@@ -19,7 +19,7 @@ MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
     (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "time_reads"),
     (Disabled, "message"), *((SwitchedSettings, name) for name in (
-        "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms")))
+        "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms", "decimals")))
 Modes = tuple[Any, ...]
 
 

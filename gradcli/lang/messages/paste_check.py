@@ -14,7 +14,7 @@ OUTDENTED = ": at the level"        # what follows the place where a repair brin
 
 def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     """Return `text` with a repair inserted at the line that `why` names, or else in place of the marked span."""
-    lines = text.split("\n")
+    lines = f"{text}\n".split("\n")     # a block at the end ends on the line after it
     where = LINE_PLACE.match(why)
     if where:
         how, at = where[1], int(where[2]) - 1

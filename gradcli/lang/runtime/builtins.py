@@ -205,7 +205,9 @@ NUMBER_TYPES = {"int": int, "int64": int, "int32": int, "float": float, "float64
 def _converter(value: Any) -> Callable[[Any], Any]:
     """The method `astype` of a number: scalars of numpy are plain numbers here, and programs convert them so."""
     def astype(dtype: Any) -> Any:
-        return NUMBER_TYPES[dtype](value) if type(dtype) is str and dtype in NUMBER_TYPES else dtype(value)
+        if type(dtype) is str and dtype not in NUMBER_TYPES:
+            raise TypeError(f"data type {dtype!r} not understood")
+        return NUMBER_TYPES[dtype](value) if type(dtype) is str else dtype(value)
 
     return _called("astype", astype)
 

@@ -112,7 +112,7 @@ class TextBuffer:
         """Do nothing: nothing is buffered."""
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._own.readlines())
+        return iter(self._own.readline, "")
 
     def __enter__(self) -> TextBuffer:
         return self

@@ -15,7 +15,7 @@ from gradcli.lang.budget import COUNTED
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import checked_name
-from gradcli.lang.runtime.format import SMALL, Formatter
+from gradcli.lang.runtime.format import HASHED, SMALL, Formatter
 
 PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?(?P<flags>[-+ #0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?"
                      r"[hlL]?(?P<type>.|$)", re.DOTALL | re.ASCII)
@@ -157,7 +157,7 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
         return (shape + "s") % (f.field(value, kind),)
     if kind == "c" and type(value) is str:
         return (shape + "c") % (value,)
-    if PROGRAM_MADE in type(value).__dict__ and NUMERIC.intersection(dir(type(value))):
+    if (PROGRAM_MADE in type(value).__dict__ or type(value) in HASHED) and NUMERIC.intersection(dir(type(value))):
         return (shape + kind) % (value,)
     if type(value) not in (int, float, bool):
         plain = None if PROGRAM_MADE in type(value).__dict__ else f.policy.number(value)

@@ -113,7 +113,6 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
-    modules["decimal"] = ModuleProxy("decimal", vars(modules["decimal"])[".operations"], _fresh_decimals())
     modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
     for path in LISTED:
         whole, _, name = path.rpartition(".")
@@ -138,19 +137,6 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
 def _fetch(address: str) -> Any:
     file, _, name = address.rpartition(".")
     return getattr(import_module(f"gradcli.namespace.{file}"), name)
-
-
-def _fresh_decimals() -> Callable[[str], Any]:
-    """What fetches the names of `decimal` for one session, which begins with a context of its own."""
-    started: list[bool] = []
-
-    def fetch(address: str) -> Any:
-        if not started:
-            started.append(True)
-            _fetch("python.numbers.decimals.start")()
-        return _fetch(address)
-
-    return fetch
 
 
 def _array_function(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +12,8 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
 
-Number = TypeProxy("numbers.Number", (int, float, complex))
-Complex = TypeProxy("numbers.Complex", (int, float, complex))
-Real = TypeProxy("numbers.Real", (int, float))
-Rational, Integral = TypeProxy("numbers.Rational", (int,)), TypeProxy("numbers.Integral", (int,))
+Number, Complex, Real, Rational, Integral = (TypeProxy(f"numbers.{name}", (getattr(numbers, name),)) for name in (
+    "Number", "Complex", "Real", "Rational", "Integral"))
 
 
 def _of_numbers(name: str) -> Callable[..., Any]:

@@ -126,7 +126,7 @@ def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, re
     spaced: Any = np.linspace
     values, step = spaced(numpy_operand(start), numpy_operand(stop), num, bool(endpoint), True,
                           dtype=None if dtype is None else kind(dtype))
-    return (Array(values), as_numpy_result(np.asarray(step)[()])) if retstep is True else Array(values)
+    return (Array(values), as_numpy_result(np.asarray(step)[()])) if retstep else Array(values)
 
 
 def logspace(start: float, stop: float, num: int = 50, endpoint: bool = True, base: float = 10.0) -> Array:
@@ -232,7 +232,7 @@ def rounded(a: Any, decimals: int = 0) -> Any:
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether all values are nearly the same."""
     return bool(np.allclose(asarray(a).array, asarray(b).array, numpy_operand(rtol), numpy_operand(atol),
-                            equal_nan is True))
+                            bool(equal_nan)))
 
 
 def array_equal(a: Any, b: Any) -> bool:
@@ -255,7 +255,7 @@ def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, re
            axis: Any = None) -> Any:
     """The different values, in order; also where they stand first, which value stands where, and how often each."""
     different: Any = np.unique
-    result = different(asarray(ar).array, return_index is True, return_inverse is True, return_counts is True,
+    result = different(asarray(ar).array, bool(return_index), bool(return_inverse), bool(return_counts),
                        axis=axes(axis))
     return tuple(map(Array, result)) if isinstance(result, tuple) else Array(result)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import decimal
+import numbers
 from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 from gradcli.display.containers import Named
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.exposure import expose, exposed, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -88,12 +90,6 @@ class Precision:
         self._own.rounding = name
 
 
-class Current:
-    """The context of this process; a program sets its fields or puts another in its place."""
-
-    context = Precision()
-
-
 @exposed()
 class LocalContext:
     """`decimal.localcontext()`: a context for the statements of a `with`."""
@@ -104,11 +100,12 @@ class LocalContext:
         self._precision = precision
 
     def __enter__(self) -> Precision:
-        self._former, Current.context = Current.context, self._precision
+        self._former = getcontext()
+        SwitchedSettings.decimals = self._precision
         return self._precision
 
     def __exit__(self, *what: Any) -> None:
-        Current.context = self._former
+        SwitchedSettings.decimals = self._former
 
 
 @exposed(*ALONE, *METHODS, "as_tuple", "real", "imag")
@@ -144,7 +141,7 @@ class Number(ExactNumber):
 def computed(work: Callable[..., Any], *args: Any) -> Any:
     """`work(*args)` in the current context."""
     try:
-        with decimal.localcontext(Current.context._own):
+        with decimal.localcontext(getcontext()._own):
             return work(*args)
     except decimal.DecimalException as error:
         fault = next(fault for kind, fault in KINDS if isinstance(error, kind))
@@ -213,28 +210,26 @@ def _make(value: Any = "0", context: Any = None) -> Number:
 
 def getcontext() -> Precision:
     """The context in force."""
-    return Current.context
+    if SwitchedSettings.decimals is None:
+        SwitchedSettings.decimals = Precision()
+    context: Precision = SwitchedSettings.decimals
+    return context
 
 
 def setcontext(context: Any, /) -> None:
     """Put a context in force."""
     if type(context) is not Precision:
         raise TypeError("optional argument must be a context")
-    Current.context = context
+    SwitchedSettings.decimals = context
 
 
 def localcontext(ctx: Any = None, *, prec: Any = None, rounding: Any = None) -> LocalContext:
     """A copy of a context for the statements of a `with`."""
     if ctx is not None and type(ctx) is not Precision:
         raise TypeError("optional argument must be a context")
-    former = Current.context if ctx is None else ctx
+    former = getcontext() if ctx is None else ctx
     return LocalContext(Precision(former.prec if prec is None else prec,
                                   former.rounding if rounding is None else rounding))
-
-
-def start() -> None:
-    """Put the context in force that a program begins with."""
-    Current.context = Precision()
 
 
 Decimal = TypeProxy("decimal.Decimal", (Number,), _make, {"from_float": _make})
@@ -250,3 +245,4 @@ def __getattr__(name: str) -> Any:
     if name in ROUNDINGS:
         return name
     raise AttributeError(name)
+numbers.Number.register(Number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fractions
+import numbers
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import SizeLimit
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.python.numbers.decimals import Number
@@ -19,7 +20,7 @@ from gradcli.namespace.python.numbers.exact_number import ExactNumber
 BITS = 50_000
 LONGEST = 10_000
 EXPONENT = re.compile(r"[eE][+-]?[0_]*([\d_]*)\s*$")        # of a text, without its leading zeros
-PLAIN = (int, float, bool)
+PLAIN = (int, float, complex, bool)
 
 
 @exposed("numerator", "denominator", "limit_denominator", "as_integer_ratio", "real", "imag", "conjugate")
@@ -63,8 +64,8 @@ class Rational(ExactNumber):
         own = _operand(exponent)
         if own is None:
             return float(self._own) ** exponent     # as CPython's own
-        if type(own) is float or own.denominator != 1:
-            return _result(float(self._own) ** float(own))
+        if type(own) in (float, complex) or own.denominator != 1:
+            return _result(float(self._own) ** (own if type(own) is complex else float(own)))
         largest = max(self._own.numerator.bit_length(), self._own.denominator.bit_length())
         if largest > 1 and largest * abs(own.numerator) > 2 * BITS:
             raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
@@ -74,10 +75,10 @@ class Rational(ExactNumber):
         own = _operand(base)
         if own is None:     # as CPython's own
             return base ** (self._own.numerator if self._own.denominator == 1 else float(self._own))
-        if self._own.denominator == 1 and type(own) is not float:
+        if self._own.denominator == 1 and type(own) not in (float, complex):
             power: Any = Rational(fractions.Fraction(own)) ** self
             return int(power) if type(own) in (int, bool) and self._own >= 0 else power
-        return _result(float(own) ** float(self._own))
+        return _result((own if type(own) is complex else float(own)) ** float(self._own))
 
 
 def _operand(value: Any) -> Any:
@@ -86,8 +87,6 @@ def _operand(value: Any) -> Any:
 
 
 def _result(value: Any) -> Any:
-    if type(value) is complex:
-        raise ValueFault("a negative number has no real root of that kind")
     if type(value) is fractions.Fraction:
         return Rational(value)
     return tuple(map(_result, value)) if type(value) is tuple else value
@@ -142,3 +141,4 @@ def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
 
 Fraction = TypeProxy("fractions.Fraction", (Rational,), _make, {
     "from_float": _make, "from_decimal": _make})
+numbers.Rational.register(Rational)
