@@ -193,7 +193,7 @@ def test_what_is_large_is_refused_before_it_is_made(line, monkeypatch):
 
 def test_complex_arrays_are_held_by_their_class_alone():
     numbers = np.array([1j, 2])
-    assert type(Tensor(numbers)) is ComplexTensor and type(ComplexTensor(numbers.real)) is Tensor
+    assert type(Tensor(numbers)) is ComplexTensor and type(Tensor(numbers.real)) is Tensor
     with pytest.raises(ComplexDerivative):
         Tensor(numbers, True)
 

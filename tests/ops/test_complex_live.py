@@ -12,9 +12,9 @@ from gradcli.display.print_options import PrintOptions
 from gradcli.display.style import STYLES
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.torch_bridge import difference, to_gradcli
 
 torch = pytest.importorskip("torch")
+bridge = pytest.importorskip("support.torch_bridge")
 
 UNARY = """abs angle conj conj_physical real imag sgn neg exp log sqrt sin cos tanh square reciprocal isnan isfinite
     isreal resolve_conj clone t mH adjoint cumsum(0) cumsum(-1) flip(0) flatten() contiguous sum mean prod var std norm
@@ -115,7 +115,7 @@ def compared(program, text):
         return f"torch: {theirs!r:.300}\ngradcli: {mine!s:.300}"
     if rounding(theirs):
         return ""
-    return difference(mine, theirs, 100)
+    return bridge.difference(mine, theirs, 100)
 
 
 def about_complex(error):
@@ -149,7 +149,7 @@ def test_printed_text_agrees(seed):
                 [40, 80, 120]), "sci_mode": rng.choice([None, True, False])}
             torch.set_printoptions(profile="default")
             torch.set_printoptions(**options)
-            assert style.quoted(to_gradcli(tensor), PrintOptions(**options)) == repr(tensor)
+            assert style.quoted(bridge.to_gradcli(tensor), PrintOptions(**options)) == repr(tensor)
     finally:
         torch.set_printoptions(profile="default")
 
@@ -161,5 +161,5 @@ def test_large_arrays_agree(name):
     rng = np.random.default_rng(0)
     numbers = (rng.normal(size=70_000) + 1j * rng.normal(size=70_000)).astype(np.complex64)
     theirs = getattr(torch.from_numpy(numbers), name)(*([0] if name == "cumsum" else []))
-    mine = getattr(to_gradcli(torch.from_numpy(numbers)), name)(*([0] if name == "cumsum" else []))
-    assert not difference(mine, theirs, 100)
+    mine = getattr(bridge.to_gradcli(torch.from_numpy(numbers)), name)(*([0] if name == "cumsum" else []))
+    assert not bridge.difference(mine, theirs, 100)

@@ -102,7 +102,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
             arrays.append(tuple([x.array for x in v]))
             tracked = tracked or any(x.requires_grad for x in v)
             classes = {RESULT[type(x)] for x in v}
-            if ComplexTensor in classes:
+            if not COMPLEX.isdisjoint(map(type, v)):
                 check_complex(cls, v)
             if result_class is not Volatile and len(classes | {Tensor}) > 1:
                 result_class = Volatile if Volatile in classes else Variable
@@ -235,9 +235,8 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
     several = node is not None and cls.multi_output
     outs = []
     near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
-    of_reals = Tensor if result_class is ComplexTensor else result_class
     for i, array in enumerate(results):
-        out = new(of_reals if array.dtype.kind != "c" else ComplexTensor)
+        out = new(result_class if array.dtype.kind != "c" else ComplexTensor)
         out.array = array
         out.node = out.gradient = out.root = out.hooks = out.cut = None
         out.requires_grad = False

@@ -60,7 +60,7 @@ class Negative(Tensor):
 
 LAZY = (Conjugate, Negative)
 COMPLEX.add(Conjugate)
-RESULT[Conjugate] = ComplexTensor
+RESULT[Conjugate] = Tensor
 RESULT[Negative] = Tensor
 
 
@@ -70,6 +70,16 @@ def _lazy(kind: type[Tensor], source: Tensor) -> Any:
     out.requires_grad = False
     out.node = out.gradient = out.root = out.hooks = out.cut = None
     return out
+
+
+def own_class(tensor: Tensor) -> Any:
+    """The class of a complex or lazy tensor, which no flag changes; None for any other."""
+    return type(tensor) if isinstance(tensor, (ComplexTensor, *LAZY)) else None
+
+
+def memory_of(tensor: Tensor) -> ndarray:
+    """The array of a tensor for another one to have; a lazy tensor has none that can be written to."""
+    return tensor.array.copy() if isinstance(tensor, LAZY) else tensor.array
 
 
 def conjugate(tensor: Tensor) -> Any:

@@ -18,7 +18,7 @@ from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
 from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 
 LISTS, PLAIN_NUMBERS, COMPLEX_NUMBERS = {list}, {*NUMBERS}, {*SCALARS}
 DEEPEST = 64            # dimensions that numpy's arrays can have
@@ -53,7 +53,7 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
 
 
 def realized(number: Any, dtype: Any) -> Any:
-    """A plain number as an element of type `dtype`; ValueFault for an imaginary part where that is real."""
+    """A plain number as an element of type `dtype`; TypeFault for an imaginary part where that is real."""
     if isinstance(number, ndarray) and number.dtype.kind == "c":
         number = number.item()
     if type(number) is not complex or dtype.kind == "c":
@@ -61,8 +61,8 @@ def realized(number: Any, dtype: Any) -> Any:
     if dtype == bool_:
         return bool(number)
     if number.imag:
-        raise ValueFault(f"the complex number {number} cannot be an element of type {OF[dtype].name}",
-                         ("z = x + 0j", "a complex copy, which holds such")).saying(
+        raise TypeFault(f"the complex number {number} cannot be an element of type {OF[dtype].name}",
+                        ("z = x + 0j", "a complex copy, which holds such")).saying(
             f"value cannot be converted to type {CTYPES[OF[dtype].era]} without overflow")
     return number.real
 

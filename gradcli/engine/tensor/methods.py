@@ -313,7 +313,7 @@ def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise ArgumentFault(f".data must be a tensor, not {described(value)}")
     complex_tensor.of_one_kind(self, value)
-    self.array = value.array
+    self.array = complex_tensor.memory_of(value)
 
 
 def _set_grad(self: Tensor, value: Any) -> None:
@@ -340,7 +340,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
                 "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
                 "downstream systems that assume they match.")
         if not isinstance(value, Variable):
-            value = Variable(value.array)
+            value = Variable(complex_tensor.memory_of(value))
     self.gradient = value
 
 
@@ -368,7 +368,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
 
 
 def _set_volatile(self: Tensor, value: Any) -> None:
-    self.__class__ = Volatile if value else Variable
+    self.__class__ = complex_tensor.own_class(self) or (Volatile if value else Variable)
     self.requires_grad = self.requires_grad and not value
 
 

@@ -177,15 +177,6 @@ class ComplexTensor(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
-        super().__init__(array, requires_grad, node)
-        if array.dtype in OF_REAL:
-            _become_real(self)
-
-
-def _become_real(tensor: Tensor) -> None:
-    tensor.__class__ = Tensor       # of the same layout
-
 
 def become_complex(tensor: Tensor, dtype: Any, requires_grad: bool) -> None:
     """Let a tensor under construction be one of complex numbers; UnlistedType for an array of anything else."""

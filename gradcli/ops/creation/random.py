@@ -17,10 +17,13 @@ def random_array(how, shape, dtype):
     """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
     if dtype.kind != "c":
         return getattr(draw(), how)(shape, dtype)
-    pairs = getattr(draw(), how)((*shape, 2), part_of(dtype))
-    if how == "randn":
-        pairs *= pairs.dtype.type(math.sqrt(0.5))
-    return pairs.view(dtype)[..., 0]
+    scale = math.sqrt(0.5) if how == "randn" else 1.0
+    return as_pairs(shape, dtype, lambda size, kind: getattr(draw(), how)(size, kind) * kind.type(scale))
+
+
+def as_pairs(shape, dtype, draw_real):
+    """Complex numbers of the real ones that `draw_real` draws for a shape and type."""
+    return draw_real((*shape, 2), part_of(dtype)).view(dtype)[..., 0]
 
 
 class Rand(Creation):

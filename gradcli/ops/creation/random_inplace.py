@@ -10,10 +10,10 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.creation.random import as_pairs
 
 
 class Refill(Kernel, abstract=True):
@@ -37,11 +37,6 @@ def floating(input, name):
         raise ArgumentFault(f"{name}_() fills floating tensors, not {input.dtype.name}", f"x.float().{name}_()")
 
 
-def as_pairs(input, numbers):
-    """Complex numbers of the shape and type of input, of the real ones that `numbers` draws for a shape and type."""
-    return numbers((*input.shape, 2), part_of(input.dtype)).view(input.dtype)[..., 0]
-
-
 class UniformFill(Refill):
     """uniform(input, low, high): input filled with numbers drawn evenly from low to high."""
 
@@ -52,7 +47,8 @@ class UniformFill(Refill):
 
     def forward(input: Array, low: Number = 0.0, high: Number = 1.0):
         if input.dtype.kind == "c":
-            return refilled(input, as_pairs(input, lambda shape, dtype: draw().uniform(shape, dtype, low, high)))
+            return refilled(input, as_pairs(
+                input.shape, input.dtype, lambda shape, dtype: draw().uniform(shape, dtype, low, high)))
         floating(input, "uniform")
         return refilled(input, draw().uniform(input.shape, input.dtype, low, high))
 
@@ -67,8 +63,8 @@ class NormalFill(Refill):
 
     def forward(input: Array, mean: Number = 0.0, std: Number = 1.0):
         if input.dtype.kind == "c":
-            return refilled(input, as_pairs(input, lambda shape, dtype: draw().normal(
-                shape, dtype, mean, std * math.sqrt(0.5))))
+            return refilled(input, as_pairs(
+                input.shape, input.dtype, lambda shape, dtype: draw().normal(shape, dtype, mean, std * math.sqrt(0.5))))
         floating(input, "normal")
         draw().normal_into(writing(input), mean, std)
         return input

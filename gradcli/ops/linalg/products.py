@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Scalar, sized
+from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
@@ -201,6 +202,7 @@ class StackedMm(Kernel):
 
 def added(input, product, beta, alpha):
     """beta * input + alpha * product; with beta 0 whatever input holds, nan included, is left out."""
+    beta, alpha = realized(beta, input.dtype), realized(alpha, input.dtype)
     if alpha != 1:
         product = product * np.asarray(alpha, product.dtype)
     if beta == 0:

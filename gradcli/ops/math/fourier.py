@@ -31,7 +31,7 @@ def numbers(name, x, real=False):
     return x if x.dtype.kind == "f" else x.astype(Default.floating)
 
 
-def lengths(name, x, s, dim):
+def lengths(x, s, dim):
     """The lengths to transform and their axes: for `s` and `dim` as programs give them, None for all or the last."""
     s = (s,) if type(s) is int else s
     dims = (dim,) if type(dim) is int else dim
@@ -63,7 +63,9 @@ def fit(name, x, sizes, axes):
 def transformed(name, x, s, dim, norm, real=False, back=False):
     """The transform `name` of numpy along some axes; `back`: to real numbers, whose last length `s` counts."""
     x = numbers(name, x, real)
-    sizes, axes = lengths(name, x, s, dim)
+    sizes, axes = lengths(x, s, dim)
+    if not axes and (real or back):
+        raise ShapeFault(f"{name} must transform at least one axis", f"torch.fft.{name}(x, dim=(0,))")
     if back and s is None or back and s[-1] == -1:
         sizes[-1] = 2 * (sizes[-1] - 1)
     fit(name, x, sizes, axes)

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.fma import multiply_add
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
@@ -45,7 +46,7 @@ class LerpByNumber(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
 
     def forward(input: Array, end: Array, weight: Scalar):
-        return between(input, end, input.dtype.type(weight))
+        return between(input, end, input.dtype.type(realized(weight, input.dtype)))
 
     def grad_input(F, g, weight):
         return F.scaled(g, 1 - weight)
@@ -93,6 +94,7 @@ class AddCMul(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
+        value = realized(value, input.dtype)
         product = tensor1 * tensor2
         # among whole numbers value is cut to a whole one
         if product.dtype.kind == "f":
@@ -123,6 +125,7 @@ class AddCDiv(Binary):
         if tensor1.dtype.kind not in "fc":
             raise TypeFault("Integer division with addcdiv is no longer supported",
                             ("input + value * (a / b)", "the same with a floating quotient"))
+        value = realized(value, input.dtype)
         return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
 
     def grad_input(F, g):

@@ -67,11 +67,11 @@ class Standardising(Kernel, abstract=True):
             out = out.reshape(input.shape).astype(input.dtype, copy=False)
         return out, mean, scale, unit
 
-    def grad_input(F, g, input, weight, out, shape, axes, input_shape):
+    def grad_input(F, g, input, weight, out, shape, axes, input_shape, input_dtype):
         if F is raw and g[0] is not None and g[1] is g[2] is g[3] is None:
             share = g[0] if g[0].shape == shape else g[0].reshape(shape)
             total = raw.centred_back(share if weight is None else share * weight, out[3], out[2], axes)
-            return total if total.shape == input_shape else total.reshape(input_shape)
+            return total.reshape(input_shape).astype(input_dtype, copy=False)
         unit, count, total = out[3], math.prod([shape[i] for i in axes]), 0
         if g[0] is not None:
             share = F.reshape(g[0], shape)
@@ -84,7 +84,7 @@ class Standardising(Kernel, abstract=True):
             total = total + F.expand(g[1] / count, shape)
         if g[2] is not None:
             total = total - g[2] * out[2] * out[2] * unit / count
-        return F.reshape(total, input_shape)
+        return F.cast(F.reshape(total, input_shape), input_dtype)
 
     def grad_weight(F, g, input, weight, out, shape, weight_shape):
         if g[0] is None:

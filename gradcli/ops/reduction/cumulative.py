@@ -10,7 +10,7 @@ from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.ops.base import Kernel
-from gradcli.ops.reduction.reduce import totals_type
+from gradcli.ops.reduction.reduce import of_parts, totals_type
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 HOLED = [[1.0, 0.0, 3.0, 2.0], [0.5, 5.0, -6.0, 0.25]]
@@ -22,7 +22,7 @@ def accumulated(ufunc, array, dim, dtype):
     if dtype is None and array.dtype is float32 and 0 < array.ndim and array.size < LARGE:
         out = ufunc.accumulate(array, at, float64).astype(float32)
         return np.add(out, ZERO[float32], out) if ufunc is np.add else out
-    array = array.astype(totals_type(array.dtype, dtype), copy=False)
+    array = of_parts(array, dtype).astype(totals_type(array.dtype, dtype), copy=False)
     if not array.ndim:
         return array.copy()
     if array.dtype == np.float32 and array.size >= LARGE:

@@ -10,6 +10,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, NormOrder, Type
 from gradcli.engine.kernels import LARGE, full_sum, sums
 from gradcli.engine.large import MANY
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -57,6 +58,11 @@ def totals_type(kind, dtype):
     return dtype or (np.dtype(np.int64) if kind.kind in "biu" else kind)
 
 
+def of_parts(array, dtype):
+    """The array, or its real parts where complex numbers are asked for as real ones."""
+    return retyped(array, dtype) if array.dtype.kind == "c" and dtype is not None else array
+
+
 def total(array, where, keepdim, dtype=None):
     """A sum over axes, whole numbers as int64; half precision is carried in single."""
     kind = array.dtype
@@ -65,6 +71,7 @@ def total(array, where, keepdim, dtype=None):
             return np.add.reduce(array, None)
         out = np.add.reduce(array, where, None, None, keepdim)
         return out if out.ndim < 2 else np.ascontiguousarray(out)
+    array = of_parts(array, dtype)
     kind = totals_type(kind, dtype)
     if kind == np.float16:
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
@@ -331,7 +338,7 @@ class VectorNorm(Reduction):
     def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
         if input.dtype.kind not in "fc" and dtype is None:
             raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
-        input = input if dtype is None else input.astype(dtype)
+        input = input if dtype is None else retyped(input, dtype)
         if input.dtype.kind == "c":
             input = np.abs(input)
         if input.dtype == np.float16:

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.cumulative import backwards, shifted
-from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, restored, total, totals_type
+from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, of_parts, restored, total, totals_type
 
 POSITIVE = [[1.0, 2.0, 4.0], [0.5, 5.0, 0.25]]
 HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
@@ -34,7 +34,7 @@ class Prod(Reduction):
 
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False, *, dtype: Type = None):
         kind = totals_type(input.dtype, dtype)
-        return np.multiply.reduce(input, axes(dim, input.ndim), kind, None, keepdim)
+        return np.multiply.reduce(of_parts(input, dtype), axes(dim, input.ndim), kind, None, keepdim)
 
     def grad_input(F, g, input, out, dim, keepdim, input_shape, input_dtype):
         g = F.cast(g, input_dtype)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
+from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import outside
@@ -99,7 +100,7 @@ class ConstantPadNd(Kernel):
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
                              "resulted in a negative output size")
-        grown = outside(input, before, after, value)
+        grown = outside(input, before, after, realized(value, input.dtype))
         return grown.copy() if grown is input else grown
 
     def grad_input(F, g, before, after):

@@ -200,9 +200,7 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     if len(shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
                          ("x.unsqueeze(0)", "adds a batch dimension"))
-    kernel = per_dimension(kernel_size, rank, name, "kernel_size")
-    stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
-    padding = per_dimension(padding, rank, name, "padding")
+    kernel, stride, padding, _ = options(name, rank, kernel_size, stride, padding)
     lengths = tuple((n - 1) * s - 2 * p + k for n, k, s, p in zip(
         input.shape[len(input.shape) - rank :], kernel, stride, padding, strict=True))
     if output_size is not None:
