@@ -14,7 +14,7 @@ OUTDENTED = ": at the level"        # what follows the place where a repair brin
 
 def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     """Return `text` with a repair inserted at the line that `why` names, or else in place of the marked span."""
-    lines = f"{text}\n".split("\n")     # a block at the end ends on the line after it
+    lines = text.split("\n")
     where = LINE_PLACE.match(why)
     if where:
         how, at = where[1], int(where[2]) - 1
@@ -48,7 +48,7 @@ def keep_pasteable(fault: Fault, read: Callable[[str], object]) -> None:
 def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object]) -> bool:
     """Whether the program with the repair parses, or parses further than the place of the fault."""
     try:
-        read(pasted(fault.source, fault, repair, why))
+        read(pasted(fault.source, fault, repair, why) + "\n")     # a block at the end ends on the line after it
     except LimitFault:
         return True
     except SyntaxFault as after:
