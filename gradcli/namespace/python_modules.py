@@ -11,7 +11,7 @@ STANDARD: dict[str, dict[str, str]] = {
     "abc": {"python.classes.abc": "ABC ABCMeta abstractmethod abstractproperty"},
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections.abc": {"python.abc": ABSTRACT},
-    "datetime": {"python.datetime": "datetime date timedelta"},
+    "datetime": {"python.system.datetime": "datetime date timedelta"},
     "decimal": {"python.numbers.decimals": "Decimal Context getcontext setcontext localcontext InvalidOperation "
                                            "DivisionByZero Overflow DecimalException ROUND_CEILING ROUND_DOWN "
                                            "ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP "
@@ -28,6 +28,7 @@ STANDARD: dict[str, dict[str, str]] = {
     "operator": {"python.functools": "pos not_ truth is_ is_not contains getitem setitem delitem concat countOf mod "
                                      "and_ or_ "
                               "xor"},
+    "pathlib": {"python.system.pathlib": "Path PurePath PurePosixPath"},
     "platform": {"platform": "system machine processor node release python_version python_implementation platform"},
     "pprint": {"python.textwrap_pprint": "pformat"},
     "re": {"python.patterns.module": "NOFLAG A ASCII I IGNORECASE M MULTILINE S DOTALL U UNICODE X VERBOSE Match "
@@ -38,7 +39,7 @@ STANDARD: dict[str, dict[str, str]] = {
                                 "pstdev pvariance stdev variance quantiles covariance correlation"},
     "string": {"python.functools": "octdigits capwords"},
     "textwrap": {"python.textwrap_pprint": "dedent indent wrap fill shorten"},
-    "time": {"python.time": "time_ns perf_counter_ns monotonic_ns strftime ctime asctime localtime gmtime"},
+    "time": {"python.system.time": "time_ns perf_counter_ns monotonic_ns strftime ctime asctime localtime gmtime"},
     "unicodedata": {"unicode": "normalize is_normalized category bidirectional combining east_asian_width mirrored "
                                "decomposition decimal digit numeric name lookup"},
     "typing": {"python.typing": ABSTRACT + "AbstractSet Annotated AsyncGenerator AsyncIterable AsyncIterator BinaryIO "

@@ -30,6 +30,7 @@ from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN, python_names
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
+from gradcli.lang.runtime.templates import percent
 from gradcli.lang.syntax.parser import parse
 from gradcli.namespace.ages import OLDEST, STREAMS, semantics_of, set_age, stream_of
 from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, require_seed, require_text, single_number
@@ -157,7 +158,8 @@ class Session(Names):
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(
             lambda: self._names.get("args", []), self.generators, self.write, self._complain,
-            lambda value, name: self._builtins["getattr"](value, name), self._torch)
+            lambda value, name: self._builtins["getattr"](value, name), self._torch,
+            lambda template, values: percent(self._formatter, template, values))
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}

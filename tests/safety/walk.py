@@ -50,7 +50,6 @@ from gradcli.namespace.python.classes.dataclasses import Field, Missing
 from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
 from gradcli.namespace.python.contextlib import GeneratorContext as Managed
 from gradcli.namespace.python.contextlib import Null, Suppress
-from gradcli.namespace.python.datetime import Day, DayTime, Span
 from gradcli.namespace.python.functools import Compared
 from gradcli.namespace.python.functools_decorators import Cached, CachedProperty
 from gradcli.namespace.python.io import Buffer
@@ -58,7 +57,11 @@ from gradcli.namespace.python.itertools import _Chain as Chain
 from gradcli.namespace.python.numbers.decimals import LocalContext, Number, Precision
 from gradcli.namespace.python.numbers.rational import Rational
 from gradcli.namespace.python.patterns.module import CompiledPattern, PatternMatch
-from gradcli.namespace.python.sys import VersionInfo
+from gradcli.namespace.python.system.datetime import Day, DayTime, Span
+from gradcli.namespace.python.system.logging import Formatter as LogFormatter
+from gradcli.namespace.python.system.logging import Logger, NullHandler, StreamHandler
+from gradcli.namespace.python.system.pathlib import PosixPath
+from gradcli.namespace.python.system.sys import VersionInfo
 from gradcli.namespace.third_party.ipython import Shape
 from gradcli.namespace.third_party.matplotlib import Drawing
 from gradcli.namespace.third_party.numpy_makers import Grid, Joiner, Polynomial
@@ -225,7 +228,8 @@ PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, set, fro
 
 OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
-        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast, Scaler,
+        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
+        Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,

@@ -27,20 +27,12 @@ INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
-    dict.fromkeys(("pathlib", "glob", "pickle", "csv", "urllib", "requests", "zipfile", "h5py", "yaml"),
-                  (_DATA,))) | (
+    dict.fromkeys(("requests", "h5py", "yaml"), (_DATA,))) | (
     dict.fromkeys(("torchvision", "torchtext", "torchaudio", "sklearn", "pandas", "scipy", "PIL", "cv2", "gym",
                    "gymnasium", "transformers", "datasets"), (_RANDOM_DATA, _DATA))) | (
     dict.fromkeys(("seaborn", "plotly", "visdom"),
                   (("gradcli plot 'sin(x)' --over x=-3:3", "draws a curve; leave the plotting lines out"),)))
 """Hints for modules that programs often import and that do not exist here, by the first word of their names."""
-
-_OUTSIDE = "programs reach nothing outside themselves: leave out what needs this module"
-NEEDLESS = dict.fromkeys(
-    ("subprocess", "traceback", "socket", "shutil", "logging", "pdb", "inspect", "signal", "threading",
-     "multiprocessing"),
-    _OUTSIDE)
-"""Modules that programs often import and that can only be left out."""
 
 
 CAUGHT = r"\b(?:ImportError|ModuleNotFoundError|Exception)\b"
@@ -130,14 +122,13 @@ def _known(c: LoweringContext, path: Node) -> str:
     first, span = name.split(".")[0], c.span(path)
     first_words = {module.split(".")[0] for module in modules} | {"__future__"}
     hints: tuple[tuple[str, str] | str, ...] = INSTEAD.get(first, ())
-    note = NEEDLESS.get(first, "") if first not in INSTEAD or first in NEEDLESS else ""
-    if first not in NEEDLESS and first not in INSTEAD:
+    notes = []
+    if first not in INSTEAD:
         line = line_of(c.text, span.line).strip()
         hints = tuple((line.replace(name, near, 1), f"in line {span.line}") for near in nearest(name, modules))
-        note = "modules here are " + ", ".join(sorted(first_words))
-    raise ImportRefused(f"there is no module {name} to import", *(() if first in NEEDLESS else hints), span=span,
-                        notes=(note,) if note else (), as_python=True
-                        ).saying(f"No module named '{name if first in first_words else first}'")
+        notes = [f"modules here are {', '.join(sorted(first_words))}"]
+    raise ImportRefused(f"there is no module {name} to import", *hints, span=span, notes=notes, as_python=True).saying(
+        f"No module named '{name if first in first_words else first}'")
 
 
 def _check_feature(c: LoweringContext, member: Node) -> None:

@@ -160,6 +160,8 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         "repr": lambda *args: formatter.repr(*args) if len(args) == 1 else repr(*args),
         "hash": lambda value, /: formatter.hash_of(value),
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
+        "ascii": lambda value, /: budget.checked_length(
+            formatter.repr(value).encode("ascii", "backslashreplace").decode("ascii")),
         "divmod": divmod, "ord": ord, "chr": _character, "hex": hex, "oct": oct, "bin": bin,
         "format": lambda value, spec="", /: formatter.field(value, "", spec),
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,

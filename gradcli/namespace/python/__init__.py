@@ -19,8 +19,9 @@ from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
 from gradcli.namespace.python.argparse import Plain, simple_namespace
-from gradcli.namespace.python.os_path import os_module
-from gradcli.namespace.python.sys import printing_functions, refusing, sys_module
+from gradcli.namespace.python.system.os_path import os_module
+from gradcli.namespace.python.system.refused import refused_modules
+from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
 from gradcli.namespace.third_party.matplotlib import MODULES, NAMES, pyplot
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
@@ -46,14 +47,14 @@ LISTED: dict[str, dict[str, str]] = {
     "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation "
                                    "whitespace "
                             "printable"},
-    "time": {"python.time": "time perf_counter monotonic process_time sleep"},
+    "time": {"python.system.time": "time perf_counter monotonic process_time sleep"},
     "tqdm": {"third_party.tqdm": "tqdm trange"},
     "tqdm.auto": {"third_party.tqdm": "tqdm trange"},
     "tqdm.notebook": {"third_party.tqdm": "tqdm trange"},
     "typing": {"python.typing": "Any AnyStr Callable ClassVar Dict Final FrozenSet Generic Iterable Iterator List "
                               "Literal Mapping Optional Sequence Set Text Tuple Type TypeVar Union cast "
                               "TYPE_CHECKING", "python.classes.named_tuple": "NamedTuple"},
-    "warnings": {"python.warnings": "filterwarnings simplefilter warn"},
+    "warnings": {"python.system.warnings": "filterwarnings simplefilter warn"},
 }
 
 for _path, _files in (*STANDARD.items(), *MODULES.items()):
@@ -87,6 +88,11 @@ TABLED = """
     sinc split swapaxes take take_along_axis tensordot tile trace trapezoid trapz tri tril tril_indices triu
     triu_indices true_divide trunc union1d unravel_index vander vdot vsplit
 """.split()
+LOGGING = """
+    NOTSET DEBUG INFO WARNING WARN ERROR CRITICAL FATAL debug info warning warn error critical fatal exception log root
+    Formatter Handler StreamHandler NullHandler FileHandler Logger getLogger basicConfig disable getLevelName
+    captureWarnings shutdown BASIC_FORMAT
+"""
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
 MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d", "ndindex", "ndenumerate", "resize")
@@ -102,14 +108,14 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
                      complain: Callable[[str], object], read: Callable[[Any, str], Any],
-                     torch: ModuleProxy) -> dict[str, ModuleProxy]:
+                     torch: ModuleProxy, fill: Callable[[str, Any], str]) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
     `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
-    `torch` is the session's.
+    `torch` is the session's; `fill(template, values)` is `template % values`.
     """
-    modules = {"sys": sys_module(argv, write, complain), "os": os_module()}
+    modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
@@ -131,6 +137,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     vars(modules["IPython.display"])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
     vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
+    modules["logging"] = _logging(complain, fill)
     return modules
 
 
@@ -204,6 +211,18 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
 
     make.__name__ = make.__qualname__ = name
     return make
+
+
+def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str]) -> ModuleProxy:
+    def fetch(name: str) -> Any:
+        if not names:
+            from gradcli.namespace.python.system.logging import LoggingSystem, logging_names
+
+            names.update(logging_names(LoggingSystem(complain, fill)))
+        return names[name]
+
+    names: dict[str, Any] = {}
+    return ModuleProxy("logging", {name: name for name in LOGGING.split()}, fetch)
 
 
 def _parser(argv: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.enumeration import IntEnum, TextEnum
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
-from gradcli.namespace.python.sys import refusing
+from gradcli.namespace.python.system.sys import refusing
 
 DEEPEST, WIDEST = 200, 20
 MEMBERS = (IntEnum, TextEnum)

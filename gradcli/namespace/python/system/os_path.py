@@ -10,7 +10,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.namespace.modules import ModuleProxy
-from gradcli.namespace.python.sys import refusing
+from gradcli.namespace.python.system.sys import refusing
 
 TEXTUAL = "join split splitext basename dirname normpath isabs commonprefix normcase".split()
 PATHS_OUTSIDE = ("exists isfile isdir abspath realpath expanduser expandvars getsize getmtime getctime islink "

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.namespace.python.datetime import EPOCH, stamped
+from gradcli.namespace.python.system.datetime import EPOCH, stamped
 
 
 def time() -> float:
