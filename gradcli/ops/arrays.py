@@ -12,6 +12,7 @@ from gradcli.engine.tensor.dtypes import float32, float64
 
 SMALL = 64          # elements up to which a list of Python's is read faster than an array is reduced
 FEW = 1024          # places, or lengths of dimensions together, whose tables are kept for reuse
+UNROLLED = 8        # elements from which numpy's sums run in lanes; fewer are added one after the other
 FIRST = np.zeros(1, np.intp)
 TYPES = (float32, float64)      # dtypes are compared by identity where speed counts
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
@@ -26,12 +27,16 @@ def extent(index):
 
 
 def greatest_along(array, at):
-    """The greatest elements along an axis, which stays at length 1 and must not be empty."""
+    """The greatest elements along an axis, which stays at length 1 and must not be empty; of one dimension a number."""
+    if array.ndim == 1:
+        return np.maximum.reduceat(array, FIRST)[0]     # numbers are cheaper operands than arrays of length 1
     return np.maximum.reduceat(array, FIRST, at)    # of short axes faster than reduce, and as exact
 
 
 def sum_along(array, at):
-    """The sums along an axis, which stays at length 1."""
+    """The sums along an axis, which stays at length 1; of one dimension a number."""
+    if array.ndim == 1:
+        return np.add.reduceat(array, FIRST)[0] if 0 < array.size < UNROLLED else np.add.reduce(array)
     return np.add.reduce(array, at, None, None, True)
 
 
