@@ -22,45 +22,9 @@ from gradcli.namespace.python.argparse import Plain, simple_namespace
 from gradcli.namespace.python.system.os_path import os_module
 from gradcli.namespace.python.system.refused import refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
-from gradcli.namespace.python_modules import STANDARD
-from gradcli.namespace.third_party.matplotlib import MODULES, NAMES, pyplot
+from gradcli.namespace.python_modules import LISTED
+from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
-
-LISTED: dict[str, dict[str, str]] = {
-    "argparse": {"python.argparse": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
-    "collections": {"python.collections": "OrderedDict namedtuple deque Counter defaultdict"},
-    "copy": {"python.copy": "copy deepcopy"},
-    "functools": {"python.functools": "partial reduce",
-                  "python.functools_decorators": "wraps update_wrapper lru_cache cache cached_property total_ordering"},
-    "dataclasses": {"python.classes.dataclasses": "dataclass field fields asdict astuple replace is_dataclass MISSING "
-                                                  "InitVar KW_ONLY "
-                                 "FrozenInstanceError"},
-    "enum": {"python.classes.enum": "Enum IntEnum StrEnum auto unique"},
-    "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
-    "io": {"python.io": "BytesIO StringIO"},
-    "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle "
-                                      "dropwhile "
-                               "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
-    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc"},
-    "matplotlib.pyplot": {},
-    "operator": {"python.functools": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
-    "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation "
-                                   "whitespace "
-                            "printable"},
-    "time": {"python.system.time": "time perf_counter monotonic process_time sleep"},
-    "tqdm": {"third_party.tqdm": "tqdm trange"},
-    "tqdm.auto": {"third_party.tqdm": "tqdm trange"},
-    "tqdm.notebook": {"third_party.tqdm": "tqdm trange"},
-    "typing": {"python.typing": "Any AnyStr Callable ClassVar Dict Final FrozenSet Generic Iterable Iterator List "
-                              "Literal Mapping Optional Sequence Set Text Tuple Type TypeVar Union cast "
-                              "TYPE_CHECKING", "python.classes.named_tuple": "NamedTuple"},
-    "warnings": {"python.system.warnings": "filterwarnings simplefilter warn"},
-}
-
-for _path, _files in (*STANDARD.items(), *MODULES.items()):
-    LISTED[_path] = LISTED.get(_path, {}) | {
-        file: f"{LISTED.get(_path, {}).get(file, '')} {names}".strip() for file, names in _files.items()}
-
 
 RANDOM = """
     seed rand randn random random_sample ranf sample uniform normal standard_normal randint choice permutation shuffle

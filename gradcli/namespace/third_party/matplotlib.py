@@ -57,9 +57,7 @@ PARTS: dict[str, str] = {
                          "MultipleLocator NullFormatter NullLocator ScalarFormatter",
     "mpl_toolkits.axes_grid1": "make_axes_locatable ImageGrid",
     "mpl_toolkits.mplot3d": "Axes3D"}
-MODULES: dict[str, dict[str, str]] = {"mpl_toolkits": {}} | {
-    path: {"third_party.matplotlib_parts": names} for path, names in PARTS.items()}
-"""The modules beside pyplot, as `LISTED` in gradcli/namespace/python/__init__.py."""
+"""The modules beside pyplot, with the names in each."""
 
 # What gives None, as in matplotlib.
 SILENT = frozenset("""
