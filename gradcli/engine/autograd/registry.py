@@ -41,13 +41,27 @@ def register(cls: type[Op]) -> None:
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
-            setattr(Tensor, name, property(call) if cls.attribute else call)
+            setattr(Tensor, name, property(call) if cls.attribute else _method(cls, name, call))
         if cls.inplace and not cls.inplace_name:
             setattr(traced, short(name) + "_", _writer(cls, name + "_", call))
     for name in cls.inplace_names():
         setattr(Tensor, name, _writer(cls, name, call))
     if cls.symbol:
         _operators(cls, call)
+
+
+def _method(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of an operation: its function, with the tensor it is called on in the place of the receiver."""
+    at = cls.receiver
+    if not at:
+        return call
+
+    def method(self: Any, *args: Any, **options: Any) -> Any:
+        if len(args) < at:      # the parameters before it come by name
+            return call(*args, **{cls.params[at]: self}, **options)
+        return call(*args[:at], self, *args[at:], **options)
+
+    return _with_metadata(method, name, cls)
 
 
 def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:

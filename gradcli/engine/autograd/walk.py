@@ -46,6 +46,7 @@ class Walk:
     vanished    the nodes whose gradient is a zero that stays zero times infinity or nan
     undefined   the parents with an undefined gradient: PyTorch checks their saved values as well
     captured    the gradients of targets, and of leaves with hooks, that are complete
+    ends        the targets at which the sweep ends
     node        the one being visited
     """
 
@@ -59,6 +60,7 @@ class Walk:
         self.undefined: set[Any] = set()
         self.vanished: set[Any] = set()
         self.captured: dict[Any, Any] = {}
+        self.ends: Any = frozenset()
         self.node: Any = None
 
     def visit(self, node: Any) -> None:
@@ -75,6 +77,8 @@ class Walk:
             g = apply_hooks(node, g, create_graph)
         if self.targets and node in self.targets:
             self.captured[node] = g
+            if node in self.ends:
+                return
         if type(node) is NodeOutput:
             collect(node, g, grads, F)
             return
