@@ -98,6 +98,16 @@ class SharedMemory(ShapeFault):
                     "location. Please clone() the tensor before performing the operation.")
 
 
+class PartlyShared(ShapeFault):
+    """What is written to and what is read while that happens are partly the same memory."""
+
+    def __init__(self, writer: str) -> None:
+        super().__init__(f"{writer}{': ' * bool(writer)}what is written to and what is read are partly the same memory",
+                         ("x[1:] = x[:-1].clone()", "reads a copy, as it was before"))
+        self.saying("unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                    "single memory location. Please clone() the tensor before performing the operation.")
+
+
 class UnimplementedType(TypeFault, NotImplementedError):
     """An operation has no kernel for elements of a type."""
 

@@ -22,10 +22,11 @@ from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.tensor.inplace import inplace, into
+from gradcli.engine.tensor.inplace import arrays_of, elementwise, inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.write_gate import refuse_shared
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
 
@@ -103,7 +104,10 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
 
     def call(*args: Any, **options: Any) -> Any:
         if options and "out" in options:
-            return into(options.pop("out"), call(*args, **options), name)
+            out = options.pop("out")
+            if isinstance(out, Tensor) and elementwise(cls):
+                refuse_shared(out.array, arrays_of((*args, *options.values())), name)
+            return into(out, call(*args, **options), name)
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)

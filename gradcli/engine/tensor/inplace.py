@@ -7,7 +7,7 @@ hands the call to x as its new history. Where x is a view, its base takes a call
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import filling, writing
+from gradcli.engine.tensor.write_gate import filling, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
@@ -34,6 +34,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
         source = writable(input, name, cls.partial)
+        if elementwise(cls) and (args or options):
+            refuse_shared(input.array, arrays_of((*args, *options.values())), name)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
             if Dual.watched:
@@ -63,6 +65,16 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
     rename_node(out, f"{label[:-1]}1" if pair else label)
     return out
+
+
+def elementwise(cls: type[Op]) -> bool:
+    """Whether an operation goes from element to element, reading operands while it writes."""
+    return bool(cls.type_promotion) or cls.names[0] in ("copy", "lerp")
+
+
+def arrays_of(values: Iterable[Any]) -> list[np.ndarray]:
+    """The arrays of those values that are tensors."""
+    return [x.array for x in values if isinstance(x, Tensor)]
 
 
 def _tracked(values: tuple[Any, ...]) -> bool:

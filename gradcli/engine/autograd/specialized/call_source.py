@@ -150,6 +150,11 @@ class CallSource(ArgumentsSource):
         self.depth -= 1
         if first:
             self.refuse("not t0")
+        for i in self.tensors if self.cls.type_promotion or self.cls.overwrite is not None else ():
+            if i:
+                given = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
+                self.refuse(f"{given}((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or "
+                            f"a{i} is a0.base) and _partly_shared(a0, a{i})")
         if self.cls.overwrite is not None:
             arrays = "".join(f", a{i}" for i in range(1, self.count))
             self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",
