@@ -14,7 +14,7 @@ from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, 
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
-from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents

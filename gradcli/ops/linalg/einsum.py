@@ -87,7 +87,7 @@ def parsed(equation, dims):
     inputs, arrow, output = equation.partition("->")
     subscripts = inputs.split(",")
     if len(subscripts) != len(dims):
-        raise ArgumentFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
+        raise ShapeFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
                             "given")
     wide = 0
     terms = []
