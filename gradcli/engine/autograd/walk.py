@@ -13,8 +13,8 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.graph_view import input_order
-from gradcli.engine.autograd.hooks import RETAIN, apply_hooks
-from gradcli.engine.autograd.op import NodeOutput, raw, traced
+from gradcli.engine.autograd.hooks import apply_hooks
+from gradcli.engine.autograd.op import RETAIN, NodeOutput, raw, traced
 from gradcli.engine.autograd.saved_values import (
     Freed,
     check_fresh,
