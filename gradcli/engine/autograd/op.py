@@ -372,6 +372,14 @@ def short(name: str) -> str:
     return name.removeprefix("nn.functional.").replace(".", "_")
 
 
+UNPROMOTED = frozenset("bitwise_not conj_physical copy float_power frac lerp logical_not neg polygamma sgn square".split())
+
+
+def elementwise(cls: type[Op]) -> bool:
+    """Whether an operation in place goes from element to element, reading operands while it writes."""
+    return bool(cls.type_promotion) or cls.names[0] in UNPROMOTED
+
+
 def carry_over(result: Tensor, node: Any) -> None:
     """Let what an operation in place has made of a result retain its gradient, in place of what it was before."""
     if result.hooks and result.node is not None and result.node.hooks:

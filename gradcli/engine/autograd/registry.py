@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, elementwise, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.autograd.specialized.functions import specialized
@@ -22,7 +22,7 @@ from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.tensor.inplace import arrays_of, elementwise, inplace, into
+from gradcli.engine.tensor.inplace import arrays_of, inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor

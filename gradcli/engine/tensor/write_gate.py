@@ -102,6 +102,11 @@ def overlapping(array: ndarray) -> bool:
     return False
 
 
+def overlaps_itself(array: ndarray) -> bool:
+    """Whether elements of a view that can be written to lie in the same memory, as windows do that `unfold` makes."""
+    return array.base is not None and not array.flags.forc and array.flags.writeable and overlapping(array)
+
+
 def partly_shared(target: ndarray, other: ndarray) -> bool:
     """Whether `other` lies over a part of the memory of `target`, or over all of it in another order.
 

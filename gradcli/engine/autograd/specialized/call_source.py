@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.op import constancy
+from gradcli.engine.autograd.op import constancy, elementwise
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
@@ -150,7 +150,9 @@ class CallSource(ArgumentsSource):
         self.depth -= 1
         if first:
             self.refuse("not t0")
-        for i in self.tensors if self.cls.type_promotion or self.cls.overwrite is not None else ():
+        if elementwise(self.cls):
+            self.refuse(f"{first}a0.base is not None and _overlaps_itself(a0)")
+        for i in self.tensors if elementwise(self.cls) else ():
             if i:
                 given = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
                 self.refuse(f"{given}((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or "
