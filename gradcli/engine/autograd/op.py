@@ -372,7 +372,8 @@ def short(name: str) -> str:
     return name.removeprefix("nn.functional.").replace(".", "_")
 
 
-UNPROMOTED = frozenset("bitwise_not conj_physical copy float_power frac lerp logical_not neg polygamma sgn square".split())
+UNPROMOTED = frozenset(     # the operations that go from element to element, without type promotion
+    "bitwise_not conj_physical copy float_power frac lerp logical_not neg polygamma sgn square".split())
 
 
 def elementwise(cls: type[Op]) -> bool:

@@ -290,27 +290,26 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
                    for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
         if sources and grad.requires_grad:      # of the gradient that came in: PyTorch's depends on the inputs as well
-            reached = _reached(grad.node, since)
-            sources = [x for x in sources if (x if x.node is None else x.node) not in reached]
+            sources = _unreached(sources, grad, since)
     return link(grad, sources) if sources else grad
 
 
-def _reached(start: Any, since: int) -> set[Any]:
-    """What the calls lead to that were recorded after the time `since`, from `start` on."""
-    reached, pending = {start}, [start]
-    while pending:
+def _unreached(sources: list[Any], grad: Any, since: int) -> list[Any]:
+    """Those of the sources to which no path leads from `grad` through calls recorded after the time `since`."""
+    start = grad if grad.node is None else grad.node
+    missing = {id(x if x.node is None else x.node): x for x in sources}
+    missing.pop(id(start), None)
+    seen, pending = set(), [start] if start is not grad and start.born >= since else []
+    while pending and missing:
         node = pending.pop()
-        if type(node) is NodeOutput:
-            parents = [node.node]
-        elif isinstance(node, Tensor) or node is None or node.born < since:
-            continue
-        else:
-            parents = [parent for parent, _, _ in node.edges]
-        for parent in parents:
-            if parent not in reached:
-                reached.add(parent)
+        for parent in [node.node] if type(node) is NodeOutput else [edge[0] for edge in node.edges]:
+            key = id(parent)
+            if key in missing:
+                del missing[key]
+            elif key not in seen and not isinstance(parent, Tensor) and parent.born >= since:
+                seen.add(key)
                 pending.append(parent)
-    return reached
+    return list(missing.values())
 
 
 class _KnownGrad:

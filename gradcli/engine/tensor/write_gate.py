@@ -142,8 +142,9 @@ def refuse_shared(target: ndarray, others: Iterable[ndarray], writer: str) -> No
 
 def setting(array: ndarray, part: Any, source: Any) -> ndarray:
     """`array`, in which a part may be set to `source`; PartlyShared if that is partly the same memory."""
-    if type(source) is ndarray and source.ndim and (source.base is not None or array.base is not None):
-        refuse_shared(array[part], (source,), "setitem")
+    if type(source) is ndarray and source.ndim and ((base := source.base) is not None and (
+            base is array or base is array.base) or source is array.base) and partly_shared(array[part], source):
+        raise PartlyShared("setitem")
     return writing(array)
 
 

@@ -151,7 +151,7 @@ class CallSource(ArgumentsSource):
         if first:
             self.refuse("not t0")
         if elementwise(self.cls):
-            self.refuse(f"{first}a0.base is not None and _overlaps_itself(a0)")
+            self.refuse(f"{first}a0.base is not None and not a0.flags.forc and _overlaps_itself(a0)")
         for i in self.tensors if elementwise(self.cls) else ():
             if i:
                 given = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
