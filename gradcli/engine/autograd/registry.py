@@ -25,7 +25,7 @@ from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.inplace import arrays_of, inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, was_number
 from gradcli.engine.tensor.write_gate import refuse_shared
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
@@ -190,6 +190,15 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
     return operate
 
 
+def _for_elements(write: Callable[..., Any], operate: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator in place, or `operate` for what was a plain number in 0.1.12: an element of a tensor stays as it is.
+    """
+    def update(input: Any, other: Any) -> Any:
+        return (operate if was_number(input) else write)(input, other)
+
+    return update
+
+
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """Set the special methods of the operation's symbol on `Tensor`: __add__, __radd__, __iadd__."""
     if cls.symbol in UNARY:
@@ -204,7 +213,8 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
         commuted = turned if cls.symbol in COMMUTING else reflected     # as PyTorch has it: the tensor comes first
         if kind == "i":
             name = cls.inplace_names()[0]
-            form = specialized(cls, _operator(getattr(Tensor, name), special), operator=True, writer=name)
+            form = specialized(cls, _for_elements(_operator(getattr(Tensor, name), special), operate), operator=True,
+                               writer=name)
         else:
             form = commuted if kind == "r" else operate
         setattr(Tensor, special, form)

@@ -143,8 +143,10 @@ def refuse_shared(target: ndarray, others: Iterable[ndarray], writer: str) -> No
 def setting(array: ndarray, part: Any, source: Any) -> ndarray:
     """`array`, in which a part may be set to `source`; PartlyShared if that is partly the same memory."""
     if type(source) is ndarray and source.ndim and ((base := source.base) is not None and (
-            base is array or base is array.base) or source is array.base) and partly_shared(array[part], source):
-        raise PartlyShared("setitem")
+            base is array or base is array.base) or source is array.base):
+        target = array[part]
+        if source.size == target.size and partly_shared(target, source):    # a smaller one is expanded: PyTorch copies
+            raise PartlyShared("setitem")
     return writing(array)
 
 

@@ -96,7 +96,10 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             kind = type(times)
             if type(sequence) in SEQUENCES and kind not in WHOLE and hasattr(kind, "__index__") and (
                     PROGRAM_MADE not in kind.__dict__):
-                count = operator.index(times)
+                try:
+                    count = operator.index(times)
+                except TypeError:
+                    return NotImplemented
                 check_repeat(sequence, count)
                 return sequence * count
         return NotImplemented

@@ -276,7 +276,7 @@ def setitem(self, key, value):
         spare = value.array.ndim - self.array.ndim
         if spare > 0 and value.array.shape[:spare] == (1,) * spare:
             value = traced.getitem(value, (0,) * spare + (...,), ())
-        self.copy_(value)
+        self.copy_(value if value.array.size == self.array.size else traced.expand(value, self.array.shape))
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)

@@ -150,6 +150,8 @@ class CallSource(ArgumentsSource):
         self.depth -= 1
         if first:
             self.refuse("not t0")
+        if self.operator:
+            self.refuse(f"{first}not a0.ndim and _was_number(v0)")
         if elementwise(self.cls):
             self.refuse(f"{first}a0.base is not None and not a0.flags.forc and _overlaps_itself(a0)")
         for i in self.tensors if elementwise(self.cls) else ():
