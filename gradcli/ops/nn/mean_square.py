@@ -4,6 +4,7 @@ import math
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3, last_shape
 
@@ -26,7 +27,10 @@ class RmsNorm(Op):
             eps = {"float64": 2.0**-52, "complex128": 2.0**-52, "float32": 2.0**-23, "complex64": 2.0**-23,
                    "float16": 2.0**-10}.get(name, 0.0)
         scaled = rename_node(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
-        return scaled if weight is None else scaled * weight
+        if weight is None:
+            return scaled
+        dtype = (input.array if isinstance(input, Tensor) else input).dtype
+        return scaled * weight if weight.dtype == input.dtype else F.cast(scaled * weight, dtype)
 
 
 class LocalResponseNorm(Op):
