@@ -32,6 +32,7 @@ DIFFERENT = {
     "more": {16: "programs do not inherit from saved_tensors_hooks", 17: "what is saved of a loss",
              18: "a gradient within a dual level is refused"},
     "overlaps": {},
+    "products": {},
     "rules": {},
     "saved": {16: "a leaf that an unpacking hook has changed is no leaf"},
     "semantics": {},
