@@ -29,6 +29,15 @@ class IndexOutOfRange(IndexFault):
         super().__init__(f"index {index} is out of bounds for dimension {dim} with size {size}")
 
 
+class PickedOutOfRange(ShapeFault, IndexOutOfRange):
+    """An index that gather, scatter and their kin look up is outside: a RuntimeError of PyTorch's."""
+
+    code = IndexFault.code
+
+    def __init__(self, index: int, dim: int, size: int) -> None:
+        IndexOutOfRange.__init__(self, index, dim, size)
+
+
 class TooManyIndices(IndexFault):
     """There are more indices than the tensor has dimensions."""
 
@@ -96,6 +105,16 @@ class SharedMemory(ShapeFault):
                          ("x = x.clone()", "before writing to it"))
         self.saying("unsupported operation: more than one element of the written-to tensor refers to a single memory "
                     "location. Please clone() the tensor before performing the operation.")
+
+
+class PartlyShared(ShapeFault):
+    """What is written to and what is read while that happens are partly the same memory."""
+
+    def __init__(self, writer: str) -> None:
+        super().__init__(f"{writer}{': ' * bool(writer)}what is written to and what is read are partly the same memory",
+                         notes=("a copy of what is read, made by clone(), stays as it was",))
+        self.saying("unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                    "single memory location. Please clone() the tensor before performing the operation.")
 
 
 class UnimplementedType(TypeFault, NotImplementedError):

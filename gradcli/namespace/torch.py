@@ -32,7 +32,7 @@ from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.storage import is_storage
 from gradcli.engine.tensor.storage import typename as tensor_typename
-from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
+from gradcli.engine.tensor.tensor import DATA, DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
 from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.engine.tensor.variable import (
@@ -296,6 +296,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
                 return torch.Tensor
             if isinstance(value, Variable):
                 return torch.autograd.Variable
+            if kind is Tensor and not value.array.ndim and value.root is not DATA:      # it was a plain number
+                return known[float if value.array.dtype.kind == "f" else int]
             return vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
         if kind not in known:
             usual = "torch.return_types" if issubclass(kind, tuple) else None

@@ -40,7 +40,7 @@ _born = attrgetter("born")
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
           inputs: Iterable[Any] | None = None, finish_leaf: Callable[[Any, Any], Any] | None = None,
-          excluded: Set[Any] = frozenset()) -> dict[Any, Any]:
+          excluded: Set[Any] = frozenset(), accumulate: bool = False) -> dict[Any, Any]:
     """The gradients of sum(output * seed) with respect to all leaves, or to `inputs`, which are nodes and leaves.
 
     seeds         of the shapes of the outputs
@@ -49,6 +49,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     finish_leaf   called with a leaf that has hooks and its gradient as soon as that is complete; it returns the
                   gradient to use, or None to leave the leaf out of the result
     excluded      nodes through which no gradient goes
+    accumulate    whether the nodes among `inputs` run even if they lead to no other input, as those of `backward()`;
+                  else only what their outputs receive counts, and their saved values stay
 
     Raises SecondBackward where saved values have been released, StaleValue where they have been overwritten.
     """
@@ -74,6 +76,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     freed = None if retain_graph else Freed(here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
     walk = Walk(grads, freed, create_graph, targets, dependencies, finish_leaf)
+    if targets and not accumulate:
+        walk.ends = _ends(nodes, targets)
     try:
         with recording(create_graph):
             if create_graph or targets or dependencies or walk.check_finite:
@@ -87,6 +91,19 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     walk.captured.update(grads)
     captured = walk.captured
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
+
+
+def _ends(nodes: list[Any], targets: set[Any]) -> set[Any]:
+    """The nodes among `targets` that lead to no other target."""
+    ends = targets.intersection(nodes)
+    if ends:
+        useful = targets.union(nodes)
+        ends = {node for node in ends if useful.isdisjoint(_parents(node))}
+    return ends
+
+
+def _parents(node: Any) -> list[Any]:
+    return [node.node] if type(node) is NodeOutput else [parent for parent, _, _ in node.edges]
 
 
 def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, int]:
@@ -127,8 +144,7 @@ def leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
     """Those of `nodes`, in their order, from which a path leads to one of `targets`."""
     useful = set(targets)
     for node in reversed(nodes):
-        parents = [node.node] if type(node) is NodeOutput else [parent for parent, _, _ in node.edges]
-        if any(parent in useful for parent in parents):
+        if not useful.isdisjoint(_parents(node)):
             useful.add(node)
     return [node for node in nodes if node in useful]
 
@@ -175,7 +191,7 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
         if leaf.hooks:
             run_post_accumulate_hooks(leaf, g, create_graph)
 
-    grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf)
+    grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf, accumulate=True)
     while grads:
         leaf, g = grads.popitem()
         if leaf.hooks:

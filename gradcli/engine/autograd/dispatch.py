@@ -20,7 +20,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.detached import Detachments, report_detached
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
-from gradcli.engine.autograd.op import TABLE, NodeOutput, Op
+from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.complex_gate import COMPLEX, check_complex
@@ -67,7 +67,10 @@ def refresh_view(view: Tensor) -> None:
     if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
         if root.origin and root.tick and (view.node is not None or view.requires_grad):
             raise view_write_fault(view, "its base or another view of its base has been modified inplace")
-        view.node = as_window(root.base, view.array).node
+        node = as_window(root.base, view.array).node
+        if view.hooks:
+            carry_over(view, node)
+        view.node = node
         view.requires_grad = True
         view.root = ViewOf(root.base, clock(), root.origin)
         if type(view) is Tensor:

@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
+from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
@@ -34,8 +35,8 @@ class CallRecord:
     `grads` holds those of the current sweep, computed from `grads_of`, until all `edges` have read theirs.
     """
 
-    __slots__ = ("args", "backward", "cls", "ctx", "dirty", "dtypes", "edges", "fixed", "grads", "grads_of", "needs",
-                 "node", "results", "saved", "static", "unread", "zeros")
+    __slots__ = ("args", "backward", "cls", "ctx", "dirty", "dtypes", "edges", "fixed", "freed", "grads", "grads_of",
+                 "needs", "node", "results", "saved", "static", "unread", "zeros")
 
     results: list[tuple[Any, Any, bool]]    # of each result its shape, its type, whether it has a gradient
     cls: type
@@ -54,9 +55,15 @@ class CallRecord:
         self.grads: list[Any] = []
         self.grads_of: Any = None
         self.unread = 0
+        self.freed: Any = None      # once a sweep has released the saved tensors: iteration over it says so
 
     def saved_values(self) -> tuple[Any, ...]:
-        """The saved tensors, as backward sees them: joined to the graph where that is differentiated too."""
+        """The saved tensors, as backward sees them: joined to the graph where that is differentiated too.
+
+        Raises SecondBackward where a sweep has released them.
+        """
+        if self.freed is not None:
+            iter(self.freed)
         return tuple(self._unpack(value) if type(value) is Saved else value for value in self.saved)
 
     def _unpack(self, saved: Saved) -> Tensor:
@@ -213,18 +220,29 @@ OPAQUE = 1
 class FunctionNode(Op, abstract=True):
     """The recorded call of a program's Function."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "_edges")
 
     signature = NO_PARAMETERS
     params = ()
     multi_output = True
 
     @property
+    def edges(self) -> Any:
+        """The edges. Saved tensors that are released are missed where backward asks for them, and only there."""
+        return self._edges
+
+    @edges.setter
+    def edges(self, edges: Any) -> None:
+        for _, rule, saved in edges:
+            if type(saved) is Freed:
+                rule.record.freed, rule.record.saved = saved, ()
+        self._edges = tuple([(to, rule, ()) if type(saved) is Freed else (to, rule, saved)
+                             for to, rule, saved in edges])
+
+    @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What its forward has saved."""
-        _, rule, saved = self.edges[0]
-        if type(saved) is not PackedValues:
-            tuple(saved)     # refuses what has been freed
+        _, rule, _ = self.edges[0]
         values: tuple[Any, ...] = rule.record.saved_values()
         return values
 

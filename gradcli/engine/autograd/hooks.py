@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad
-from gradcli.engine.autograd.op import Op, traced
+from gradcli.engine.autograd.op import RETAIN, Op, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
@@ -24,7 +24,6 @@ from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
 FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
-RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
 
 
 def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
@@ -133,6 +132,12 @@ class Handle:
         """Take the hook off."""
         self.hooks.pop(self.key, None)
 
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.remove()
+
 
 def register_hook(self: Tensor, hook: Callable[[Variable], Any]) -> Handle:
     """Call `hook` with each gradient of this; what it returns, unless None, is used instead."""
@@ -184,14 +189,6 @@ def retain_grad(self: Tensor) -> None:
 def retains_grad(self: Tensor) -> bool:
     """Whether this is a result that keeps its gradient."""
     return self.node is not None and RETAIN in (self.hooks or ())
-
-
-def carry_over(result: Tensor, node: Any) -> None:
-    """Let what an operation in place has made of a result retain its gradient, in place of what it was before."""
-    if result.hooks and result.node is not None and result.node.hooks:
-        keep = result.node.hooks.pop(RETAIN, None)
-        if keep is not None:
-            node.hooks = {**(node.hooks or {}), RETAIN: keep}
 
 
 Op.register_hook, Op.register_prehook = hook_of_node, prehook_of_node  # type: ignore[attr-defined]  # calls get their hooks here

@@ -50,6 +50,7 @@ traced = Rules()    # short name -> recorded call:  tensors in, tensors out
 UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
 COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
 ITEMS_KEPT = 64
+RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
 LEGACY_MODULE = "torch.autograd._functions."
 TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
 
@@ -120,6 +121,7 @@ class Op:
     names: tuple[str, ...] = ()             # full names, its own first; the default is the class's in snake_case
     home = ""                               # prefix of every name without a dot: "nn.functional"
     method: bool | None = None              # whether tensors have it as a method; None: if a name has no dot
+    receiver = 0                            # which parameter is the tensor that the method is called on
     function = True                         # whether torch.<name> exists
     attribute = False                       # whether the method is a property, like x.T
     symbol = ""                             # the operator that calls it, as in Python's special methods: "mul"
@@ -368,3 +370,20 @@ class NodeOutput:
 def short(name: str) -> str:
     """The name in F of an operation's full name: `linalg.inv` is F.linalg_inv."""
     return name.removeprefix("nn.functional.").replace(".", "_")
+
+
+UNPROMOTED = frozenset(     # the operations that go from element to element, without type promotion
+    "bitwise_not conj_physical copy float_power frac lerp logical_not neg polygamma sgn square".split())
+
+
+def elementwise(cls: type[Op]) -> bool:
+    """Whether an operation in place goes from element to element, reading operands while it writes."""
+    return bool(cls.type_promotion) or cls.names[0] in UNPROMOTED
+
+
+def carry_over(result: Tensor, node: Any) -> None:
+    """Let what an operation in place has made of a result retain its gradient, in place of what it was before."""
+    if result.hooks and result.node is not None and result.node.hooks:
+        keep = result.node.hooks.pop(RETAIN, None)
+        if keep is not None:
+            node.hooks = {**(node.hooks or {}), RETAIN: keep}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, short, traced
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, elementwise, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.engine.autograd.specialized.functions import specialized
@@ -22,10 +22,11 @@ from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.tensor.inplace import inplace, into
+from gradcli.engine.tensor.inplace import arrays_of, inplace, into
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, was_number
+from gradcli.engine.tensor.write_gate import refuse_shared
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
 
@@ -41,13 +42,27 @@ def register(cls: type[Op]) -> None:
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
-            setattr(Tensor, name, property(call) if cls.attribute else call)
+            setattr(Tensor, name, property(call) if cls.attribute else _method(cls, name, call))
         if cls.inplace and not cls.inplace_name:
             setattr(traced, short(name) + "_", _writer(cls, name + "_", call))
     for name in cls.inplace_names():
         setattr(Tensor, name, _writer(cls, name, call))
     if cls.symbol:
         _operators(cls, call)
+
+
+def _method(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of an operation: its function, with the tensor it is called on in the place of the receiver."""
+    at = cls.receiver
+    if not at:
+        return call
+
+    def method(self: Any, *args: Any, **options: Any) -> Any:
+        if len(args) < at:      # the parameters before it come by name
+            return call(*args, **{cls.params[at]: self}, **options)
+        return call(*args[:at], self, *args[at:], **options)
+
+    return _with_metadata(method, name, cls)
 
 
 def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
@@ -89,7 +104,10 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
 
     def call(*args: Any, **options: Any) -> Any:
         if options and "out" in options:
-            return into(options.pop("out"), call(*args, **options), name)
+            out = options.pop("out")
+            if isinstance(out, Tensor) and elementwise(cls):
+                refuse_shared(out.array, arrays_of((*args, *options.values())), name)
+            return into(out, call(*args, **options), name)
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
@@ -172,6 +190,15 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
     return operate
 
 
+def _for_elements(write: Callable[..., Any], operate: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator in place, or `operate` for what was a plain number in 0.1.12: an element of a tensor stays as it is.
+    """
+    def update(input: Any, other: Any) -> Any:
+        return (operate if was_number(input) else write)(input, other)
+
+    return update
+
+
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """Set the special methods of the operation's symbol on `Tensor`: __add__, __radd__, __iadd__."""
     if cls.symbol in UNARY:
@@ -186,7 +213,8 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
         commuted = turned if cls.symbol in COMMUTING else reflected     # as PyTorch has it: the tensor comes first
         if kind == "i":
             name = cls.inplace_names()[0]
-            form = specialized(cls, _operator(getattr(Tensor, name), special), operator=True, writer=name)
+            form = specialized(cls, _for_elements(_operator(getattr(Tensor, name), special), operate), operator=True,
+                               writer=name)
         else:
             form = commuted if kind == "r" else operate
         setattr(Tensor, special, form)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.graph_view import input_order
-from gradcli.engine.autograd.hooks import RETAIN, apply_hooks
-from gradcli.engine.autograd.op import NodeOutput, raw, traced
+from gradcli.engine.autograd.hooks import apply_hooks
+from gradcli.engine.autograd.op import RETAIN, NodeOutput, raw, traced
 from gradcli.engine.autograd.saved_values import (
     Freed,
     check_fresh,
@@ -25,7 +25,7 @@ from gradcli.engine.autograd.saved_values import (
     unpack,
 )
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.tensor import Tensor, latest_write
+from gradcli.engine.tensor.tensor import Tensor, clock, latest_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.faults.tree import AnomalousGradient
 
@@ -46,6 +46,7 @@ class Walk:
     vanished    the nodes whose gradient is a zero that stays zero times infinity or nan
     undefined   the parents with an undefined gradient: PyTorch checks their saved values as well
     captured    the gradients of targets, and of leaves with hooks, that are complete
+    ends        the targets at which the sweep ends; None where it goes through all of them
     node        the one being visited
     """
 
@@ -59,6 +60,7 @@ class Walk:
         self.undefined: set[Any] = set()
         self.vanished: set[Any] = set()
         self.captured: dict[Any, Any] = {}
+        self.ends: Any = None
         self.node: Any = None
 
     def visit(self, node: Any) -> None:
@@ -71,10 +73,17 @@ class Walk:
             if self.dependencies:
                 _finish_leaves(node, self.dependencies, grads, self.captured, self.finish_leaf)
             return
+        incoming = g
         if node.hooks:
             g = apply_hooks(node, g, create_graph)
         if self.targets and node in self.targets:
-            self.captured[node] = g
+            ends = self.ends
+            if ends is None or node in ends:
+                self.captured[node] = g
+            else:       # PyTorch takes the gradient of a node that goes on to run before its hooks replace it
+                self.captured[node] = incoming
+            if ends and node in ends:
+                return
         if type(node) is NodeOutput:
             collect(node, g, grads, F)
             return
@@ -258,7 +267,7 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
     if grad_mode.unseen and grad_mode.enabled and node in grad_mode.unseen:     # its tangents are not recorded either
         with recording(False):
             return _traced_grad(node, rule, g, saved)
-    values = unpack(node, rule, saved)
+    values, since = unpack(node, rule, saved), clock()
     grad = rule.grad(traced, g, *values)
     depends_on_all, link = type(node).linked, traced.still
     own_rule: Any = None
@@ -267,7 +276,8 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
         depends_on_all, own_rule = (True if type(node).params[rule.at] in depends_on_all else None), rule
     if type(grad) is Tensor:       # zeros whatever the inputs: nothing that they depend on
         return Variable(grad.array)
-    if grad is None or depends_on_all is False or grad.requires_grad and not depends_on_all or not grad_mode.on:
+    if grad is None or depends_on_all is False or not grad_mode.on or grad.requires_grad and own_rule is not None and (
+            not depends_on_all):
         return grad
     if depends_on_all:      # PyTorch computes the gradients of all inputs in one call, which depends on all of them
         zero = grad.array.dtype.type(0)
@@ -279,7 +289,27 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
                    if not idle or params[min(need, len(params) - 1)] not in idle
                    for x in (value if type(value) is tuple else (value,))
                    if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
+        if sources and grad.requires_grad:      # of the gradient that came in: PyTorch's depends on the inputs as well
+            sources = _unreached(sources, grad, since)
     return link(grad, sources) if sources else grad
+
+
+def _unreached(sources: list[Any], grad: Any, since: int) -> list[Any]:
+    """Those of the sources to which no path leads from `grad` through calls recorded after the time `since`."""
+    start = grad if grad.node is None else grad.node
+    missing = {id(x if x.node is None else x.node): x for x in sources}
+    missing.pop(id(start), None)
+    seen, pending = set(), [start] if start is not grad and start.born >= since else []
+    while pending and missing:
+        node = pending.pop()
+        for parent in [node.node] if type(node) is NodeOutput else [edge[0] for edge in node.edges]:
+            key = id(parent)
+            if key in missing:
+                del missing[key]
+            elif key not in seen and not isinstance(parent, Tensor) and parent.born >= since:
+                seen.add(key)
+                pending.append(parent)
+    return list(missing.values())
 
 
 class _KnownGrad:

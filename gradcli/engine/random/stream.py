@@ -193,7 +193,7 @@ def probability(name: str, p: Array | float) -> None:
         return
     values = np.asarray(p)
     if not ((values >= 0) & (values <= 1)).all():
-        raise ValueFault(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
+        raise UnfitValue(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
 
 
 def strictly_between(name: str, p: float) -> None:
@@ -203,7 +203,7 @@ def strictly_between(name: str, p: float) -> None:
 
 def check_std(name: str, std: float) -> None:
     if not std >= 0:
-        raise ValueFault(f"{name} needs a standard deviation of at least 0, got {std:g}").saying(
+        raise UnfitValue(f"{name} needs a standard deviation of at least 0, got {std:g}").saying(
             f"{name} expects std >= 0.0, but found std {std:g}")
 
 

@@ -7,21 +7,20 @@ hands the call to x as its new history. Where x is a view, its base takes a call
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view, view_write_fault
-from gradcli.engine.autograd.hooks import carry_over
 from gradcli.engine.autograd.inference_mode import refuse_write
-from gradcli.engine.autograd.op import TABLE, Op, rename_node, traced
+from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import filling, writing
+from gradcli.engine.tensor.write_gate import filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
@@ -35,6 +34,11 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
         source = writable(input, name, cls.partial)
+        if elementwise(cls) and (args or options):
+            refuse_shared(input.array, arrays_of((*args, *options.values())), name)
+        if overlaps_itself(input.array) and elementwise(cls) and not cls.fills and not _tracked(
+                (input, *args, *options.values())):
+            return _in_turn(write, input, args, options)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
             if Dual.watched:
@@ -64,6 +68,24 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     pair = label.endswith("0") and bool(args) and isinstance(args[0], Tensor)
     rename_node(out, f"{label[:-1]}1" if pair else label)
     return out
+
+
+def _in_turn(write: Callable[..., Any], input: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """`write` for each row of windows that lie over each other, as PyTorch goes through them: each sees what those
+    before it have written."""
+    shape = input.array.shape
+
+    def row(value: Any, i: int) -> Any:
+        return Tensor(np.broadcast_to(value.array, shape)[i]) if isinstance(value, Tensor) else value
+
+    for i in range(shape[0]):
+        write(Tensor(input.array[i]), *[row(x, i) for x in args], **{key: row(x, i) for key, x in options.items()})
+    return input
+
+
+def arrays_of(values: Iterable[Any]) -> list[np.ndarray]:
+    """The arrays of those values that are tensors."""
+    return [x.array for x in values if isinstance(x, Tensor)]
 
 
 def _tracked(values: tuple[Any, ...]) -> bool:

@@ -168,6 +168,12 @@ class Tensor:
         return id(self)
 
 
+def was_number(tensor: Any) -> bool:
+    """Whether a tensor is an element of another one, and so was a plain number in 0.1.12, whose looks are shown."""
+    return Current.legacy and type(tensor) is Tensor and not tensor.array.ndim and tensor.root is not DATA and (
+        tensor.array.base is not None)
+
+
 class ComplexTensor(Tensor):
     """A tensor of complex numbers, which takes no part in differentiation.
 

@@ -42,6 +42,8 @@ class TensorType(Typed):
         first = args[0] if args else None
         if not InferenceTensor.exist and (quick := self._usual(first, args)) is not None:
             return quick
+        if len(args) == 1 and isinstance(first, Tensor) and first.array.ndim and first.dtype is self.tensor_dtype:
+            return traced.alias(first)      # the same memory, with its history
         if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
                 isinstance(first, Tensor) and first.array.ndim)):
             return traced.tensor(first, dtype=self.tensor_dtype)

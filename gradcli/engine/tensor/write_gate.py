@@ -8,14 +8,14 @@ refused by numpy, so that forgetting the gate is an error and never a loss.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from gradcli.faults.tensors import SharedMemory
+from gradcli.faults.tensors import PartlyShared, SharedMemory
 
 
 class WriteObserver:
@@ -100,6 +100,54 @@ def overlapping(array: ndarray) -> bool:
             return True
         extent += step * (length - 1)
     return False
+
+
+def overlaps_itself(array: ndarray) -> bool:
+    """Whether elements of a view that can be written to lie in the same memory, as windows do that `unfold` makes."""
+    return array.base is not None and not array.flags.forc and array.flags.writeable and overlapping(array)
+
+
+def partly_shared(target: ndarray, other: ndarray) -> bool:
+    """Whether `other` lies over a part of the memory of `target`, or over all of it in another order.
+
+    Like PyTorch, it looks at arrays that fill their stretch of memory, and lets others pass.
+    """
+    if other is target or not target.size or not other.size or not np.may_share_memory(target, other):
+        return False
+    if _layout(target) == _layout(other) and target.ctypes.data == other.ctypes.data:
+        return False
+    return _dense(target) and _dense(other)
+
+
+def _layout(array: ndarray) -> list[tuple[int, int]]:
+    return [(step, length) for step, length in zip(array.strides, array.shape, strict=True) if length > 1]
+
+
+def _dense(array: ndarray) -> bool:
+    """Whether the elements lie one after the other, in whatever order of dimensions."""
+    extent = array.itemsize
+    for step, length in sorted(_layout(array)):
+        if step != extent:
+            return False
+        extent *= length
+    return True
+
+
+def refuse_shared(target: ndarray, others: Iterable[ndarray], writer: str) -> None:
+    """Raise PartlyShared if an operand is partly the memory that is written to."""
+    for other in others:
+        if partly_shared(target, other):
+            raise PartlyShared(writer)
+
+
+def setting(array: ndarray, part: Any, source: Any) -> ndarray:
+    """`array`, in which a part may be set to `source`; PartlyShared if that is partly the same memory."""
+    if type(source) is ndarray and source.ndim and ((base := source.base) is not None and (
+            base is array or base is array.base) or source is array.base):
+        target = array[part]
+        if source.size == target.size and partly_shared(target, source):    # a smaller one is expanded: PyTorch copies
+            raise PartlyShared("setitem")
+    return writing(array)
 
 
 def stepping(array: ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -> ndarray:

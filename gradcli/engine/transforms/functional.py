@@ -14,7 +14,7 @@ from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, 
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
-from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
@@ -145,18 +145,21 @@ def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
                  Variable(report_detached(x, FUNCTIONAL, x.array), True) for x in tensors), several
 
 
-def _checked(result: Any, leaves: Sequence[Tensor], strict: bool) -> list[Tensor]:
-    """The tensors that a function returned; if `strict`, each of them must depend on all inputs."""
+def _checked(result: Any, leaves: Sequence[Tensor], strict: bool, dependent: str = "The output") -> list[Tensor]:
+    """The tensors that a function returned; if `strict`, each of them must depend on all inputs.
+
+    `dependent`: what messages call an output that does not; without it, only some dependence is asked for here.
+    """
     outputs = tensors_of(result, "the results")
     for i, output in enumerate(outputs if strict else ()):
         if not output.requires_grad:
             raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
                               "be computed in a differentiable manner from the input when running in strict mode.")
         calls = newest_first([parent(output)])
-        for j, x in enumerate(leaves):
+        for j, x in enumerate(leaves if dependent else ()):
             if parent(output) is not parent(x) and not leading_to(calls, {parent(x)}):
-                raise UnusedInput(f"Output {i} of the user-provided function is independent of input {j}. This is not "
-                                  "allowed in strict mode.")
+                raise UnusedInput(f"{dependent.format(i)} of the user-provided function is independent of input {j}. "
+                                  "This is not allowed in strict mode.")
     return outputs
 
 
@@ -178,7 +181,7 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
-            outputs = _checked(result, leaves, strict)
+            outputs = _checked(result, leaves, strict, "Output {}")
             blocks = derivative_columns(level, outputs, leaves) if forward else [
                 rows(o, leaves, create_graph) for o in outputs]
             if not (forward or create_graph):
@@ -197,22 +200,60 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
 
     def slopes(*xs: Any) -> Any:
         out = _scalar(func(*xs), "hessian")
-        _checked(out, xs, strict)
+        _checked(out, xs, strict, "")
         if not out.requires_grad:
             return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
                 zeros(xs[0]))
         got = grad(out, list(xs), create_graph=True, allow_unused=True)
         got = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, xs, strict=True))
+        _second_order(got, strict)
         return got if several else got[0]
 
     return jacobian(slopes, inputs, create_graph)
 
 
+INPUT = "the input to the user-provided function is"
+
+
 def _scalar(out: Any, name: str) -> Tensor:
     if not isinstance(out, Tensor) or out.array.size != 1:
+        words = (f"The Tensor returned by the function given to {name} should contain a single element"
+                 if isinstance(out, Tensor) else f"The function given to {name} should return a single Tensor")
         raise GradFault(f"{name}: the function must return a single number, not {described(out)}",
-                        ("lambda x: f(x).sum()", "the sum of its elements"))
+                        ("lambda x: f(x).sum()", "the sum of its elements")).saying(words)
     return out
+
+
+def _second_order(slopes: Sequence[Any], strict: bool) -> None:
+    """Refuse, if `strict`, slopes that do not depend on the inputs."""
+    for i, slope in enumerate(slopes if strict else ()):
+        if slope is None:
+            raise UnusedInput("The output of the user-provided function is independent of input "
+                              f"{i}. This is not allowed in strict mode.")
+        if not slope.requires_grad:
+            raise UnusedInput(
+                "While computing the hessian, found that the jacobian of the user-provided function with respect to "
+                f"input {i} is independent of the input. This is not allowed in strict mode. You should ensure that "
+                "your function is twice differentiable and that the jacobian depends on the inputs (this would be "
+                "violated by a linear function for example).")
+
+
+def _directions(v: Any, tensors: Sequence[Tensor], several: bool, source: str) -> tuple[Any, ...]:
+    """The vectors that a product is taken with, of the shapes of `tensors`, which `source` gave; ones for a number."""
+    if v is None:
+        if len(tensors) != 1 or tensors[0].array.size != 1:
+            raise GradFault(f"The vector v can only be None if {source} a single Tensor with a single element.",
+                            ("v=torch.ones(3)", "a vector of the shape"))
+        return (Variable(np.ones_like(tensors[0].array)),)
+    vectors = tuple(tensors_of(v, "v"))
+    if len(vectors) != len(tensors):
+        raise GradFault(f"v is a tuple of invalid length: should be {len(tensors)} but got {len(vectors)}." if several
+                        else "The given v should contain a single Tensor.")
+    for i, (vector, x) in enumerate(zip(vectors, tensors, strict=True)):
+        if vector.array.shape != x.array.shape:
+            entry = f"Entry {i} in " if several else ""
+            raise GradFault(f"{entry}v has invalid size: should be {x.shape} but got {vector.shape}.")
+    return vectors
 
 
 def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
@@ -221,8 +262,8 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         leaves, several = _leaves(inputs, create_graph)
         result = func(*leaves)
         outputs = _checked(result, leaves, strict)
-        seeds = [seed_for(o, w) for o, w in zip(outputs, _as_tuple(v) if v is not None else [None] * len(outputs),
-                                                strict=True)]
+        vectors = _directions(v, outputs, isinstance(result, list | tuple), "the user-provided function returns")
+        seeds = [seed_for(o, w) for o, w in zip(outputs, vectors, strict=True)]
         grads = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
                                                               if o.requires_grad], create_graph, create_graph,
                      [parent(x) for x in leaves])
@@ -242,11 +283,8 @@ def _outside(result: Any, keep: bool) -> Any:
 def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of its Jacobian and `v`), by differentiating the other product twice."""
     with recording(True):
-        leaves, _ = _leaves(inputs, create_graph)
-        directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
-        for x, d in zip(leaves, directions, strict=True):
-            if not isinstance(d, Tensor) or d.array.shape != x.array.shape:
-                raise GradFault(f"jvp: v must have the shape {sized(x.array.shape)} of its input, not {described(d)}")
+        leaves, several = _leaves(inputs, create_graph)
+        directions = _directions(v, leaves, several, INPUT)
         result = func(*leaves)
         outputs = _checked(result, leaves, strict)
         weights = [Variable(zeros(o), True) for o in outputs]
@@ -269,9 +307,10 @@ def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
     with recording(True):
         leaves, several = _leaves(inputs, create_graph)
         out = _scalar(func(*leaves), "hvp")
-        _checked(out, leaves, strict)
+        _checked(out, leaves, strict, "")
         slopes = grad(out, list(leaves), create_graph=True, allow_unused=True) if out.requires_grad else ()
-        directions = _as_tuple(v) if v is not None else tuple(Variable(np.ones_like(x.array)) for x in leaves)
+        _second_order(slopes, strict)
+        directions = _directions(v, leaves, several, INPUT)
         total = None
         for s, d in zip(slopes or [None] * len(leaves), directions, strict=True):
             if s is not None:

@@ -90,6 +90,20 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             elif type(a) is list or isinstance(a, tuple):
                 budget.check_items(len(a) * b)
 
+    def repeated(a: Any, b: Any) -> Any:
+        """A sequence as often as an object says that is a whole number but multiplies none, as a tensor of one is."""
+        for sequence, times in ((a, b), (b, a)):
+            kind = type(times)
+            if type(sequence) in SEQUENCES and kind not in WHOLE and hasattr(kind, "__index__") and (
+                    PROGRAM_MADE not in kind.__dict__):
+                try:
+                    count = operator.index(times)
+                except TypeError:
+                    return NotImplemented
+                check_repeat(sequence, count)
+                return sequence * count
+        return NotImplemented
+
     def mul(a: Any, b: Any) -> Any:
         left = type(a)
         if left is int and type(b) is int:
@@ -105,7 +119,12 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
                     return product
                 a, b = with_whole_count(a, b)
             check_repeat(a, b)
-        return a * b
+        try:
+            return a * b
+        except TypeError:
+            if (product := repeated(a, b)) is NotImplemented:
+                raise
+            return product
 
     def imul(a: Any, b: Any) -> Any:
         left = type(a)

@@ -7,18 +7,22 @@ from typing import Any, NamedTuple
 
 from gradcli.engine.autograd.hooks import Handle
 from gradcli.engine.autograd.signature import described
-from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, LimitFault, TypeFault
 
 Hooks = dict[int, Any]
 
 
 class WithKwargs(NamedTuple):
-    """A hook registered with `with_kwargs=True`: it receives the keyword arguments too."""
+    """A hook registered with options: whether it receives the keyword arguments too, and whether it is called even
+    if forward, or a hook before it, raises."""
 
     function: Callable[..., Any]
+    kwargs: bool = True
+    always: bool = False
 
 
-def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = False, with_kwargs: Any = False) -> Handle:
+def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = False, with_kwargs: Any = False,
+                       always_call: Any = False) -> Handle:
     """Register a hook, to be called after those of its sort or before them; the handle removes it.
 
     `position` is that of the sort in `module._hooks`: 0 forward_pre, 1 forward, 2 full_backward, 3 full_backward_pre,
@@ -31,7 +35,7 @@ def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = Fal
     hooks: Hooks = module._hooks[position]
     key = max(hooks, default=0) + 1
     others = dict(hooks)
-    hooks[key] = WithKwargs(hook) if with_kwargs else hook
+    hooks[key] = WithKwargs(hook, bool(with_kwargs), bool(always_call)) if with_kwargs or always_call else hook
     if prepend:
         for number, other in others.items():
             del hooks[number]
@@ -40,7 +44,35 @@ def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = Fal
 
 
 def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """Call `module.forward` and its hooks; return the output as the hooks leave it."""
+    """Call `module.forward` and its hooks; return the output as the hooks leave it.
+
+    What any of them raises goes on when the hooks have been called that always are.
+    """
+    waiting = {key: hook for key, hook in module._hooks[1].items() if type(hook) is WithKwargs and hook.always}
+    output: list[Any] = [None]
+    try:
+        return _call(module, args, options, waiting, output)
+    except LimitFault:
+        raise
+    except Exception:
+        for hook in waiting.values():
+            output[0] = _run_forward_hook(module, hook, args, options, output[0])
+        raise
+
+
+def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:
+    """What a hook makes of the output; the output itself where it returns None."""
+    if type(hook) is WithKwargs:
+        replacement = hook.function(module, args, options, result) if hook.kwargs else hook.function(
+            module, args, result)
+    else:
+        replacement = hook(module, args, result)
+    return result if replacement is None else replacement
+
+
+def _call(module: Any, args: tuple[Any, ...], options: dict[str, Any], waiting: Hooks, output: list[Any]) -> Any:
+    """Call `module.forward` and its hooks; take those off `waiting` that have been called, and put into `output` what
+    they have made of the result so far."""
     pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = module._hooks
     for hook in tuple(pre_hooks.values()):
         args, options = _run_pre_hook(module, hook, args, options)
@@ -51,11 +83,10 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
         result = backward_hook.attach_to_outputs(module.forward(*backward_hook.attach_to_inputs(args), **options))
     else:
         result = module.forward(*args, **options)
-    for hook in tuple(forward_hooks.values()):
-        replacement = hook.function(module, args, options, result) if type(hook) is WithKwargs else (
-            hook(module, args, result))
-        if replacement is not None:
-            result = replacement
+    for key, hook in tuple(forward_hooks.items()):
+        output[0] = result
+        waiting.pop(key, None)
+        result = _run_forward_hook(module, hook, args, options, result)
     if non_full_backward_hooks:
         from gradcli.nn.module.backward_hooks import add_non_full_hooks
 

@@ -293,13 +293,14 @@ class Module(Lookup):
         """
         return call_hooks.register_call_hook(self, 0, hook, prepend, with_kwargs)
 
-    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
-                              with_kwargs: bool = False) -> Handle:
+    def register_forward_hook(self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False,
+                              always_call: bool = False) -> Handle:
         """Call hook(module, inputs, output) after forward; what it returns, unless None, is the output.
 
-        With `with_kwargs` it is hook(module, args, kwargs, output).
+        With `with_kwargs` it is hook(module, args, kwargs, output); with `always_call` it is called with None as output
+        if forward raises.
         """
-        return call_hooks.register_call_hook(self, 1, hook, prepend, with_kwargs)
+        return call_hooks.register_call_hook(self, 1, hook, prepend, with_kwargs, always_call)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
         """Call hook(module, grad_input, grad_output) in backward; what it returns, unless None, replaces grad_input."""

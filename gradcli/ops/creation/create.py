@@ -10,7 +10,7 @@ from gradcli.engine.complex_gate import refusal
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.tree import ArgumentFault
 
 INT64 = np.dtype(np.int64)
 WIDE = 1 << 62
@@ -162,9 +162,9 @@ def stepped(start, end, step, dtype, name="arange"):
         counted = np.arange(start, end, 1, INT64)
         return counted if dtype is None else counted.astype(real(name, dtype), copy=False)
     if step == 0:
-        raise ValueFault("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
+        raise UnfitValue("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
     if (end - start) * step < 0:
-        raise ValueFault(f"arange(): from {start} to {end} by {step} goes the wrong way",
+        raise UnfitValue(f"arange(): from {start} to {end} by {step} goes the wrong way",
                          f"torch.arange({start}, {end}, {-step})").saying(
             "upper bound and lower bound inconsistent with step sign")
     whole = all(type(v) is not float for v in (start, end, step))
@@ -183,7 +183,7 @@ class Linspace(Creation):
 
     def forward(start: Number, end: Number, steps: Int = 100, *, dtype: Type = None):
         if steps < 0:
-            raise ValueFault("number of steps must be non-negative")
+            raise UnfitValue("number of steps must be non-negative")
         return spaced(start, end, steps, dtype or Default.floating)
 
 
@@ -261,6 +261,6 @@ class Logspace(Creation):
 
     def forward(start: Number, end: Number, steps: Int = 100, base: Number = 10.0, *, dtype: Type = None):
         if steps < 0:
-            raise ValueFault("number of steps must be non-negative")
+            raise UnfitValue("number of steps must be non-negative")
         kind = dtype or Default.floating
         return np.power(np.float64(base), spaced(start, end, steps, np.dtype(np.float64))).astype(kind)

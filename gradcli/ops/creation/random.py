@@ -9,7 +9,8 @@ from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, 
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.creation.create import INT64, Creation, checked, laid_out, real
 
 
@@ -94,7 +95,7 @@ class Randint(Creation):
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
                 "randint() received an invalid combination of arguments")
         if high <= low:
-            raise ValueFault(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+            raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
         return draw().randint(low, high, checked(size), real("random_from_to", dtype or INT64))
 
 

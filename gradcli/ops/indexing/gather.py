@@ -9,7 +9,7 @@ from gradcli.engine.large import SOME
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnimplementedDerivative
-from gradcli.faults.tensors import IndexOutOfRange
+from gradcli.faults.tensors import PickedOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
 
@@ -27,7 +27,7 @@ def places(shape, dim, index):
     if index.size:
         least, most = extent(index)
         if least < 0 or most >= n:
-            raise IndexOutOfRange(least if least < 0 else most, at, n)
+            raise PickedOutOfRange(least if least < 0 else most, at, n)
     if not len(shape):
         return ()
     if not index.ndim:

@@ -18,7 +18,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import filling, overlapping, writing
+from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
 from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.ops.arrays import extent
@@ -244,7 +244,7 @@ def setitem(self, key, value):
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
             self.array.flags.writeable) and (basic := basic_key(key)) is not None:
         try:
-            writing(self.array)[basic] = source
+            setting(self.array, basic, source)[basic] = source
         except NO_PLACE:
             pass        # it is said below what is wrong
         else:
@@ -276,7 +276,7 @@ def setitem(self, key, value):
         spare = value.array.ndim - self.array.ndim
         if spare > 0 and value.array.shape[:spare] == (1,) * spare:
             value = traced.getitem(value, (0,) * spare + (...,), ())
-        self.copy_(value)
+        self.copy_(value if value.array.size == self.array.size else traced.expand(value, self.array.shape))
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
@@ -287,7 +287,8 @@ def setitem(self, key, value):
         traced.getitem(self, basic, picks).copy_(value)     # of what is expanded a part can be written to
         return
     tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
-    put(filling(self.array) if picks and not tracked else writing(self.array), source, basic, picks)
+    put(setting(self.array, basic, source) if not picks else writing(self.array) if tracked else filling(self.array),
+        source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))

@@ -10,6 +10,7 @@ from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import BOOL, TYPES, extent, open_grid
 from gradcli.ops.creation.create import Creation, checked
@@ -241,12 +242,12 @@ class OneHot(Op):
             raise TypeFault("one_hot is only applicable to index tensor of type LongTensor.", ("x.long()", "as such"))
         least, most = extent(input) if input.size else (0, -1)
         if least < 0:
-            raise ValueFault("Class values must be non-negative.")
+            raise UnfitValue("Class values must be non-negative.")
         if not input.size and num_classes <= 0:
             raise ValueFault("Can not infer total number of classes from empty tensor.")
         count = most + 1 if num_classes == -1 else num_classes
         if input.size and most >= count or count < 1:
-            raise ValueFault("Class values must be smaller than num_classes.", f"F.one_hot(x, {most + 1})")
+            raise UnfitValue("Class values must be smaller than num_classes.", f"F.one_hot(x, {most + 1})")
         return np.equal(input[..., None], np.arange(count)).astype(np.int64)
 
 

@@ -233,8 +233,8 @@ def chain(F, tensors, name, vectors):
     cuts = cheapest([t.shape[0] for t in tensors] + [tensors[-1].shape[1]])
     product = multiplied(F, tensors, cuts, 0, len(tensors) - 1)
     if row:
-        product = F.squeeze(product, 0)
-    return F.squeeze(product, -1) if column else product
+        product = rename_node(F.squeeze(product, 0), "ViewBackward0")
+    return rename_node(F.squeeze(product, -1), "ViewBackward0") if column else product
 
 
 def cheapest(lengths):

@@ -78,7 +78,7 @@ def spelled(equation, operands):
 def letter(number):
     """The letter for a dimension's number, in the order that the alphabet has for them."""
     if not 0 <= number < len(ascii_letters):
-        raise ArgumentFault(f"einsum(): subscript in subscript list is not within the valid range [0, {LETTERS})")
+        raise ShapeFault(f"einsum(): subscript in subscript list is not within the valid range [0, {LETTERS})")
     return (ascii_uppercase + ascii_lowercase)[number]
 
 
@@ -87,14 +87,14 @@ def parsed(equation, dims):
     inputs, arrow, output = equation.partition("->")
     subscripts = inputs.split(",")
     if len(subscripts) != len(dims):
-        raise ArgumentFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
-                            "given")
+        raise ShapeFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
+                         "given")
     wide = 0
     terms = []
     for text, n in zip(subscripts, dims, strict=True):
         hidden = n - len(text.replace("...", "", 1))
         if hidden < 0 or hidden and "..." not in text:
-            fault = ArgumentFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")
+            fault = ShapeFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")
             raise fault if "..." in text else fault.saying(
                 f"einsum(): the number of subscripts in the equation ({len(text)}) does not match the number of "
                 f"dimensions ({n}) for operand {len(terms)} and no ellipsis was given")
@@ -107,8 +107,8 @@ def parsed(equation, dims):
         result = labels("..." if "..." in inputs else "", wide) + letters
     stray = [c for c in result if result.count(c) > 1 or not any(c in term for term in terms) and type(c) is str]
     if stray:
-        raise ArgumentFault(f"einsum(): the letter {stray[0]} of the result must stand once in it, and in some "
-                            "operand").saying(
+        raise ShapeFault(f"einsum(): the letter {stray[0]} of the result must stand once in it, and in some "
+                         "operand").saying(
             f"einsum(): output subscript {stray[0]} does not appear in the equation for any input operand"
             if not any(stray[0] in term for term in terms) else
             f"einsum(): output subscript {stray[0]} appears more than once in the output")
@@ -120,7 +120,7 @@ def labels(text, hidden):
     before, dots, after = text.partition("...")
     strange = next((c for c in before + after if c not in ascii_letters), None)
     if strange:
-        raise ArgumentFault(f"einsum(): {strange!r} is no letter", 'torch.einsum("ij,jk->ik", a, b)')
+        raise ShapeFault(f"einsum(): {strange!r} is no letter", 'torch.einsum("ij,jk->ik", a, b)')
     return [*before, *(range(hidden, 0, -1) if dots else ()), *after]
 
 

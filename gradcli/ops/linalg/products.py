@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.mistakes import ProductShapes
@@ -171,12 +171,13 @@ class Matmul(Op):
             kind = (F.dot, F.mv, F.mm)[n + m - 2] if n == 2 or m == 1 else None
             if kind:
                 return kind(input, other)
-            return F.squeeze(F.mm(F.unsqueeze(input, 0), other), 0)
+            return rename_node(F.squeeze(F.mm(F.unsqueeze(input, 0), other), 0), "SqueezeBackward4")
         if m == 1:
-            return F.squeeze(F.stacked_mm(input, F.unsqueeze(other, 1)), -1)
+            return rename_node(F.squeeze(F.stacked_mm(input, F.unsqueeze(other, 1)), -1), "UnsafeViewBackward0")
         if n == 1:
-            return F.squeeze(F.stacked_mm(F.unsqueeze(input, 0), other), -2)
-        return F.stacked_mm(input, other)
+            return rename_node(F.squeeze(F.stacked_mm(F.unsqueeze(input, 0), other), -2), "UnsafeViewBackward0")
+        product = F.stacked_mm(input, other)
+        return rename_node(product, "CloneBackward0") if n == 2 else product
 
 
 class StackedMm(Kernel):

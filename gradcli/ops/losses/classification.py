@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, I
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import INT64, SMALL, TYPES, extent, open_grid
 from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
@@ -156,11 +156,13 @@ def checked(shape, target, weight):
     alone = target.shape == () and want == (1,) and Current.legacy   # one number had a dimension
     if target.shape != want and not alone and not (len(shape) == 1 and target.shape == (1,)):
         spare = len(want) == 1 and target.shape == (*want, 1)
-        raise ShapeFault(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"
-                         f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
-                         f"not {list(target.shape)}: one class for each prediction",
-                         *([("target.squeeze(1)", "without its last dimension")] if spare else [])
-                         ).saying(_mismatch(shape, target.shape))
+        message = _mismatch(shape, target.shape)
+        kind = ValueFault if message.startswith("Expected input batch_size") else ShapeFault
+        raise kind(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"
+                   f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
+                   f"not {list(target.shape)}: one class for each prediction",
+                   *([("target.squeeze(1)", "without its last dimension")] if spare else [])
+                   ).saying(message)
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
         raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "

@@ -9,6 +9,7 @@ from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Binary
 from gradcli.ops.complex_numbers import is_complex
@@ -147,7 +148,7 @@ def _floating(input, other):
 def nonzero(other):
     """Refuse to divide whole numbers by zero, which has no answer."""
     if other.dtype.kind in "iu" and not np.all(other):
-        raise ValueFault("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
+        raise UnfitValue("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 
 def floored(input, other):

@@ -130,8 +130,9 @@ class LogicalNot(Op):
 
 class Where(Op):
     """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
-    alone, for each dimension where along it the condition holds."""
+    alone, for each dimension where along it the condition holds. As a method: x.where(condition, other)."""
 
+    receiver = 1
     complex = True
     type_promotion = "mixed"
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),

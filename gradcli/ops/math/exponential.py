@@ -193,15 +193,30 @@ def _logit(x):
     return np.log(out, out=out)
 
 
+def complex_log_of_sum(a, b):
+    """log(exp(a) + exp(b)) of complex numbers, as PyTorch has it: that of the greater real part is taken out."""
+    swap = ~(a.real < b.real)
+    least, most = np.where(swap, b, a), np.where(swap, a, b)
+    endless = ~np.isfinite(least.real) & (least.real == most.real)
+    with np.errstate(all="ignore"):
+        result = np.log1p(np.exp(least - most)) + most
+        result = np.where(endless, np.where(least.real < 0, least, np.log(np.exp(least) + np.exp(most))), result)
+    nan = np.isnan(a.real) | np.isnan(b.real)
+    return np.where(nan, complex(math.nan, math.nan), result).astype(a.dtype)
+
+
 class LogAddExp(Binary):
     """logaddexp(input, other): log(exp(input) + exp(other)), without overflow."""
 
+    complex = True
     names = ("logaddexp",)
     modern_names = "LogaddexpBackward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
     def forward(input: Array, other: Array):
+        if input.dtype.kind == "c":
+            return complex_log_of_sum(input, other)
         return _log_of_sum(input, other, np.exp, np.log1p, 1)
 
     def grad_input(F, g, input, other):

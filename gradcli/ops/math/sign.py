@@ -200,11 +200,15 @@ class Frexp(Op):
 class Ldexp(Binary):
     """ldexp(input, other): input times 2 to the power other."""
 
+    complex = True
     saved_for_versions = ("out",)
     type_promotion = "floating"
     samples = [([1.0, -0.75], [2.0, -3.0]), ([1.0, -0.75], np.array([2, 3]))]
 
     def forward(input: Array, other: Index):
+        if "c" in (input.dtype.kind, other.dtype.kind):
+            return input * (np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other)
+                            if other.dtype.kind == "c" else np.exp2(other.astype(input.real.dtype)))
         if other.dtype.kind == "f":
             if not other.ndim and input.ndim:
                 other = other.astype(input.dtype)

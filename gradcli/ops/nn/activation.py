@@ -117,9 +117,12 @@ class GeluTanh(Kernel):
 class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
+    complex = True
     vanished = "stay"
     inplace_option = True
     def forward(input: Array):
+        if input.dtype.kind == "c":
+            return input / (1 + np.exp(-input))
         floating("silu", input)
         share = np.asarray(np.negative(input))
         np.exp(share, share)

@@ -10,7 +10,7 @@ from gradcli.ops.linalg.checks import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
 MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
-          "DotBackward0")
+          "DotBackward0", "SqueezeBackward4")
 
 
 class Linear(Op):
@@ -29,7 +29,9 @@ class Linear(Op):
         rank = len(input.shape)
         if len(weight.shape) == 1:
             return 6 if rank == 1 else 4
-        return (4 if rank == 1 else 0 if rank == 2 else 2) + (bias is not None)
+        if bias is None:
+            return 7 if rank == 1 else 0 if rank == 2 else 2
+        return 1 if rank == 2 else 3 if input.array.flags.c_contiguous else 5
 
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:

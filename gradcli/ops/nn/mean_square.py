@@ -4,6 +4,7 @@ import math
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3, last_shape
 
@@ -12,6 +13,7 @@ class RmsNorm(Op):
     """rms_norm(input, normalized_shape, weight, eps): input divided by the root of the mean of its squares over its
     last dimensions, which are of normalized_shape, times weight."""
 
+    complex = True
     names = ("rms_norm", "nn.functional.rms_norm")
     method = False
     samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]
@@ -22,9 +24,13 @@ class RmsNorm(Op):
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
         if eps is None:
             name = input.dtype.name
-            eps = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10}.get(name, 0.0)
+            eps = {"float64": 2.0**-52, "complex128": 2.0**-52, "float32": 2.0**-23, "complex64": 2.0**-23,
+                   "float16": 2.0**-10}.get(name, 0.0)
         scaled = rename_node(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
-        return scaled if weight is None else scaled * weight
+        if weight is None:
+            return scaled
+        dtype = (input.array if isinstance(input, Tensor) else input).dtype
+        return scaled * weight if weight.dtype == input.dtype else F.cast(scaled * weight, dtype)
 
 
 class LocalResponseNorm(Op):

@@ -11,7 +11,7 @@ from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -276,7 +276,7 @@ class BatchNorm(Op):
                 running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
             return F.rescaled(input, running_mean, running_var, weight, bias, eps)
         if math.prod(input.shape) // max(c, 1) == 1 and c:
-            raise ShapeFault(f"Expected more than 1 value per channel when training, got input size "
+            raise ValueFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}").saying(
                 f"Expected more than 1 value per channel when training, got input size torch.Size({list(input.shape)})")
         axes = (0, *range(2, len(input.shape)))

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Slope
@@ -153,7 +154,7 @@ class Rrelu(Op):
 
     def compose(F, input, lower: Number = 1.0 / 8, upper: Number = 1.0 / 3, training: Flag = False):
         if lower > upper:
-            raise ValueFault("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
+            raise UnfitValue("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
                                                                                             f"{lower})")
         if not training:
             return F.leaky_relu(input, (lower + upper) / 2)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated
 
@@ -73,4 +74,7 @@ class Corrcoef(Op):
         if not len(c.shape):
             return c / c
         spread = F.sqrt(F.diag(c))
-        return F.clamp(c / F.unsqueeze(spread, 1) / F.unsqueeze(spread, 0), -1, 1)
+        share = c / F.unsqueeze(spread, 1) / F.unsqueeze(spread, 0)
+        if (share.array if isinstance(share, Tensor) else share).dtype.kind == "c":
+            return F.complex(F.clamp(F.real(share), -1, 1), F.clamp(F.imag(share), -1, 1))
+        return F.clamp(share, -1, 1)

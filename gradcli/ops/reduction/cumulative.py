@@ -142,12 +142,15 @@ class Recurrence(Kernel):
 class Logcumsumexp(Scan):
     """logcumsumexp(input, dim): the logarithm of running sums of exp(input), without overflow."""
 
+    complex = True
     memory_order = "rows"
     linked = False
     samples = [(GRID, 0), (GRID, -1), ([[900.0, 901.0, -900.0]], 1)]
 
     def forward(input: Array, dim: Dim):
         at = axis(dim, input.ndim)
+        if input.dtype.kind == "c":
+            return _complex_logcumsumexp(input, at)
         floating = input if input.dtype.kind == "f" else input.astype(np.float32)
         return np.logaddexp.accumulate(floating, axis=at) if input.ndim else floating.copy()
 
@@ -159,6 +162,17 @@ class Logcumsumexp(Scan):
         steps = F.exp(F.narrow(out, dim, 0, n - 1) - F.narrow(out, dim, 1, n - 1))
         decay = F.cat((steps, F.ones_like(F.narrow(out, dim, 0, 1))), dim)
         return F.exp(input - out) * backwards_recurrence(F, decay, g, dim)
+
+
+def _complex_logcumsumexp(input, at):
+    from gradcli.ops.math.exponential import complex_log_of_sum  # which few programs need here
+
+    out = input.copy()
+    if input.ndim:
+        along = np.moveaxis(out, at, 0)
+        for i in range(1, len(along)):
+            along[i] = complex_log_of_sum(along[i - 1], along[i])
+    return out
 
 
 class Cummax(Op):

@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import NUMBERS, Array, Dim, Dims, Int, Number, Plain, described
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -30,7 +31,7 @@ class Diff(Op):
         if not len(input.shape):
             raise ShapeFault("diff expects input to be at least one-dimensional")
         if n < 0:
-            raise ArgumentFault(f"order must be non-negative but got {n}", "x.diff()")
+            raise UnfitValue(f"order must be non-negative but got {n}", "x.diff()")
         at = axis(dim, len(input.shape))
         if not n:
             return F.clone(input)

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.mistakes import UnimplementedDerivative
+from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.creation.create import spaced
 from gradcli.ops.reduction.reduce import GRID
@@ -39,7 +39,7 @@ class Histc(Op):
 
     def forward(input: Array, bins: Int = 100, min: Number = 0, max: Number = 0):
         if bins <= 0:
-            raise ValueFault("histc: bins must be > 0", "x.histc(10)")
+            raise UnfitValue("histc: bins must be > 0", "x.histc(10)")
         if input.dtype.kind != "f":
             raise TypeFault(f"histc() needs a floating tensor, not {OF[input.dtype].name}", ("x.float().histc()", ""))
         low, high = bounds(input, min, max, "histc", 1)
@@ -76,7 +76,7 @@ class Histogram(Op):
 def edges_for(array, bins, span):
     """The edges of `bins` equal steps."""
     if type(bins) is not int or bins < 1:
-        raise ValueFault(f"histogram(): bins must be > 0, but got {bins}", "x.histogram(10)")
+        raise UnfitValue(f"histogram(): bins must be > 0, but got {bins}", "x.histogram(10)")
     low, high = span or ((0.0, 0.0) if array.size else (0.0, 1.0))
     low, high = bounds(array, low, high, "histogram", 0.5) if span is None or low == high else (low, high)
     return spaced(low, high, bins + 1, array.dtype)
@@ -90,7 +90,7 @@ class Bincount(Op):
 
     def forward(input: Array, weights: Array = None, minlength: Int = 0):
         if input.dtype.kind not in "iu" or input.ndim != 1 or (input.size and input.min() < 0):
-            raise ValueFault("bincount only supports 1-d non-negative integral inputs.",
+            raise UnfitValue("bincount only supports 1-d non-negative integral inputs.",
                              ("torch.bincount(torch.tensor([1, 2, 2]))", "counts of 0, 1, 2"))
         if weights is not None and weights.shape != input.shape:
             raise ShapeFault("weights should be 1-d and have the same length as input")

@@ -5,7 +5,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.picking import scatter_to_input
 from gradcli.ops.reduction.reduce import GRID, shared_among_all_ties
@@ -187,7 +188,7 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
     if len(q.shape) > 1:
         raise ShapeFault(f"{name}() q must be a scalar or 1D tensor, but got {len(q.shape)} dimensions")
     if F.any((q < 0) + (q > 1)):
-        raise ValueFault(f"{name}() q values must be in the range [0, 1]", f"x.{name}(0.5)")
+        raise UnfitValue(f"{name}() q values must be in the range [0, 1]", f"x.{name}(0.5)")
     ndim = len(input.shape)
     x = F.reshape(input, (-1,)) if dim is None else F.movedim(input, dim, -1) if ndim else F.reshape(input, (1,))
     if not x.shape[-1]:

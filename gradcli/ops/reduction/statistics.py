@@ -247,6 +247,7 @@ class StdMean(Variance):
 class Logsumexp(Op):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
+    complex = True
     vanished = "stay"
     memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
@@ -254,8 +255,10 @@ class Logsumexp(Op):
     errors = [(GRID, 5), ("text", 0)]
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        x = input if input.dtype.kind == "f" else input.astype(Default.floating)
+        x = input if input.dtype.kind in "fc" else input.astype(Default.floating)
         where = axes(dim, x.ndim)
+        if x.dtype.kind == "c":
+            return _complex_logsumexp(x, where, keepdim)
         if not x.size:
             return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
         if x.size >= SOME and len(where) == 1 and large.rows.fits(x, where[0]):
@@ -276,6 +279,16 @@ class Logsumexp(Op):
         if F is raw and input.size >= SOME:
             return large.rows.logsumexp_slope(input, out, g)
         return g * F.exp(input - out)
+
+
+def _complex_logsumexp(x, where, keepdim):
+    """logsumexp of complex numbers, the greatest real part of which is taken out."""
+    if not x.size:
+        return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
+    top = np.asarray(np.maximum.reduce(x.real, where, None, None, True))
+    top = np.where(np.isfinite(top), top, top.dtype.type(0))
+    result = np.asarray(np.log(np.add.reduce(np.exp(x - top), where, None, None, True)) + top)
+    return result if keepdim else result.squeeze(where)
 
 
 class Dist(Op):

@@ -7,7 +7,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Arrays, Flag, Int, Text, VariadicArrays
-from gradcli.faults.tree import ArgumentFault, MemoryFault, ShapeFault
+from gradcli.faults.tree import MemoryFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PAIR = ([1.0, 2.0], [3.0, 4.0])
@@ -25,7 +25,7 @@ class Joined(Op, abstract=True):
 def some(tensors, name):
     """The tensors, of which there must be one."""
     if not tensors:
-        raise ArgumentFault(f"{name} expects a non-empty TensorList", f"torch.{name}([x, y])")
+        raise ShapeFault(f"{name} expects a non-empty TensorList", f"torch.{name}([x, y])")
     return tensors
 
 

@@ -13,7 +13,7 @@ from gradcli.engine.tensor.memory_format import Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tensors import EmptyList, ViewSize
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.faults.tree import IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -24,7 +24,7 @@ def fitted(shape, count, name="view"):
         return shape
     unknown = [i for i, n in enumerate(shape) if n == -1]
     if len(unknown) > 1:
-        raise ArgumentFault(f"{name}(): only one dimension can be inferred with -1").saying(
+        raise ShapeFault(f"{name}(): only one dimension can be inferred with -1").saying(
             "only one dimension can be inferred")
     if any(n < -1 for n in shape):
         at = next(i for i, n in enumerate(shape) if n < -1)
@@ -338,7 +338,7 @@ class Stack(Op):
 
     def forward(tensors: Arrays, dim: Dim = 0):
         if not tensors:
-            raise ArgumentFault("stack() needs at least one tensor", "torch.stack([x, y])").saying(
+            raise ShapeFault("stack() needs at least one tensor", "torch.stack([x, y])").saying(
                 "stack expects a non-empty TensorList")
         shape = tensors[0].shape
         for k, t in enumerate(tensors):

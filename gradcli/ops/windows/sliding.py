@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
 def per_dimension(value, rank, name, what):
@@ -25,7 +26,7 @@ def positive(name, **options):
     """Refuse strides, dilations and kernels below 1."""
     for what, value in options.items():
         if min(value) <= 0:
-            raise ValueFault(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}")
+            raise UnfitValue(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}")
 
 
 def outside(array, before, after, value=0):
@@ -101,7 +102,7 @@ def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode):
     """How many windows a pooling has along each dimension, as PyTorch counts them."""
     positive(name, kernel_size=kernel, stride=stride, dilation=dilation)
     if any(p < 0 or 2 * p > s for p, s in zip(padding, span(kernel, dilation), strict=True)):
-        raise ValueFault(f"{name}(): pad should be at most half of effective kernel size, but got pad={list(padding)}, "
+        raise UnfitValue(f"{name}(): pad should be at most half of effective kernel size, but got pad={list(padding)}, "
                          f"kernel_size={list(kernel)} and dilation={list(dilation)}")
     out = []
     for n, s, t, p in zip(lengths, span(kernel, dilation), stride, padding, strict=True):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.op import constancy
+from gradcli.engine.autograd.op import constancy, elementwise
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
@@ -150,6 +150,15 @@ class CallSource(ArgumentsSource):
         self.depth -= 1
         if first:
             self.refuse("not t0")
+        if self.operator:
+            self.refuse(f"{first}not a0.ndim and _was_number(v0)")
+        if elementwise(self.cls):
+            self.refuse(f"{first}a0.base is not None and not a0.flags.forc and _overlaps_itself(a0)")
+        for i in self.tensors if elementwise(self.cls) else ():
+            if i:
+                given = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
+                self.refuse(f"{given}((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or "
+                            f"a{i} is a0.base) and _partly_shared(a0, a{i})")
         if self.cls.overwrite is not None:
             arrays = "".join(f", a{i}" for i in range(1, self.count))
             self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",

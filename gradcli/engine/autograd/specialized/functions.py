@@ -48,9 +48,10 @@ from gradcli.engine.tensor.tensor import (
     latest_write,
     new_tuple,
     note_write,
+    was_number,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import overlaps_itself, partly_shared, writing
 
 
 class WarmUp:
@@ -72,7 +73,8 @@ HELPERS: dict[str, Any] = {
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{each.__name__}": each for each in (
     Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of, outputs, prod,
-    refresh_view, wrap_outputs, writing, note_write, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
+    refresh_view, wrap_outputs, writing, overlaps_itself, partly_shared, note_write, was_number, here, Dual, Current,
+    ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
