@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILE = r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)"
 NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
 ASSIGNMENTS = r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*"
+BRACKET = re.compile("parenthesis|unmatched|closed")
 HELD = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
 
@@ -59,9 +60,12 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
         if reserved := next((name for name in NAMES.findall(text) if iskeyword(name)), ""):
             raise UsageFault(f"{reserved} is a word of the language, and no name",
                              f"{option} '{reserved}_=...'") from None
-        if span and span.line == 1:     # the bracket of ours
+        if span and span.line == 1 and re.search(r"(?:^|,)\s*=", text):
+            raise _unfit(text, option) from None
+        behind = span is None or span.line > text.count("\n") + 2       # the bracket of ours, as that on line 1
+        if span and span.line == 1 or "on line 1" in fault.message or behind and BRACKET.search(fault.message):
             raise UsageFault(f"a bracket is not closed, or closed once too often, in {option} {text!r}") from None
-        if span and span.line - 1 <= text.count("\n") + 1:
+        if span and not behind:
             fault.source = text
             fault.span = span._replace(line=span.line - 1, end_line=span.end_line - 1)
         else:

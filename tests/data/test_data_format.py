@@ -66,7 +66,7 @@ def test_numbers_of_a_file_are_a_tensor_and_texts_a_list(here, name, content, pa
 
 
 @pytest.mark.parametrize("name, content, said", [
-    ("d.json", "[[1, 2], [3]]", "ragged: 1 items at [1], and 2 items at [0]"),
+    ("d.json", "[[1, 2], [3]]", "ragged: 1 item at [1], and 2 items at [0]"),
     ("d.json", "[1, [2]]", "ragged"), ("d.json", "[[[1], [2]], [[1], [2, 3]]]", "ragged"),
     ("d.json", "[" * 80 + "]" * 80, "form an array"), ("d.json", "[99999999999999999999]", "64 bits"),
     ("d.csv", "1,2\n3\n", "line 2 has 1 cell"), ("d.csv", "a\n1\nx\n", "'x' in line 3 of column a is no number")])
