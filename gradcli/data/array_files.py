@@ -131,7 +131,7 @@ def _member(archive: Any, info: Any) -> bytes:
 def to_npy(array: Any) -> bytes:
     """The bytes of a .npy file."""
     array = np.asarray(array)
-    if array.dtype.kind not in "bif":
+    if array.dtype.kind not in "biuf":
         raise ValueFault("a whole number in it is larger than 64 bits can hold")
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
