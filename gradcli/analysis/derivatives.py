@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,23 @@ def default_dtype(session: Session) -> Any:
     """The floating dtype that a session's numbers get where a program names none."""
     with session.in_force():
         return Default.floating
+
+
+@contextmanager
+def unprinted(session: Session) -> Iterator[None]:
+    """A context in which output of the program is dropped: it runs more than once."""
+    output, session.output = session.output, None
+    try:
+        yield
+    finally:
+        session.output = output
+
+
+def shape_of(session: Session, text: str) -> tuple[int, ...]:
+    """The shape of the value of an expression that is evaluated again later."""
+    with unprinted(session):
+        shape: tuple[int, ...] = value_of(session, text).array.shape
+    return shape
 
 
 def value_of(session: Session, text: str) -> Tensor:
@@ -128,7 +146,7 @@ def jvp(session: Session, text: str, names: Sequence[str], direction: Blocks) ->
     function = ExpressionFunction(session, text, names)
     velocities = [direction.get(name, Variable(np.zeros_like(session[name].array))) for name in names]
     for name, velocity, at in zip(names, velocities, function.inputs, strict=True):
-        _same_shape(velocity, at, f"--with {name}", name)
+        _same_shape(velocity, at.array.shape, f"--with {name}", name)
     return functional.jvp(function, function.inputs, tuple(velocities))
 
 
@@ -137,12 +155,12 @@ def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | Non
     """The value, and by name the product of `weights` with the Jacobian; weights None is for one number."""
     function = ExpressionFunction(session, text, names)
     if weights is not None:
-        _same_shape(weights, value_of(session, text), "--with", "the value")
+        _same_shape(weights, shape_of(session, text), "--with", "the value")
     value, blocks = functional.vjp(function, function.inputs, weights)
     return value, function.named(blocks)
 
 
-def _same_shape(tensor: Tensor, expected: Tensor, where: str, what: str) -> None:
-    if tensor.array.shape != expected.array.shape:
+def _same_shape(tensor: Tensor, expected: tuple[int, ...], where: str, what: str) -> None:
+    if tensor.array.shape != expected:
         raise GradientShape(f"{where} has the shape {list(tensor.array.shape)}, "
-                            f"and {what} {list(expected.array.shape)}")
+                            f"and {what} {list(expected)}")

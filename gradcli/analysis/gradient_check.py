@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.derivatives import swept
+from gradcli.analysis.derivatives import swept, unprinted
 from gradcli.analysis.detached import complete, gradients_held, hold_gradients, sweeping
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
 from gradcli.engine.autograd.backward import newest_first
@@ -51,7 +51,7 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
     tensors = _used(session, expression)
     leaves = _leaves(tensors)
     computed = [name for name, value in leaves.items() if value.node is not None]
-    with _silent(session), _doubles([*tensors.values()], leaves.values()):
+    with unprinted(session), _doubles([*tensors.values()], leaves.values()):
         evaluation = _Evaluation(session, expression)
         outputs = evaluation()
         again = [name for name in computed if session.names().get(name) is not leaves[name]]
@@ -160,16 +160,6 @@ def _unnamed(outputs: list[Tensor], again: list[Tensor], tensors: dict[str, Tens
     first_ids = set(map(id, first))
     unnamed = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in first_ids - known}
     return {f"leaf {n}": leaf for n, leaf in enumerate(unnamed.values(), 1)}
-
-
-@contextmanager
-def _silent(session: Session) -> Iterator[None]:
-    """A context in which output of the program is dropped: it runs again for every step."""
-    output, session.output = session.output, None
-    try:
-        yield
-    finally:
-        session.output = output
 
 
 @contextmanager

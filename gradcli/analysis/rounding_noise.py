@@ -15,12 +15,15 @@ import numpy as np
 
 POINTS = 7                  # in a row
 ORDER = 4                   # of the differences
-RATIO = 100.0               # between spacings
-STAYS = 0.2                 # what differences that are rounding keep at the next spacing, at least, and the reverse
-WIDEST, FINEST = 1e-2, 1e-14    # spacings: relative to the number or to 1, whichever is larger, and to the number
+RATIO = 7.3                 # between spacings: multiples of none fall on one grid
+STAYS = 0.4                 # what differences that are rounding keep at the next spacing, at least
+GROWS = 25                  # how many times as large they may be there, as rounding happens to fall
+SAME = 0.04                 # part of such a difference that values at neighbouring numbers differ by, at least
+WIDEST, FINEST = 0.73e-2, 1e-14    # spacings: relative to the number or to 1, whichever is larger, and to the number
 SMALLEST = 1e-18            # the number itself is taken to be no smaller
 WEIGHT = 1 / math.sqrt(math.comb(2 * ORDER, ORDER))     # of a difference whose values are off by 1 each
 SPARE = 4                   # how many of what is estimated an error may be
+COARSEST, LARGEST = 1e-6, 0.1   # differences, and part of the values, up to which they may be rounding, not jumps
 ORDINARY = 1e-14            # differences relative to the value up to which they are rounding of the value alone
 
 
@@ -43,11 +46,13 @@ def _side(values: Callable[[float], Any], at: float, sign: int, outputs: Iterabl
         largest = np.fmax(largest, np.abs(row).max(0))
         spacing /= RATIO
     wide, fine = np.array(sizes[:-1]), np.array(sizes[1:])
-    stays = np.where((fine >= STAYS * wide) & (STAYS**2 * fine <= wide) & (fine > 0), np.maximum(wide, fine), 0)
+    stays = np.where((fine >= STAYS * wide) & (fine <= GROWS * wide) & (fine > 0), np.maximum(wide, fine), 0)
     estimate = stays.max(0)
     for n in outputs:
         if estimate[n] > ORDINARY * largest[n]:
             estimate[n] = _confirmed(partial(_one, values, n), at, steps[int(stays[:, n].argmax())], estimate[n])
+        if estimate[n] > max(COARSEST, LARGEST * largest[n]):
+            estimate[n] = 0.0
     return estimate
 
 
@@ -60,7 +65,7 @@ def _confirmed(value: Callable[[float], float], at: float, step: float, estimate
     jump = 0.0
     for k in range(1, POINTS):
         jump = max(jump, _jump(value, at + k * step, at + (k + 1) * step))
-        if jump >= STAYS**2 * estimate:
+        if jump >= SAME * estimate:
             return estimate
     return jump
 

@@ -30,6 +30,8 @@ ENOUGH = 3              # steps at which a kink must be seen
 VISIBLE = 1e3           # roundings of the value that a change must exceed to tell how it shrinks
 FASTEST = 0.02          # part of the largest change of the values that the finest step may make
 REGULAR = 0.1           # relative difference of what two steps shrink a change by, up to which it follows a power
+STEADY = 1e-3           # relative difference of quotients of two steps that tell of one slope
+ALIKE = 5               # steps in a row that must tell of it: a grid of rounded numbers may be some steps wide
 LINEAR = 1e-3           # how far below 1 increments of quotients may shrink that do not shrink: those of a logarithm
 
 SMOOTH, KINKED, STEEP, JUMP, EDGE, OUTSIDE, INFINITE = range(7)
@@ -76,9 +78,9 @@ class Ladder:
         # where nothing moves, numbers of the size of 1 may have cancelled; what never moves does so least by wide steps
         noise = np.where(still, np.maximum(size, self.epsilon), size) * np.where(still.all(0), up / up[0], 1)
         rise, fall = above - self.centre, self.centre - below
-        middle, error = best_extrapolation(*extrapolate((above - below) / (up + down), noise / up, 2, 4), noise / up)
-        right, right_error = best_extrapolation(*extrapolate(rise / up, noise / up, 1, 2), noise / up)
-        left, left_error = best_extrapolation(*extrapolate(fall / down, noise / down, 1, 2), noise / down)
+        middle, error = best_extrapolation((above - below) / (up + down), noise / up, 2, 4)
+        right, right_error = best_extrapolation(rise / up, noise / up, 1, 2)
+        left, left_error = best_extrapolation(fall / down, noise / down, 1, 2)
         right_jumps, right, right_error = _limits(rise, up, size, right, right_error)
         left_jumps, left, left_error = _limits(fall, down, size, left, left_error)
         ended = [~np.isfinite(side[-3:]).any(0) for side in (rise, fall)]
@@ -154,19 +156,33 @@ def extrapolate(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, Any
     return twice, np.maximum(error, 0.1 * np.minimum(beside[:-2], beside[2:]))    # a single one may be good by accident
 
 
-def best_extrapolation(extrapolations: Any, errors: Any, noise: Any) -> tuple[Any, Any]:
+def best_extrapolation(raw: Any, noise: Any, first: int, second: int) -> tuple[Any, Any]:
     """For each output, the extrapolation with the least error that agrees with those of smaller steps.
 
-    Smaller steps whose result is lost in rounding need not agree.
+    Smaller steps whose result is lost in rounding need not agree, unless their difference quotients (`raw`) tell of
+    another slope: then the function has steps that wide differences pass over.
     """
+    extrapolations, errors = extrapolate(raw, noise, first, second)
     value, error, its_noise = extrapolations[-1], errors[-1], noise[-1]
-    for wider, wider_error, wider_noise in zip(extrapolations[-2::-1], errors[-2::-1], noise[-2:1:-1], strict=True):
+    for k in range(len(extrapolations) - 2, -1, -1):
+        wider, wider_error, wider_noise = extrapolations[k], errors[k], noise[k + 2]
         agrees = np.abs(wider - value) <= SPARE * (error + wider_error)
         hidden = ~(error <= 1e-3 * np.abs(value)) & ~(error > VISIBLE * its_noise)
         better = (wider_error < error) & (agrees | hidden)
+        if better.any():
+            better &= ~_contradicted(raw[k + 2:] - wider, noise[k + 2:], wider_error)
         value, error = np.where(better, wider, value), np.where(better, wider_error, error)
         its_noise = np.where(better, wider_noise, its_noise)
     return value, error
+
+
+def _contradicted(gaps: Any, noise: Any, error: Any) -> Any:
+    """Whether several steps in a row tell of one other slope, beyond rounding and beyond what the first step is off."""
+    if len(gaps) <= ALIKE:
+        return np.zeros(error.shape, bool)
+    beyond = np.abs(gaps[1:]) > SPARE * (noise[1:] + np.abs(gaps[0]) + error)
+    steady = beyond[1:] & beyond[:-1] & (np.abs(np.diff(gaps[1:], axis=0)) <= STEADY * np.abs(gaps[1:-1]))
+    return np.lib.stride_tricks.sliding_window_view(steady, ALIKE - 1, axis=0).all(-1).any(0)
 
 
 def _limits(change: Any, step: Any, size: Any, slope: Any, error: Any) -> tuple[Any, Any, Any]:

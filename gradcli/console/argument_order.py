@@ -63,6 +63,7 @@ class Spellings(NamedTuple):
 def arranged(words: list[str], group: Any) -> list[str]:
     """The words in the order that `group`, which holds the commands, reads. UsageFault for what cannot be read."""
     spelled = Spellings.of(*leaf_commands(group))
+    words = unbundled(words, spelled)
     count = spelled.leading(words)
     options, rest = words[:count], words[count:]
     command = rest[0] if rest else ""
@@ -78,6 +79,15 @@ def arranged(words: list[str], group: Any) -> list[str]:
     if command not in group.commands:
         raise _unknown(command, group, spelled)
     return _of_command(command, options, rest[1:], group.commands[command])
+
+
+def unbundled(words: list[str], spelled: Spellings) -> list[str]:
+    """The words with `-qe` in front of them, several short options in one, as `-q -e`."""
+    letters = words[0][1:] if words and words[0][:1] == "-" else ""
+    single = [f"-{letter}" for letter in letters]
+    if len(single) < 2 or not all(letter in ("-e", *spelled.every.difference(spelled.valued)) for letter in single):
+        return words
+    return [*single, *words[1:]]
 
 
 def _of_command(name: str, options: list[str], words: list[str], command: Any) -> list[str]:

@@ -162,6 +162,8 @@ class Settings:
 
     def _follow_output(self) -> None:
         """Let the name of the file that is written decide the form of results; - is standard output."""
+        if self.output == "":
+            raise UsageFault("-o needs the name of a file after it", "-o results.json")
         if self.output == "-":
             self.output = None
         form = os.path.splitext(self.output or "")[1][1:].lower()

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradcli.engine.tensor.conversion import refuse_beyond
 from gradcli.faults.tree import ValueFault
 
 MAGIC = b"\x93NUMPY"
@@ -130,7 +131,7 @@ def _member(archive: Any, info: Any) -> bytes:
 def to_npy(array: Any) -> bytes:
     """The bytes of a .npy file."""
     array = np.asarray(array)
-    if array.dtype.kind not in "bif":
+    if array.dtype.kind not in "biuf":
         raise ValueFault("a whole number in it is larger than 64 bits can hold")
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
@@ -172,14 +173,18 @@ def _ragged(value: Any) -> str:
         lengths = [len(item) if isinstance(item, list) else -1 for item in items]
         odd = next((n for n, length in enumerate(lengths) if length != lengths[0]), None)
         if odd is not None:
-            first, other = (f"{length} items" if length >= 0 else "a number" for length in (lengths[0], lengths[odd]))
+            first, other = (_items(length) if length >= 0 else "a number" for length in (lengths[0], lengths[odd]))
             return f"its lists are ragged: {other} at {place}[{odd}], and {first} at {place}[0]"
         pending += [(f"{place}[{n}]", item) for n, item in enumerate(items) if isinstance(item, list)]
     inner = [(place, len(items)) for place, items in pending if items and not isinstance(items[0], list)]
     for place, length in inner[1:]:
         if length != inner[0][1]:
-            return f"its lists are ragged: {length} items at {place}, and {inner[0][1]} at {inner[0][0]}"
+            return f"its lists are ragged: {_items(length)} at {place}, and {inner[0][1]} at {inner[0][0]}"
     return ""
+
+
+def _items(count: int) -> str:
+    return f"{count} item{'s' * (count != 1)}"
 
 
 def _native(array: Any) -> Any:
@@ -187,5 +192,6 @@ def _native(array: Any) -> Any:
     if array.dtype.kind == "b":
         return array.view(np.uint8) != 0        # a byte other than 0 and 1 is no truth value of numpy's
     native = array.astype(array.dtype.newbyteorder("="))
+    refuse_beyond(native)
     wide = {"u2": np.int32, "u4": np.int64, "u8": np.int64, "f16": np.float64}.get(native.dtype.str[1:])
     return np.ascontiguousarray(native if wide is None else native.astype(wide)).reshape(array.shape)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILE = r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)"
 NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
 ASSIGNMENTS = r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*"
+NO_CODE = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|#.*")    # strings and comments
 HELD = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
 
@@ -59,9 +60,12 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
         if reserved := next((name for name in NAMES.findall(text) if iskeyword(name)), ""):
             raise UsageFault(f"{reserved} is a word of the language, and no name",
                              f"{option} '{reserved}_=...'") from None
-        if span and span.line == 1:     # the bracket of ours
+        if span and span.line == 1 and re.search(r"(?:^|,)\s*=", text):
+            raise _unfit(text, option) from None
+        behind = span is None or span.line > text.count("\n") + 2
+        if span and span.line == 1 or _open_brackets(text) != 0:
             raise UsageFault(f"a bracket is not closed, or closed once too often, in {option} {text!r}") from None
-        if span and span.line - 1 <= text.count("\n") + 1:
+        if span and not behind:
             fault.source = text
             fault.span = span._replace(line=span.line - 1, end_line=span.end_line - 1)
         else:
@@ -83,6 +87,16 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
             raise twice(name[3], option)
         bindings.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
     return bindings
+
+
+def _open_brackets(text: str) -> int:
+    """How many brackets a text opens more than it closes; negative as soon as it closes one that is not open."""
+    depth = 0
+    for character in NO_CODE.sub("", text):
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0:
+            break
+    return depth
 
 
 def _hints(text: str, option: str, fault: Fault) -> list[Any]:

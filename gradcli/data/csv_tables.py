@@ -33,6 +33,9 @@ def from_csv(text: str, column: str) -> Any:
     if odd is not None:
         raise ValueFault(f"line {odd.line} has {_cells(odd.cells)}, and the first row {_cells([''] * width)}")
     columns = list(range(width))
+    if names.count(column) > 1:
+        raise ValueFault(f"{names.count(column)} columns are called {column!r}",
+                         *(f"@FILE:{n}" for n in columns if names[n] == column))
     if column:
         at = names.index(column) if column in names else int(column) if _is_index(column, width) else -1
         if not 0 <= at < width:

@@ -67,10 +67,9 @@ def held(assignment: Assignment) -> Any:
 
 def _split(path: str) -> tuple[str, str]:
     """A path and the member or column after its colon."""
-    for suffix in (".npz:", ".csv:", ".json:", ".jsonl:"):
-        if suffix in path:
-            file, part = path.rsplit(":", 1)
-            return file, part
+    file, colon, part = path.rpartition(":")
+    if colon and (file == "-" or file.lower().endswith((".npz", ".csv", ".json", ".jsonl"))):
+        return file, part
     return path, ""
 
 
@@ -87,7 +86,8 @@ def _parsed(content: bytes, suffix: str, part: str, file: str) -> Any:
         from gradcli.data.csv_tables import from_csv
 
         return from_csv(decode_utf8(content, file), part)
-    raise UsageFault(f"@{file}: its name ends in none of .npy .npz .csv .json .jsonl")
+    raise UsageFault(f"@{file}: its name ends in none of .npy .npz .csv .json .jsonl",
+                     f"--stdin-format csv --var NAME=@- < {file}     a table, whatever its name")
 
 
 def has_text(value: list[Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.faults.tree import ValueFault
 
 SPECIAL = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
+DEEP = "its lists are nested deeper than any tensor has dimensions"
 MOST_NAMES = 8      # members that are offered where none is called as asked
 
 
@@ -17,7 +18,9 @@ def from_json(text: str, member: str) -> Any:
         raise ValueFault("it is empty, and no JSON")
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ValueFault(DEEP) from None
+    except ValueError as error:
         raise ValueFault(f"not JSON: {error}") from None
     return _select(value, member)
 
@@ -30,7 +33,9 @@ def from_jsonl(text: str, member: str) -> Any:
             continue
         try:
             values.append(json.loads(line))
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise ValueFault(f"line {number}: {DEEP}") from None
+        except ValueError as error:
             raise ValueFault(f"line {number} is not JSON: {error}") from None
     if not values:
         raise ValueFault("there are no lines")
@@ -39,8 +44,10 @@ def from_jsonl(text: str, member: str) -> Any:
 
 
 def _select(value: Any, member: str) -> Any:
+    path = ""       # as far as it has been followed, with a dot behind it
     for name in member.split(".") if member else ():
-        value = _member(value, name)
+        value = _member(value, name, path)
+        path += f"{name}."
     if isinstance(value, dict) and isinstance(value.get("results"), list) and len(value["results"]) == 1:
         value = value["results"][0]
     elif isinstance(value, dict) and isinstance(value.get("results"), list):
@@ -49,40 +56,49 @@ def _select(value: Any, member: str) -> Any:
     if isinstance(value, dict) and "data" in value:
         return _stored(value)
     if isinstance(value, dict):
-        raise _choose(value, "it is an object" if not member else f"{member} is an object")
+        raise _choose(value, "it is an object" if not member else f"{member} is an object", path)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        value = [_stored(item) if "data" in item else _row(item, value[0]) for item in value]
+        value = [_stored(item) if "data" in item else _row(item, value, path) for item in value]
     return _checked(value)
 
 
-def _member(value: Any, name: str) -> Any:
-    """What an object calls `name`, a list has at that place, or every one of a list of records calls so."""
+def _member(value: Any, name: str, path: str) -> Any:
+    """What an object calls `name`, a list has at that place, or every one of a list of records calls so.
+
+    `path` is the way to the value, which repairs begin with.
+    """
     if isinstance(value, dict) and isinstance(value.get("results"), list) and name not in value:
         value = value["results"]
     if isinstance(value, dict):
         if name not in value:
-            raise _choose(value, f"there is no member {name!r}")
+            raise _choose(value, f"there is no member {name!r}", path)
         return value[name]
     if isinstance(value, list) and name.isascii() and name.isdecimal() and len(name) < 10 and int(name) < len(value):
         return value[int(name)]
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         for number, item in enumerate(value):
             if name not in item:
-                raise _choose(item, f"there is no member {name!r} at [{number}]")
+                raise _choose(item, f"there is no member {name!r} at [{number}]", path, _common(value))
         return [item[name] for item in value]
     raise ValueFault(f"there is no member {name!r}")
 
 
-def _choose(value: dict[str, Any], reason: str) -> ValueFault:
+def _choose(value: dict[str, Any], reason: str, path: str, offered: list[str] | None = None) -> ValueFault:
     names = list(value)
     return ValueFault(f"{reason}, whose members are {', '.join(names[:MOST_NAMES]) or 'none'}",
-                      *(f"@FILE:{name}" for name in names[:MOST_NAMES]))
+                      *(f"@FILE:{path}{name}" for name in (names if offered is None else offered)[:MOST_NAMES]))
 
 
-def _row(item: dict[str, Any], first: dict[str, Any]) -> list[Any]:
-    if item.keys() != first.keys():
-        raise _choose(first, "its objects have members of other names, and not all are like the first")
-    return [item[name] for name in first]
+def _common(items: list[dict[str, Any]]) -> list[str]:
+    """The names of the members that all objects have."""
+    return [name for name in items[0] if all(name in item for item in items)]
+
+
+def _row(item: dict[str, Any], items: list[dict[str, Any]], path: str) -> list[Any]:
+    if item.keys() != items[0].keys():
+        raise _choose(items[0], "its objects have members of other names, and not all are like the first", path,
+                      _common(items))
+    return [item[name] for name in items[0]]
 
 
 def _stored(value: dict[str, Any]) -> Any:

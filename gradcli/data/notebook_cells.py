@@ -129,6 +129,8 @@ class CellHistory:
         self.inputs += [""] * max(0, self.number + 1 - len(self.inputs))
         self.inputs[self.number] = source
         names = set(REMEMBERED.findall(source))
+        if "display" in source and "display" not in session:
+            session.run("from IPython.display import display", echo=False)      # a name that IPython has of itself
         if "In" in names:
             session["In"] = self.inputs[:]
         if "Out" in names:
@@ -138,6 +140,8 @@ class CellHistory:
             at = latest[0] if name == "_" and latest else int(name[1:] or -1)
             if at in self.outputs:
                 session[name] = self.outputs[at]
+            elif name == "_" and name not in session:
+                session[name] = ""
 
     def record_output(self, value: Any) -> None:
         """The cell has shown `value`."""

@@ -214,8 +214,8 @@ def _modern_text(value: Tensor, options: PrintOptions) -> str:
     return f"Parameter containing:\n{text}" if isinstance(value, Parameter) else text
 
 
-def require_style(name: Any) -> None:
+def require_style(name: Any, option: str = "style") -> None:
     """Raise ValueFault for a name that is no style."""
     if type(name) is not str or name not in STYLES:
-        raise ValueFault(f"{name!r} is no style: choose one of {', '.join(STYLES)}",
-                         *(f"style={known!r}" for known in STYLES))
+        raise ValueFault(f"{name!r} is no {option}: choose one of {', '.join(STYLES)}",
+                         *(f"{option}={known!r}" for known in STYLES))

@@ -103,7 +103,11 @@ def kind_of(value: Any) -> str:
 
 def admitted(value: Any) -> Any:
     """A value that the caller hands in, as programs hold it: numpy arrays and scalars become tensors."""
-    return Tensor(listed(value)) if isinstance(value, np.ndarray | np.generic) else value
+    if not isinstance(value, np.ndarray | np.generic):
+        return value
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise ValueFault("an array with masked elements has no numbers there", "array.filled(float('nan'))")
+    return Tensor(listed(value))
 
 
 def single_number(value: Any) -> int | float | None:

@@ -18,6 +18,7 @@ from gradcli.repl.core import Repl
 OVER = re.compile(r"(?P<expression>.+)\sover\s+(?P<name>\w+\s*=.+)", re.DOTALL)
 POINTS = 200
 TAPE = "--tape "
+CHANGES = r"(?:^|[\s;:]){}\s*(?:[-+*/@%]|\*\*|//)?=(?!=)"      # a pattern of a statement that sets the name {}
 EXAMPLE = ":plot sin(x) over x=-3:3"
 
 
@@ -59,7 +60,7 @@ def show_derivative(repl: Repl, rest: str) -> None:
     from gradcli.symbolic.text import writes_decimals
 
     with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
-        program, leaves = _again(repl, rest), reached(repl.session, rest)
+        program, leaves = recomputing(repl, rest), reached(repl.session, rest)
         forms = closed_forms(repl.session, program, leaves)
         page = FormulaPage(repl.session, forms, writes_decimals(program), False, None)
     repl.write(page.render("text"))
@@ -72,7 +73,7 @@ def _on_paper(repl: Repl, rest: str) -> str:
     from gradcli.symbolic.text import writes_decimals
 
     before = repl.session.eval(rest)
-    derivation = derive_program(repl.session, _again(repl, rest), reached(repl.session, rest))
+    derivation = derive_program(repl.session, recomputing(repl, rest), reached(repl.session, rest))
     if holds_numbers(before):
         _require_same(rest, before.array, derivation.segments[-1].value)
     return DerivationPage(derivation, writes_decimals(derivation.source), None).render("text")
@@ -95,27 +96,32 @@ def _require_same(rest: str, before: Any, after: Any) -> None:
         raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
 
 
-def _again(repl: Repl, rest: str) -> str:
-    """A program: the assignments that recompute what an expression needs after its graph was freed, then itself."""
+def recomputing(repl: Repl, rest: str) -> str:
+    """A program: the statements that recompute what an expression needs after its graph was freed, then itself.
+
+    They are followed backwards, so that what a name was before it was changed is computed too.
+    """
     from gradcli.analysis.derivation import assigned_name
     from gradcli.lang.syntax.parser import parse
 
-    assignments = {}
-    for entry in repl.entries:
-        for statement in parse(entry.text, "<expression>")[3]:
-            if name := assigned_name(statement):
-                assignments[name] = entry.text[statement[1]:statement[2]]
     names = repl.session.names()
-    pending, needed = list(repl.session.words(rest)), set()
-    while pending:
-        name = pending.pop()
-        value = names.get(name)
-        if name in needed or name not in assignments or value is None or not holds_numbers(value) or value.node is None:
-            continue
-        needed.add(name)
-        pending += repl.session.words(assignments[name])
-    lines = [assignments[name] for name in assignments if name in needed]
-    return "\n".join([*lines, rest])
+
+    def computed(text: str) -> set[str]:
+        return {name for name in repl.session.words(text) if holds_numbers(names.get(name)) and (
+            names[name].node is not None)}
+
+    needed, lines = computed(rest), [rest]
+    for entry in reversed(repl.entries):
+        for statement in reversed(parse(entry.text, "<expression>")[3]):
+            text, target = entry.text[statement[1]:statement[2]], assigned_name(statement)
+            if target in needed:
+                used = computed(text.partition("=")[2])
+                needed = needed - {target} | used
+                lines.append(text)
+            elif any(re.search(CHANGES.format(re.escape(name)), text, re.MULTILINE) for name in needed):
+                needed |= computed(text)
+                lines.append(text)
+    return "\n".join(reversed(lines))
 
 
 def _repeated(repl: Repl, rest: str) -> str:
@@ -127,7 +133,7 @@ def _repeated(repl: Repl, rest: str) -> str:
     from gradcli.analysis.gradient_check import reached
     from gradcli.reports.derivation_text import as_text
 
-    program, before = _again(repl, rest), repl.session.eval(rest)
+    program, before = recomputing(repl, rest), repl.session.eval(rest)
     repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
     after = repl.session.eval(rest)
     if not (holds_numbers(after) and after.array.tobytes() == before.array.tobytes()):

@@ -6,8 +6,9 @@ import re
 from time import perf_counter
 from typing import Any
 
+from gradcli.console.diagnostics import tell
 from gradcli.data.data_format import holds_numbers
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.tree import Fault, UsageFault
 from gradcli.repl.core import Repl
 
 ENOUGH, MOST = 0.5, 10_000      # seconds and turns after which :time has seen enough
@@ -103,7 +104,8 @@ def check_gradients(repl: Repl, rest: str) -> None:
     from gradcli.reports.check_text import finding_text
 
     with repl.rollback():
-        findings = check_against_slopes(repl.session, _by_leaves(repl, rest))
+        program = _by_leaves(repl, rest)
+        findings = check_against_slopes(repl.session, program)
     for finding in findings:
         repl.write(finding_text(finding) + "\n")
 
@@ -117,8 +119,26 @@ def _by_leaves(repl: Repl, expression: str) -> str:
             value: Any = repl.names().get(name)
             if holds_numbers(value) and value.node is not None and name not in statements:
                 text = _assignment(repl, name)
-                if re.fullmatch(rf"{re.escape(name)}\s*=(?!=)[^;\n]*", text.strip()):
+                if re.fullmatch(rf"{re.escape(name)}\s*=(?!=)[^;\n]*", text.strip()) and (
+                        name not in repl.session.words(text.partition("=")[2])):
                     statements[name] = text.strip()
                     pending.append(text)
+                elif text:
+                    return _recomputed(repl, expression)
     ordered = [entry.text.strip() for entry in repl.entries if entry.text.strip() in statements.values()]
     return "\n".join([*dict.fromkeys(ordered), expression])
+
+
+def _recomputed(repl: Repl, expression: str) -> str:
+    """An expression after all statements behind it, if they give the value that it has; else alone, with a note."""
+    from gradcli.repl.commands_derive import recomputing
+
+    program, before = recomputing(repl, expression), repl.session.eval(expression)
+    try:
+        after = repl.session.eval(program)      # what it changes is taken back with all that the check changes
+    except Fault:
+        after = None
+    if holds_numbers(before) and holds_numbers(after) and before.array.tobytes() == after.array.tobytes():
+        return program
+    tell(f"note: the statements behind {expression} cannot be run again, so the names in it are varied themselves")
+    return expression

@@ -10,7 +10,7 @@ from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json
 from gradcli.data.point import open_point
 from gradcli.reports.open_session import write_result
-from gradcli.reports.result_format import check_format
+from gradcli.reports.result_format import check_format, printer
 
 if TYPE_CHECKING:
     from gradcli.symbolic.closed_form import ClosedForms
@@ -24,7 +24,7 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     check_format(settings, "diff", FORMATS)
     output = Output(settings.output, settings)
     settings.double = True
-    point = open_point(expr, at, wrt, settings, output.write, "diff", sample=SAMPLE)
+    point = open_point(expr, at, wrt, settings, printer(output, settings), "diff", sample=SAMPLE)
 
     def compute() -> ClosedForms:
         from gradcli.symbolic.closed_form import closed_forms

@@ -8,7 +8,15 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.point import open_point
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
+from gradcli.reports.result_format import (
+    FORMATS,
+    NUMBERS,
+    ResultBlock,
+    blocks_by_name,
+    check_format,
+    printer,
+    write_blocks,
+)
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -20,7 +28,7 @@ def differentiate(expr: str, at: list[str], wrt: list[str], order: int, settings
     """Print the value of `expr` where `at` says, and its gradients by `wrt`, or by every name."""
     check_format(settings, "grad", FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    point = open_point(expr, at, wrt, settings, output.write, "grad")
+    point = open_point(expr, at, wrt, settings, printer(output, settings), "grad")
     session, text = point.session, point.source.text
     value, orders = point.timed(settings, "grad", lambda: _derivatives(session, text, point.leaves, order))
     blocks = [ResultBlock("value", ("value",), value), *blocks_by_name("grad", orders[0])]

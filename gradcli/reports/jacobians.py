@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from gradcli.console.output import Output
@@ -10,7 +11,15 @@ from gradcli.console.settings import Settings
 from gradcli.data.bindings import with_files
 from gradcli.data.point import EvaluationPoint, floating_tensor, open_point, set_names
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.result_format import FORMATS, NUMBERS, ResultBlock, blocks_by_name, check_format, write_blocks
+from gradcli.reports.result_format import (
+    FORMATS,
+    NUMBERS,
+    ResultBlock,
+    blocks_by_name,
+    check_format,
+    printer,
+    write_blocks,
+)
 
 WEIGHTS = "weights_in_the_file"      # a name no point will hold
 Derived = Callable[[EvaluationPoint], tuple[Any, Any]]
@@ -58,9 +67,9 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
     file = with_files([f"{WEIGHTS}={weights}"], settings, "--with") if weights and weights[:1] == "@" else []
 
     def product(point: EvaluationPoint) -> tuple[Any, Any]:
-        from gradcli.analysis.derivatives import value_of, vjp
+        from gradcli.analysis.derivatives import shape_of, vjp
 
-        if weights is None and value_of(point.session, point.source.text).array.size != 1:
+        if weights is None and prod(shape_of(point.session, point.source.text)) != 1:
             raise UsageFault("vjp needs a weight for each element of the value", "--with '[1, 0.5]'")
         if file:
             set_names(point.session, file, settings, "--with")
@@ -75,7 +84,7 @@ def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Sett
     """Print a value and what `derived` finds of it, under the name of the command."""
     check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)
-    point = open_point(expr, at, wrt, settings, output.write, kind)
+    point = open_point(expr, at, wrt, settings, printer(output, settings), kind)
     value, derivatives = point.timed(settings, kind, lambda: derived(point))
     blocks = [ResultBlock("value", ("value",), value)]
     if isinstance(derivatives, dict):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.console.diagnostics import pass_on
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import as_data, csv, dump_json, nested, plain_text, shortest
@@ -34,12 +37,33 @@ def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORM
         raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in known))
 
 
+def printer(output: Output, settings: Settings) -> Callable[[str], object]:
+    """Where the text goes that programs print: among results that are text, never among results that are data."""
+    if settings.format not in ("json", "jsonl", *NUMBERS):
+        return output.write
+    return Output().write if output.path else pass_on
+
+
+@contextmanager
+def offering_files(settings: Settings) -> Iterator[None]:
+    """A context in which repairs by --format name a file instead, where the name of -o decides the form."""
+    try:
+        yield
+    except UsageFault as fault:
+        stem, dot, suffix = (settings.output or "").rpartition(".")
+        if dot and suffix.lower() == settings.format:
+            fault.hints = [(f"-o {stem}.{repair.removeprefix('--format ')}", note) if (
+                repair.startswith("--format ")) else (repair, note) for repair, note in fault.hints]
+        raise
+
+
 def write_blocks(output: Output, settings: Settings, session: Session, blocks: list[ResultBlock]) -> int:
     """Write the blocks in the form of --format, and return the exit status."""
-    if settings.format not in ("npy", "npz"):
-        return write_result(output, settings, lambda: render_blocks(session, blocks, settings.format))
-    with walled(settings):
-        content = _binary(blocks, settings.format)
+    with offering_files(settings):
+        if settings.format not in ("npy", "npz"):
+            return write_result(output, settings, lambda: render_blocks(session, blocks, settings.format))
+        with walled(settings):
+            content = _binary(blocks, settings.format)
     output.finish(content)
     return 0
 
@@ -66,7 +90,7 @@ def _binary(blocks: list[ResultBlock], form: str) -> bytes:
     from gradcli.data.array_files import to_npy, to_npz
 
     if form == "npz":
-        return to_npz({block.heading.replace(", order ", ""): block.value.array for block in blocks})
+        return to_npz({_column(block): block.value.array for block in blocks})
     derivatives = _derivatives(blocks)
     if len(derivatives) > 1:
         raise UsageFault(f"a .npy holds one array, and there are {len(derivatives)} derivatives",
@@ -84,8 +108,13 @@ def _csv(blocks: list[ResultBlock]) -> str:
         raise UsageFault("--format csv takes one derivative, or several that are numbers or vectors of one length",
                          ("--format npz", "all of them"), ("--wrt NAME", "one of them"))
     columns = [nested(array.reshape(-1), shortest) for array in arrays]
-    rows = [[block.heading for block in derivatives], *zip(*columns, strict=True)]
+    rows = [[_column(block) for block in derivatives], *zip(*columns, strict=True)]
     return "".join(",".join(row) + "\n" for row in rows)
+
+
+def _column(block: ResultBlock) -> str:
+    """The name of a result in a file of several: `x.grad2` for `x.grad, order 2`."""
+    return block.heading.replace(", order ", "")
 
 
 def _derivatives(blocks: list[ResultBlock]) -> list[ResultBlock]:

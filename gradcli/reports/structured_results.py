@@ -13,6 +13,7 @@ from gradcli.data.data_format import csv, dump_json, entry, holds_numbers, plain
 from gradcli.faults.tree import UsageFault
 from gradcli.process.limits import walled
 from gradcli.reports.open_session import open_session, timed
+from gradcli.reports.result_format import offering_files, printer
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -23,16 +24,14 @@ def evaluate_as_data(sources: list[Source], settings: Settings) -> None:
     results: list[Any] = []
     printed: list[str] = []
     output = Output(settings.output, settings)
-    write = output.write if settings.format == "plain" else printed.append
-    if output.path and settings.format not in ("plain", "json"):
-        write = Output().write      # the file holds the results alone
+    write = printed.append if settings.format == "json" else printer(output, settings)
     session = open_session(settings, write)
     session.display = results.append
     if settings.format == "plain":
         session.display = lambda value: session.write(plain_text(value, session.text) + "\n")
     for source in sources:
         timed(settings, source.name, lambda source=source: session.run(source.text, source.name, echo=True))
-    with walled(settings):
+    with walled(settings), offering_files(settings):
         content = _content(session, results, printed, counting_output(output.write, Allowance(settings)), settings)
     output.finish(content)
 
@@ -57,8 +56,8 @@ def _content(session: Session, results: list[Any], printed: list[str], write: Ca
 
 def _only(results: list[Any], settings: Settings) -> Any:
     if len(results) != 1:
-        raise UsageFault(f"--format {settings.format} takes one result, and the program has {len(results)}",
-                         "--format json", "--format npz")
+        raise UsageFault(f"--format {settings.format} takes one result, and the program has {len(results) or 'none'}",
+                         *(("--format json", "--format npz") if results else ()))
     return results[0]
 
 
@@ -69,6 +68,8 @@ def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
         if not holds_numbers(value) and type(value) not in (int, float, bool):
             raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
                              "--format json")
+        if holds_numbers(value) and value.array.dtype.kind == "c":
+            raise UsageFault(f"--format {settings.format} takes real numbers, and not complex ones", "--format json")
     arrays = [value.array if holds_numbers(value) else value for value in results]
     if settings.format == "npz":
         return to_npz({f"result{n}": array for n, array in enumerate(arrays, 1)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gradcli.faults.tree import NameFault
@@ -91,7 +92,8 @@ class Names:
         A numpy array or scalar becomes a tensor. The tensor shares the memory of the array, so that a program which
         writes to the tensor writes to the array, if PyTorch has the element type (float16, float32, float64, uint8,
         int8 to int64, bool); otherwise the tensor holds a converted copy (uint16 as int32, uint32 and uint64 as int64,
-        longdouble as float64). Raises ValueFault for arrays of complex numbers, text or objects.
+        longdouble as float64). Raises ValueFault for arrays of complex numbers, text or objects, for whole numbers
+        beyond int64, and for arrays with masked elements.
 
         Any other value is handed to programs as it is, and they may use whatever it holds: hand in numbers, text, and
         lists, tuples, dicts and sets of them. Arrays within containers stay arrays, which programs cannot use.
@@ -101,6 +103,10 @@ class Names:
     def __contains__(self, name: object) -> bool:
         """Whether a program or the caller has set the name."""
         return name in self.names()
+
+    def __iter__(self) -> Iterator[str]:
+        """The names that programs or the caller have set."""
+        return iter(self.names())
 
     def __delitem__(self, name: str) -> None:
         """Forget a name. Raises NameFault if it is not set."""

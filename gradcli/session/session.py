@@ -80,8 +80,9 @@ class Session(Names):
 
         Raises ValueFault for a word that is none of these, a seed that is no whole number included.
         """
-        for name in (style, *filter(None, [stream])):
-            require_style(name)
+        require_style(style)
+        if stream is not None:
+            require_style(stream, "stream")
         self._age, self._stream, self.options = age, stream or stream_of(age), PrintOptions()
         self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
@@ -122,7 +123,7 @@ class Session(Names):
     @stream.setter
     def stream(self, name: str | None) -> None:
         if name is not None:
-            require_style(name)
+            require_style(name, "stream")
         self._stream = name
         self.generators.use(STREAMS[self.stream])
 
@@ -229,6 +230,7 @@ class Session(Names):
         """Let values print in the style of this session from now on, also where no program runs."""
         this = ref(self)
         DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
+        Current.legacy = self.style == "tutorial"       # for modules and optimisers
 
     def _fault_of(self, error: Exception) -> Fault:
         """The Fault for an exception of the program, with its place, its repairs and the names of the program."""

@@ -238,7 +238,8 @@ def _prompt(session: Session, check: Check, document: Document) -> None:
 
 
 def _script(session: Session, check: Check, document: Document) -> None:
-    session.run(check.source, basename(document.path), echo=False)
+    above = "\n" * (check.line - 1)     # so that places count from the top of the file
+    session.run(above + check.source, basename(document.path), echo=False)
 
 
 def _cell(session: Session, check: Check, document: Document) -> None:

@@ -90,11 +90,32 @@ def test_extreme_numbers_and_slow_limits_give_no_alarm(expression, x, kinds):
 @pytest.mark.parametrize("expression, x", [
     ("(x + 1e8) - 1e8", "1."), ("((x + 1e8) - 1e8) ** 2", "1."), ("(1 - x.sigmoid()).log()", "30."),
     ("(x.exp() - 1) / x", "1e-6"), ("x.sin() / x", "1e-6"), ("((1 + x).sqrt() - 1) / x", "1e-7"),
+    ("(x + 1e12) - 1e12", "0.53"), ("(x / 1e-9 + 1e9).cos()", "1e-9"), ("(x - 1e6).sin()", "0.53"),
     ("x.float().exp().double()", "3."), ("(x * 1e6).sin()", "1."), ("(x.half().double()) ** 2", "3."),
 ])
 def test_rounding_within_a_function_is_no_wrong_gradient(expression, x):
     [verdict] = found(expression, x=x)
     assert verdict.right and not verdict.special
+
+
+@pytest.mark.parametrize("function", ["trunc", "floor", "round", "frac"])
+def test_steps_far_from_zero_are_no_slope(function):
+    rng = np.random.default_rng(5)
+    for x in (rng.choice([-1, 1]) * 10 ** rng.uniform(2, 7.9) for _ in range(6)):
+        x = np.trunc(x) + np.sign(x) * rng.uniform(0.15, 0.4)      # not at a jump
+        for expression in (f"x.{function}()", f"x.{function}() * 1e-3", f"x.{function}().double() + 1"):
+            [verdict] = found(expression, x=repr(float(x)))
+            assert verdict.right, (expression, x)
+
+
+@pytest.mark.parametrize("expression, x", [
+    ("-x.frac().neg().acos()", "-13170.489924446258"), ("1.01 * torch.fmod(x / 1e-3, 1.7).sinh()", "2."),
+    ("-(x % 3).exp()", "70001.3"), ("0.5 * (x - x.floor()) ** 2", "-31234.4"), ("2 * (x.frac() * 3).sin()", "812345.2"),
+])
+def test_jumps_nearby_hide_no_wrong_gradient(expression, x):
+    value = expression.split(" * ", 1)[-1].removeprefix("-")
+    [verdict] = found(f"{expression} - ({expression}).detach() + ({value}).detach()", x=x)
+    assert verdict.wrong == 1
 
 
 @pytest.mark.parametrize("expression, x", [

@@ -15,7 +15,7 @@ print(args, parser.parse_args().lr)
 @pytest.mark.parametrize("words, out", [
     (["-q", "-e", "1"], "1\n"),
     (["--style", "modern", "eval", "torch.ones(1)"], "tensor([1.])\n"),
-    (["--style=modern", "-e", "x = torch.ones(1)", "-q", "-e", "-x"], "tensor([-1.])\n"),
+    (["-qe", "1"], "1\n"), (["--style=modern", "-e", "x = torch.ones(1)", "-q", "-e", "-x"], "tensor([-1.])\n"),
     (["-e", "e = 2", "-e", "-e"], "-2\n"),
     (["--double", "--format", "json", "grad", "x**3", "--at", "x=0.1"],
      '{"value": 0.0010000000000000002, "grad": {"x": 0.030000000000000006}}\n'),

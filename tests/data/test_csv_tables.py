@@ -53,6 +53,9 @@ def test_columns_by_the_name_in_any_heading(tmp_path):
     with pytest.raises(FileFault) as caught:
         load(tmp_path / "d.csv", ":c")
     assert [repair for repair, _ in caught.value.hints] == [f"@{tmp_path / 'd.csv'}:{name}" for name in "ab"]
+    with pytest.raises(FileFault, match="2 columns are called 'a'") as caught:
+        load(written(tmp_path, "d.csv", "a,b,a\n1,2,3\n"), ":a")
+    assert [load(repair[1:]).tolist() for repair, _ in caught.value.hints] == [[1], [3]]
 
 
 @pytest.mark.parametrize("name, text, part, wanted", [
@@ -81,6 +84,33 @@ def test_json_without_the_numbers_is_told(tmp_path, name, text, part, said):
     with pytest.raises(FileFault) as caught:
         load(written(tmp_path, name, text), part)
     assert said in caught.value.message and "FILE" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text, part", [
+    ('{"y": {"z": [1], "w": [2]}}', ":y.q"), ('{"y": {"z": [1], "w": [2]}}', ":y"), ('{"y": [{"z": 1}, {"z": 2}]}', ""),
+    ('{"y": [{"z": 1, "w": 3}, {"z": 2}]}', ":y"), ('{"y": [{"z": 1, "w": 3}, {"z": 2}]}', ":y.w"),
+    ('[{"z": 1}, {"z": 2, "w": 3}]', ""), ('{"results": [{"y": {"z": 1}}, 2]}', ":0.y"),
+])
+def test_members_that_are_offered_are_there(tmp_path, text, part):
+    with pytest.raises(FileFault) as caught:
+        load(written(tmp_path, "d.json", text), part)
+    assert caught.value.hints
+    for repair, _ in caught.value.hints:
+        load(repair[1:])
+
+
+def test_lists_deeper_than_any_tensor_are_told(tmp_path):
+    with pytest.raises(FileFault, match="nested deeper"):
+        load(written(tmp_path, "d.json", "[" * 100_000 + "]" * 100_000))
+
+
+def test_a_column_and_a_member_of_standard_input(tmp_path):
+    words = ("eval", "--format", "json", "--var", "x=@-:b", "x")
+    assert '"data": [2.0]' in gradcli(*words, "--stdin-format", "csv", stdin="a,b\n1,2\n").out
+    assert '"data": [2]' in gradcli(*words, stdin='{"a": [1], "b": [2]}').out
+    (tmp_path / "table.tsv").write_text("1\t2\n")
+    outcome = gradcli("eval", "--var", "x=@table.tsv", "x", cwd=tmp_path)
+    assert outcome.status == 2 and "--stdin-format csv --var NAME=@- < table.tsv" in outcome.err
 
 
 def test_results_that_were_written_are_read_with_their_type(tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradcli import Session
 from gradcli.console.settings import Settings
 from gradcli.data.input_data import held, open_assignment
 from gradcli.faults.tree import FileFault
@@ -101,6 +102,17 @@ def test_arrays_that_numpy_writes_come_back(tmp_path, dtype):
         file = io.BytesIO()
         np.save(file, content)
         assert outcome(tmp_path / "d.npy", file.getvalue()).tolist() == content.tolist()
+
+
+def test_no_whole_number_changes_on_the_way_in(tmp_path):
+    for number in (2**63, 2**64 - 1):
+        np.save(tmp_path / "u.npy", np.array([1, number], np.uint64))
+        with pytest.raises(FileFault, match=f"{number} is larger than"):
+            load(tmp_path / "u.npy", Settings())
+        with pytest.raises(ValueError, match=f"{number} is larger than"):
+            Session()["x"] = np.array([number], np.uint64)
+    np.save(tmp_path / "u.npy", np.array([2**63 - 1], np.uint64))
+    assert load(tmp_path / "u.npy", Settings()).tolist() == [2**63 - 1]
 
 
 def test_a_truth_value_is_true_or_false_whatever_its_byte(tmp_path):

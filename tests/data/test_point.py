@@ -27,6 +27,17 @@ def test_what_is_no_point_is_refused(text):
         points(text)
 
 
+@pytest.mark.parametrize("text", ["x=[1,2", "x=2)", "x=3]", "x=(", "x=[1,\n2"])
+def test_a_bracket_too_few_or_too_many_is_told(text):
+    with pytest.raises(UsageFault, match="a bracket is not closed, or closed once too often"):
+        points(text)
+
+
+def test_a_value_without_a_name_is_refused():
+    with pytest.raises(UsageFault, match="--at takes NAME=EXPR"):
+        points("=2")
+
+
 def test_a_mistake_is_shown_where_it_stands():
     with pytest.raises(SyntaxFault) as caught:
         points("x = 2 3")

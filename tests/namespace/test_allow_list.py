@@ -65,7 +65,28 @@ def test_a_fault_is_told_as_the_command_line_tells_it():
     assert gradcli.Session().run("try:\n    [].pop()\nexcept IndexError as e:\n    print(e)") == "pop from empty list\n"
 
 
+def test_modules_and_optimisers_print_in_the_style_of_their_session():
+    modern, old = gradcli.Session(style="modern"), gradcli.Session()
+    for session in (modern, old):
+        session.run("n = nn.Linear(1, 2); d = {'n': n}")
+    for _ in range(2):
+        assert repr(modern["n"]) == "Linear(in_features=1, out_features=2, bias=True)"
+        assert repr(old["n"]) == "Linear (1 -> 2)" and str(old["d"]) == "{'n': Linear (1 -> 2)}"
+    assert sorted(modern) == ["d", "n"]
+
+
+def test_an_array_with_masked_elements_is_refused():
+    session = gradcli.Session()
+    with pytest.raises(ValueError, match="masked"):
+        session["x"] = np.ma.array([1.0, 2.0], mask=[False, True])
+    session["x"] = np.ma.array([1.0, 2.0])
+    assert session.eval("x.sum()") == 3
+
+
 def test_a_style_is_one_of_two():
+    with pytest.raises(ValueError, match="'x' is no stream") as caught:
+        gradcli.Session(stream="x")
+    assert ("stream='modern'", "") in caught.value.hints
     for make in (lambda: gradcli.Session(style="foo"), lambda: setattr(gradcli.Session(), "style", "foo")):
         with pytest.raises(ValueError, match="choose one of tutorial, modern"):
             make()

@@ -39,3 +39,19 @@ def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
     assert said(repl, "x").out == "7\n"
     assert ":plot sin(x) over x=-3:3" in said(repl, ":plot x * x").err
     assert "must go up" in said(repl, ":plot x over x=3:1").err
+
+
+def test_a_check_goes_by_the_leaves_whatever_statements_lie_between(repl):
+    for lines in (["x = Variable(torch.ones(2), requires_grad=True); out = (x ** 4).sum()"],
+                  ["x = Variable(torch.ones(2), requires_grad=True)", "y = x", "for i in range(3):\n    y = y * x\n",
+                   "out = y.sum()"],
+                  ["x = Variable(torch.ones(2), requires_grad=True)", "a, b = x * x, x ** 2", "out = (a * b).sum()"],
+                  ["x = Variable(torch.ones(2), requires_grad=True)", "y = x * x", "y = y * y", "out = y.sum()"]):
+        said(repl, *lines)
+        for _ in range(2):
+            out = said(repl, ":check out").out
+            assert out.startswith("x: 2 slopes, right") and "the slope is 4 " in out, lines
+            said(repl, "out.backward()")
+    said(repl, "x.data += 1")
+    noted = said(repl, ":check out")
+    assert "the names in it are varied themselves" in noted.err or noted.out.startswith("x: 2 slopes, right")

@@ -27,6 +27,7 @@ def outcome_of(tmp_path, *cells):
     ("files = !ls\nfiles2 = %sx ls -l\\\n  -a\n3", [result("3")]), ("v = %time 3\nv", [result("3")]),
     ("if 1:\n    u = !ls\n    w = 4\nw", [result("4")]), ("x = (7\n% 4)\nx", [result("3")]),
     ("from IPython.display import display\ndisplay(5)", [display("5")]),
+    ("display(5)", [display("5")]), ("[_, 1]", [result("['', 1]")]),
     ("import matplotlib.pyplot as plt\nplt.figure();", [display("<Figure size 640x480>", **{"image/png": "eA=="})]),
     ("1/0", [error("ZeroDivisionError", "division by zero")]),
     ("print(1)\n1/0", [{"output_type": "stream", "name": "stdout", "text": "1\n"},
@@ -70,6 +71,12 @@ def test_a_quote_of_a_command_goes_on_behind_signs(tmp_path):
 def test_a_choice_without_a_text_is_refused(tmp_path, words):
     (tmp_path / "a.md").write_text("```gradcli\n>>> 1\n1\n```\n")
     assert gradcli("test", "-k", words, "a.md", cwd=tmp_path).status == 2
+
+
+def test_the_place_of_a_fault_in_a_block_is_that_in_the_file(tmp_path):
+    (tmp_path / "a.md").write_text("text\n\n```gradcli new session\n# first\nx = 1\ny = x / 0\n```\n")
+    outcome = gradcli("test", "a.md", cwd=tmp_path)
+    assert outcome.status == 4 and "--> a.md:6:5" in outcome.out
 
 
 def test_a_misspelt_marker_is_named(tmp_path):

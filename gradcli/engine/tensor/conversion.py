@@ -21,6 +21,7 @@ from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 
 LISTS, PLAIN_NUMBERS, COMPLEX_NUMBERS = {list}, {*NUMBERS}, {*SCALARS}
+LARGEST = 2**63 - 1     # the largest whole number of a tensor
 DEEPEST = 64            # dimensions that numpy's arrays can have
 REAL = "fiub"           # the kinds of numpy's types that have a listed type to be converted to
 WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the letter and bytes of types not listed
@@ -31,9 +32,16 @@ def listed(array: Any) -> ndarray:
     if not isinstance(array, ndarray | np.generic) or array.dtype.kind not in REAL:
         raise ValueFault(f"an array of real numbers is needed, not one of {getattr(array, 'dtype', 'no numbers')}")
     array = np.asarray(array)
+    refuse_beyond(array)
     native = np.dtype(array.dtype.char)     # numpy's one object for the type, in the machine's byte order
     dtype = native if native in OF else WIDER.get(native.str[1:], float64)
     return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
+
+
+def refuse_beyond(array: ndarray) -> None:
+    """Raise ValueFault for unsigned numbers that are larger than any whole number of a tensor."""
+    if array.dtype.kind == "u" and array.dtype.itemsize == 8 and array.size and array.max() > LARGEST:
+        raise ValueFault(f"{array.max()} is larger than {LARGEST}, the largest whole number of a tensor")
 
 
 def retyped(array: ndarray, dtype: Any) -> ndarray:
