@@ -13,7 +13,7 @@ from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import FileFault, UsageFault
 
 LARGEST = 64 << 20      # bytes of a program
-PROGRAM_MADE = "\ufeff"         # the byte order mark
+BYTE_ORDER_MARK = "\ufeff"         # the byte order mark
 PROGRAM_FILE = r"(?:[\w.~-]*/)*[\w.-]*\w\.(?:grad|py|ipynb|txt|md)"
 DESCRIPTOR = r"/dev/(?:fd/(\d{1,6})|stdin)"
 
@@ -110,11 +110,11 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
 def decode_utf8(content: bytes, name: str) -> str:
     """Decode strict UTF-8, without a leading byte order mark; FileFault for other bytes, or for a second mark."""
     try:
-        text = content.decode().removeprefix(PROGRAM_MADE)
+        text = content.decode().removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise FileFault(f"{name} is not UTF-8 text: byte 0x{content[error.start]:02x} in line {line}") from None
-    if text.startswith(PROGRAM_MADE):
+    if text.startswith(BYTE_ORDER_MARK):
         raise FileFault(f"{name} begins with two byte order marks, and one is all that a text may have")
     return text
 

@@ -154,7 +154,7 @@ def run_cells(session: Session, text: str, name: str) -> None:
     memory = CellHistory()
 
     def show(value: Any) -> None:
-        session.write(text_shown(session, value) + "\n")
+        session.write(text_of_output(session, value) + "\n")
         memory.record_output(value)
 
     before, session.display = session.display, show
@@ -167,12 +167,12 @@ def run_cells(session: Session, text: str, name: str) -> None:
         session.display = before
 
 
-def text_shown(session: Session, value: Any) -> str:
+def text_of_output(session: Session, value: Any) -> str:
     """The text that Jupyter shows for the value of a cell."""
-    return texts_shown(session, value, 1)[0]
+    return texts_of_output(session, value, 1)[0]
 
 
-def texts_shown(session: Session, value: Any, most: int = 4) -> list[str]:
+def texts_of_output(session: Session, value: Any, most: int = 4) -> list[str]:
     """The texts that versions of Jupyter show for it, at most so many, that of the style's time first."""
     from itertools import islice
 

@@ -184,7 +184,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     for file in point.files:
         set_variable(session, file)
     for name, value_text in points(point.text, option):
-        with placed_in(f"{name} = {value_text}", option, whole=False):
+        with faults_in_option(f"{name} = {value_text}", option, whole=False):
             session.run(f"{name} = {value_text}", option, echo=False)
         value = session[name]
         if isinstance(value, str) or isinstance(value, list) and has_text(value):
@@ -195,7 +195,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
         if holds_numbers(value) and HELD + name in read and not is_floating(value):
             session.run(f"{name} = {name}.to({kind})", option, echo=False)
         if type(value) in (int, float) or isinstance(value, list) and value:
-            with placed_in(f"{name} = {value_text}", option):
+            with faults_in_option(f"{name} = {value_text}", option):
                 session.run(f"{name} = torch.tensor({name}, dtype={kind})", option, echo=False)
         if is_floating(session[name]):
             session.run(f"{name} = Variable({name}.detach().to({kind}), requires_grad=True)", option, echo=False)
@@ -206,7 +206,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
 
 
 @contextmanager
-def placed_in(text: str, option: str, whole: bool = True) -> Iterator[None]:
+def faults_in_option(text: str, option: str, whole: bool = True) -> Iterator[None]:
     """A context for evaluating the text of an option: faults show it, as a `whole` where its value is converted."""
     try:
         yield
@@ -219,12 +219,12 @@ def placed_in(text: str, option: str, whole: bool = True) -> Iterator[None]:
 
 def floating_tensor(session: Session, text: str, settings: Settings, option: str) -> Any:
     """The value of an expression, a number or a list of numbers, as a floating tensor without history."""
-    with placed_in(text, option, whole=False):
+    with faults_in_option(text, option, whole=False):
         value = session.eval(text)
     if isinstance(value, int | float | list):
         session[NUMBERS_NAME] = value
         dtype = "torch.float64" if settings.double else "torch.float32"
-        with placed_in(text, option):
+        with faults_in_option(text, option):
             value = session.eval(f"torch.tensor({NUMBERS_NAME}, dtype={dtype})")
     if not is_floating(value):
         raise UsageFault(f"{option} takes floating numbers, not {text!r}", f"{option} '[1, 0.5]'")

@@ -249,11 +249,11 @@ def _brackets(value: Any) -> tuple[str, str] | None:
     begin, members, end = exposure.parts(value)
     if any(type(part) in (Literal, Named) for part in members):
         return None
-    begin, members, end = _taken_apart(value, exposure.parts)
+    begin, members, end = _split(value, exposure.parts)
     return (begin, end) if begin.endswith("(") and end == ")" else None
 
 
-def _taken_apart(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
+def _split(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
     """The brackets and members of a container; `deque([1])` as the call `deque(` of a list."""
     begin, members, end = parts(value)
     if not (begin.endswith("([") and end[0] == "]" and end[-1] == ")"):
@@ -268,7 +268,7 @@ def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
     members: Iterable[Any] = value
     if kind not in BRACKETS:
         exposure = exposure_of(kind)
-        members = _taken_apart(value, exposure.parts)[1] if exposure and exposure.parts else ()
+        members = _split(value, exposure.parts)[1] if exposure and exposure.parts else ()
     elif kind in (set, frozenset) or (ordered and kind is dict):
         members = _sorted(value, say)
     for number, member in enumerate(islice(members, MOST + 1)):

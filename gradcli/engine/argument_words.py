@@ -7,7 +7,6 @@ CPython's words.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from sys import _getframe
 from typing import Any
@@ -142,11 +141,6 @@ def brief(value: Any) -> str:
 def sized(shape: Sequence[int]) -> str:
     """A shape in words of a message: `2x3`, or `0-d`."""
     return "x".join(map(str, shape)) if len(shape) > 1 else f"{shape[0]}-element" if shape else "0-d"
-
-
-def element_count(shape: Sequence[int]) -> int:
-    """How many elements a tensor of this shape has."""
-    return math.prod(shape)
 
 
 def most(n: int) -> str:

@@ -43,11 +43,6 @@ def line_of(text: str, number: int) -> str:
     return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
-def byte_column(line: str, column: int) -> int:
-    """The byte offset, from 0, of the 1-based character `column` of `line`."""
-    return len(line[: column - 1].encode()) if not line.isascii() else column - 1
-
-
 def char_column(line: str, offset: int) -> int:
     """The 1-based character column at the 0-based byte `offset` of `line`."""
     return len(line.encode()[:offset].decode(errors="ignore")) + 1 if not line.isascii() else offset + 1

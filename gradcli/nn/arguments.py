@@ -58,16 +58,16 @@ TAKERS: dict[str, tuple[Take, str]] = {
                      "Callable[[list[Any]], Any]"), (_function, "a function"))}
 
 
-def checking_arguments(thing: Any) -> Any:
+def checking_arguments(target: Any) -> Any:
     """A wrapper of a function that checks its arguments; for a class, the class, whose methods it wraps."""
-    if isinstance(thing, type):
-        exposure = exposure_of(thing)
-        for kind in thing.__mro__[:-1]:
+    if isinstance(target, type):
+        exposure = exposure_of(target)
+        for kind in target.__mro__[:-1]:
             if kind not in CHECKED:
                 CHECKED.add(kind)
                 _check_methods(kind, exposure.read if exposure else ())
-        return thing
-    return _checking(thing, None) if type(thing) is FunctionType else thing
+        return target
+    return _checking(target, None) if type(target) is FunctionType else target
 
 
 def _check_methods(kind: type, read: Container[str]) -> None:

@@ -52,7 +52,7 @@ def divided(g, count):
 
 def open_grid(shape):
     """np.ogrid of a shape: for each dimension an array that counts along it and has length 1 along the others."""
-    return _kept_grid(shape) if sum(shape) <= FEW else _grid(shape)
+    return _cached_grid(shape) if sum(shape) <= FEW else _grid(shape)
 
 
 def _grid(shape):
@@ -60,7 +60,7 @@ def _grid(shape):
     return tuple([np.arange(n).reshape((1,) * i + (n,) + (1,) * (ndim - 1 - i)) for i, n in enumerate(shape)])
 
 
-_kept_grid = lru_cache(64)(_grid)
+_cached_grid = lru_cache(64)(_grid)
 
 
 @lru_cache(64)

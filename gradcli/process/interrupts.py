@@ -54,7 +54,7 @@ def stopping() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)    # what cleans up after the first is not interrupted by a second
         raise KeyboardInterrupt
 
-    def given_again(lost: Any) -> None:
+    def raise_again(lost: Any) -> None:
         if lost.exc_type is None:       # C code told of an exception that it had not raised
             return
         if issubclass(lost.exc_type, KeyboardInterrupt):
@@ -64,7 +64,7 @@ def stopping() -> Iterator[None]:
             hook(lost)
 
     main = main_thread().ident or 0
-    sys.unraisablehook = given_again
+    sys.unraisablehook = raise_again
     woken = signal.set_wakeup_fd(-1)        # or the prompt would clear the line being typed as well
     signal.signal(signal.SIGINT, interrupt)
     try:

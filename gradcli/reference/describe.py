@@ -32,11 +32,11 @@ def describe_name(name: str, settings: Settings, session: Session | None = None)
     op = operation_of(name.removeprefix("Tensor.").removeprefix("Variable."))
     if not op:
         session = session or Session(style=settings.style, seed=0)
-    thing = None if session is None or op or name in WORDS else _thing(name, session)
+    obj = None if session is None or op or name in WORDS else _resolve(name, session)
     if op:
         sections += [describe_operation(op, settings)]
-    elif session is not None and thing is not None:
-        sections += ["\n".join(_description(name, thing, settings, session))]
+    elif session is not None and obj is not None:
+        sections += ["\n".join(_description(name, obj, settings, session))]
     if not sections and session is not None:
         known = [*callable_names(), *WORDS, *session.loaded(), *_members()]
         raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", search(name))
@@ -54,7 +54,7 @@ def complete_name(beginning: str) -> list[str]:
     elif path in ("Tensor", "Variable"):
         names = {f"{path}.{name}" for name in session.attributes(session.eval("Variable(torch.zeros(1))"))}
     else:
-        value = _thing(path, session)
+        value = _resolve(path, session)
         names = set() if value is None else {f"{path}.{name}" for name in session.attributes(value)}
     return sorted(name for name in names if name.startswith(beginning))
 
@@ -79,7 +79,7 @@ def _example(name: str, example: str, settings: Settings) -> list[str]:
     return ["Example", *(f"    {line}".rstrip() for line in transcript.rstrip("\n").split("\n"))]
 
 
-def _thing(name: str, session: Session) -> Any:
+def _resolve(name: str, session: Session) -> Any:
     """The value of a dotted name that is no operation, or None; no code of the program runs."""
     from gradcli.engine.tensor.tensor import Tensor
 
@@ -87,7 +87,7 @@ def _thing(name: str, session: Session) -> Any:
     scope = {**session.loaded(), **session.names()}
     if first not in scope:
         return _members().get(parts[0] if first == "Tensor" and len(parts) == 1 else name) or (
-            _thing(f"torch.{name}", session) if parts else None)
+            _resolve(f"torch.{name}", session) if parts else None)
     value = scope[first]
     for at, part in enumerate(parts, 1):
         if isinstance(value, Tensor) or _is_tensor_kind(value):
@@ -119,21 +119,21 @@ def _is_tensor_kind(value: Any) -> bool:
     return cls is not None and issubclass(cls, Tensor)
 
 
-def _is_operation(thing: Any) -> bool:
+def _is_operation(obj: Any) -> bool:
     from gradcli.engine.autograd.op import Op
     from gradcli.lang.runtime.types import user_class
 
-    return isinstance(thing, type) and issubclass(thing, Op) and not user_class(thing)
+    return isinstance(obj, type) and issubclass(obj, Op) and not user_class(obj)
 
 
-def _called(thing: Any) -> Any:
-    """The function or class that a call of `thing` reaches: of a stand-in, the one behind it."""
+def _called(obj: Any) -> Any:
+    """The function or class that a call of `obj` reaches: of a stand-in, the one behind it."""
     from gradcli.lang.runtime.types import TypeProxy
 
-    cls = _class_of(thing)
-    if isinstance(thing, TypeProxy):
-        return thing._call or cls or thing
-    return cls or thing
+    cls = _class_of(obj)
+    if isinstance(obj, TypeProxy):
+        return obj._call or cls or obj
+    return cls or obj
 
 
 def _members() -> dict[str, Any]:
@@ -154,40 +154,40 @@ def _class_of(value: Any) -> type | None:
     return kinds[0] if kinds else None
 
 
-def _description(name: str, thing: Any, settings: Settings, session: Session) -> Iterator[str]:
+def _description(name: str, obj: Any, settings: Settings, session: Session) -> Iterator[str]:
     """The lines of a description: signature, meaning, the members of a module, an example."""
-    if _is_operation(thing):
-        yield describe_operation(thing, settings)
+    if _is_operation(obj):
+        yield describe_operation(obj, settings)
         return
-    cls = _class_of(thing)
-    called = _called(thing)
+    cls = _class_of(obj)
+    called = _called(obj)
     yield f"{name}{_signature(called, session)}" if callable(called) and not inspect.isdatadescriptor(called) else name
-    text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(cls or thing)
+    text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(cls or obj)
     init = vars(cls).get("__init__") if cls else None
     for part in (text, inspect.getdoc(init) if init is not None and init.__doc__ else ""):
         if part:
             yield from ("", part)
-    if not text and not cls and not callable(thing):
-        yield from ("", textwrap.fill(", ".join(session.attributes(thing)), 100))
+    if not text and not cls and not callable(obj):
+        yield from ("", textwrap.fill(", ".join(session.attributes(obj)), 100))
     example = EXAMPLES.get(name.removeprefix("torch."))
     if example:
         yield from ("", *_example(name, example, settings))
 
 
-def _meaning(thing: Any) -> str:
+def _meaning(obj: Any) -> str:
     """The docstring of a class, a function or a descriptor; "" for another value, which would show that of its type."""
-    has_docstring = isinstance(thing, type) or callable(thing) or inspect.isdatadescriptor(thing)
-    return inspect.getdoc(thing) or "" if has_docstring else ""
+    has_docstring = isinstance(obj, type) or callable(obj) or inspect.isdatadescriptor(obj)
+    return inspect.getdoc(obj) or "" if has_docstring else ""
 
 
 def parameters_of(name: str, session: Session) -> dict[str, str]:
     """The keyword parameters of what a dotted name stands for, each with "=DEFAULT" or ""."""
-    thing = _thing(name, session)
-    op = thing if _is_operation(thing) else operation_of(name)
-    defaults = dict.fromkeys(op.signature.names[thing is op:], "") if op else {}
-    called = _called(thing)
+    obj = _resolve(name, session)
+    op = obj if _is_operation(obj) else operation_of(name)
+    defaults = dict.fromkeys(op.signature.names[obj is op:], "") if op else {}
+    called = _called(obj)
     with suppress(TypeError, ValueError):
-        signature = inspect.signature(called) if callable(called) and thing is not op else inspect.Signature()
+        signature = inspect.signature(called) if callable(called) and obj is not op else inspect.Signature()
         for key, parameter in signature.parameters.items():
             if key != "self" and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
                 defaults[key] = "" if parameter.default is parameter.empty else f"={_brief(parameter.default)}"

@@ -24,7 +24,7 @@ MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate"
          "requires": "requires_grad", "requires_gradient": "requires_grad",
          "require_gradient": "requires_grad", "require_grad": "requires_grad", "grad": "requires_grad",
          "in_channel": "in_channels", "stddev": "std", "step": "step_size", "device_type": "device"}
-VARARGS, VARKEYWORDS = 4, 8     # flags of code; importing inspect costs more than they do
+VARARGS = 4     # a flag of code; importing inspect costs more than it does
 
 
 class Callee(NamedTuple):

@@ -14,7 +14,7 @@ from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
 from gradcli.repairs.registry import repairs
-from gradcli.repairs.site import Site
+from gradcli.repairs.site import FaultContext, Site
 
 EXPECTED = ("__init__", "forward")
 FUNCTION_TYPES = (FunctionType, BuiltinFunctionType, MethodType)
@@ -148,3 +148,10 @@ def first_of(fault: MissingAttribute, site: Site) -> None:
         if site.value(holder) is value:
             fault.span = site.parts.span(holder)
             fault.hints = [(f"{site.parts.of(holder)}[0]", "the first of its tensors")]
+
+
+@repairs(MissingAttribute, parsed=False)
+def unpack(fault: MissingAttribute, context: FaultContext) -> None:
+    """Where nothing better is known: a member of the tuple is meant."""
+    if type(fault.holder) is tuple and not fault.hints:
+        fault.hints = [("first, rest = values", "takes a tuple apart: its members may have it")]

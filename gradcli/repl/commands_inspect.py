@@ -36,14 +36,14 @@ def show_info(repl: Repl, rest: str) -> None:
     """What a value is, where it comes from, and its text."""
     value = repl.named(rest)
     kind, shape, requires, has, size = facts(value)
-    for label, fact in (("type", kind), ("shape", shape), ("made by", _made_by(value)), ("requires grad", requires),
+    for label, fact in (("type", kind), ("shape", shape), ("made by", _operation(value)), ("requires grad", requires),
                         ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, rest))):
         if fact:
             repl.write(f"{label:<14}{fact}\n")
     repl.write_values(lambda: repl.session.shown(value).rstrip("\n") + "\n")
 
 
-def _made_by(value: Any) -> str:
+def _operation(value: Any) -> str:
     """The name of the operation that computed a tensor; empty for leaves and other values."""
     from gradcli.engine.autograd.op import NodeOutput, Op
 

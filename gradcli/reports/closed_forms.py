@@ -38,10 +38,10 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     page = FormulaPage(point.session, forms, decimals=writes_decimals(point.source.text), values=bool(at),
                 precision=settings.precision)
     remark_simplification(settings)
-    return write_result(output, settings, lambda: written_page(page, settings.format))
+    return write_result(output, settings, lambda: page_text(page, settings.format))
 
 
-def written_page(page: Any, form: str) -> str:
+def page_text(page: Any, form: str) -> str:
     """A page of formulas in a form of FORMATS."""
     return dump_json(page.data()) + "\n" if form in ("json", "jsonl") else str(page.render(form))
 

@@ -38,7 +38,7 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
 
 
 def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
-    from gradcli.reports.closed_forms import FORMATS, remark_simplification, written_page
+    from gradcli.reports.closed_forms import FORMATS, page_text, remark_simplification
 
     check_format(settings, "steps", FORMATS)
     output = Output(settings.output, settings)
@@ -56,7 +56,7 @@ def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: S
 
     page = DerivationPage(derivation, writes_decimals(derivation.source), settings.precision)
     remark_simplification(settings)
-    return write_result(output, settings, lambda: written_page(page, settings.format))
+    return write_result(output, settings, lambda: page_text(page, settings.format))
 
 
 def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:

@@ -19,7 +19,6 @@ from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.memory import reuse
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
-from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
@@ -182,7 +181,7 @@ class Session(Names):
         self._fetch(code)
         try:
             with self.running():
-                exec(code, self._names)  # the verified code object of lang/lower.py
+                exec(code, self._names)  # verified by lang/lowering/verify.py
         except ProgramExit as end:
             if not end.succeeded:
                 raise
@@ -242,8 +241,6 @@ class Session(Names):
         first = translate(error, {**self._names, **dict.fromkeys(self._bare)}, self.policy)
         fault = repaired(first, names)
         fault.headline = fault.headline or first.headline
-        if isinstance(fault, MissingAttribute) and type(fault.holder) is tuple:
-            fault.hints = fault.hints or [("first, rest = values", "takes a tuple apart: its members may have it")]
         set_first_line(fault)
         keep_pasteable(fault, lambda text: readable(text, self.policy))
         return fault

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from gradcli.console.output_limit import OutputLost
 from gradcli.console.settings import KEYS, Settings, did_you_mean, read_setting
-from gradcli.data.notebook_cells import CellHistory, run_cell, text_shown, texts_shown
+from gradcli.data.notebook_cells import CellHistory, run_cell, text_of_output, texts_of_output
 from gradcli.faults.mistakes import TimeLimit
 from gradcli.faults.source import encodable, tamed
 from gradcli.faults.tree import Fault, UsageFault, render
@@ -151,7 +151,7 @@ class Runner:
             session.display = values.append
         try:
             EXECUTORS[check.kind](session, check, self.document)
-            result = self._text_shown(check, values[-1]) if values else None
+            result = self._text_of_output(check, values[-1]) if values else None
         except Fault as fault:
             if check.kind not in NOTEBOOK_KINDS:
                 self._restore(names)
@@ -161,9 +161,9 @@ class Runner:
             raise lost.error from None
         return OutputParts(encodable("".join(self._printed)), None if result is None else encodable(result))
 
-    def _text_shown(self, check: Check, value: Any) -> str:
+    def _text_of_output(self, check: Check, value: Any) -> str:
         """The text of a cell's value: of all that some Jupyter shows, the one that is stored, else the usual one."""
-        usual = self._forms(check, [text_shown(self.session, value)])
+        usual = self._forms(check, [text_of_output(self.session, value)])
         stream = encodable("".join(self._printed))
         self._memory.record_output(value)
 
@@ -174,7 +174,7 @@ class Runner:
             return next(filter(is_stored, usual))
         with self.session.running():
             plain = self.session.quoted(value)
-        return next(filter(is_stored, self._forms(check, [*texts_shown(self.session, value), plain])), usual[0])
+        return next(filter(is_stored, self._forms(check, [*texts_of_output(self.session, value), plain])), usual[0])
 
     def _forms(self, check: Check, texts: list[str]) -> list[str]:
         """Texts of a value as they may stand in the file."""

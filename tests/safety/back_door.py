@@ -20,12 +20,12 @@ import gradcli.session.session
 from gradcli.__main__ import main
 from gradcli.process.walls import landlock, sandbox
 
-PROGRAM_MADE = "RESULTS "
+RESULTS_MARK = "RESULTS "
 
 
 def forced(code, names):
     if not code.co_filename.startswith(("<gradcli <options>", "<gradcli <prepared>")):
-        os.write(1, f"\n{PROGRAM_MADE}{json.dumps(raw_attacks.results())}\n".encode())
+        os.write(1, f"\n{RESULTS_MARK}{json.dumps(raw_attacks.results())}\n".encode())
     builtins.exec(code, names)
 
 

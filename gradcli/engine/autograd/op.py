@@ -49,7 +49,7 @@ raw = Rules()       # short name -> forward:        arrays in, array out
 traced = Rules()    # short name -> recorded call:  tensors in, tensors out
 UNARY = {"neg", "pos", "abs", "invert"}                 # symbols of one operand
 COMPARED = {"lt", "le", "gt", "ge", "eq", "ne"}         # symbols that Python itself turns around
-ITEMS_KEPT = 64
+CACHED_ITEMS = 64
 RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
 LEGACY_MODULE = "torch.autograd._functions."
 TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
@@ -85,10 +85,10 @@ class Rule:
 
     def of_item(self, index: int) -> Rule:
         """The rule for item number `index` of a list of tensors; those of short lists are made once."""
-        while len(self.items) <= index < ITEMS_KEPT:
+        while len(self.items) <= index < CACHED_ITEMS:
             at = len(self.items)
             self.items.append(Rule(partial(self.grad, at), self.at, self.needs, False, at, self.saves, self.vanishes))
-        return self.items[index] if index < ITEMS_KEPT else Rule(
+        return self.items[index] if index < CACHED_ITEMS else Rule(
             partial(self.grad, index), self.at, self.needs, False, index, self.saves, self.vanishes)
 
 

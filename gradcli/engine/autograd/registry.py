@@ -160,11 +160,6 @@ def with_creation_options(call: Callable[..., Any]) -> Callable[..., Any]:
     return create
 
 
-def function_of(name: str) -> Callable[..., Any]:
-    """The function of the operation with this full name."""
-    return getattr(traced, short(name))
-
-
 COMMUTING = {"add", "mul"}
 EQUALITY = ("__eq__", "__ne__")
 

@@ -20,7 +20,7 @@ from gradcli.faults.tree import TypeFault, ValueFault
 ZERO = {dtype: asarray(0, dtype) for dtype in (float32, float64)}
 CONSTANTS: dict[Any, dict[Any, ndarray]] = {dtype: {int: zero} for dtype, zero in ZERO.items()}
 """Numbers as arrays, by dtype; the whole number 0 has its type as its key."""
-CONSTANTS_KEPT = 512
+CACHED_CONSTANTS = 512
 
 
 def constant(number: Any, dtype: Any) -> ndarray:
@@ -33,7 +33,7 @@ def constant(number: Any, dtype: Any) -> ndarray:
     except OverflowError:
         raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None
     if cache is not None and number and number == number:    # 0.0 and -0.0 would share a place; nan has none
-        if len(cache) >= CONSTANTS_KEPT:
+        if len(cache) >= CACHED_CONSTANTS:
             cache.clear()
             cache[int] = ZERO[dtype]
         cache[number] = array

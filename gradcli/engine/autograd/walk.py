@@ -299,15 +299,15 @@ def _unreached(sources: list[Any], grad: Any, since: int) -> list[Any]:
     start = grad if grad.node is None else grad.node
     missing = {id(x if x.node is None else x.node): x for x in sources}
     missing.pop(id(start), None)
-    seen, pending = set(), [start] if start is not grad and start.born >= since else []
+    visited, pending = set(), [start] if start is not grad and start.born >= since else []
     while pending and missing:
         node = pending.pop()
         for parent in [node.node] if type(node) is NodeOutput else [edge[0] for edge in node.edges]:
             key = id(parent)
             if key in missing:
                 del missing[key]
-            elif key not in seen and not isinstance(parent, Tensor) and parent.born >= since:
-                seen.add(key)
+            elif key not in visited and not isinstance(parent, Tensor) and parent.born >= since:
+                visited.add(key)
                 pending.append(parent)
     return list(missing.values())
 

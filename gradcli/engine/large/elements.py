@@ -15,7 +15,7 @@ from numpy import ndarray
 from gradcli.engine.kernels import HALF, ONE, ZERO, Constant
 from gradcli.engine.large.blocks import elementwise
 
-TWO, THREE, MINUS_HALF, MINUS = Constant(2), Constant(3), Constant(-0.5), Constant(-1)
+TWO, THREE, MINUS_HALF = Constant(2), Constant(3), Constant(-0.5)
 ROOT_HALF, PEAK = Constant(sqrt(0.5)), Constant(1 / sqrt(2 * pi))
 BITS: dict[int, Any] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 SINGLE = np.dtype(np.float32)

@@ -20,7 +20,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 
-LISTS, PLAIN_NUMBERS, COMPLEX_NUMBERS = {list}, {*NUMBERS}, {*SCALARS}
+LISTS, PLAIN_NUMBERS = {list}, {*NUMBERS}
 LARGEST = 2**63 - 1     # the largest whole number of a tensor
 DEEPEST = 64            # dimensions that numpy's arrays can have
 REAL = "fiub"           # the kinds of numpy's types that have a listed type to be converted to

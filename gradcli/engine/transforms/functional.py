@@ -129,10 +129,6 @@ def zeros(x: Tensor) -> np.ndarray:
     return np.zeros(x.array.shape, x.array.dtype)
 
 
-def _as_tuple(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
 def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, list | tuple)

@@ -17,7 +17,7 @@ from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded_method
 from gradcli.lang.runtime.types import MIXED, OWN, TypeProxy, types_of, user_class
 
-MADE_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
+SET_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
 
 DEEPEST = 1000      # classes that inherit from each other
@@ -57,7 +57,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
                 type.__setattr__(cls, attribute, guarded_method(cls.__qualname__, attribute, value, leave))
             elif attribute == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
                 [checked_name(name) for name in value]
-            elif attribute.startswith("__") and attribute not in MADE_BY_PYTHON:
+            elif attribute.startswith("__") and attribute not in SET_BY_PYTHON:
                 raise PolicyFault(f"a class cannot define {attribute}")
         for kind in cls.__mro__ if foreign else ():
             if (kind is cls or PROGRAM_MADE

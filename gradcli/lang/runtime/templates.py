@@ -191,7 +191,7 @@ def _fields(template: str) -> Iterator[tuple[str, Any, Any, str, str | None]]:
 _known_fields = lru_cache(500)(lambda template: tuple(_fields(template)))
 
 
-def _taken_apart(template: str) -> Iterable[tuple[str, Any, Any, str, str | None]]:
+def _parsed_fields(template: str) -> Iterable[tuple[str, Any, Any, str, str | None]]:
     if len(template) < LONG:
         try:
             return _known_fields(template)
@@ -213,7 +213,7 @@ class _Braces:
             raise python_error("the fields of the text are nested too deeply", str.format, "{:{:{}}}", 0, 0, 0)
         pieces: list[str] = []
         left = self.f.budget.characters
-        for literal, name, rest, spec, conversion in _taken_apart(template):
+        for literal, name, rest, spec, conversion in _parsed_fields(template):
             pieces.append(literal)
             if name is not None:
                 value = self.value(name, rest) if rest else self.first(name)

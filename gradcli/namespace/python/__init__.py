@@ -114,12 +114,12 @@ def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
     if name in MAKERS or name == "repmat":
-        thing = _fetch(f"third_party.numpy_makers.{name}")
-        return with_numpy_faults(thing) if type(thing) is FunctionType else thing
+        member = _fetch(f"third_party.numpy_makers.{name}")
+        return with_numpy_faults(member) if type(member) is FunctionType else member
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")
-    thing = _fetch(f"third_party.numpy.{name}")
-    return with_numpy_faults(thing) if callable(thing) else thing
+    member = _fetch(f"third_party.numpy.{name}")
+    return with_numpy_faults(member) if callable(member) else member
 
 
 def _no_options(**options: Any) -> None:

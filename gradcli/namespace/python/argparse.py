@@ -213,7 +213,7 @@ class ArgumentReader:
         self.rest += run
 
     def _option(self, word: str) -> None:
-        name, joined = self._taken_apart(word)
+        name, joined = self._split(word)
         option = self.named.get(name)
         if option is None:
             self.rest.append(word)
@@ -251,7 +251,7 @@ class ArgumentReader:
         self._set(option, [*before, value] if option.action == "append" else
                   [*before, *(value if type(value) is list else [value])] if option.action == "extend" else value)
 
-    def _taken_apart(self, word: str) -> tuple[str, str | None]:
+    def _split(self, word: str) -> tuple[str, str | None]:
         """The name of an option, which may be abbreviated, and the value joined to it or None."""
         if word in self.named:
             return word, None

@@ -28,17 +28,17 @@ def contextmanager(func: Any) -> Callable[..., GeneratorContext]:
 class GeneratorContext:
     """One use of a generator function as a context, or as a decorator."""
 
-    __slots__ = ("_made_of", "_source")
+    __slots__ = ("_invocation", "_source")
 
     def __init__(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
         generator = function(*args, **options)
         if type(generator) is not ProgramGenerator:
             raise ArgumentFault("contextmanager stands before a generator function", "yield")
-        self._made_of, self._source = (function, args, options), generator._source
+        self._invocation, self._source = (function, args, options), generator._source
 
     def __call__(self, function: Any) -> Callable[..., Any]:
         def within(*args: Any, **options: Any) -> Any:
-            with GeneratorContext(*self._made_of):
+            with GeneratorContext(*self._invocation):
                 return function(*args, **options)
 
         within.__name__ = within.__qualname__ = str(getattr(function, "__name__", "within"))

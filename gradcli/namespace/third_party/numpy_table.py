@@ -326,8 +326,8 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
                  *((f".{at}", n) for at, n in enumerate(reversed(middle)))]
         for letter, length in named:
             lengths[letter] = max(length, lengths.get(letter, 1))
-    kept_indices = [letter for letter in lengths if letter in output or letter[0] == "." in output]
-    MemoryLimit.check("einsum", 8 * math.prod(lengths[letter] for letter in kept_indices))
+    output_indices = [letter for letter in lengths if letter in output or letter[0] == "." in output]
+    MemoryLimit.check("einsum", 8 * math.prod(lengths[letter] for letter in output_indices))
     if math.prod(lengths.values()) > OPERATIONS:
         raise ArgumentFault("np.einsum() would multiply too many values")
     return result_of(np.einsum(subscripts, *values))

@@ -54,7 +54,7 @@ class NllKernel(Kernel):
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
         if input.dtype in TYPES and few(input.shape, target, weight, ignore_index):
-            loss = input.take(places(input.shape, target)) * share_of_each(how, target, input.dtype)
+            loss = input.take(places(input.shape, target)) * target_factor(how, target, input.dtype)
             return loss if how == "none" else np.add.reduce(loss)
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
@@ -77,7 +77,7 @@ class NllBack(Kernel):
     def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
         if g.dtype in TYPES and few(shape, target, weight, ignore_index):
             out = np.zeros(shape, g.dtype)
-            out.put(places(shape, target), share_of_each(how, target, g.dtype) * g)
+            out.put(places(shape, target), target_factor(how, target, g.dtype) * g)
             return out
         at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
         if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
@@ -111,7 +111,7 @@ def _row_starts(rows, columns):
     return np.arange(0, rows * columns, columns)
 
 
-def share_of_each(how, target, dtype):
+def target_factor(how, target, dtype):
     """What each of the targets is multiplied by."""
     return constant(-1.0 / target.size if how == "mean" else -1.0, dtype)
 

@@ -206,7 +206,7 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
         weight = 0.5 * F.cast(high != low, below.dtype) if interpolation == "midpoint" else rank - low
         below = F.lerp(below, above, weight)
     result = F.movedim(below, -1, 0) if len(q.shape) else F.squeeze(below, -1)
-    return F.quantiles(result if not keepdim else with_kept(F, result, dim, ndim, len(q.shape)))
+    return F.quantiles(result if not keepdim else restore_dimensions(F, result, dim, ndim, len(q.shape)))
 
 
 def between(F, rank, interpolation):
@@ -222,7 +222,7 @@ def between(F, rank, interpolation):
     return low, high
 
 
-def with_kept(F, result, dim, ndim, lead):
+def restore_dimensions(F, result, dim, ndim, lead):
     """A quantile with the reduced dimensions back at length 1, after those `lead` that q put in front."""
     if dim is None:
         return F.reshape(result, (*result.shape[:lead], *(1,) * ndim))

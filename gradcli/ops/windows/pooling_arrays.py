@@ -91,7 +91,7 @@ def greatest(padded, kernel, stride, dilation, count):
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
     if not any(padding) and max(reach(lengths, count, kernel, stride, padding, dilation)) <= 0:
-        tables = _kept_tables if math.prod(kernel) + math.prod(count) <= FEW else starts_and_steps
+        tables = _cached_tables if math.prod(kernel) + math.prod(count) <= FEW else starts_and_steps
         steps, starts = tables(lengths, kernel, stride, dilation, count)
         return np.add(steps.take(which), starts)
     within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
@@ -104,7 +104,7 @@ def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     return flat
 
 
-_kept_tables = lru_cache(64)(starts_and_steps)
+_cached_tables = lru_cache(64)(starts_and_steps)
 
 
 class PutInPlanes(PoolingKernel):
@@ -188,7 +188,7 @@ def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, d
     """What the sum of each window is divided by."""
     if divisor is not None:
         return dtype.type(divisor)
-    whole = _kept_sizes if math.prod(count) <= FEW else _sizes
+    whole = _cached_sizes if math.prod(count) <= FEW else _sizes
     return whole(lengths, count, kernel, stride, padding, count_include_pad, dtype)
 
 
@@ -203,7 +203,7 @@ def _sizes(lengths, count, kernel, stride, padding, count_include_pad, dtype):
     return total
 
 
-_kept_sizes = lru_cache(64)(_sizes)
+_cached_sizes = lru_cache(64)(_sizes)
 
 
 class AvgPoolBack(PoolingKernel):

@@ -19,7 +19,7 @@ from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.subscripts import getitem
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
-from gradcli.symbolic.formulas.windows import taken_from_planes
+from gradcli.symbolic.formulas.windows import take_from_planes
 from gradcli.symbolic.tensor import SymbolicTensor
 
 Naming = Callable[[np.ndarray], SymbolicTensor]      # the formula of a constant tensor
@@ -49,7 +49,7 @@ def chosen(name: str, arguments: dict[str, Any], arrays: dict[str, np.ndarray], 
     places = named(outputs[1].array)
     if name in IN_PLANES:
         rank = len(arguments["kernel" if "kernel" in arguments else "lengths"])
-        return [taken_from_planes(formula, places, formula.shape[len(formula.shape) - rank:]), places]
+        return [take_from_planes(formula, places, formula.shape[len(formula.shape) - rank:]), places]
     return [_along(formula, arguments["dim"], places), places]
 
 

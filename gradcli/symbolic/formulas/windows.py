@@ -173,7 +173,7 @@ def _put_in_planes(g: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -> 
 
 
 @formula("take_from_planes")
-def taken_from_planes(x: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -> SymbolicTensor:
+def take_from_planes(x: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -> SymbolicTensor:
     view, lead = FORMULAS["view"], x.shape[:len(x.shape) - len(sizes)]
     places = view(which, (*lead, prod(which.shape[len(lead):])))
     result: SymbolicTensor = view(FORMULAS["gather"](view(x, (*lead, prod(sizes))), len(lead), places), which.shape)

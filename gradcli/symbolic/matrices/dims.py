@@ -40,7 +40,7 @@ def lowered(term: Term, dim: int) -> Term:
         lead = len(term.shape) - len(term.source.shape)
         return expanded(term.source if dim < lead else lowered(term.source, dim - lead), shape)
     if isinstance(term, Sum | Product) and len(term.shape) == 2:
-        return each_part(term, lambda part: lowered(part, dim) if len(part.shape) == 2 and part.shape[dim] == 1 else
+        return map_parts(term, lambda part: lowered(part, dim) if len(part.shape) == 2 and part.shape[dim] == 1 else
                      _only_other_dim(part, dim))
     return Function(shape, ".squeeze", (term, dim))
 
@@ -52,7 +52,7 @@ def _only_other_dim(part: Term, dim: int) -> Term:
     raise NoMatrixForm
 
 
-def each_part(term: Term, change: Callable[[Term], Term]) -> Term:
+def map_parts(term: Term, change: Callable[[Term], Term]) -> Term:
     """A sum or a product with a function applied to each term or factor."""
     if isinstance(term, Sum):
         return add(*map(change, term.terms))

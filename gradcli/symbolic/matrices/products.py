@@ -7,7 +7,7 @@ from math import prod
 from gradcli.symbolic.expression import ONE, ZERO
 from gradcli.symbolic.matrices.arithmetic import add, expanded, filled, multiply, power, scaled, split
 from gradcli.symbolic.matrices.arrange import reduced
-from gradcli.symbolic.matrices.dims import each_part, lifted, lowered, without_scalars
+from gradcli.symbolic.matrices.dims import lifted, lowered, map_parts, without_scalars
 from gradcli.symbolic.matrices.terms import (
     Diagonal,
     Expanded,
@@ -235,13 +235,13 @@ def transposed(term: Term) -> Term:
         case Expanded():
             return expanded(_turned(term.source), shape)
         case Sum() if all(map(_is_short, term.terms)):
-            return each_part(term, _turned)
+            return map_parts(term, _turned)
         case Product():
             number, scalars, rest = without_scalars(term)
             if rest is not None and (scalars or number != ONE):
                 return multiply(filled(number), *scalars, transposed(rest))
             if all(_is_short(factor) for factor, _ in term.factors):
-                return each_part(term, _turned)
+                return map_parts(term, _turned)
         case Function(_, "inverse", (matrix,)) if transposed(matrix) == matrix:
             return term
     return Transposed(shape, term)

@@ -156,8 +156,8 @@ class CallSource(ArgumentsSource):
             self.refuse(f"{first}a0.base is not None and not a0.flags.forc and _overlaps_itself(a0)")
         for i in self.tensors if elementwise(self.cls) else ():
             if i:
-                given = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
-                self.refuse(f"{given}((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or "
+                defined = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
+                self.refuse(f"{defined}((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or "
                             f"a{i} is a0.base) and _partly_shared(a0, a{i})")
         if self.cls.overwrite is not None:
             arrays = "".join(f", a{i}" for i in range(1, self.count))

@@ -71,7 +71,7 @@ HELPERS: dict[str, Any] = {
     "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
-} | {f"_{each.__name__}": each for each in (
+} | {f"_{function.__name__}": function for function in (
     Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of, outputs, prod,
     refresh_view, wrap_outputs, writing, overlaps_itself, partly_shared, note_write, was_number, here, Dual, Current,
     ViewOf, *helpers.FUNCTIONS)}

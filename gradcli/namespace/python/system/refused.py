@@ -9,7 +9,7 @@ from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.system.os_path import DATA
 from gradcli.namespace.python.system.sys import refusing
 
-KEPT = (("copy.deepcopy(value)", "copies a value; torch.save and torch.load keep one within a run"),)
+COPIES = (("copy.deepcopy(value)", "copies a value; torch.save and torch.load keep one within a run"),)
 PRINTED = (("print(x.tolist())", "shows the numbers; `gradcli run FILE > numbers.txt` keeps what is printed"),)
 SHELL = (("gradcli run FILE", "in a Makefile or a shell script, which starts what else is needed"),)
 SEEDED = (("random.random()", "numbers that depend on the seed alone"),)
@@ -24,7 +24,7 @@ REFUSED: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "inspect": ("getsource getmembers getfile getmodule signature isclass isfunction stack currentframe", ()),
     "multiprocessing": ("Pool Process Queue Manager Lock Value Array cpu_count set_start_method current_process", ()),
     "pdb": ("set_trace run pm post_mortem", ()),
-    "pickle": ("dump dumps load loads Pickler Unpickler", KEPT),
+    "pickle": ("dump dumps load loads Pickler Unpickler", COPIES),
     "queue": ("Queue LifoQueue PriorityQueue SimpleQueue", ()),
     "resource": ("getrusage getrlimit setrlimit", ()),
     "secrets": ("choice randbelow token_bytes token_hex token_urlsafe", SEEDED),
