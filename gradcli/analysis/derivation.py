@@ -224,7 +224,7 @@ def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words:
         if isinstance(total, list):
             g = total   # type: ignore[assignment]  # a rule of several results takes a list of their gradients
         for parent, rule, saved in node.edges:
-            formulas = [_saved_formula(value, rule, at, node, labels, arrays)
+            formulas = [_saved_formula(value, at, node, labels, arrays)
                         for at, value in zip(rule.needs, saved, strict=True)]
             input_grad = _input_grad(rule, words, g, formulas, saved, type(node).names[0] if type(node).names else "")
             if input_grad is None:
@@ -242,7 +242,7 @@ def _sum(terms: list[Term]) -> Any:
     return sum((term.value for term in terms[1:]), terms[0].value)
 
 
-def _saved_formula(value: Any, rule: Any, at: int, node: Any, labels: dict[int, str], arrays: dict[int, str]) -> Any:
+def _saved_formula(value: Any, at: int, node: Any, labels: dict[int, str], arrays: dict[int, str]) -> Any:
     """A saved array with its text: the name of the value, its numbers, or the name of the parameter it came from."""
     if not isinstance(value, np.ndarray):
         return value

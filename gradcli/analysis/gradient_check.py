@@ -64,11 +64,10 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
             raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
         with _doubles([*leaves.values()], leaves.values()):
             return [*_findings(evaluation, evaluation, leaves, tolerance, 1, _labels(len(outputs))),
-                    *(_second(evaluation, leaves, tolerance, outputs) if order > 1 else ())]
+                    *(_second(evaluation, leaves, tolerance) if order > 1 else ())]
 
 
-def _second(evaluation: _Evaluation, leaves: dict[str, Tensor], tolerance: float, outputs: list[Tensor]
-            ) -> Iterator[CheckResult]:
+def _second(evaluation: _Evaluation, leaves: dict[str, Tensor], tolerance: float) -> Iterator[CheckResult]:
     gradients = gradients_of(evaluation, list(leaves.values()))
     labels = [f"gradient {name}" for name in leaves] * len(gradients())
     return _findings(evaluation, gradients, leaves, tolerance, 2, labels)

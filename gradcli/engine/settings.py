@@ -7,7 +7,9 @@ from typing import Any
 
 
 class SwitchedSettings:
-    """Values of one session each, in force while it runs (engine/modes.py). Dicts are replaced, never changed.
+    """Values of one session each, in force while it runs (`Modes` of engine/autograd/grad_mode.py).
+
+    Dicts are replaced, never changed.
 
     `validate_args` is whether distributions check their arguments where a program does not say; `early_stop`
     whether a checkpoint computes no more anew than is asked for; `caching` in how many contexts of

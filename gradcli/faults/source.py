@@ -29,7 +29,8 @@ class Named(NamedTuple):
     value: Any
 
 
-_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")     # the addresses of show/address.py may stay
+# the addresses of display/pseudo_address.py may stay
+_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")
 
 
 def veiled(text: str) -> str:

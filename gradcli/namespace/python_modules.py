@@ -7,7 +7,7 @@ ABSTRACT = """
     Mapping MappingView MutableMapping MutableSequence MutableSet Reversible Sequence Set Sized ValuesView
 """
 
-LISTED: dict[str, dict[str, str]] = {
+MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "abc": {"python.classes.abc": "ABC ABCMeta abstractmethod abstractproperty"},
     "argparse": {"python.argparse": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},

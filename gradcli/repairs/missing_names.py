@@ -10,6 +10,7 @@ from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.suggestions import meant
 from gradcli.faults.tree import NameFault
 from gradcli.namespace.modules import ModuleProxy
+from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
@@ -20,8 +21,7 @@ DEEPER = ("torch.autograd", "nn.utils", "nn.init", "optim.lr_scheduler", "torch.
 PYTHONS = {name: module for module, names in {
     "copy": "copy deepcopy", "collections": "defaultdict Counter OrderedDict namedtuple deque", "functools":
     "partial reduce", "tqdm": "tqdm", "itertools": "chain islice"}.items() for name in names.split()}
-IMPORTED = ("time", "random", "copy", "collections", "functools", "itertools", "argparse", "operator", "string",
-            "warnings", "typing")
+IMPORTED = {path for path in MODULE_MEMBERS if "." not in path} | {"logging", "os", "random", "sys", "types"}
 FOREIGN_LINES = (     # what can be read, and fails as the name that comes first is not defined
     (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
     (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),

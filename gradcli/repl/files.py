@@ -1,6 +1,6 @@
 """The files that a person names at the prompt, and the editor.
 
-A locked process (`process/sandbox.py`) cannot reach them: the one that waits for it does, if the prompt is
+A locked process (`process/walls/sandbox.py`) cannot reach them: the one that waits for it does, if the prompt is
 on a terminal. One that is not locked, as in a program of somebody's own, does it itself.
 """
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MEASURABLE = 8      # digits: what is measured is said to be no better, so that it reads the same on every machine
 NAMED = 3           # places of one kind that are named
 KINDS = ("smooth", "kink", "infinite slope", "jump", "edge of the domain", "outside of the domain",
-         "infinite value")      # in the order of engine/slopes.py
+         "infinite value")      # in the order of analysis/slopes.py
 KINK, STEEP, JUMP, EDGE, OUTSIDE, INFINITE = range(1, 7)
 SPECIAL = {KINK: "a kink at", STEEP: "an infinite slope at", JUMP: "a jump, where there is no slope, at",
         EDGE: "an edge of the domain at", INFINITE: "an infinite value at", OUTSIDE: "outside of the domain at"}

@@ -254,8 +254,9 @@ def test_wrong_program(name):
     assert fault.span
 
 
-def test_what_can_only_be_left_out_says_so():
-    assert "nothing outside themselves" in refused("import subprocess").notes[0]
+def test_modules_that_reach_outside_the_program_are_refused_where_they_are_called():
+    fault = refused("import subprocess\nsubprocess.run(['ls'])")
+    assert "reaches outside the program" in fault.message and fault.span.line == 2
 
 
 def test_a_new_generator_is_rewound_with_its_line():

@@ -33,7 +33,7 @@ def graph_as_svg(picture: Picture, dark: bool = False) -> str:
     middles = _across(rows, widths, total)
     tall = (len(rows) - 1) * step + high + 2 * GAP
     levels = {member: GAP + row * step + high / 2 for row, members in enumerate(rows) for member in members}
-    starts, ends = _ports(picture, chains, middles, widths)
+    starts, ends = _ports(chains, middles, widths)
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{total:.0f}" height="{tall:.0f}" '
              f'viewBox="0 0 {total:.0f} {tall:.0f}" font-family="monospace" font-size="12">',
              _style(dark),
@@ -68,8 +68,8 @@ def _rules(colours: dict[str, str]) -> str:
         f".grad{{fill:{colours['grad']};stroke:{colours['ground']};stroke-width:3;paint-order:stroke}}"])
 
 
-def _ports(picture: Picture, chains: list[list[int]], middles: dict[int, float],
-           widths: list[float]) -> tuple[list[float], list[float]]:
+def _ports(chains: list[list[int]], middles: dict[int, float], widths: list[float]
+           ) -> tuple[list[float], list[float]]:
     """Where each edge leaves its call and reaches its input, in pixels: side by side, so that all can be seen."""
     places: list[list[float]] = []
     for end, beside in ((0, 1), (-1, -2)):

@@ -165,7 +165,7 @@ class _Translation:
     def value(self) -> Fault:
         text = self.text()
         if text.endswith("is read-only"):
-            raise self.error    # a writer of ours that has not asked engine/writing.py: no fault of the program
+            raise self.error    # a writer of ours went past tensor/write_gate.py: no fault of the program
         if "integer string conversion" in text:
             return SizeLimit("a whole number of more than 4300 digits cannot become text or come from it")
         if any(phrase in text for phrase in TOO_LARGE):
@@ -221,8 +221,6 @@ _ABSENT = {
     "eval": "there is no eval: a program runs as it was written",
     "compile": "there is no compile: a program runs as it was written",
     "input": "there is no input: give values to a program with --var NAME=EXPR",
-    "os": "there is no os: programs reach nothing outside themselves",
-    "sys": "there is no sys: programs reach nothing outside themselves",
     "xrange": "xrange is Python 2's: write range",
     "raw_input": "there is no raw_input: give values to a program with --var NAME=EXPR",
     "unicode": "unicode is Python 2's: write str",

@@ -22,7 +22,7 @@ from gradcli.namespace.python.argparse import Plain, simple_namespace
 from gradcli.namespace.python.system.os_path import os_module
 from gradcli.namespace.python.system.refused import refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
-from gradcli.namespace.python_modules import LISTED
+from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
 
@@ -80,11 +80,11 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     `torch` is the session's; `fill(template, values)` is `template % values`.
     """
     modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
-    for path, files in LISTED.items():
+    for path, files in MODULE_MEMBERS.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
     modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
-    for path in LISTED:
+    for path in MODULE_MEMBERS:
         whole, _, name = path.rpartition(".")
         if whole:
             vars(modules[whole])[name] = modules[path]

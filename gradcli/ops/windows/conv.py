@@ -50,7 +50,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
     padding, extra = _margins(name, shape[2:], stride, padding, dilation)
     if extra:
         input = F.pad(input, extra)
-    out = F.convolved(input, weight, bias, stride, padding, dilation, groups)
+    out = F.conv_forward(input, weight, bias, stride, padding, dilation, groups)
     return out if many else F.squeeze(out, 0)
 
 
@@ -114,7 +114,7 @@ def transposed(F, rank, input, weight, bias, stride, padding, output_padding, gr
     if any(n < 1 for n in lengths):
         raise ShapeFault(f"{name}(): given input size per channel {list(input.shape[2:])}, calculated output size "
                          f"{list(lengths)}: output size is too small")
-    out = F.spread_back(input, weight, bias, lengths, stride, padding, dilation, groups)
+    out = F.conv_transposed(input, weight, bias, lengths, stride, padding, dilation, groups)
     return out if many else F.squeeze(out, 0)
 
 

@@ -1,6 +1,6 @@
 """Convolutions of any rank, as one product over strided windows.
 
-With y = convolved(x, w), the gradients by x and w are `spread_back` and `correlated`; each
+With y = conv_forward(x, w), the gradients by x and w are `conv_transposed` and `conv_weight_grad`; each
 of the three is linear in both its inputs, and the other two are its derivatives.
 """
 
@@ -30,9 +30,9 @@ def cut(F, x, shape):
     return x
 
 
-class Convolved(Linked):
-    """convolved(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus a
-    bias for each channel."""
+class ConvForward(Linked):
+    """conv_forward(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus
+    a bias for each channel."""
 
     linked = ("bias",)
     legacy_names = "ConvNd"
@@ -49,18 +49,18 @@ class Convolved(Linked):
         return out
 
     def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
-        return F.spread_back(g, weight, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
+        return F.conv_transposed(g, weight, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
 
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
-        return F.correlated(input, g, tuple(weight_shape[2:]), stride, padding, dilation, groups)
+        return F.conv_weight_grad(input, g, tuple(weight_shape[2:]), stride, padding, dilation, groups)
 
     def grad_bias(F, g, input, weight):      # PyTorch keeps both
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
-class SpreadBack(Linked):
-    """spread_back(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of input
-    with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
+class ConvTransposed(Linked):
+    """conv_transposed(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of
+    input with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
     linked = ("bias",)
     modern_names = "ConvolutionBackward0"
@@ -77,18 +77,18 @@ class SpreadBack(Linked):
         return out
 
     def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
-        return cut(F, F.convolved(g, weight, None, stride, padding, dilation, groups), input_shape)
+        return cut(F, F.conv_forward(g, weight, None, stride, padding, dilation, groups), input_shape)
 
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
-        return F.correlated(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
+        return F.conv_weight_grad(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
 
     def grad_bias(F, g, input, weight):      # PyTorch keeps both
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
-class Correlated(Linked):
-    """correlated(input, g, kernel, stride, padding, dilation, groups): the weights, with windows of size `kernel`, by
-    which each channel of input contributes to each channel of g."""
+class ConvWeightGrad(Linked):
+    """conv_weight_grad(input, g, kernel, stride, padding, dilation, groups): the weights, with windows of size
+    `kernel`, by which each channel of input contributes to each channel of g."""
 
     samples = [(SIGNAL, [[[1.0, 2.0, 3.0, -1.0], [0.5, 0.1, 0.2, 1.0]]], (2,), *UNIT)]
     errors = [(SIGNAL, [[1.0]], (2,), *UNIT)]
@@ -98,10 +98,10 @@ class Correlated(Linked):
         return correlate(input, g, kernel, stride, padding, dilation, groups)
 
     def grad_input(F, grad, g, stride, padding, dilation, groups, input_shape):
-        return F.spread_back(g, grad, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
+        return F.conv_transposed(g, grad, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
 
     def grad_g(F, grad, input, stride, padding, dilation, groups, g_shape):
-        return cut(F, F.convolved(input, grad, None, stride, padding, dilation, groups), g_shape)
+        return cut(F, F.conv_forward(input, grad, None, stride, padding, dilation, groups), g_shape)
 
 
 def transposed_lengths(lengths, kernel, stride, padding, output_padding, dilation):

@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.windows.few_places import columns_of_few, spread_columns_of_few
 from gradcli.ops.windows.sliding import inside, outside, overlapped, places, sliding
+from gradcli.ops.windows.small_windows import columns_of_few, spread_columns_of_few
 
 
 @lru_cache(256)

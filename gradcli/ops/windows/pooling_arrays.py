@@ -8,8 +8,8 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array, Flag, Plain
 from gradcli.ops.arrays import FEW, elements_along
 from gradcli.ops.base import Kernel
-from gradcli.ops.windows.few_places import greatest_of_few, spread_over_few, starts_and_steps, sums_of_few
 from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
+from gradcli.ops.windows.small_windows import greatest_of_few, spread_over_few, starts_and_steps, sums_of_few
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
 PLAIN = ((2, 2), (2, 2), (0, 0), (1, 1), False)

@@ -91,8 +91,8 @@ def _before(x: SymbolicTensor, count: int) -> SymbolicTensor:
 
 # convolution: N is the batch, O and C are channels of results and of inputs
 
-@formula("convolved")
-def _convolved(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Lengths, padding: Lengths,
+@formula("conv_forward")
+def _conv_forward(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Lengths, padding: Lengths,
                dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     lengths = weight.shape[2:]
@@ -105,8 +105,8 @@ def _convolved(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Len
     return result
 
 
-@formula("spread_back")
-def _spread_back(g: SymbolicTensor, weight: SymbolicTensor, bias: Any, sizes: Lengths, stride: Lengths,
+@formula("conv_transposed")
+def _conv_transposed(g: SymbolicTensor, weight: SymbolicTensor, bias: Any, sizes: Lengths, stride: Lengths,
                  padding: Lengths, dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     beside = unsqueeze(_beside(g, 2, inner=False), 2)                                       # N, O, 1, windows
@@ -118,8 +118,8 @@ def _spread_back(g: SymbolicTensor, weight: SymbolicTensor, bias: Any, sizes: Le
     return result
 
 
-@formula("correlated")
-def _correlated(x: SymbolicTensor, g: SymbolicTensor, lengths: Lengths, stride: Lengths, padding: Lengths,
+@formula("conv_weight_grad")
+def _conv_weight_grad(x: SymbolicTensor, g: SymbolicTensor, lengths: Lengths, stride: Lengths, padding: Lengths,
                 dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     pieces = unsqueeze(all_windows(x, g.shape[2:], lengths, stride, dilation, padding), 1)

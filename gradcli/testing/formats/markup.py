@@ -43,7 +43,7 @@ def markdown(path: str, content: bytes, pycon: bool = False) -> Document:
 def restructured(path: str, content: bytes, pycon: bool = False) -> Document:
     """A reStructuredText file: its code blocks marked `gradcli`."""
     lines = lines_of(content)
-    return _document(path, content, lines, _directives(lines, pycon), pycon)
+    return _document(path, content, lines, _directives(lines), pycon)
 
 
 def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[MarkedBlock], pycon: bool) -> Document:
@@ -147,8 +147,8 @@ def _commented(lines: Sequence[str], number: int) -> MarkedBlock | None:
     return MarkedBlock(number + 1, number + 1, "", "", directives_in(comment[1]), False)
 
 
-def _directives(lines: Sequence[str], pycon: bool) -> Iterator[MarkedBlock]:
-    """Every marked block of a reStructuredText file, and those that begin with a prompt where these count."""
+def _directives(lines: Sequence[str]) -> Iterator[MarkedBlock]:
+    """Every marked block of a reStructuredText file, and every one that begins with a prompt."""
     at, usual = 0, "pycon"
     while at < len(lines):
         line = lines[at]

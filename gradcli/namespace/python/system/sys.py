@@ -55,12 +55,12 @@ def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain
 
 
 def _depth() -> int:
-    """Python's default of 1000; the budget limits recursion here."""
+    """1000, Python's default, which holds here."""
     return 1000
 
 
 def _set_depth(limit: int, /) -> None:
-    """Do nothing: the budget limits recursion here."""
+    """Do nothing: the limit stays."""
 
 
 def _encoding() -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcli.engine.autograd.op import raw
-from gradcli.ops.windows import few_places
+from gradcli.ops.windows import small_windows
 
 SPECIAL = [float("nan"), float("-inf"), float("inf"), 0.0, -0.0]
 
@@ -27,8 +27,8 @@ def drawn_case(seed):
 def both_ways(monkeypatch, compute):
     """The bits of what `compute` gives, with tables and without."""
     ends = []
-    for most in (few_places.MOST, 0):
-        monkeypatch.setattr(few_places, "MOST", most)
+    for most in (small_windows.MOST, 0):
+        monkeypatch.setattr(small_windows, "MOST", most)
         results = compute()
         ends.append([(a.dtype, a.shape, a.tobytes()) for a in (results if isinstance(results, tuple) else (results,))])
     return ends
@@ -61,10 +61,10 @@ def test_convolution(monkeypatch, seed):
     values = rng.integers(-4, 5, shape).astype(np.float32)      # whole: exact in whatever order they are added
     weight = rng.integers(-4, 5, (4, shape[1] // groups, *kernel)).astype(np.float32)
     how = (stride, padding, dilation, groups)
-    one, other = both_ways(monkeypatch, lambda: raw.convolved(values, weight, None, *how))
+    one, other = both_ways(monkeypatch, lambda: raw.conv_forward(values, weight, None, *how))
     assert one == other
-    g = rng.integers(-4, 5, raw.convolved(values, weight, None, *how).shape).astype(np.float32)
-    one, other = both_ways(monkeypatch, lambda: raw.spread_back(g, weight, None, shape[2:], *how))
+    g = rng.integers(-4, 5, raw.conv_forward(values, weight, None, *how).shape).astype(np.float32)
+    one, other = both_ways(monkeypatch, lambda: raw.conv_transposed(g, weight, None, shape[2:], *how))
     assert one == other
-    one, other = both_ways(monkeypatch, lambda: raw.correlated(values, g, kernel, *how))
+    one, other = both_ways(monkeypatch, lambda: raw.conv_weight_grad(values, g, kernel, *how))
     assert one == other
