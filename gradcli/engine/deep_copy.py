@@ -1,12 +1,31 @@
-"""Where modules find the `copy.deepcopy` of programs, which stands on a higher floor: who assembles `torch` sets it."""
+"""Deep copies of leaves; and where modules find the `copy.deepcopy` of programs, which stands on a higher floor."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized
+from gradcli.engine.tensor.variable import recording
+from gradcli.faults.tree import GradFault
+
 
 class Copies:
-    """How to copy what a program can hold, with all that it contains."""
+    """How to copy what a program can hold, with all that it contains; who assembles `torch` sets it."""
 
     deep: Callable[[Any], Any]
+
+
+def copy_leaf(x: Tensor) -> Tensor:
+    """A leaf of the same type with a copy of the array, without gradient. Raises GradFault for a computed tensor."""
+    if isinstance(x, Uninitialized):
+        return x.again()
+    if x.node is not None:
+        raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
+                        "the moment", ("x.detach().clone()", "a copy without history"))
+    with recording(False):
+        clone: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
+    clone.requires_grad = x.requires_grad
+    return clone

@@ -20,7 +20,7 @@ from gradcli.engine.autograd.op import Op, short
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
-from gradcli.engine.transforms.forward_ad import tangents_ignored
+from gradcli.engine.transforms.forward_ad import nested_tensors, tangents_ignored
 from gradcli.symbolic.control_flow.path_condition import PathCondition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
@@ -171,7 +171,7 @@ class Tracer:
         with tangents_ignored():
             result = dispatch(cls, values)
         self._arguments = ()
-        tensors = [*_tensors(values)]
+        tensors = [*nested_tensors(values)]
         constant = issubclass(cls, ELEMENTWISE) and all(map(_is_uniform, tensors))      # stays exact: 2*pi
         if constant or cls.names[0] in PLACING or any(map(self.has_formula, tensors)):
             self._enter_results(cls, values, result)
@@ -244,14 +244,14 @@ class Tracer:
     @staticmethod
     def _require_covered(name: str, values: Sequence[Any]) -> None:
         """Raise Unknown for values for which an operation does something else than formulas say."""
-        if any(tensor.array.size == 0 for tensor in _tensors(values)):
+        if any(tensor.array.size == 0 for tensor in nested_tensors(values)):
             raise Unknown("an empty tensor")
         if name in ("nll_kernel", "nll_back") and bool((values[1].array == values[3]).any()):
             raise Unknown("nll_loss with classes that are ignored")
         if name in ("scatter", "index_copy") and _repeats(values[2].array, values[1] if name == "scatter" else 0):
             raise Unknown("scatter with a place that comes twice")
         if name in PICKING and any(tensor.array.dtype.kind in "iu" and (tensor.array < 0).any()
-                                   for tensor in _tensors(values)):
+                                   for tensor in nested_tensors(values)):
             raise Unknown(f"{name} with negative numbers in a tensor")
         if name == "nan_to_num" and not np.isfinite(values[0].array).all():
             raise Unknown("nan_to_num of numbers that are not finite")
@@ -323,14 +323,6 @@ def is_too_long(formula: SymbolicTensor) -> bool:
 def _is_uniform(tensor: Tensor) -> bool:
     """Whether all elements are the same number."""
     return tensor.array.size > 0 and bool((tensor.array == tensor.array.flat[0]).all())
-
-
-def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:
-    for value in values:
-        if isinstance(value, Tensor):
-            yield value
-        elif type(value) is tuple:
-            yield from _tensors(value)
 
 
 @contextmanager

@@ -194,11 +194,11 @@ def dispatch_dual(level: DualLevel, cls: type[Op], values: Sequence[Any]) -> Any
             outputs = [o for o in (result if isinstance(result, tuple) else (result,)) if isinstance(o, Tensor)]
             differentiable = [o for o in outputs
                               if o.requires_grad and o.array.dtype.kind == "f" and id(o) not in originals]
-            create_graph = recorded and any(v.requires_grad for v in (*_tensors(values), *tangents))
+            create_graph = recorded and any(v.requires_grad for v in (*nested_tensors(values), *tangents))
             products = Forward(differentiable, leaves).product(tangents, create_graph) if differentiable else []
         finally:
             grad_mode.state = state
-    keep = recorded and any(v.requires_grad for v in _tensors(values))
+    keep = recorded and any(v.requires_grad for v in nested_tensors(values))
     results = {id(o): _without_history(o, keep) for o in outputs if id(o) not in originals}
     for o, product in zip(differentiable, products, strict=True):
         level.give(results[id(o)], product)
@@ -219,9 +219,10 @@ def _without_history(o: Tensor, keep: bool) -> Tensor:
     return o
 
 
-def _tensors(values: Sequence[Any]) -> Iterator[Tensor]:
+def nested_tensors(values: Sequence[Any]) -> Iterator[Tensor]:
+    """The tensors among values and in tuples of them."""
     for value in values:
         if isinstance(value, Tensor):
             yield value
         elif type(value) is tuple:
-            yield from _tensors(value)
+            yield from nested_tensors(value)

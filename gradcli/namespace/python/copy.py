@@ -7,11 +7,11 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.deep_copy import copy_leaf
 from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import recording
 from gradcli.exposure import PROGRAM_MADE, exposure_of
-from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import TypeProxy
@@ -30,30 +30,31 @@ def copy(x: Any) -> Any:
 
 def deepcopy(x: Any, memo: Any = None) -> Any:
     """A copy that shares no mutable object with `x`; an object that occurs twice is copied once."""
-    known: dict[int, Any] = {}
-
-    def deep(value: Any) -> Any:
-        if id(value) not in known:
-            known[id(value)] = _copy(value, deep, lambda clone: known.__setitem__(id(value), clone))
-        return known[id(value)]
-
-    return deep(_no_method(x))
+    return _deep(x, _copy)
 
 
 def persistent(x: Any) -> Any:
     """A copy as torch.save stores it: a deep copy in which computed tensors are leaves."""
+    return _deep(x, _stored)
+
+
+def _deep(x: Any, copy_one: Callable[..., Any]) -> Any:
+    """A copy by `copy_one(value, inner, register)`, which is called once for each object."""
     known: dict[int, Any] = {}
 
     def deep(value: Any) -> Any:
         if id(value) not in known:
-            if isinstance(value, Tensor) and value.node is not None:
-                with recording(False):
-                    known[id(value)] = leaf = traced.clone(Tensor(value.array)).requires_grad_()
-                    return leaf
-            known[id(value)] = _copy(value, deep, lambda clone: known.__setitem__(id(value), clone))
+            known[id(value)] = copy_one(value, deep, lambda clone: known.__setitem__(id(value), clone))
         return known[id(value)]
 
     return deep(_no_method(x))
+
+
+def _stored(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
+    if isinstance(x, Tensor) and x.node is not None:
+        with recording(False):
+            return traced.clone(Tensor(x.array)).requires_grad_()
+    return _copy(x, inner, register)
 
 
 def _no_method(x: Any) -> Any:
@@ -100,15 +101,9 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
 
 
 def _tensor(x: Tensor) -> Tensor:
-    if isinstance(x, Uninitialized):
-        return x.again()
-    if x.node is not None:
-        raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
-                        "the moment", ("x.detach().clone()", "a copy without history"))
-    with recording(False):
-        clone: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
-        clone.requires_grad = x.requires_grad
-        if x.gradient is not None:
+    clone = copy_leaf(x)
+    if x.gradient is not None:
+        with recording(False):
             clone.gradient = traced.clone(x.gradient)
     return clone
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.op import traced
+from gradcli.engine.deep_copy import copy_leaf
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.engine.tensor.variable import recording
-from gradcli.faults.tree import GradFault
 from gradcli.nn.module.module import Module
 
 SLOTS = ("_hooks", "_module_dict", "_buffer_dict", "_parameter_dict", "_non_persistent_buffers", "__dict__")
@@ -32,7 +29,7 @@ class _Cloner:
         if isinstance(value, Module):
             return self._module(value)
         if isinstance(value, Tensor):
-            copy: Any = self._tensor(value)
+            copy: Any = copy_leaf(value)
         elif type(value) in (list, tuple, set):
             copy = type(value)(map(self.clone_value, value))
         elif type(value) is dict:
@@ -48,15 +45,4 @@ class _Cloner:
         for name in SLOTS[:-1]:
             object.__setattr__(copy, name, self.clone_value(getattr(module, name)))
         copy.__dict__.update({name: self.clone_value(value) for name, value in module.__dict__.items()})
-        return copy
-
-    def _tensor(self, tensor: Tensor) -> Tensor:
-        if isinstance(tensor, Uninitialized):
-            return tensor.again()
-        if tensor.node is not None:
-            raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                            "protocol at the moment", ("x.detach().clone()", "a copy without history"))
-        with recording(False):
-            copy: Tensor = type(tensor)(traced.clone(Tensor(tensor.array)).array)
-        copy.requires_grad = tensor.requires_grad
         return copy

@@ -18,13 +18,37 @@ from gradcli.nn.module.module import Module
 from gradcli.nn.modules.linear import checked_count, empty_parameter
 
 
-@exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
-class Embedding(Module):
-    """For each index its row of `weight`, which is (num_embeddings, embedding_dim)."""
+class _Rows(Module):
+    """A table whose rows indices name."""
 
     _module_path = "torch.nn.modules.sparse"
 
     weight: Parameter
+    padding_idx: Any
+    num_embeddings: int
+    embedding_dim: int
+
+    def _set_weight(self, weight: Any, dtype: Any) -> None:
+        """Take `weight`, (num_embeddings, embedding_dim), as the table; where there is none, a random one."""
+        shape = self.num_embeddings, self.embedding_dim
+        if isinstance(weight, Tensor):
+            if weight.array.shape != shape:
+                raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
+            self.weight = Parameter(weight.array, True)
+        else:
+            self.weight = empty_parameter(shape, dtype)
+            self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
+        normal_(self.weight)
+        if self.padding_idx is not None:
+            writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
+
+
+@exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
+class Embedding(_Rows):
+    """For each index its row of `weight`, which is (num_embeddings, embedding_dim)."""
 
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: Any = None, max_norm: Any = None,
                  norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False,
@@ -38,19 +62,7 @@ class Embedding(Module):
             padding_idx %= num_embeddings
         self.padding_idx, self.max_norm, self.norm_type = padding_idx, max_norm, norm_type
         self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
-        if isinstance(_weight, Tensor):
-            if _weight.array.shape != (num_embeddings, embedding_dim):
-                raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
-            self.weight = Parameter(_weight.array, True)
-        else:
-            self.weight = empty_parameter((num_embeddings, embedding_dim), dtype)
-            self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
-        normal_(self.weight)
-        if self.padding_idx is not None:
-            writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
+        self._set_weight(_weight, dtype)
 
     def forward(self, input: Any) -> Any:
         return traced.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type,
@@ -92,13 +104,10 @@ def table_shape(embeddings: Any) -> tuple[int, int]:
 
 
 @exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
-class EmbeddingBag(Module):
+class EmbeddingBag(_Rows):
     """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
 
-    _module_path = "torch.nn.modules.sparse"
     _modern_only = True
-
-    weight: Parameter
 
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: Any = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Any = None,
@@ -113,20 +122,8 @@ class EmbeddingBag(Module):
                 raise ValueFault("padding_idx must be within num_embeddings")
             padding_idx %= num_embeddings
         self.padding_idx = padding_idx
-        if isinstance(_weight, Tensor):
-            if _weight.array.shape != (num_embeddings, embedding_dim):
-                raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
-            self.weight = Parameter(_weight.array, True)
-        else:
-            self.weight = empty_parameter((num_embeddings, embedding_dim), dtype)
-            self.reset_parameters()
+        self._set_weight(_weight, dtype)
         self.mode, self.sparse, self.include_last_offset = mode, sparse, include_last_offset
-
-    def reset_parameters(self) -> None:
-        """Draw weights from the standard normal distribution; the row of padding_idx is zero."""
-        normal_(self.weight)
-        if self.padding_idx is not None:
-            writing(self.weight.array)[self.padding_idx] = np.zeros(self.embedding_dim)
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         return traced.embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type,

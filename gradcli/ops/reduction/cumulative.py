@@ -175,8 +175,8 @@ def _complex_logcumsumexp(input, at):
     return out
 
 
-class Cummax(Op):
-    """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
+class RunningExtreme(Op, abstract=True):
+    """The extreme so far and the last place that attains it; the gradient goes to that place."""
 
     memory_order = "rows"
     linked = False
@@ -184,33 +184,25 @@ class Cummax(Op):
     returns = ("values", "indices")
     samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
     errors = [(GRID, 2), (GRID,)]
+
+    def grad_input(F, g, input, out, dim):
+        if 0 in g.shape:
+            return input        # as PyTorch has it: nothing, that depends on the input
+        return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
+
+
+class Cummax(RunningExtreme):
+    """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
 
     def forward(input: Array, dim: Dim):
         return running_extreme(np.maximum, input, dim)
 
-    def grad_input(F, g, input, out, dim):
-        if 0 in g.shape:
-            return input        # as PyTorch has it: nothing, that depends on the input
-        return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
 
-
-class Cummin(Op):
+class Cummin(RunningExtreme):
     """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
-
-    memory_order = "rows"
-    linked = False
-    unsaved_outputs = (0,)
-    returns = ("values", "indices")
-    samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]
-    errors = [(GRID, 2), (GRID,)]
 
     def forward(input: Array, dim: Dim):
         return running_extreme(np.minimum, input, dim)
-
-    def grad_input(F, g, input, out, dim):
-        if 0 in g.shape:
-            return input        # as PyTorch has it: nothing, that depends on the input
-        return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
 
 
 def running_extreme(ufunc, array, dim):

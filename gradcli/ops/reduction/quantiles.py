@@ -67,41 +67,38 @@ class MedianAll(Kernel):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MedianDim(Kernel):
-    """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
+class MedianAlong(Kernel, abstract=True):
+    """The lower median along `dim`, and where it stands; the gradient goes to that place."""
 
     memory_order = "rows"
     linked = False
     unsaved_outputs = (0,)
     returns = ("values", "indices")
+    errors = [(GRID, 5)]
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
+
+
+class MedianDim(MedianAlong):
+    """median_dim(input, dim, keepdim): the lower median along `dim`, and where it stands."""
+
     legacy_names = "reduce.Median"
     modern_names = "MedianBackward1"
     samples = [(GRID, 0), (GRID, 1, True)]
-    errors = [(GRID, 5)]
 
     def forward(input: Array, dim: Dim, keepdim: Flag = False):
         return middle(input, dim, keepdim, "median", False)
 
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
-
-class NanmedianDim(Kernel):
+class NanmedianDim(MedianAlong):
     """nanmedian_dim(input, dim, keepdim): the lower median along `dim` of what is not nan, and where it stands."""
 
-    memory_order = "rows"
-    linked = False
-    unsaved_outputs = (0,)
-    returns = ("values", "indices")
     modern_names = "NanmedianBackward1"
     samples = [(GRID, 0), (GAPPY, 1, True)]
-    errors = [(GRID, 5)]
 
     def forward(input: Array, dim: Dim, keepdim: Flag = False):
         return middle(input, dim, keepdim, "nanmedian", True)
-
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class Median(Op):
