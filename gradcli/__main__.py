@@ -40,7 +40,7 @@ def main() -> NoReturn:
 
 def start() -> int:
     """Fork the worker process, which runs the command, and wait for it; returns the exit status in both."""
-    from gradcli.process.supervisor import supervise
+    from gradcli.process.supervise import supervise
 
     waited = supervise()   # before anything is loaded that would have to be copied
     if waited is not None:

@@ -14,7 +14,7 @@ from gradcli.faults.exit_codes import INTERRUPTED, READER_GONE
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import Fault, FileFault, MemoryFault
 from gradcli.process.memory_limit import Reserve
-from gradcli.process.starting import shortage
+from gradcli.process.shortage import shortage
 
 
 def exit_status_of(action: Callable[[], int | None]) -> int:

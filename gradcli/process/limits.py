@@ -4,7 +4,7 @@ What a program may do within them (loop turns, sizes, depth) is limited by the l
 
 Four clocks enforce the time limit. A timer raises TimeLimit in the program, and again if the program was in a place
 that drops exceptions. Where numpy computes for long without Python, a thread gives the diagnosis and ends the process.
-Where no thread can run, the supervisor kills the worker (`waiting.py`). Should the supervisor be gone, the kernel
+Where no thread can run, the supervisor kills the worker (`supervisor.py`). Should the supervisor be gone, the kernel
 counts the seconds of the processor.
 """
 

@@ -1,7 +1,7 @@
 """A copy of the worker stands by while a statement runs, with everything as it was before.
 
 Python raises KeyboardInterrupt only between bytecodes: not within a product of large matrices, the sorting of a
-long list, or other C code that does not check for signals. The supervisor (`waiting.py`) does not wait that
+long list, or other C code that does not check for signals. The supervisor (`supervisor.py`) does not wait that
 long: it kills the worker and lets the copy go on at the prompt. So a session also outlives the time limit, a lack
 of memory and an overflow of the machine's stack.
 

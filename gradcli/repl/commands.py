@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gradcli.console.settings import KEYS, did_you_mean, read_setting
 from gradcli.faults.tree import UsageFault
+from gradcli.repl.clipboard import copy_to_clipboard
 from gradcli.repl.commands_derive import draw_curve, show_derivative, show_steps
 from gradcli.repl.commands_inspect import (
     check_gradients,
@@ -19,7 +20,6 @@ from gradcli.repl.commands_inspect import (
     time_expression,
 )
 from gradcli.repl.commands_settings import SETTABLE, edit, require_typed, set_option, set_style
-from gradcli.repl.copying import copy_to_clipboard
 from gradcli.repl.core import Repl
 from gradcli.repl.files import file_path, load, save
 

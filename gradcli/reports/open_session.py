@@ -16,7 +16,7 @@ from gradcli.console.settings import PRINT_OPTIONS, Settings
 from gradcli.process.deferred_modules import deferring
 from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import limited, walled
-from gradcli.process.starting import require_memory
+from gradcli.process.shortage import require_memory
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

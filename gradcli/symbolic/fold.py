@@ -37,8 +37,8 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
+from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, solved, value_of
 from gradcli.symbolic.known_values import ROUNDINGS, VALUES, coefficient, exact_power, name_of, rank
-from gradcli.symbolic.places import as_place, bounds, covers, multiples, solved, value_of
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:

@@ -19,7 +19,7 @@ NEGATIONS,
     walk,
 )
 from gradcli.symbolic.fold import add, cases, condition, rebuild
-from gradcli.symbolic.places import value_of
+from gradcli.symbolic.index_arithmetic import value_of
 
 
 def without_isolated_points(expr: Expr, constants: Collection[str] = ()) -> Expr:

@@ -27,7 +27,7 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.fold import mul, power
-from gradcli.symbolic.places import value_of
+from gradcli.symbolic.index_arithmetic import value_of
 from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first

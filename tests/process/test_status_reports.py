@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from gradcli.process import messages, waiting
+from gradcli.process import messages
+from gradcli.process import supervisor as supervision
 from gradcli.process.messages import (
     CopyReady,
     Diagnosed,
@@ -75,7 +76,7 @@ def test_no_line_raises_or_yields_what_the_system_does_not_take():
 @pytest.fixture
 def waiter(monkeypatch):
     """One that waits for a child which this test speaks for."""
-    monkeypatch.setattr(waiting.signal, "set_wakeup_fd", lambda *rest, **more: -1)
+    monkeypatch.setattr(supervision.signal, "set_wakeup_fd", lambda *rest, **more: -1)
     reports, to_parent = os.pipe()
     answers, to_worker = os.pipe()
     from_parent, to_copy = os.pipe()
@@ -83,7 +84,7 @@ def waiter(monkeypatch):
     if not child:
         os.read(from_parent, 1)
         os._exit(0)
-    supervisor = waiting.Supervisor(child, reports, to_copy, to_worker)
+    supervisor = supervision.Supervisor(child, reports, to_copy, to_worker)
     supervisor.to_parent = to_parent
     os.set_blocking(answers, False)
     supervisor.answers = answers

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import Fault, LimitFault
-from gradcli.lang.messages.hints import LONGEST, trimmed
 from gradcli.lang.messages.python_syntax import syntax_words
+
+LONGEST = 200       # characters of a message: what it quotes may be of any length
 
 
 def headline_of(fault: Fault) -> str:
@@ -53,3 +54,8 @@ def sentences(words: str) -> str:
 def normalized(text: str) -> str:
     """`text` as it is compared: without regard to capitals, spaces and the point at its end."""
     return " ".join(text.casefold().split()).rstrip(".")
+
+
+def trimmed(text: str) -> str:
+    """`text`, cut where a message ends."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -11,7 +11,7 @@ from gradcli.symbolic.fold import add, call, cases, condition, mul, substitute, 
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
-from gradcli.symbolic.places import as_place
+from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
 
 Shift = Callable[[Expr], Expr]

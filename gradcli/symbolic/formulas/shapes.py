@@ -9,7 +9,7 @@ from gradcli.symbolic.expression import ZERO, Expr, Index, Place, number
 from gradcli.symbolic.fold import call, substitute
 from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.formulas.table import NoFormula, formula
-from gradcli.symbolic.places import as_place, value_of
+from gradcli.symbolic.index_arithmetic import as_place, value_of
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of
 
 

@@ -12,7 +12,7 @@ from gradcli.symbolic.formulas.arranged import picked, positions, unpicked
 from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
-from gradcli.symbolic.places import as_place
+from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 Lengths = tuple[int, ...]
