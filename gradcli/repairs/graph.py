@@ -7,7 +7,7 @@ from gradcli.faults.gradients import Detached
 from gradcli.faults.mistakes import SecondOrder
 from gradcli.faults.tree import AnomalousGradient, LeafWrite, SecondBackward, StaleValue
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import call_of, walk
+from gradcli.lang.syntax.query import Call, call_of, walk
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import LOOPS, FaultContext, RelatedSite, Site, members, with_option
 
@@ -54,47 +54,60 @@ def _again(site: FaultContext) -> tuple[str, str] | None:
 
 def _unwritten(write: RelatedSite) -> tuple[str, str]:
     """Return the out-of-place form of a write, and where it belongs."""
-    parts = write.parts
-    statement = write.statement
+    parts, statement = write.parts, write.statement
+    kind = statement[0] if statement is not None else ""
+    if statement is not None and (kind == "augassign" or kind == "assign" and statement[3][0][0] == "subscript"):
+        return _plain_assignment(write, statement) if kind == "augassign" else _copied(write, _base(statement[3][0]))
     node = parts.node
-    if statement is not None and statement[0] == "augassign" and statement[3][0][0] in ("NAME", "attribute"):
-        target, sign, value = parts.of(statement[3][0]), parts.of(statement[3][1]), statement[3][-1]
-        if sign in SIGNS:
-            return f"{target} = {target} {SIGNS[sign]} {parts.atom(value)}", write.where()
-    if statement is not None and statement[0] == "augassign":
-        return _copied(write, _base(statement[3][0]))
-    if statement is not None and statement[0] == "assign" and statement[3][0][0] == "subscript":
-        return _copied(write, _base(statement[3][0]))
     call = call_of(node) if node else None
-    if node is None or call is None:
-        return "x = x.clone()", write.where("before") + ", x being what is changed there"
-    alone = statement is not None and statement[0] == "expression" and statement[3][0] == node
-    if call.name.endswith("_") and call.receiver is not None:
-        target = parts.of(call.receiver)
-        if call.name in ANEW and len(call.args) < 2:
-            anew = ANEW[call.name].format(target, *[parts.atom(argument) for argument in call.args])
-        elif hasattr(Tensor, call.name[:-1]):
-            anew = parts.replaced(call.receiver, target)
-            head = parts.text[node[1] : call.receiver[2]]
-            anew = head + parts.text[call.receiver[2] : node[2]].replace(f".{call.name}", f".{call.name[:-1]}", 1)
-        else:
-            return _copied(write, _base(call.receiver))
-        if alone and call.receiver[0] in ("NAME", "attribute"):
-            return f"{target} = {anew}", write.where()
-        if call.receiver[0] == "subscript":
-            return _copied(write, _base(call.receiver))
-        return write.rewritten(node, anew), write.where()
-    option = call.options.get("inplace")
-    if option is not None:
-        start = parts.text.rfind("inplace", node[1], option[1])
-        before, after = parts.text[node[1] : start].rstrip(), parts.text[option[2] : node[2]]
-        anew = before.removesuffix(",") + after
-        if alone and call.args:
-            return f"{parts.of(call.args[0])} = {anew}", write.where()
-        return write.rewritten(node, anew), write.where()
-    if call.args and call.args[0][0] == "NAME":
-        return _copied(write, call.args[0])
+    if node is not None and call is not None:
+        alone = statement is not None and kind == "expression" and statement[3][0] == node
+        if call.name.endswith("_") and call.receiver is not None:
+            return _method_out_of_place(write, node, call, alone)
+        if call.options.get("inplace") is not None:
+            return _without_inplace(write, node, call, alone)
+        if call.args and call.args[0][0] == "NAME":
+            return _copied(write, call.args[0])
     return "x = x.clone()", write.where("before") + ", x being what is changed there"
+
+
+def _plain_assignment(write: RelatedSite, statement: Node) -> tuple[str, str]:
+    """`x += y` as `x = x + y`; of a part of x, a copy before."""
+    parts, (target, sign, *_) = write.parts, statement[3]
+    if target[0] in ("NAME", "attribute") and parts.of(sign) in SIGNS:
+        words = parts.of(target)
+        return f"{words} = {words} {SIGNS[parts.of(sign)]} {parts.atom(statement[3][-1])}", write.where()
+    return _copied(write, _base(target))
+
+
+def _method_out_of_place(write: RelatedSite, node: Node, call: Call, alone: bool) -> tuple[str, str]:
+    """`x.add_(y)` as `x.add(y)`, assigned to x where the call is a statement."""
+    parts, receiver = write.parts, call.receiver
+    assert receiver is not None
+    target = parts.of(receiver)
+    if call.name in ANEW and len(call.args) < 2:
+        anew = ANEW[call.name].format(target, *[parts.atom(argument) for argument in call.args])
+    elif hasattr(Tensor, call.name[:-1]):
+        head = parts.text[node[1] : receiver[2]]
+        anew = head + parts.text[receiver[2] : node[2]].replace(f".{call.name}", f".{call.name[:-1]}", 1)
+    else:
+        return _copied(write, _base(receiver))
+    if alone and receiver[0] in ("NAME", "attribute"):
+        return f"{target} = {anew}", write.where()
+    if receiver[0] == "subscript":
+        return _copied(write, _base(receiver))
+    return write.rewritten(node, anew), write.where()
+
+
+def _without_inplace(write: RelatedSite, node: Node, call: Call, alone: bool) -> tuple[str, str]:
+    """`F.relu(x, inplace=True)` without its option, assigned to x where the call is a statement."""
+    parts, option = write.parts, call.options["inplace"]
+    start = parts.text.rfind("inplace", node[1], option[1])
+    before, after = parts.text[node[1] : start].rstrip(), parts.text[option[2] : node[2]]
+    anew = before.removesuffix(",") + after
+    if alone and call.args:
+        return f"{parts.of(call.args[0])} = {anew}", write.where()
+    return write.rewritten(node, anew), write.where()
 
 
 def _base(node: Node) -> Node:

@@ -146,47 +146,60 @@ def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: 
 
 
 def _missing(site: Site, node: Node, words: str, value: Any) -> Fault:
+    """The fault of reading `words.grad`, which is None; `value` is the tensor, or None where it is not known."""
     fault = GradientMissing(f"{words}.grad is None", span=site.parts.span(node))
     if value is not None and value.node is not None:
-        rebound = _rebound(site, words)
-        call = value.node.node if type(value.node) is NodeOutput else value.node
-        spot = site.spot((call.code, call.line_at))
-        if rebound is not None:
-            fault.notes.append(f"{words} is no leaf any more: line {site.parts.line(rebound)} makes a new result of it")
-            value_node = rebound[3][-1]
-            sign = {"sub": "-", "add": "+"}[value_node[0]]
-            fault.hints.append((f"with torch.no_grad(): {words} {sign}= {site.parts.of(value_node[3][1])}",
-                                f"in line {site.parts.line(rebound)}: changes the leaf itself"))
-        else:
-            fault.notes.append(f"{words} is a result, and only leaves keep their gradient"
-                               + (f": it was computed in {'line ' + str(spot.line) if spot.here else spot.words}"
-                                  if spot else ""))
-            after = spot.where("after") if spot else "before backward()"
-            if spot is None or not spot.here:
-                fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
-            elif "backward(" in site.parts.text[: site.parts.start]:
-                fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
-            else:
-                fault.notes.append("backward() has not run yet")
+        _of_result(fault, site, words, value)
     elif value is not None and not value.requires_grad:
-        fault.notes.append(f"{words} does not require gradients")
-        assignment = site.assigned(words)
-        source = assignment[3][-1] if assignment else None
-        call = call_of(source) if source else None
-        if source and call and call.name in MAKERS:
-            spot = site.spot_of(source)
-            fault.hints.append((spot.rewritten(source, required(site, source)), spot.where()))
-        else:
-            fault.hints.append((f"{words}.requires_grad_()", f"before anything is computed from {words}"))
+        _of_constant(fault, site, words)
     else:
-        fault.notes.append(f"backward() fills it, on something that {words} went into")
-        statement = site.parts.statement
-        if statement is not None and site.parts.alone(statement) and site.parts.of(statement).endswith(".zero_()"):
-            fault.hints.append((f"if {words}.grad is not None: {site.parts.of(statement)}",
-                                f"in line {site.parts.line(node)}: there is nothing to zero yet"))
-            return fault
-        fault.hints.append((f"{_result(site)}.backward()", f"before line {site.parts.line(node)}"))
+        _before_backward(fault, site, node, words)
     return fault
+
+
+def _of_result(fault: Fault, site: Site, words: str, value: Tensor) -> None:
+    """Only leaves keep gradients: retain it, or write to the leaf in place of making a new result of it."""
+    rebound = _rebound(site, words)
+    if rebound is not None:
+        line, result = site.parts.line(rebound), rebound[3][-1]
+        sign = {"sub": "-", "add": "+"}[result[0]]
+        fault.notes.append(f"{words} is no leaf any more: line {line} makes a new result of it")
+        fault.hints.append((f"with torch.no_grad(): {words} {sign}= {site.parts.of(result[3][1])}",
+                            f"in line {line}: changes the leaf itself"))
+        return
+    call: Any = value.node.node if type(value.node) is NodeOutput else value.node
+    spot = site.spot((call.code, call.line_at))
+    origin = f": it was computed in {f'line {spot.line}' if spot.here else spot.words}" if spot else ""
+    fault.notes.append(f"{words} is a result, and only leaves keep their gradient{origin}")
+    if spot is None or not spot.here or "backward(" in site.parts.text[: site.parts.start]:
+        after = spot.where("after") if spot else "before backward()"
+        fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
+    else:
+        fault.notes.append("backward() has not run yet")
+
+
+def _of_constant(fault: Fault, site: Site, words: str) -> None:
+    """A tensor that does not require gradients: let it, where it is created if that can be seen."""
+    fault.notes.append(f"{words} does not require gradients")
+    assignment = site.assigned(words)
+    source = assignment[3][-1] if assignment else None
+    call = call_of(source) if source else None
+    if source and call and call.name in MAKERS:
+        spot = site.spot_of(source)
+        fault.hints.append((spot.rewritten(source, required(site, source)), spot.where()))
+    else:
+        fault.hints.append((f"{words}.requires_grad_()", f"before anything is computed from {words}"))
+
+
+def _before_backward(fault: Fault, site: Site, node: Node, words: str) -> None:
+    """A leaf that no sweep has reached yet: call backward(), or leave out zero_()."""
+    fault.notes.append(f"backward() fills it, on something that {words} went into")
+    parts, statement = site.parts, site.parts.statement
+    if statement is not None and parts.alone(statement) and parts.of(statement).endswith(".zero_()"):
+        fault.hints.append((f"if {words}.grad is not None: {parts.of(statement)}",
+                            f"in line {parts.line(node)}: there is nothing to zero yet"))
+    else:
+        fault.hints.append((f"{_result(site)}.backward()", f"before line {parts.line(node)}"))
 
 
 def _rebound(site: Site, words: str) -> Node | None:

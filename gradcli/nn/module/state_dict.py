@@ -122,30 +122,30 @@ def load_state_dict(module: Any, state_dict: Any, strict: bool) -> IncompatibleK
         errors.append("Missing key(s) in state_dict: " + ", ".join(f'"{name}"' for name in missing_keys) + ". ")
     if strict and unexpected:
         errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unexpected) + ". ")
-    copies = []
-    for name, target in targets.items():
-        if name in missing:
-            continue
-        value = state_dict[name]
-        if isinstance(value, Uninitialized):
-            if not isinstance(target, Uninitialized):
-                errors.append(f'"{name}" has no size yet: call the module it comes from once.')
-            continue
-        if isinstance(target, Uninitialized) and isinstance(value, Tensor):
-            target.materialize(value.array.shape)
-        if not isinstance(value, Tensor):
-            errors.append(f'"{name}" must be a tensor, not {described(value)}.')
-        elif value.array.shape != target.array.shape:
-            errors.append(f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
-                          f"shape in current model is {target.shape}.")
-        else:
-            copies.append((target, value))
+    pairs = [(name, target, state_dict[name]) for name, target in targets.items() if name in state_dict]
+    errors += [error for pair in pairs if (error := _mismatch(*pair))]
     if errors:
         what = f"Error(s) in loading state_dict for {type(module).__name__}:"
         raise ShapeFault(" ".join([what, *(word.strip() for word in errors)])).saying("\n\t".join([what, *errors]))
-    for target, value in copies:
-        copy_into(target, value.array, "load_state_dict")
+    for _, target, value in pairs:
+        if not isinstance(value, Uninitialized):
+            copy_into(target, value.array, "load_state_dict")
     return IncompatibleKeys(missing_keys, unexpected)
+
+
+def _mismatch(name: str, target: Tensor, value: Any) -> str:
+    """Why `value` cannot be copied into an entry, or empty; an entry without a size takes that of `value`."""
+    if isinstance(value, Uninitialized):
+        unsized = isinstance(target, Uninitialized)
+        return "" if unsized else f'"{name}" has no size yet: call the module it comes from once.'
+    if not isinstance(value, Tensor):
+        return f'"{name}" must be a tensor, not {described(value)}.'
+    if isinstance(target, Uninitialized):
+        target.materialize(value.array.shape)
+    if value.array.shape != target.array.shape:
+        return (f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
+                f"shape in current model is {target.shape}.")
+    return ""
 
 
 def copy_into(target: Tensor, values: Any, writer: str) -> Tensor:

@@ -68,6 +68,7 @@ def field(*, default: Any = MISSING, default_factory: Any = MISSING, init: Any =
     return Field(default, default_factory, init, repr, hash, compare, kw_only)
 
 
+ORDERING = ("__lt__", "__le__", "__gt__", "__ge__")
 OPTIONS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen", "match_args", "kw_only", "slots", "weakref_slot")
 
 
@@ -98,13 +99,7 @@ def _process(cls: Any, options: dict[str, bool]) -> Any:
     if equal and "__eq__" not in own:
         methods["__eq__"] = _compared(cls, compare_names, tuple.__eq__)
     if options.get("order"):
-        if not equal:
-            raise ValueError("eq must be true if order is true")
-        for name in ("__lt__", "__le__", "__gt__", "__ge__"):
-            if name in own:
-                raise TypeError(f"Cannot overwrite attribute {name} in class {cls.__name__}. "
-                                "Consider using functools.total_ordering")
-            methods[name] = _compared(cls, compare_names, getattr(tuple, name))
+        methods |= _ordering(cls, compare_names, equal)
     explicit = "__hash__" in own and not (own["__hash__"] is None and "__eq__" in own)
     if options.get("unsafe_hash") and explicit:
         raise TypeError(f"Cannot overwrite attribute __hash__ in class {cls.__name__}")
@@ -124,6 +119,17 @@ def _process(cls: Any, options: dict[str, bool]) -> Any:
         type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
     type.__setattr__(cls, RECORD, DataclassRecord(fields, frozen))
     return cls
+
+
+def _ordering(cls: type, names: list[str], equal: bool) -> dict[str, Any]:
+    """The methods behind <, <=, > and >=, which compare the fields of these names as tuples."""
+    if not equal:
+        raise ValueError("eq must be true if order is true")
+    for name in ORDERING:
+        if name in cls.__dict__:
+            raise TypeError(f"Cannot overwrite attribute {name} in class {cls.__name__}. "
+                            "Consider using functools.total_ordering")
+    return {name: _compared(cls, names, getattr(tuple, name)) for name in ORDERING}
 
 
 def _fields(cls: type, frozen: bool, kw_only: bool) -> tuple[Field, ...]:
