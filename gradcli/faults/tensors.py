@@ -30,7 +30,7 @@ class IndexOutOfRange(IndexFault):
 
 
 class PickedOutOfRange(ShapeFault, IndexOutOfRange):
-    """An index that gather, scatter and their kin look up is outside: a RuntimeError of PyTorch's."""
+    """An index of gather, scatter and the like is outside: a RuntimeError of PyTorch's."""
 
     code = IndexFault.code
 

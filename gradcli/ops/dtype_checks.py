@@ -28,7 +28,7 @@ def underived(name, repair, why):
 
 
 def no_floats(name, *arrays):
-    """The first array, unless it or another holds floating numbers, which have no bits to speak of."""
+    """The first array, unless it or another holds floating numbers, on which bit operations are not defined."""
     for array in arrays:
         if category(array.dtype) == FLOATING:
             raise FloatingBits(name, OF[array.dtype].era).saying(

@@ -34,7 +34,7 @@ def _set_age(repl: Repl, text: str) -> None:
 
 
 def set_option(repl: Repl, rest: str) -> None:
-    """Set one thing, or list what can be set."""
+    """Change one setting, or list all of them."""
     word, _, text = rest.partition(" ")
     if not word:
         for name in SETTABLE:

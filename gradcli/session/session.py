@@ -77,7 +77,7 @@ class Session(Names):
         stream  the style whose random numbers a seed gives, if it is not `style`
         age     "0.1.12", "0.3", "0.4" or "today": the PyTorch whose meaning programs have; None follows the style
 
-        Raises ValueFault for a word that is none of these, a seed that is no whole number included.
+        Raises ValueFault for any other word, and for a seed that is no whole number.
         """
         require_style(style)
         if stream is not None:

@@ -218,7 +218,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
 
 
 def call(name: str, *arguments: Expr) -> Expr:
-    """A function of numbers; sqrt, reciprocal and their kin are powers."""
+    """A function of numbers; sqrt, reciprocal and the like are powers."""
     x = arguments[0] if arguments else ZERO
     if name == "sqrt":
         return power(x, HALF)

@@ -52,7 +52,7 @@ def candidates(paths: list[str]) -> Iterator[str]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    """The files of a folder that may be tests, in order; hidden and installed things are left out."""
+    """The files of a folder that may be tests, in order; hidden files and virtual environments are left out."""
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")) and name != "node_modules"
                             and not os.path.exists(os.path.join(here, name, "pyvenv.cfg")))

@@ -31,7 +31,6 @@ TEXT = frozenset({str, int, float, complex, bool, type(None), type(...), type(No
 MIXABLE = {collections.deque: METHODS[list] | {"appendleft", "popleft", "extendleft", "rotate", "maxlen"},
            collections.Counter: METHODS[dict] | {"most_common", "elements", "subtract", "total"}}
 LISTED = frozenset(getattr(builtins, name) for name in EXCEPTIONS)
-HOLDERS = frozenset({list, tuple, set, frozenset, dict})
 ADDRESS = re.compile(r"0x([0-9a-f]{6,16})\b")
 COUNTED = range(0x7F2A5C000010, 0x7F2A5C000010 + (1 << 28))      # the pseudo-addresses that programs see
 

@@ -25,7 +25,6 @@ from support.program import environment, gradcli
 HERE = Path(__file__).parent
 REFUSED = {"EPERM", "EACCES", "ENOSYS"}
 AT_A_PROMPT = {"fork", "clone", "clone_untraced", "tgkill"}     # a copy stands by; signals stay within the process
-NEVER = {"have_victim_ended"}
 SEVERAL = 60            # attacks that must work on this machine, for the corpus to prove anything
 
 pytestmark = [

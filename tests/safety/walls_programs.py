@@ -12,7 +12,6 @@ ADAGRAD = ('from collections import deque\np = nn.Parameter(torch.ones(2){kind})
            's = o.state_dict(); s["state"] = {{0: {{"step": torch.tensor(1), "sum": d}}}}; o.load_state_dict(s)\n'
            'p.grad = torch.ones(2){kind}\ntry: o.step()\nexcept Exception: pass\n')
 CARRIED = 'try: torch.detach({value})\nexcept KeyError as e: print("LEAK" if type(e.args[0]) != str else "", e.args[0])\n'
-MODULE = "class N(nn.Module): pass\n"
 
 CARRIED_BY_EXCEPTIONS = {
     "any special method": TYPE + 'X = T("X", (), {"__add__": lambda s, o: "LEAK added", "__getattr__": lambda s, n: n})\n'

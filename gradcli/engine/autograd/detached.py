@@ -16,7 +16,7 @@ Observer = Callable[[Tensor, str, Any], Any]
 
 
 class Detachments:
-    """Who listens; nobody, unless an expression is being differentiated by a command."""
+    """The observer of values that leave the graph; None unless a command differentiates an expression."""
 
     observer: Observer | None = None
     swept: Sequence[Tensor] = ()    # with an observer: the outputs of a sweep that is not recorded
@@ -30,7 +30,7 @@ SWEEPS = frozenset({BACKWARD, GRAD, FUNCTIONAL})
 
 @contextmanager
 def unobserved() -> Iterator[None]:
-    """Within, nobody listens."""
+    """A context without an observer."""
     before, Detachments.observer = Detachments.observer, None
     try:
         yield
@@ -39,13 +39,13 @@ def unobserved() -> Iterator[None]:
 
 
 def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
-    """`value`, which was made of `tensor` by `how` and has no history; another one if a listener says so."""
+    """`value`, which `how` computed from `tensor` and which has no history, or what the observer returns for it."""
     observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
 
 
 def report_gradient(outputs: Sequence[Tensor], how: str, gradient: Any) -> Any:
-    """`gradient`, which a sweep from `outputs` computed without recording it; another one if a listener says so."""
+    """`gradient`, which an unrecorded sweep from `outputs` computed, or what the observer returns for it."""
     observer, changed = Detachments.observer, gradient
     if observer is not None and gradient is not None:
         for output in outputs:

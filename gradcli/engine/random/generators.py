@@ -35,7 +35,7 @@ class Generators:
 
     @property
     def tensors(self) -> Any:
-        """The generator of rand, randn and their kin."""
+        """The generator that rand, randn and the like take their numbers from."""
         if self._tensors is None:
             from gradcli.engine.random.select import generator
 

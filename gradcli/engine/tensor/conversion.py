@@ -148,7 +148,7 @@ def _shape(data: Any) -> tuple[int, ...]:
 
 
 def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0) -> None:
-    """Put the numbers of `data` into `leaves`, row by row; ragged lists and other things are refused."""
+    """Put the numbers of `data` into `leaves`, row by row; ragged lists and other values are refused."""
     if isinstance(data, Tensor | ndarray):
         array = data.array if isinstance(data, Tensor) else data
         if array.shape != shape:

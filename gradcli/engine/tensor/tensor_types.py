@@ -1,4 +1,4 @@
-"""The tensor classes of 0.1.12: `torch.FloatTensor` and its kin, which make, name and recognise tensors."""
+"""The tensor classes of 0.1.12: `torch.FloatTensor` and the others, which make, name and recognise tensors."""
 
 from __future__ import annotations
 

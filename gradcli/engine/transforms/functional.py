@@ -1,4 +1,4 @@
-"""Gradients as functions of functions: `torch.autograd.grad` and its kin."""
+"""Gradients as functions of functions: `torch.autograd.grad` and `torch.autograd.functional`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The levels of nested transforms: what belongs to one call of `grad`, `vjp` and their kin, and what lies outside.
+"""The levels of nested transforms: what belongs to one call of `grad`, `vjp` and the like, and what lies outside.
 
 A level gives its function stand-ins for the inputs it differentiates by. What the function computes from other
 tensors keeps their history, for outer levels and for the graph around; at the end of the level its results lose

@@ -306,7 +306,7 @@ def in_module(kind: type) -> str:
 
 
 def has_readable_args(error: BaseException) -> bool:
-    """Whether the arguments of an exception are a program's, or text: numpy puts its own things there."""
+    """Whether the arguments of an exception are a program's, or text: numpy puts objects of its own there."""
     kind = type(error)
     return kind.__module__ == "builtins" or PROGRAM_MADE in kind.__dict__ or isinstance(error, Fault)
 

@@ -1,4 +1,4 @@
-"""Filling a tensor with random numbers in place: `x.normal_()` and its kin.
+"""Filling a tensor with random numbers in place: `x.normal_()` and the like.
 
 The numbers go straight into the memory of the tensor, in the order PyTorch fills it, so
 these have no form that returns a new tensor: only the name with the underscore exists.
