@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +24,7 @@ app.add_typer(config.app, name="config")
 
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
+VALUE_OF_NAME = re.compile(r"[^\W\d]\w*=[^=].*")
 
 def _version(requested: bool) -> None:
     if requested:
@@ -34,6 +37,16 @@ def _version(requested: bool) -> None:
 def main(version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_version,
                                                is_eager=True)] = False) -> None:
     """Differentiate expressions, and show the work."""
+
+
+def _repairs(error: Any, context: Any, words: list[str]) -> list[str]:
+    """What to write for values of names that stand where no argument or option of the command does."""
+    options = {option for parameter in context.command.params for option in parameter.opts} if context else set()
+    if getattr(error, "option_name", "") == "--at" and "--var" in options:
+        at = option_value("--at", words) or "x=2"
+        return [f"--var {name.strip()}" for name in at.split(",")] if at.count("=") == at.count(",") + 1 else []
+    alone = [word for before, word in pairwise(words) if VALUE_OF_NAME.fullmatch(word) and before[:1] != "-"]
+    return [f"--at '{','.join(alone)}'"] if alone and "--at" in options else []
 
 
 def run_with_typer(words: list[str]) -> int:
@@ -50,7 +63,7 @@ def run_with_typer(words: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":     # its message is the whole of --help
             raise UsageFault(f"{context.command_path} needs a command after it: "
                              f"{', '.join(context.command.commands)}", f"{context.command_path} --help") from None
-        raise UsageFault(error.format_message().rstrip("."),
+        raise UsageFault(error.format_message().rstrip("."), *_repairs(error, context, words),
                          f"{context.command_path if context else 'gradcli'} --help") from None
     except SystemExit as left:      # Typer turns a BrokenPipeError into this
         if isinstance(left.__context__, BrokenPipeError):

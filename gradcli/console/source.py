@@ -95,6 +95,8 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
     The repair of a missing file is `before` and the name of a file beside it that may have been meant.
     """
     limit = most + 1 if most >= 0 else -1
+    if not path:
+        raise FileFault("the name of the file is empty", f"{before}FILE")
     try:
         inherited = re.fullmatch(DESCRIPTOR, path)      # what `<(command)` of a shell stands for
         if inherited:

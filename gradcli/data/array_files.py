@@ -153,7 +153,14 @@ def from_lists(numbers: Any, single: bool) -> Any:
         raise ValueFault(_ragged(numbers) or "the numbers do not form an array") from None
     if array.dtype.kind not in "bif":
         raise ValueFault("a whole number in it is larger than 64 bits can hold")
-    return array.astype(np.float32) if single and array.dtype.kind == "f" else array
+    if not single or array.dtype.kind != "f":
+        return array
+    narrow = array.astype(np.float32)
+    if (np.isinf(narrow) & np.isfinite(array)).any():
+        largest = array[np.isfinite(array)][np.abs(array[np.isfinite(array)]).argmax()]
+        raise ValueFault(f"{largest:g} is beyond single precision, which ends at 3.4e38",
+                         "--double     reads numbers in double precision")
+    return narrow
 
 
 def from_stored(data: list[Any], dtype: str, shape: Any) -> Any:

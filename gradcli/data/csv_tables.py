@@ -12,6 +12,7 @@ DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 QUOTED = re.compile(r'"[^"]*"')
 SEPARATORS = "\t;,"
 MISSING = frozenset(("", "na", "n/a", "#n/a", "null", "none", "-", "?", "."))
+TRUTH = {"True": 1.0, "False": 0.0}      # as files of results have them
 MOST_NAMES = 8      # columns that are offered where none is called as asked
 
 
@@ -81,7 +82,7 @@ def _column(rows: list[CsvRow], at: int, names: list[str]) -> list[Any]:
 
 def _number(text: str, where: str) -> float:
     if _is_number(text):
-        return float(text)
+        return TRUTH[text.strip()] if text.strip() in TRUTH else float(text)
     if _is_missing(text):
         raise ValueFault(f"there is no number in {where}: {text[:40]!r}", "nan in its place: a number that is missing")
     if DECIMAL_COMMA.fullmatch(text):
@@ -131,6 +132,8 @@ def _is_index(text: str, count: int) -> bool:
 
 
 def _is_number(text: str) -> bool:
+    if text.strip() in TRUTH:
+        return True
     try:
         float(text)
     except ValueError:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import inspect
 import re
+from textwrap import dedent
 from typing import Any
 
 from gradcli.console.settings import Settings, did_you_mean
@@ -115,8 +117,7 @@ def _rules(op: Any) -> list[str]:
         rule = getattr(op, f"grad_{name}", None)
         source = _source(rule)
         if source:
-            body = inspect.cleandoc(source.partition("):")[2].strip("\n")).split("\n")
-            lines += [f"{name}:", *(f"    {line}".rstrip() for line in body)]
+            lines += [f"{name}:", *(f"    {line}" for line in _rule_body(source))]
     if lines:
         return lines
     from gradcli.analysis.composition import recorded
@@ -124,6 +125,24 @@ def _rules(op: Any) -> list[str]:
     parts = [*re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose"))), *recorded(op)]
     known = [part for part in dict.fromkeys(parts) if operation_of(part) and part not in op.names]
     return [f"by its parts: {', '.join(known)}"] if known else []
+
+
+def _rule_body(source: str) -> list[str]:
+    """The statements of a gradient rule, without those for plain arrays alone, which compute the same faster."""
+    rule = _WithoutShortcuts().visit(ast.parse(dedent(source)).body[0])
+    return "\n".join(map(ast.unparse, rule.body)).split("\n")
+
+
+class _WithoutShortcuts(ast.NodeTransformer):
+    """Leaves out what a rule does only where `F is raw`."""
+
+    def visit_If(self, node: ast.If) -> Any:
+        self.generic_visit(node)
+        return node.orelse if "F is raw" in ast.unparse(node.test) else node
+
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
+        self.generic_visit(node)
+        return node.orelse if "F is raw" in ast.unparse(node.test) else node
 
 
 def _source(function: Any) -> str:

@@ -18,6 +18,8 @@ from gradcli.reports.result_format import offering_files, printer
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+SHORT = 8       # numbers of a list that a repair repeats
+
 
 def evaluate_as_data(sources: list[Source], settings: Settings) -> None:
     """Run the sources, gather the value of each bare expression, and write them in the format asked for."""
@@ -61,13 +63,19 @@ def _only(results: list[Any], settings: Settings) -> Any:
     return results[0]
 
 
+def _as_tensor(value: Any) -> tuple[str, ...]:
+    """What makes a tensor of a list of numbers."""
+    numbers = type(value) is list and value and all(type(item) in (int, float, bool) for item in value)
+    return (f"torch.tensor({value})",) if numbers and len(value) <= SHORT else ()
+
+
 def _binary(session: Session, results: list[Any], settings: Settings) -> bytes:
     from gradcli.data.array_files import to_npy, to_npz
 
     for value in results:
         if not holds_numbers(value) and type(value) not in (int, float, bool):
             raise UsageFault(f"--format {settings.format} takes tensors, not {session.shown(value, quoted=True)[:80]}",
-                             "--format json")
+                             *_as_tensor(value), "--format json")
         if holds_numbers(value) and value.array.dtype.kind == "c":
             raise UsageFault(f"--format {settings.format} takes real numbers, and not complex ones", "--format json")
     arrays = [value.array if holds_numbers(value) else value for value in results]

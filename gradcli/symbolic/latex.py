@@ -28,6 +28,10 @@ class LatexWriter(Writer):
             return name
         return rf"\{name}" if name in GREEK else r"\mathrm{" + name.replace("_", r"\_") + "}"
 
+    def decimal(self, text: str) -> str:
+        digits, e, exponent = text.partition("e")
+        return rf"{digits} \cdot 10^{{{int(exponent)}}}" if e else text
+
     def places(self, letters: list[str], fixed: bool) -> str:
         return "_{" + ("," if fixed or any(len(letter) > 1 for letter in letters) else "").join(letters) + "}"
 

@@ -32,7 +32,9 @@ from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
-DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)")
+DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
+LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
+WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
 LETTERS = "ijklmnpqrstuvw"
 
 
@@ -119,13 +121,31 @@ class Writer:
         raise TypeError(f"no expression: {expr!r}")
 
     def _number(self, value: Fraction) -> tuple[str, int]:
+        if text := self._decimal(value):
+            written = self.decimal(text)
+            return written, SUM if value < 0 else ATOM if written == text else PRODUCT
         if value.denominator == 1:
             return str(value.numerator), ATOM if value >= 0 else SUM
-        if self.decimals and _ends(value):
-            text = str(Decimal(value.numerator) / Decimal(value.denominator))
-            return text, ATOM if value >= 0 else SUM
         text, bound = self.fraction([str(abs(value.numerator))], [str(value.denominator)])
         return (text, bound) if value >= 0 else (f"-{text}", SUM)
+
+    def _decimal(self, value: Fraction) -> str:
+        """The text of a decimal; empty for whole numbers and fractions that are written as such."""
+        size = max(abs(value.numerator), value.denominator)
+        if size > LARGEST or value.denominator == 1 and not (self.decimals and size > WHOLE):
+            return ""
+        shortest = repr(float(value))
+        if value.denominator == 1:
+            return shortest if Fraction(shortest) == value else ""
+        if value.denominator >= LONG_FRACTION:
+            is_decimal = value.denominator % 10 == 0 and (_ends(value) or value.denominator % LONG_FRACTION == 0)
+            return shortest if is_decimal else ""
+        text = str(Decimal(value.numerator) / Decimal(value.denominator)) if self.decimals and _ends(value) else ""
+        return text if "E" not in text else shortest
+
+    def decimal(self, text: str) -> str:
+        """A decimal, such as 0.5 or 1e-05."""
+        return text
 
     def symbol(self, name: str, places: tuple[Place, ...]) -> tuple[str, int]:
         """A name or an element of it."""
@@ -186,8 +206,8 @@ class Writer:
                 above.append(factor)
         sign = "-" if coefficient < 0 else ""
         size = abs(coefficient)
-        decimal = self.decimals and _ends(size) and size.denominator != 1
-        top, bottom = (size, Fraction(1)) if decimal else (Fraction(size.numerator), Fraction(size.denominator))
+        bottom = Fraction(1 if self._decimal(size) else size.denominator)
+        top = size * bottom
         head = [] if top == 1 and above else [self._number(top)[0]]
         foot = [] if bottom == 1 else [self._number(bottom)[0]]
         alone = bool(foot or below) and self.notation.bars
@@ -275,7 +295,7 @@ def _ends(value: Fraction) -> bool:
     for prime in (2, 5):
         while rest % prime == 0:
             rest //= prime
-    return rest == 1 and value.denominator < 10**12
+    return rest == 1
 
 
 def has_minus(expr: Expr) -> bool:

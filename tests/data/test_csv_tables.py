@@ -153,3 +153,26 @@ def test_a_session_takes_names_that_programs_can_use(name):
         session.run(name if name is None else 3)
     with pytest.raises(ValueError):
         Session(seed="a")
+
+
+@pytest.mark.parametrize("text, numbers", [
+    ("True,False\nFalse,True\n", [[1, 0], [0, 1]]), ("True\n", [1]), ("ok\nTrue\nFalse\n", [1, 0])])
+def test_truth_values_are_read_as_they_are_written(tmp_path, text, numbers):
+    assert load(written(tmp_path, "x.csv", text)).tolist() == numbers
+
+
+def test_numbers_beyond_single_precision_are_no_infinities(tmp_path):
+    path = written(tmp_path, "x.csv", "1\n-1e39\n1e38\n")
+    with pytest.raises(FileFault, match=r"-1e\+39 is beyond single precision"):
+        load(path)
+    assert load(path, double=True).tolist() == [1, -1e39, 1e38]
+    assert load(written(tmp_path, "y.csv", "1\ninf\n")).tolist() == [1, float("inf")]
+
+
+@pytest.mark.parametrize("words, repair", [
+    (("grad", "x**2", "x=2"), "--at 'x=2'"), (("hess", "x*y", "x=2", "y=3"), "--at 'x=2,y=3'"),
+    (("graph", "x**2", "--at", "x=2"), "--var x=2"), (("run", ""), "gradcli run FILE"),
+    (("eval", "[1, 2]", "-o", "l.npy"), "torch.tensor([1, 2])")])
+def test_values_out_of_place_are_offered_theirs(words, repair):
+    told = gradcli(*words)
+    assert told.status and f"= help: {repair}\n" in told.err

@@ -77,6 +77,7 @@ def test_every_keyword_is_described():
     ("Net", "Net(size)\n\nA net"),
     ("net.size", "net.size"),
     ("cross_entropy", "by its parts: log_softmax"),
+    ("sin", "return g * F.cos(input)"),
     ("range", "list(range(2, 8, 3))"),
 ])
 def test_names_with_dots_and_names_of_programs(name, said):

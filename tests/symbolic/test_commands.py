@@ -21,6 +21,11 @@ DIFF = {
     ("x[0] * x[1]", "--at", "x=[1, 2, 3]"): "d/dx_i = (x[1] if i == 0 else x[0] if i == 1 else 0) = [2, 1, 0]\n",
     ("2 * x", "--format", "unicode"): "2\n",
     ("x**3", "--format", "latex"): "\\frac{\\partial}{\\partial x} = 3 x^{2}\n",
+    ("x * 1e-20",): "1e-20\n",
+    ("x * 1.5e-9", "--format", "latex"): "\\frac{\\partial}{\\partial x} = 1.5 \\cdot 10^{-9}\n",
+    ("x * 1e30",): "1e+30\n",
+    ("x / 2**40",): "1/1099511627776\n",
+    ("x * 0.1234567890123 / 3",): "0.0411522630041\n",
     ("x**3", "--format", "markdown"): "$$\n\\frac{\\partial}{\\partial x} = 3 x^{2}\n$$\n",
 }
 

@@ -31,7 +31,7 @@ from gradcli.symbolic.verification import compared, moved, same_text
 
 FLOOR = 370     # operations with formulas or matrix forms for all of their first samples, or for some of them
 SAMPLES = 3
-POINTS = 200    # near one sample of each operation
+POINTS = 25     # near one sample of each operation; `PYTHONPATH=tests python -m symbolic.test_coverage` takes 200
 VARYING_CLASSES = {"nn.functional.cosine_embedding_loss"}     # whose samples compare leaves with whole numbers
 UNFIT = (LeafWrite, NotDifferentiable, ComplexDerivative, ArgumentFault, AmbiguousTruth, ShapeFault, ValueError)
 """What samples raise whose numbers are no tensors that require gradients."""
@@ -223,11 +223,16 @@ def checked(cls, sample, count, stream):
 
 @pytest.mark.slow
 def test_formulas_hold_at_points_near_the_samples():
+    assert_formulas_hold(POINTS)
+
+
+def assert_formulas_hold(points):
+    """At so many points near one sample of each operation."""
     stream, held, wrong = np.random.default_rng(0), 0, []
     for name, cls in operations():
         for sample in cls.samples[:SAMPLES]:
             try:
-                count, fault = checked(cls, sample, POINTS, stream)
+                count, fault = checked(cls, sample, points, stream)
             except (Unknown, *UNFIT):
                 continue
             held += count
@@ -247,3 +252,7 @@ def test_each_formula_is_of_an_operation_that_is_recorded():
 
 def _subclasses(cls):
     return [known for subclass in cls.__subclasses__() for known in (subclass, *_subclasses(subclass))]
+
+
+if __name__ == "__main__":
+    assert_formulas_hold(200)

@@ -177,3 +177,13 @@ def test_forms_of_generated_programs_agree_with_reverse_mode():
 def test_shapes_of_rows_columns_and_single_elements_fit(text, by, point, form):
     lines = gradcli("diff", text, "--wrt", by, "--at", point, "--format", "unicode").out.splitlines()
     assert lines[1].partition(" = ")[2] == form
+
+
+@pytest.mark.parametrize("program, form", [
+    ("((x*x).sum(1, True) + 2).sqrt().sum()", "x/sqrt((x**2).sum(1, True) + 2)"),
+    ("(x/((x*x).mean(1, True) + 0.5).sqrt()).sum()",
+     "1/sqrt((x**2).mean(1, True) + 0.5) - (x/((x**2).mean(1, True) + 0.5)).sum(1, True)*x/(3*sqrt((x**2).mean(1, True)"
+     " + 0.5))")])
+def test_roots_of_sums_keep_their_exponents(program, form):
+    told = gradcli("diff", "--style", "modern", program, "--at", "x=torch.ones(2, 3)")
+    assert f"d/dx    = {form}" in told.out

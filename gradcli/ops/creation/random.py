@@ -94,9 +94,31 @@ class Randint(Creation):
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
                 "randint() received an invalid combination of arguments")
-        if high <= low:
-            raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-        return draw().randint(low, high, checked(size), real("random_from_to", dtype or INT64))
+        return whole_numbers(low, high, checked(size), dtype or INT64)
+
+
+class RandintLike(Creation):
+    """randint_like(input, low, high, dtype): whole numbers from low to below high, in the shape of input; low may be
+    left out."""
+
+    random = True
+    samples = [([[1.0, 2.0]], 3, 9), ([[1.0, 2.0]], 5)]
+    errors = [([1.0], 5, 5), ("text", 5)]
+
+    def forward(input: Array, low: Plain = None, high: Plain = None, *, dtype: Type = None):
+        bounds = [Int.take(bound) for bound in (low, high) if bound is not None]
+        if not bounds:
+            raise ArgumentFault("randint_like() needs an upper bound", "torch.randint_like(x, 10)").saying(
+                "randint_like() received an invalid combination of arguments")
+        low, high = (0, *bounds)[-2:]
+        return laid_out(input, lambda shape: whole_numbers(low, high, shape, dtype or input.dtype))
+
+
+def whole_numbers(low, high, shape, dtype):
+    """Whole numbers from low to below high, of a real type."""
+    if high <= low:
+        raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    return draw().randint(low, high, shape, real("random_from_to", dtype))
 
 
 class Randperm(Creation):

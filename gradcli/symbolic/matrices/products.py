@@ -272,8 +272,10 @@ def added(*terms: Term) -> Term:
     total = add(*terms)
     if isinstance(total, Sum):
         return add(*_with_common_factor(list(total.terms)))
-    if isinstance(total, Product) and len(total.factors) == 1 and isinstance(total.factors[0][0], Sum):
-        return scaled(total.number, add(*_with_common_factor(list(total.factors[0][0].terms))))
+    if isinstance(total, Product) and len(total.factors) == 1:
+        [(base, exponent)] = total.factors
+        if isinstance(base, Sum) and exponent == ONE:
+            return scaled(total.number, add(*_with_common_factor(list(base.terms))))
     return total
 
 

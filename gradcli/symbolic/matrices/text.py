@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,6 +97,8 @@ class TruthValues(Term):
 
     test: Compared
 
+PLAIN_NUMBER = re.compile(r"[\w.]+(?:e-\d+)?")      # or a name, as pi
+
 
 class MatrixText:
     """Writes terms as a program does.
@@ -126,7 +129,8 @@ class MatrixText:
                 return name, ATOM
             case Filled(shape, value):
                 text = self.number(value)
-                return (text, ATOM if text.isalnum() else SUM) if not shape else (filled_text(shape, text), ATOM)
+                return (filled_text(shape, text) if shape else text), (
+                    ATOM if shape or PLAIN_NUMBER.fullmatch(text) else SUM)
             case Sum(_, terms):
                 return self.sum(terms), SUM
             case Product():
