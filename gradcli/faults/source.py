@@ -29,8 +29,7 @@ class Named(NamedTuple):
     value: Any
 
 
-# the addresses of display/pseudo_address.py may stay
-_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")
+_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")     # the addresses of show/address.py may stay
 
 
 def veiled(text: str) -> str:
