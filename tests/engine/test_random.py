@@ -13,6 +13,7 @@ from gradcli.engine.random.categorical import pick
 from gradcli.engine.random.mersenne_twister import Twister
 from gradcli.engine.random.select import PythonRandom, generator, write
 from gradcli.faults.tree import ValueFault
+from gradcli.session.session import Session
 from support.random_by_the_book import NewBook, OldBook, block, differences, twister
 from support.random_cases import GOLDEN, calls, digest, recorded_cases, torchs
 
@@ -368,3 +369,18 @@ def test_pythons_own_random_numbers():
 
 def _numbers(texts):
     return [float({"True": "1", "False": "0"}.get(text, text)) for text in texts]
+
+
+def test_random_from_a_bound_up_to_the_largest():
+    said = []
+    Session(style="modern", seed=1, write=said.append).run("""
+print(torch.zeros(2).random_(5, None), torch.zeros(2, dtype=torch.uint8).random_(5, None))
+torch.manual_seed(0)
+print(torch.randint_like(torch.zeros(2, 3), 10), torch.randint_like(torch.zeros(3), 3, 9).tolist())
+for wrong in (lambda: torch.randint_like(torch.zeros(1)), lambda: torch.randint_like(torch.zeros(1), 5, 5),
+              lambda: torch.zeros(1).random_(1, "a")):
+    try: wrong()
+    except (TypeError, RuntimeError): print("refused")
+""", echo=False)
+    assert "".join(said) == ("tensor([12711378.,  4687084.]) tensor([102, 240], dtype=torch.uint8)\n"
+                             "tensor([[4., 9., 3.],\n        [0., 3., 9.]]) [4.0, 4.0, 4.0]\n" + "refused\n" * 3)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type
+from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.tensor import Tensor
@@ -106,12 +106,20 @@ class RandintLike(Creation):
     errors = [([1.0], 5, 5), ("text", 5)]
 
     def forward(input: Array, low: Plain = None, high: Plain = None, *, dtype: Type = None):
-        bounds = [Int.take(bound) for bound in (low, high) if bound is not None]
+        bounds = [whole_bound(bound) for bound in (low, high) if bound is not None]
         if not bounds:
             raise ArgumentFault("randint_like() needs an upper bound", "torch.randint_like(x, 10)").saying(
                 "randint_like() received an invalid combination of arguments")
         low, high = (0, *bounds)[-2:]
         return laid_out(input, lambda shape: whole_numbers(low, high, shape, dtype or input.dtype))
+
+
+def whole_bound(value):
+    """A bound of whole numbers, which may be a tensor of one element."""
+    bound = Int.take(value)
+    if type(bound) is not int:
+        raise ArgumentFault(f"a bound is a whole number, not {described(value)}", "torch.randint(0, 10, (2, 3))")
+    return bound
 
 
 def whole_numbers(low, high, shape, dtype):

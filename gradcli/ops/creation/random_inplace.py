@@ -8,12 +8,12 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.signature import Array, Int, Number, Operand
-from gradcli.engine.random.generators import draw
+from gradcli.engine.autograd.signature import Array, Int, Number, Operand, Plain
+from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.creation.random import as_pairs
+from gradcli.ops.creation.random import as_pairs, whole_bound
 
 
 class Refill(Kernel, abstract=True):
@@ -137,8 +137,12 @@ class RandomFill(Refill):
     modern_names = "RandomBackward1"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 5), ([1.0, 2.0], 5, 10)]
 
-    def forward(input: Array, low: Int = None, high: Int = None):
+    def forward(input: Array, low: Int = None, high: Plain = ...):
         if low is None:
             return refilled(input, draw().random(input.shape, input.dtype))
-        low, high = (0, low) if high is None else (low, high)
+        if high is None:        # which is not the same as none
+            if Current.legacy:
+                raise ArgumentFault("random_() takes two bounds here", f"x.random_({low}, 1000)")
+            return refilled(input, draw().random_from(low, input.shape, input.dtype))
+        low, high = (0, low) if high is ... else (low, whole_bound(high))
         return refilled(input, draw().randint(low, high, input.shape, input.dtype))
