@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 MOST_CHECKS = 3     # points near its own at which a derivation is compared
+HOOKED = "a derivation follows the rules of the operations, and a hook of this program changes gradients on their way"
 MODULES = ("torch.autograd", "autograd")
 
 def derive_program(session: Session, text: str, leaves: Sequence[str], of: str = "") -> PaperDerivation:
@@ -111,8 +112,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
             except WrongFormula:
                 if not hooked:
                     raise
-                raise UsageFault("a derivation follows the rules of the operations, and a hook of this program changes "
-                                 "gradients on their way", ("gradcli diff", "tells what the hooks make of it")) from None
+                raise UsageFault(HOOKED, ("gradcli diff", "tells what the hooks make of it")) from None
     return derivation
 
 

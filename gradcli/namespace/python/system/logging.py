@@ -45,8 +45,8 @@ def getLevelName(level: Any) -> Any:     # the name that programs know
     """The name of a level, or the level of a name; "Level x" for anything else."""
     if type(level) is int:
         return level_name(level)
-    if type(level) is str and level in LEVELS:
-        return LEVELS[level]
+    if type(level) is str:
+        return LEVELS.get(level, f"Level {level}")
     return f"Level {DisplayHooks.text(level)}"
 
 
