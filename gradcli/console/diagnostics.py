@@ -8,7 +8,7 @@ from typing import TextIO
 
 from gradcli.console.settings import Settings
 from gradcli.faults.exit_codes import INTERNAL_ERROR
-from gradcli.faults.source import json_escaped, tamed, visible
+from gradcli.faults.source import json_escaped, shortened, tamed, visible
 from gradcli.faults.tree import Fault, advice, calls, render
 from gradcli.process import channel
 
@@ -41,7 +41,7 @@ def complain(fault: Fault) -> None:
         text = fault_as_json(fault)
     elif mode.errors == "short":
         place = f"{fault.name}:{fault.span.line}:{fault.span.column}: " if fault.span else ""
-        text = f"{visible(place)}error[{fault.code}]: {visible(fault.message)}"
+        text = f"{visible(place)}error[{fault.code}]: {visible(shortened(fault.message))}"
     else:
         text = render(fault)
     if mode.errors == "rich" and coloured(mode.color):
@@ -90,7 +90,7 @@ def fault_as_json(fault: Fault) -> str:
     place = dict(zip(("line", "column", "end_line", "end_column"), fault.span or (), strict=False))
     notes, hints = advice(fault)
     return json_escaped(json.dumps({
-        "code": fault.code, "message": fault.message, "name": fault.name, **place,
+        "code": fault.code, "message": shortened(fault.message), "name": fault.name, **place,
         "calls": calls(fault), "notes": notes,
         "help": [{"repair": repair, "why": why} for repair, why in hints],
     }, ensure_ascii=False))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
@@ -27,6 +28,7 @@ ITEM = re.compile(f"({KEY}):({VALUE})")
 HEADER = re.compile(rf"\{{{ITEM.pattern},{ITEM.pattern},{ITEM.pattern},?\}}")    # of a text without blanks
 NUMBER = re.compile(r"[<>=|]?(?:[fiub][0-9]{1,2}|\?)")
 STORED = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
+MOST_NAMES, LONGEST_NAME = 20, 100      # members that a message names, and characters of each
 INFLATION = 1100    # times that deflate can make something longer
 
 
@@ -97,8 +99,10 @@ def from_npz(content: bytes, member: str) -> Any:
         names = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
         member = member or (next(iter(names)) if len(names) == 1 else "")
         if member not in names:
-            raise ValueFault(f"the .npz file holds {', '.join(names) or 'nothing'}",
-                             *(f"@FILE:{name}" for name in names))
+            offered = [name[:LONGEST_NAME] for name in islice(names, MOST_NAMES)]
+            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+            raise ValueFault(f"the .npz file holds {', '.join(offered) or 'nothing'}{more}",
+                             *(f"@FILE:{name}" for name in offered))
         packed = _member(archive, names[member])
     except (MemoryError, ValueFault):
         raise

@@ -29,12 +29,18 @@ class Named(NamedTuple):
     value: Any
 
 
-_INSIDE = re.compile(r"[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")     # the addresses of show/address.py may stay
+LONGEST_TEXT = 4000     # characters of a message, a note or a repair in a diagnosis
+_INSIDE = re.compile(r"(?<![\w.])[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")   # show/address.py's may stay
 
 
 def veiled(text: str) -> str:
     """`text` without what Python tells of its inside when it shows functions: true addresses, names around them."""
     return _INSIDE.sub("", text) if "0x" in text or "<locals>" in text else text
+
+
+def shortened(text: str) -> str:
+    """`text`, cut where it is longer than any that a person reads in a diagnosis."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
 def line_of(text: str, number: int) -> str:
@@ -95,7 +101,7 @@ class Spelled(dict[str, str]):
 
 def tamed(text: str) -> str:
     """`text` as a terminal may have it: lines and tabs stay, what would move or colour it becomes visible."""
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(c if c in "\n\t" or not _unseen(c) else _visible(c) for c in text)
 

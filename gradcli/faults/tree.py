@@ -30,7 +30,7 @@ from typing import Any, Self
 
 from gradcli.exposure import exposed
 from gradcli.faults import exit_codes
-from gradcli.faults.source import Span, caret_lines, tamed, veiled, visible
+from gradcli.faults.source import Span, caret_lines, shortened, tamed, veiled, visible
 
 LONGEST = 400       # of a repair, which may quote the program
 
@@ -374,12 +374,13 @@ def calls(fault: Fault) -> list[str]:
 
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
     """The notes and the repairs of a fault, which may quote values of the program, without true addresses."""
-    return list(map(veiled, fault.notes)), [(veiled(repair), veiled(why)) for repair, why in fault.hints]
+    return [shortened(veiled(note)) for note in fault.notes], [
+        (shortened(veiled(repair)), shortened(veiled(why))) for repair, why in fault.hints]
 
 
 def render(fault: Fault) -> str:
     """The diagnostic a person reads: message, place, source line, carets, repairs."""
-    lines = [f"error[{fault.code}]: {visible(fault.message)}"]
+    lines = [f"error[{fault.code}]: {visible(shortened(fault.message))}"]
     margin = ""
     if fault.span:
         margin = " " * len(str(fault.span.line))

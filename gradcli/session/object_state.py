@@ -32,6 +32,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.runtime.generators import IteratorProxy
+from gradcli.lang.runtime.streams import TextBuffer
 from gradcli.lang.runtime.types import user_class
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
@@ -302,5 +303,6 @@ ACCESS: dict[type, StateAccess] = {
     BaseException: StateAccess(lambda value: (value.args,), _restore_args),
     PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
     ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
+    TextBuffer: StateAccess(TextBuffer.state, TextBuffer.set_state),
     Generator: StateAccess(lambda value: value.numbers.save(), lambda value, state: value.numbers.restore(state)),
 } | dict.fromkeys(POSITIONED, StateAccess(_capture_iterator, _restore_iterator))

@@ -11,18 +11,20 @@ import numpy as np
 from gradcli.analysis.derivation import Steps, assigned_name, require_assigned
 from gradcli.analysis.derivatives import number_of
 from gradcli.analysis.detached import complete
+from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.snapshot import Snapshot
 from gradcli.symbolic.chain_rule import MARK, Paper, PaperDerivation
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.verification import compared, from_same_state, refuse, require_sweep, same_text
+from gradcli.symbolic.verification import WrongFormula, compared, from_same_state, refuse, require_sweep, same_text
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 MOST_CHECKS = 3     # points near its own at which a derivation is compared
+HOOKED = "a derivation follows the rules of the operations, and a hook of this program changes gradients on their way"
 MODULES = ("torch.autograd", "autograd")
 
 def derive_program(session: Session, text: str, leaves: Sequence[str], of: str = "") -> PaperDerivation:
@@ -83,6 +85,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
         held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
                 and leaf.node is None}
         with session.in_force():
+            hooked = any(node.hooks for node in newest_first([value.node]))
             grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
         expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
     with from_same_state(session):
@@ -104,7 +107,12 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     derivation = without(derivation, unconfirmed(derivation, near) if missing is None else missing)
     for derivative in derivation.derivatives:
         if derivative.is_leaf and derivative.name in expected:
-            require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])
+            try:
+                require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])
+            except WrongFormula:
+                if not hooked:
+                    raise
+                raise UsageFault(HOOKED, ("gradcli diff", "tells what the hooks make of it")) from None
     return derivation
 
 

@@ -38,6 +38,19 @@ CASES = {       # a name: what is there before, the statement, and what tells it
     "hooks of saved values": (
         "", "g = held(torch.autograd.graph.saved_tensors_hooks(lambda t: print('packed'), lambda t: t)); next(g)",
         "torch.ones(2, requires_grad=True).exp()"),
+    "a text stream": (
+        "import io\ns = io.StringIO('abc')\ns.read(1)", "s.write('xyz'); s.seek(0)", "print([s.getvalue(), s.read()])"),
+    "a text stream that is closed": ("import io\ns = io.StringIO('abc')", "s.close()", "print(s.closed)"),
+    "the precision of decimals": (
+        "import decimal\nc = decimal.getcontext()", "c.prec = 3", "print(c.prec, decimal.Decimal(1) / 3)"),
+    "the first level of a logger": (
+        "import logging", "logging.getLogger('a').setLevel(50); logging.disable(10)",
+        "import logging\nprint(logging.getLogger('a').level, logging.getLogger('a').isEnabledFor(40))"),
+    "a handler of the root": (
+        "import logging\nlogging.getLogger('a')", "logging.basicConfig(level=10)",
+        "print(logging.root.handlers, logging.root.level)"),
+    "the environment": ("import os", "os.environ['a'] = 'b'", "print(os.environ)"),
+    "the path of modules": ("import sys", "sys.path.append('b')", "print(sys.path)"),
     "early stop": (
         "", "g = held(set_checkpoint_early_stop(False)); next(g)",
         "x = torch.ones(2, requires_grad=True)\ncheckpoint(counted, x, use_reentrant=False).sum().backward()\n"

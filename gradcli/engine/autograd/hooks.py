@@ -34,19 +34,27 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
         if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
             continue
         argument = g if create_graph else report_gradient(Detachments.swept, BACKWARD, Variable(np.asarray(g)))
+        shape = argument.array.shape
         replacement = hook(argument)
+        if replacement is None and create_graph:
+            replacement = argument      # which the hook may have resized
         if replacement is not None:
             if not isinstance(replacement, Tensor):
                 raise GradFault(f"a hook must return None or the gradient to use instead, not {described(replacement)}"
                                 ).saying(f"expected Variable, but hook returned '{type(replacement).__name__}'")
-            if replacement.array.shape != argument.array.shape:
-                raise GradientShape(f"a hook returned a gradient of shape {sized(replacement.array.shape)}, where one "
-                                    f"of {sized(argument.array.shape)} is needed").saying(
-                    f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
+            check_shape(hook, replacement, shape)
             if isinstance(replacement, ComplexTensor):
                 raise ComplexDerivative()
             g = replacement if create_graph else replacement.array
     return g
+
+
+def check_shape(hook: Any, replacement: Tensor, shape: tuple[int, ...]) -> None:
+    """Raise GradientShape if a hook has changed the shape of a gradient, by what it returned or by resizing it."""
+    if replacement.array.shape != shape:
+        raise GradientShape(f"a hook returned a gradient of shape {sized(replacement.array.shape)}, where one "
+                            f"of {sized(shape)} is needed").saying(
+            f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
 
 
 def _hook_order(item: tuple[float, Any]) -> int:
@@ -57,12 +65,18 @@ def _hook_order(item: tuple[float, Any]) -> int:
 def _apply_prehook(hook: Any, g: Any, create_graph: bool) -> Any:
     """The gradients of the outputs of a node after one of its prehooks, which may replace them."""
     gradients = g if type(g) is list else [g]
+    shapes = [None if x is None else (x.array if isinstance(x, Tensor) else x).shape for x in gradients]
     replacements = hook(tuple([x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients]))
     if replacements is None:
-        return g
+        if not create_graph:
+            return g
+        replacements = tuple(gradients)     # which the hook may have resized
     replacements = replacements if isinstance(replacements, tuple) else (replacements,)
     if len(replacements) != len(gradients) or not all(x is None or isinstance(x, Tensor) for x in replacements):
         raise GradFault(f"a hook must return None or as many gradients as it was shown, {len(gradients)}")
+    for replacement, shape in zip(replacements, shapes, strict=True):
+        if replacement is not None and shape is not None:
+            check_shape(hook, replacement, shape)
     values = [x if x is None or create_graph else x.array for x in replacements]
     return values if type(g) is list else values[0]
 

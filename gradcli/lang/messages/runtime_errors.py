@@ -81,7 +81,7 @@ class _Translation:
                         fault.headline = self.headline()
                     return fault
         if isinstance(error, AssertionError):
-            words = re.sub(r"\s*\n\s*", " ", self.text())
+            words = re.sub(r"(?<!\s)\s*\n\s*", " ", self.text())
             fault = AssertionFault(words or "the assertion does not hold")
             fault.headline = "" if words else "AssertionError"
             return fault

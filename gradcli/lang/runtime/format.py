@@ -25,6 +25,7 @@ from gradcli.lang.runtime.types import TypeProxy, user_class
 SMALL = 1 << 62     # whole numbers below it are short
 SPECS = 500         # how many specifications are remembered
 WIDTH = 10_000      # the widest field, and the most digits after the point
+LONGEST_WIDTH = 4000    # digits that a width is written with, leading zeros included
 
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
                   re.DOTALL)
@@ -282,7 +283,7 @@ class Formatter:
                            object.__format__, value, spec)
 
     def _cap(self, digits: str | None) -> int:
-        size = int(digits[:9]) if digits else 0
+        size = 0 if not digits else int(digits) if len(digits) < LONGEST_WIDTH else WIDTH + 1
         if size > WIDTH:
             raise SizeLimit(f"a field can be at most {WIDTH} characters wide")
         return size

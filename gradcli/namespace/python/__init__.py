@@ -14,6 +14,7 @@ from typing import Any
 from gradcli.engine.tensor.dtype_info import iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
+from gradcli.engine.tensor.write_gate import WriteObserver
 from gradcli.exposure import admitting
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
@@ -72,12 +73,14 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
                      complain: Callable[[str], object], read: Callable[[Any, str], Any],
-                     torch: ModuleProxy, fill: Callable[[str, Any], str]) -> dict[str, ModuleProxy]:
+                     torch: ModuleProxy, fill: Callable[[str, Any], str],
+                     settings: list[Any]) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
     `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
-    `torch` is the session's; `fill(template, values)` is `template % values`.
+    `torch` is the session's; `fill(template, values)` is `template % values`; `settings` receives what of the modules
+    programs can change.
     """
     modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in MODULE_MEMBERS.items():
@@ -101,7 +104,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     vars(modules["IPython.display"])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
     vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
-    modules["logging"] = _logging(complain, fill)
+    modules["logging"] = _logging(complain, fill, settings)
+    settings += [vars(modules["os"])["environ"], vars(modules["sys"])["path"]]
     return modules
 
 
@@ -177,12 +181,16 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
     return make
 
 
-def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str]) -> ModuleProxy:
+def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str], settings: list[Any]) -> ModuleProxy:
     def fetch(name: str) -> Any:
         if not names:
             from gradcli.namespace.python.system.logging import LoggingSystem, logging_names
 
-            names.update(logging_names(LoggingSystem(complain, fill)))
+            system = LoggingSystem(complain, fill)
+            names.update(logging_names(system))
+            settings.append(system)
+            if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
+                WriteObserver.reach(system)
         return names[name]
 
     names: dict[str, Any] = {}

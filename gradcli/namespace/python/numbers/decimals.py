@@ -75,6 +75,7 @@ class Precision:
             raise ValueError("valid range for prec is [1, MAX_PREC]")
         if digits > DIGITS:
             raise SizeLimit(f"decimals have at most {DIGITS} digits here")
+        self._own = self._own.copy()        # a prompt that takes statements back puts the former one in its place
         self._own.prec = digits
 
     @property
@@ -87,6 +88,7 @@ class Precision:
         if type(name) is not str or name not in ROUNDINGS:
             raise TypeError("valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   "
                             "ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]")
+        self._own = self._own.copy()
         self._own.rounding = name
 
 

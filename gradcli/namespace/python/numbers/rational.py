@@ -115,7 +115,7 @@ HASHED.add(Rational)
 
 
 def _text(text: str) -> str:
-    exponent = EXPONENT.search(text)
+    exponent = EXPONENT.search(text) if len(text) <= LONGEST else None
     digits = exponent[1].replace("_", "") if exponent is not None else ""
     if len(text) > LONGEST or len(digits) > len(str(LONGEST)) or int(digits or "0") > LONGEST:
         raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")

@@ -41,6 +41,15 @@ def level_name(level: int) -> str:
     return NAMES.get(level, f"Level {level}")
 
 
+def getLevelName(level: Any) -> Any:     # the name that programs know
+    """The name of a level, or the level of a name; "Level x" for anything else."""
+    if type(level) is int:
+        return level_name(level)
+    if type(level) is str:
+        return LEVELS.get(level, f"Level {level}")
+    return f"Level {DisplayHooks.text(level)}"
+
+
 @exposed("formatTime")
 class Formatter:
     """`logging.Formatter`: how a record becomes a line, by a template with `%(name)s`."""
@@ -161,6 +170,8 @@ class Logger:
 
     def getChild(self, suffix: str) -> Logger:
         """The logger of the name with `suffix` after a dot."""
+        if type(suffix) is not str:
+            raise TypeError(f"the name of a logger is a string, not {described(suffix)}")
         return self._system.logger(suffix if self.parent is None else f"{self.name}.{suffix}")
 
     def log(self, level: Any, msg: Any, *args: Any, exc_info: Any = None, stack_info: bool = False,
@@ -288,7 +299,7 @@ def logging_names(system: LoggingSystem) -> dict[str, Any]:
     return LEVELS | {name: at_root(name) for name in (*METHODS, "log")} | kinds | {
         "root": system.root, "Logger": TypeProxy("logging.Logger", (Logger,)), "Handler": kinds["StreamHandler"],
         "FileHandler": file_handler, "getLogger": getLogger, "basicConfig": basicConfig, "disable": disable,
-        "getLevelName": level_name, "captureWarnings": _nothing, "shutdown": _nothing, "BASIC_FORMAT": BASIC}
+        "getLevelName": getLevelName, "captureWarnings": _nothing, "shutdown": _nothing, "BASIC_FORMAT": BASIC}
 
 
 def _nothing(*args: Any) -> None:

@@ -107,6 +107,7 @@ def _plain(segment: Any) -> str:
 
 
 def _path(own: pathlib.PurePosixPath) -> PosixPath:
+    Budget().check_characters(len(own.name))
     path = PosixPath()
     path._own = own
     return path
