@@ -106,6 +106,7 @@ def test_paths_are_those_of_python(text):
     lines = [f"p = Path({text!r})", "print(p, [p], f'{p}', p.name, p.stem, p.suffix, p.suffixes, p.parts)",
              "print(p.parent, list(p.parents), p.root, p.anchor, p.as_posix(), p.is_absolute())",
              "print(p / 'c', 'c' / p, p.joinpath('d', 'e'), p == Path(str(p)), p < Path('b'))",
+             "print(hash(p) == hash(Path(p)))",
              "print(p.is_relative_to('a'), isinstance(p, Path), {p: 1}[Path(p)], p != str(p))"]
     if pathlib.PurePosixPath(text).name:
         lines.append("print(p.with_name('n.x'), p.with_suffix('.csv'), p.with_stem('s'))")

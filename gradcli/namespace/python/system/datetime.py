@@ -8,6 +8,7 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import TypeProxy
 
 EPOCH = calendar.datetime(1970, 1, 1)
@@ -158,6 +159,9 @@ class DayTime(Day):
     def date(self) -> Day:
         """The date."""
         return Day(self._own.date())
+
+
+HASHED.update((Day, DayTime, Span))
 
 
 def _moment(own: Any) -> Any:

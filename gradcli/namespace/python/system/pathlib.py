@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcli.exposure import exposed, seal
 from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.python.system.os_path import DATA
 from gradcli.namespace.python.system.sys import refusing
@@ -122,6 +123,7 @@ for _name in PARTS:
 for _name in FILES:
     setattr(PosixPath, _name, refusing(f"Path.{_name}", *DATA))
 seal(PosixPath)
+HASHED.add(PosixPath)
 
 Path = PurePath = PurePosixPath = TypeProxy("pathlib.PosixPath", (PosixPath,), PosixPath, {
     name: refusing(f"Path.{name}", *DATA) for name in ("cwd", "home")})
