@@ -24,6 +24,9 @@ HEADERS = frozenset(f"__{name}__" for name in (
 INTROSPECTED = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
 """Attributes with two underscores that programs may read: `.introspect` answers, not the value itself."""
 
+CLASS, CHANGED = "class", "changed"
+"""What `.introspect` is called with for `x.__class__`, and for `x.__dict__` where it is changed."""
+
 DELETED = object()     # the new value that `Policy.assign` gets for `del value.name`
 
 

@@ -11,17 +11,30 @@ from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import Policy, attribute_name
+from gradcli.lang.policy import CHANGED, CLASS, Policy, attribute_name, legal_name
 from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.runtime.special_attributes import OwnAttributes
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()
 
 
-def introspection(policy: Policy) -> Callable[[Any, str], Any]:
-    """The runtime helper `.introspect`: `f.__name__`, `x.__class__.__name__`, `f.__doc__`, `torch.__version__`."""
+def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str], Any]:
+    """The runtime helper `.introspect`: `f.__name__`, `x.__class__`, `x.__dict__`, `f.__doc__`, `torch.__version__`.
+
+    It is called with "__class__" for the name of the class, with CLASS for the class; with CHANGED for `__dict__` where
+    it is changed.
+    """
+    own_attributes = reflection(attributes)["vars"]
+
     def introspect(value: Any, attribute: str) -> Any:
+        if attribute == CLASS:
+            return policy.names["type"](value)   # type: ignore[operator]  # the built-in of that name
+        if attribute in ("__dict__", CHANGED):
+            if not has_own_attributes(value):
+                legal_name("__dict__", lambda: None)      # which refuses it
+            return own_attributes(value) if attribute != CHANGED else OwnAttributes(attributes, own_attributes, value)
         if attribute == "__version__":
             version = getattr(value, ".version", None)      # only the torch namespace sets it
             if version is None:
@@ -63,6 +76,13 @@ def set_function_attribute(new: Any, value: Any, name: str) -> None:
     setattr(value, name, new)
 
 
+def has_own_attributes(value: Any) -> bool:
+    """Whether programs may read the attributes of `value` as a dict."""
+    exposure = exposure_of(type(value)) or Exposure()
+    return type(getattr(value, "__dict__", None)) is dict and (
+        PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes)
+
+
 def reflection(attributes: Attributes) -> dict[str, Any]:
     """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
@@ -89,11 +109,9 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
 
     def vars(value: Any, /) -> dict[str, Any]:
-        own = builtin_getattr(value, "__dict__", None)
-        exposure = exposure_of(type(value)) or Exposure()
-        if type(own) is not dict or not (PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes):
+        if not has_own_attributes(value):
             raise TypeError("vars() argument must have __dict__ attribute")
-        closed = closed_names(type(value))
+        own, closed = value.__dict__, closed_names(type(value))
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
 
     functions = locals()
@@ -101,4 +119,4 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         "callable": callable}
 
 
-builtin_issubclass, builtin_getattr = issubclass, getattr
+builtin_issubclass = issubclass
