@@ -53,8 +53,7 @@ from gradcli.lang.runtime.generators import (
 )
 from gradcli.lang.runtime.matching import matcher
 from gradcli.lang.runtime.operators import operators, slice_assignment
-from gradcli.lang.runtime.reflection import introspection, reflection, set_function_attribute
-from gradcli.lang.runtime.special_attributes import special_methods
+from gradcli.lang.runtime.reflection import introspection, reflection, set_function_attribute, special_methods
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
