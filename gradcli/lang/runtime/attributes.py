@@ -24,6 +24,7 @@ from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, TypeProxy, methods
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
+NUMBERS = frozenset({int, float, bool})
 OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
 
 
@@ -95,6 +96,9 @@ class Attributes:
             if not isinstance(value, type | BaseException) and name in exposed_names(kind):
                 self.mixed[kind, name] = True
             return self._get(value, name)
+        if kind in NUMBERS and self.policy.has_array_numbers and (bind := self.policy.of_numbers.get(name)) is not None:
+            self.special[kind, name] = bind
+            return bind(value)
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:

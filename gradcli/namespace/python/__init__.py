@@ -23,7 +23,9 @@ from gradcli.namespace.python.system.os_path import os_module
 from gradcli.namespace.python.system.refused import refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
-from gradcli.namespace.third_party.matplotlib import MODULES, NAMES, pyplot
+from gradcli.namespace.third_party.matplotlib import COLORMAPS, MODULES, NAMES, pyplot
+from gradcli.namespace.third_party.numpy_lines import TABLED
+from gradcli.namespace.third_party.numpy_scalars import OF_NUMBERS as OF_NUMBERS
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
 
 LISTED: dict[str, dict[str, str]] = {
@@ -41,7 +43,7 @@ LISTED: dict[str, dict[str, str]] = {
     "itertools": {"python.itertools": "accumulate chain combinations combinations_with_replacement count cycle "
                                       "dropwhile "
                                "groupby islice pairwise permutations product repeat starmap takewhile zip_longest"},
-    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc"},
+    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc cycler"},
     "matplotlib.pyplot": {},
     "operator": {"python.functools": "add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge"},
     "string": {"python.functools": "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits punctuation "
@@ -77,17 +79,6 @@ ARRAYS = """
     subtract multiply divide mod arctan2 hypot equal greater less logical_and logical_or
 """.split()
 
-TABLED = """
-    append argpartition argwhere array_split ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount
-    broadcast_to cbrt column_stack convolve corrcoef count_nonzero cov cross cumprod deg2rad delete diag diagonal diff
-    digitize dstack einsum fix flatnonzero flip fliplr flipud float_power floor_divide fmax fmin fmod fromiter full_like
-    geomspace gradient greater_equal heaviside histogram hsplit in1d indices inner insert interp intersect1d isclose
-    isin kron less_equal lexsort logaddexp logical_xor median meshgrid moveaxis nan_to_num nanargmax nanargmin nanmax
-    nanmean nanmin nanstd nansum nanvar not_equal pad partition percentile polyadd polyder polyfit polyint polymul
-    polysub polyval positive ptp quantile rad2deg ravel remainder repeat rint roll rollaxis rot90 searchsorted setdiff1d
-    sinc split swapaxes take take_along_axis tensordot tile trace trapezoid trapz tri tril tril_indices triu
-    triu_indices true_divide trunc union1d unravel_index vander vdot vsplit
-""".split()
 LOGGING = """
     NOTSET DEBUG INFO WARNING WARN ERROR CRITICAL FATAL debug info warning warn error critical fatal exception log root
     Formatter Handler StreamHandler NullHandler FileHandler Logger getLogger basicConfig disable getLevelName
@@ -104,6 +95,7 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
          for name, end in (("loadtxt", ".csv"), ("genfromtxt", ".csv"), ("load", ".npy"), ("fromfile", ".npy"))} | {
     name: refusing(f"np.{name}", ("print(x.tolist())", "shows the numbers"))
     for name in ("save", "savez", "savez_compressed", "savetxt")}
+IMREAD = refusing("plt.imread", ("gradcli run --var x=@image.npy FILE", "gives a program data from a file"))
 
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
@@ -119,7 +111,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for path, files in LISTED.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
-    modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
+    modules["matplotlib.pyplot"] = ModuleProxy(
+        "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
     for path in LISTED:
         whole, _, name = path.rpartition(".")
         if whole:
