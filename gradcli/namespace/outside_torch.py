@@ -15,7 +15,6 @@ from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
-from gradcli.namespace.python.system.os_path import DATA
 from gradcli.namespace.python.system.refused import KEPT
 from gradcli.namespace.python.system.sys import refusing
 

@@ -106,7 +106,7 @@ IteratorProxy.__name__ = ProgramGenerator.__name__ = "generator"       # as Pyth
 
 def generator(name: str, values: Iterable[Any]) -> ProgramGenerator:
     """A generator of these values, shown as that of a generator function with this qualified name."""
-    source = (value for value in values)
+    source: Any = (value for value in values)
     source.__name__, source.__qualname__ = name.rpartition(".")[2], name
     return ProgramGenerator(source)
 

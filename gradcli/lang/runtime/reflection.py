@@ -133,14 +133,15 @@ GUARDED = {f"__{name}__": f".{helper}" for name, helper in (
     ("add", "add"), ("mul", "mul"), ("pow", "pow"), ("mod", "mod"), ("lshift", "shl"))}
 
 
-def special_methods(helpers: Mapping[str, Any], names: Mapping[str, Any], attributes: Attributes) -> Callable[[Any, str], Any]:
+def special_methods(helpers: Mapping[str, Any], names: Mapping[str, Any],
+                    attributes: Attributes) -> Callable[[Any, str], Any]:
     """The runtime helper `.special`: `value.__add__`, of a program's class or of any value that has the operator."""
     def read(value: Any, name: str) -> Any:
         if isinstance(value, TypeProxy) or user_class(value) or attributes.defines(value, name):
             return attributes.read_special(value, name)
         if name in OF_OBJECTS:
             return _named(_of_object(attributes, value, name), name)
-        work = UNGUARDED.get(name) or helpers.get(GUARDED.get(name, "")) or names.get(BY_BUILT_IN.get(name, ""))
+        work: Any = UNGUARDED.get(name) or helpers.get(GUARDED.get(name, "")) or names.get(BY_BUILT_IN.get(name, ""))
         if name == "__setitem__":
             work = _set_item(helpers[".setitem"])
         if name == "__call__" and callable(value):

@@ -11,6 +11,7 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
+from gradcli.display.print_options import PrintOptions
 from gradcli.engine.tensor.dtype_info import iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
@@ -23,7 +24,8 @@ from gradcli.namespace.python.system.os_path import os_module
 from gradcli.namespace.python.system.refused import refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import STANDARD
-from gradcli.namespace.third_party.matplotlib import COLORMAPS, MODULES, NAMES, pyplot
+from gradcli.namespace.third_party.matplotlib import MODULES, pyplot
+from gradcli.namespace.third_party.matplotlib_names import COLORMAPS, NAMES
 from gradcli.namespace.third_party.numpy_lines import TABLED
 from gradcli.namespace.third_party.numpy_scalars import OF_NUMBERS as OF_NUMBERS
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
@@ -86,13 +88,20 @@ LOGGING = """
 """
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
-MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d", "ndindex", "ndenumerate", "resize")
+PRINTING = ("set_printoptions", "printoptions")
+MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
+          "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
+          "floating complexfloating array2string array_str").split()
+ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
+           "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
+           "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2"}
 SCALARS = {name: name for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()} | {
     "double": "float64", "single": "float32", "half": "float16", "float_": "float64", "int_": "int64",
     "intp": "int64", "longlong": "int64", "intc": "int32", "ubyte": "uint8", "byte": "int8", "bool_": "bool",
     "float": "float64", "int": "int64", "bool": "bool"}
 FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "gives a program data from a file"))
-         for name, end in (("loadtxt", ".csv"), ("genfromtxt", ".csv"), ("load", ".npy"), ("fromfile", ".npy"))} | {
+         for end, names in ((".csv", "loadtxt genfromtxt fromstring"), (".npy", "load fromfile frombuffer memmap"))
+         for name in names.split()} | {
     name: refusing(f"np.{name}", ("print(x.tolist())", "shows the numbers"))
     for name in ("save", "savez", "savez_compressed", "savetxt")}
 IMREAD = refusing("plt.imread", ("gradcli run --var x=@image.npy FILE", "gives a program data from a file"))
@@ -100,12 +109,13 @@ IMREAD = refusing("plt.imread", ("gradcli run --var x=@image.npy FILE", "gives a
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
                      complain: Callable[[str], object], read: Callable[[Any, str], Any],
-                     torch: ModuleProxy, fill: Callable[[str, Any], str]) -> dict[str, ModuleProxy]:
+                     torch: ModuleProxy, fill: Callable[[str, Any], str],
+                     options: PrintOptions) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
     `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
-    `torch` is the session's; `fill(template, values)` is `template % values`.
+    `torch` is the session's; `fill(template, values)` is `template % values`; `options` are how values print.
     """
     modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in LISTED.items():
@@ -121,7 +131,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     modules["os.path"] = modules["os"].path
     modules["types"] = ModuleProxy(
         "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
-    modules["numpy"] = _numpy(generators)
+    modules["numpy"] = _numpy(generators, options)
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
@@ -142,6 +152,7 @@ def _fetch(address: str) -> Any:
 def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
+    name = ALIASES.get(name, name)
     if name in MAKERS or name == "repmat":
         thing = _fetch(f"third_party.numpy_makers.{name}")
         return with_numpy_faults(thing) if type(thing) is FunctionType else thing
@@ -151,15 +162,11 @@ def _array_function(name: str) -> Any:
     return with_numpy_faults(thing) if callable(thing) else thing
 
 
-def _no_options(**options: Any) -> None:
-    """Nothing: arrays print as they do."""
-
-
 def _pyplot_function(name: str) -> Any:
     return getattr(pyplot, name)
 
 
-def _numpy(generators: Any) -> ModuleProxy:
+def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     """`numpy`: a part of it, for the arrays that `.numpy()` returns."""
     def drawing(name: str) -> Callable[..., Any]:
         def draw(*args: Any, **options: Any) -> Any:
@@ -178,10 +185,22 @@ def _numpy(generators: Any) -> ModuleProxy:
     matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
-    return ModuleProxy("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
+    printing: dict[str, Any] = {}
+
+    def fetch(name: str) -> Any:
+        if name not in PRINTING:
+            return _array_function(name)
+        if not printing:
+            from gradcli.display.array_options import printing_of_arrays
+
+            printing.update(printing_of_arrays(options))
+        return printing[name]
+
+    names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
+    return ModuleProxy("numpy", names, fetch, random=random,
                        linalg=linalg, matlib=matlib, ndarray=array,
                        finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
-                       iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
+                       iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), **FILES, **kinds)
 
 
 def _generator(name: str, constructor: str) -> Callable[..., Any]:

@@ -196,7 +196,8 @@ linalg.solve A a, A b
 linalg.svd A a, b full_matrices=True, b compute_uv=True
 """
 RENAMED = {"trapz": "trapezoid", "in1d": "isin", "row_stack": "vstack", "acosh": "arccosh", "asinh": "arcsinh",
-           "atanh": "arctanh", "bitwise_not": "invert", "cumulative_prod": "cumprod"}
+           "atanh": "arctanh", "bitwise_not": "invert", "cumulative_prod": "cumprod",
+           "bitwise_invert": "invert"}
 TABLED = (*(line.partition(" ")[0] for line in LINES.strip().split("\n") if not line.startswith("linalg.")), *RENAMED,
           "fromiter", "indices")
 """The functions of `numpy` itself among these."""

@@ -20,7 +20,7 @@ class SummaryWriter:
     __slots__ = ()
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        DisplayHooks.note("recorded", "SummaryWriter writes no files here: print(loss.item()) shows what it would record")
+        DisplayHooks.note("recorded", "SummaryWriter writes no files here: print(loss.item()) shows a number")
 
     def __getattr__(self, name: str) -> Any:
         if name not in RECORDING:
