@@ -40,6 +40,7 @@ REFUSED: dict[str, tuple[str, Hints]] = {
     "profiler": ("profile schedule tensorboard_trace_handler ProfilerActivity", TIMED),
     "sparse": ("mm sum addmm softmax log_softmax", (("x.to_dense()", "dense tensors are the only ones here"),)),
     "utils.benchmark": ("Timer Compare Measurement", TIMED),
+    "utils.checkpoint": ("get_device_states set_device_states", ()),
     "utils.cpp_extension": ("load load_inline BuildExtension CppExtension CUDAExtension", ()),
     "utils.data.distributed": ("DistributedSampler", ONE_PROCESS),
     "utils.dlpack": ("to_dlpack from_dlpack", KEPT),

@@ -6,8 +6,12 @@ ABSTRACT = """
 """
 
 STANDARD: dict[str, dict[str, str]] = {
-    "IPython": {},
-    "IPython.display": {"third_party.ipython": "clear_output HTML Image Markdown Math Latex SVG YouTubeVideo Audio"},
+    "IPython": {"third_party.ipython": "embed get_ipython"},
+    "IPython.core": {},
+    "IPython.core.display": {"third_party.ipython": "HTML Image Markdown Math Latex SVG"},
+    "IPython.core.interactiveshell": {"third_party.ipython": "InteractiveShell"},
+    "IPython.display": {"third_party.ipython": "clear_output HTML Image Markdown Math Latex SVG YouTubeVideo Audio "
+                                               "IFrame Javascript JSON Pretty Video set_matplotlib_formats"},
     "abc": {"python.classes.abc": "ABC ABCMeta abstractmethod abstractproperty"},
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections.abc": {"python.abc": ABSTRACT},

@@ -110,6 +110,9 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
     def delattr(value: Any, name: str, /) -> None:
         attributes.delete(value, attribute_name(name))
 
+    def dir(value: Any, /) -> list[str]:
+        return sorted(name for name in attributes.known(value) if type(name) is str and name[:1] not in "._")
+
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
 
@@ -120,7 +123,7 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
 
     functions = locals()
-    return {name: functions[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
+    return {name: functions[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir", "vars")} | {
         "callable": callable}
 
 

@@ -88,6 +88,7 @@ LOGGING = """
 """
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
+UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "logical_and", "logical_or")
 PRINTING = ("set_printoptions", "printoptions")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
@@ -137,7 +138,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     printers = printing_functions(write)
     modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in ("random", "linalg", "matlib")}
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
-    vars(modules["IPython.display"])["display"] = printers.display
+    for path in ("IPython.display", "IPython.core.display"):
+        vars(modules[path])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
     vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
     modules["logging"] = _logging(complain, fill)
@@ -153,6 +155,8 @@ def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
     name = ALIASES.get(name, name)
+    if name in UFUNCS:
+        return _fetch("third_party.numpy_makers.Ufunc")(name)
     if name in MAKERS or name == "repmat":
         thing = _fetch(f"third_party.numpy_makers.{name}")
         return with_numpy_faults(thing) if type(thing) is FunctionType else thing

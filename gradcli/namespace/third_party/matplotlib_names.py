@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NAMES = frozenset("""
+    available library
     Annotation Arrow Artist ArtistList AutoLocator AxLine Axes Button Circle Colorizer ColorizingArtist Colormap
     Figure FigureBase FigureCanvasBase FigureManagerBase FixedFormatter FixedLocator FormatStrFormatter
     Formatter FuncFormatter GridSpec IndexLocator Line2D LinearLocator Locator LogFormatter LogFormatterExponent

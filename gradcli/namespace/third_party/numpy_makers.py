@@ -9,16 +9,27 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import ArrayType, as_numpy_result, astype, kind, numpy_operand
-from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.engine.tensor.numpy_view import (
+    ArrayType,
+    as_numpy_result,
+    astype,
+    axes,
+    kind,
+    numpy_operand,
+    with_numpy_faults,
+)
+from gradcli.engine.tensor.tensor import DisplayHooks, note_write
 from gradcli.engine.tensor.variable import Array
+from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.third_party import numpy as numpy_functions
 from gradcli.namespace.third_party.numpy import asarray, operand
 from gradcli.namespace.third_party.numpy_table import result_of
 
@@ -309,3 +320,51 @@ def array2string(a: Any, *, separator: str = " ", **options: Any) -> str:
     values = asarray(a).array
     with np.printoptions(**array_options(options)):
         return np.array2string(values, separator=separator)
+
+
+@exposed("reduce", "accumulate", "outer", "at")
+class Ufunc:
+    """`numpy.add` and other operators: called, and with the ways in which they go through an array."""
+
+    __slots__ = ("_apply", "_own")
+
+    def __init__(self, name: str) -> None:
+        self._own: Any = getattr(np, name)
+        self._apply: Any = with_numpy_faults(getattr(numpy_functions, name))
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._apply(*args, **options)
+
+    def reduce(self, array: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+        """The operator between all values along an axis."""
+        return self._on_array(self._own.reduce, array, axis=axes(axis), keepdims=keepdims is True)
+
+    def accumulate(self, array: Any, axis: int = 0) -> Any:
+        """The same step by step."""
+        return self._on_array(self._own.accumulate, array, axis=index(axis))
+
+    def outer(self, A: Any, B: Any) -> Any:      # numpy's names
+        """The operator between each value of one array and each of another."""
+        left, right = asarray(A).array, asarray(B).array
+        MemoryLimit.check("outer", 8 * left.size * right.size)
+        return as_numpy_result(self._own.outer(left, right))
+
+    def at(self, a: Any, indices: Any, b: Any) -> None:
+        """Change the values at these places of an array, each as often as its place is named."""
+        if not isinstance(a, Array):
+            raise ArgumentFault(f"at() changes an array, not {described(a)}", "np.add.at(a, [0, 0, 2], 1)")
+        places = tuple(map(_place, indices)) if type(indices) is tuple else _place(indices)
+        new = operand(b)
+        note_write(a, "at", here())
+        with_numpy_faults(self._own.at)(writing(a.array, "at"), places, new)
+
+    def _on_array(self, work: Any, array: Any, **options: Any) -> Any:
+        return as_numpy_result(with_numpy_faults(work)(asarray(array).array, **options))
+
+    def __display__(self, style: Any) -> str:
+        return f"<ufunc '{self._own.__name__}'>"
+
+
+def _place(value: Any) -> Any:
+    """An index as numpy takes it."""
+    return value if type(value) in (int, slice, type(...), type(None)) else asarray(value).array
