@@ -6,7 +6,10 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
+import numpy as np
+
 from gradcli.display.print_options import LONGEST_PRECISION, PrintOptions, require_count, require_integer
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ValueFault
 
@@ -72,7 +75,7 @@ class ArrayOptions:
 
 
 def printing_of_arrays(options: PrintOptions) -> dict[str, Callable[..., Any]]:
-    """`numpy.set_printoptions` and `numpy.printoptions` of one session."""
+    """`numpy.set_printoptions`, `printoptions` and `array2string` of one session."""
     def set_printoptions(precision: Any = None, threshold: Any = None, edgeitems: Any = None, linewidth: Any = None,
                          suppress: Any = None, nanstr: Any = None, infstr: Any = None, formatter: Any = None,
                          **more: Any) -> None:
@@ -87,4 +90,13 @@ def printing_of_arrays(options: PrintOptions) -> dict[str, Callable[..., Any]]:
         """A context in which arrays print with these options."""
         return ArrayOptions(options, new)
 
-    return {"set_printoptions": set_printoptions, "printoptions": printoptions}
+    def array2string(a: Any, *, separator: str = " ", **own: Any) -> str:
+        """The text of an array, with print options of its own over those of the session."""
+        if not isinstance(a, Tensor):
+            raise ValueFault("array2string() shows an array", "np.array2string(np.array([1.0]))")
+        if type(separator) is not str or len(separator) > LONGEST_TEXT:
+            raise ValueFault("the separator is a short text", "np.array2string(a, separator=', ')")
+        with np.printoptions(**options.arrays | array_options(own)):
+            return np.array2string(a.array, separator=separator)
+
+    return {"array2string": array2string, "set_printoptions": set_printoptions, "printoptions": printoptions}

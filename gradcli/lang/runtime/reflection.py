@@ -123,8 +123,8 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
 
     functions = locals()
-    return {name: functions[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir", "vars")} | {
-        "callable": callable}
+    names = ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir", "vars")
+    return {name: functions[name] for name in names} | {"callable": callable}
 
 
 builtin_issubclass = issubclass

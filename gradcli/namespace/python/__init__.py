@@ -89,10 +89,10 @@ LOGGING = """
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
 UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "logical_and", "logical_or")
-PRINTING = ("set_printoptions", "printoptions")
+PRINTING = ("set_printoptions", "printoptions", "array2string")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
-          "floating complexfloating array2string array_str").split()
+          "floating complexfloating array_str").split()
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
            "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2"}

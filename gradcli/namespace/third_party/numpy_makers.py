@@ -311,17 +311,6 @@ def array_str(a: Any) -> str:
     return DisplayHooks.format(asarray(a), "")
 
 
-def array2string(a: Any, *, separator: str = " ", **options: Any) -> str:
-    """The text of an array, with print options of its own."""
-    from gradcli.display.array_options import array_options
-
-    if type(separator) is not str or len(separator) > 100:
-        raise ArgumentFault("the separator is a short text", "np.array2string(a, separator=', ')")
-    values = asarray(a).array
-    with np.printoptions(**array_options(options)):
-        return np.array2string(values, separator=separator)
-
-
 @exposed("reduce", "accumulate", "outer", "at")
 class Ufunc:
     """`numpy.add` and other operators: called, and with the ways in which they go through an array."""

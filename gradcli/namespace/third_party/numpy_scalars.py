@@ -103,8 +103,9 @@ def _clipped(value: Any, min: Any = None, max: Any = None) -> Any:
     for limit in (min, max):
         if limit is not None and type(limit) not in NUMBERS:
             raise TypeError(f"clip() takes numbers, not {described(limit)}")
-    value = min if min is not None and value < min else value
-    return max if max is not None and value > max else value
+    clipped = min if min is not None and value < min else value
+    clipped = max if max is not None and clipped > max else clipped
+    return float(clipped) if type(value) is float else clipped
 
 
 def _array(value: Any) -> Any:
