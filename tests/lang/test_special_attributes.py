@@ -16,7 +16,8 @@ AS_PYTHON = {
         "print(list(map('abc'.__contains__, 'ax')), 'a'.__mul__(3), 'a'.__lt__('b'), (1, 2).__len__())"),
     "numbers": "print((3).__add__(4), (2).__pow__(5), (7).__mod__(4), (1.5).__mul__(2), (3).__neg__(), (0).__bool__())",
     "attributes of objects": (
-        "class A:\n    n = 1\n    def __init__(self, **options):\n        self.__dict__.update(options, z=3)\n"
+        "class A:\n    n = 1\n    def __init__(self, **options):\n"
+        "        self.__dict__.update(options, z=3)\n"
         "        self.__dict__['k'] = 1\n        self.__dict__['k'] += 2\n        (self.__dict__).setdefault('q', 7)\n"
         "a = A(x=3)\nprint(a.__dict__, a.k)\nprint(a.__dict__.pop('x'), hasattr(a, 'x'), 'z' in a.__dict__, {**a.__dict__})\n"
         "del a.__dict__['z']\nprint(sorted(a.__dict__), a.__dict__.get('z', 'none'), a.__dict__.pop('z', 4))\n"

@@ -25,7 +25,7 @@ _ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
     "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
-    "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "attr": _CLASS, "pytest": _ASSERTS,
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
     dict.fromkeys(("requests", "h5py", "yaml"), (_DATA,))) | (

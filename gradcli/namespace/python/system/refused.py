@@ -64,7 +64,7 @@ REFUSED: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "tarfile": ("open TarFile is_tarfile", DATA),
     "tempfile": ("mkdtemp mkstemp gettempdir NamedTemporaryFile TemporaryDirectory TemporaryFile", PRINTED),
     "threading": ("Thread Lock RLock Event Condition Semaphore Timer Barrier local current_thread active_count", ()),
-    "timeit": ("timeit repeat Timer default_timer", TIMED),
+    "timeit": ("timeit repeat Timer", TIMED),
     "tkinter": ("Tk Frame Canvas Label Button mainloop", ()),
     "traceback": ("print_exc format_exc print_stack format_stack print_exception format_exception extract_stack",
                   (("print(e)", "shows an exception that is caught with `except Exception as e`"),)),
@@ -95,7 +95,8 @@ def refused_modules() -> dict[str, ModuleProxy]:
     """The modules by dotted name."""
     modules = {}
     for path, (names, instead) in REFUSED.items():
-        modules[path] = ModuleProxy(path, {name: name for name in names.split()}, _refusing(path, instead),
+        clock = ["default_timer"] if path == "timeit" else []
+        modules[path] = ModuleProxy(path, {name: name for name in (*names.split(), *clock)}, _refusing(path, instead),
                                     **CONSTANTS.get(path, {}))
         inner = path
         while "." in inner:
