@@ -25,6 +25,7 @@ class PrintOptions:
         self.edgeitems = edgeitems      # how many are shown at each end of a shortened dimension
         self.linewidth = linewidth      # characters per line
         self.sci_mode = sci_mode        # exponents always, never, or (None) by size; the modern style alone asks
+        self.arrays: dict[str, Any] = {}    # those of numpy's arrays, as np.printoptions takes them
 
     def set(self, precision: int | None = None, threshold: float | None = None, edgeitems: int | None = None,
             linewidth: int | None = None, profile: str | None = None, sci_mode: bool | None = None) -> None:
@@ -34,10 +35,10 @@ class PrintOptions:
         """
         settings = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
         changes = _profile(profile) | {name: value for name, value in settings.items() if value is not None}
-        _integer("precision", changes.get("precision", 0), 0, LONGEST_PRECISION)
-        _integer("edgeitems", changes.get("edgeitems", 0), 0)
-        _integer("linewidth", changes.get("linewidth", 1), 1)
-        _count(changes.get("threshold", 0))
+        require_integer("precision", changes.get("precision", 0), 0, LONGEST_PRECISION)
+        require_integer("edgeitems", changes.get("edgeitems", 0), 0)
+        require_integer("linewidth", changes.get("linewidth", 1), 1)
+        require_count(changes.get("threshold", 0))
         if sci_mode is not None and type(sci_mode) is not bool:
             raise ValueFault("sci_mode must be True, False or None")
         for name, value in changes.items():
@@ -54,12 +55,14 @@ def _profile(name: str | None) -> dict[str, Any]:
     return PROFILES[name]
 
 
-def _integer(name: str, value: object, least: int, most: float = inf) -> None:
+def require_integer(name: str, value: object, least: int, most: float = inf) -> None:
+    """Raise ValueFault if `value` is no whole number from `least` to `most`."""
     if type(value) is not int or not least <= value <= most:
         bounds = f"of at least {least}" if most == inf else f"from {least} to {most}"
         raise ValueFault(f"{name} must be a whole number {bounds}, not {value!r}")
 
 
-def _count(value: object) -> None:
+def require_count(value: object) -> None:
+    """Raise ValueFault if `value` is no number of elements."""
     if type(value) not in (int, float) or isnan(value) or value < 0:    # type: ignore[arg-type,operator]  # a number
         raise ValueFault(f"threshold must be a number of elements or inf, not {value!r}")

@@ -104,7 +104,10 @@ class Style:
         if type(value) in SIMPLE or type(value) in CONTAINERS:
             return simple_text(value)
         if isinstance(value, NumpyArray) and value.array.dtype.kind in NUMBERS:
-            return self.array(value.array, quoted)
+            if not options.arrays:
+                return self.array(value.array, quoted)
+            with np.printoptions(**options.arrays):
+                return self.array(value.array, quoted)
         if isinstance(value, Tensor):
             return self.tensor(value, options) if not isinstance(value, Uninitialized) else value.text()
         if isinstance(value, Op | NodeOutput):

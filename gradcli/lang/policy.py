@@ -24,6 +24,9 @@ HEADERS = frozenset(f"__{name}__" for name in (
 INTROSPECTED = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
 """Attributes with two underscores that programs may read: `.introspect` answers, not the value itself."""
 
+CLASS, CHANGED = "class", "changed"
+"""What `.introspect` is called with for `x.__class__`, and for `x.__dict__` where it is changed."""
+
 DELETED = object()     # the new value that `Policy.assign` gets for `del value.name`
 
 
@@ -82,6 +85,12 @@ class Policy:
     number: Callable[[object], int | float | None] = staticmethod(lambda value: None)
     """The plain number that a foreign value of one element stands for in `%d` and `%.3f`."""
 
+    of_numbers: Mapping[str, Callable[[Any], Any]] = {}
+    """Attributes of the numbers that array libraries return, which are plain numbers here: by name, what reads one."""
+
+    has_array_numbers: bool = False
+    """Whether a program has imported such a library: plain numbers have those attributes from then on."""
+
     address: Callable[[object], int] = id
     """The number shown where Python would show where a value lies in memory."""
 
@@ -93,6 +102,13 @@ class Policy:
         if not settings.keys() <= Policy.__annotations__.keys():
             raise TypeError(f"a policy has no {', '.join(settings.keys() - Policy.__annotations__.keys())}")
         vars(self).update({"names": {}, "modules": {}} | settings)
+
+
+def open_array_numbers(policy: Policy) -> None:
+    """Let plain numbers have the attributes of the numbers that arrays are made of."""
+    if not policy.has_array_numbers:
+        policy.has_array_numbers = True
+        policy.plain = policy.plain.difference(policy.of_numbers)
 
 
 def legal_name(name: str, span: Callable[[], Span | None], method: bool = False) -> None:

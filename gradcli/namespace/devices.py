@@ -73,7 +73,8 @@ def _zero(name: str) -> Callable[..., int]:
 
 IDLE = "empty_cache synchronize reset_peak_memory_stats reset_max_memory_allocated ipc_collect init".split()
 COUNTS = ("memory_allocated max_memory_allocated memory_reserved max_memory_reserved").split()
-NEEDING = "current_device get_device_name get_device_properties set_device get_device_capability Stream Event".split()
+NEEDING = ("current_device get_device_name get_device_properties set_device get_device_capability Stream Event device "
+           "stream current_stream default_stream get_rng_state set_rng_state").split()
 
 
 def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:

@@ -30,13 +30,18 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "importlib": {},
     "importlib.metadata": {"platform": "PackageNotFoundError"},
     "io": {"python.io": "BytesIO StringIO"},
-    "IPython": {},
-    "IPython.display": {"third_party.ipython": "clear_output HTML Image Markdown Math Latex SVG YouTubeVideo Audio"},
+    "IPython": {"third_party.ipython": "embed get_ipython"},
+    "IPython.core": {},
+    "IPython.core.display": {"third_party.ipython": "HTML Image Markdown Math Latex SVG"},
+    "IPython.core.interactiveshell": {"third_party.ipython": "InteractiveShell"},
+    "IPython.display": {"third_party.ipython": """
+        clear_output HTML Image Markdown Math Latex SVG YouTubeVideo Audio IFrame Javascript JSON Pretty Video
+        set_matplotlib_formats"""},
     "itertools": {"python.itertools": """
         accumulate chain combinations combinations_with_replacement count cycle dropwhile groupby islice pairwise
         permutations product repeat starmap takewhile zip_longest compress filterfalse tee"""},
     "json": {"python.json": "dumps loads dump load JSONDecodeError"},
-    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc"},
+    "matplotlib": {"third_party.matplotlib": "pyplot rcParams style use rc cycler"},
     "matplotlib.pyplot": {},
     "numbers": {"python.statistics": "Number Complex Real Rational Integral"},
     "operator": {"python.functools": """

@@ -63,6 +63,7 @@ from gradcli.namespace.autograd import (
 from gradcli.namespace.devices import device_names
 from gradcli.namespace.functional_names import functions as functionals
 from gradcli.namespace.modules import MATH, ModuleProxy, NumberType, TensorKind, math_module, public_names
+from gradcli.namespace.outside_torch import attach
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import public_classes as nn_names
@@ -216,7 +217,7 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
               if home and not home.startswith("nn")}
     others |= {home: _nn_module(f"torch.{home}", nn_names(home))
                for home in ("optim", "utils", "distributions", "testing")}
-    return ModuleProxy(
+    torch = ModuleProxy(
         "torch", by_module[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=TypeProxy("torch.Size", (Size,), sizes),
         dtype=TypeProxy("torch.dtype", (DType,)),
@@ -236,6 +237,8 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
         get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
+    attach(torch)
+    return torch
 
 
 def formats() -> dict[str, Any]:

@@ -168,7 +168,7 @@ def public_classes(home: str) -> dict[str, Any]:
         files = {"sparse_adam" if name == "SparseAdam" else name.lower(): {name: place}
                  for name, place in listed.items() if name not in ("Adafactor", "Muon")}
         return listed | files | {
-            "optimizer": {"Optimizer": "optim.optimizer.Optimizer"},
+            "optimizer": {"Optimizer": "optim.optimizer.Optimizer", "required": "optim.optimizer.required"},
             "swa_utils": {name: f"optim.swa_utils.{name}" for name in AVERAGING},
             "lr_scheduler": {name: f"optim.lr_scheduler.{name}" for name in SCHEDULES} | {
                 "_LRScheduler": "optim.lr_scheduler.LRScheduler"}
@@ -194,7 +194,9 @@ def _modules() -> dict[str, Any]:
     moved = {name: file for file, there in ELSEWHERE.items() for name in there.split()}
     files: dict[str, Any] = {}
     for name, place in listed.items():
-        files.setdefault(moved.get(name) or place.partition(".")[0], {})[name] = place
+        files.setdefault(place.split(".")[-2], {})[name] = place
+        if name in moved:
+            files.setdefault(moved[name], {})[name] = place
     return listed | files
 
 

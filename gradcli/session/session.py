@@ -34,7 +34,7 @@ from gradcli.lang.syntax.parser import parse
 from gradcli.namespace.ages import OLDEST, STREAMS, semantics_of, set_age, stream_of
 from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, require_seed, require_text, single_number
 from gradcli.namespace.modules import ModuleProxy, random_module
-from gradcli.namespace.python import standard_modules
+from gradcli.namespace.python import OF_NUMBERS, standard_modules
 from gradcli.namespace.torch import bare_names, importable_modules, prelude, torch_module
 from gradcli.session.names import Names
 from gradcli.session.services import services
@@ -149,7 +149,7 @@ class Session(Names):
             plain=PLAIN | harmless_names(), module_type=ModuleProxy, attribute=allow_list.readable,
             assign=allow_list.assignable, known=allow_list.known, base=allow_list.base, text=self.text,
             repr=self.quoted, format=self._format, number=single_number, kind=kind_of,
-            address=lambda value: int(self._style.address(value), 16))
+            address=lambda value: int(self._style.address(value), 16), of_numbers=OF_NUMBERS)
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
         self._torch = torch_module(services(self))
@@ -159,7 +159,7 @@ class Session(Names):
         policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(
             lambda: self._names.get("args", []), self.generators, self.write, self._complain,
             lambda value, name: self._builtins["getattr"](value, name), self._torch,
-            lambda template, values: percent(self._formatter, template, values), self.settings)
+            lambda template, values: percent(self._formatter, template, values), self.options, self.settings)
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}

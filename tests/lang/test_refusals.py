@@ -9,7 +9,7 @@ from gradcli.lang.lowering.compile import lower
 from gradcli.lang.syntax.parser import parse
 
 REFUSED_BEFORE_RUNNING = {
-    "dunder attribute": "[].__class__",
+    "dunder attribute": "[].__mro__",
     "dunder walk": "().__class__.__bases__[0].__subclasses__()",
     "dunder name": "__builtins__",
     "dunder import": "__import__('os')",
@@ -45,12 +45,12 @@ REFUSED_BEFORE_RUNNING = {
     "dunder attribute target": "x = Box()\nx.__class__ = 1",
     "dunder attribute in target": "x.__y__, a = 1, 2",
     "dunder attribute deleted": "del x.__y__",
-    "dunder in f-string": "f'{[].__class__}'",
-    "dunder in f-string spec": "f'{1:{[].__class__}}'",
-    "dunder in nested function": "def f():\n    def g():\n        return [].__len__",
+    "dunder in f-string": "f'{[].__mro__}'",
+    "dunder in f-string spec": "f'{1:{[].__mro__}}'",
+    "dunder in nested function": "def f():\n    def g():\n        return [].__sizeof__",
     "dunder in decorator": "@x.__y__\ndef f(): pass",
-    "dunder in annotation": "def f(x: [].__class__): pass",
-    "dunder default": "def f(x=[].__class__): pass",
+    "dunder in annotation": "def f(x: [].__mro__): pass",
+    "dunder default": "def f(x=[].__mro__): pass",
     "unknown module": "import os",
     "unknown submodule": "import pkg.os",
     "unknown module, members": "from os import system",
@@ -64,13 +64,13 @@ REFUSED_BEFORE_RUNNING = {
     "yield in lambda": "lambda: (yield)", "yield outside": "yield 1", "yield in a class": "class A:\n    yield 1",
     "yield in a comprehension": "def f():\n    [(yield 1) for x in [2]]",
     "yield in a source": "def f():\n    [x for x in (yield 1)]",
-    "special method of a literal": "[].__len__()", "special method of a call": "f().__add__(1)",
+    "special method of a literal": "[].__reduce__()", "special method of a call": "f().__new__(1)",
     "special method outside a class": "def __add__(a, b): pass", "special name outside a class": "__add__ = 1",
     "header of a class": "class A:\n    __author__ = 1", "header as an attribute": "x.__author__ = 1",
     "header as a parameter": "def f(__all__): pass", "closed header": "__builtins__ = {}", "file": "__file__",
     **{f"closed method {name}": f"class A:\n    def __{name}__(self, *args): pass" for name in (
         "getattr getattribute setattr delattr del new init_subclass set_name get set delete class reduce reduce_ex "
-        "getstate setstate dir instancecheck subclasscheck subclasshook mro_entries class_getitem prepare array "
+        "dir instancecheck subclasscheck subclasshook mro_entries class_getitem prepare array "
         "array_interface array_ufunc array_function array_priority torch_function length_hint missing await aiter "
         "anext aenter aexit buffer complex bytes fspath copy deepcopy sizeof annotations").split()},
     "closed alias": "class A:\n    def f(self): pass\n    __getattr__ = f",
@@ -145,9 +145,9 @@ REFUSED_WHILE_RUNNING = {
     "open": "open('x')",
     "eval": "eval('1')",
     "vars": "vars()",
-    "special method of another's": "x = [1]\nx.__len__()", "special method of a number": "x = 1\nx.__add__(2)",
-    "special method of a foreign base": "class A(Base): pass\na = A()\na.__eq__(1)",
-    "special method of a class": "class A: pass\nA.__hash__(1)", "special method of a module": "pkg.__str__()",
+    "special method of another's": "x = [1]\nx.__neg__()", "special method of a number": "x = 1\nx.__len__()",
+    "special method of a foreign base": "class A(Base): pass\na = A()\na.__len__()",
+    "special method of a class": "class A: pass\nA.__hash__(1)", "special method of a module": "pkg.__dict__",
     "special value that is no function": "class A:\n    __len__ = 3",
     "special property": "class A:\n    @property\n    def __len__(self): return 3",
     "special static method": "class A:\n    @staticmethod\n    def __add__(a): return 3",
@@ -219,6 +219,9 @@ INNOCENT = {
     "underscore inside": ("a__b = 1\nprint(a__b)", "1\n"),
     "main": ("if __name__ == '__main__': print('main')", "main\n"),
     "letters": ("α, θ, é, 变量 = 1, 2, 3, 4\nprint(α + θ + é + 变量)", "10\n"),
+    "special methods of Python's own values": (
+        "x = [3, 1]\nprint(x.__len__(), x.__getitem__(0), x.__add__([2]), sorted(range(2), key=x.__getitem__))",
+        "2 3 [3, 1, 2] [1, 0]\n"),
     "dunder in a string": ("print('__class__', '{0.__class__}')", "__class__ {0.__class__}\n"),
     "format": ("print('{} {a} {0[0]}'.replace('{0[0]}', '').format(1, a=2), '{0[1]}'.format([1, 2]))", "1 2  2\n"),
     "format of attributes": (

@@ -61,6 +61,11 @@ def test_files_are_refused_with_what_to_do(call, repair):
 
 
 @pytest.mark.parametrize("call", [
+    "np.hanning(10**12)", "np.diagflat(np.ones(10**6))", "np.diag_indices(10**12)", "np.ones(3).repeat(10**12)",
+    "np.add.outer(np.ones(10**6), np.ones(10**6))", "np.fromfunction(lambda i: i, (10**12,))", "np.dtype(list)",
+    "np.histogram2d([1.0], [1.0], 10**6)", "np.add.at([1], 0, 1)", "np.set_printoptions(precision='x')",
+    "np.ones(3).flatten('K')", "np.ones(3).item('x')", "np.ones(3).take([0.5])", "np.vectorize(3)",
+    "np.set_printoptions(formatter={'float': 3})", "np.array2string(np.ones(2), separator=3)",
     "np.tile([1], 10**12)", "np.repeat([1], 10**12)", "np.pad([1], 10**12)", "np.kron(np.ones(10**5), np.ones(10**6))",
     "np.diag(np.ones(10**6))", "np.broadcast_to([1], (10**12,)) + 1", "np.bincount([10**12])", "np.tri(10**7)",
     "np.meshgrid(np.ones(10**4), np.ones(10**4), np.ones(10**4))", "np.r_[0:10**12]", "np.mgrid[0:10**6, 0:10**6]",
@@ -90,3 +95,38 @@ def test_generators_are_taken_back_with_their_line():
     first = session.eval("a.rand(), b.random()")
     moment.restore()
     assert session.eval("a.rand(), b.random()") == first
+
+
+PRINTED = """
+import numpy as np
+a = np.array([1.23456789, 1e-8, 1234.5, np.nan]); m = np.arange(2000.0).reshape(40, 50)
+np.set_printoptions(precision=3, suppress=True); print(a)
+np.set_printoptions(suppress=False, linewidth=40, threshold=10, edgeitems=1); print(a, m)
+with np.printoptions(precision=1, suppress=True, sign="+"): print(a)
+np.set_printoptions(formatter={"float": lambda x: "{0:0.2f}!".format(x)}); print(a)
+np.set_printoptions(formatter={"float_kind": "{:f}".format}); print(a)
+np.set_printoptions(precision=8, linewidth=75, threshold=1000, edgeitems=3, nanstr="NA", floatmode="fixed"); print(a)
+print(np.array2string(a, precision=2, separator=", "), f"{a}")
+"""
+
+
+def test_print_options_are_those_of_one_session(capsys):
+    with np.printoptions():
+        exec(PRINTED, {})
+    assert Session(style="modern").run(PRINTED) == capsys.readouterr().out
+    assert str(np.array([1.0])) == "[1.]" and Session(style="modern").run(
+        "import numpy as np\nprint(np.array([1.23456789]))") == "[1.23456789]\n"
+
+
+def test_numbers_have_methods_of_arrays_once_numpy_is_imported():
+    with pytest.raises(Fault):
+        Session().run("x = 1.0\nx.item()")
+    assert Session(style="modern").run("import numpy as np\nprint((2.5).item(), hasattr(3, 'mean'))") == "2.5 True\n"
+    with pytest.raises(Fault):
+        Session().run("import numpy as np\n'a'.item()")
+
+
+def test_array_writes_reach_the_tensor():
+    text = ("import numpy as np, torch\nt = torch.zeros(3)\nn = t.numpy()\nnp.add.at(n, [0, 0], 1.0)\nn.put([1], 7.0)\n"
+            "print(t.tolist())\nn.fill(3)\nn.flat[1] = 9\nprint(t.tolist())")
+    assert Session(style="modern").run(text) == "[2.0, 7.0, 0.0]\n[3.0, 9.0, 3.0]\n"

@@ -136,8 +136,8 @@ def test_containers_are_taken_back_with_their_line():
 
 
 @pytest.mark.parametrize("program, repair", [
-    ("import unittest", "assert torch.allclose(x, y)"),
-    ("(1).__class__", "type(x)")])
+    ("import pytest", "assert torch.allclose(x, y)"),
+    ("(1).__new__", "@staticmethod")])
 def test_what_is_missing_says_what_to_write(program, repair):
     fault = refused(program)
     assert repair in [text for text, _ in fault.hints] or any(note.startswith(f"{repair}:") for note in fault.notes)

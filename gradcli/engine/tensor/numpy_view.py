@@ -158,6 +158,99 @@ def cumprod(self: Tensor, axis: Any = None) -> Any:
     return as_numpy_result(np.cumprod(self.array, axis=axes(axis)))
 
 
+def repeat(self: Tensor, repeats: Any, axis: Any = None) -> Any:
+    """Each value, or each row along an axis, so many times."""
+    counts = numpy_operand(repeats if isinstance(repeats, Tensor | int) else Array(np.asarray(repeats)))
+    MemoryLimit.check("repeat", self.array.nbytes * max(0, int(np.max(counts, initial=0))))
+    return as_numpy_result(np.repeat(self.array, counts, axis=axes(axis)))
+
+
+def take(self: Tensor, indices: Any, axis: Any = None) -> Any:
+    """The values, or the rows along an axis, at these places."""
+    return as_numpy_result(np.take(self.array, _whole_numbers(indices), axis=axes(axis)))
+
+
+def _whole_numbers(values: Any) -> Any:
+    array = numpy_operand(values) if isinstance(values, Tensor | int) else np.asarray(values)
+    if np.asarray(array).dtype.kind not in "iu":
+        raise ArgumentFault("places are whole numbers", "a.take([0, 2])")
+    return array
+
+
+def trace(self: Tensor, offset: int = 0) -> Any:
+    """The sum of a diagonal."""
+    return as_numpy_result(np.trace(self.array, axes(offset)))
+
+
+def item(self: Tensor, *at: Any) -> Any:
+    """The only value, or the one at a place."""
+    places = at[0] if len(at) == 1 and type(at[0]) is tuple else at
+    if not all(type(place) is int for place in places):
+        raise ArgumentFault("a place is a whole number", "a.item(0)")
+    return self.array.item(*places)
+
+
+def fill(self: Tensor, value: Any) -> None:
+    """Set all values."""
+    number = numpy_operand(value)
+    note_write(self, "fill", here())
+    writing(self.array, "fill").fill(number)
+
+
+def put(self: Tensor, indices: Any, values: Any) -> None:
+    """Set the values at these places of the flat array."""
+    places, new = _whole_numbers(indices), numpy_operand(values if not isinstance(values, list) else Array(
+        np.asarray(values)))
+    note_write(self, "put", here())
+    np.put(writing(self.array, "put"), places, new)
+
+
+def partition(self: Tensor, kth: int, axis: int = -1) -> None:
+    """Sort the values where they are so far that the one at `kth` is in its place."""
+    note_write(self, "partition", here())
+    writing(self.array, "partition").partition(axes(kth), axis=axes(axis))
+
+
+def searchsorted(self: Tensor, v: Any, side: str = "left") -> Any:
+    """Where values belong among the sorted ones."""
+    if type(side) is not str or side not in ("left", "right"):
+        raise ArgumentFault("the side is left or right", "a.searchsorted(3, side='right')")
+    values = v if isinstance(v, Tensor | int | float) else Array(np.asarray(v))
+    return as_numpy_result(np.searchsorted(self.array, numpy_operand(values), side=side))   # type: ignore[call-overload]  # side is checked above
+
+
+def compress(self: Tensor, condition: Any, axis: Any = None) -> Any:
+    """The values, or rows along an axis, where a condition holds."""
+    places = condition.array if isinstance(condition, Tensor) else np.asarray(condition, dtype=bool)
+    return as_numpy_result(np.compress(places, self.array, axis=axes(axis)))
+
+
+def flatten(self: Tensor, order: str = "C") -> Array:
+    """The values in one row, in memory of their own."""
+    MemoryLimit.check("flatten", self.array.nbytes)
+    return Array(self.array.flatten(_order(order)))
+
+
+def ravel(self: Tensor, order: str = "C") -> Any:
+    """The values in one row."""
+    return F.reshape(self, -1) if _order(order) == "C" else flatten(self, order)
+
+
+def reshape(self: Tensor, *shape: Any, order: str = "C", **options: Any) -> Any:
+    """The values in another shape, row by row, or column by column for order "F"."""
+    if _order(order) == "C":
+        return F.reshape(self, *shape, **options)
+    sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    MemoryLimit.check("reshape", self.array.nbytes)
+    return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+
+
+def _order(order: Any) -> Any:
+    if type(order) is not str or order not in ("C", "F"):
+        raise ArgumentFault("the order is C or F", "a.flatten('F')")
+    return order
+
+
 PLAIN_INDICES = (int, slice, type(None), type(...))
 
 
@@ -207,9 +300,10 @@ class ArrayType(Typed):
 
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
-    copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod)
+    copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
+    partition, searchsorted, compress, flatten, ravel, reshape)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
-NAMES = frozenset(OWN) | {"size"}
+NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
@@ -225,6 +319,16 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
     return widened
 
 
+def _compared(name: str) -> Callable[[Any, Any], Any]:
+    """A comparison that takes lists as arrays."""
+    def compare(self: Array, other: Any) -> Any:
+        return getattr(Tensor, name)(self, Array(listed(np.asarray(other))) if type(other) is list else other)
+
+    return compare
+
+
+for _name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
+    setattr(Array, _name, _compared(_name))
 for _name, _function in OWN.items():
     setattr(Array, _name, _function)
 for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
@@ -235,4 +339,6 @@ setattr(Array, "__setitem__", _set_item)    # noqa: B010  # attached as operatio
 setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]  # a number for arrays, a method of tensors
+Array.flat = property(lambda self: F.reshape(self, -1))     # type: ignore[attr-defined]  # of arrays alone
+Array.strides = property(lambda self: self.array.strides)   # type: ignore[attr-defined]  # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

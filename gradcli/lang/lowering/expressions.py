@@ -12,8 +12,8 @@ import ast
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, LoweringContext, lowers
-from gradcli.lang.policy import INTROSPECTED, legal_name
-from gradcli.lang.runtime.special_methods import METHODS
+from gradcli.lang.policy import CHANGED, CLASS, INTROSPECTED, legal_name
+from gradcli.lang.runtime.special_methods import METHODS, OF_OBJECTS
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import number_value
 
@@ -69,13 +69,38 @@ def _attribute(c: LoweringContext, node: Node) -> ast.expr:
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, attribute = value[3][0], "__class__"
         return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
-    if name in METHODS and name != "__init__" and value[0] == "NAME":
+    if name == "__class__":
+        return c.call(".introspect", [c.expression(value), c.constant(CLASS, leaf)], node)
+    if name == "__dict__":
+        return c.call(".introspect", [c.expression(value), c.constant(name, leaf)], node)
+    if name in ("update", "setdefault", "pop") and own_attributes(value):
+        return read_attribute(c, changed_attributes(c, value), leaf, node)
+    if (name in METHODS or name in OF_OBJECTS) and name != "__init__" and not is_super(value):
         return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [c.expression(value), c.constant(name, leaf)], node)
     c.name(leaf)
     return read_attribute(c, c.expression(value), leaf, node)
+
+
+def ungrouped(node: Node) -> Node:
+    """`node` without the brackets around it."""
+    while node[0] == "group":
+        node = node[3][0]
+    return node
+
+
+def own_attributes(node: Node) -> bool:
+    """Whether `node` reads `x.__dict__`."""
+    node = ungrouped(node)
+    return node[0] == "attribute" and node[3][1][3] == "__dict__"
+
+
+def changed_attributes(c: LoweringContext, node: Node) -> ast.expr:
+    """`x.__dict__`, where it is changed."""
+    node = ungrouped(node)
+    return c.call(".introspect", [c.expression(node[3][0]), c.constant(CHANGED, node[3][1])], node)
 
 
 def read_attribute(c: LoweringContext, owner: ast.expr, leaf: Node, node: Node) -> ast.expr:

@@ -10,6 +10,7 @@ from gradcli.faults.mistakes import ImportRefused
 from gradcli.faults.source import line_of
 from gradcli.faults.suggestions import nearest
 from gradcli.lang.lowering.context import STORE, LoweringContext, lowers
+from gradcli.lang.policy import open_array_numbers
 from gradcli.lang.syntax.lexer import Node
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
@@ -24,7 +25,7 @@ _ASSERTS = (("assert torch.allclose(x, y)", "in functions that the program calls
 INSTEAD: dict[str, tuple[tuple[str, str], ...]] = {
     "numpy": (("import numpy as np", "a little of it: arrays, their functions, np.random"),),
     "matplotlib": (("import matplotlib.pyplot as plt", "whose functions draw nothing"),),
-    "attr": _CLASS, "unittest": _ASSERTS, "pytest": _ASSERTS,
+    "attr": _CLASS, "pytest": _ASSERTS,
     "tensorboardX": (("print(step, loss.item())", "shows the progress of a program"),),
 } | (
     dict.fromkeys(("requests", "h5py", "yaml"), (_DATA,))) | (
@@ -94,6 +95,9 @@ def _bind(c: LoweringContext, leaf: Node, value: ast.expr, node: Node) -> ast.st
 
 
 def _module(c: LoweringContext, name: str, node: Node) -> ast.expr:
+    if name.partition(".")[0] == "numpy":
+        open_array_numbers(c.policy)
+        c.plain = c.policy.plain
     return c.call(".module", [c.constant(name, node)], node)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, LoweringContext
-from gradcli.lang.lowering.expressions import NEVER_TEXT, index, read_attribute
+from gradcli.lang.lowering.expressions import NEVER_TEXT, changed_attributes, index, own_attributes, read_attribute
 from gradcli.lang.syntax.lexer import Node
 
 WHAT = {
@@ -42,7 +42,7 @@ def _target(c: LoweringContext, node: Node, context: ast.expr_context) -> ast.ex
         return c.at(ast.Subscript(slot, c.constant(c.name(leaf), leaf), context), node)
     if kind == "subscript":
         value, at = node[3]
-        holder = c.expression(value)
+        holder = changed_attributes(c, value) if own_attributes(value) else c.expression(value)
         if context is STORE and may_be_slice(at):
             holder = c.call(".slice_target", [holder], value)
         return c.at(ast.Subscript(holder, index(c, at), context), node)
@@ -101,7 +101,8 @@ def lower_assignment(c: LoweringContext, targets: tuple[Node, ...], value: ast.e
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
     if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
         owner, at = only[3]
-        args = [value, c.expression(owner), index(c, at)]
+        holder = changed_attributes(c, owner) if own_attributes(owner) else c.expression(owner)
+        args = [value, holder, index(c, at)]
         return [c.at(ast.Expr(c.call(".setitem", args, only)), node)]
     for left in targets:
         if left[0] == "star":
@@ -166,7 +167,8 @@ def _augment_attribute(c: LoweringContext, node: Node, left: Node, guard: str | 
 def _augment_item(c: LoweringContext, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
-    temporaries = [c.bind(".w", c.expression(value), value), c.bind(".v", index(c, at), at)]
+    owner = changed_attributes(c, value) if own_attributes(value) else c.expression(value)
+    temporaries = [c.bind(".w", owner, value), c.bind(".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
     holder: ast.expr = c.load(".w", value)

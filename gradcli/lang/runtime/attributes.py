@@ -19,10 +19,12 @@ from gradcli.lang.runtime.builtins import METHODS, special
 from gradcli.lang.runtime.exceptions import name_of, object_of
 from gradcli.lang.runtime.format import Formatter, has_readable_args
 from gradcli.lang.runtime.generators import IteratorProxy, ProgramGenerator
+from gradcli.lang.runtime.special_methods import OF_PICKLE
 from gradcli.lang.runtime.types import MIXED, OWN, STAND_INS, TypeProxy, methods_of, user_class
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names
 NONE: frozenset[str] = frozenset()
+NUMBERS = frozenset({int, float, bool})
 OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in names if hasattr(kind, name))
 
 
@@ -94,6 +96,9 @@ class Attributes:
             if not isinstance(value, type | BaseException) and name in exposed_names(kind):
                 self.mixed[kind, name] = True
             return self._get(value, name)
+        if kind in NUMBERS and self.policy.has_array_numbers and (bind := self.policy.of_numbers.get(name)) is not None:
+            self.special[kind, name] = bind
+            return bind(value)
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:
@@ -174,6 +179,8 @@ class Attributes:
         """`super(...).__init__` and other special methods; lowering ensures that `value` is `super(...)`."""
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
+        if name in OF_PICKLE:
+            legal_name(name, lambda: None)      # which refuses it
         instance: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
         owner = _owner(_above(value), name)
         if (owner is object or isinstance(instance, BaseException)) and name in self.text and PROGRAM_MADE not in (
@@ -194,6 +201,15 @@ class Attributes:
         if owner is None or PROGRAM_MADE not in owner.__dict__:
             legal_name(name, lambda: None)      # which refuses it
         return getattr(value, name)
+
+    def defines(self, value: Any, name: str) -> bool:
+        """Whether a class of the program defines `name` for `value`, an instance."""
+        owner = _owner(type(value).__mro__, name)
+        return owner is not None and PROGRAM_MADE in owner.__dict__
+
+    def mixed_kind(self, value: Any) -> bool:
+        """Whether `value` is an object of a program's class with a foreign base, such as nn.Module."""
+        return type(value).__dict__.get(PROGRAM_MADE) is MIXED
 
     def _writer(self) -> Callable[[Any, Any, str], None]:
         own, other, open_names, setter_of = self.own, self._write, self.open_names, self.setters.get

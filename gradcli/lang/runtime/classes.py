@@ -14,11 +14,13 @@ from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime import abstract_classes
 from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, create_members
 from gradcli.lang.runtime.format import Formatter
-from gradcli.lang.runtime.special_methods import METHODS, OF_TUPLES, guarded_method
+from gradcli.lang.runtime.special_methods import METHODS, OF_PICKLE, OF_TUPLES, guarded_method
 from gradcli.lang.runtime.types import MIXED, OWN, TypeProxy, types_of, user_class
 
 SET_BY_PYTHON = {"__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__classcell__",
                   "__static_attributes__", "__firstlineno__", "__annotations__"}
+
+OWN_STATE = ".own_state"     # the mark of classes that define how their objects are copied
 
 DEEPEST = 1000      # classes that inherit from each other
 
@@ -53,7 +55,10 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         foreign = [kind for kind in cls.__mro__ if PROGRAM_MADE not in kind.__dict__ and kind not in known_bases]
         declared = abstract_classes.declared_abstract(cls.__dict__)
         for attribute, value in list(cls.__dict__.items()):
-            if attribute in METHODS:
+            if attribute in OF_PICKLE:
+                type.__delattr__(cls, attribute)
+                type.__setattr__(cls, OWN_STATE, True)
+            elif attribute in METHODS:
                 type.__setattr__(cls, attribute, guarded_method(cls.__qualname__, attribute, value, leave))
             elif attribute == "__match_args__" and type(value) is tuple and all(type(name) is str for name in value):
                 [checked_name(name) for name in value]

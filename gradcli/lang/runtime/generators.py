@@ -6,7 +6,7 @@ code. One that the program closes runs its `finally` as in Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from types import FrameType, GeneratorType
 from typing import Any
@@ -102,6 +102,13 @@ class ProgramGenerator(IteratorProxy):
 
 
 IteratorProxy.__name__ = ProgramGenerator.__name__ = "generator"       # as Python's messages call them
+
+
+def generator(name: str, values: Iterable[Any]) -> ProgramGenerator:
+    """A generator of these values, shown as that of a generator function with this qualified name."""
+    source: Any = (value for value in values)
+    source.__name__, source.__qualname__ = name.rpartition(".")[2], name
+    return ProgramGenerator(source)
 
 
 def close_generator(source: Any) -> None:

@@ -1,27 +1,45 @@
-"""getattr, hasattr, setattr, delattr, vars and the dunder names: checked as attributes in the text of a program are."""
+"""getattr, hasattr, setattr, delattr, vars and the dunder names: checked as attributes in the text of a program are.
+
+Special methods of values that are no objects of the program, such as `values.__getitem__`, are functions that do what
+the operator or built-in of the language does, with its guards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposure_of
+from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposed, exposure_of
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import Policy, attribute_name
+from gradcli.lang.policy import CHANGED, CLASS, Policy, attribute_name, legal_name
 from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.runtime.special_methods import OF_OBJECTS
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
 UNSET = object()
 
 
-def introspection(policy: Policy) -> Callable[[Any, str], Any]:
-    """The runtime helper `.introspect`: `f.__name__`, `x.__class__.__name__`, `f.__doc__`, `torch.__version__`."""
+def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str], Any]:
+    """The runtime helper `.introspect`: `f.__name__`, `x.__class__`, `x.__dict__`, `f.__doc__`, `torch.__version__`.
+
+    It is called with "__class__" for the name of the class, with CLASS for the class; with CHANGED for `__dict__` where
+    it is changed.
+    """
+    own_attributes = reflection(attributes)["vars"]
+
     def introspect(value: Any, attribute: str) -> Any:
+        if attribute == CLASS:
+            return policy.names["type"](value)   # type: ignore[operator]  # the built-in of that name
+        if attribute in ("__dict__", CHANGED):
+            if not has_own_attributes(value):
+                legal_name("__dict__", lambda: None)      # which refuses it
+            return own_attributes(value) if attribute != CHANGED else OwnAttributes(attributes, own_attributes, value)
         if attribute == "__version__":
             version = getattr(value, ".version", None)      # only the torch namespace sets it
             if version is None:
@@ -63,6 +81,13 @@ def set_function_attribute(new: Any, value: Any, name: str) -> None:
     setattr(value, name, new)
 
 
+def has_own_attributes(value: Any) -> bool:
+    """Whether programs may read the attributes of `value` as a dict."""
+    exposure = exposure_of(type(value)) or Exposure()
+    return type(getattr(value, "__dict__", None)) is dict and (
+        PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes)
+
+
 def reflection(attributes: Attributes) -> dict[str, Any]:
     """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name."""
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
@@ -85,20 +110,113 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
     def delattr(value: Any, name: str, /) -> None:
         attributes.delete(value, attribute_name(name))
 
+    def dir(value: Any, /) -> list[str]:
+        return sorted(name for name in attributes.known(value) if type(name) is str and name[:1] not in "._")
+
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
 
     def vars(value: Any, /) -> dict[str, Any]:
-        own = builtin_getattr(value, "__dict__", None)
-        exposure = exposure_of(type(value)) or Exposure()
-        if type(own) is not dict or not (PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes):
+        if not has_own_attributes(value):
             raise TypeError("vars() argument must have __dict__ attribute")
-        closed = closed_names(type(value))
+        own, closed = value.__dict__, closed_names(type(value))
         return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
 
     functions = locals()
-    return {name: functions[name] for name in ("getattr", "hasattr", "setattr", "delattr", "issubclass", "vars")} | {
-        "callable": callable}
+    names = ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir", "vars")
+    return {name: functions[name] for name in names} | {"callable": callable}
 
 
-builtin_issubclass, builtin_getattr = issubclass, getattr
+builtin_issubclass = issubclass
+
+UNGUARDED = {f"__{name.strip('_')}__": getattr(operator, name) for name in (
+    "sub truediv floordiv and_ or_ xor matmul lt le gt ge eq ne getitem contains delitem neg pos invert").split()}
+BY_BUILT_IN = {f"__{name}__": name for name in "len iter next repr str hash bool abs float int".split()}
+GUARDED = {f"__{name}__": f".{helper}" for name, helper in (
+    ("add", "add"), ("mul", "mul"), ("pow", "pow"), ("mod", "mod"), ("lshift", "shl"))}
+
+
+def special_methods(helpers: Mapping[str, Any], names: Mapping[str, Any],
+                    attributes: Attributes) -> Callable[[Any, str], Any]:
+    """The runtime helper `.special`: `value.__add__`, of a program's class or of any value that has the operator."""
+    def read(value: Any, name: str) -> Any:
+        if isinstance(value, TypeProxy) or user_class(value) or attributes.defines(value, name):
+            return attributes.read_special(value, name)
+        if name in OF_OBJECTS:
+            return _named(_of_object(attributes, value, name), name)
+        work: Any = UNGUARDED.get(name) or helpers.get(GUARDED.get(name, "")) or names.get(BY_BUILT_IN.get(name, ""))
+        if name == "__setitem__":
+            work = _set_item(helpers[".setitem"])
+        if name == "__call__" and callable(value):
+            return _named(value, name)
+        if work is None or not hasattr(type(value), name):
+            legal_name(name, lambda: None)      # which refuses it
+        return _named(lambda *args: work(value, *args), name)
+
+    return read
+
+
+def _set_item(put: Callable[[Any, Any, Any], None]) -> Callable[[Any, Any, Any], None]:
+    return lambda holder, key, new: put(new, holder, key)
+
+
+def _of_object(attributes: Any, value: Any, name: str) -> Callable[..., Any]:
+    if name == "__setattr__":
+        return lambda key, new, /: attributes.write(new, value, attribute_name(key))
+    if name == "__delattr__":
+        return lambda key, /: attributes.delete(value, attribute_name(key))
+    if name == "__getattr__" and not attributes.mixed_kind(value):
+        legal_name(name, lambda: None)
+    return lambda key, /: attributes.read(value, attribute_name(key))
+
+
+def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def method(*args: Any, **options: Any) -> Any:
+        return admit(function(*args, **options))
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+@exposed("update", "setdefault", "pop", "get")
+class OwnAttributes:
+    """`x.__dict__` where a program changes it: each change is a checked change of the attribute."""
+
+    __slots__ = ("_attributes", "_read", "_value")
+
+    def __init__(self, attributes: Any, read: Callable[[Any], dict[str, Any]], value: Any) -> None:
+        read(value)     # which raises TypeError for a value without such attributes
+        self._attributes, self._read, self._value = attributes, read, value
+
+    def __getitem__(self, name: Any) -> Any:
+        return self._read(self._value)[name]
+
+    def __setitem__(self, name: Any, new: Any) -> None:
+        self._attributes.write(new, self._value, attribute_name(name))
+
+    def __delitem__(self, name: Any) -> None:
+        self.__getitem__(name)
+        self._attributes.delete(self._value, attribute_name(name))
+
+    def update(self, *new: Any, **options: Any) -> None:
+        """Set the attributes in a dict, or in pairs, and those in keywords."""
+        for name, value in dict(*new, **options).items():
+            self[name] = value
+
+    def setdefault(self, name: Any, default: Any = None, /) -> Any:
+        """The attribute, which is set to `default` if it is not there."""
+        if name not in self._read(self._value):
+            self[name] = default
+        return self[name]
+
+    def pop(self, name: Any, *default: Any) -> Any:
+        """The attribute, which is deleted; the default if it is not there."""
+        if default and name not in self._read(self._value):
+            return default[0]
+        value = self[name]
+        del self[name]
+        return value
+
+    def get(self, name: Any, default: Any = None, /) -> Any:
+        """The attribute, or the default."""
+        return self._read(self._value).get(name, default)

@@ -53,7 +53,7 @@ from gradcli.lang.runtime.generators import (
 )
 from gradcli.lang.runtime.matching import matcher
 from gradcli.lang.runtime.operators import operators, slice_assignment
-from gradcli.lang.runtime.reflection import introspection, reflection, set_function_attribute
+from gradcli.lang.runtime.reflection import introspection, reflection, set_function_attribute, special_methods
 
 UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
 
@@ -72,10 +72,11 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
             formatter: Formatter, budget: Budget) -> dict[str, Any]:
     """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
     attributes = Attributes(policy, formatter)
-    return operators(formatter, budget) | slice_assignment(budget) | {
+    guards = operators(formatter, budget) | slice_assignment(budget)
+    return guards | {
         ".attr": attributes.read, ".base": attributes.read_base, ".init": attributes.initial,
-        ".slot": attributes.slot, ".special": attributes.read_special, ".setattr": attributes.write,
-        ".introspect": introspection(policy), ".set_function_attribute": set_function_attribute,
+        ".slot": attributes.slot, ".special": special_methods(guards, names, attributes), ".setattr": attributes.write,
+        ".introspect": introspection(policy, attributes), ".set_function_attribute": set_function_attribute,
         ".format": formatter.field,
         ".counted": compress,      # C code, as quick as can be: it hands on each value that comes with a True
         ".checked_size": budget.checked_size, ".checked_length": budget.checked_length,

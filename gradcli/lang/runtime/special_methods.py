@@ -31,8 +31,14 @@ ALONE = _names("init call repr str len bool hash iter next reversed enter neg po
                "floor ceil post_init")
 """Methods that receive no values, or values from programs only."""
 
-METHODS = HANDED | ALONE | {"__exit__"}
+OF_PICKLE = _names("getstate setstate")
+"""Methods that pickle and copy call in Python. Here nothing does: classes are built without them."""
+
+METHODS = HANDED | ALONE | OF_PICKLE | {"__exit__"}
 """All that a class of a program may define."""
+
+OF_OBJECTS = _names("setattr delattr getattribute getattr")
+"""Methods to call on any object of a program: the functions setattr, delattr and getattr."""
 
 OF_TUPLES = _names("repr str add radd sub rsub mul rmul truediv neg abs matmul bool call float")
 """Methods that a NamedTuple may define: none that read its items, which C code reads directly."""

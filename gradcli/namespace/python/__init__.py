@@ -11,6 +11,7 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
+from gradcli.display.print_options import PrintOptions
 from gradcli.engine.tensor.dtype_info import iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
@@ -24,7 +25,10 @@ from gradcli.namespace.python.system.os_path import os_module
 from gradcli.namespace.python.system.refused import refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import MODULE_MEMBERS
-from gradcli.namespace.third_party.matplotlib import NAMES, pyplot
+from gradcli.namespace.third_party.matplotlib import pyplot
+from gradcli.namespace.third_party.matplotlib_names import COLORMAPS, NAMES
+from gradcli.namespace.third_party.numpy_lines import TABLED
+from gradcli.namespace.third_party.numpy_scalars import OF_NUMBERS as OF_NUMBERS
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
 
 RANDOM = """
@@ -42,17 +46,6 @@ ARRAYS = """
     subtract multiply divide mod arctan2 hypot equal greater less logical_and logical_or
 """.split()
 
-TABLED = """
-    append argpartition argwhere array_split ascontiguousarray atleast_1d atleast_2d atleast_3d average bincount
-    broadcast_to cbrt column_stack convolve corrcoef count_nonzero cov cross cumprod deg2rad delete diag diagonal diff
-    digitize dstack einsum fix flatnonzero flip fliplr flipud float_power floor_divide fmax fmin fmod fromiter full_like
-    geomspace gradient greater_equal heaviside histogram hsplit in1d indices inner insert interp intersect1d isclose
-    isin kron less_equal lexsort logaddexp logical_xor median meshgrid moveaxis nan_to_num nanargmax nanargmin nanmax
-    nanmean nanmin nanstd nansum nanvar not_equal pad partition percentile polyadd polyder polyfit polyint polymul
-    polysub polyval positive ptp quantile rad2deg ravel remainder repeat rint roll rollaxis rot90 searchsorted setdiff1d
-    sinc split swapaxes take take_along_axis tensordot tile trace trapezoid trapz tri tril tril_indices triu
-    triu_indices true_divide trunc union1d unravel_index vander vdot vsplit
-""".split()
 LOGGING = """
     NOTSET DEBUG INFO WARNING WARN ERROR CRITICAL FATAL debug info warning warn error critical fatal exception log root
     Formatter Handler StreamHandler NullHandler FileHandler Logger getLogger basicConfig disable getLevelName
@@ -60,33 +53,43 @@ LOGGING = """
 """
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
-MAKERS = ("c_", "r_", "mgrid", "ogrid", "poly1d", "ndindex", "ndenumerate", "resize")
+UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "logical_and", "logical_or")
+PRINTING = ("set_printoptions", "printoptions", "array2string")
+MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
+          "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
+          "floating complexfloating array_str").split()
+ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
+           "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
+           "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2"}
 SCALARS = {name: name for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()} | {
     "double": "float64", "single": "float32", "half": "float16", "float_": "float64", "int_": "int64",
     "intp": "int64", "longlong": "int64", "intc": "int32", "ubyte": "uint8", "byte": "int8", "bool_": "bool",
     "float": "float64", "int": "int64", "bool": "bool"}
 FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "gives a program data from a file"))
-         for name, end in (("loadtxt", ".csv"), ("genfromtxt", ".csv"), ("load", ".npy"), ("fromfile", ".npy"))} | {
+         for end, names in ((".csv", "loadtxt genfromtxt fromstring"), (".npy", "load fromfile frombuffer memmap"))
+         for name in names.split()} | {
     name: refusing(f"np.{name}", ("print(x.tolist())", "shows the numbers"))
     for name in ("save", "savez", "savez_compressed", "savetxt")}
+IMREAD = refusing("plt.imread", ("gradcli run --var x=@image.npy FILE", "gives a program data from a file"))
 
 
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
                      complain: Callable[[str], object], read: Callable[[Any, str], Any],
                      torch: ModuleProxy, fill: Callable[[str, Any], str],
-                     settings: list[Any]) -> dict[str, ModuleProxy]:
+                     options: PrintOptions, settings: list[Any]) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
     `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
-    `torch` is the session's; `fill(template, values)` is `template % values`; `settings` receives what of the modules
-    programs can change.
+    `torch` is the session's; `fill(template, values)` is `template % values`; `options` are how values print;
+    `settings` receives what of the modules programs can change.
     """
     modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
     for path, files in MODULE_MEMBERS.items():
         names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
         modules[path] = ModuleProxy(path, names, _fetch)
-    modules["matplotlib.pyplot"] = ModuleProxy("matplotlib.pyplot", {name: name for name in NAMES}, _pyplot_function)
+    modules["matplotlib.pyplot"] = ModuleProxy(
+        "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
     for path in MODULE_MEMBERS:
         whole, _, name = path.rpartition(".")
         if whole:
@@ -95,13 +98,14 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     modules["os.path"] = modules["os"].path
     modules["types"] = ModuleProxy(
         "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
-    modules["numpy"] = _numpy(generators)
+    modules["numpy"] = _numpy(generators, options)
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
     modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in ("random", "linalg", "matlib")}
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
-    vars(modules["IPython.display"])["display"] = printers.display
+    for path in ("IPython.display", "IPython.core.display"):
+        vars(modules[path])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
     vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
     modules["logging"] = _logging(complain, fill, settings)
@@ -117,6 +121,9 @@ def _fetch(address: str) -> Any:
 def _array_function(name: str) -> Any:
     from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
+    name = ALIASES.get(name, name)
+    if name in UFUNCS:
+        return _fetch("third_party.numpy_makers.Ufunc")(name)
     if name in MAKERS or name == "repmat":
         member = _fetch(f"third_party.numpy_makers.{name}")
         return with_numpy_faults(member) if type(member) is FunctionType else member
@@ -126,15 +133,11 @@ def _array_function(name: str) -> Any:
     return with_numpy_faults(member) if callable(member) else member
 
 
-def _no_options(**options: Any) -> None:
-    """Nothing: arrays print as they do."""
-
-
 def _pyplot_function(name: str) -> Any:
     return getattr(pyplot, name)
 
 
-def _numpy(generators: Any) -> ModuleProxy:
+def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     """`numpy`: a part of it, for the arrays that `.numpy()` returns."""
     def drawing(name: str) -> Callable[..., Any]:
         def draw(*args: Any, **options: Any) -> Any:
@@ -153,10 +156,22 @@ def _numpy(generators: Any) -> ModuleProxy:
     matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
-    return ModuleProxy("numpy", {name: name for name in (*ARRAYS, *TABLED, *MAKERS)}, _array_function, random=random,
+    printing: dict[str, Any] = {}
+
+    def fetch(name: str) -> Any:
+        if name not in PRINTING:
+            return _array_function(name)
+        if not printing:
+            from gradcli.display.array_options import printing_of_arrays
+
+            printing.update(printing_of_arrays(options))
+        return printing[name]
+
+    names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
+    return ModuleProxy("numpy", names, fetch, random=random,
                        linalg=linalg, matlib=matlib, ndarray=array,
                        finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
-                       iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), set_printoptions=_no_options, **FILES, **kinds)
+                       iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), **FILES, **kinds)
 
 
 def _generator(name: str, constructor: str) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.runtime.classes import OWN_STATE
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import TypeProxy
@@ -109,6 +110,9 @@ def _tensor(x: Tensor) -> Tensor:
 
 
 def _instance(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
+    if getattr(type(x), OWN_STATE, False):
+        raise ArgumentFault("objects whose class defines __getstate__ or __setstate__ cannot be copied",
+                            ("def copied(self):", "a method of the class that makes a copy"))
     clone = object.__new__(type(x))
     register(clone)
     for name in slots_of(type(x)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.exposure import exposed
+from gradcli.faults.tree import PolicyFault
 
 
 @exposed()
@@ -22,6 +23,20 @@ class Shape:
 
 def clear_output(wait: bool = False) -> None:
     """Do nothing: printed text stays."""
+
+
+def set_matplotlib_formats(*formats: Any, **options: Any) -> None:
+    """Do nothing: nothing is drawn."""
+
+
+def get_ipython() -> None:
+    """None, as where Python runs a file."""
+
+
+def embed(*args: Any, **options: Any) -> Any:
+    """Refuse to open a prompt within a program."""
+    raise PolicyFault("embed() opens a prompt within a program, which has none here",
+                      ("gradcli repl", "runs a file and goes on at the prompt"))
 
 
 def __getattr__(name: str) -> Any:

@@ -11,53 +11,36 @@ from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import exposed
-
-NAMES = frozenset("""
-    plot scatter hist hist2d imshow matshow bar barh pie fill fill_between step stem errorbar boxplot violinplot
-    contour contourf quiver streamplot pcolormesh semilogx semilogy loglog axhline axvline axhspan axvspan hlines
-    vlines text annotate legend title suptitle xlabel ylabel xlim ylim xticks yticks grid axis colorbar clim cla clf
-    close draw pause show savefig ion ioff figure subplot subplots subplots_adjust tight_layout gca gcf add_subplot
-    add_axes add_artist add_patch add_collection set set_title set_xlabel set_ylabel set_zlabel set_xlim set_ylim
-    set_zlim set_xticks set_yticks set_xticklabels set_yticklabels set_xscale set_yscale set_aspect set_axis_off
-    set_visible set_color set_position set_data set_xdata set_ydata set_offsets set_facecolor set_linewidth
-    set_size_inches autoscale relim autoscale_view twinx twiny invert_yaxis invert_xaxis tick_params spines xaxis
-    yaxis canvas plot_surface plot_wireframe view_init get_figure get_axes get_lines remove style use context cm
-    rcParams update flush_events switch_backend get_cmap viridis plasma jet gray coolwarm set_major_locator
-    set_minor_locator major minor axes lines patches xscale yscale get_legend_handles_labels get_xlim get_ylim arrow
-    table locator_params margins fig clear sca clabel stackplot polar magma inferno set_cmap set_label set_alpha
-    add_line axison get_xaxis get_yaxis rc setp transData transAxes set_box_aspect get_children get_fignums
-    fignum_exists set_ticks set_ticklabels set_ticks_position set_label_position set_label_text set_edgecolor
-    set_linestyle set_marker set_zorder set_text set_fontsize set_clim set_array set_figwidth set_figheight set_dpi
-    set_bounds set_zticks set_proj_type tick_left tick_right tick_top tick_bottom fill_betweenx hexbin eventplot
-    bar_label axline triplot tripcolor tricontour tricontourf plot_trisurf contour3D contourf3D scatter3D plot3D bar3d
-    voxels barbs broken_barh add_gridspec autofmt_xdate align_labels figtext figlegend subplot2grid subplot_mosaic
-    get_position get_title get_xlabel get_ylabel get_legend get_xticklabels get_yticklabels get_xticks get_yticks
-    zaxis dist azim elev collections images texts artists loglog box axes3d spy psd specgram acorr xcorr sharex sharey
-    ax dpi bbox set_anchor set_transform set_path_effects minorticks_on minorticks_off rcdefaults
-    rc_context xkcd legend_elements get_window_extent
-""".split())
-
-COLORMAPS = frozenset("""
-    viridis plasma inferno magma cividis jet gray hot cool rainbow hsv spring summer autumn winter bone copper pink
-    coolwarm seismic bwr RdBu RdBu_r RdYlBu RdYlGn Spectral Blues Greens Reds Greys Oranges Purples YlOrRd YlGnBu BuGn
-    PuBu Pastel1 Pastel2 Paired Accent Dark2 Set1 Set2 Set3 tab10 tab20 twilight terrain ocean binary gray_r viridis_r
-    Blues_r gist_rainbow gnuplot
-""".split())
+from gradcli.namespace.third_party.matplotlib_names import COLORMAPS, NAMES
 
 PARTS: dict[str, str] = {
     "matplotlib.animation": "FuncAnimation ArtistAnimation PillowWriter FFMpegWriter",
+    "matplotlib.axes": "Axes",
+    "matplotlib.backends": "",
+    "matplotlib.backends.backend_agg": "FigureCanvasAgg",
     "matplotlib.cm": f"{' '.join(sorted(COLORMAPS))} get_cmap ScalarMappable",
     "matplotlib.collections": "LineCollection PatchCollection PolyCollection",
+    "matplotlib.dates": "AutoDateFormatter AutoDateLocator DateFormatter DayLocator MonthLocator YearLocator date2num",
+    "matplotlib.font_manager": "FontProperties",
     "matplotlib.colors": "ListedColormap LinearSegmentedColormap Normalize LogNorm BoundaryNorm TwoSlopeNorm",
     "matplotlib.figure": "Figure",
     "matplotlib.gridspec": "GridSpec",
+    "matplotlib.image": "AxesImage imsave",
+    "matplotlib.legend": "Legend",
+    "matplotlib.legend_handler": "HandlerLine2D HandlerTuple",
     "matplotlib.lines": "Line2D",
+    "matplotlib.offsetbox": "AnnotationBbox OffsetImage TextArea",
     "matplotlib.patches": "Arc Arrow Circle Ellipse FancyArrowPatch FancyBboxPatch Patch Polygon Rectangle Wedge",
     "matplotlib.ticker": "AutoMinorLocator FixedLocator FormatStrFormatter FuncFormatter LogLocator MaxNLocator "
                          "MultipleLocator NullFormatter NullLocator ScalarFormatter",
+    "matplotlib.tri": "Triangulation",
+    "matplotlib.widgets": "Button Slider",
     "mpl_toolkits.axes_grid1": "make_axes_locatable ImageGrid",
-    "mpl_toolkits.mplot3d": "Axes3D"}
+    "mpl_toolkits.mplot3d": "Axes3D",
+    "mpl_toolkits.mplot3d.art3d": "Line3DCollection Poly3DCollection"}
 """The modules beside pyplot, with the names in each."""
+
+LIMITS = frozenset(f"{get}{axis}{what}" for axis in "xyz" for get, what in (("get_", "lim"), ("get_", "bound")))
 
 # What gives None, as in matplotlib.
 SILENT = frozenset("""
@@ -95,10 +78,14 @@ class Drawing:
     def __getattr__(self, name: str) -> Any:
         if name not in NAMES and name not in COLORMAPS:
             raise AttributeError(f"no {name}", name=name, obj=self)
-        if name in SILENT:
+        if name in SILENT or (name.startswith("set_") and name not in CLASSES):
             return nothing
         if name in COLORMAPS:
             return colormap
+        if name in LIMITS:
+            return unit_interval
+        if name == "hist":
+            return counts
         if name == "get_cmap":
             return make_colormap
         if name in LINES:
@@ -198,6 +185,26 @@ def nothing(*args: Any, **options: Any) -> None:
     remark()
 
 
+def unit_interval(*args: Any, **options: Any) -> tuple[float, float]:
+    """The limits of an axis along which nothing is drawn."""
+    remark()
+    return 0.0, 1.0
+
+
+def counts(x: Any = (), bins: Any = 10, range: Any = None, density: Any = False, weights: Any = None, *args: Any,
+           **options: Any) -> tuple[Any, Any, Drawing]:
+    """How many numbers lie in each bin, the edges of the bins, and bars."""
+    remark()
+    from gradcli.namespace.third_party.numpy_table import histogram
+
+    named = {"range": range, "weights": weights, "density": density or None}
+    try:
+        numbers, edges = histogram(x, bins, **{name: value for name, value in named.items() if value is not None})
+    except (TypeError, ValueError):     # several data sets at once, or none
+        return part(), part(), part()
+    return numbers * 1.0, edges, part()
+
+
 def curves(*args: Any, **options: Any) -> list[Drawing]:
     """The lines of a plot: one for each pair of data."""
     remark()
@@ -213,5 +220,5 @@ def axes_in_rows(nrows: int = 1, ncols: int = 1, *args: Any, squeeze: bool = Tru
     return pyplot(), rows(*shape) if shape else pyplot
 
 
-pyplot = rcParams = style = rc = part()     # the names that programs know
+pyplot = rcParams = style = rc = cycler = part()     # the names that programs know
 use = nothing

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.namespace.third_party.matplotlib import COLORMAPS, PARTS, colormap, make_colormap, part
+from gradcli.namespace.third_party.matplotlib import PARTS, colormap, make_colormap, part
+from gradcli.namespace.third_party.matplotlib_names import COLORMAPS
 
 MAKERS = "get_cmap ListedColormap LinearSegmentedColormap ScalarMappable"
 _OF = {name: path for path, names in PARTS.items() for name in names.split()}

@@ -9,14 +9,27 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import as_numpy_result, numpy_operand
+from gradcli.engine.tensor.numpy_view import (
+    ArrayType,
+    as_numpy_result,
+    astype,
+    axes,
+    kind,
+    numpy_operand,
+    with_numpy_faults,
+)
+from gradcli.engine.tensor.tensor import DisplayHooks, note_write
 from gradcli.engine.tensor.variable import Array
+from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.third_party import numpy as numpy_functions
 from gradcli.namespace.third_party.numpy import asarray, operand
 from gradcli.namespace.third_party.numpy_table import result_of
 
@@ -167,3 +180,180 @@ def repmat(a: Any, m: Any, n: Any) -> Array:
 
 c_, r_, mgrid, ogrid = Joiner("c_"), Joiner("r_"), Grid("mgrid"), Grid("ogrid")
 poly1d = TypeProxy("numpy.poly1d", (Polynomial,), Polynomial)
+
+
+def _element_type(dtype: Any) -> ArrayType:
+    """`numpy.dtype(float)`: the element type of arrays."""
+    return dtype if type(dtype) is ArrayType else ArrayType(OF[kind(dtype)])
+
+
+dtype = TypeProxy("numpy.dtype", (ArrayType,), _element_type)
+
+
+@exposed()
+class AbstractType:
+    """`numpy.floating` and kin: families of element types, for issubdtype."""
+
+    __slots__ = ("kinds", "name")
+
+    def __init__(self, name: str, kinds: str) -> None:
+        self.name, self.kinds = name, kinds
+
+    def __display__(self, style: Any) -> str:
+        return f"<class 'numpy.{self.name}'>"
+
+
+generic, number = AbstractType("generic", "biufc"), AbstractType("number", "iufc")
+integer, signedinteger, unsignedinteger = (AbstractType("integer", "iu"), AbstractType("signedinteger", "i"),
+                                           AbstractType("unsignedinteger", "u"))
+inexact, floating, complexfloating = (AbstractType("inexact", "fc"), AbstractType("floating", "f"),
+                                      AbstractType("complexfloating", "c"))
+
+
+def issubdtype(arg1: Any, arg2: Any) -> bool:
+    """Whether an element type is another one, or of a family of types such as np.floating."""
+    if type(arg1) is AbstractType:
+        return type(arg2) is AbstractType and set(arg1.kinds) <= set(arg2.kinds)
+    own = np.dtype(kind(arg1))
+    return own.kind in arg2.kinds if type(arg2) is AbstractType else own == np.dtype(kind(arg2))
+
+
+def isscalar(element: Any) -> bool:
+    """Whether `element` is a number or a text."""
+    return type(element) in NUMBERS or type(element) in (str, complex)
+
+
+def ix_(*args: Any) -> tuple[Array, ...]:
+    """Arrays of indices of the rows and columns of a part of a matrix."""
+    return tuple(Array(part) for part in np.ix_(*(asarray(part).array for part in args)))
+
+
+@exposed()
+class Indexer:
+    """`np.s_[1:3, 0]`: the index in the brackets."""
+
+    __slots__ = ()
+
+    def __getitem__(self, at: Any) -> Any:
+        return at
+
+
+s_ = index_exp = Indexer()
+
+
+def _called_with_each(function: Any, arrays: list[Any], shape: tuple[int, ...]) -> Array:
+    """The array of the numbers that `function` returns for the elements of `arrays`."""
+    Budget().check_items(math.prod(shape))
+    numbers = [function(*values) for values in zip(*(array.ravel().tolist() for array in arrays), strict=True)]
+    return Array(asarray(numbers).array.reshape(shape))
+
+
+def vectorize(pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = None, cache: Any = False) -> Any:
+    """A function of arrays that calls a function of the program with each element."""
+    if not callable(pyfunc):
+        raise ArgumentFault(f"vectorize() takes a function, not {described(pyfunc)}", "np.vectorize(lambda x: x + 1)")
+
+    def vectorized(*args: Any) -> Any:
+        arrays = [asarray(arg).array for arg in args]
+        MemoryLimit.check("vectorize", 8 * math.prod(np.broadcast_shapes(*(array.shape for array in arrays))))
+        arrays = list(np.broadcast_arrays(*arrays))
+        if not arrays or not arrays[0].ndim:
+            return pyfunc(*(array.item() for array in arrays))
+        result = _called_with_each(pyfunc, arrays, arrays[0].shape)
+        return result if otypes is None else astype(result, otypes[0])
+
+    return vectorized
+
+
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Array:
+    """The results of a function of the program for each row of an array along an axis."""
+    rows = np.moveaxis(asarray(arr).array, index(axis), -1)
+    Budget().check_items(math.prod(rows.shape[:-1]))
+    results = [asarray(func1d(Array(rows[at].copy()), *args, **kwargs)).array for at in np.ndindex(*rows.shape[:-1])]
+    MemoryLimit.check("apply_along_axis", 8 * sum(result.size for result in results))
+    stacked = np.stack(results).reshape(*rows.shape[:-1], *results[0].shape)
+    return Array(np.moveaxis(stacked, -1, index(axis)) if results[0].ndim == 1 else stacked)
+
+
+def fromfunction(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
+    """What a function of the program returns for the indices of a grid."""
+    sizes = tuple(map(index, shape))
+    MemoryLimit.check("fromfunction", 8 * len(sizes) * math.prod(sizes))
+    return function(*(Array(part) for part in np.indices(sizes, dtype=kind(dtype))), **kwargs)
+
+
+@exposed()
+class ErrorState:
+    """`np.errstate(...)`: a context without an effect, since numpy warns of nothing here."""
+
+    __slots__ = ()
+
+    def __init__(self, **settings: Any) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *raised: Any) -> None:
+        pass
+
+
+errstate = TypeProxy("numpy.errstate", (ErrorState,), ErrorState)
+
+
+def seterr(**settings: Any) -> dict[str, str]:
+    """Change nothing, and return the settings: numpy warns of nothing here."""
+    return {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+def array_str(a: Any) -> str:
+    """The text of an array."""
+    return DisplayHooks.format(asarray(a), "")
+
+
+@exposed("reduce", "accumulate", "outer", "at")
+class Ufunc:
+    """`numpy.add` and other operators: called, and with the ways in which they go through an array."""
+
+    __slots__ = ("_apply", "_own")
+
+    def __init__(self, name: str) -> None:
+        self._own: Any = getattr(np, name)
+        self._apply: Any = with_numpy_faults(getattr(numpy_functions, name))
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._apply(*args, **options)
+
+    def reduce(self, array: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+        """The operator between all values along an axis."""
+        return self._on_array(self._own.reduce, array, axis=axes(axis), keepdims=keepdims is True)
+
+    def accumulate(self, array: Any, axis: int = 0) -> Any:
+        """The same step by step."""
+        return self._on_array(self._own.accumulate, array, axis=index(axis))
+
+    def outer(self, A: Any, B: Any) -> Any:      # numpy's names
+        """The operator between each value of one array and each of another."""
+        left, right = asarray(A).array, asarray(B).array
+        MemoryLimit.check("outer", 8 * left.size * right.size)
+        return as_numpy_result(self._own.outer(left, right))
+
+    def at(self, a: Any, indices: Any, b: Any) -> None:
+        """Change the values at these places of an array, each as often as its place is named."""
+        if not isinstance(a, Array):
+            raise ArgumentFault(f"at() changes an array, not {described(a)}", "np.add.at(a, [0, 0, 2], 1)")
+        places = tuple(map(_place, indices)) if type(indices) is tuple else _place(indices)
+        new = operand(b)
+        note_write(a, "at", here())
+        with_numpy_faults(self._own.at)(writing(a.array, "at"), places, new)
+
+    def _on_array(self, work: Any, array: Any, **options: Any) -> Any:
+        return as_numpy_result(with_numpy_faults(work)(asarray(array).array, **options))
+
+    def __display__(self, style: Any) -> str:
+        return f"<ufunc '{self._own.__name__}'>"
+
+
+def _place(value: Any) -> Any:
+    """An index as numpy takes it."""
+    return value if type(value) in (int, slice, type(...), type(None)) else asarray(value).array

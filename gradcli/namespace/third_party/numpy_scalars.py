@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -74,3 +75,60 @@ class ScalarType(Typed):
 
     def __repr__(self) -> str:
         return f"<class 'numpy.{self.tensor_dtype.name}'>"
+
+
+def _method(name: str, compute: Callable[..., Any]) -> Callable[[Any], Any]:
+    """What reads the method `name` of a number; `compute` takes the number and the arguments."""
+    def bind(value: Any) -> Callable[..., Any]:
+        def method(*args: Any, **options: Any) -> Any:
+            return compute(value, *args, **options)
+
+        method.__name__ = method.__qualname__ = name
+        return method
+
+    return bind
+
+
+def _itself(value: Any, *args: Any, **options: Any) -> Any:
+    return value
+
+
+def _rounded(value: Any, decimals: int = 0) -> Any:
+    if type(decimals) is not int:
+        raise TypeError("the decimals of round() are a whole number")
+    return value if type(value) is not float else float(np.round(value, max(-400, min(400, decimals))))
+
+
+def _clipped(value: Any, min: Any = None, max: Any = None) -> Any:
+    for limit in (min, max):
+        if limit is not None and type(limit) not in NUMBERS:
+            raise TypeError(f"clip() takes numbers, not {described(limit)}")
+    clipped = min if min is not None and value < min else value
+    clipped = max if max is not None and clipped > max else clipped
+    return float(clipped) if type(value) is float else clipped
+
+
+def _array(value: Any) -> Any:
+    return Array(np.asarray(value))
+
+
+def _none(value: Any, *args: Any, **options: Any) -> float:
+    """The spread of one number."""
+    return 0.0
+
+
+def _truth(value: Any, *args: Any, **options: Any) -> bool:
+    return bool(value)
+
+
+OF_NUMBERS: dict[str, Callable[[Any], Any]] = {
+    name: _method(name, compute) for names, compute in (
+        ("item tolist copy sum max min prod squeeze conj", _itself), ("round", _rounded), ("clip", _clipped),
+        ("std var", _none), ("any all", _truth), ("mean", lambda value, *args, **options: float(value)))
+    for name in names.split()} | {
+    "shape": lambda value: (), "ndim": lambda value: 0, "size": lambda value: 1, "T": lambda value: value,
+    "reshape": _method("reshape", lambda value, *shape: _array(value).reshape(*shape)),
+    "flatten": _method("flatten", lambda value, *order: _array(value).reshape(1)),
+    "ravel": _method("ravel", lambda value, *order: _array(value).reshape(1)),
+    "dtype": lambda value: _array(value).dtype}
+"""The methods and attributes of numpy's scalars, which are plain numbers here, by name."""

@@ -22,139 +22,8 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.namespace.third_party.numpy_lines import LINES, RENAMED
 
-LINES = """
-einsum w subscripts
-append A arr, A values, x axis=None
-argpartition A a, A kth, x axis=-1
-argwhere A a
-array_split A ary, A indices_or_sections, i axis=0
-ascontiguousarray A a, t dtype=None
-atleast_1d A a
-atleast_2d A a
-atleast_3d A a
-average A a, x axis=None, O weights=None
-bincount A x, O weights=None, i minlength=0
-broadcast_to A array, s shape
-cbrt A x
-column_stack L tup
-convolve A a, A v, w mode=full : full same valid
-corrcoef A x, O y=None
-count_nonzero A a, x axis=None
-cov A m, O y=None, b rowvar=True, b bias=False, i ddof=None
-cross A a, A b
-cumprod A a, x axis=None
-deg2rad A x
-delete A arr, A obj, x axis=None
-diag A v, i k=0
-diagonal A a, i offset=0
-diff A a, i n=1, x axis=-1
-digitize A x, A bins, b right=False
-dstack L tup
-fix A x
-flatnonzero A a
-flip A m, x axis=None
-fliplr A m
-flipud A m
-float_power A a, A b
-floor_divide A a, A b
-fmax A a, A b
-fmin A a, A b
-fmod A a, A b
-full_like A a, A fill_value, t dtype=None
-geomspace n start, n stop, i num=50
-gradient A f, n dx=1.0
-greater_equal A a, A b
-heaviside A a, A b
-histogram A a, A bins=10, A range=None, O weights=None, b density=None
-inner A a, A b
-insert A arr, A obj, A values, x axis=None
-interp A x, A xp, A fp
-intersect1d A a, A b
-isclose A a, A b, n rtol=1e-05, n atol=1e-08
-isin A element, A test_elements
-kron A a, A b
-less_equal A a, A b
-lexsort A keys, x axis=-1
-logaddexp A a, A b
-logical_xor A a, A b
-median A a, x axis=None, b keepdims=False
-meshgrid A *xi, w indexing=xy : xy ij
-moveaxis A a, x source, x destination
-nan_to_num A x, b copy=True, n nan=0.0
-nanargmax A a, x axis=None
-nanargmin A a, x axis=None
-nanmax A a, x axis=None
-nanmean A a, x axis=None
-nanmin A a, x axis=None
-nanstd A a, x axis=None
-nansum A a, x axis=None
-nanvar A a, x axis=None
-not_equal A a, A b
-pad A array, A pad_width, w mode=constant : constant edge reflect symmetric wrap
-partition A a, A kth, x axis=-1
-percentile A a, A q, x axis=None, b keepdims=False
-polyadd A a, A b
-polyder A p, i m=1
-polyfit A x, A y, i deg
-polyint A p, i m=1
-polymul A a, A b
-polysub A a, A b
-polyval A p, A x
-positive A x
-ptp A a, x axis=None
-quantile A a, A q, x axis=None, b keepdims=False
-rad2deg A x
-ravel A a
-remainder A a, A b
-repeat A a, A repeats, x axis=None
-rint A x
-roll A a, A shift, x axis=None
-rollaxis A a, i axis, i start=0
-rot90 A m, i k=1
-searchsorted A a, A v, w side=left : left right
-setdiff1d A a, A b
-sinc A x
-split A ary, A indices_or_sections, i axis=0
-hsplit A ary, A indices_or_sections
-vsplit A ary, A indices_or_sections
-swapaxes A a, i axis1, i axis2
-take A a, A indices, x axis=None
-take_along_axis A arr, A indices, x axis
-tensordot A a, A b, A axes=2
-tile A A, A reps
-trace A a, i offset=0
-trapezoid A y, O x=None, n dx=1.0
-tri i N, i M=None, i k=0
-tril A m, i k=0
-triu A m, i k=0
-true_divide A a, A b
-trunc A x
-tril_indices i n, i k=0
-triu_indices i n, i k=0
-union1d A a, A b
-unravel_index A indices, s shape
-vander A x, i N=None
-vdot A a, A b
-linalg.cholesky A a
-linalg.cond A x
-linalg.det A a
-linalg.eig A a
-linalg.eigh A a
-linalg.eigvals A a
-linalg.eigvalsh A a
-linalg.inv A a
-linalg.lstsq A a, A b, n rcond=None
-linalg.matrix_power A a, i n
-linalg.matrix_rank A A
-linalg.multi_dot L arrays
-linalg.pinv A a
-linalg.qr A a
-linalg.slogdet A a
-linalg.solve A a, A b
-linalg.svd A a, b full_matrices=True, b compute_uv=True
-"""
-RENAMED = {"trapz": "trapezoid", "in1d": "isin", "row_stack": "vstack"}
 LARGEST_POWER = 10_000
 MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
 OPERATIONS = 10**11     # multiplications that one call may ask for
@@ -255,6 +124,10 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "diag": lambda v: (_size(v["v"]) + abs(v.get("k", 0))) ** 2 if np.ndim(v["v"]) < 2 else 0,
     "cov": lambda v: _rows(v["m"], v.get("y")), "corrcoef": lambda v: _rows(v["x"], v.get("y")),
     "diff": lambda v: math.inf if v.get("n", 1) > MOST_ROUNDS else 0,
+    **dict.fromkeys(("bartlett", "blackman", "hamming", "hanning", "kaiser"), lambda v: v["M"]),
+    "broadcast_shapes": lambda v: 0, "diag_indices": lambda v: abs(v["n"]) * abs(v.get("ndim", 2)),
+    "diagflat": lambda v: (_size(v["v"]) + abs(v.get("k", 0))) ** 2,
+    "histogram2d": lambda v: _reach(v["bins"]) ** 2 if _size(v.get("bins", 10)) < 3 and "bins" in v else 0,
     "geomspace": lambda v: v.get("num", 50), "kron": lambda v: _size(v["a"]) * _size(v["b"]),
     "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
     "linalg.svd": lambda v: math.prod(np.shape(v["a"])[:-2]) * sum(n * n for n in np.shape(v["a"])[-2:]),

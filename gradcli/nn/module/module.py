@@ -26,6 +26,7 @@ from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.runtime.generators import generator
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
@@ -136,21 +137,21 @@ class Module(Lookup):
                 modules.append((path, module))
                 waiting += [(dotted(path, name), inner) for name, inner in reversed(module._module_dict.items())
                             if inner is not None]
-        return iter(modules)
+        return generator("Module.named_modules", modules)
 
     def modules(self) -> Iterator[Module]:
         """This module and all within it, each once."""
-        return iter(states.all_within(self))
+        return generator("Module.modules", states.all_within(self))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly within, each once, by name."""
         children = [(name, inner) for name, inner in self._module_dict.items() if inner is not None]
         first_names = {id(inner): name for name, inner in reversed(children)}
-        return iter([(name, inner) for name, inner in children if first_names[id(inner)] == name])
+        return generator("Module.named_children", [pair for pair in children if first_names[id(pair[1])] == pair[0]])
 
     def children(self) -> Iterator[Module]:
         """The modules directly within, each once."""
-        return iter([inner for _, inner in Module.named_children(self)])
+        return generator("Module.children", [inner for _, inner in Module.named_children(self)])
 
     def _named_members(self, which: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
         members, visited = [], set()
@@ -159,7 +160,7 @@ class Module(Lookup):
                 if value is not None and id(value) not in visited:
                     visited.add(id(value))
                     members.append((dotted(path, name), value))
-        return iter(members)
+        return generator(f"Module.named_{'parameters' if which == '_parameter_dict' else 'buffers'}", members)
 
     def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
         """The parameters here and in the modules within, each once, by dotted name."""
@@ -167,7 +168,7 @@ class Module(Lookup):
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters here and in the modules within, each once."""
-        return iter(states.members(self, "_parameter_dict", recurse))
+        return generator("Module.parameters", states.members(self, "_parameter_dict", recurse))
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
         """The buffers here and in the modules within, each once, by dotted name."""
@@ -175,7 +176,7 @@ class Module(Lookup):
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers here and in the modules within, each once."""
-        return iter(states.members(self, "_buffer_dict", recurse))
+        return generator("Module.buffers", states.members(self, "_buffer_dict", recurse))
 
     def register_parameter(self, name: str, param: Any) -> None:
         """Register `param`, a Parameter or None, under `name`."""

@@ -70,6 +70,10 @@ class States(dict[Any, Any]):
 States.__name__ = States.__qualname__ = "defaultdict"
 
 
+def required() -> None:
+    """The default of options that have none: optimisers of 2017 compare with it by `is`."""
+
+
 OPTION_WORDS = {"lr": "learning rate", "eps": "epsilon value"}
 
 

@@ -1,0 +1,100 @@
+"""Special methods, `__dict__` and `__class__` of any value, beside Python, and what stays closed."""
+
+import contextlib
+import io
+
+import pytest
+
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
+
+AS_PYTHON = {
+    "containers": (
+        "x = {'a': 3, 'b': 1}\ny = [3, 1, 2]\nx.__setitem__('c', 2)\nx.__delitem__('a')\n"
+        "print(x, x.__len__(), x.__contains__('b'), sorted(x, key=x.__getitem__), max(x, key=x.__getitem__))\n"
+        "print(sorted(range(3), key=y.__getitem__), y.__iter__().__next__(), y.__eq__([3, 1, 2]), y.__add__([4]))\n"
+        "print(list(map('abc'.__contains__, 'ax')), 'a'.__mul__(3), 'a'.__lt__('b'), (1, 2).__len__())"),
+    "numbers": "print((3).__add__(4), (2).__pow__(5), (7).__mod__(4), (1.5).__mul__(2), (3).__neg__(), (0).__bool__())",
+    "attributes of objects": (
+        "class A:\n    n = 1\n    def __init__(self, **options):\n"
+        "        self.__dict__.update(options, z=3)\n"
+        "        self.__dict__['k'] = 1\n        self.__dict__['k'] += 2\n        (self.__dict__).setdefault('q', 7)\n"
+        "a = A(x=3)\nprint(a.__dict__, a.k)\nprint(a.__dict__.pop('x'), hasattr(a, 'x'), 'z' in a.__dict__, {**a.__dict__})\n"
+        "del a.__dict__['z']\nprint(sorted(a.__dict__), a.__dict__.get('z', 'none'), a.__dict__.pop('z', 4))\n"
+        "b = A()\nb.__dict__.update(a.__dict__)\nprint(b.__dict__ == {**a.__dict__, 'z': 3})\n"
+        "try: del a.__dict__['z']\nexcept KeyError as e: print('KeyError', e)\n"
+        "a.__setattr__('m', 5)\nprint(a.m, a.__getattribute__('k'))\na.__delattr__('m')\nprint(hasattr(a, 'm'))"),
+    "classes": (
+        "class A:\n    def twin(self): return self.__class__()\nclass B(A): pass\n"
+        "print(B().twin().__class__ is B, B().__class__ == A, B().__class__.__name__, [].__class__)\n"
+        "print((3).__class__ is int)"),
+    "pickled": (
+        "class A:\n    def __init__(self): self.x = 1\n    def __getstate__(self): return {}\n"
+        "    def __setstate__(self, state): self.x = state\nprint(A().x)"),
+}
+
+
+@pytest.mark.parametrize("text", AS_PYTHON.values(), ids=AS_PYTHON)
+def test_as_python(text):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(text, {"__name__": "__main__"})
+    assert Session(style="modern").run(text) == out.getvalue()
+
+
+TORCH = """
+import torch, torch.nn as nn
+x = torch.ones(2, 3)
+print(x.__len__(), x.__getitem__(0), x.__class__, x.__matmul__(x.t()).shape)
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(1, 1)
+        self.__dict__["depth"] = 3
+    def reduce(self):
+        self.__delattr__("a")
+        self.__setattr__("b", nn.ReLU())
+        return self
+print(Block().__getattr__("a"), Block().depth, list(Block().reduce().children()), type(Block().parameters()).__name__)
+"""
+
+
+def test_tensors_and_modules():
+    assert Session(style="modern").run(TORCH) == (
+        "2 tensor([1., 1., 1.]) <class 'torch.Tensor'> torch.Size([2, 2])\n"
+        "Linear(in_features=1, out_features=1, bias=True) 3 [ReLU()] generator\n")
+
+
+MODULE = "import torch.nn as nn\nclass M(nn.Module): pass\nm = M()\n"
+OBJECT = "class A: pass\na = A()\n"
+CLOSED = [
+    OBJECT + "a.__dict__['__array_interface__'] = {}", OBJECT + "a.__dict__.update({'__class__': 3})",
+    OBJECT + "a.__dict__[3] = 3", OBJECT + "a.__dict__.setdefault('__len__', 3)", OBJECT + "A.__dict__",
+    OBJECT + "a.__dict__ = {}", OBJECT + "a.__class__ = A", OBJECT + "a.__setattr__('__class__', 3)",
+    OBJECT + "a.__getattribute__('__dict__')", OBJECT + "a.__getattr__('x')", OBJECT + "a.__class__.__mro__",
+    MODULE + "m.__dict__['_parameter_dict'] = {}", MODULE + "m.__dict__.update(_hooks=3)",
+    MODULE + "m.__setattr__('_hooks', 3)", MODULE + "m.__getattr__('_hooks')",
+    "def f(): pass\nf.__dict__['x'] = 3", "import torch\ntorch.ones(1).__dict__", "[].__class__.__subclasses__()",
+    "''.__class__.__bases__", "[1].__reduce__()", "[1].__sizeof__()", "len.__call__.__globals__", "int.__add__(1, 2)",
+    "(3).__len__()", "import torch\ntorch.__dict__", "import torch\ntorch.__getattribute__('os')",
+    "class A:\n    def __getstate__(self): return 1\n    def f(self): return super().__getstate__()\nA().f()",
+    "class A:\n    def __getstate__(self): return 1\nA().__getstate__()",
+    "import copy\nclass A:\n    def __setstate__(self, state): pass\ncopy.deepcopy(A())",
+    "class A:\n    def f(self): return super().__getattribute__('x')\nA().f()"]
+
+
+@pytest.mark.parametrize("text", CLOSED)
+def test_what_is_closed_stays_closed(text):
+    with pytest.raises(Fault):
+        Session(style="modern").run(text)
+
+
+@pytest.mark.parametrize("text", ["'a'.__mul__(10**12)", "(2).__pow__(10**9)", "[0].__mul__(10**12)",
+                                  "(1).__lshift__(10**9)", "'%1000000000d'.__mod__(3)"])
+def test_limits_hold(text):
+    with pytest.raises(Fault):
+        Session(style="modern").run(text)
+
+
+def test_dir_lists_what_programs_may_read():
+    text = "class A:\n    x = 1\n    def f(self): self.y = 2; return self\nprint(dir(A().f()))"
+    assert Session(style="modern").run(text) == "['f', 'x', 'y']\n"
