@@ -276,9 +276,9 @@ def expand_dims(a: Any, axis: int) -> Any:
     return Array(np.expand_dims(asarray(a).array, axes(axis)))
 
 
-def squeeze(a: Any) -> Any:
+def squeeze(a: Any, axis: Any = None) -> Any:
     """Without the axes of length one."""
-    return as_numpy_result(np.squeeze(asarray(a).array))
+    return as_numpy_result(np.squeeze(asarray(a).array, axis=axes(axis)))
 
 
 def outer(a: Any, b: Any) -> Any:
