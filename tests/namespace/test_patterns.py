@@ -141,11 +141,11 @@ def test_what_has_no_bound_is_refused_with_a_reason(pattern, reason):
 
 
 @pytest.mark.parametrize("call", [
-    "re.compile('a', re.DEBUG)", "re.compile('a', 128)", "re.compile('a', 4)", "re.match('a', 'a').__reduce__",
+    "re.compile('a', re.DEBUG)", "re.compile('a', 128)", "re.compile('a', 4)", "re.match('a', 'a').__class__",
     "re.compile('a')._machine", "re.compile('a')._names", "re.match('a', 'a')._ends", "re.compile('a').scanner",
     "re.Pattern()", "re.Match()", "re._compiler", "re.sub('a', 'b' * 10**6, 'a' * 10**6)", "re.error.__bases__",
     "re.compile('a').match.__globals__", "re.compile(3)", "re.sub('a', lambda m: 3, 'a')", "re.search('a', b'a')",
-    "re.compile('a').pattern.__class__.__mro__", "re.compile('a', flags='x')", "re.compile('a').search('a', 'x')"])
+    "re.compile('a').pattern.__class__", "re.compile('a', flags='x')", "re.compile('a').search('a', 'x')"])
 def test_nothing_of_pythons_own_is_reachable(call):
     with pytest.raises(Fault):
         Session().run(f"import re\n{call}", echo=False)

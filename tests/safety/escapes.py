@@ -81,7 +81,7 @@ CLASSES = {
         import collections~collections.OrderedDict.fromkeys([1])
         import collections~collections.abc
         import collections~collections.sys
-        import typing~typing.Any.__mro__
+        import typing~typing.Any.__class__
         import typing~typing.List[int]
         import typing~typing.get_type_hints
         isinstance(1, (1, 2))

@@ -76,11 +76,7 @@ def test_hostile(text, warm):
 
 
 def harmless(text, printed):
-    """Whether a program that ran gave nothing but plain text or numbers, or what type(), vars() and dir() show."""
-    if "__class__" in text and re.fullmatch(r"""[["']?<class '[\w.]+'>[]"']?\n""", printed):
-        return True
-    if text.endswith(".__dict__") or text == "dir(torch)":
-        return "<" not in printed and "'_" not in printed
+    """Whether a program that ran gave nothing but plain text or numbers."""
     return text in HARMLESS or len(printed) < 200 and not re.search(r"__\w+__|<class|built-in", printed.replace("__main__", ""))
 
 

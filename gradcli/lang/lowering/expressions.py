@@ -48,6 +48,9 @@ def double_starred(c: LoweringContext, node: Node) -> ast.expr:
     return c.call(".mapping", [c.expression(node[3][0])], node)
 
 
+HOLDERS = ("NAME", "attribute", "subscript")     # of objects whose special names programs may read
+
+
 @lowers("NAME")
 def _name(c: LoweringContext, node: Node) -> ast.expr:
     name = node[3]
@@ -69,14 +72,14 @@ def _attribute(c: LoweringContext, node: Node) -> ast.expr:
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, attribute = value[3][0], "__class__"
         return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
-    if name == "__class__":
-        return c.call(".introspect", [c.expression(value), c.constant(CLASS, leaf)], node)
-    if name == "__dict__":
-        return c.call(".introspect", [c.expression(value), c.constant(name, leaf)], node)
     if name in ("update", "setdefault", "pop") and own_attributes(value):
         return read_attribute(c, changed_attributes(c, value), leaf, node)
-    if (name in METHODS or name in OF_OBJECTS) and name != "__init__" and not is_super(value):
-        return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
+    if ungrouped(value)[0] in HOLDERS:
+        if name in ("__class__", "__dict__"):
+            attribute = CLASS if name == "__class__" else name
+            return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
+        if (name in METHODS or name in OF_OBJECTS) and name != "__init__":
+            return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
         return c.call(".base", [c.expression(value), c.constant(name, leaf)], node)

@@ -35,9 +35,11 @@ def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str]
 
     def introspect(value: Any, attribute: str) -> Any:
         if attribute == CLASS:
+            if not of_program(value):
+                legal_name("__class__", lambda: None)       # which refuses it
             return policy.names["type"](value)   # type: ignore[operator]  # the built-in of that name
         if attribute in ("__dict__", CHANGED):
-            if not has_own_attributes(value):
+            if not of_program(value) or not has_own_attributes(value):
                 legal_name("__dict__", lambda: None)      # which refuses it
             return own_attributes(value) if attribute != CHANGED else OwnAttributes(attributes, own_attributes, value)
         if attribute == "__version__":
@@ -81,6 +83,11 @@ def set_function_attribute(new: Any, value: Any, name: str) -> None:
     setattr(value, name, new)
 
 
+def of_program(value: Any) -> bool:
+    """Whether `value` is an instance of a class of the program."""
+    return PROGRAM_MADE in type(value).__dict__
+
+
 def has_own_attributes(value: Any) -> bool:
     """Whether programs may read the attributes of `value` as a dict."""
     exposure = exposure_of(type(value)) or Exposure()
@@ -111,6 +118,8 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         attributes.delete(value, attribute_name(name))
 
     def dir(value: Any, /) -> list[str]:
+        if not of_program(value):
+            raise TypeError("dir() lists the attributes of objects of the program: `gradcli ops` those of torch")
         return sorted(name for name in attributes.known(value) if type(name) is str and name[:1] not in "._")
 
     def issubclass(kind: Any, above: Any, /) -> bool:
@@ -161,6 +170,8 @@ def _set_item(put: Callable[[Any, Any, Any], None]) -> Callable[[Any, Any, Any],
 
 
 def _of_object(attributes: Any, value: Any, name: str) -> Callable[..., Any]:
+    if not of_program(value):
+        legal_name(name, lambda: None)      # which refuses it
     if name == "__setattr__":
         return lambda key, new, /: attributes.write(new, value, attribute_name(key))
     if name == "__delattr__":

@@ -369,13 +369,14 @@ def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]
         "translate": translate, "maketrans": maketrans,
         **GROWING}
 
-    def bind(method: Callable[..., Any]) -> Callable[[Any], Any]:
+    def bind(name: str, method: Callable[..., Any]) -> Callable[[Any], Any]:
         def bound(text: str) -> Callable[..., Any]:
             def call(*args: Any, **options: Any) -> Any:
                 return method(f, text, *args, **options)
 
+            call.__name__, call.__qualname__, call.__module__ = name, f"str.{name}", "builtins"
             return call
 
         return bound
 
-    return {(str, name): bind(method) for name, method in functions.items()} | {(list, "index"): f._index}
+    return {(str, name): bind(name, method) for name, method in functions.items()} | {(list, "index"): f._index}
