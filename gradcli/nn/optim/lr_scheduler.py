@@ -58,8 +58,13 @@ class LRScheduler:
         self._initial_step()
 
     def _initial_step(self) -> None:
+        self._step_count = 0
+        self._last_lr = [scalar(group, "lr") for group in self.optimizer.param_groups]
+        if PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if "step" in vars(kind))):
+            self.step()
+        else:
+            self._advance(self.last_epoch + 1, first=True)
         self._step_count = 1
-        self._advance(self.last_epoch + 1, first=True)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if type(vars(self).get(name)) in NUMBERS and type(value) not in NUMBERS:
@@ -81,7 +86,7 @@ class LRScheduler:
                               "the opposite order, or the first value of the learning rate schedule is skipped")
         self._step_count += 1
         if epoch is None or epoch == self.last_epoch + 1:
-            self._advance(self.last_epoch + 1)
+            self._advance(self.last_epoch + 1, first=self._step_count == 1)
             return
         for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=False):
             group["lr"] = base
