@@ -61,9 +61,9 @@ def test_convolution(monkeypatch, seed):
     values = rng.integers(-4, 5, shape).astype(np.float32)      # whole: exact in whatever order they are added
     weight = rng.integers(-4, 5, (4, shape[1] // groups, *kernel)).astype(np.float32)
     how = (stride, padding, dilation, groups)
-    one, other = both_ways(monkeypatch, lambda: raw.conv_forward(values, weight, None, *how))
+    one, other = both_ways(monkeypatch, lambda: raw.conv_output(values, weight, None, *how))
     assert one == other
-    g = rng.integers(-4, 5, raw.conv_forward(values, weight, None, *how).shape).astype(np.float32)
+    g = rng.integers(-4, 5, raw.conv_output(values, weight, None, *how).shape).astype(np.float32)
     one, other = both_ways(monkeypatch, lambda: raw.conv_transposed(g, weight, None, shape[2:], *how))
     assert one == other
     one, other = both_ways(monkeypatch, lambda: raw.conv_weight_grad(values, g, kernel, *how))

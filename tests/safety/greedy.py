@@ -9,7 +9,7 @@ CLASSES = {
         "{:>00000000050000000}".format("a")
         "%.00000000050000000f" % 3.0
         from decimal import Decimal~f"{Decimal(1):.000000000050000000f}"
-        from pathlib import Path~p = Path("a." + "b" * 10**5)~while True: p = p.with_stem(p.name)
+        from pathlib import Path~p = Path("a." + "b" * 10**7)~while True: p = p.with_stem(p.name)
         import io~s = io.StringIO("a")~for line in s: p = s.tell(); s.seek(0, 2); s.write("b" * 10**4); s.seek(p)
         (*range(10**8),)
         {*range(10**8)}

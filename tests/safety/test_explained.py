@@ -24,7 +24,7 @@ def test_codes_are_explained_on_the_command_line():
         assert outcome.status == 0 and outcome.out.startswith(code) and "Exit status" in outcome.out
 
 
-SHARED = {"G0302", "G0303", "G0304", "G0312"}       # by kinds that programs catch as several exceptions of Python's
+SHARED = {"G0302", "G0303", "G0304", "G0305", "G0312"}       # by kinds that programs catch as several exceptions of Python's
 
 
 def test_no_two_faults_share_a_code():
@@ -51,7 +51,7 @@ def test_a_long_recursion_is_told_once():
     assert len(calls(caught.value)) <= 2 and "again and again" in calls(caught.value)[-1]
 
 
-@pytest.mark.parametrize("text, status", [("1 +", 3), ("foo", 1), ("[0] * 10 ** 10", 5), (CHAIN, 1), ("import subprocess", 3)])
+@pytest.mark.parametrize("text, status", [("1 +", 3), ("foo", 1), ("[0] * 10 ** 10", 5), (CHAIN, 1), ("import requests", 3)])
 def test_short_and_json_say_the_same(text, status):
     short, whole = gradcli("eval", "--errors", "short", text), gradcli("eval", "--errors", "json", text)
     assert short.status == whole.status == status and short.err.count("\n") == whole.err.count("\n") == 1
@@ -80,4 +80,4 @@ def test_memory_is_asked_for_in_the_user_s_words():
     for text, told in (("torch.ones(1).expand(10 ** 10).exp()", "exp() of"), ("F.conv1d(torch.ones(1, 1, 9), torch.ones(1, 1, 3), padding=10 ** 10)",
                                                                              "what is computed from")):
         outcome = gradcli("eval", "--memory-limit", "1G", "--errors", "short", text)
-        assert outcome.status == 5 and told in outcome.err and "conv_forward" not in outcome.err
+        assert outcome.status == 5 and told in outcome.err and "conv_output" not in outcome.err

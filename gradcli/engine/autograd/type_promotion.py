@@ -95,7 +95,7 @@ def _refuse_truths(operands: list[Any]) -> None:
 
 MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
-         "conv_forward": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
+         "conv_output": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
 C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",
            "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half",

@@ -50,7 +50,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
     padding, extra = _margins(name, shape[2:], stride, padding, dilation)
     if extra:
         input = F.pad(input, extra)
-    out = F.conv_forward(input, weight, bias, stride, padding, dilation, groups)
+    out = F.conv_output(input, weight, bias, stride, padding, dilation, groups)
     return out if many else F.squeeze(out, 0)
 
 

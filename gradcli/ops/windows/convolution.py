@@ -1,6 +1,6 @@
 """Convolutions of any rank, as one product over strided windows.
 
-With y = conv_forward(x, w), the gradients by x and w are `conv_transposed` and `conv_weight_grad`; each
+With y = conv_output(x, w), the gradients by x and w are `conv_transposed` and `conv_weight_grad`; each
 of the three is linear in both its inputs, and the other two are its derivatives.
 """
 
@@ -30,8 +30,8 @@ def cut(F, x, shape):
     return x
 
 
-class ConvForward(Linked):
-    """conv_forward(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus
+class ConvOutput(Linked):
+    """conv_output(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus
     a bias for each channel."""
 
     linked = ("bias",)
@@ -77,7 +77,7 @@ class ConvTransposed(Linked):
         return out
 
     def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
-        return cut(F, F.conv_forward(g, weight, None, stride, padding, dilation, groups), input_shape)
+        return cut(F, F.conv_output(g, weight, None, stride, padding, dilation, groups), input_shape)
 
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.conv_weight_grad(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
@@ -101,7 +101,7 @@ class ConvWeightGrad(Linked):
         return F.conv_transposed(g, grad, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
 
     def grad_g(F, grad, input, stride, padding, dilation, groups, g_shape):
-        return cut(F, F.conv_forward(input, grad, None, stride, padding, dilation, groups), g_shape)
+        return cut(F, F.conv_output(input, grad, None, stride, padding, dilation, groups), g_shape)
 
 
 def transposed_lengths(lengths, kernel, stride, padding, output_padding, dilation):

@@ -91,8 +91,8 @@ def _before(x: SymbolicTensor, count: int) -> SymbolicTensor:
 
 # convolution: N is the batch, O and C are channels of results and of inputs
 
-@formula("conv_forward")
-def _conv_forward(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Lengths, padding: Lengths,
+@formula("conv_output")
+def _conv_output(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Lengths, padding: Lengths,
                dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     lengths = weight.shape[2:]
