@@ -130,7 +130,7 @@ def _known(c: LoweringContext, path: Node) -> str:
     if first not in INSTEAD:
         line = line_of(c.text, span.line).strip()
         hints = tuple((line.replace(name, near, 1), f"in line {span.line}") for near in nearest(name, modules))
-        notes = [f"modules here are {', '.join(sorted(first_words))}"]
+        notes = [] if hints else [f"modules here are {', '.join(sorted(first_words))}"]
     raise ImportRefused(f"there is no module {name} to import", *hints, span=span, notes=notes, as_python=True).saying(
         f"No module named '{name if first in first_words else first}'")
 
