@@ -15,7 +15,8 @@ AS_PYTHON = {
         "print(sorted(range(3), key=y.__getitem__), next(y.__iter__()), y.__eq__([3, 1, 2]), y.__add__([4]))\n"
         "s, t = 'abc', (1, 2)\nprint(list(map(s.__contains__, 'ax')), s.__mul__(3), s.__lt__('b'), t.__len__())"),
     "numbers": (
-        "a, b, c = 3, 2, 1.5\nprint(a.__add__(4), b.__pow__(5), a.__mod__(2), c.__mul__(2), a.__neg__(), b.__bool__())"),
+        "a, b, c = 3, 2, 1.5\nprint(a.__add__(4), b.__pow__(5), a.__mod__(2), c.__mul__(2), a.__neg__(), "
+        "b.__bool__())"),
     "attributes of objects": (
         "class A:\n    n = 1\n    def __init__(self, **options):\n"
         "        self.__dict__.update(options, z=3)\n"
