@@ -6,7 +6,6 @@ were drawn from), and whole numbers divide into double precision.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -18,9 +17,10 @@ from numpy._core._exceptions import UFuncTypeError
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
-from gradcli.engine.tensor.conversion import DEEPEST, array_of, listed, whole
+from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -129,34 +129,6 @@ def dot(self: Tensor, other: Any) -> Any:
     return as_numpy_result(product(self.array, numpy_operand(other)))
 
 
-def product(a: Any, b: Any) -> Any:
-    """`np.dot(a, b)`, whose size is checked first."""
-    shapes = np.shape(a), np.shape(b)
-    if all(shapes):
-        MemoryLimit.check("dot", 8 * math.prod(shapes[0][:-1]) * math.prod([*shapes[1][:-2], *shapes[1][1:][-1:]]))
-    else:
-        check_broadcast("dot", a, b)
-    return np.dot(a, b)
-
-
-def element_count(sizes: Any) -> int:
-    """The number of elements of an array of these sizes. ValueError for more dimensions than an array can have."""
-    if len(sizes) > DEEPEST:
-        raise ValueError(f"maximum supported dimension for an ndarray is currently {DEEPEST}, found {len(sizes)}")
-    return math.prod(sizes)
-
-
-def check_broadcast(name: str, *arrays: Any) -> None:
-    """Refuse the operation `name` if arrays of these shapes together make more than the memory allows."""
-    shapes = {shape for array in arrays if (shape := np.shape(array))}
-    if len(shapes) < 2:
-        return
-    try:
-        MemoryLimit.check(name, 8 * math.prod(np.broadcast_shapes(*shapes)))
-    except ValueError:
-        pass        # they do not fit, which numpy says
-
-
 def _matmul(self: Tensor, other: Any) -> Any:
     return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
 
@@ -212,13 +184,6 @@ def take(self: Tensor, indices: Any, axis: Any = None) -> Any:
     places = _whole_numbers(indices)
     MemoryLimit.check("take", self.array.itemsize * taken_size(self.array, places, axis))
     return as_numpy_result(np.take(self.array, places, axis=axes(axis)))
-
-
-def taken_size(array: Any, places: Any, axis: Any) -> int:
-    """The number of elements of `np.take(array, places, axis)`; that of `places` where numpy refuses the axis."""
-    shape = np.shape(array)
-    row = [*shape[:axis], *shape[axis:][1:]] if type(axis) is int and -len(shape) <= axis < len(shape) else []
-    return int(np.size(places)) * math.prod(row)
 
 
 def _whole_numbers(values: Any) -> Any:

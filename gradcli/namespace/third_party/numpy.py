@@ -15,16 +15,8 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_view import (
-    OWN,
-    as_numpy_result,
-    axes,
-    check_broadcast,
-    element_count,
-    kind,
-    numpy_operand,
-    product,
-)
+from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
+from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.faults.tree import ArgumentFault, ValueFault

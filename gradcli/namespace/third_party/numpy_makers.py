@@ -13,12 +13,12 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import element_count
 from gradcli.engine.tensor.numpy_view import (
     ArrayType,
     as_numpy_result,
     astype,
     axes,
-    element_count,
     kind,
     numpy_operand,
     with_numpy_faults,

@@ -127,7 +127,8 @@ def _truth(value: Any, *args: Any, **options: Any) -> bool:
 
 OF_NUMBERS: dict[str, Callable[[Any], Any]] = {
     name: _method(name, compute) for names, compute in (
-        ("item tolist copy max min squeeze conj", _itself), ("sum prod", _total), ("round", _rounded), ("clip", _clipped),
+        ("item tolist copy max min squeeze conj", _itself), ("sum prod", _total), ("round", _rounded),
+        ("clip", _clipped),
         ("std var", _none), ("any all", _truth), ("mean", lambda value, *args, **options: float(value)))
     for name in names.split()} | {
     "shape": lambda value: (), "ndim": lambda value: 0, "size": lambda value: 1, "T": lambda value: value,
