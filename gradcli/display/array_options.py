@@ -11,7 +11,9 @@ import numpy as np
 from gradcli.display.print_options import LONGEST_PRECISION, PrintOptions, require_count, require_integer
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ValueFault
+from gradcli.lang.budget import Budget
 
 LONGEST_TEXT = 100      # characters of nanstr and infstr
 WORDS = {"sign": ("-", "+", " "), "floatmode": ("fixed", "unique", "maxprec", "maxprec_equal")}
@@ -52,6 +54,8 @@ def _written_by(function: Callable[[Any], Any]) -> Callable[[Any], str]:
         text = function(number.item())
         if type(text) is not str:
             raise TypeError(f"a formatter returns a str, not {type(text).__name__}")
+        if len(text) > LONGEST_TEXT * LONGEST_TEXT:
+            raise SizeLimit(f"a number can be at most {LONGEST_TEXT * LONGEST_TEXT} characters wide")
         return text
 
     return write
@@ -61,17 +65,19 @@ def _written_by(function: Callable[[Any], Any]) -> Callable[[Any], str]:
 class ArrayOptions:
     """`np.printoptions(...)`: a context in which arrays print with these options."""
 
-    __slots__ = ("_before", "_new", "_options")
+    __slots__ = ("_before", "_new", "_options")     # `_before`: the options at each entry that has not been left
 
     def __init__(self, options: PrintOptions, new: dict[str, Any]) -> None:
-        self._options, self._new, self._before = options, array_options(new), options.arrays
+        self._options, self._new = options, array_options(new)
+        self._before: list[dict[str, Any]] = []
 
     def __enter__(self) -> None:
-        self._before = self._options.arrays
-        self._options.arrays = self._before | self._new
+        self._before.append(self._options.arrays)
+        self._options.arrays = {"formatter": None} if "formatter" in self._options.arrays else {}
+        self._options.arrays = self._before[-1] | self._options.arrays | self._new
 
     def __exit__(self, *raised: Any) -> None:
-        self._options.arrays = self._before
+        self._options.arrays = self._before.pop()
 
 
 def printing_of_arrays(options: PrintOptions) -> dict[str, Callable[..., Any]]:
@@ -96,7 +102,10 @@ def printing_of_arrays(options: PrintOptions) -> dict[str, Callable[..., Any]]:
             raise ValueFault("array2string() shows an array", "np.array2string(np.array([1.0]))")
         if type(separator) is not str or len(separator) > LONGEST_TEXT:
             raise ValueFault("the separator is a short text", "np.array2string(a, separator=', ')")
-        with np.printoptions(**options.arrays | array_options(own)):
-            return np.array2string(a.array, separator=separator)
+        settings = options.arrays | array_options(own)
+        if a.array.size <= settings.get("threshold", 1000):
+            Budget().check_characters(a.array.size * (len(separator) + 1))
+        with np.printoptions(**settings):
+            return Budget().checked_length(np.array2string(a.array, separator=separator))
 
     return {"array2string": array2string, "set_printoptions": set_printoptions, "printoptions": printoptions}

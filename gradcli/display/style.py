@@ -138,7 +138,7 @@ class Tutorial(Style):
     def array(self, value: Array, quoted: bool) -> str:
         """As numpy 1.13 printed, the newest of that time: it made doubles of all floating numbers first."""
         narrow = value.size > 0 and value.ndim > 0 and value.dtype.kind == "f" and value.dtype.itemsize < 8
-        with np.printoptions(legacy="1.13"):
+        with np.printoptions(legacy="1.13", formatter=np.get_printoptions()["formatter"]):    # else numpy drops it
             text = super().array(value.astype(np.float64) if narrow else value, quoted)
         return f"{text[:-1]}, dtype={value.dtype.name})" if narrow and quoted else text
 

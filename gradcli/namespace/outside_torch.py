@@ -70,7 +70,7 @@ def unchanged(name: str) -> Callable[..., Any]:
 
 def ignore(drop: Any = False, **options: Any) -> Any:
     """`torch.jit.ignore`, as a decorator with and without arguments."""
-    return drop if callable(drop) else lambda function: function
+    return drop if callable(drop) else unchanged("ignore")
 
 
 def annotate(the_type: Any, the_value: Any) -> Any:

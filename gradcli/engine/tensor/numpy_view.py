@@ -17,9 +17,10 @@ from numpy._core._exceptions import UFuncTypeError
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
-from gradcli.engine.tensor.conversion import listed, whole
+from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -43,6 +44,19 @@ def numpy_operand(value: Any) -> Any:
     if type(value) not in NUMBERS:
         raise ArgumentFault(f"an array or a number is needed, not {described(value)}", "np.array([1.0, 2.0])")
     return whole(value) if type(value) is int else value
+
+
+def array_like(value: Any, imaginary: bool = False) -> Any:
+    """A number, a tensor, or lists of them as numpy takes them; complex ones only where `imaginary` says so.
+
+    numpy itself never goes through what a program holds: it would call the program's own objects, without a limit.
+    """
+    if isinstance(value, Tensor) or type(value) in NUMBERS:
+        return numpy_operand(value)
+    natural = array_of(value)
+    if natural.dtype.kind in "iub" and natural.size:
+        return natural
+    return array_of(value, np.complex128 if imaginary and natural.dtype.kind == "c" else np.float64)
 
 
 def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,7 +126,7 @@ def astype(self: Tensor, dtype: Any) -> Array:
 
 def dot(self: Tensor, other: Any) -> Any:
     """The product of matrices or vectors, in the larger of the two types."""
-    return as_numpy_result(np.dot(self.array, numpy_operand(other)))
+    return as_numpy_result(product(self.array, numpy_operand(other)))
 
 
 def _matmul(self: Tensor, other: Any) -> Any:
@@ -160,21 +174,23 @@ def cumprod(self: Tensor, axis: Any = None) -> Any:
 
 def repeat(self: Tensor, repeats: Any, axis: Any = None) -> Any:
     """Each value, or each row along an axis, so many times."""
-    counts = numpy_operand(repeats if isinstance(repeats, Tensor | int) else Array(np.asarray(repeats)))
+    counts = array_like(repeats)
     MemoryLimit.check("repeat", self.array.nbytes * max(0, int(np.max(counts, initial=0))))
     return as_numpy_result(np.repeat(self.array, counts, axis=axes(axis)))
 
 
 def take(self: Tensor, indices: Any, axis: Any = None) -> Any:
     """The values, or the rows along an axis, at these places."""
-    return as_numpy_result(np.take(self.array, _whole_numbers(indices), axis=axes(axis)))
+    places = _whole_numbers(indices)
+    MemoryLimit.check("take", self.array.itemsize * taken_size(self.array, places, axis))
+    return as_numpy_result(np.take(self.array, places, axis=axes(axis)))
 
 
 def _whole_numbers(values: Any) -> Any:
-    array = numpy_operand(values) if isinstance(values, Tensor | int) else np.asarray(values)
-    if np.asarray(array).dtype.kind not in "iu":
+    array = np.asarray(array_like(values))
+    if array.dtype.kind not in "iu" and array.size:
         raise ArgumentFault("places are whole numbers", "a.take([0, 2])")
-    return array
+    return array.astype(np.int64)
 
 
 def trace(self: Tensor, offset: int = 0) -> Any:
@@ -199,8 +215,7 @@ def fill(self: Tensor, value: Any) -> None:
 
 def put(self: Tensor, indices: Any, values: Any) -> None:
     """Set the values at these places of the flat array."""
-    places, new = _whole_numbers(indices), numpy_operand(values if not isinstance(values, list) else Array(
-        np.asarray(values)))
+    places, new = _whole_numbers(indices), array_like(values)
     note_write(self, "put", here())
     np.put(writing(self.array, "put"), places, new)
 
@@ -215,14 +230,13 @@ def searchsorted(self: Tensor, v: Any, side: str = "left") -> Any:
     """Where values belong among the sorted ones."""
     if type(side) is not str or side not in ("left", "right"):
         raise ArgumentFault("the side is left or right", "a.searchsorted(3, side='right')")
-    values = v if isinstance(v, Tensor | int | float) else Array(np.asarray(v))
-    return as_numpy_result(np.searchsorted(self.array, numpy_operand(values), side=side))   # type: ignore[call-overload]  # side is checked above
+    return as_numpy_result(np.searchsorted(self.array, array_like(v), side=side))   # type: ignore[call-overload]  # side is checked above
 
 
 def compress(self: Tensor, condition: Any, axis: Any = None) -> Any:
     """The values, or rows along an axis, where a condition holds."""
-    places = condition.array if isinstance(condition, Tensor) else np.asarray(condition, dtype=bool)
-    return as_numpy_result(np.compress(places, self.array, axis=axes(axis)))
+    places = np.asarray(array_like(condition))
+    return as_numpy_result(np.compress(places.astype(bool), self.array, axis=axes(axis)))
 
 
 def flatten(self: Tensor, order: str = "C") -> Array:
@@ -243,6 +257,16 @@ def reshape(self: Tensor, *shape: Any, order: str = "C", **options: Any) -> Any:
     sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
     MemoryLimit.check("reshape", self.array.nbytes)
     return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+
+
+def _flat(self: Array) -> Any:
+    """The values in one row: a view, or where they do not lie so, a copy that refuses to be changed."""
+    if self.array.flags.c_contiguous:
+        return F.reshape(self, -1)
+    MemoryLimit.check("flat", self.array.nbytes)
+    row = self.array.flatten()
+    row.flags.writeable = False
+    return Array(row)
 
 
 def _order(order: Any) -> Any:
@@ -309,12 +333,16 @@ NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 def _wide(name: str) -> Callable[[Any, Any], Any]:
     """An operator that goes on in double precision where tensors of whole numbers would not."""
     def widened(self: Array, other: Any) -> Any:
+        if type(other) is list:
+            other = Array(array_like(other, True))
+        if isinstance(other, Array) and other.array.dtype.kind == "b" != self.array.dtype.kind:
+            other = Array(other.array.astype(self.array.dtype))
         if self.array.dtype.kind in "iub" and (type(other) is float or "truediv" in name or (
                 isinstance(other, Tensor) and other.array.dtype.kind == "f")):
             self = Array(self.array.astype(np.float64))
         elif isinstance(other, Array) and other.array.dtype is not self.array.dtype:
             self = Array(self.array.astype(np.result_type(self.array.dtype, other.array.dtype)))
-        return getattr(Tensor, name)(self, Array(np.asarray(other)) if type(other) is list else other)
+        return getattr(Tensor, name)(self, other)
 
     return widened
 
@@ -322,7 +350,7 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
-        return getattr(Tensor, name)(self, Array(listed(np.asarray(other))) if type(other) is list else other)
+        return getattr(Tensor, name)(self, Array(array_like(other)) if type(other) is list else other)
 
     return compare
 
@@ -339,6 +367,6 @@ setattr(Array, "__setitem__", _set_item)    # noqa: B010  # attached as operatio
 setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]  # a number for arrays, a method of tensors
-Array.flat = property(lambda self: F.reshape(self, -1))     # type: ignore[attr-defined]  # of arrays alone
+Array.flat = property(_flat)     # type: ignore[attr-defined]  # of arrays alone
 Array.strides = property(lambda self: self.array.strides)   # type: ignore[attr-defined]  # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

@@ -16,6 +16,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.faults.tensors import PartlyShared, SharedMemory
+from gradcli.faults.tree import ArgumentFault
 
 
 class WriteObserver:
@@ -50,8 +51,11 @@ def writing(array: ndarray, writer: str = "") -> ndarray:
     if WriteObserver.write is not None:
         WriteObserver.write(array)
     if not array.flags.writeable:
-        if not is_lockable(array) or overlapping(array):
+        if overlapping(array):
             raise SharedMemory(writer)
+        if not is_lockable(array):
+            raise ArgumentFault("these values are a copy, which cannot be changed",
+                                ("a.put(places, values)", "changes an array, whatever the order of its memory"))
         unlock(array)
     return array
 

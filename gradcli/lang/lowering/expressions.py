@@ -72,7 +72,7 @@ def _attribute(c: LoweringContext, node: Node) -> ast.expr:
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, attribute = value[3][0], "__class__"
         return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
-    if name in ("update", "setdefault", "pop") and own_attributes(value):
+    if name in ("update", "setdefault", "pop", "popitem", "clear") and own_attributes(value):
         return read_attribute(c, changed_attributes(c, value), leaf, node)
     if ungrouped(value)[0] in HOLDERS:
         if name in ("__class__", "__dict__"):

@@ -14,10 +14,12 @@ from typing import Any
 from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposed, exposure_of
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.tree import AttributeFault
+from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import CHANGED, CLASS, Policy, attribute_name, legal_name
 from gradcli.lang.runtime.attributes import Attributes
+from gradcli.lang.runtime.containers import pairs
 from gradcli.lang.runtime.special_methods import OF_OBJECTS
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
@@ -189,7 +191,7 @@ def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return method
 
 
-@exposed("update", "setdefault", "pop", "get")
+@exposed("update", "setdefault", "pop", "popitem", "clear", "get")
 class OwnAttributes:
     """`x.__dict__` where a program changes it: each change is a checked change of the attribute."""
 
@@ -211,7 +213,7 @@ class OwnAttributes:
 
     def update(self, *new: Any, **options: Any) -> None:
         """Set the attributes in a dict, or in pairs, and those in keywords."""
-        for name, value in dict(*new, **options).items():
+        for name, value in dict(*map(pairs(Budget()), new), **options).items():
             self[name] = value
 
     def setdefault(self, name: Any, default: Any = None, /) -> Any:
@@ -228,6 +230,23 @@ class OwnAttributes:
         del self[name]
         return value
 
+    def popitem(self) -> Any:
+        """The name and the value of the last attribute, which is deleted."""
+        name = next(reversed(self._read(self._value)), None)
+        if name is None:
+            raise KeyError("popitem(): dictionary is empty")
+        return name, self.pop(name)
+
+    def clear(self) -> None:
+        """Delete the attributes."""
+        for name in self._read(self._value):
+            del self[name]
+
     def get(self, name: Any, default: Any = None, /) -> Any:
         """The attribute, or the default."""
         return self._read(self._value).get(name, default)
+
+
+OwnAttributes.__name__ = OwnAttributes.__qualname__ = "dict"     # as messages call it
+for _method in ("update", "setdefault", "pop", "popitem", "clear", "get"):
+    getattr(OwnAttributes, _method).__qualname__ = f"dict.{_method}"

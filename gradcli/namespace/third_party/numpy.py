@@ -15,10 +15,12 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.lang.budget import Budget
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 MANY = 1 << 28
@@ -56,7 +58,7 @@ def _sized(name: str, shape: Any) -> tuple[int, ...]:
     sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     if not all(type(size) is int and size >= 0 for size in sizes):
         raise ArgumentFault(f"{name}() needs whole numbers as sizes, not {described(shape)}", f"np.{name}((2, 3))")
-    MemoryLimit.check(name, 8 * math.prod(sizes))
+    MemoryLimit.check(name, 8 * element_count(sizes))
     return sizes
 
 
@@ -152,6 +154,8 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
         if any(isinstance(arg, Tensor) and arg.requires_grad for arg in args) and grad_mode.enabled:
             raise ArgumentFault(f"np.{name}() keeps no history", f"torch.{name}(x)", "x.detach().numpy()")
         values = [operand(arg) for arg in args]
+        if arguments == 2:
+            check_broadcast(name, *values)
         return _stored(name, apply(*values), out)
 
     applied.__name__ = applied.__qualname__ = name
@@ -168,22 +172,22 @@ def _reducing(name: str) -> Callable[..., Any]:
 
 def concatenate(arrays: Any, axis: int = 0) -> Array:
     """Arrays one after another."""
-    return Array(F.cat([asarray(array_like) for array_like in arrays], axis).array)
+    return Array(F.cat([asarray(array_like) for array_like in Budget().bounded(arrays)], axis).array)
 
 
 def stack(arrays: Any, axis: int = 0) -> Array:
     """Arrays along a new axis."""
-    return Array(F.stack([asarray(array_like) for array_like in arrays], axis).array)
+    return Array(F.stack([asarray(array_like) for array_like in Budget().bounded(arrays)], axis).array)
 
 
 def vstack(tup: Any) -> Array:
     """Arrays as rows."""
-    return Array(F.vstack([asarray(array_like) for array_like in tup]).array)
+    return Array(F.vstack([asarray(array_like) for array_like in Budget().bounded(tup)]).array)
 
 
 def hstack(tup: Any) -> Array:
     """Arrays side by side."""
-    return Array(F.hstack([asarray(array_like) for array_like in tup]).array)
+    return Array(F.hstack([asarray(array_like) for array_like in Budget().bounded(tup)]).array)
 
 
 def where(condition: Any, *values: Any) -> Any:
@@ -191,12 +195,14 @@ def where(condition: Any, *values: Any) -> Any:
     if not values:
         return OWN["nonzero"](asarray(condition))
     x, y = values
-    return as_numpy_result(np.where(asarray(condition).array, operand(x), operand(y)))
+    values = asarray(condition).array, operand(x), operand(y)
+    check_broadcast("where", *values)
+    return as_numpy_result(np.where(*values))
 
 
 def dot(a: Any, b: Any) -> Any:
     """The product of matrices or vectors."""
-    return as_numpy_result(np.asarray(np.dot(asarray(a).array, asarray(b).array))[()])
+    return as_numpy_result(np.asarray(product(asarray(a).array, asarray(b).array))[()])
 
 
 matmul = dot
@@ -205,7 +211,9 @@ matmul = dot
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
     """Values brought between two bounds."""
     low, high = (None if bound is None else operand(bound) for bound in (a_min, a_max))
-    return _stored("clip", np.clip(asarray(a).array, low, high), out)
+    values = asarray(a).array
+    check_broadcast("clip", values, *(bound for bound in (low, high) if bound is not None))
+    return _stored("clip", np.clip(values, low, high), out)
 
 
 def _stored(name: str, result: Any, out: Any) -> Any:

@@ -13,6 +13,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import element_count
 from gradcli.engine.tensor.numpy_view import (
     ArrayType,
     as_numpy_result,
@@ -167,7 +168,7 @@ def resize(a: Any, new_shape: Any) -> Array:
     sizes = tuple(map(index, new_shape)) if isinstance(new_shape, list | tuple) else (index(new_shape),)
     if any(size < 0 for size in sizes):
         raise ValueError("all elements of `new_shape` must be non-negative")
-    MemoryLimit.check("resize", 8 * math.prod(sizes))
+    MemoryLimit.check("resize", 8 * element_count(sizes))
     return Array(np.resize(asarray(a).array, sizes))
 
 
@@ -241,11 +242,12 @@ class Indexer:
 s_ = index_exp = Indexer()
 
 
-def _called_with_each(function: Any, arrays: list[Any], shape: tuple[int, ...]) -> Array:
-    """The array of the numbers that `function` returns for the elements of `arrays`."""
+def _called_with_each(function: Any, arrays: list[Any], shape: tuple[int, ...], first: bool) -> Array:
+    """The array of the numbers that `function` returns for the elements of `arrays`, of the type of the `first`."""
     Budget().check_items(math.prod(shape))
     numbers = [function(*values) for values in zip(*(array.ravel().tolist() for array in arrays), strict=True)]
-    return Array(asarray(numbers).array.reshape(shape))
+    array = asarray(numbers).array
+    return Array((array.astype(asarray(numbers[0]).array.dtype) if numbers and first else array).reshape(shape))
 
 
 def vectorize(pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = None, cache: Any = False) -> Any:
@@ -259,26 +261,29 @@ def vectorize(pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = 
         arrays = list(np.broadcast_arrays(*arrays))
         if not arrays or not arrays[0].ndim:
             return pyfunc(*(array.item() for array in arrays))
-        result = _called_with_each(pyfunc, arrays, arrays[0].shape)
+        result = _called_with_each(pyfunc, arrays, arrays[0].shape, otypes is None)
         return result if otypes is None else astype(result, otypes[0])
 
     return vectorized
 
 
-def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Array:
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """The results of a function of the program for each row of an array along an axis."""
-    rows = np.moveaxis(asarray(arr).array, index(axis), -1)
+    values = asarray(arr).array
+    rows = np.moveaxis(values, index(axis), -1)
+    at_axis = index(axis) % values.ndim
     Budget().check_items(math.prod(rows.shape[:-1]))
     results = [asarray(func1d(Array(rows[at].copy()), *args, **kwargs)).array for at in np.ndindex(*rows.shape[:-1])]
     MemoryLimit.check("apply_along_axis", 8 * sum(result.size for result in results))
-    stacked = np.stack(results).reshape(*rows.shape[:-1], *results[0].shape)
-    return Array(np.moveaxis(stacked, -1, index(axis)) if results[0].ndim == 1 else stacked)
+    stacked = np.stack(results).reshape((*rows.shape[:-1], *results[0].shape))
+    added = range(results[0].ndim)
+    return as_numpy_result(np.moveaxis(stacked, [at - len(added) for at in added], [at + at_axis for at in added]))
 
 
 def fromfunction(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
     """What a function of the program returns for the indices of a grid."""
-    sizes = tuple(map(index, shape))
-    MemoryLimit.check("fromfunction", 8 * len(sizes) * math.prod(sizes))
+    sizes = tuple(map(index, Budget().bounded(shape)))
+    MemoryLimit.check("fromfunction", 8 * len(sizes) * element_count(sizes))
     return function(*(Array(part) for part in np.indices(sizes, dtype=kind(dtype))), **kwargs)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import DType, Typed
-from gradcli.engine.tensor.numpy_view import astype, kind
+from gradcli.engine.tensor.numpy_view import astype, kind, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
@@ -93,6 +93,10 @@ def _itself(value: Any, *args: Any, **options: Any) -> Any:
     return value
 
 
+def _total(value: Any, *args: Any, **options: Any) -> Any:
+    return int(value) if type(value) is bool else value
+
+
 def _rounded(value: Any, decimals: int = 0) -> Any:
     if type(decimals) is not int:
         raise TypeError("the decimals of round() are a whole number")
@@ -109,7 +113,7 @@ def _clipped(value: Any, min: Any = None, max: Any = None) -> Any:
 
 
 def _array(value: Any) -> Any:
-    return Array(np.asarray(value))
+    return Array(np.asarray(numpy_operand(value)))
 
 
 def _none(value: Any, *args: Any, **options: Any) -> float:
@@ -123,7 +127,8 @@ def _truth(value: Any, *args: Any, **options: Any) -> bool:
 
 OF_NUMBERS: dict[str, Callable[[Any], Any]] = {
     name: _method(name, compute) for names, compute in (
-        ("item tolist copy sum max min prod squeeze conj", _itself), ("round", _rounded), ("clip", _clipped),
+        ("item tolist copy max min squeeze conj", _itself), ("sum prod", _total), ("round", _rounded),
+        ("clip", _clipped),
         ("std var", _none), ("any all", _truth), ("mean", lambda value, *args, **options: float(value)))
     for name in names.split()} | {
     "shape": lambda value: (), "ndim": lambda value: 0, "size": lambda value: 1, "T": lambda value: value,

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import element_count, taken_size
 from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, numpy_operand, with_numpy_faults
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.budget import Budget
 from gradcli.namespace.third_party.numpy import asarray, operand
 from gradcli.namespace.third_party.numpy_lines import LINES, RENAMED
 
@@ -69,7 +72,7 @@ class NumpySignature:
         if sort in "AO":
             return operand(value)
         if sort == "L":
-            return [asarray(item).array for item in value]
+            return [asarray(item).array for item in Budget().bounded(value)]
         if sort == "x":
             return tuple(value) if isinstance(value, list) else axes(value)
         if sort == "t":
@@ -82,8 +85,8 @@ class NumpySignature:
             return numpy_operand(value)
         if sort == "i" and type(value) is int and abs(value) < 2**62:
             return value
-        if sort == "s" and all(type(item) is int and abs(item) < 2**62
-                               for item in (value if isinstance(value, tuple | list) else [value])):
+        sizes = value if isinstance(value, tuple | list) else [value]
+        if sort == "s" and len(sizes) <= DEEPEST and all(type(item) is int and abs(item) < 2**62 for item in sizes):
             return tuple(value) if isinstance(value, tuple | list) else value
         raise ArgumentFault(f"np.{self.name}() does not take {described(value)} as {name}",
                             *((f"{name}={word!r}", "") for word in self.words))
@@ -104,8 +107,12 @@ def _rows(*arrays: Any) -> int:
 
 def _pairs(values: dict[str, Any]) -> int:
     """The number of elements of two arrays side by side."""
+    return _broadcast(*[*values.values()][:2])
+
+
+def _broadcast(*arrays: Any) -> int:
     try:
-        return math.prod(np.broadcast_shapes(np.shape(values["a"]), np.shape(values["b"])))
+        return math.prod(np.broadcast_shapes(*map(np.shape, arrays)))
     except ValueError:
         return 0        # they do not fit, which the function itself says
 
@@ -114,6 +121,26 @@ def _parts(values: dict[str, Any]) -> int:
     """The number of elements of so many arrays."""
     sections = values["indices_or_sections"]
     return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
+
+
+PAIRS = ["a", "b"], ["x1", "x2"]     # the first parameters of functions whose arguments are broadcast together
+
+
+def _steps(first: str, second: str, values: dict[str, Any]) -> float:
+    """What a result of two arrays of coefficients takes, without an end where that would be too many steps."""
+    return math.inf if _size(values[first]) * _size(values[second]) > OPERATIONS else 0
+
+
+def _square(values: Any) -> int:
+    return _size(values) ** 2
+
+
+def _bins(values: dict[str, Any]) -> int:
+    """The number of bins of a histogram of two arrays: for both, of each, or by the edges of each."""
+    bins = np.asarray(values.get("bins", 10))
+    if bins.ndim > 1:
+        return math.prod(np.shape(row)[0] for row in bins)
+    return _reach(bins) ** (2 if bins.size == 1 else 1) if bins.size < 3 else int(bins.size) ** 2
 
 
 # How many elements a result has, where that is not about as many as the arguments have.
@@ -127,7 +154,12 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     **dict.fromkeys(("bartlett", "blackman", "hamming", "hanning", "kaiser"), lambda v: v["M"]),
     "broadcast_shapes": lambda v: 0, "diag_indices": lambda v: abs(v["n"]) * abs(v.get("ndim", 2)),
     "diagflat": lambda v: (_size(v["v"]) + abs(v.get("k", 0))) ** 2,
-    "histogram2d": lambda v: _reach(v["bins"]) ** 2 if _size(v.get("bins", 10)) < 3 and "bins" in v else 0,
+    "histogram2d": _bins, "roots": lambda v: _square(v["p"]),
+    "poly": lambda v: _steps("seq_of_zeros", "seq_of_zeros", v), "polydiv": lambda v: _steps("u", "v", v),
+    "histogram_bin_edges": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
+    "select": lambda v: _broadcast(*v["condlist"], *v["choicelist"], v.get("default", 0)),
+    "ravel_multi_index": lambda v: _broadcast(*v["multi_index"]),
+    "tril_indices_from": lambda v: _size(v["arr"]), "triu_indices_from": lambda v: _size(v["arr"]),
     "geomspace": lambda v: v.get("num", 50), "kron": lambda v: _size(v["a"]) * _size(v["b"]),
     "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
     "linalg.svd": lambda v: math.prod(np.shape(v["a"])[:-2]) * sum(n * n for n in np.shape(v["a"])[-2:]),
@@ -140,9 +172,10 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "tril_indices": lambda v: v["n"] ** 2, "triu_indices": lambda v: v["n"] ** 2,
     "vander": lambda v: _size(v["x"]) * (v.get("N") or _size(v["x"])),
     "polymul": lambda v: _size(v["a"]) * _size(v["b"]), "polyfit": lambda v: _size(v["x"]) * (abs(v["deg"]) + 1),
-    "percentile": lambda v: _size(v["q"]) * _size(v["a"]), "quantile": lambda v: _size(v["q"]) * _size(v["a"]),
+    **dict.fromkeys(("percentile", "quantile", "nanpercentile", "nanquantile"),
+                    lambda v: _size(v["q"]) * _size(v["a"])),
     "insert": lambda v: _size(v["arr"]) + _size(v["values"]) * max(1, np.ndim(v["arr"]) * _size(v["arr"])),
-    "take": lambda v: _size(v["indices"]) * _size(v["a"]),
+    "take": lambda v: taken_size(v["a"], v["indices"], v.get("axis")),
 }
 
 
@@ -160,7 +193,7 @@ def _function(signature: NumpySignature) -> Callable[..., Any]:
     work: Any = np
     for part in signature.name.split("."):
         work = getattr(work, part)
-    grows = GROWS.get(signature.name) or (_pairs if list(signature.kinds)[:2] == ["a", "b"] else None)
+    grows = GROWS.get(signature.name) or (_pairs if list(signature.kinds)[:2] in PAIRS else None)
 
     def applied(*args: Any, **options: Any) -> Any:
         for value in (*args, *options.values()):
@@ -217,17 +250,15 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
 
 def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:
     """An array of the values of an iterable."""
-    from gradcli.lang.budget import Budget
-
     return asarray([*Budget().bounded(iter)], dtype)
 
 
 def indices(dimensions: Any) -> Array:
     """The indices of a grid of that size."""
-    sizes = tuple(dimensions)
+    sizes = tuple(dimensions) if isinstance(dimensions, tuple | list) else ("",)
     if not all(type(size) is int and size >= 0 for size in sizes):
         raise ArgumentFault("indices() takes whole numbers as sizes", "np.indices((2, 3))")
-    MemoryLimit.check("indices", 8 * len(sizes) * math.prod(sizes))
+    MemoryLimit.check("indices", 8 * len(sizes) * element_count(sizes))
     return Array(np.indices(sizes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks
@@ -25,7 +26,7 @@ class SummaryWriter:
     def __getattr__(self, name: str) -> Any:
         if name not in RECORDING:
             raise AttributeError(f"'SummaryWriter' object has no attribute {name!r}", name=name, obj=self)
-        return _nothing
+        return RECORDERS[name]
 
     def __enter__(self) -> SummaryWriter:
         return self
@@ -34,8 +35,15 @@ class SummaryWriter:
         pass
 
 
-def _nothing(*args: Any, **options: Any) -> None:
-    """Record nothing."""
+def _recorder(name: str) -> Callable[..., None]:
+    def record(*args: Any, **options: Any) -> None:
+        """Record nothing."""
+
+    record.__name__ = record.__qualname__ = name
+    return record
+
+
+RECORDERS = {name: _recorder(name) for name in RECORDING}
 
 
 @exposed()

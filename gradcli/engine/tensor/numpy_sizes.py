@@ -1,0 +1,46 @@
+"""How large the results of numpy's functions are, asked before they are made."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gradcli.engine.tensor.conversion import DEEPEST
+from gradcli.engine.tensor.memory import MemoryLimit
+
+
+def taken_size(array: Any, places: Any, axis: Any) -> int:
+    """The number of elements of `np.take(array, places, axis)`; that of `places` where numpy refuses the axis."""
+    shape = np.shape(array)
+    row = [*shape[:axis], *shape[axis:][1:]] if type(axis) is int and -len(shape) <= axis < len(shape) else []
+    return int(np.size(places)) * math.prod(row)
+
+
+def product(a: Any, b: Any) -> Any:
+    """`np.dot(a, b)`, whose size is checked first."""
+    shapes = np.shape(a), np.shape(b)
+    if all(shapes):
+        MemoryLimit.check("dot", 8 * math.prod(shapes[0][:-1]) * math.prod([*shapes[1][:-2], *shapes[1][1:][-1:]]))
+    else:
+        check_broadcast("dot", a, b)
+    return np.dot(a, b)
+
+
+def element_count(sizes: Any) -> int:
+    """The number of elements of an array of these sizes. ValueError for more dimensions than an array can have."""
+    if len(sizes) > DEEPEST:
+        raise ValueError(f"maximum supported dimension for an ndarray is currently {DEEPEST}, found {len(sizes)}")
+    return math.prod(sizes)
+
+
+def check_broadcast(name: str, *arrays: Any) -> None:
+    """Refuse the operation `name` if arrays of these shapes together make more than the memory allows."""
+    shapes = {shape for array in arrays if (shape := np.shape(array))}
+    if len(shapes) < 2:
+        return
+    try:
+        MemoryLimit.check(name, 8 * math.prod(np.broadcast_shapes(*shapes)))
+    except ValueError:
+        pass        # they do not fit, which numpy says
