@@ -11,6 +11,7 @@ from collections import deque
 from itertools import islice
 from time import monotonic
 
+from gradcli.display.array_options import ArrayOptions
 from gradcli.engine.autograd.backward import set_detect_anomaly
 from gradcli.engine.autograd.function import Context
 from gradcli.engine.autograd.graph import MultiHandle, allow_mutation_on_saved_tensors
@@ -40,6 +41,7 @@ from gradcli.lang.runtime.exceptions import raised
 from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.ordered import OrderedDict, OrderedItems, OrderedKeys, OrderedValues
+from gradcli.lang.runtime.reflection import OwnAttributes
 from gradcli.lang.runtime.runtime import sanitised
 from gradcli.lang.runtime.streams import TextBuffer, TextStream
 from gradcli.lang.runtime.types import Sentinel, TypeProxy
@@ -64,8 +66,17 @@ from gradcli.namespace.python.system.pathlib import PosixPath
 from gradcli.namespace.python.system.sys import VersionInfo
 from gradcli.namespace.third_party.ipython import Shape
 from gradcli.namespace.third_party.matplotlib import Drawing
-from gradcli.namespace.third_party.numpy_makers import Grid, Joiner, Polynomial
+from gradcli.namespace.third_party.numpy_makers import (
+    AbstractType,
+    ErrorState,
+    Grid,
+    Indexer,
+    Joiner,
+    Polynomial,
+    Ufunc,
+)
 from gradcli.namespace.third_party.numpy_scalars import ScalarType
+from gradcli.namespace.third_party.tensorboard import Backends, Idle, SummaryWriter
 from gradcli.namespace.third_party.tqdm import Bar
 from gradcli.namespace.torch import GradSwitch
 from gradcli.nn.distributions.base import Distribution
@@ -229,7 +240,8 @@ PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, set, fro
 OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
-        Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler,
+        Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, AbstractType, ArrayOptions, Backends,
+        ErrorState, Idle, Indexer, OwnAttributes, SummaryWriter, Ufunc,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
