@@ -241,3 +241,11 @@ def test_parts_that_are_replaced_keep_their_places(capsys):
     pytest.importorskip("torch")
     exec(REPLACED, {})      # the program above
     assert Session(style="modern").run(REPLACED, echo=False) == capsys.readouterr().out
+
+
+def test_attention_gives_zeros_where_all_scores_are_minus_infinity():
+    program = ("import torch.nn.functional as F\n"
+               "q = torch.tensor([[[float('inf'), 1.], [1., 1.]]])\nk = torch.tensor([[[-1., 2.], [-2., 1.]]])\n"
+               "print(F.scaled_dot_product_attention(q, k, torch.tensor([[[1., 2.], [3., 4.]]])))")
+    assert Session(style="modern").run(program) == (
+        "tensor([[[0.0000, 0.0000],\n         [1.3911, 2.3911]]])\n")

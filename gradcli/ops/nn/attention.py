@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, sized
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 Q, K, V = [[1.0, 0.5], [-0.3, 2.0]], [[0.2, 1.0], [1.0, -1.0], [0.5, 0.3]], [[1.0, 2.0], [3.0, -1.0], [0.5, 0.1]]
@@ -44,7 +45,8 @@ class ScaledDotProductAttention(Op):
         elif attn_mask is not None:
             truth = "bool" in str(attn_mask.dtype)
             scores = F.where(attn_mask, scores, float("-inf")) if truth else scores + attn_mask
-        share = _shares(F, scores) if is_causal or attn_mask is not None else F.softmax(scores, -1)
+        hidden = is_causal or attn_mask is not None or _has_minus_infinity(scores)
+        share = _shares(F, scores) if hidden else F.softmax(scores, -1)
         if dropout_p > 0:
             share = F.dropout(share, dropout_p, True)
         out = F.stacked_mm(share, value)
@@ -60,6 +62,10 @@ def _repeated(F, x, heads):
     if heads % x.shape[-3]:
         raise ShapeFault(f"enable_gqa needs a number of query heads, {heads}, divisible by that of keys, {x.shape[-3]}")
     return F.repeat_interleave(x, heads // x.shape[-3], -3)
+
+
+def _has_minus_infinity(scores):
+    return isinstance(scores, Tensor) and bool((scores.array == -math.inf).any())
 
 
 def _shares(F, scores):
