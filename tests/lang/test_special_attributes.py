@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from textwrap import indent
 
 import pytest
 
@@ -39,6 +40,7 @@ AS_PYTHON = {
 
 @pytest.mark.parametrize("text", AS_PYTHON.values(), ids=AS_PYTHON)
 def test_as_python(text):
+    text = f"def main():\n{indent(text, '    ')}\nmain()"
     with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(text, {"__name__": "__main__"})
     assert Session(style="modern").run(text) == out.getvalue()
@@ -58,7 +60,8 @@ class Block(nn.Module):
         self.__setattr__("b", nn.ReLU())
         return self
 b = Block()
-print(b.__getattr__("a"), b.depth, list(Block().reduce().children()), type(Block().parameters()).__name__)
+def show(): print(b.__getattr__("a"), b.depth, list(Block().reduce().children()), type(Block().parameters()).__name__)
+show()
 """
 
 

@@ -72,13 +72,13 @@ def _attribute(c: LoweringContext, node: Node) -> ast.expr:
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, attribute = value[3][0], "__class__"
         return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
-    if name in ("update", "setdefault", "pop", "popitem", "clear") and own_attributes(value):
+    if name in ("update", "setdefault", "pop", "popitem", "clear") and own_attributes(c, value):
         return read_attribute(c, changed_attributes(c, value), leaf, node)
     if ungrouped(value)[0] in HOLDERS:
-        if name in ("__class__", "__dict__"):
+        if name in ("__class__", "__dict__") and in_function(c):
             attribute = CLASS if name == "__class__" else name
             return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
-        if (name in METHODS or name in OF_OBJECTS) and name != "__init__":
+        if (name in METHODS or name in OF_OBJECTS and in_function(c)) and name != "__init__":
             return c.call(".special", [c.expression(value), c.constant(name, leaf)], node)
     if name.startswith("__"):
         legal_name(name, lambda: c.span(leaf), method=is_super(value))
@@ -94,10 +94,15 @@ def ungrouped(node: Node) -> Node:
     return node
 
 
-def own_attributes(node: Node) -> bool:
-    """Whether `node` reads `x.__dict__`."""
+def in_function(c: LoweringContext) -> bool:
+    """Whether the text under way stands in a function or class of the program, where objects know their class."""
+    return len(c.scopes) > 1
+
+
+def own_attributes(c: LoweringContext, node: Node) -> bool:
+    """Whether `node` reads `x.__dict__` where that is open."""
     node = ungrouped(node)
-    return node[0] == "attribute" and node[3][1][3] == "__dict__"
+    return in_function(c) and node[0] == "attribute" and node[3][1][3] == "__dict__"
 
 
 def changed_attributes(c: LoweringContext, node: Node) -> ast.expr:

@@ -42,7 +42,7 @@ def _target(c: LoweringContext, node: Node, context: ast.expr_context) -> ast.ex
         return c.at(ast.Subscript(slot, c.constant(c.name(leaf), leaf), context), node)
     if kind == "subscript":
         value, at = node[3]
-        holder = changed_attributes(c, value) if own_attributes(value) else c.expression(value)
+        holder = changed_attributes(c, value) if own_attributes(c, value) else c.expression(value)
         if context is STORE and may_be_slice(at):
             holder = c.call(".slice_target", [holder], value)
         return c.at(ast.Subscript(holder, index(c, at), context), node)
@@ -101,7 +101,7 @@ def lower_assignment(c: LoweringContext, targets: tuple[Node, ...], value: ast.e
         return [c.at(ast.Expr(c.call(".setattr", args, only)), node)]
     if len(targets) == 1 and only[0] == "subscript" and only[3][1][0] != "slice" and may_be_slice(only[3][1]):
         owner, at = only[3]
-        holder = changed_attributes(c, owner) if own_attributes(owner) else c.expression(owner)
+        holder = changed_attributes(c, owner) if own_attributes(c, owner) else c.expression(owner)
         args = [value, holder, index(c, at)]
         return [c.at(ast.Expr(c.call(".setitem", args, only)), node)]
     for left in targets:
@@ -167,7 +167,7 @@ def _augment_attribute(c: LoweringContext, node: Node, left: Node, guard: str | 
 def _augment_item(c: LoweringContext, node: Node, left: Node, guard: str) -> list[ast.stmt]:
     """`values[key] += value`, in the same way."""
     value, at = left[3]
-    owner = changed_attributes(c, value) if own_attributes(value) else c.expression(value)
+    owner = changed_attributes(c, value) if own_attributes(c, value) else c.expression(value)
     temporaries = [c.bind(".w", owner, value), c.bind(".v", index(c, at), at)]
     before = c.at(ast.Subscript(c.load(".w", value), c.load(".v", at), LOAD), left)
     after = c.call(guard, [before, c.expression(node[3][2])], node)
