@@ -103,6 +103,11 @@ class Policy:
             raise TypeError(f"a policy has no {', '.join(settings.keys() - Policy.__annotations__.keys())}")
         vars(self).update({"names": {}, "modules": {}} | settings)
 
+    def type_of(self, value: Any) -> Any:
+        """What programs get from `type(value)`."""
+        builtin: Any = self.names.get("type", type)
+        return builtin(value)
+
 
 def open_array_numbers(policy: Policy) -> None:
     """Let plain numbers have the attributes of the numbers that arrays are made of."""

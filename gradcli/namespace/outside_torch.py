@@ -12,16 +12,13 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.faults.tree import PolicyFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
-from gradcli.namespace.python.system.refused import COPIES
-from gradcli.namespace.python.system.sys import refusing
+from gradcli.namespace.python.system.refused import COPIES, TIMED, Hints
+from gradcli.namespace.python.system.sys import OUTSIDE, refusing
 
-Hints = tuple[tuple[str, str], ...]
 ONE_PROCESS: Hints = (("net(x)", "in this one process"),)
 SAVED: Hints = (("torch.save(net.state_dict(), path)", "keeps parameters within a run"),)
-TIMED: Hints = (("gradcli run --time FILE", "measures a program"),)
 WEIGHTS: Hints = (("net.load_state_dict(state)", "parameters that the program has itself; none are downloaded here"),)
 
 REFUSED: dict[str, tuple[str, Hints]] = {
@@ -49,9 +46,9 @@ REFUSED: dict[str, tuple[str, Hints]] = {
 }
 """By dotted name the functions that reach outside, and what a program can write instead."""
 
-REASONS = {"fx": "no code of a program is traced here", "nested": "tensors are dense here",
-           "sparse": "tensors are dense here", "utils.ffi": "no code is compiled here",
-           "utils.cpp_extension": "no code is compiled here"}
+DENSE, NOT_COMPILED = "is not there: tensors are dense here", "is not there: no code is compiled here"
+REASONS = {"fx": "is not there: no code of a program is traced here", "nested": DENSE, "sparse": DENSE,
+           "utils.ffi": NOT_COMPILED, "utils.cpp_extension": NOT_COMPILED}
 
 JIT = ("script trace trace_module script_if_tracing freeze optimize_for_inference script_method export unused "
        "interface save load fork wait").split()
@@ -112,15 +109,7 @@ FUNCTIONAL = ("atleast_1d atleast_2d atleast_3d block_diag broadcast_tensors car
 
 
 def _refused(path: str, instead: Hints, name: str) -> Callable[..., Any]:
-    reason = REASONS.get(path)
-    if reason is None:
-        return refusing(f"torch.{path}.{name}", *instead)
-
-    def refuse(*args: Any, **options: Any) -> Any:
-        raise PolicyFault(f"torch.{path}.{name}() is not there: {reason}", *instead)
-
-    refuse.__name__ = refuse.__qualname__ = name
-    return refuse
+    return refusing(f"torch.{path}.{name}", *instead, reason=REASONS.get(path, OUTSIDE))
 
 
 EXTRAS: dict[str, dict[str, Any]] = {

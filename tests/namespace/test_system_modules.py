@@ -7,7 +7,8 @@ import re
 import pytest
 
 from gradcli.faults.tree import Fault
-from gradcli.namespace.python.system.refused import REFUSED
+from gradcli.namespace.python import LOGGING
+from gradcli.namespace.python.system.refused import REFUSED, UNAVAILABLE
 from gradcli.session.session import Session
 
 LOGGED = """
@@ -136,4 +137,9 @@ def test_what_reaches_out_is_refused_where_it_is_called(module):
         assert written(f"import {module}\nfrom {module} import {name}\nprint(1)")[0] == "1\n"
         with pytest.raises(Fault) as caught:
             written(f"import {module}\n{module}.{name}('x')")
-        assert re.search(rf"{re.escape(module)}\.{name}\(\) reaches outside", caught.value.message)
+        reason = "is not there" if module in UNAVAILABLE else "reaches outside"
+        assert re.search(rf"{re.escape(module)}\.{name}\(\) {reason}", caught.value.message)
+
+
+def test_each_member_that_logging_lists_is_there():
+    written("import logging\n" + "\n".join(f"logging.{name}" for name in LOGGING.split()))

@@ -230,7 +230,7 @@ def searchsorted(self: Tensor, v: Any, side: str = "left") -> Any:
     """Where values belong among the sorted ones."""
     if type(side) is not str or side not in ("left", "right"):
         raise ArgumentFault("the side is left or right", "a.searchsorted(3, side='right')")
-    return as_numpy_result(np.searchsorted(self.array, array_like(v), side=side))   # type: ignore[call-overload]  # side is checked above
+    return as_numpy_result(np.searchsorted(self.array, array_like(v), "right" if side == "right" else "left"))
 
 
 def compress(self: Tensor, condition: Any, axis: Any = None) -> Any:
@@ -366,7 +366,7 @@ setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type doe
 setattr(Array, "__setitem__", _set_item)    # noqa: B010  # attached as operations are
 setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
-Array.size = property(lambda self: self.array.size)  # type: ignore[attr-defined]  # a number for arrays, a method of tensors
-Array.flat = property(_flat)     # type: ignore[attr-defined]  # of arrays alone
-Array.strides = property(lambda self: self.array.strides)   # type: ignore[attr-defined]  # in bytes
+Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
+Array.flat = property(_flat)
+Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

@@ -33,6 +33,10 @@ class Array(Tensor):
 
     __slots__ = ()
 
+    flat: Any               # set by numpy_view.py
+    size: Any
+    strides: Any
+
 
 class InferenceTensor(Variable):
     """A tensor of today's inference mode: it takes no part in differentiation, also after the mode has ended."""

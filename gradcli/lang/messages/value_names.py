@@ -45,8 +45,7 @@ def holder_of(value: Any, policy: Policy) -> str:
         return f"module {words.removeprefix('the module ')!r}"
     if isinstance(value, TypeProxy) or user_class(value):
         return f"type object {short_type_name(value)!r}"
-    teller: Any = policy.names.get("type", type)
-    return f"{short_type_name(teller(value))!r} object"
+    return f"{short_type_name(policy.type_of(value))!r} object"
 
 
 def short_type_name(kind: Any) -> str:

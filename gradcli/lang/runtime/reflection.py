@@ -33,13 +33,12 @@ def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str]
     It is called with "__class__" for the name of the class, with CLASS for the class; with CHANGED for `__dict__` where
     it is changed.
     """
-    own_attributes = reflection(attributes)["vars"]
-
+    own_attributes, type_of = reflection(attributes)["vars"], policy.type_of
     def introspect(value: Any, attribute: str) -> Any:
         if attribute == CLASS:
             if not of_program(value):
                 legal_name("__class__", lambda: None)       # which refuses it
-            return policy.names["type"](value)   # type: ignore[operator]  # the built-in of that name
+            return type_of(value)
         if attribute in ("__dict__", CHANGED):
             if not of_program(value) or not has_own_attributes(value):
                 legal_name("__dict__", lambda: None)      # which refuses it
@@ -52,7 +51,7 @@ def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str]
         if attribute == "__doc__":
             return _text_of(value)
         if attribute == "__class__":
-            value, attribute = policy.names["type"](value), "__name__"   # type: ignore[operator]  # the built-in of that name
+            value, attribute = type_of(value), "__name__"
         if isinstance(value, TypeProxy):
             return value._name.rpartition(".")[2]
         exposure = exposure_of(type(value)) or Exposure()

@@ -156,16 +156,16 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
-    printing: dict[str, Any] = {}
+
+    def printing_functions_of_arrays() -> dict[str, Any]:
+        from gradcli.display.array_options import printing_of_arrays
+
+        return printing_of_arrays(options)
+
+    printing = _computed_once(printing_functions_of_arrays)
 
     def fetch(name: str) -> Any:
-        if name not in PRINTING:
-            return _array_function(name)
-        if not printing:
-            from gradcli.display.array_options import printing_of_arrays
-
-            printing.update(printing_of_arrays(options))
-        return printing[name]
+        return printing(name) if name in PRINTING else _array_function(name)
 
     names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
     return ModuleProxy("numpy", names, fetch, random=random,
@@ -197,19 +197,28 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
 
 
 def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str], settings: list[Any]) -> ModuleProxy:
+    def members() -> dict[str, Any]:
+        from gradcli.namespace.python.system.logging import LoggingSystem, logging_names
+
+        system = LoggingSystem(complain, fill)
+        settings.append(system)
+        if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
+            WriteObserver.reach(system)
+        return logging_names(system)
+
+    return ModuleProxy("logging", {name: name for name in LOGGING.split()}, _computed_once(members))
+
+
+def _computed_once(compute: Callable[[], dict[str, Any]]) -> Callable[[str], Any]:
+    """A function from a name to its value in what `compute` returns, which is called at the first name."""
+    members: dict[str, Any] = {}
+
     def fetch(name: str) -> Any:
-        if not names:
-            from gradcli.namespace.python.system.logging import LoggingSystem, logging_names
+        if not members:
+            members.update(compute())
+        return members[name]
 
-            system = LoggingSystem(complain, fill)
-            names.update(logging_names(system))
-            settings.append(system)
-            if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
-                WriteObserver.reach(system)
-        return names[name]
-
-    names: dict[str, Any] = {}
-    return ModuleProxy("logging", {name: name for name in LOGGING.split()}, fetch)
+    return fetch
 
 
 def _parser(argv: Callable[[], Any], write: Callable[[str], object]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from gradcli.engine.autograd.hooks import Handle
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.tree import ArgumentFault, LimitFault, TypeFault
 
 Hooks = dict[int, Any]
@@ -48,16 +49,34 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
 
     What any of them raises goes on when the hooks have been called that always are.
     """
-    waiting = {key: hook for key, hook in module._hooks[1].items() if type(hook) is WithKwargs and hook.always}
-    output: list[Any] = [None]
+    pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = module._hooks
+    called: set[int] = set()
+    result = None
     try:
-        return _call(module, args, options, waiting, output)
-    except LimitFault:
+        for hook in tuple(pre_hooks.values()):
+            args, options = _run_pre_hook(module, hook, args, options)
+        if backward_hooks or backward_pre_hooks:
+            from gradcli.nn.module.backward_hooks import BackwardHook
+
+            backward_hook = BackwardHook(module, tuple(backward_hooks.values()), tuple(backward_pre_hooks.values()))
+            result = backward_hook.attach_to_outputs(module.forward(*backward_hook.attach_to_inputs(args), **options))
+        else:
+            result = module.forward(*args, **options)
+        for key, hook in tuple(forward_hooks.items()):
+            called.add(key)
+            result = _run_forward_hook(module, hook, args, options, result)
+    except (LimitFault, RecursionError, MemoryError):
         raise
-    except Exception:
-        for hook in waiting.values():
-            output[0] = _run_forward_hook(module, hook, args, options, output[0])
+    except Exception:       # whatever it is, it goes on below
+        for hook in [hook for key, hook in forward_hooks.items() if key not in called]:
+            if type(hook) is WithKwargs and hook.always:
+                result = _run_after_failure(module, hook, args, options, result)
         raise
+    if non_full_backward_hooks:
+        from gradcli.nn.module.backward_hooks import add_non_full_hooks
+
+        add_non_full_hooks(module, result, tuple(non_full_backward_hooks.values()))
+    return result
 
 
 def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:
@@ -70,28 +89,16 @@ def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: di
     return result if replacement is None else replacement
 
 
-def _call(module: Any, args: tuple[Any, ...], options: dict[str, Any], waiting: Hooks, output: list[Any]) -> Any:
-    """Call `module.forward` and its hooks; take those off `waiting` that have been called, and put into `output` what
-    they have made of the result so far."""
-    pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = module._hooks
-    for hook in tuple(pre_hooks.values()):
-        args, options = _run_pre_hook(module, hook, args, options)
-    if backward_hooks or backward_pre_hooks:
-        from gradcli.nn.module.backward_hooks import BackwardHook
-
-        backward_hook = BackwardHook(module, tuple(backward_hooks.values()), tuple(backward_pre_hooks.values()))
-        result = backward_hook.attach_to_outputs(module.forward(*backward_hook.attach_to_inputs(args), **options))
-    else:
-        result = module.forward(*args, **options)
-    for key, hook in tuple(forward_hooks.items()):
-        output[0] = result
-        waiting.pop(key, None)
-        result = _run_forward_hook(module, hook, args, options, result)
-    if non_full_backward_hooks:
-        from gradcli.nn.module.backward_hooks import add_non_full_hooks
-
-        add_non_full_hooks(module, result, tuple(non_full_backward_hooks.values()))
-    return result
+def _run_after_failure(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:
+    """The same where forward, or a hook before, has raised: what this hook raises too is a remark, as in PyTorch."""
+    try:
+        return _run_forward_hook(module, hook, args, options, result)
+    except (LimitFault, RecursionError, MemoryError):
+        raise
+    except Exception as error:      # the first exception is the one to tell
+        DisplayHooks.note("always_call", "forward hook with ``always_call=True`` raised an exception that was silenced "
+                                         f"as another error was raised in forward: {error}")
+        return result
 
 
 def _run_pre_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any],

@@ -1,4 +1,5 @@
-"""Modules that reach outside the program: they can be imported, and what would use the system raises when called."""
+"""Modules that can be imported, and whose functions raise when they are called: they would use the system, or are not
+there."""
 
 from __future__ import annotations
 
@@ -7,15 +8,16 @@ from typing import Any
 
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.system.os_path import DATA
-from gradcli.namespace.python.system.sys import refusing
+from gradcli.namespace.python.system.sys import NOT_THERE, OUTSIDE, refusing
 
+Hints = tuple[tuple[str, str], ...]
 COPIES = (("copy.deepcopy(value)", "copies a value; torch.save and torch.load keep one within a run"),)
 PRINTED = (("print(x.tolist())", "shows the numbers; `gradcli run FILE > numbers.txt` keeps what is printed"),)
 SHELL = (("gradcli run FILE", "in a Makefile or a shell script, which starts what else is needed"),)
 TIMED = (("gradcli run --time FILE", "measures a program"),)
 SEEDED = (("random.random()", "numbers that depend on the seed alone"),)
 
-REFUSED: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+REFUSED: dict[str, tuple[str, Hints]] = {
     "array": ("array", ()),
     "ast": ("parse literal_eval dump walk NodeVisitor NodeTransformer", ()),
     "asyncio": ("run gather sleep wait create_task get_event_loop new_event_loop Queue Lock", ()),
@@ -82,11 +84,26 @@ REFUSED: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 }
 """The names of each module that programs read, and what they can write instead."""
 
-CONSTANTS: dict[str, dict[str, Any]] = {
+UNAVAILABLE = frozenset("""
+    array ast asyncio atexit base64 codecs configparser csv dis errno getopt hashlib html.parser inspect optparse pickle
+    pstats queue shlex struct traceback unittest urllib.error urllib.parse weakref xml.dom.minidom xml.etree.ElementTree
+""".split())
+"""Those that reach nothing outside the program, and are not there all the same."""
+
+
+def default_timer() -> float:
+    """time.perf_counter()."""
+    from gradcli.namespace.python.system.time import perf_counter
+
+    return perf_counter()
+
+
+MEMBERS: dict[str, dict[str, Any]] = {
     "errno": {"EEXIST": 17, "ENOENT": 2, "EPERM": 1, "EINTR": 4, "EAGAIN": 11, "EPIPE": 32},
     "pickle": {"HIGHEST_PROTOCOL": 5, "DEFAULT_PROTOCOL": 4},
     "signal": {"SIGINT": 2, "SIGTERM": 15, "SIGALRM": 14, "SIGUSR1": 10, "SIG_DFL": 0, "SIG_IGN": 1},
     "subprocess": {"PIPE": -1, "STDOUT": -2, "DEVNULL": -3},
+    "timeit": {"default_timer": default_timer},
 }
 """What else of these modules is there."""
 
@@ -95,9 +112,8 @@ def refused_modules() -> dict[str, ModuleProxy]:
     """The modules by dotted name."""
     modules = {}
     for path, (names, instead) in REFUSED.items():
-        clock = ["default_timer"] if path == "timeit" else []
-        modules[path] = ModuleProxy(path, {name: name for name in (*names.split(), *clock)}, _refusing(path, instead),
-                                    **CONSTANTS.get(path, {}))
+        modules[path] = ModuleProxy(path, {name: name for name in names.split()}, _refusing(path, instead),
+                                    **MEMBERS.get(path, {}))
         inner = path
         while "." in inner:
             inner, _, part = inner.rpartition(".")
@@ -106,12 +122,6 @@ def refused_modules() -> dict[str, ModuleProxy]:
     return modules
 
 
-def _refusing(path: str, instead: tuple[tuple[str, str], ...]) -> Callable[[str], Any]:
-    def fetch(name: str) -> Any:
-        if name == "default_timer":     # the clock of timeit, which is that of time.perf_counter
-            from gradcli.namespace.python.system.time import perf_counter
-
-            return perf_counter
-        return refusing(f"{path}.{name}", *instead)
-
-    return fetch
+def _refusing(path: str, instead: Hints) -> Callable[[str], Any]:
+    reason = NOT_THERE if path in UNAVAILABLE else OUTSIDE
+    return lambda name: refusing(f"{path}.{name}", *instead, reason=reason)

@@ -32,10 +32,13 @@ def leave(status: Any = None, /) -> None:
     raise ProgramExit(f"the program ends itself: {text}")
 
 
-def refusing(name: str, *instead: tuple[str, str]) -> Callable[..., Any]:
-    """A stand-in for a function that accesses the system: calling it raises PolicyFault with the hints `instead`."""
+OUTSIDE, NOT_THERE = "reaches outside the program, which no program here can", "is not there: its name alone is"
+
+
+def refusing(name: str, *instead: tuple[str, str], reason: str = OUTSIDE) -> Callable[..., Any]:
+    """A stand-in for a function that is not there: calling it raises PolicyFault with the hints `instead`."""
     def refuse(*args: Any, **options: Any) -> Any:
-        raise PolicyFault(f"{name}() reaches outside the program, which no program here can", *instead)
+        raise PolicyFault(f"{name}() {reason}", *instead)
 
     refuse.__name__ = refuse.__qualname__ = name.rpartition(".")[2]
     return refuse
