@@ -54,8 +54,8 @@ def _written_by(function: Callable[[Any], Any]) -> Callable[[Any], str]:
         text = function(number.item())
         if type(text) is not str:
             raise TypeError(f"a formatter returns a str, not {type(text).__name__}")
-        if len(text) > LONGEST_TEXT * LONGEST_TEXT:
-            raise SizeLimit(f"a number can be at most {LONGEST_TEXT * LONGEST_TEXT} characters wide")
+        if len(text) > LONGEST_TEXT:
+            raise SizeLimit(f"a number can be at most {LONGEST_TEXT} characters wide")
         return text
 
     return write

@@ -27,6 +27,9 @@ INTROSPECTED = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
 CLASS, CHANGED = "class", "changed"
 """What `.introspect` is called with for `x.__class__`, and for `x.__dict__` where it is changed."""
 
+CHANGING = ("update", "setdefault", "pop", "popitem", "clear")
+"""The methods of `x.__dict__` that change it."""
+
 DELETED = object()     # the new value that `Policy.assign` gets for `del value.name`
 
 
@@ -89,7 +92,7 @@ class Policy:
     """Attributes of the numbers that array libraries return, which are plain numbers here: by name, what reads one."""
 
     has_array_numbers: bool = False
-    """Whether a program has imported such a library: plain numbers have those attributes from then on."""
+    """Whether a text has named such a library: plain numbers have those attributes from then on."""
 
     address: Callable[[object], int] = id
     """The number shown where Python would show where a value lies in memory."""

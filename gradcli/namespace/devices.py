@@ -31,13 +31,13 @@ def seed_elsewhere(seed: int) -> None:
         raise ArgumentFault(f"a seed is a whole number, not {described(seed)}", "torch.manual_seed(0)")
 
 
-def _nothing(name: str) -> Callable[..., None]:
-    """A function of this name that does nothing: there is no such device."""
-    def nothing(*args: Any, **options: Any) -> None:
-        """Nothing: there is no such device here."""
+def idle(name: str) -> Callable[..., None]:
+    """A function of this name that takes any arguments, and does nothing."""
+    def do_nothing(*args: Any, **options: Any) -> None:
+        """Do nothing: it has no effect on what programs compute here."""
 
-    nothing.__name__ = nothing.__qualname__ = name
-    return nothing
+    do_nothing.__name__ = do_nothing.__qualname__ = name
+    return do_nothing
 
 
 def _refused(name: str) -> Callable[..., Any]:
@@ -80,8 +80,8 @@ NEEDING = ("current_device get_device_name get_device_properties set_device get_
 def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:
     """The functions of `torch.cuda`, `torch.mps` or `torch.xpu`; those in `needing` raise GradFault."""
     return ({"is_available": is_available, "device_count": device_count, "manual_seed": seed_elsewhere,
-             "manual_seed_all": seed_elsewhere, "seed": _nothing("seed"), "seed_all": _nothing("seed_all")}
-            | {function: _nothing(function) for function in IDLE} | {function: _zero(function) for function in COUNTS}
+             "manual_seed_all": seed_elsewhere, "seed": idle("seed"), "seed_all": idle("seed_all")}
+            | {function: idle(function) for function in IDLE} | {function: _zero(function) for function in COUNTS}
             | {function: _refused(function) for function in needing})
 
 
@@ -123,7 +123,7 @@ def device_names() -> dict[str, Any]:
                        amp=_mixed_precision("torch.cuda.amp", "cuda_"))
     others = {name: ModuleProxy(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
     accelerator = ModuleProxy("torch.accelerator", is_available=is_available, device_count=device_count,
-                              current_accelerator=current_accelerator, synchronize=_nothing("synchronize"))
+                              current_accelerator=current_accelerator, synchronize=idle("synchronize"))
     switched_off = {name: LazyType(f"torch.amp.{file}.{name}", partial(mixed_precision, kind)) for name, file, kind in (
         ("autocast", "autocast_mode", "Autocast"), ("GradScaler", "grad_scaler", "Scaler"))}
     return {"cuda": cuda, **others, "amp": _mixed_precision("torch.amp", ""), **switched_off,

@@ -12,7 +12,9 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.exposure import expose_functions
 from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.devices import idle
 from gradcli.namespace.modules import LazyType, ModuleProxy
 from gradcli.namespace.python.system.refused import COPIES, TIMED, Hints
 from gradcli.namespace.python.system.sys import OUTSIDE, refusing
@@ -80,14 +82,6 @@ def never() -> bool:
     return False
 
 
-def _idle(name: str) -> Callable[..., None]:
-    def idle(*args: Any, **options: Any) -> None:
-        """Do nothing: it has no effect on what programs compute here."""
-
-    idle.__name__ = idle.__qualname__ = name
-    return idle
-
-
 def _beside(name: str) -> Any:
     return getattr(import_module("gradcli.namespace.third_party.tensorboard"), name)
 
@@ -116,7 +110,7 @@ EXTRAS: dict[str, dict[str, Any]] = {
     "autograd.profiler": {"record_function": _lazy("torch.autograd.profiler.record_function", "Idle")},
     "distributed": dict.fromkeys(("is_available", "is_initialized", "is_nccl_available", "is_gloo_available",
                                   "is_mpi_available"), never),
-    "multiprocessing": {name: _idle(name) for name in ("set_start_method", "set_sharing_strategy")},
+    "multiprocessing": {name: idle(name) for name in ("set_start_method", "set_sharing_strategy")},
     "profiler": {"record_function": _lazy("torch.autograd.profiler.record_function", "Idle")},
 }
 
@@ -143,6 +137,7 @@ def attach(torch: ModuleProxy) -> None:
         "torch.utils.tensorboard", SummaryWriter=_lazy("torch.utils.tensorboard.writer.SummaryWriter"))
     vars(vars(torch)["nn"])["attention"] = ModuleProxy(
         "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _beside, sdpa_kernel=_lazy("sdpa_kernel", "Idle"))
-    vars(vars(torch)["backends"].cuda).update(ModuleProxy("", sdp_kernel=_lazy("sdp_kernel", "Idle"), **{
-        name: _idle(name) for name in ("enable_flash_sdp", "enable_mem_efficient_sdp", "enable_math_sdp",
-                                       "enable_cudnn_sdp")}).__dict__)
+    switches = {name: idle(name) for name in ("enable_flash_sdp", "enable_mem_efficient_sdp", "enable_math_sdp",
+                                              "enable_cudnn_sdp")}
+    expose_functions(switches.values())
+    vars(vars(torch)["backends"].cuda).update(switches, sdp_kernel=_lazy("sdp_kernel", "Idle"))

@@ -108,3 +108,8 @@ def test_limits_hold(text):
 def test_dir_lists_what_programs_may_read():
     text = "class A:\n    x = 1\n    def f(self): self.y = 2; return self\nprint(dir(A().f()))"
     assert Session(style="modern").run(text) == "['f', 'x', 'y']\n"
+
+
+def test_lists_are_repeated_in_place_by_a_tensor_of_one():
+    text = "import torch\nx = [1]\ny = x\nx *= torch.tensor(3)\nt = (1, 2)\nt *= torch.tensor(2)\nprint(x, y, t)"
+    assert Session(style="modern").run(text) == "[1, 1, 1] [1, 1, 1] (1, 2, 1, 2)\n"

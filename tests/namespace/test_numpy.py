@@ -130,3 +130,39 @@ def test_array_writes_reach_the_tensor():
     text = ("import numpy as np, torch\nt = torch.zeros(3)\nn = t.numpy()\nnp.add.at(n, [0, 0], 1.0)\nn.put([1], 7.0)\n"
             "print(t.tolist())\nn.fill(3)\nn.flat[1] = 9\nprint(t.tolist())")
     assert Session(style="modern").run(text) == "[2.0, 7.0, 0.0]\n[3.0, 9.0, 3.0]\n"
+
+
+NUMBERS = """
+def total(a): return a.sum()
+import numpy as np
+print(total(np.array([13, 2])).round(-1), np.array([255]).max().round(-2), total(np.array([2.567])).round(1))
+print(np.array([1.0, np.inf]).sum().std(), np.array([1., 2.]).sum().std(ddof=1), np.array([2.0, np.nan]).max().var())
+print(total(np.array([1, 2])).astype("float32"), total(np.array([1, 300])).astype(np.uint8))
+print(isinstance(total(np.ones(2, int)), (int, np.integer)), isinstance(total(np.ones(2)), np.floating))
+print(isinstance(3, np.floating), isinstance(np.float64(1), (str, np.float64)))
+print(np.add.reduce([1, 2], keepdims=1), np.acosh([1.0, 2.0]), np.isin([1, 2], [2]))
+print(np.apply_along_axis(lambda r: 0 if r[0] < 1 else 0.5, 1, np.arange(4).reshape(2, 2)))
+f = np.vectorize(lambda x, y=1: x * y)
+print(f([1, 2, 3], y=2), f([1, 2], [3, 4]), f(5))
+try: f([])
+except ValueError as e: print(e)
+with np.errstate(all="ignore"): print(np.array([1.0]) / 0)
+"""
+
+
+def test_numbers_from_arrays_are_as_numpys(capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(NUMBERS, {})
+    assert Session(style="modern").run(NUMBERS) == capsys.readouterr().out
+
+
+def test_numbers_of_a_tensor_have_them_without_an_import():
+    assert Session(style="modern").run("import torch\nprint(torch.ones(2).numpy().sum().item())") == "2.0\n"
+
+
+@pytest.mark.parametrize("line", ["np.vectorize(lambda x: (x, x))([1, 2])", "np.vectorize(abs, excluded={0})",
+                                  "np.array_equiv(np.zeros((10**5, 1)), np.zeros((1, 10**5)))"])
+def test_what_would_mean_something_else_is_refused(line):
+    with pytest.raises(Fault):
+        Session().run(f"import numpy as np\n{line}")

@@ -41,7 +41,7 @@ GROWING = [
     "np.roots(np.ones(10 ** 5))", "np.poly(np.ones(10 ** 6))", "np.polydiv(np.ones(10 ** 6), np.ones(5 * 10 ** 5))",
     "np.nanquantile(np.ones(10 ** 5), np.ones(10 ** 6))",
     "np.array2string(np.zeros(10 ** 7), threshold=10 ** 9, separator=' ' * 90)",
-    "class A: pass\na = A()\ndef pairs():\n    while True: yield 'x', 1\na.__dict__.update(pairs())"]
+    "class A: pass\ndef pairs():\n    while True: yield 'x', 1\ndef change(a): a.__dict__.update(pairs())\nchange(A())"]
 
 
 @pytest.mark.parametrize("text", GROWING)
@@ -106,6 +106,7 @@ def test_print_options(style):
 
 
 def test_all_changes_of_own_attributes_arrive():
-    text = ("class A: pass\na = A()\na.x, a.y = 1, 2\nprint(a.__dict__.popitem(), a.__dict__)\n"
-            "change = a.__dict__.update\na.__dict__.clear()\nprint(a.__dict__)\nchange(q=1)\nprint(a.__dict__, change)")
+    text = ("class A: pass\ndef f(a):\n  a.x, a.y = 1, 2\n  print(a.__dict__.popitem(), a.__dict__)\n"
+            "  change = a.__dict__.update\n  a.__dict__.clear()\n  print(a.__dict__)\n  change(q=1)\n"
+            "  print(a.__dict__, change)\nf(A())")
     assert run(text).startswith("('y', 2) {'x': 1}\n{}\n{'q': 1} <bound method dict.update of <dict object at 0x")

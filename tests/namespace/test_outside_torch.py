@@ -91,3 +91,8 @@ def test_every_layer_is_in_the_file_of_its_name():
 def test_constants_and_clocks():
     assert printed("import pickle, signal, errno\nfrom timeit import default_timer as timer\nstart = timer()\n"
                    "print(pickle.HIGHEST_PROTOCOL, signal.SIGINT, errno.EEXIST, timer() > start)") == "5 2 17 True\n"
+
+
+def test_modules_keep_their_names():
+    assert Session().run("print(torch.backends.cuda, torch.profiler, torch.jit)") == (
+        "<module 'torch.backends.cuda'> <module 'torch.profiler'> <module 'torch.jit'>\n")

@@ -143,3 +143,13 @@ def test_what_reaches_out_is_refused_where_it_is_called(module):
 
 def test_each_member_that_logging_lists_is_there():
     written("import logging\n" + "\n".join(f"logging.{name}" for name in LOGGING.split()))
+
+
+def test_the_root_logger_has_no_name():
+    assert written("import logging\nlogging.getLogger('').setLevel(10)\nprint(logging.getLogger('a').isEnabledFor(10), "
+                   "logging.getLogger('').name)")[0] == "True root\n"
+
+
+def test_the_paths_above_a_long_one_are_refused():
+    with pytest.raises(Fault, match="the limit is"):
+        written("from pathlib import Path\nPath('a/' * 10**5).parents")

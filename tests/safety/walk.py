@@ -67,8 +67,6 @@ from gradcli.namespace.python.system.sys import VersionInfo
 from gradcli.namespace.third_party.ipython import Shape
 from gradcli.namespace.third_party.matplotlib import Drawing
 from gradcli.namespace.third_party.numpy_makers import (
-    AbstractType,
-    ErrorState,
     Grid,
     Indexer,
     Joiner,
@@ -240,8 +238,8 @@ PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, set, fro
 OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
-        Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, AbstractType, ArrayOptions, Backends,
-        ErrorState, Idle, Indexer, OwnAttributes, SummaryWriter, Ufunc,
+        Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, ArrayOptions, Backends,
+        Idle, Indexer, OwnAttributes, SummaryWriter, Ufunc,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,

@@ -12,7 +12,7 @@ import ast
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, LoweringContext, lowers
-from gradcli.lang.policy import CHANGED, CLASS, INTROSPECTED, legal_name
+from gradcli.lang.policy import CHANGED, CHANGING, CLASS, INTROSPECTED, legal_name
 from gradcli.lang.runtime.special_methods import METHODS, OF_OBJECTS
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import number_value
@@ -72,7 +72,7 @@ def _attribute(c: LoweringContext, node: Node) -> ast.expr:
         if name == "__name__" and value[0] == "attribute" and value[3][1][3] == "__class__":
             value, attribute = value[3][0], "__class__"
         return c.call(".introspect", [c.expression(value), c.constant(attribute, leaf)], node)
-    if name in ("update", "setdefault", "pop", "popitem", "clear") and own_attributes(c, value):
+    if name in CHANGING and own_attributes(c, value):
         return read_attribute(c, changed_attributes(c, value), leaf, node)
     if ungrouped(value)[0] in HOLDERS:
         if name in ("__class__", "__dict__") and in_function(c):

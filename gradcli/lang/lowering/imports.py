@@ -10,7 +10,6 @@ from gradcli.faults.mistakes import ImportRefused
 from gradcli.faults.source import line_of
 from gradcli.faults.suggestions import nearest
 from gradcli.lang.lowering.context import STORE, LoweringContext, lowers
-from gradcli.lang.policy import open_array_numbers
 from gradcli.lang.syntax.lexer import Node
 
 FEATURES = {"print_function", "division", "absolute_import", "unicode_literals", "annotations",
@@ -95,9 +94,6 @@ def _bind(c: LoweringContext, leaf: Node, value: ast.expr, node: Node) -> ast.st
 
 
 def _module(c: LoweringContext, name: str, node: Node) -> ast.expr:
-    if name.partition(".")[0] == "numpy":
-        open_array_numbers(c.policy)
-        c.plain = c.policy.plain
     return c.call(".module", [c.constant(name, node)], node)
 
 

@@ -36,7 +36,7 @@ EXCEPTIONS = (
 
 _SEQUENCE = frozenset({"index", "count"})
 _WHOLE = frozenset(
-    "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio astype".split())
+    "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split())
 METHODS: dict[type, frozenset[str]] = {
     str: _SEQUENCE | frozenset(
         "upper lower strip lstrip rstrip split rsplit splitlines startswith endswith find rfind rindex title "
@@ -55,7 +55,7 @@ METHODS: dict[type, frozenset[str]] = {
         "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()),
     int: _WHOLE,
     bool: _WHOLE,
-    float: frozenset("is_integer as_integer_ratio hex real imag conjugate astype".split()),
+    float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
     complex: frozenset("real imag conjugate".split()),
     property: frozenset({"getter", "setter", "deleter"}),
     type({}.keys()): frozenset({"isdisjoint"}),
@@ -196,22 +196,8 @@ def special(formatter: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]
     from gradcli.lang.runtime import templates
 
     return {**templates.string_methods(formatter), **containers.container_methods(formatter.budget),
-            **{(kind, "astype"): _converter for kind in (int, float, bool)},
             **{(property, name): partial(_changed, name) for name in METHODS[property]},
             (StopIteration, "value"): lambda end: (*args_of(end), None)[0]}
-
-
-NUMBER_TYPES = {"int": int, "int64": int, "int32": int, "float": float, "float64": float, "bool": bool}
-
-
-def _converter(value: Any) -> Callable[[Any], Any]:
-    """The method `astype` of a number: scalars of numpy are plain numbers here, and programs convert them so."""
-    def astype(dtype: Any) -> Any:
-        if type(dtype) is str and dtype not in NUMBER_TYPES:
-            raise TypeError(f"data type {dtype!r} not understood")
-        return NUMBER_TYPES[dtype](value) if type(dtype) is str else dtype(value)
-
-    return _called("astype", astype)
 
 
 def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:

@@ -90,16 +90,22 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             elif type(a) is list or isinstance(a, tuple):
                 budget.check_items(len(a) * b)
 
+    def count_of(sequence: Any, times: Any) -> int | None:
+        """How often an object says that a sequence is repeated: one that is a whole number but multiplies no sequence,
+        as a tensor of one is. None for other operands."""
+        kind = type(times)
+        if type(sequence) in SEQUENCES and kind not in WHOLE and hasattr(kind, "__index__") and (
+                PROGRAM_MADE not in kind.__dict__):
+            try:
+                return operator.index(times)
+            except TypeError:
+                pass
+        return None
+
     def repeated(a: Any, b: Any) -> Any:
-        """A sequence as often as an object says that is a whole number but multiplies none, as a tensor of one is."""
+        """A sequence as often as the other operand says; NotImplemented for other operands."""
         for sequence, times in ((a, b), (b, a)):
-            kind = type(times)
-            if type(sequence) in SEQUENCES and kind not in WHOLE and hasattr(kind, "__index__") and (
-                    PROGRAM_MADE not in kind.__dict__):
-                try:
-                    count = operator.index(times)
-                except TypeError:
-                    return NotImplemented
+            if (count := count_of(sequence, times)) is not None:
                 check_repeat(sequence, count)
                 return sequence * count
         return NotImplemented
@@ -137,6 +143,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             simple.add(left)
         if (product := special_product(a, b, imul)) is not NotImplemented:
             return product
+        if (count := count_of(a, b)) is not None:
+            b = count
         a, b = with_whole_count(a, b)
         if type(a) in WHOLE or type(b) in WHOLE:
             check_repeat(a, b)

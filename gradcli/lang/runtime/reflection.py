@@ -17,7 +17,7 @@ from gradcli.faults.tree import AttributeFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import CHANGED, CLASS, Policy, attribute_name, legal_name
+from gradcli.lang.policy import CHANGED, CHANGING, CLASS, Policy, attribute_name, legal_name
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.containers import pairs
 from gradcli.lang.runtime.special_methods import OF_OBJECTS
@@ -190,7 +190,7 @@ def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     return method
 
 
-@exposed("update", "setdefault", "pop", "popitem", "clear", "get")
+@exposed(*CHANGING)
 class OwnAttributes:
     """`x.__dict__` where a program changes it: each change is a checked change of the attribute."""
 
@@ -241,11 +241,7 @@ class OwnAttributes:
         for name in self._read(self._value):
             del self[name]
 
-    def get(self, name: Any, default: Any = None, /) -> Any:
-        """The attribute, or the default."""
-        return self._read(self._value).get(name, default)
-
 
 OwnAttributes.__name__ = OwnAttributes.__qualname__ = "dict"     # as messages call it
-for _method in ("update", "setdefault", "pop", "popitem", "clear", "get"):
+for _method in CHANGING:
     getattr(OwnAttributes, _method).__qualname__ = f"dict.{_method}"

@@ -60,7 +60,9 @@ MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype 
           "floating complexfloating array_str").split()
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
-           "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2"}
+           "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",
+           "acosh": "arccosh", "asinh": "arcsinh", "atanh": "arctanh", "trapz": "trapezoid", "in1d": "isin",
+           "bitwise_not": "invert", "bitwise_invert": "invert", "cumulative_prod": "cumprod"}
 SCALARS = {name: name for name in "float32 float64 float16 int64 int32 int16 int8 uint8".split()} | {
     "double": "float64", "single": "float32", "half": "float16", "float_": "float64", "int_": "int64",
     "intp": "int64", "longlong": "int64", "intc": "int32", "ubyte": "uint8", "byte": "int8", "bool_": "bool",

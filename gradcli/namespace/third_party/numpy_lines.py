@@ -195,9 +195,6 @@ linalg.slogdet A a
 linalg.solve A a, A b
 linalg.svd A a, b full_matrices=True, b compute_uv=True
 """
-RENAMED = {"trapz": "trapezoid", "in1d": "isin", "acosh": "arccosh", "asinh": "arcsinh",
-           "atanh": "arctanh", "bitwise_not": "invert", "cumulative_prod": "cumprod",
-           "bitwise_invert": "invert"}
-TABLED = (*(line.partition(" ")[0] for line in LINES.strip().split("\n") if not line.startswith("linalg.")), *RENAMED,
+TABLED = (*(line.partition(" ")[0] for line in LINES.strip().split("\n") if not line.startswith("linalg.")),
           "fromiter", "indices")
 """The functions of `numpy` itself among these."""

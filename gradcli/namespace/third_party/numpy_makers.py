@@ -32,7 +32,9 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.third_party import numpy as numpy_functions
 from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.namespace.third_party.numpy_scalars import PYTHON_TYPES
 from gradcli.namespace.third_party.numpy_table import result_of
+from gradcli.namespace.third_party.tensorboard import Idle
 
 
 def _ranged(part: slice) -> slice:
@@ -192,16 +194,14 @@ dtype = TypeProxy("numpy.dtype", (ArrayType,), _element_type)
 
 
 @exposed()
-class AbstractType:
-    """`numpy.floating` and kin: families of element types, for issubdtype."""
+class AbstractType(TypeProxy):
+    """`numpy.floating` and other families of element types."""
 
-    __slots__ = ("kinds", "name")
+    __slots__ = ("kinds",)
 
     def __init__(self, name: str, kinds: str) -> None:
-        self.name, self.kinds = name, kinds
-
-    def __display__(self, style: Any) -> str:
-        return f"<class 'numpy.{self.name}'>"
+        super().__init__(f"numpy.{name}", tuple({PYTHON_TYPES[kind]: None for kind in kinds}))
+        self.kinds = kinds
 
 
 generic, number = AbstractType("generic", "biufc"), AbstractType("number", "iufc")
@@ -242,27 +242,34 @@ class Indexer:
 s_ = index_exp = Indexer()
 
 
-def _called_with_each(function: Any, arrays: list[Any], shape: tuple[int, ...], first: bool) -> Array:
-    """The array of the numbers that `function` returns for the elements of `arrays`, of the type of the `first`."""
-    Budget().check_items(math.prod(shape))
-    numbers = [function(*values) for values in zip(*(array.ravel().tolist() for array in arrays), strict=True)]
-    array = asarray(numbers).array
-    return Array((array.astype(asarray(numbers[0]).array.dtype) if numbers and first else array).reshape(shape))
-
-
 def vectorize(pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = None, cache: Any = False) -> Any:
-    """A function of arrays that calls a function of the program with each element."""
+    """A function of arrays that calls a function of the program with each element; results are of the type of the
+    first, unless `otypes` names one."""
     if not callable(pyfunc):
         raise ArgumentFault(f"vectorize() takes a function, not {described(pyfunc)}", "np.vectorize(lambda x: x + 1)")
+    if excluded:
+        raise ArgumentFault("vectorize() excludes no arguments here", "np.vectorize(lambda x: f(x, y))")
 
-    def vectorized(*args: Any) -> Any:
-        arrays = [asarray(arg).array for arg in args]
+    def vectorized(*args: Any, **options: Any) -> Any:
+        arrays = [asarray(arg).array for arg in (*args, *options.values())]
         MemoryLimit.check("vectorize", 8 * math.prod(np.broadcast_shapes(*(array.shape for array in arrays))))
         arrays = list(np.broadcast_arrays(*arrays))
-        if not arrays or not arrays[0].ndim:
-            return pyfunc(*(array.item() for array in arrays))
-        result = _called_with_each(pyfunc, arrays, arrays[0].shape, otypes is None)
-        return result if otypes is None else astype(result, otypes[0])
+        shape = arrays[0].shape if arrays else ()
+        Budget().check_items(math.prod(shape))
+        results = []
+        for values in zip(*(array.ravel().tolist() for array in arrays), strict=True):
+            named = dict(zip(options, values[len(args):], strict=True))
+            results.append(pyfunc(*values[: len(args)], **named))
+        if not shape:
+            return results[0] if arrays else pyfunc()
+        if not results and not otypes:
+            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+        if any(type(result) is tuple for result in results):
+            raise ArgumentFault("a vectorized function returns one number here, not a tuple",
+                                "np.vectorize(lambda x: f(x)[0])")
+        numbers = asarray(results).array.reshape(shape)
+        return astype(Array(numbers), otypes[0]) if otypes else Array(
+            numbers.astype(asarray(results[0]).array.dtype))
 
     return vectorized
 
@@ -275,7 +282,8 @@ def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any
     Budget().check_items(math.prod(rows.shape[:-1]))
     results = [asarray(func1d(Array(rows[at].copy()), *args, **kwargs)).array for at in np.ndindex(*rows.shape[:-1])]
     MemoryLimit.check("apply_along_axis", 8 * sum(result.size for result in results))
-    stacked = np.stack(results).reshape((*rows.shape[:-1], *results[0].shape))
+    of_first = [result.astype(results[0].dtype) for result in results]
+    stacked = np.stack(of_first).reshape((*rows.shape[:-1], *results[0].shape))
     added = range(results[0].ndim)
     return as_numpy_result(np.moveaxis(stacked, [at - len(added) for at in added], [at + at_axis for at in added]))
 
@@ -287,23 +295,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any
     return function(*(Array(part) for part in np.indices(sizes, dtype=kind(dtype))), **kwargs)
 
 
-@exposed()
-class ErrorState:
-    """`np.errstate(...)`: a context without an effect, since numpy warns of nothing here."""
-
-    __slots__ = ()
-
-    def __init__(self, **settings: Any) -> None:
-        pass
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *raised: Any) -> None:
-        pass
-
-
-errstate = TypeProxy("numpy.errstate", (ErrorState,), ErrorState)
+errstate = TypeProxy("numpy.errstate", (Idle,), Idle)      # numpy warns of nothing here
 
 
 def seterr(**settings: Any) -> dict[str, str]:
@@ -331,7 +323,7 @@ class Ufunc:
 
     def reduce(self, array: Any, axis: Any = 0, keepdims: bool = False) -> Any:
         """The operator between all values along an axis."""
-        return self._on_array(self._own.reduce, array, axis=axes(axis), keepdims=keepdims is True)
+        return self._on_array(self._own.reduce, array, axis=axes(axis), keepdims=bool(keepdims))
 
     def accumulate(self, array: Any, axis: int = 0) -> Any:
         """The same step by step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, NumpyOfHistory
 from gradcli.lang.budget import Budget
+from gradcli.lang.runtime.types import TypeProxy
 
 
 class ArrayLimits(finfo):
@@ -37,13 +39,17 @@ class ArrayLimits(finfo):
 ArrayLimits.__name__ = "finfo"
 
 
+PYTHON_TYPES = {"i": int, "u": int, "f": float, "b": bool, "c": complex}      # what scalars of a kind are here
+
+
 @exposed()
-class ScalarType(Typed):
+class ScalarType(TypeProxy, Typed):
     """A scalar type of numpy; equal to its dtype."""
 
     __slots__ = ("tensor_dtype",)
 
     def __init__(self, dtype: DType) -> None:
+        super().__init__(f"numpy.{dtype.name}", (PYTHON_TYPES[kind(dtype).kind],))
         self.tensor_dtype = dtype
 
     def __call__(self, value: Any = 0, /) -> Any:
@@ -73,9 +79,6 @@ class ScalarType(Typed):
     def __hash__(self) -> int:
         return hash(self.tensor_dtype)
 
-    def __repr__(self) -> str:
-        return f"<class 'numpy.{self.tensor_dtype.name}'>"
-
 
 def _method(name: str, compute: Callable[..., Any]) -> Callable[[Any], Any]:
     """What reads the method `name` of a number; `compute` takes the number and the arguments."""
@@ -100,7 +103,8 @@ def _total(value: Any, *args: Any, **options: Any) -> Any:
 def _rounded(value: Any, decimals: int = 0) -> Any:
     if type(decimals) is not int:
         raise TypeError("the decimals of round() are a whole number")
-    return value if type(value) is not float else float(np.round(value, max(-400, min(400, decimals))))
+    whole = type(value) is not float and (decimals >= 0 or abs(value) >= 2**63)
+    return value if whole else np.round(value, max(-400, min(400, decimals))).item()
 
 
 def _clipped(value: Any, min: Any = None, max: Any = None) -> Any:
@@ -116,9 +120,14 @@ def _array(value: Any) -> Any:
     return Array(np.asarray(numpy_operand(value)))
 
 
-def _none(value: Any, *args: Any, **options: Any) -> float:
-    """The spread of one number."""
-    return 0.0
+def _spread(value: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0,
+            **options: Any) -> float:
+    """The spread of one number, which is none; of an infinite number, or of none less than one, it is nan."""
+    return value * 0.0 if ddof < 1 else math.nan
+
+
+def _converted(value: Any, dtype: Any, **options: Any) -> Any:
+    return astype(_array(value), dtype).array.item()
 
 
 def _truth(value: Any, *args: Any, **options: Any) -> bool:
@@ -128,8 +137,8 @@ def _truth(value: Any, *args: Any, **options: Any) -> bool:
 OF_NUMBERS: dict[str, Callable[[Any], Any]] = {
     name: _method(name, compute) for names, compute in (
         ("item tolist copy max min squeeze conj", _itself), ("sum prod", _total), ("round", _rounded),
-        ("clip", _clipped),
-        ("std var", _none), ("any all", _truth), ("mean", lambda value, *args, **options: float(value)))
+        ("clip", _clipped), ("std var", _spread), ("astype", _converted), ("any all", _truth),
+        ("mean", lambda value, *args, **options: float(value)))
     for name in names.split()} | {
     "shape": lambda value: (), "ndim": lambda value: 0, "size": lambda value: 1, "T": lambda value: value,
     "reshape": _method("reshape", lambda value, *shape: _array(value).reshape(*shape)),

@@ -25,7 +25,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.namespace.third_party.numpy import asarray, operand
-from gradcli.namespace.third_party.numpy_lines import LINES, RENAMED
+from gradcli.namespace.third_party.numpy_lines import LINES
 
 LARGEST_POWER = 10_000
 MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
@@ -123,7 +123,7 @@ def _parts(values: dict[str, Any]) -> int:
     return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
 
 
-PAIRS = ["a", "b"], ["x1", "x2"]     # the first parameters of functions whose arguments are broadcast together
+PAIRS = ["a", "b"], ["x1", "x2"], ["a1", "a2"]     # the first parameters of functions that broadcast
 
 
 def _steps(first: str, second: str, values: dict[str, Any]) -> float:
@@ -268,8 +268,6 @@ for _line in LINES.strip().split("\n"):
     if _signature.name not in ("einsum", "meshgrid"):
         FUNCTIONS[_signature.name] = _function(_signature)
 FUNCTIONS |= {function.__name__: with_numpy_faults(function) for function in (einsum, meshgrid, fromiter, indices)}
-FUNCTIONS |= {name: FUNCTIONS[other] for name, other in RENAMED.items() if other in FUNCTIONS}
-NAMES = tuple(FUNCTIONS)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import exposed
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
+from gradcli.namespace.devices import idle
 
 RECORDING = ("add_audio add_custom_scalars add_embedding add_figure add_graph add_histogram add_hparams add_image "
              "add_image_with_boxes add_images add_mesh add_pr_curve add_scalar add_scalars add_text add_video close "
@@ -35,20 +35,12 @@ class SummaryWriter:
         pass
 
 
-def _recorder(name: str) -> Callable[..., None]:
-    def record(*args: Any, **options: Any) -> None:
-        """Record nothing."""
-
-    record.__name__ = record.__qualname__ = name
-    return record
-
-
-RECORDERS = {name: _recorder(name) for name in RECORDING}
+RECORDERS = {name: idle(name) for name in RECORDING}
 
 
 @exposed()
 class Idle:
-    """A context, and a decorator, without an effect: `record_function`, `sdpa_kernel`."""
+    """A context, and a decorator, without an effect: `record_function`, `sdpa_kernel`, `np.errstate`."""
 
     __slots__ = ()
 

@@ -238,7 +238,7 @@ class LoggingSystem:
 
     def logger(self, name: str | None = None) -> Logger:
         """The logger of a name, the same at every call."""
-        if name is None or name == "root":
+        if name in (None, "", "root"):
             return self.root
         if type(name) is not str:
             raise TypeError("A logger name must be a string")

@@ -33,7 +33,11 @@ class PosixPath:
     parts = property(lambda self: self._own.parts)
     suffixes = property(lambda self: self._own.suffixes)
     parent = property(lambda self: _path(self._own.parent))
-    parents = property(lambda self: tuple([_path(path) for path in self._own.parents]))
+    @property
+    def parents(self) -> tuple[PosixPath, ...]:
+        """The paths above this one, the nearest first."""
+        Budget().check_characters(len(self._own.parts) * len(str(self._own)))
+        return tuple([_path(path) for path in self._own.parents])
 
     def joinpath(self, *other: Any) -> PosixPath:
         """This path followed by others."""
