@@ -1,8 +1,16 @@
 """Element types and derivatives that some operations refuse, in the words of PyTorch."""
 
-from gradcli.engine.tensor.dtypes import BOOL, FLOATING, OF, category
-from gradcli.faults.mistakes import UnimplementedDerivative
+import numpy as np
+
+from gradcli.engine.tensor.dtypes import BOOL, COMPLEX, CTYPES, FLOATING, OF, category
+from gradcli.faults.mistakes import DtypeMix, UnimplementedDerivative
 from gradcli.faults.tensors import FloatingBits, UnimplementedType
+from gradcli.faults.tree import TypeFault
+
+
+def kind_of(a):
+    """The numpy dtype of an array or a tensor."""
+    return np.dtype(getattr(a.dtype, "numpy", a.dtype))
 
 
 def no_truths(name, *arrays):
@@ -19,6 +27,35 @@ def only_floats(name, array):
         raise UnimplementedType(f'"{name}" not implemented for \'{OF[array.dtype].era}\'',
                                 ("x.float()", "the same as floats"))
     return array
+
+
+def same_type_as(name, first, dtype):
+    """Raise DtypeMix unless the operand `name` has the type of the first, from which PyTorch casts none."""
+    if dtype != first:
+        wanted, given = OF[first], OF[dtype]
+        raise DtypeMix(f"expected dtype {CTYPES[wanted.era]} for `{name}` but got dtype {CTYPES[given.era]}",
+                       (f"{name}.to(x.dtype)", f"the same as {wanted.name}"), dtypes=(wanted.name, given.name))
+
+
+def norm_types(name, given, dtype):
+    """Raise TypeFault unless a norm of elements of type `given` can be computed in type `dtype`, or None for theirs."""
+    if dtype is None and given.kind in "fc":
+        return
+    own = OF[given].era
+    if category(given) < FLOATING:
+        raise TypeFault(f"{name}: Expected a floating point or complex tensor as input. Got {own}",
+                        ("x.float().norm()", "the norm of a floating copy"))
+    wanted = OF[dtype].era
+    if category(dtype) < FLOATING:
+        raise TypeFault(f"{name}: dtype should be floating point or complex, but got {wanted}",
+                        ("dtype=torch.float64", "a type that norms have"))
+    if category(dtype) != category(given):
+        kind = "complex" if category(given) == COMPLEX else "real"
+        raise TypeFault(f"{name}: dtype should be {kind} for {kind} inputs, but got {wanted}",
+                        ("x.abs().norm(dtype=torch.float64)", "the norm of the sizes"))
+    if np.promote_types(dtype, given) != dtype:
+        raise TypeFault(f"{name}: the dtype of the input ({own}) should be convertible without narrowing to the "
+                        f"specified dtype ({wanted})", ("x.norm().float()", "a norm, then narrowed"))
 
 
 def underived(name, repair, why):

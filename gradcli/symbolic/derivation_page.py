@@ -15,7 +15,7 @@ from gradcli.symbolic.fold import mul, replace_symbols
 from gradcli.symbolic.formula_page import SAME_WAY, mathml
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import PLAIN, PRODUCT, SUM, UNICODE, Writer
+from gradcli.symbolic.text import CASES, PLAIN, PRODUCT, UNICODE, Writer
 from gradcli.symbolic.verification import compared
 
 
@@ -123,7 +123,7 @@ class DerivationPage:
         left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
         if derivative.formula is None:
             return Line(left, [writer.prose(f"{self._short(derivative.value)}, for it has no formula")])
-        bound = PRODUCT if len(derivative.links) > 1 else SUM
+        bound = PRODUCT if len(derivative.links) > 1 else CASES
         links = [self._link(user, formula, derivative, writer, bound) for user, formula in derivative.links.items()]
         rights = [" + ".join(links), total]
         if derivative.closed is not None and derivative.is_leaf:
@@ -168,7 +168,7 @@ class DerivationPage:
             target = derivative.closed or SymbolicTensor.filled(ZERO, derivative.value.shape)
             left, _ = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
             number, value = self._exact(derivative, writer), self._short(derivative.value)
-            if number and derivative.value.ndim:
+            if number and derivative.value.ndim and (derivative.value == derivative.value.flat[0]).all():
                 value = self._short(derivative.value.flat[0])
             lines.append(Line(left, [text for text in (number, value) if text] if number != value else [value]))
         return lines

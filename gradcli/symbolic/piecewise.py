@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from gradcli.symbolic.expression import (
     MIRRORED,
-NEGATIONS,
+    NEGATIONS,
     Add,
     Call,
     Cases,

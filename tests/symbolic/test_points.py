@@ -34,6 +34,7 @@ def test_formulas_hold_at_unusual_points(words):
 
 
 PROGRAMS = {
+    ("y = x[1]*3", "--at", "x=[1, 2, 3]"): "∂y/∂x_i = 3 if i == 1 else 0 = [0, 3, 0], as reverse mode says\n",
     ("f * f * v1", "--at", "f=2, v1=3"): "∂f2/∂f  = ∂f2/∂w1 * 2*f = 2*f*v1\n",
     ("y = x\nfor i in range(3):\n    y = y*x\ny", "--at", "x=2"): "= 4*x**3\n",
     ("y = x\nwhile y < 10:\n    y = y*2\ny", "--at", "x=1"): "∂y/∂x = 16\n",

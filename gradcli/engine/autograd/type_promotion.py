@@ -11,7 +11,7 @@ from numpy import asarray, ndarray
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF, computing_type, float32, float64, result_type
+from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.faults.mistakes import DtypeMix
@@ -78,7 +78,7 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
                          dtypes=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
         words = MIXED.get(name, OF_PRODUCTS)
-        names = (eras[a], eras[b]) if name in ("linear", "dot") else (C_NAMES.get(a, a), C_NAMES.get(b, b))
+        names = [eras[x] if name in ("linear", "dot") else CTYPES[eras[x]] for x in (a, b)]
         raise fault.saying(words.format(*names))
     return values
 
@@ -97,9 +97,6 @@ MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
          "conv_output": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
-C_NAMES = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int", "int16": "short",
-           "int8": "signed char", "uint8": "unsigned char", "float16": "c10::Half",
-           "complex64": "c10::complex<float>", "complex128": "c10::complex<double>"}
 
 
 def _to_dtype(x: Any, dtype: Any) -> Any:

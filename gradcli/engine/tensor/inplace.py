@@ -22,6 +22,7 @@ from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, no
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
+from gradcli.faults.tensors import SharedMemory
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
@@ -38,7 +39,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             refuse_shared(input.array, arrays_of((*args, *options.values())), name)
         if overlaps_itself(input.array) and elementwise(cls) and not cls.fills and not _tracked(
                 (input, *args, *options.values())):
-            return _in_turn(write, input, args, options)
+            return _in_turn(write, input, args, options, name)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
             if Dual.watched:
@@ -70,10 +71,13 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     return out
 
 
-def _in_turn(write: Callable[..., Any], input: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+def _in_turn(write: Callable[..., Any], input: Any, args: tuple[Any, ...], options: dict[str, Any],
+             name: str) -> Any:
     """`write` for each row of windows that lie over each other, as PyTorch goes through them: each sees what those
     before it have written."""
     shape = input.array.shape
+    if any(not step and size > 1 for step, size in zip(input.array.strides, shape, strict=True)):
+        raise SharedMemory(name)
 
     def row(value: Any, i: int) -> Any:
         return Tensor(np.broadcast_to(value.array, shape)[i]) if isinstance(value, Tensor) else value

@@ -54,8 +54,7 @@ def writing(array: ndarray, writer: str = "") -> ndarray:
         if overlapping(array):
             raise SharedMemory(writer)
         if not is_lockable(array):
-            raise ArgumentFault("these values are a copy, which cannot be changed",
-                                ("a.put(places, values)", "changes an array, whatever the order of its memory"))
+            raise ArgumentFault("these values are a copy, which cannot be changed", ("x.clone()", "one that can"))
         unlock(array)
     return array
 

@@ -11,6 +11,7 @@ from gradcli.engine.autograd.signature import sized
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated, sizes
+from gradcli.ops.dtype_checks import kind_of
 
 
 def floating(name, *arrays):
@@ -20,11 +21,6 @@ def floating(name, *arrays):
         if dtype.kind not in "fc" or dtype.itemsize < 4:
             raise TypeFault(f"{name}: expected a float32 or float64 tensor, and was given {dtype.name}",
                             ("x.float()", "a floating copy"))
-
-
-def kind_of(a):
-    """The numpy dtype of an array or a tensor."""
-    return np.dtype(getattr(a.dtype, "numpy", a.dtype))
 
 
 def matrices(name, a):

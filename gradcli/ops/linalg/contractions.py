@@ -10,7 +10,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.linalg.products import dims_are
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]

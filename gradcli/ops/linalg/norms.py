@@ -8,6 +8,7 @@ from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.complex_numbers import adjoint, squares
+from gradcli.ops.dtype_checks import kind_of, norm_types
 from gradcli.ops.linalg.checks import floating, is_vector, matrices, rows_fit, square, transposed
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -39,6 +40,7 @@ class MatrixNorm(Op):
         rows, columns = axis(dim[0], n), axis(dim[1], n)
         if rows == columns:
             raise ArgumentFault("linalg.matrix_norm: dims must be different", "torch.linalg.matrix_norm(a)")
+        norm_types("linalg.matrix_norm", kind_of(A), dtype)
         if dtype is not None:
             A = F.cast(A, dtype)
         if ord == "fro":

@@ -13,7 +13,7 @@ from gradcli.engine.large import SOME
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.losses.regression import (
     CHANCES,
     REDUCTION,

@@ -14,7 +14,7 @@ from gradcli.engine.kernels import full_sum
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.nn.activation import THNN, floating
 
 GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")

@@ -6,10 +6,12 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.tensor.conversion import realized
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import OF, Default, category
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, Kernel
+from gradcli.ops.dtype_checks import kind_of, same_type_as
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
@@ -29,8 +31,17 @@ class Lerp(Op):
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
 
-    def compose(F, input, end: Array, weight: Operand):
-        return (F.lerp_by_number if type(weight) in SCALARS else F.lerp_by_tensor)(input, end, weight)
+    def compose(F, input: Array, end: Array, weight: Operand):
+        dtype, number = kind_of(input), type(weight) in SCALARS
+        same_type_as("end", dtype, kind_of(end))
+        if not number and weight.shape:
+            same_type_as("weight", dtype, kind_of(weight))
+        elif not number and category(kind_of(weight)) > category(dtype):
+            dtype = kind_of(weight)
+        if dtype.kind not in "fc":
+            raise UnimplementedType(f'"lerp_kernel_{"scalar" if number else "tensor"}" not implemented for '
+                                    f"'{OF[dtype].era}'", ("x.float()", "floating numbers"))
+        return (F.lerp_by_number if number else F.lerp_by_tensor)(input, end, weight)
 
 
 class LerpByNumber(Binary):

@@ -8,6 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.large import MANY
+from gradcli.engine.tensor.dtypes import computing_type, part_of, result_type
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, Unary
@@ -202,18 +203,17 @@ class Ldexp(Binary):
 
     complex = True
     saved_for_versions = ("out",)
-    type_promotion = "floating"
+    type_promotion = ""         # the type is that of the product
     samples = [([1.0, -0.75], [2.0, -3.0]), ([1.0, -0.75], np.array([2, 3]))]
 
     def forward(input: Array, other: Index):
-        if "c" in (input.dtype.kind, other.dtype.kind):
-            return input * (np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other)
-                            if other.dtype.kind == "c" else np.exp2(other.astype(input.real.dtype)))
-        if other.dtype.kind == "f":
-            if not other.ndim and input.ndim:
-                other = other.astype(input.dtype)
-            return (input.astype(other.dtype) if other.ndim and not input.ndim else input) * np.exp2(other)
-        return np.ldexp(input, np.clip(other.astype(np.int64), -9999, 9999).astype(np.int32))
+        if other.dtype.kind not in "fc" and input.dtype.kind == "f":
+            whole = no_truths("ldexp_cpu_exp", other).astype(np.int64)
+            return np.ldexp(input, np.clip(whole, -9999, 9999).astype(np.int32))
+        power = np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other) if (
+            other.dtype.kind == "c") else np.exp2(other.astype(computing_type(part_of(input.dtype))))
+        dtype = result_type((input, power))
+        return input.astype(dtype) * power.astype(dtype)
 
     def grad_input(F, g, other, out, input_dtype):
         return F.cast(F.ldexp(g, other), input_dtype)

@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.engine.tensor.dtypes import int64
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.reduction.reduce import VectorNorm
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]

@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, sized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.dtype_checks import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
 MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",

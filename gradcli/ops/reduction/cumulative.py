@@ -170,8 +170,10 @@ def _complex_logcumsumexp(input, at):
     out = input.copy()
     if input.ndim:
         along = np.moveaxis(out, at, 0)
-        for i in range(1, len(along)):
-            along[i] = complex_log_of_sum(along[i - 1], along[i])
+        so_far = np.full(along.shape[1:], -np.inf, out.dtype)
+        for i in range(len(along)):
+            nan = np.isnan(along[i]) | np.isnan(so_far)
+            along[i] = so_far = np.where(nan, complex(np.nan, np.nan), complex_log_of_sum(along[i], so_far))
     return out
 
 

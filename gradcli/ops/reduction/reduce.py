@@ -18,6 +18,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
 from gradcli.ops.arrays import TYPES, divided
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import norm_types
 from gradcli.ops.internal import expanded
 from gradcli.ops.reduction.picking import picked, scatter_to_input
 
@@ -336,9 +337,8 @@ class VectorNorm(Reduction):
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 
     def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if input.dtype.kind not in "fc" and dtype is None:
-            raise TypeFault("norm() needs a floating tensor", ("x.float().norm()", "the norm of a floating copy"))
-        input = input if dtype is None else retyped(input, dtype)
+        norm_types("linalg.vector_norm", input.dtype, dtype)
+        input = input if dtype is None else input.astype(dtype)
         if input.dtype.kind == "c":
             input = np.abs(input)
         if input.dtype == np.float16:

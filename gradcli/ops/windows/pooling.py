@@ -8,7 +8,7 @@ from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.linalg.checks import kind_of
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
 
