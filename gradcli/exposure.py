@@ -16,6 +16,8 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 PROGRAM_MADE = ".user"      # the mark in the own dict of a program's classes
+ADMITTING = ".admitting"    # where a function keeps what `admitting` makes of it
+EMPTY: dict[str, Any] = {}
 
 NO_NAMES: frozenset[str] = frozenset()
 VIRTUAL = frozenset({"forward"})    # methods whose results come from programs, called too often to check each
@@ -192,9 +194,7 @@ class ForeignValue(BaseException):
 
 def expose_functions(functions: Iterable[Any]) -> None:
     """Allow programs to hold these built-in functions, such as `len` and `math.sin`."""
-    for function in functions:
-        if type(function) is BuiltinFunctionType:
-            _functions.add(function)
+    _functions.update([function for function in functions if type(function) is BuiltinFunctionType])
 
 
 def admit(value: Any) -> Any:
@@ -258,13 +258,19 @@ def _bound_to_own(owner: Any, name: str) -> bool:
 
 
 def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` with its results passed to `admit`, so that programs may hold it."""
+    """`function` with its results passed to `admit`, so that programs may hold it; the same one at each call."""
+    known: Callable[..., Any] | None = getattr(function, "__dict__", EMPTY).get(ADMITTING)
+    if known is not None:
+        return known
+
     def call(*args: Any, **options: Any) -> Any:
         result = function(*args, **options)
         return result if type(result) in ATOMS else admit(result)
 
     update_wrapper(call, function)
     call.__module__ = "builtins"        # as Python's messages call it
+    if type(function) is FunctionType:      # each session asks for it again
+        vars(function)[ADMITTING] = call
     return call
 
 

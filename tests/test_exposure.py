@@ -30,6 +30,7 @@ from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.allow_list import harmless_names
 from gradcli.nn import fetch, public_classes
 from gradcli.session.session import Session
+from support.in_turn import in_turn
 
 for _module in pkgutil.walk_packages(gradcli.__path__, "gradcli."):
     if ".testing" not in _module.name and ".repl" not in _module.name and "__main__" not in _module.name:
@@ -73,14 +74,14 @@ def test_there_are_classes_to_look_at():
     assert len(BASES) > 90
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@in_turn("kind", CLASSES)
 def test_exposed_methods_check_self_and_admit_their_results(kind):
     for name in exposure_of(kind).read.intersection(vars(kind)).difference(VIRTUAL):
         function = vars(kind)[name]
         assert type(function) is not FunctionType or "admits" in vars(function), f"{kind.__name__}.{name}"
 
 
-@pytest.mark.parametrize("kind", BASES, ids=lambda kind: kind.__name__)
+@in_turn("kind", BASES)
 def test_bases_keep_what_their_methods_use(kind):
     source = parsed(kind.__module__)
     body = next(node for node in ast.walk(source) if isinstance(node, ast.ClassDef) and node.name == kind.__name__
@@ -98,7 +99,7 @@ def test_helpers_of_modules_use_what_modules_keep():
         assert used <= private_names(module) | exposure_of(module).read, name
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@in_turn("kind", CLASSES)
 def test_names_read_without_a_guard_are_exposed_wherever_they_occur(kind):
     if issubclass(kind, Tensor | Exception):
         return

@@ -5,9 +5,12 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from support.in_turn import in_turn
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gradcli"
@@ -22,7 +25,7 @@ HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "re
 LIGHT = {"faults", "exposure", "regular_file", "process", "console", "commands", "reports"}     # of a command's start
 FOLDER = 20     # files, beside __init__
 FILES = sorted(PACKAGE.rglob("*.py"))
-every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+every_file = in_turn("path", FILES)
 
 
 @every_file
@@ -30,7 +33,7 @@ def test_imports_look_down(path):
     here = room_of(module_of(path))
     if not here:
         return
-    for imported in imports(ast.parse(path.read_text()).body):
+    for imported in imports_of(path):
         package, _, rest = imported.partition(".")
         if package == "gradcli" and rest:
             there = room_of(imported)
@@ -44,8 +47,8 @@ def test_no_file_imports_itself_in_a_circle():
     modules = {module_of(path): path for path in FILES}
     graph = {}
     for module, path in modules.items():
-        found = imports(ast.parse(path.read_text()).body)
-        graph[module] = {name for name in (known(modules, name) for name in found) if name and name != module}
+        names = (known(modules, name) for name in imports_of(path))
+        graph[module] = {name for name in names if name and name != module}
     while leaves := [module for module, needs in graph.items() if not needs]:
         for module in leaves:
             del graph[module]
@@ -160,6 +163,12 @@ def known(modules, name):
     return name if name in modules else name.rpartition(".")[0] if name.rpartition(".")[0] in modules else None
 
 
+@cache
+def imports_of(path):
+    """What a file imports anywhere."""
+    return [*imports(ast.parse(path.read_text()).body)]
+
+
 def imports(body, everywhere=True):
     """What code imports: when it is loaded, or also when its functions run and for types alone."""
     for node in body:
@@ -185,7 +194,10 @@ READ_FOR_A_REASON = {
 def test_nothing_decides_by_the_message_of_a_fault(path):
     """Facts are fields. Words of CPython, which gives none, are read in lang/messages alone."""
     name = str(path.relative_to(ROOT))
-    readers = [node.lineno for node in ast.walk(ast.parse(path.read_text())) if reads_text(node)]
+    text = path.read_text()
+    if "message" not in text and "str(fault" not in text:
+        return
+    readers = [node.lineno for node in ast.walk(ast.parse(text)) if reads_text(node)]
     assert not readers or name in READ_FOR_A_REASON, f"lines {readers}"
 
 

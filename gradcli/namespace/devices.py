@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -31,6 +31,7 @@ def seed_elsewhere(seed: int) -> None:
         raise ArgumentFault(f"a seed is a whole number, not {described(seed)}", "torch.manual_seed(0)")
 
 
+@cache
 def idle(name: str) -> Callable[..., None]:
     """A function of this name that takes any arguments, and does nothing."""
     def do_nothing(*args: Any, **options: Any) -> None:
@@ -40,6 +41,7 @@ def idle(name: str) -> Callable[..., None]:
     return do_nothing
 
 
+@cache
 def _refused(name: str) -> Callable[..., Any]:
     """A function of this name that raises GradFault: it needs a CUDA device."""
     def refused(*args: Any, **options: Any) -> Any:
@@ -62,6 +64,7 @@ def _cuda_type(name: str) -> TypeProxy:
     return TypeProxy(f"torch.cuda.{name}", (), make)
 
 
+@cache
 def _zero(name: str) -> Callable[..., int]:
     def zero(*args: Any, **options: Any) -> int:
         """None of that memory is in use: there is no such device."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from gradcli.engine.autograd.op import short, traced
@@ -40,6 +41,7 @@ CHOICES = {"reduction": REDUCTIONS, "mode": ("bilinear", "nearest", "bicubic"),
 INPLACE = ("celu", "dropout", "rrelu", "selu", "threshold", "alpha_dropout", "feature_alpha_dropout")
 
 
+@cache
 def functions() -> dict[str, Callable[..., Any]]:
     """These functions by the names they have in torch."""
     return {NAMES[name]: reordered(NAMES[name], name, order.split()) for name, order in ORDERS.items()} | {

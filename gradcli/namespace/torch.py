@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cache
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -191,6 +192,7 @@ def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
     return function_named(TABLE[name], name, getattr(math, name)) if name in MATH else operation
 
 
+@cache
 def operations() -> dict[str, dict[str, str]]:
     """The full names of the operations, by module ("" for torch) and then by the last part of the name."""
     by_module: dict[str, dict[str, str]] = {"": {}}
@@ -202,21 +204,20 @@ def operations() -> dict[str, dict[str, str]]:
 
 def torch_module(session: dict[str, Any]) -> ModuleProxy:
     """`torch`; `session` has the functions that belong to one session (print options, seeds) by name."""
-    by_module = operations()
+    by_module = dict(operations())
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
     autograd = autograd_module()
     parameters = {"Parameter": TypeProxy("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
         kind.__name__: TypeProxy(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
         for kind in (UninitializedParameter, UninitializedBuffer)}
-    nn = _nn_module("torch.nn", nn_names("nn"), **parameters,
+    nn = _nn_module("nn", **parameters,
                     functional=ModuleProxy("torch.nn.functional", by_module.pop("nn.functional", {})),
                     parameter=ModuleProxy("torch.nn.parameter", **parameters))
     extras = {"linalg": {"LinAlgError": TypeProxy("torch._C._LinAlgError", (MatrixFault,))}}
     others = {home: ModuleProxy(f"torch.{home}", names, **extras.get(home, {})) for home, names in by_module.items()
               if home and not home.startswith("nn")}
-    others |= {home: _nn_module(f"torch.{home}", nn_names(home))
-               for home in ("optim", "utils", "distributions", "testing")}
+    others |= {home: _nn_module(home) for home in ("optim", "utils", "distributions", "testing")}
     torch = ModuleProxy(
         "torch", by_module[""], **others, **kinds, **NAMED,
         Tensor=tensor, Size=TypeProxy("torch.Size", (Size,), sizes),
@@ -247,11 +248,28 @@ def formats() -> dict[str, Any]:
             "memory_format": TypeProxy("torch.memory_format", (memory_format.MemoryFormat,))}
 
 
-def _nn_module(name: str, listed: dict[str, Any], **names: Any) -> ModuleProxy:
-    """A module of gradcli.nn: `listed` maps names to paths that load on first access, or to the dict of a submodule."""
-    inner = {key: _nn_module(f"{name}.{key}", value) for key, value in listed.items() if isinstance(value, dict)}
-    return ModuleProxy(name, {key: value for key, value in listed.items() if key not in inner}, nn_fetch,
-                       **inner, **names)
+def _nn_module(home: str, **names: Any) -> ModuleProxy:
+    """`torch.<home>`, a module of gradcli.nn, with these names too."""
+    members, submodules = _nn_members(home)
+    return ModuleProxy(f"torch.{home}", members, nn_fetch, **submodules, **names)
+
+
+@cache
+def _nn_members(home: str) -> tuple[dict[str, str], dict[str, ModuleProxy]]:
+    """The members of `torch.<home>`, by name the paths from which they load at first access, and its submodules.
+
+    All sessions have the same submodules, which no program can change.
+    """
+    return _divided(f"torch.{home}", nn_names(home))
+
+
+def _divided(name: str, listed: dict[str, Any]) -> tuple[dict[str, str], dict[str, ModuleProxy]]:
+    submodules = {}
+    for key, value in listed.items():
+        if isinstance(value, dict):
+            members, inner = _divided(f"{name}.{key}", value)
+            submodules[key] = ModuleProxy(f"{name}.{key}", members, nn_fetch, **inner)
+    return {key: value for key, value in listed.items() if key not in submodules}, submodules
 
 
 def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
@@ -329,8 +347,8 @@ def importable_modules(names: dict[str, Any]) -> dict[str, Any]:
     while pending:
         path = pending.pop()
         for name, inner in vars(importable[path]).items():
-            if isinstance(inner, ModuleProxy | Switches):
+            if type(inner) in (ModuleProxy, Switches):
                 importable[f"{path}.{name}"] = inner
-            if isinstance(inner, ModuleProxy):
+            if type(inner) is ModuleProxy:
                 pending.append(f"{path}.{name}")
-    return importable | {path: _nn_module(path, listed) for path, listed in shadowed().items()}
+    return importable | {path: ModuleProxy(path, listed, nn_fetch) for path, listed in shadowed().items()}

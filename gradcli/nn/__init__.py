@@ -155,6 +155,7 @@ SCHEDULES = ("LRScheduler LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantL
 CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 
 
+@cache
 def public_classes(home: str) -> dict[str, Any]:
     """What torch.<home> has: by name the address `file.name`, or for a submodule a dict of the same form."""
     if home == "nn":

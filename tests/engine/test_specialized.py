@@ -15,7 +15,8 @@ from gradcli.engine.tensor.tensor import DATA, Tensor
 from gradcli.engine.tensor.variable import Variable, inference_mode, no_grad
 from gradcli.faults.tree import Fault
 from gradcli.ops.base import Kernel
-from support.cases import OPS, arguments, cases, random_free
+from support.cases import OPS, arguments, operations, random_free, samples_of
+from support.in_turn import in_turn
 
 GENERAL_ALONE = {"to", "nn.functional.pad"}     # whose arguments are of any number and kind
 STRANGE = (None, "text", 1.5, True, 2, -1, 1 << 70, [1.0], (2, 3), (), Tensor(np.ones(2)), Tensor(np.ones(2, np.int64)))
@@ -80,11 +81,9 @@ def constants(args):
     return [Tensor(a.array) if type(a) is Variable else a for a in args]
 
 
-every_sample = pytest.mark.parametrize("op, sample", cases(random_free))
-
-
-@every_sample
+@pytest.mark.parametrize("op", operations(random_free))
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@in_turn("sample", samples_of)
 def test_samples(op, sample, dtype):
     def fresh():
         return arguments(sample, dtype)
@@ -107,14 +106,14 @@ def whole(value, dtype):
     return Tensor(value.array.astype(np.int64).astype(dtype))
 
 
-@pytest.mark.parametrize("op, sample", cases(lambda op: random_free(op) and op.names[0] != "sum_to"))   # of gradients
+@pytest.mark.parametrize("op", operations(lambda op: random_free(op) and op.names[0] != "sum_to"))     # of gradients
 @pytest.mark.parametrize("dtype", [np.int32, np.uint8])
+@in_turn("sample", samples_of)
 def test_samples_of_whole_numbers(op, sample, dtype):
     the_same(op, lambda: [whole(value, dtype) for value in arguments(sample)])
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS
-                                if random_free(op) and not issubclass(op, Kernel)])
+@pytest.mark.parametrize("op", operations(lambda op: random_free(op) and not issubclass(op, Kernel)))
 def test_strange_arguments(op):
     def fresh():
         return arguments(op.samples[0], np.float32)
@@ -127,7 +126,7 @@ def test_strange_arguments(op):
     the_same(op, fresh, lambda: {op.params[0]: fresh()[0]})
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS if op.inplace and random_free(op)])
+@pytest.mark.parametrize("op", operations(lambda op: op.inplace and random_free(op)))
 def test_forms_in_place(op):
     for sample in op.samples:
         ends = []
@@ -143,7 +142,7 @@ def test_forms_in_place(op):
         assert ends[0] == ends[1]
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS if op.inplace and random_free(op)])
+@pytest.mark.parametrize("op", operations(lambda op: op.inplace and random_free(op)))
 def test_forms_in_place_of_leaves_without_recording(op):
     for sample in op.samples:
         ends = []
@@ -161,7 +160,7 @@ def test_forms_in_place_of_leaves_without_recording(op):
         assert ends[0] == ends[1]
 
 
-@pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS if op.symbol])
+@pytest.mark.parametrize("op", operations(lambda op: op.symbol))
 def test_operators(op):
     operands = [Variable(np.array([1.5, 2.5], np.float32), True), Tensor(np.array([1.5, 2.5], np.float32)),
                 Variable(np.array([[1.0], [2.0]]), True), Tensor(np.array([3, 4])), 2, 0, -0.0, 1.5, True, "text"]

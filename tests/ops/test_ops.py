@@ -11,13 +11,25 @@ from gradcli.engine.autograd.backward import sweep
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.faults.tree import Fault
-from support.cases import OPS, arguments, call, cases, differentiable, leaves, random_free, results, smooth
+from support.cases import (
+    arguments,
+    call,
+    differentiable,
+    leaves,
+    operations,
+    random_free,
+    results,
+    samples_of,
+    smooth,
+)
+from support.in_turn import in_turn
 
-every_slope = pytest.mark.parametrize("op, sample", cases(lambda op: differentiable(op) and random_free(op)))
-every_op = pytest.mark.parametrize("op", [pytest.param(op, id=op.names[0]) for op in OPS])
+every_slope = pytest.mark.parametrize("op", operations(lambda op: differentiable(op) and random_free(op)))
+every_op = pytest.mark.parametrize("op", operations())
 
 
 @every_slope
+@in_turn("sample", samples_of)
 def test_gradient_is_the_slope_of_forward(op, sample):
     args = arguments(sample)
     got = gradients(op, args, create_graph=False)
@@ -26,6 +38,7 @@ def test_gradient_is_the_slope_of_forward(op, sample):
 
 
 @every_slope
+@in_turn("sample", samples_of)
 def test_second_gradient_is_the_slope_of_the_first(op, sample):
     if op.first_order_only:
         return
@@ -41,6 +54,7 @@ def test_second_gradient_is_the_slope_of_the_first(op, sample):
 
 
 @every_slope
+@in_turn("sample", samples_of)
 def test_single_precision_stays_single(op, sample):
     if any(isinstance(a, np.dtype) for a in sample):
         return
@@ -49,7 +63,8 @@ def test_single_precision_stays_single(op, sample):
         assert np.asarray(g).dtype == np.float32 and np.shape(g) == x.array.shape
 
 
-@pytest.mark.parametrize("op, sample", cases(lambda op: op.inplace and random_free(op)))
+@pytest.mark.parametrize("op", operations(lambda op: op.inplace and random_free(op)))
+@in_turn("sample", samples_of)
 def test_in_place_does_the_same(op, sample):
     args = arguments(sample)
     want = call(op, args)
@@ -72,8 +87,8 @@ def test_operation_is_presentable(op):
     assert op.__doc__.startswith((f"{name}({', '.join(starred)}): ", f"{op.names[0]}({', '.join(starred)}): "))
 
 
-@pytest.mark.parametrize("op, sample", [
-    pytest.param(op, sample, id=f"{op.names[0]}-{n}") for op in OPS for n, sample in enumerate(op.errors)])
+@every_op
+@in_turn("sample", lambda op: op.errors)
 def test_wrong_arguments_are_refused_in_words(op, sample):
     with pytest.raises(Fault) as caught:
         call(op, arguments(sample))

@@ -16,10 +16,14 @@ from gradcli.ops import TABLE
 OPS = sorted(set(TABLE.values()), key=lambda op: op.names)
 
 
-def cases(only=lambda op: True):
-    """A pytest parameter for every sample of every operation that `only` admits."""
-    return [pytest.param(op, sample, id=f"{op.names[0]}-{n}")
-            for op in OPS if only(op) for n, sample in enumerate(op.samples)]
+def operations(only=lambda op: True):
+    """A pytest parameter for every operation that `only` admits."""
+    return [pytest.param(op, id=op.names[0]) for op in OPS if only(op)]
+
+
+def samples_of(op, **others):
+    """The samples of an operation, for a test `in_turn`."""
+    return op.samples
 
 
 def arguments(sample, dtype=np.float64):

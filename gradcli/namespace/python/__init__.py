@@ -7,6 +7,7 @@ access. Functions that would need files, clocks or screens do nothing or are ref
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from types import FunctionType
 from typing import Any
@@ -87,9 +88,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     `settings` receives what of the modules programs can change.
     """
     modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
-    for path, files in MODULE_MEMBERS.items():
-        names = {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
-        modules[path] = ModuleProxy(path, names, _fetch)
+    modules |= {path: ModuleProxy(path, names, _fetch) for path, names in _addresses().items()}
     modules["matplotlib.pyplot"] = ModuleProxy(
         "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
     for path in MODULE_MEMBERS:
@@ -113,6 +112,13 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     modules["logging"] = _logging(complain, fill, settings)
     settings += [vars(modules["os"])["environ"], vars(modules["sys"])["path"]]
     return modules
+
+
+@cache
+def _addresses() -> dict[str, dict[str, str]]:
+    """By module the names in it, each with the file and the name in it where it is defined."""
+    return {path: {name: f"{file}.{name}" for file, there in files.items() for name in there.split()}
+            for path, files in MODULE_MEMBERS.items()}
 
 
 def _fetch(address: str) -> Any:

@@ -4,6 +4,7 @@ there."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from gradcli.namespace.modules import ModuleProxy
@@ -108,8 +109,9 @@ MEMBERS: dict[str, dict[str, Any]] = {
 """What else of these modules is there."""
 
 
+@cache
 def refused_modules() -> dict[str, ModuleProxy]:
-    """The modules by dotted name."""
+    """The modules by dotted name, the same ones for all sessions: none can change them."""
     modules = {}
     for path, (names, instead) in REFUSED.items():
         modules[path] = ModuleProxy(path, {name: name for name in names.split()}, _refusing(path, instead),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import namedtuple
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from gradcli.display.containers import Named
@@ -35,6 +36,7 @@ def leave(status: Any = None, /) -> None:
 OUTSIDE, NOT_THERE = "reaches outside the program, which no program here can", "is not there: its name alone is"
 
 
+@cache
 def refusing(name: str, *instead: tuple[str, str], reason: str = OUTSIDE) -> Callable[..., Any]:
     """A stand-in for a function that is not there: calling it raises PolicyFault with the hints `instead`."""
     def refuse(*args: Any, **options: Any) -> Any:
