@@ -11,6 +11,7 @@ from keyword import iskeyword
 from typing import Any
 from unicodedata import normalize
 
+from gradcli.exposure import exposed_names
 from gradcli.faults.mistakes import UnderscoreRefused, WordRefused
 from gradcli.faults.source import Span
 from gradcli.faults.tree import PolicyFault
@@ -37,6 +38,10 @@ def _nothing(*_: object) -> bool:
     return False
 
 
+def _is_exposed(kind: type, name: str) -> bool:
+    return name in exposed_names(kind)
+
+
 def _no_names(_: object) -> Iterable[str]:
     return ()
 
@@ -52,7 +57,7 @@ class Policy:
     """The prelude: names that programs see without importing, over those of `builtins.py`."""
 
     plain: frozenset[str] = frozenset()
-    """Attribute names harmless on every type a program can hold; reading one costs nothing extra."""
+    """Attribute names harmless on every type a program can hold: `direct()` of them cost nothing extra to read."""
 
     modules: Mapping[str, object] = {}
     """What can be imported: dotted name to module object."""
@@ -62,6 +67,9 @@ class Policy:
 
     attribute: Callable[[object, str], bool] = staticmethod(_nothing)
     """Whether a program may read this attribute of this foreign value."""
+
+    attribute_of_all: Callable[[type, str], bool] = staticmethod(_is_exposed)
+    """Whether programs may read this attribute of every value of this foreign type."""
 
     assign: Callable[[object, str, object], Any] = staticmethod(_nothing)
     """Whether a program may set this attribute of this foreign value to this; GONE means to delete it.
@@ -106,17 +114,14 @@ class Policy:
             raise TypeError(f"a policy has no {', '.join(settings.keys() - Policy.__annotations__.keys())}")
         vars(self).update({"names": {}, "modules": {}} | settings)
 
+    def direct(self) -> frozenset[str]:
+        """The plain names that code reads as they stand; those that numbers may have too are asked for by `.attr`."""
+        return self.plain.difference(self.of_numbers) if self.has_array_numbers else self.plain
+
     def type_of(self, value: Any) -> Any:
         """What programs get from `type(value)`."""
         builtin: Any = self.names.get("type", type)
         return builtin(value)
-
-
-def open_array_numbers(policy: Policy) -> None:
-    """Let plain numbers have the attributes of the numbers that arrays are made of."""
-    if not policy.has_array_numbers:
-        policy.has_array_numbers = True
-        policy.plain = policy.plain.difference(policy.of_numbers)
 
 
 def legal_name(name: str, span: Callable[[], Span | None], method: bool = False) -> None:

@@ -16,7 +16,7 @@ from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, Variable
-from gradcli.exposure import Exposure, exposure_of
+from gradcli.exposure import Exposure, exposed_names, exposure_of
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
@@ -68,6 +68,12 @@ class AllowList:
             return name in (exposure_of(value) or NOTHING).class_read
         exposure = exposure_of(type(value)) or NOTHING
         return name in exposure.read or (exposure.open_attributes and _public(name) and name in vars(value))
+
+    def readable_of_all(self, kind: type, name: str) -> bool:
+        """Whether programs may read the attribute `name` of every value of type `kind`."""
+        if issubclass(kind, Tensor):
+            return name in (self.arrays if issubclass(kind, Array) else self.tensors)
+        return name in exposed_names(kind)
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""

@@ -283,7 +283,7 @@ class Walk:
         self.guard = Attributes(session.policy, Formatter(session.policy, Budget()))
         self.met, self.wrong, self.count = {}, {}, 0
         self.seen, self.kept = set(), []
-        self.left, self.looked = {}, {}
+        self.left, self.looked = {}, set()
         self.queue = deque()
 
     def run(self):
@@ -364,8 +364,8 @@ class Walk:
     def names(self, value):
         names = set(self.guard.known(value)) | set(METHODS.get(type(value), ())) | {"args"}
         plain = self.session.policy.plain
-        if self.looked.setdefault(type(value), 0) < EACH:       # what is plain is read on any value of a type alike
-            self.looked[type(value)] += 1
+        if type(value) not in self.looked:      # what is plain is read on any value of a type alike
+            self.looked.add(type(value))
             names |= plain
         return sorted(name for name in names if name[0] != "." and not name.startswith("__")), plain
 

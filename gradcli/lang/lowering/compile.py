@@ -18,7 +18,7 @@ from gradcli.lang.lowering import comprehensions, expressions, functions, match,
 from gradcli.lang.lowering.context import LoweringContext
 from gradcli.lang.lowering.verify import verify
 from gradcli.lang.messages import locate
-from gradcli.lang.policy import Policy, open_array_numbers
+from gradcli.lang.policy import Policy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.parser import tree_of
 
@@ -30,7 +30,7 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     """
     text = text.removeprefix("\ufeff")
     if "numpy" in text:     # an import of it or `x.numpy()`, perhaps behind the first attribute of a number
-        open_array_numbers(policy)
+        policy.has_array_numbers = True
     c = LoweringContext(text + "\n", policy, echo)
     try:
         code = _compile(_module(c, tree), c.text, locate.register_text(name, text))

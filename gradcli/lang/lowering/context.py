@@ -75,7 +75,7 @@ class LoweringContext:
         self.sources = 0                # sources of comprehensions open, where Python lets nothing be assigned
         self.checked: set[str] = set()  # names that have been found legal
         self.import_errors_caught = 0   # bodies of `try` open whose `except` catches an ImportError
-        self.plain = policy.plain
+        self.direct = policy.direct()
         self.module_reads: set[str] = set()     # names that code outside of functions and classes reads
         self.owner = ""                 # the class around the statement, for names that it keeps to itself
 

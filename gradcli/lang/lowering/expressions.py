@@ -114,7 +114,7 @@ def changed_attributes(c: LoweringContext, node: Node) -> ast.expr:
 def read_attribute(c: LoweringContext, owner: ast.expr, leaf: Node, node: Node) -> ast.expr:
     """`owner.name`, whose name `leaf` programs may use."""
     name = leaf[3]
-    if name in c.plain:
+    if name in c.direct:
         return c.at(ast.Attribute(owner, name, LOAD), node)
     return c.call(".attr", [owner, c.constant(name, leaf)], node)
 

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from gradcli.exposure import HELD, PROGRAM_MADE, admit, closed_names, exposed_names
+from gradcli.exposure import HELD, PROGRAM_MADE, admit, closed_names
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
@@ -55,12 +55,17 @@ class Attributes:
     def _reader(self) -> Callable[[Any, str], Any]:
         own, other, module_type = self.own, self._read, self.policy.module_type
         quick, special, verdict = OPEN.difference(self.special), self.special.get, self.mixed.get
-        of_classes = self.of_classes
+        of_classes, plain = self.of_classes, self.policy.plain
 
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
             kind = type(value)
             if kind in own:
+                try:
+                    return getattr(value, name)
+                except AttributeError as error:
+                    raise self._explained(error, value, name) from None
+            if name in plain and kind not in NUMBERS:
                 try:
                     return getattr(value, name)
                 except AttributeError as error:
@@ -92,13 +97,13 @@ class Attributes:
             return self._read_above(value, name)
         if kind.__dict__.get(PROGRAM_MADE) is OWN or name in METHODS.get(kind, NONE):
             return self._get(value, name)
-        if self._readable(value, name):
-            if not isinstance(value, type | BaseException) and name in exposed_names(kind):
-                self.mixed[kind, name] = True
-            return self._get(value, name)
         if kind in NUMBERS and self.policy.has_array_numbers and (bind := self.policy.of_numbers.get(name)) is not None:
             self.special[kind, name] = bind
             return bind(value)
+        if self._readable(value, name):
+            if not isinstance(value, type | BaseException) and self.policy.attribute_of_all(kind, name):
+                self.mixed[kind, name] = True
+            return self._get(value, name)
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:
