@@ -53,7 +53,7 @@ def _repairs(error: Any, context: Any, words: list[str]) -> list[str]:
 
 
 def _message(error: Any) -> str:
-    """The first line about a command line that Typer cannot read, with kinds of numbers in the words of the settings."""
+    """What is wrong with a command line that Typer cannot read, with kinds of numbers in the words of the settings."""
     text = error.format_message().rstrip(".")
     if option := UNFIT_OPTION.match(text):
         return f"No such option: {option[1]}"

@@ -114,9 +114,22 @@ def number_of(session: Session, text: str) -> Tensor:
     value = value_of(session, text)
     if value.array.size != 1:
         size = "x".join(map(str, value.shape))
-        raise NonScalarBackward(f"grad can be implicitly created only for scalar outputs, and the expression has {size} values",
-                                (f"({text.strip()}).sum()", "one number: the sum of them"))
+        raise NonScalarBackward("grad can be implicitly created only for scalar outputs, and the expression has "
+                                f"{size} values", *summed(text))
     return value
+
+
+def summed(text: str) -> tuple[tuple[str, str], ...]:
+    """The repair of a text whose last expression has several values: with the sum of them, which alone ends a file."""
+    from gradcli.lang.syntax.parser import parse
+
+    statements = parse(text, "<expression>")[3]
+    if not statements or statements[-1][0] != "expression":
+        return ()
+    begin, end = statements[-1][1:3]
+    total = f"({text[begin:end].strip()}).sum()"
+    return ((f"{text[:begin].strip()} {total}".strip() if "\n" not in text.strip() else total,
+             "one number: the sum of them"),)
 
 
 def require_unchanged(session: Session, names: Sequence[str]) -> None:

@@ -178,10 +178,12 @@ def _unknown(word: str, others: list[str], group: Any, spelled: Spellings) -> Us
     """The fault of a first word that is neither a command nor an option; `others` stand behind it."""
     if word[:1] == "-":
         close = did_you_mean(word, sorted(spelled.every)) if word[:2] == "--" else ""
-        program = f"gradcli eval {quoted(word)}" if word != "-c" else f"gradcli -e {quoted(others[0])}" if others else ""
-        hints = () if word[:2] == "--" or not program else (program,)
+        program = f"gradcli eval {quoted(word)}"
+        if word == "-c":        # as of python and of shells
+            program = f"gradcli -e {quoted((*others, '1 + 1')[0])}"
+        hints = () if word[:2] == "--" else (program,)
         return UsageFault(f"there is no option {word!r}{close}", *hints, "gradcli --help")
-    if os.path.exists(word):
+    if os.path.isfile(word):
         return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {quoted(word)}")
     if word == "help" and others[:1] and others[0] in group.commands:
         return UsageFault(f"there is no command {word!r}", f"gradcli {others[0]} --help")
@@ -195,8 +197,8 @@ def _unknown(word: str, others: list[str], group: Any, spelled: Spellings) -> Us
 def _related(word: str, group: Any) -> str:
     """The end of the message about a word that begins like a command (`hessian`, `conf`), as that of `did_you_mean`."""
     word = word.lower()
-    command = next((name for name in group.commands if word.startswith(name) or len(word) > 2 and name.startswith(word)),
-                   "diff" if word.startswith("deriv") else "")
+    begun = (name for name in group.commands if word.startswith(name) or len(word) > 2 and name.startswith(word))
+    command = next(begun, "diff" if word.startswith("deriv") else "")
     return command and f"; did you mean {command!r}?"
 
 

@@ -41,8 +41,10 @@ class EvaluationPoint(NamedTuple):
             try:
                 return timed(settings, name, action)
             except NonScalarBackward as fault:
-                fault.hints += [(f"gradcli jac {quoted(self.source.text.strip())} {at_point([], self.at)}",
-                                 "the gradient of each of them")] if self.at and not fault.span else []
+                expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name
+                if self.at and not fault.span and "\n" not in expr:
+                    fault.hints.append((f"gradcli jac {quoted(expr)} {at_point([], self.at)}",
+                                        "the gradient of each of them"))
                 raise
 
 
