@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 Blocks = dict[str, Any]
-LAMBDA = re.compile(r"\s*lambda\s+[\w, ]+:\s*(\S[^\n]*?)\s*")
+LAMBDA = re.compile(r"lambda [\w, ]+:(.+)")
 
 
 def ends_with_expression(text: str) -> bool:
@@ -64,9 +64,9 @@ def value_of(session: Session, text: str) -> Tensor:
             raise UsageFault("the text ends with no expression, so there is no value to differentiate", *assigned(text))
         raise UsageFault("the expression is None, so there is no value to differentiate", *swept(text))
     if not isinstance(value, Tensor):
-        body = LAMBDA.fullmatch(text)
+        body = LAMBDA.fullmatch(text.strip())
         raise UsageFault(f"the expression gives a {type(value).__name__}, which has no gradient",
-                         *([(body[1], "what the function computes")] if body else []))
+                         *([(body[1].strip(), "what the function computes")] if body else []))
     return value
 
 

@@ -142,6 +142,7 @@ def twice(name: str, option: str) -> UsageFault:
 
 
 def _unfit(text: str, option: str) -> UsageFault:
-    several = re.fullmatch(r"\s*(\w+)\s*=\s*([^=,]+(?:,[^=,]+)+)", text)
-    repair = f"{several[1]}=[{several[2].strip()}]" if several and several[1].isidentifier() else "x=2, y=ones(2,2)"
+    name, _, values = text.partition("=")
+    several = name.strip().isidentifier() and "=" not in values and all(map(str.strip, values.split(",")))
+    repair = f"{name.strip()}=[{values.strip()}]" if several and "," in values else "x=2, y=ones(2,2)"
     return UsageFault(f"{option} takes NAME=EXPR, NAME=EXPR, not {text!r}", f"{option} {quoted(repair)}")

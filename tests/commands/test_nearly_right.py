@@ -27,7 +27,8 @@ def repaired(words, repair):
 
 @pytest.mark.parametrize("words", [
     ("help",), ("help", "grad"), ("version",), ("-c", "1 + 1"), ("-c",),
-    ("grad", "y = x**2", *AT), ("grad", "lambda x: x**2", *AT), ("grad", "x\u00b2", *AT), ("grad", "x\u00b9\u2070", *AT),
+    ("grad", "y = x**2", *AT), ("grad", "lambda x: x**2", *AT),
+    ("grad", "x\u00b2", *AT), ("grad", "x\u00b9\u2070", *AT),
     ("grad", "sin\u00b2(x)", *AT), ("grad", "\u03c0", *AT), ("grad", "x.sum()", "--at", "x=1,2"),
     ("grad", "x * 2", *VECTOR), ("grad", "y = x * 2; y", *VECTOR), ("hess", "x**2", *VECTOR),
     ("grad", "x", *AT, "--wrt", ""), ("grad", "3"), ("diff", "3"), ("diff", "x = 3"),

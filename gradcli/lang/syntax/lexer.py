@@ -146,11 +146,11 @@ SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"   
 def check_name(text: str, word: str, start: int, end: int) -> None:
     """SyntaxFault if a name is not in Unicode's NFKC form, which Python would convert it to (rule R1)."""
     if not word.isascii() and not is_normalized("NFKC", word):
-        power = re.fullmatch(f"(.*?)([{SUPERSCRIPTS}]+)", word)
-        if power and (not power[1] or power[1].isidentifier()):
-            digits = "".join(str(SUPERSCRIPTS.index(digit)) for digit in power[2])
-            call = re.compile(r"\([^()\n]*\)").match(text, end) if power[1] else None
-            raise SyntaxFault("a power is written **", f"{power[1]}{call[0] if call else ''}**{digits}",
+        base = word.rstrip(SUPERSCRIPTS)
+        if len(word) > len(base) and (not base or base.isidentifier()):
+            digits = "".join(str(SUPERSCRIPTS.index(digit)) for digit in word[len(base):])
+            call = re.compile(r"\([^()\n]*\)").match(text, end) if base else None
+            raise SyntaxFault("a power is written **", f"{base}{call[0] if call else ''}**{digits}",
                               span=span_between(text, start, call.end() if call else end))
         raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
                           span=span_between(text, start, end))
