@@ -26,7 +26,7 @@ def repaired(words, repair):
 
 
 @pytest.mark.parametrize("words", [
-    ("help",), ("help", "grad"), ("version",), ("-c", "1 + 1"), ("-c",),
+    ("help",), ("help", "grad"), ("doc", "G0402"), ("version",), ("-c", "1 + 1"), ("-c",),
     ("grad", "y = x**2", *AT), ("grad", "lambda x: x**2", *AT),
     ("grad", "x\u00b2", *AT), ("grad", "x\u00b9\u2070", *AT),
     ("grad", "sin\u00b2(x)", *AT), ("grad", "\u03c0", *AT), ("grad", "x.sum()", "--at", "x=1,2"),
