@@ -13,6 +13,7 @@ from gradcli.commands import NAMES, command, config
 from gradcli.console import completion
 from gradcli.console.argument_order import COMPLETION, arranged, option_value
 from gradcli.console.diagnostics import mode
+from gradcli.console.settings import EXPECTED
 from gradcli.console.typer_options import action
 from gradcli.faults.tree import UsageFault
 
@@ -24,6 +25,8 @@ app.add_typer(config.app, name="config")
 
 # Typer's own classes of errors: click's, which later versions carry inside.
 Misuse: Any = typer.BadParameter.__mro__[1]
+KINDS = re.compile(r"is not a valid (int|integer|float)(?: range)?$")
+UNFIT_OPTION = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((-[A-Za-z])(?: \w+)?\)$")
 VALUE_OF_NAME = re.compile(r"[^\W\d]\w*=[^=].*")
 
 def _version(requested: bool) -> None:
@@ -49,6 +52,14 @@ def _repairs(error: Any, context: Any, words: list[str]) -> list[str]:
     return [f"--at '{','.join(alone)}'"] if alone and "--at" in options else []
 
 
+def _message(error: Any) -> str:
+    """What is wrong with a command line that Typer cannot read, with kinds of numbers in the words of the settings."""
+    text = error.format_message().rstrip(".")
+    if option := UNFIT_OPTION.match(text):
+        return f"No such option: {option[1]}"
+    return KINDS.sub(lambda kind: f"is not {EXPECTED[float if kind[1] == 'float' else int]}", text)
+
+
 def run_with_typer(words: list[str]) -> int:
     """Run the command that `words` name, and return its exit status."""
     mode.errors = option_value("--errors", words) or mode.errors
@@ -63,7 +74,7 @@ def run_with_typer(words: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":     # its message is the whole of --help
             raise UsageFault(f"{context.command_path} needs a command after it: "
                              f"{', '.join(context.command.commands)}", f"{context.command_path} --help") from None
-        raise UsageFault(error.format_message().rstrip("."), *_repairs(error, context, words),
+        raise UsageFault(_message(error), *_repairs(error, context, words),
                          f"{context.command_path if context else 'gradcli'} --help") from None
     except SystemExit as left:      # Typer turns a BrokenPipeError into this
         if isinstance(left.__context__, BrokenPipeError):

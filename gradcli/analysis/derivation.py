@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.derivatives import number_of, require_unchanged
+from gradcli.analysis.derivatives import assigned_name, number_of, require_unchanged
 from gradcli.analysis.detached import complete, sweeping
 from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, short_text
 from gradcli.engine.autograd.backward import newest_first
@@ -89,13 +89,6 @@ def with_final_name(text: str) -> str:
     statements = parse(text, "<expression>")[3]
     name = assigned_name(statements[-1]) if statements else ""
     return f"{text.rstrip().rstrip(';')}\n{name}" if name else text
-
-
-def assigned_name(statement: Any) -> str:
-    """The name that a statement assigns to; "" for any other statement."""
-    if statement[0] != "assign" or len(statement[3]) != 2 or statement[3][0][0] != "NAME":
-        return ""
-    return str(statement[3][0][3])
 
 
 def require_assigned(text: str, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 Blocks = dict[str, Any]
+LAMBDA = re.compile(r"lambda [\w, ]+:(.+)")
 
 
 def ends_with_expression(text: str) -> bool:
@@ -58,11 +60,34 @@ def value_of(session: Session, text: str) -> Tensor:
     if isinstance(value, int | float):
         return Variable(np.asarray(value, default_dtype(session)))
     if value is None:
-        reason = "the expression is None" if ends_with_expression(text) else "the text ends with no expression"
-        raise UsageFault(f"{reason}, so there is no value to differentiate", *swept(text))
+        if not ends_with_expression(text):
+            raise UsageFault("the text ends with no expression, so there is no value to differentiate", *assigned(text))
+        raise UsageFault("the expression is None, so there is no value to differentiate", *swept(text))
     if not isinstance(value, Tensor):
-        raise UsageFault(f"the expression gives a {type(value).__name__}, which has no gradient")
+        body = LAMBDA.fullmatch(text.strip())
+        raise UsageFault(f"the expression gives a {type(value).__name__}, which has no gradient",
+                         *([(body[1].strip(), "what the function computes")] if body else []))
     return value
+
+
+def assigned_name(statement: Any) -> str:
+    """The name that a statement assigns to; "" for any other statement."""
+    if statement[0] != "assign" or len(statement[3]) != 2 or statement[3][0][0] != "NAME":
+        return ""
+    return str(statement[3][0][3])
+
+
+def assigned(text: str) -> tuple[tuple[str, str], ...]:
+    """The repair of a text whose last statement sets a name: the same with the name behind it, on one line if it is."""
+    from gradcli.lang.syntax.parser import parse
+
+    statements = parse(text, "<expression>")[3]
+    name = assigned_name(statements[-1]) if statements else None
+    if not name:
+        return ()
+    text = text.strip().rstrip(";")
+    return ((f"{text}; {name}", f"the value of {name}") if "\n" not in text else
+            (name, f"as the last line: the value of {name}"),)
 
 
 def swept(text: str) -> tuple[tuple[str, str], ...]:
@@ -89,10 +114,22 @@ def number_of(session: Session, text: str) -> Tensor:
     value = value_of(session, text)
     if value.array.size != 1:
         size = "x".join(map(str, value.shape))
-        raise NonScalarBackward(f"the expression has {size} values, and a gradient is that of one number",
-                                (f"({text.strip()}).sum()", "one number: the sum of them"),
-                                (f"gradcli jac '{text.strip()}' --at ...", "the gradient of each of them"))
+        raise NonScalarBackward("grad can be implicitly created only for scalar outputs, and the expression has "
+                                f"{size} values", *summed(text))
     return value
+
+
+def summed(text: str) -> tuple[tuple[str, str], ...]:
+    """The repair of a text whose last expression has several values: with the sum of them, which alone ends a file."""
+    from gradcli.lang.syntax.parser import parse
+
+    statements = parse(text, "<expression>")[3]
+    if not statements or statements[-1][0] != "expression":
+        return ()
+    begin, end = statements[-1][1:3]
+    total = f"({text[begin:end].strip()}).sum()"
+    return ((f"{text[:begin].strip()} {total}".strip() if "\n" not in text.strip() else total,
+             "one number: the sum of them"),)
 
 
 def require_unchanged(session: Session, names: Sequence[str]) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from gradcli.console.diagnostics import apply_settings
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
-from gradcli.console.source import Source, from_words, text_of_file, unprompted
+from gradcli.console.source import Source, from_words, is_program_file, text_of_file, unprompted
+from gradcli.faults.tree import Fault
 from gradcli.process.limits import limited
 from gradcli.reports.open_session import open_session, timed
 
@@ -19,6 +20,16 @@ def evaluate(words: list[str], settings: Settings | None = None) -> int:
     settings = settings or _plain_settings()
     with limited(settings):
         sources = from_words(words)
+    try:
+        _evaluate_sources(sources, settings)
+    except Fault as fault:      # eval takes programs: a file is run
+        fault.hints[:0] = [(f"gradcli run {word}", "runs the file") for word in words if is_program_file(word)]
+        raise
+    return 0
+
+
+def _evaluate_sources(sources: list[Source], settings: Settings) -> None:
+    """Run the sources, and write their values in the form of the settings."""
     if settings.format == "text":
         output = Output(settings.output, settings)
         session = open_session(settings, output.write)
@@ -29,7 +40,6 @@ def evaluate(words: list[str], settings: Settings | None = None) -> int:
         from gradcli.reports.structured_results import evaluate_as_data
 
         evaluate_as_data(sources, settings)
-    return 0
 
 
 def run_file(path: str, args: list[str], settings: Settings | None = None, echo: bool = False,

@@ -36,7 +36,8 @@ def explain(settings: Settings, code: Code = None) -> None:
     word = f"G{word.removeprefix('G'):0>4}"
     fault = FAULTS.get(word)
     if fault is None:
-        meant = f"; did you mean {_nearest_code(word)!r}?" if word[1:].isdecimal() else ""
+        near = _nearest_code(word) if word[1:].isdecimal() else ""
+        meant = f"; did you mean {near!r}?" if near[:3] == word[:3] else ""
         raise UsageFault(f"there is no error code {code!r}{meant}",
                          ("gradcli explain", "lists them"))
     echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANINGS[fault.status]}.")
@@ -67,7 +68,7 @@ def examples() -> str:
 
 
 def _nearest_code(word: str) -> str:
-    """The code of the same kind, if there is one, whose number is nearest."""
+    """The code whose number is nearest, one of the same kind if there is one."""
     return min(sorted(FAULTS), key=lambda known: (known[:3] != word[:3], abs(int(known[1:]) - int(word[1:]))))
 
 

@@ -14,7 +14,8 @@ from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
 # Commands whose words may begin with a dash.
-FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "graph", "steps", "plot")
+FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "diff", "graph", "steps",
+        "plot")
 COMPLETION = ("--install-completion", "--show-completion")
 OUTER = ("--version", "--help", "-h", *COMPLETION)
 
@@ -77,7 +78,7 @@ def arranged(words: list[str], group: Any) -> list[str]:
         prompt = not command and sys.stdin is not None and sys.stdin.isatty()
         return ["repl", *options] if prompt else ["eval", *options, "--", "-", *rest[1:]]
     if command not in group.commands:
-        raise _unknown(command, group, spelled)
+        raise _unknown(command, rest[1:], group, spelled)
     return _of_command(command, options, rest[1:], group.commands[command])
 
 
@@ -94,12 +95,14 @@ def _of_command(name: str, options: list[str], words: list[str], command: Any) -
     """The words of one command, with the options that stood before its name."""
     inner = getattr(command, "commands", {})
     if inner:
-        count = Spellings.of(*leaf_commands(command)).leading(words)
+        spelled = Spellings.of(*leaf_commands(command))
+        count = spelled.leading(words)
         chosen = words[count : count + 1] if words[count:] and words[count] in inner else []
-        return [name, *chosen, *options, *words[:count], *words[count + len(chosen):]]
-    if name not in FREE:
-        return [name, *options, *words]
+        words = _whole([*words[:count], *words[count + len(chosen):]], " ".join([name, *chosen]), spelled)
+        return [name, *chosen, *options, *words]
     spelled = Spellings.of(command)
+    if name not in FREE:
+        return [name, *options, *_whole(words, name, spelled)]
     if name == "run":
         count = spelled.leading(words)
         if count == len(words) or words[count] != "--" and spelled.has(words[count]):
@@ -171,17 +174,32 @@ def leaf_commands(group: Any) -> list[Any]:
             for leaf in (leaf_commands(command) if hasattr(command, "commands") else [command])]
 
 
-def _unknown(word: str, group: Any, spelled: Spellings) -> UsageFault:
-    """The fault of a first word that is neither a command nor an option."""
+def _unknown(word: str, others: list[str], group: Any, spelled: Spellings) -> UsageFault:
+    """The fault of a first word that is neither a command nor an option; `others` stand behind it."""
     if word[:1] == "-":
         close = did_you_mean(word, sorted(spelled.every)) if word[:2] == "--" else ""
-        hints = () if word[:2] == "--" else (f"gradcli eval {quoted(word)}",)
+        program = f"gradcli eval {quoted(word)}"
+        if word == "-c":        # as of python and of shells
+            program = f"gradcli -e {quoted((*others, '1 + 1')[0])}"
+        hints = () if word[:2] == "--" else (program,)
         return UsageFault(f"there is no option {word!r}{close}", *hints, "gradcli --help")
-    if os.path.exists(word):
+    if os.path.isfile(word):
         return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {quoted(word)}")
-    close = did_you_mean(word, list(group.commands))
+    if word == "help" and others[:1] and others[0] in group.commands:
+        return UsageFault(f"there is no command {word!r}", f"gradcli {others[0]} --help")
+    if f"--{word}" in OUTER:
+        return UsageFault(f"there is no command {word!r}, but an option", f"gradcli --{word}")
+    close = did_you_mean(word, list(group.commands)) or _related(word, group)
     hints = () if close or word.isidentifier() else (f"gradcli eval {quoted(word)}",)
     return UsageFault(f"there is no command {word!r}{close}", *hints, "gradcli --help")
+
+
+def _related(word: str, group: Any) -> str:
+    """The end of the message about a word that begins like a command (`hessian`, `conf`), as that of `did_you_mean`."""
+    word = word.lower()
+    begun = (name for name in group.commands if word.startswith(name) or len(word) > 2 and name.startswith(word))
+    command = next(begun, "diff" if word.startswith("deriv") else "")
+    return command and f"; did you mean {command!r}?"
 
 
 def quoted(word: str) -> str:
@@ -189,6 +207,7 @@ def quoted(word: str) -> str:
     from shlex import quote
 
     return quote(word)
+
 
 def option_value(option: str, words: list[str]) -> str | None:
     """The value of an option that is needed before the words are parsed; None for no known value."""

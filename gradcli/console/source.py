@@ -55,6 +55,11 @@ def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | 
     return from_file(word, before)
 
 
+def is_program_file(word: str) -> bool:
+    """Whether a word names a file that is there, and whose name ends like a program's."""
+    return bool(re.fullmatch(PROGRAM_FILE, word)) and os.path.isfile(word)
+
+
 def text_of_file(path: str) -> Source:
     """The text of a file as it stands; - is standard input."""
     if path == "-":

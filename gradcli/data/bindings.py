@@ -6,6 +6,7 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_argument
 from gradcli.data.input_data import Assignment, held, open_assignment, refuse_file
@@ -45,6 +46,9 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
             name, equals, value = part.partition("=")
             if equals and name.strip().isidentifier():
                 refuse_file(value, f"{option} {name.strip()}=@{value.strip()}")
+            if equals and value.strip() == "@":
+                raise UsageFault(f"{option} {name.strip()}=@ needs the name of a file behind the @",
+                                 f"{option} {name.strip()}=@data.csv")
         read.append(PointText(re.sub(FILE, held_name, text) if "@" in text else text, files))
     return read
 
@@ -138,4 +142,7 @@ def twice(name: str, option: str) -> UsageFault:
 
 
 def _unfit(text: str, option: str) -> UsageFault:
-    return UsageFault(f"{option} takes NAME=EXPR, NAME=EXPR, not {text!r}", f"{option} 'x=2, y=ones(2,2)'")
+    name, _, values = text.partition("=")
+    several = name.strip().isidentifier() and "=" not in values and all(map(str.strip, values.split(",")))
+    repair = f"{name.strip()}=[{values.strip()}]" if several and "," in values else "x=2, y=ones(2,2)"
+    return UsageFault(f"{option} takes NAME=EXPR, NAME=EXPR, not {text!r}", f"{option} {quoted(repair)}")

@@ -53,8 +53,10 @@ def _heading(rows: list[CsvRow]) -> list[str]:
     comments: list[CsvRow] = []
     while rows and rows[0].cells[0].lstrip()[:1] == "#" and (len(rows) > 1 or len(rows[0].cells) == 1):
         comments.append(rows.pop(0))
-    if comments and rows and len(comments[-1].cells) == len(rows[0].cells):
-        cells = comments[-1].cells
+    cells = comments[-1].cells if comments else []
+    if len(cells) > 1 and cells[0] == "#":      # between blanks the sign is a cell of its own
+        cells = cells[1:]
+    if comments and rows and len(cells) == len(rows[0].cells):
         names = [cells[0].lstrip().lstrip("#").strip() or cells[0].strip(), *(cell.strip() for cell in cells[1:])]
     elif rows and _is_heading(rows):
         names = [cell.strip() for cell in rows.pop(0).cells]

@@ -28,7 +28,7 @@ def open_assignment(text: str, settings: Settings) -> Assignment:
     name, equals, value = text.partition("=")
     name = name.strip()
     if not equals or not name.isidentifier():
-        raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {text!r}")
+        raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {text!r}", "--var x=2")
     if iskeyword(name):
         raise UsageFault(f"{name} is a word of the language, and no name", f"--var {name}_={value.strip()}")
     value = value.strip()
@@ -87,7 +87,7 @@ def _parsed(content: bytes, suffix: str, part: str, file: str) -> Any:
 
         return from_csv(decode_utf8(content, file), part)
     raise UsageFault(f"@{file}: its name ends in none of .npy .npz .csv .json .jsonl",
-                     f"--stdin-format csv --var NAME=@- < {file}     a table, whatever its name")
+                     (f"--stdin-format csv --var NAME=@- < {file}", "a table, whatever its name"))
 
 
 def has_text(value: list[Any]) -> bool:

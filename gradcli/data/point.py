@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import HELD, NAMES, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
 from gradcli.faults.source import Span
-from gradcli.faults.tree import Fault, NameFault, UsageFault
+from gradcli.faults.tree import Fault, NameFault, NonScalarBackward, UsageFault
 from gradcli.process.limits import limited, walled
 from gradcli.reports.open_session import open_session, timed
 
@@ -37,7 +38,14 @@ class EvaluationPoint(NamedTuple):
     def timed(self, settings: Settings, name: str, action: Any) -> Any:
         """Call `action` as `timed` of a session does; a name that the expression lacks is answered with --at."""
         with offering(self.session, self.source, lambda lacking: at_point(lacking, self.at)):
-            return timed(settings, name, action)
+            try:
+                return timed(settings, name, action)
+            except NonScalarBackward as fault:
+                expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name
+                if self.at and not fault.span and "\n" not in expr:
+                    fault.hints.append((f"gradcli jac {quoted(expr)} {at_point([], self.at)}",
+                                        "the gradient of each of them"))
+                raise
 
 
 @contextmanager
@@ -72,6 +80,8 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
         refuse_twice(session, texts)
         names = set_names(session, texts, settings)
     requested = [name for text in wrt for name in text.replace(",", " ").split()]
+    if wrt and not requested:
+        raise UsageFault("--wrt needs a name after it", f"--wrt {(names or ['x'])[0]}")
     unknown = [name for name in requested if name not in names]
     if unknown:
         raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
@@ -100,6 +110,9 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
         dtype = session[whole].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
                           "and only floating numbers have gradients", *([repair] if whole in files else []))
+    if not names and not _lacking(session, source):
+        return UsageFault("there is nothing to differentiate by: the expression uses no name that has no value yet",
+                          (f"gradcli {command} 'x**2' --at 'x=2'", "a name, and where it stands"))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
                       at_point(_lacking(session, source) or ["x"], []))
 
@@ -121,10 +134,8 @@ def used(source: Source, at: list[str]) -> list[str]:
 
 def at_point(names: list[str], before: list[str]) -> str:
     """The option that adds names to a point."""
-    from shlex import quote
-
     point = ", ".join([*(text.replace("\n", " ") for text in before), *(f"{name}=2" for name in names)])
-    return f"--at {quote(point)}" if "'" in point else f"--at '{point}'"
+    return f"--at {quoted(point)}" if "'" in point else f"--at '{point}'"
 
 
 def require_statement(source: Source) -> None:

@@ -97,9 +97,9 @@ class UnderscoreRefused(PolicyFault):
 
 
 class WordRefused(PolicyFault):
-    """A construct of Python is used that is not part of the language: yield, async, await, match, exec.
+    """A construct of Python is used that is not part of the language: async, await, or the statement exec.
 
-    Build a list instead of yielding, use if and elif instead of match.
+    A program runs one step after another: leave the word out, and call the function as any other.
     """
 
     code = "G0204"

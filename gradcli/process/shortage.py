@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gradcli.faults.tree import LimitFault
 
 FEW = {errno.EMFILE: "files at once than it may: ulimit -n", errno.ENFILE: "files at once than the system has",
-       errno.ENOMEM: "memory than it may: ulimit -v"}
+       errno.ENOMEM: "memory than it may: --memory-limit, ulimit -v"}
 LOADING = 100 << 20     # bytes that numpy and its libraries take
 UNLOADABLE = ("failed to map segment", "cannot allocate memory", "cannot enable executable stack")  # of the loader
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +16,8 @@ from gradcli.reference.operations import callable_names, describe_operation, ope
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+
+CODE = re.compile(r"[Gg]\d{4}")      # of an error
 
 
 def describe_name(name: str, settings: Settings, session: Session | None = None) -> str:
@@ -39,7 +42,8 @@ def describe_name(name: str, settings: Settings, session: Session | None = None)
         sections += ["\n".join(_description(name, obj, settings, session))]
     if not sections and session is not None:
         known = [*callable_names(), *WORDS, *session.loaded(), *_members()]
-        raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", search(name))
+        repair = f"gradcli explain {name.upper()}" if CODE.fullmatch(name) else search(name)
+        raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", repair)
     return "\n\n".join(sections)
 
 

@@ -28,7 +28,7 @@ _WORDS = {
     "None": "null nil undefined NULL none", "True": "true TRUE", "False": "false FALSE", "self": "this",
     "print": "puts echo printf println disp fprintf console", "float('nan')": "NaN nan", "len": "length",
     "float('inf')": "inf Inf Infinity infinity", "math.pi": "pi PI", "math.e": "e", "math": "Math", "log": "ln",
-    "torch": "th", "F.mse_loss": "mse", "nn.CrossEntropyLoss": "CrossEntropy", "nn.MSELoss": "MSE",
+    "pi": "π", "torch": "th", "F.mse_loss": "mse", "nn.CrossEntropyLoss": "CrossEntropy", "nn.MSELoss": "MSE",
     "nn.Linear": "Dense", "F.cross_entropy": "softmax_cross_entropy",
     "atan": "arctan", "asin": "arcsin", "acos": "arccos", "range": "arange xrange",
 }

@@ -101,7 +101,7 @@ def recomputing(repl: Repl, rest: str) -> str:
 
     They are followed backwards, so that what a name was before it was changed is computed too.
     """
-    from gradcli.analysis.derivation import assigned_name
+    from gradcli.analysis.derivatives import assigned_name
     from gradcli.lang.syntax.parser import parse
 
     names = repl.session.names()

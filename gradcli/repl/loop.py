@@ -202,12 +202,14 @@ def _next(parts: Iterator[str]) -> str:
 
 
 def first_program(settings: Settings, init: str | None, no_init: bool) -> Source | None:
-    """The program in init.grad, or in the file asked for in its place."""
+    """The program in init.grad, or in the file `init`; a Fault if that cannot be read, and None if init.grad cannot."""
     path = init or ("" if no_init or settings.isolated or not os.path.exists(init_path()) else init_path())
     try:
         with limited(settings):
             return from_file(path, "gradcli --init ", LARGEST_INIT) if path else None
     except Fault as fault:
+        if init:
+            raise
         complain(fault)
         return None
 

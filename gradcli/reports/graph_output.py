@@ -10,7 +10,8 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.data_format import holds_numbers
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.suggestions import nearest
+from gradcli.faults.tree import NameFault, UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.open_session import open_session, timed, write_result
 
@@ -86,6 +87,10 @@ def _value(session: Session, source: Source, of: str | None, values: list[Any]) 
     if of is None and not values:
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
                          "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
+    if of and of not in session:
+        meant = (*nearest(of, session.names()), _assigned_last(session, source))[0]
+        raise NameFault(f"name '{of}' is not defined, and --of takes one that the program sets",
+                        *([f"--of {meant}"] if meant else []))
     return _required(session[of] if of else values[-1], of, session, source)
 
 
@@ -100,7 +105,7 @@ def _required(value: Any, of: str | None, session: Session, source: Source) -> A
 
 def _assigned_last(session: Session, source: Source) -> str | None:
     """The name that a tensor with a history was assigned to last, in a program that shows no expression."""
-    from gradcli.analysis.derivation import assigned_name
+    from gradcli.analysis.derivatives import assigned_name
     from gradcli.lang.syntax.parser import parse
 
     names = session.names()

@@ -82,7 +82,7 @@ class Names:
         """
         values = self.names()
         if name not in values:
-            raise NameFault(f"the name {name} is not defined")
+            raise NameFault(f"name '{name}' is not defined")
         self._hand_out()
         return values[name]
 
@@ -111,7 +111,7 @@ class Names:
     def __delitem__(self, name: str) -> None:
         """Forget a name. Raises NameFault if it is not set."""
         if name not in self:
-            raise NameFault(f"the name {name} is not defined")
+            raise NameFault(f"name '{name}' is not defined")
         del self._names[name]
 
     def _hand_out(self) -> None:

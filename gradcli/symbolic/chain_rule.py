@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
-from gradcli.analysis.derivation import assigned_name
-from gradcli.analysis.derivatives import number_of
+from gradcli.analysis.derivatives import assigned_name, number_of
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable

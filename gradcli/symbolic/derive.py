@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.analysis.derivation import Steps, assigned_name, require_assigned
-from gradcli.analysis.derivatives import number_of
+from gradcli.analysis.derivation import Steps, require_assigned
+from gradcli.analysis.derivatives import assigned_name, number_of
 from gradcli.analysis.detached import complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor

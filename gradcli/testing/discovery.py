@@ -42,7 +42,7 @@ def candidates(paths: list[str]) -> Iterator[str]:
         if os.path.isdir(path):
             test_files = _below(path)
         elif not os.path.exists(path):
-            raise FileFault(f"there is no file or folder {path}")
+            raise FileFault(f"there is no file or folder {path}" if path else "the name of a file or folder is empty")
         else:
             test_files = iter([_script_of(path)])
         for file in test_files:

@@ -47,6 +47,12 @@ def test_what_is_no_table_is_told(tmp_path, text, said, repair):
     assert said in caught.value.message and repair in str(caught.value)
 
 
+@pytest.mark.parametrize("comment", ["# x y", "#x y", "# of today\n# x y", "#  x   y "])
+def test_a_comment_above_numbers_between_blanks_names_the_columns(tmp_path, comment):
+    written(tmp_path, "t.csv", f"{comment}\n1 2\n3 4\n")
+    assert load(tmp_path / "t.csv", ":y").tolist() == [2, 4]
+
+
 def test_columns_by_the_name_in_any_heading(tmp_path):
     for text in (" a , b \n1,2\n", "# a,b\n1,2\n", "a;b\n1;2\n"):
         assert load(written(tmp_path, "d.csv", text), ":b").tolist() == [2]

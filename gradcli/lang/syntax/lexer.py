@@ -140,9 +140,18 @@ def soft(text: str, start: int, words: list[Word]) -> str:
     return "_CASE" if inside else "NAME"
 
 
+SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"     # the digits from 0 on
+
+
 def check_name(text: str, word: str, start: int, end: int) -> None:
     """SyntaxFault if a name is not in Unicode's NFKC form, which Python would convert it to (rule R1)."""
     if not word.isascii() and not is_normalized("NFKC", word):
+        base = word.rstrip(SUPERSCRIPTS)
+        if len(word) > len(base) and (not base or base.isidentifier()):
+            digits = "".join(str(SUPERSCRIPTS.index(digit)) for digit in word[len(base):])
+            call = re.compile(r"\([^()\n]*\)").match(text, end) if base else None
+            raise SyntaxFault("a power is written **", f"{base}{call[0] if call else ''}**{digits}",
+                              span=span_between(text, start, call.end() if call else end))
         raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
                           span=span_between(text, start, end))
 
