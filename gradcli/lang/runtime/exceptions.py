@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import ProgramExit
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
@@ -20,12 +22,46 @@ name_of: Callable[[AttributeError], Any] = vars(AttributeError)["name"].__get__
 object_of: Callable[[AttributeError], Any] = vars(AttributeError)["obj"].__get__
 
 
+@exposed("code")
+class ExitRequest(Exception):
+    """`SystemExit` as programs see it. `raise` turns it into ProgramExit, so no `except` ever catches one."""
+
+    @property
+    def code(self) -> Any:
+        """The status of the program: None, the one argument, or the tuple of several."""
+        return _status(self)
+
+
+ExitRequest.__name__ = ExitRequest.__qualname__ = "SystemExit"
+ExitRequest.__module__ = "builtins"
+
+
+def program_exit(status: Any) -> ProgramExit:
+    """The end of the program, which succeeds if the status is None or 0."""
+    if status is None or (type(status) in WHOLE and status == 0):
+        return ProgramExit("the program ends itself", succeeded=True)
+    if type(status) is str:
+        return ProgramExit(f"the program ends itself: {status}")
+    shown = str(status) if type(status) in WHOLE and -10**20 < status < 10**20 else f"of type {type(status).__name__}"
+    return ProgramExit(f"the program ends itself: with status {shown}")
+
+
+WHOLE = (int, bool)
+
+
+def _status(error: ExitRequest) -> Any:
+    args = args_of(error)
+    return args if len(args) > 1 else args[0] if args else None
+
+
 def raised(value: Any) -> BaseException | type[BaseException]:
     """The exception, or exception class, that `raise value` raises; TypeError if `value` is neither."""
     exception = _exception(value)
     if exception is None:
         raise python_error(NOT_RAISED, _raise, value)
-    return exception
+    if isinstance(exception, type):
+        return program_exit(None) if issubclass(exception, ExitRequest) else exception
+    return program_exit(_status(exception)) if isinstance(exception, ExitRequest) else exception
 
 
 def raise_import_error(words: str) -> None:
