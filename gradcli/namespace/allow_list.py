@@ -16,7 +16,7 @@ from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, Variable
-from gradcli.exposure import Exposure, exposure_of
+from gradcli.exposure import Exposure, exposed_names, exposure_of, private_names
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
@@ -56,7 +56,9 @@ class AllowList:
         if isinstance(value, type):
             return (exposure_of(value) or NOTHING).class_read
         exposure = exposure_of(type(value)) or NOTHING
-        return {*exposure.read, *filter(_public, vars(value))} if exposure.open_attributes else exposure.read
+        if not exposure.open_attributes:
+            return exposure.read
+        return {*exposure.read, *(name for name in vars(value) if _open(name, type(value)))}
 
     def readable(self, value: Any, name: str) -> bool:
         """Whether programs may read `value.name`: whether `known(value)` has the name, without listing the others."""
@@ -67,7 +69,7 @@ class AllowList:
         if isinstance(value, type):
             return name in (exposure_of(value) or NOTHING).class_read
         exposure = exposure_of(type(value)) or NOTHING
-        return name in exposure.read or (exposure.open_attributes and _public(name) and name in vars(value))
+        return name in exposure.read or (exposure.open_attributes and name in vars(value) and _open(name, type(value)))
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
@@ -76,7 +78,7 @@ class AllowList:
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (
-            exposure.open_attributes and _public(name) and not any(name in vars(base) for base in kind.__mro__))
+            exposure.open_attributes and _open(name, kind) and not any(name in vars(base) for base in kind.__mro__))
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""
@@ -84,8 +86,11 @@ class AllowList:
         return kind if kind is not None and (exposure_of(kind) or NOTHING).base else None
 
 
-def _public(name: str) -> bool:
-    return name[0] not in "._"
+def _open(name: str, kind: type) -> bool:
+    """Whether an attribute of that name, in an object of a class with open attributes, is the program's own."""
+    if name[0] != "_":
+        return name[0] != "."
+    return name[:2] != "__" and name not in private_names(kind) and name not in exposed_names(kind)
 
 
 def kind_of(value: Any) -> str:
