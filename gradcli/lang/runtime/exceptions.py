@@ -19,6 +19,7 @@ NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
 args_of: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 name_of_name_error: Callable[[NameError], Any] = vars(NameError)["name"].__get__
 name_of: Callable[[AttributeError], Any] = vars(AttributeError)["name"].__get__
+file_of: Callable[[OSError], Any] = vars(OSError)["filename"].__get__
 object_of: Callable[[AttributeError], Any] = vars(AttributeError)["obj"].__get__
 
 
@@ -32,8 +33,13 @@ class ExitRequest(Exception):
         return _status(self)
 
 
-ExitRequest.__name__ = ExitRequest.__qualname__ = "SystemExit"
-ExitRequest.__module__ = "builtins"
+class InterruptRequest(ExitRequest):
+    """`KeyboardInterrupt` as programs see it: Ctrl-C ends a program whatever it catches, and so does `raise`."""
+
+
+for _kind, _name in ((ExitRequest, "SystemExit"), (InterruptRequest, "KeyboardInterrupt")):
+    _kind.__name__ = _kind.__qualname__ = _name
+    _kind.__module__ = "builtins"
 
 
 def program_exit(status: Any) -> ProgramExit:
@@ -59,9 +65,12 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     exception = _exception(value)
     if exception is None:
         raise python_error(NOT_RAISED, _raise, value)
-    if isinstance(exception, type):
-        return program_exit(None) if issubclass(exception, ExitRequest) else exception
-    return program_exit(_status(exception)) if isinstance(exception, ExitRequest) else exception
+    kind = exception if isinstance(exception, type) else type(exception)
+    if not issubclass(kind, ExitRequest):
+        return exception
+    if issubclass(kind, InterruptRequest):
+        return program_exit("KeyboardInterrupt")
+    return program_exit(_status(exception) if isinstance(exception, ExitRequest) else None)
 
 
 def raise_import_error(words: str) -> None:
