@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from keyword import iskeyword
 from numbers import Integral
 from typing import Any
@@ -15,8 +15,10 @@ from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Array, Variable
 from gradcli.exposure import Exposure, exposed_names, exposure_of, private_names
+from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
@@ -28,6 +30,14 @@ FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
 """The attributes of tensors that are no operations, methods or properties."""
 
 NOTHING = Exposure()
+
+
+NO_ATTRIBUTES: dict[str, Any] = {}
+
+
+def own_attributes(value: Any) -> dict[str, Any]:
+    """The attributes that a program has set on a tensor; none for any other value."""
+    return getattr(value, "own_attributes", NO_ATTRIBUTES) if isinstance(value, Tensor) else NO_ATTRIBUTES
 
 
 def tensor_names() -> frozenset[str]:
@@ -50,7 +60,7 @@ class AllowList:
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
-            return self.arrays if isinstance(value, Array) else self.tensors
+            return self.arrays if isinstance(value, Array) else self.tensors.union(own_attributes(value))
         if isinstance(value, ModuleProxy):
             return public_names(value)
         if isinstance(value, type):
@@ -71,14 +81,35 @@ class AllowList:
         exposure = exposure_of(type(value)) or NOTHING
         return name in exposure.read or (exposure.open_attributes and name in vars(value) and _open(name, type(value)))
 
+    def own(self, value: Any) -> dict[str, Any]:
+        """The attributes that a program has set on a tensor; none for any other value."""
+        return own_attributes(value)
+
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
         if isinstance(value, Tensor) and new is not DELETED:
-            return ASSIGNABLE.get(name, False)
+            return ASSIGNABLE.get(name) or self._own_setter(value, name)
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (
             exposure.open_attributes and _open(name, kind) and not any(name in vars(base) for base in kind.__mro__))
+
+    def _own_setter(self, value: Tensor, name: str) -> Callable[[Tensor, Any], None] | None:
+        """What sets an attribute of the program's own on a tensor; None for names that it cannot have.
+
+        Besides the names of tensors those are refused that differ from one by a slip: `x.require_grad = True`.
+        """
+        kind = type(value)
+        if issubclass(kind, Array | Uninitialized) or name[0] == "." or name[:2] == "__" or name in self.arrays or any(
+                name in vars(base) for base in kind.__mro__) or any(True for _ in nearest(name, self.tensors)):
+            return None
+
+        def set_own(tensor: Tensor, new: Any) -> None:
+            if own_attributes(tensor) is NO_ATTRIBUTES:
+                tensor.own_attributes = {}
+            tensor.own_attributes[name] = new
+
+        return set_own
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""

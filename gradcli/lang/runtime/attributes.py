@@ -99,6 +99,9 @@ class Attributes:
         if kind in NUMBERS and self.policy.has_array_numbers and (bind := self.policy.of_numbers.get(name)) is not None:
             self.special[kind, name] = bind
             return bind(value)
+        own = self.policy.own(value)
+        if name in own:
+            return own[name]
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:
