@@ -231,7 +231,7 @@ class Formatter:
         if not has_readable_args(error):
             return str(error)
         args = args_of(error)
-        if isinstance(error, OSError) and len(args) == 2:
+        if isinstance(error, OSError) and 2 <= len(args) <= 5:
             file = file_of(error)
             return f"[Errno {self.text(args[0])}] {self.text(args[1])}{'' if file is None else f': {self.repr(file)}'}"
         if len(args) != 1:
