@@ -22,6 +22,7 @@ from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
+from gradcli.lang.runtime.builtins import PLAIN
 from gradcli.lang.runtime.types import TypeProxy, types_of
 from gradcli.namespace.modules import ModuleProxy, has_public_name, public_names
 from gradcli.ops.index import DIRECTORY
@@ -100,8 +101,10 @@ class AllowList:
         Besides the names of tensors those are refused that differ from one by a slip: `x.require_grad = True`.
         """
         kind = type(value)
-        if issubclass(kind, Array | Uninitialized) or name[0] == "." or name[:2] == "__" or name in self.arrays or any(
-                name in vars(base) for base in kind.__mro__) or any(True for _ in nearest(name, self.tensors)):
+        taken = name in self.arrays or name in PLAIN or any(name in vars(base) for base in kind.__mro__)
+        if taken or name[0] == "." or name[:2] == "__" or issubclass(kind, Array | Uninitialized):
+            return None
+        if any(True for _ in nearest(name, self.tensors)):
             return None
 
         def set_own(tensor: Tensor, new: Any) -> None:
