@@ -13,6 +13,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
+from gradcli.engine.tensor.reshape_inplace import set_shape
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -89,6 +90,8 @@ class AllowList:
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
         if isinstance(value, Tensor) and new is not DELETED:
+            if name == "shape" and isinstance(value, Array):
+                return set_shape
             return ASSIGNABLE.get(name) or self._own_setter(value, name)
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
+from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -336,7 +337,7 @@ class ArrayType(Typed):
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
-    partition, searchsorted, compress, flatten, ravel, reshape)
+    partition, searchsorted, compress, flatten, ravel, reshape, resize)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
 NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 
