@@ -19,7 +19,7 @@ from gradcli.engine.tensor.conversion import DEEPEST, retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write
 from gradcli.engine.tensor.variable import RESULT
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 
 
 def view_inplace(name: str) -> Callable[..., Tensor]:
@@ -106,7 +106,7 @@ def unfold(self: Tensor, dimension: int, size: int, step: int) -> Any:
 def resize(self: Tensor, *new_shape: Any, refcheck: bool = True) -> None:
     """numpy's `a.resize(2, 3)`: resize_ of an array whose elements stand one after the other; the result is None."""
     if not self.array.flags.c_contiguous:
-        raise ShapeFault("resize only works on single-segment arrays", ("a.reshape(2, 3)", "an array of that shape"))
+        raise ValueFault("resize only works on single-segment arrays", ("a.reshape(2, 3)", "an array of that shape"))
     if new_shape and new_shape != (None,):
         resize_(self, *new_shape)
 

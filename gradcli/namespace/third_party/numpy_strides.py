@@ -12,7 +12,7 @@ from gradcli.engine.tensor.numpy_sizes import element_count
 from gradcli.engine.tensor.numpy_view import axes, with_numpy_faults
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.namespace.third_party.numpy import asarray
 
 DEEPEST = 32        # dimensions
@@ -39,18 +39,18 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
     sizes = array.shape if shape is None else _whole_numbers(shape, "shape")
     steps = array.strides if strides is None else _whole_numbers(strides, "strides")
     if len(sizes) != len(steps) or any(size < 0 for size in sizes):
-        raise ShapeFault(f"strides is incompatible with shape of requested array: {len(sizes)} sizes, "
+        raise ValueFault(f"strides is incompatible with shape of requested array: {len(sizes)} sizes, "
                          f"{len(steps)} strides")
     width = array.itemsize
     if not array.flags.c_contiguous or any(step % width for step in steps):
-        raise ShapeFault("as_strided() takes a contiguous array and strides of whole elements here",
+        raise ValueFault("as_strided() takes a contiguous array and strides of whole elements here",
                          ("a.copy()", "has its elements one after the other"))
     MemoryLimit.check("as_strided", 8 * element_count(sizes))
     if 0 in sizes:
         return Array(np.empty(sizes, array.dtype))
     ends = [step // width * (size - 1) for size, step in zip(sizes, steps, strict=True)]
     if sum(end for end in ends if end < 0) < 0 or sum(end for end in ends if end > 0) >= array.size:
-        raise ShapeFault(f"shape {sizes} and strides {steps} reach outside the {array.size * width} bytes of the array")
+        raise ValueFault(f"shape {sizes} and strides {steps} reach outside the {array.size * width} bytes of the array")
     places = np.zeros(sizes, np.int64)
     for at, (size, step) in enumerate(zip(sizes, steps, strict=True)):
         places += (np.arange(size) * (step // width)).reshape(-1, *[1] * (len(sizes) - at - 1))
