@@ -25,13 +25,15 @@ def fma32(a: NDArray[np.float32], b: float, c: float) -> NDArray[np.float32]:
     The product is exact in double. The sum is rounded to odd there, so that the rounding to float32 cannot be
     misled by the first one. Many numbers are taken piece by piece, which stays in the processor's cache.
     """
+    if a.size > PIECE:
+        flat, out = a.reshape(-1), np.empty(a.size, np.float32)
+        for at in range(0, a.size, PIECE):
+            out[at:at + PIECE] = fma32(flat[at:at + PIECE], b, c)
+        return out.reshape(a.shape)
     if c == 0:
         product32: NDArray[np.float32] = a * np.float32(b)
         if product32.all():         # the sign of a zero depends on what it is the sum of
             return product32
-    if a.size > PIECE:
-        return np.concatenate([fma32(a.reshape(-1)[at:at + PIECE], b, c) for at in range(0, a.size, PIECE)]).reshape(
-            a.shape)
     product = a.astype(np.float64) * float(np.float32(b))
     return _rounded_to_odd(product, np.float64(np.float32(c))).astype(np.float32)
 

@@ -35,10 +35,6 @@ try:
     d.shape = (6,)
 except AttributeError:
     print("not in place", d.shape)
-try:
-    d.resize(6)
-except ValueError:
-    print("nor so", d.shape)
 c.shape = -1
 print(c)
 """
@@ -54,7 +50,7 @@ def test_as_numpy():
 @pytest.mark.parametrize("statement", [
     "a.shape = (4, 4)", "a.shape = 'ab'", "a.shape = (-1, -1)", "a.shape = (True,)", "a.shape = (1,) * 70",
     "a.resize(-1)", "a.resize((10**12,))", "a.resize('x')", "a.resize((1,) * 70)", "a.resize(2, 2.5)",
-    "torch.ones(4).shape = (2, 2)", "a.shape = (2**62, 2)"])
+    "torch.ones(4).shape = (2, 2)", "a[::2].resize(2)", "a.shape = (2**62, 2)"])
 def test_refused(statement):
     session = Session()
     session.run("import numpy as np\na = np.arange(6)")
