@@ -172,7 +172,10 @@ EXCEPTIONS: frozenset[type] = frozenset({
     IndexError, KeyError,
     LookupError, NameError, NotImplementedError, OverflowError, RuntimeError, StopIteration, SyntaxError, TypeError,
     UnboundLocalError, ValueError, ZeroDivisionError, Warning, UserWarning, DeprecationWarning, RuntimeWarning,
-    RecursionError, MemoryError})
+    RecursionError, MemoryError, EOFError, OSError, BlockingIOError, ChildProcessError, ConnectionError,
+    BrokenPipeError, ConnectionAbortedError, ConnectionRefusedError, ConnectionResetError, FileExistsError,
+    FileNotFoundError, InterruptedError, IsADirectoryError, NotADirectoryError, PermissionError, ProcessLookupError,
+    TimeoutError})      # OSError(number, text) makes one of its subclasses
 
 
 class ProgramClass(type):

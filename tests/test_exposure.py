@@ -122,7 +122,7 @@ class TestGate:
 
     @pytest.mark.parametrize("value", [
         type, int, object(), b"", ast, importlib.import_module, (k for k in ()), memoryview(b""), open, eval,
-        [1, [2, b""]], {"a": {1: int}}, ({3: (b"",)},), OSError(), print, type("T", (), {}),
+        [1, [2, b""]], {"a": {1: int}}, ({3: (b"",)},), BufferError(), print, type("T", (), {}),
     ], ids=lambda value: type(value).__name__)
     def test_what_no_program_holds_is_not(self, value):
         if value is importlib.import_module:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
 
 MANY = 1 << 16
+PIECE = 1 << 15
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
 SMALLEST, LARGEST = 2.0**-400, 2.0**400  # between these nothing below can overflow or lose a bit
 
@@ -22,8 +23,17 @@ def fma32(a: NDArray[np.float32], b: float, c: float) -> NDArray[np.float32]:
     """a * b + c rounded once to float32; `b` and `c` are first rounded to float32 themselves.
 
     The product is exact in double. The sum is rounded to odd there, so that the rounding to float32 cannot be
-    misled by the first one.
+    misled by the first one. Many numbers are taken piece by piece, which stays in the processor's cache.
     """
+    if a.size > PIECE:
+        flat, out = a.reshape(-1), np.empty(a.size, np.float32)
+        for at in range(0, a.size, PIECE):
+            out[at:at + PIECE] = fma32(flat[at:at + PIECE], b, c)
+        return out.reshape(a.shape)
+    if c == 0:
+        product32: NDArray[np.float32] = a * np.float32(b)
+        if product32.all():         # the sign of a zero depends on what it is the sum of
+            return product32
     product = a.astype(np.float64) * float(np.float32(b))
     return _rounded_to_odd(product, np.float64(np.float32(c))).astype(np.float32)
 

@@ -46,6 +46,10 @@ def _no_names(_: object) -> Iterable[str]:
     return ()
 
 
+def _no_attributes(_: object) -> Mapping[str, Any]:
+    return {}
+
+
 def _no_base(_: object) -> type | None:
     return None
 
@@ -70,6 +74,9 @@ class Policy:
 
     attribute_of_all: Callable[[type, str], bool] = staticmethod(_is_exposed)
     """Whether programs may read this attribute of every value of this foreign type."""
+
+    own: Callable[[object], Mapping[str, Any]] = staticmethod(_no_attributes)
+    """The attributes that the program itself has set on a foreign value, where its class keeps them apart."""
 
     assign: Callable[[object, str, object], Any] = staticmethod(_nothing)
     """Whether a program may set this attribute of this foreign value to this; GONE means to delete it.

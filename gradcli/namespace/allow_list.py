@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from keyword import iskeyword
 from numbers import Integral
 from typing import Any
@@ -13,13 +13,17 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
+from gradcli.engine.tensor.reshape_inplace import set_shape
 from gradcli.engine.tensor.storage import METHODS as STORED
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Array, Variable
-from gradcli.exposure import Exposure, exposed_names, exposure_of
+from gradcli.exposure import Exposure, exposed_names, exposure_of, private_names
+from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.lang.policy import DELETED
+from gradcli.lang.runtime.builtins import PLAIN
 from gradcli.lang.runtime.types import TypeProxy, types_of
 from gradcli.namespace.modules import ModuleProxy, has_public_name, public_names
 from gradcli.ops.index import DIRECTORY
@@ -28,6 +32,14 @@ FIELDS = frozenset({"grad", "requires_grad", "shape", "ndim", "dtype"})
 """The attributes of tensors that are no operations, methods or properties."""
 
 NOTHING = Exposure()
+
+
+NO_ATTRIBUTES: dict[str, Any] = {}
+
+
+def own_attributes(value: Any) -> dict[str, Any]:
+    """The attributes that a program has set on a tensor; none for any other value."""
+    return getattr(value, "own_attributes", NO_ATTRIBUTES) if isinstance(value, Tensor) else NO_ATTRIBUTES
 
 
 def tensor_names() -> frozenset[str]:
@@ -50,13 +62,15 @@ class AllowList:
     def known(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
-            return self.arrays if isinstance(value, Array) else self.tensors
+            return self.arrays if isinstance(value, Array) else self.tensors.union(own_attributes(value))
         if isinstance(value, ModuleProxy):
             return public_names(value)
         if isinstance(value, type):
             return (exposure_of(value) or NOTHING).class_read
         exposure = exposure_of(type(value)) or NOTHING
-        return {*exposure.read, *filter(_public, vars(value))} if exposure.open_attributes else exposure.read
+        if not exposure.open_attributes:
+            return exposure.read
+        return {*exposure.read, *(name for name in vars(value) if _open(name, type(value)))}
 
     def readable(self, value: Any, name: str) -> bool:
         """Whether programs may read `value.name`: whether `known(value)` has the name, without listing the others."""
@@ -67,7 +81,11 @@ class AllowList:
         if isinstance(value, type):
             return name in (exposure_of(value) or NOTHING).class_read
         exposure = exposure_of(type(value)) or NOTHING
-        return name in exposure.read or (exposure.open_attributes and _public(name) and name in vars(value))
+        return name in exposure.read or (exposure.open_attributes and name in vars(value) and _open(name, type(value)))
+
+    def own(self, value: Any) -> dict[str, Any]:
+        """The attributes that a program has set on a tensor; none for any other value."""
+        return own_attributes(value)
 
     def readable_of_all(self, kind: type, name: str) -> bool:
         """Whether programs may read the attribute `name` of every value of type `kind`."""
@@ -78,11 +96,32 @@ class AllowList:
     def assignable(self, value: Any, name: str, new: Any) -> Any:
         """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
         if isinstance(value, Tensor) and new is not DELETED:
-            return ASSIGNABLE.get(name, False)
+            if name == "shape" and isinstance(value, Array):
+                return set_shape
+            return ASSIGNABLE.get(name) or self._own_setter(value, name)
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (
-            exposure.open_attributes and _public(name) and not any(name in vars(base) for base in kind.__mro__))
+            exposure.open_attributes and _open(name, kind) and not any(name in vars(base) for base in kind.__mro__))
+
+    def _own_setter(self, value: Tensor, name: str) -> Callable[[Tensor, Any], None] | None:
+        """What sets an attribute of the program's own on a tensor; None for names that it cannot have.
+
+        Besides the names of tensors those are refused that differ from one by a slip: `x.require_grad = True`.
+        """
+        kind = type(value)
+        taken = name in self.arrays or name in PLAIN or any(name in vars(base) for base in kind.__mro__)
+        if taken or name[0] == "." or name[:2] == "__" or issubclass(kind, Array | Uninitialized):
+            return None
+        if any(True for _ in nearest(name, self.tensors)):
+            return None
+
+        def set_own(tensor: Tensor, new: Any) -> None:
+            if own_attributes(tensor) is NO_ATTRIBUTES:
+                tensor.own_attributes = {}
+            tensor.own_attributes[name] = new
+
+        return set_own
 
     def base(self, value: Any) -> type | None:
         """The class that a program's class may inherit from when it names `value` as its base."""
@@ -90,8 +129,11 @@ class AllowList:
         return kind if kind is not None and (exposure_of(kind) or NOTHING).base else None
 
 
-def _public(name: str) -> bool:
-    return name[0] not in "._"
+def _open(name: str, kind: type) -> bool:
+    """Whether an attribute of that name, in an object of a class with open attributes, is the program's own."""
+    if name[0] != "_":
+        return name[0] != "."
+    return name[:2] != "__" and name not in private_names(kind) and name not in exposed_names(kind)
 
 
 def kind_of(value: Any) -> str:

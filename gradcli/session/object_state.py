@@ -165,16 +165,27 @@ def _restore_set(value: set[Any], state: tuple[Any, ...]) -> None:
     value.update(state)
 
 
-_capture_tensor = attrgetter("__class__", *Tensor.__slots__)
+STORED = [name for name in Tensor.__slots__ if name != "own_attributes"]      # which every tensor has
+_stored = attrgetter("__class__", *STORED)
+
+
+def _capture_tensor(value: Tensor) -> tuple[Any, ...]:
+    own = getattr(value, "own_attributes", UNSET)
+    return _stored(value) if own is UNSET else (*_stored(value), own)
 
 
 def _restore_tensor(value: Tensor, state: tuple[Any, ...]) -> None:
     value.__class__ = state[0]
-    for name, part in zip(Tensor.__slots__, state[1:], strict=True):
+    end = len(STORED) + 1
+    for name, part in zip(STORED, state[1:end], strict=True):
         setattr(value, name, part)
+    if len(state) > end:
+        value.own_attributes = state[end]
+    elif hasattr(value, "own_attributes"):
+        del value.own_attributes
 
 
-SLOTS = [vars(Tensor)[name] for name in Tensor.__slots__]       # works where a subclass overrides one by a property
+SLOTS = [vars(Tensor)[name] for name in STORED]       # works where a subclass overrides one by a property
 
 
 def _capture_uninitialized(value: Any) -> tuple[Any, ...]:

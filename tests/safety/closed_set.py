@@ -20,6 +20,7 @@ from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.exposure import ProgramClass
 from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.builtins import EXCEPTIONS, METHODS
+from gradcli.lang.runtime.exceptions import ExitRequest, InterruptRequest
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import user_class
 from gradcli.nn.utils.data import Dataset
@@ -31,6 +32,7 @@ TEXT = frozenset({str, int, float, complex, bool, type(None), type(...), type(No
 MIXABLE = {collections.deque: METHODS[list] | {"appendleft", "popleft", "extendleft", "rotate", "maxlen"},
            collections.Counter: METHODS[dict] | {"most_common", "elements", "subtract", "total"}}
 LISTED = frozenset(getattr(builtins, name) for name in EXCEPTIONS)
+REQUESTS = frozenset({ExitRequest, InterruptRequest})
 ADDRESS = re.compile(r"0x([0-9a-f]{6,16})\b")
 COUNTED = range(0x7F2A5C000010, 0x7F2A5C000010 + (1 << 28))      # the pseudo-addresses that programs see
 
@@ -94,7 +96,7 @@ class ClosedSet:
 
     def member(self, kind: type) -> bool:
         """Whether values of exactly this type are members."""
-        if kind in PLAIN or kind in LAZY or kind in OURS or kind in LISTED or user_class(kind):
+        if kind in PLAIN or kind in LAZY or kind in OURS or kind in LISTED or kind in REQUESTS or user_class(kind):
             return True
         if kind.__mro__[1:] == (tuple, object) and "_known_as" in class_dict(kind):     # a namedtuple of the program
             return True

@@ -483,5 +483,5 @@ PROGRAMS = {f"{name}: {text}": text.replace("~", "\n")
             for line in block.split("\n        ")
             if (text := line.strip("\n ") if name != "unicode and lexer" else line.rstrip("\n").removeprefix("        "))}
 
-HARMLESS = {"%run /etc/passwd", "try: 1\nexcept BaseException: pass\nraise SystemExit"}
+HARMLESS = {"%run /etc/passwd", "dir(torch)", "try: 1\nexcept BaseException: pass\nraise SystemExit"}
 """What is skipped with a note, and what no longer says anything once it has been defused."""

@@ -7,13 +7,14 @@ from functools import cache
 
 import pytest
 
+from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.session.session import Session
 from safety.hostile import HARMLESS, PROGRAMS
 from safety.innocent import INNOCENT
 
 WATCHED = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "urllib.")
-LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.(?!random'$)|<locals>|0x(?!7f2a5c|110000)[0-9a-f]{6}")
+LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.(?!random'$|lib')|<locals>|0x(?!7f2a5c|110000)[0-9a-f]{6}")
 
 
 class Ears:
@@ -69,7 +70,7 @@ def test_hostile(text, warm):
     assert not heard
     assert not LEAKED.search(printed), printed
     if fault is not None:
-        assert not isinstance(fault, LimitFault)
+        assert not isinstance(fault, LimitFault) or isinstance(fault, ProgramExit)
         assert fault.span is not None and fault.status in (1, 3) and not LEAKED.search(fault.message), fault
     else:
         assert harmless(text, printed), (text, printed)

@@ -16,7 +16,7 @@ from safety.walk_hostile import Walk
 CALLS = 2_000       # of each style; `python -m safety.walk_command` goes on for as long as one likes
 STRANGERS = (np.zeros(1), np.float32(1), np.add, np.dtype("f4"), sys, sys._getframe(), (k for k in ()), int, b"", object(),
              vars(int), open, sys.getsizeof, np.linalg.LinAlgError("x"), sys._getframe().f_code, memoryview(b""),
-             eval, [].__len__, ValueError().with_traceback, int.__add__, property, OSError("x"), program)
+             eval, [].__len__, ValueError().with_traceback, int.__add__, property, BufferError("x"), program)
 
 
 @pytest.mark.parametrize("style", ["tutorial", "modern"])
@@ -49,7 +49,7 @@ def test_a_true_address_is_told_from_a_number():
     assert real_address(f"<object at {id(sys):#x}>") and not real_address("<object at 0x7f2a5c000010> 0xffffffffffff")
 
 
-SLIPS = {"numpy.float32": lambda x: np.float32(1), "a type of Python's": type, "builtins.OSError": lambda x: x.nothing.at.all,
+SLIPS = {"numpy.float32": lambda x: np.float32(1), "a type of Python's": type, "builtins.BufferError": lambda x: x.nothing.at.all,
          "exception.args": lambda x: 5 / 0, "a true address": lambda x: f"{id(x):#x}"}
 
 
@@ -62,7 +62,7 @@ def test_the_walk_sees_a_slip(why, slip, monkeypatch):
         except ZeroDivisionError:
             raise KeyError(type(x)) from None
         except AttributeError:
-            raise OSError("disk") from None
+            raise BufferError("disk") from None
 
     for module in (exposure, attributes, runtime):        # the walk is to see what the gates would stop
         monkeypatch.setattr(module, "admit", lambda value: value)

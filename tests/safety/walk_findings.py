@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gradcli.exposure import ADMITTING
 from gradcli.lang.runtime.types import TypeProxy, user_class
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.session.session import Session
@@ -102,7 +103,7 @@ def fingerprint(session: Session) -> dict[str, dict[str, int]]:
                                                              for name in ("_name", "_types", "_call", "_methods")}
             elif isinstance(value, types.FunctionType):
                 found[f"function {module.__name__}.{value.__name__}"] = {
-                    name: id(part) for name, part in vars(value).items()}
+                    name: id(part) for name, part in vars(value).items() if name != ADMITTING}
     return found
 
 

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
+from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -126,11 +127,22 @@ def astype(self: Tensor, dtype: Any) -> Array:
 
 def dot(self: Tensor, other: Any) -> Any:
     """The product of matrices or vectors, in the larger of the two types."""
-    return as_numpy_result(product(self.array, numpy_operand(other)))
+    return as_numpy_result(product(self.array, numpy_operand(_operand(other))))
 
 
 def _matmul(self: Tensor, other: Any) -> Any:
+    other = _operand(other)
     return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
+
+
+def _rmatmul(self: Tensor, other: Any) -> Any:
+    left = _operand(other)
+    return _matmul(left, self) if isinstance(left, Array) else NotImplemented
+
+
+def _operand(value: Any) -> Any:
+    """A list or tuple as an array; any other operand as it is."""
+    return Array(array_like(value)) if type(value) in (list, tuple) else value
 
 
 def transpose(self: Tensor, *order: Any) -> Any:
@@ -325,7 +337,7 @@ class ArrayType(Typed):
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
-    partition, searchsorted, compress, flatten, ravel, reshape)
+    partition, searchsorted, compress, flatten, ravel, reshape, resize)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
 NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 
@@ -350,7 +362,7 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
-        return getattr(Tensor, name)(self, Array(array_like(other)) if type(other) is list else other)
+        return getattr(Tensor, name)(self, _operand(other))
 
     return compare
 
@@ -365,6 +377,7 @@ for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
 setattr(Array, "__setitem__", _set_item)    # noqa: B010  # attached as operations are
 setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
+setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
 Array.flat = property(_flat)

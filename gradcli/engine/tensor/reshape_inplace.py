@@ -15,11 +15,11 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
-from gradcli.engine.tensor.conversion import retyped
+from gradcli.engine.tensor.conversion import DEEPEST, retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write
 from gradcli.engine.tensor.variable import RESULT
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 
 
 def view_inplace(name: str) -> Callable[..., Tensor]:
@@ -101,6 +101,27 @@ def new(self: Tensor, *what: Any) -> Tensor:
 def unfold(self: Tensor, dimension: int, size: int, step: int) -> Any:
     """A view of all windows of `size` along a dimension, `step` apart, each in a last dimension of its own."""
     return traced.sliding(self, dimension, size, step)
+
+
+def resize(self: Tensor, *new_shape: Any, refcheck: bool = True) -> None:
+    """numpy's `a.resize(2, 3)`: resize_ of an array whose elements stand one after the other; the result is None."""
+    if not self.array.flags.c_contiguous:
+        raise ValueFault("resize only works on single-segment arrays", ("a.reshape(2, 3)", "an array of that shape"))
+    if new_shape and new_shape != (None,):
+        resize_(self, *new_shape)
+
+
+def set_shape(self: Tensor, new_shape: Any) -> None:
+    """numpy's `a.shape = (2, 3)`: the same elements; one length may be -1."""
+    sizes = new_shape if type(new_shape) in (tuple, list) else (new_shape,)
+    if len(sizes) > DEEPEST or not all(type(n) is int and abs(n) < 2**62 for n in sizes):
+        raise ArgumentFault(f"the shape of an array is a tuple of whole numbers, not {described(new_shape)}",
+                            "a.shape = (2, 3)")
+    view = self.array.reshape(tuple(sizes))
+    if view.size and not np.may_share_memory(view, self.array):
+        raise AttributeFault("Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the "
+                             "desired shape.")
+    self.array = view
 
 
 METHODS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (resize_, resize_as_, set_, new, unfold)}

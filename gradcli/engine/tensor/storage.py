@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -86,6 +88,25 @@ def storage_offset(self: Tensor) -> int:
     return int((first - start) // self.array.itemsize) if self.array.size else 0
 
 
+_blocks: dict[int, int] = {}        # the numbers of blocks of memory, by identity, until they are freed
+_numbers = itertools.count()
+
+
+def data_ptr(self: Tensor) -> int:
+    """A number for the place in memory of the first element: no real address, but equal where memory is shared."""
+    if not self.array.size:
+        return 0
+    memory = owner(self.array)
+    if id(memory) not in _blocks:
+        _blocks[id(memory)] = next(_numbers)
+        weakref.finalize(memory, _blocks.pop, id(memory), None).atexit = False
+    first, start = (a.__array_interface__["data"][0] for a in (self.array, memory))
+    return FIRST_BLOCK + (_blocks[id(memory)] << 36) + int(first - start)
+
+
+FIRST_BLOCK = 1 << 46
+
+
 def storage_type(self: Tensor) -> str:
     """The class of the storage."""
     return f"torch.{self.dtype.era}Storage"
@@ -137,7 +158,8 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
 
 
 METHODS = attach({
-    f.__name__: f for f in (storage, storage_offset, storage_type, is_set_to, get_device, apply_, map_, map2_)}
+    f.__name__: f for f in (
+        storage, storage_offset, data_ptr, storage_type, is_set_to, get_device, apply_, map_, map2_)}
     | {"untyped_storage": storage, "is_pinned": lambda self: False, "is_shared": lambda self: False})
 
 

@@ -109,11 +109,13 @@ class Tensor:
 
     `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
     call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says
-    where the history ended of what this was computed from.
+    where the history ended of what this was computed from; `own_attributes` is a dict of those that a program has
+    set, and unset until then.
     """
 
-    __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root")
+    __slots__ = ("array", "cut", "gradient", "hooks", "node", "own_attributes", "requires_grad", "root")
 
+    own_attributes: dict[str, Any]
     grad: Any               # set by methods.py, as are grad_fn and requires_grad_; resize_ by an operation
     grad_fn: Any
     requires_grad_: Any

@@ -129,7 +129,8 @@ class _Check:
             f"{sized(x.array.shape)} input: the gradient says {claimed[i, j]:.6g}, the slope is {measured[i, j]:.6g}",
             notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
             if x.array.dtype != np.float64 else ())
-        tables = [DisplayHooks.text(Tensor(np.ascontiguousarray(table.T))) for table in (measured, claimed)]
+        tables = [DisplayHooks.text(Tensor(np.ascontiguousarray(table.T, dtype=x.array.dtype)))
+                  for table in (measured, claimed)]
         raise fault.saying(f"{mismatch}\nnumerical:{tables[0]}\nanalytical:{tables[1]}\n")
 
     def _weighed(self, outputs: list[Tensor]) -> None:

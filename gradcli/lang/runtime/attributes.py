@@ -104,6 +104,9 @@ class Attributes:
             if not isinstance(value, type | BaseException) and self.policy.attribute_of_all(kind, name):
                 self.mixed[kind, name] = True
             return self._get(value, name)
+        own = self.policy.own(value)
+        if name in own:
+            return own[name]
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:

@@ -20,7 +20,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.messages.python_words import in_pythons_words, python_error
 from gradcli.lang.runtime import containers, iterators
 from gradcli.lang.runtime.classes import super_
-from gradcli.lang.runtime.exceptions import args_of
+from gradcli.lang.runtime.exceptions import ExitRequest, InterruptRequest, args_of
 from gradcli.lang.runtime.format import WIDTH, Formatter
 from gradcli.lang.runtime.generators import ProgramGenerator
 from gradcli.lang.runtime.iteration import iter_, next_
@@ -32,7 +32,10 @@ EXCEPTIONS = (
     "ModuleNotFoundError", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError",
     "RuntimeError",
     "StopIteration", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError", "Warning",
-    "UserWarning", "DeprecationWarning", "RuntimeWarning")
+    "UserWarning", "DeprecationWarning", "RuntimeWarning", "EOFError", "OSError", "BlockingIOError",
+    "ChildProcessError", "ConnectionError", "BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError",
+    "ConnectionResetError", "FileExistsError", "FileNotFoundError", "InterruptedError", "IsADirectoryError",
+    "NotADirectoryError", "PermissionError", "ProcessLookupError", "TimeoutError")
 
 _SEQUENCE = frozenset({"index", "count"})
 _WHOLE = frozenset(
@@ -116,7 +119,8 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         TypeProxy("object", (object,), lambda: Sentinel()),
         TypeProxy("property", (property,), _property), TypeProxy("staticmethod", (staticmethod,), _staticmethod),
         TypeProxy("classmethod", (classmethod,), _classmethod),
-        *(_exception(name) for name in EXCEPTIONS),
+        *(_exception(name, getattr(builtins, name)) for name in EXCEPTIONS),
+        *(_exception(kind.__name__, kind) for kind in (ExitRequest, InterruptRequest)),
     ]
 
     def ordered(*args: Any, **options: Any) -> list[Any]:
@@ -180,9 +184,7 @@ def _character(number: Any, /) -> str:
     return character
 
 
-def _exception(name: str) -> TypeProxy:
-    kind = getattr(builtins, name)
-
+def _exception(name: str, kind: type[Exception]) -> TypeProxy:
     def make(*args: Any) -> Exception:
         error: Exception = kind(*args)
         vars(error)[PROGRAM_MADE] = True        # made by the program, with its own values

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.exposure import exposed
+from gradcli.faults.mistakes import ProgramExit
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
@@ -17,7 +19,45 @@ NOT_RAISED = "only exceptions can be raised, such as ValueError(\"the reason\")"
 args_of: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 name_of_name_error: Callable[[NameError], Any] = vars(NameError)["name"].__get__
 name_of: Callable[[AttributeError], Any] = vars(AttributeError)["name"].__get__
+file_of: Callable[[OSError], Any] = vars(OSError)["filename"].__get__
 object_of: Callable[[AttributeError], Any] = vars(AttributeError)["obj"].__get__
+
+
+@exposed("code")
+class ExitRequest(Exception):
+    """`SystemExit` as programs see it. `raise` turns it into ProgramExit, so no `except` ever catches one."""
+
+    @property
+    def code(self) -> Any:
+        """The status of the program: None, the one argument, or the tuple of several."""
+        return _status(self)
+
+
+class InterruptRequest(ExitRequest):
+    """`KeyboardInterrupt` as programs see it: Ctrl-C ends a program whatever it catches, and so does `raise`."""
+
+
+for _kind, _name in ((ExitRequest, "SystemExit"), (InterruptRequest, "KeyboardInterrupt")):
+    _kind.__name__ = _kind.__qualname__ = _name
+    _kind.__module__ = "builtins"
+
+
+def program_exit(status: Any) -> ProgramExit:
+    """The end of the program, which succeeds if the status is None or 0."""
+    if status is None or (type(status) in WHOLE and status == 0):
+        return ProgramExit("the program ends itself", succeeded=True)
+    if type(status) is str:
+        return ProgramExit(f"the program ends itself: {status}")
+    shown = str(status) if type(status) in WHOLE and -10**20 < status < 10**20 else f"of type {type(status).__name__}"
+    return ProgramExit(f"the program ends itself: with status {shown}")
+
+
+WHOLE = (int, bool)
+
+
+def _status(error: ExitRequest) -> Any:
+    args = args_of(error)
+    return args if len(args) > 1 else args[0] if args else None
 
 
 def raised(value: Any) -> BaseException | type[BaseException]:
@@ -25,7 +65,12 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     exception = _exception(value)
     if exception is None:
         raise python_error(NOT_RAISED, _raise, value)
-    return exception
+    kind = exception if isinstance(exception, type) else type(exception)
+    if not issubclass(kind, ExitRequest):
+        return exception
+    if issubclass(kind, InterruptRequest):
+        return program_exit("KeyboardInterrupt")
+    return program_exit(_status(exception) if isinstance(exception, ExitRequest) else None)
 
 
 def raise_import_error(words: str) -> None:

@@ -19,7 +19,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.messages.python_words import python_error, python_kind, python_name
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.enumeration import EnumClass
-from gradcli.lang.runtime.exceptions import args_of
+from gradcli.lang.runtime.exceptions import args_of, file_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 
 SMALL = 1 << 62     # whole numbers below it are short
@@ -231,6 +231,9 @@ class Formatter:
         if not has_readable_args(error):
             return str(error)
         args = args_of(error)
+        if isinstance(error, OSError) and 2 <= len(args) <= 5:
+            file = file_of(error)
+            return f"[Errno {self.text(args[0])}] {self.text(args[1])}{'' if file is None else f': {self.repr(file)}'}"
         if len(args) != 1:
             return self.repr(args) if args else ""
         return (self.repr if isinstance(error, KeyError) else self.text)(args[0])

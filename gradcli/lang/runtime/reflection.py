@@ -119,8 +119,6 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
         attributes.delete(value, attribute_name(name))
 
     def dir(value: Any, /) -> list[str]:
-        if not of_program(value):
-            raise TypeError("dir() lists the attributes of objects of the program: `gradcli ops` those of torch")
         return sorted(name for name in attributes.known(value) if type(name) is str and name[:1] not in "._")
 
     def issubclass(kind: Any, above: Any, /) -> bool:

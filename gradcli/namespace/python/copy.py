@@ -16,6 +16,7 @@ from gradcli.lang.runtime.classes import OWN_STATE
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.allow_list import own_attributes
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.collections import DefaultDict, Deque
 from gradcli.namespace.third_party.matplotlib import Drawing
@@ -74,12 +75,16 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
     if kind in UNCHANGING or isinstance(x, TypeProxy | ModuleProxy | type | BaseException | Drawing):
         return x
     if isinstance(x, Tensor):
-        return _tensor(x)
+        clone: Any = _tensor(x)
+        if own := own_attributes(x):
+            register(clone)
+            clone.own_attributes = {name: inner(part) for name, part in own.items()}
+        return clone
     if isinstance(x, tuple):
         parts = [inner(part) for part in x]
         return kind(parts) if kind is tuple or kind is Size else kind(*parts)
     if kind is list or kind is set or kind is Deque:
-        clone: Any = Deque((), x.maxlen) if isinstance(x, Deque) else kind()
+        clone = Deque((), x.maxlen) if isinstance(x, Deque) else kind()
         register(clone)
         parts = [inner(part) for part in x]
         (clone.update if kind is set else clone.extend)(parts)

@@ -9,11 +9,10 @@ from functools import cache
 from typing import Any
 
 from gradcli.display.containers import Named
-from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose
-from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import PolicyFault
+from gradcli.lang.runtime.exceptions import program_exit
 from gradcli.lang.runtime.streams import TextStream, writer
 from gradcli.namespace.modules import ModuleProxy
 
@@ -27,10 +26,7 @@ expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
 
 def leave(status: Any = None, /) -> None:
     """End the program: with success if the status is None or 0."""
-    if status is None or status == 0:
-        raise ProgramExit("the program ends itself", succeeded=True)
-    text = status if type(status) is str else f"with status {described(status)}"
-    raise ProgramExit(f"the program ends itself: {text}")
+    raise program_exit(status)
 
 
 OUTSIDE, NOT_THERE = "reaches outside the program, which no program here can", "is not there: its name alone is"
