@@ -165,16 +165,17 @@ def _restore_set(value: set[Any], state: tuple[Any, ...]) -> None:
     value.update(state)
 
 
-_capture_tensor = attrgetter("__class__", *Tensor.__slots__)
+NAMES = tuple(name for name in Tensor.__slots__ if name != "viewed")      # that views exist is never taken back
+_capture_tensor = attrgetter("__class__", *NAMES)
 
 
 def _restore_tensor(value: Tensor, state: tuple[Any, ...]) -> None:
     value.__class__ = state[0]
-    for name, part in zip(Tensor.__slots__, state[1:], strict=True):
+    for name, part in zip(NAMES, state[1:], strict=True):
         setattr(value, name, part)
 
 
-SLOTS = [vars(Tensor)[name] for name in Tensor.__slots__]       # works where a subclass overrides one by a property
+SLOTS = [vars(Tensor)[name] for name in NAMES]       # works where a subclass overrides one by a property
 
 
 def _capture_uninitialized(value: Any) -> tuple[Any, ...]:

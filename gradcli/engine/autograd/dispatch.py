@@ -37,7 +37,7 @@ from gradcli.engine.tensor.tensor import (
     Tensor,
     ViewOf,
     clock,
-    last_write,
+    last_write_of,
     new,
     new_tuple,
     owner,
@@ -63,7 +63,7 @@ def refresh_view(view: Tensor) -> None:
     root = view.root
     if root is DATA or not root.base.requires_grad:
         return
-    write = last_write(view.array)
+    write = last_write_of(view)
     if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
         if root.origin and root.tick and (view.node is not None or view.requires_grad):
             raise view_write_fault(view, "its base or another view of its base has been modified inplace")
@@ -265,6 +265,7 @@ def _whole(source: Tensor) -> tuple[ndarray, Tensor, int]:
     """The array of `source`, the tensor that views of it are views of, and their origin, as `note_view` has it."""
     root, origin = source.root, SEVERAL if source.requires_grad else SEVERAL + UNTRACKED
     if root is None or root is DATA:
+        source.viewed = True
         return source.array, source, origin
     return source.array, root.base, root.origin or origin
 
@@ -307,6 +308,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         origin = SEVERAL + UNTRACKED
     root = source.root
     if root is None or root is DATA:
+        source.viewed = True
         out.root = new_tuple(ViewOf, (source, clock(), origin))
     else:
         out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor, last_write
+from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor, last_write_of
 from gradcli.engine.tensor.variable import InferenceTensor, grad_mode
 from gradcli.faults.tree import GradFault
 
@@ -74,5 +74,5 @@ def version(self: Tensor) -> int:
     """How many changes in place there have been of this."""
     if type(self) is InferenceTensor:
         raise GradFault("Inference tensors do not track version counter.", CLONE)
-    write = last_write(self.array)
+    write = last_write_of(self)
     return 0 if write is None else write.changes

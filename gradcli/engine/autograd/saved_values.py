@@ -68,9 +68,11 @@ def check_fresh(node: Any) -> None:
     for _, _, saved in node.edges:
         for value in saved if type(saved) is tuple else ():
             for array in value if type(value) is tuple else (value,):
-                write = last_writes.get(id(owner(array))) if type(array) is ndarray else None
-                if write and write.tick > node.born:
-                    raise _stale(node, array, write)
+                if type(array) is ndarray:
+                    for memory in (owner(array), array) if array.base is not None else (array,):
+                        write = last_writes.get(id(memory))
+                        if write and write.tick > node.born:
+                            raise _stale(node, array, write)
 
 
 def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:

@@ -109,11 +109,12 @@ class Tensor:
 
     `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
     call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says
-    where the history ended of what this was computed from.
+    where the history ended of what this was computed from; `viewed` is set once there is a view of it.
     """
 
-    __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root")
+    __slots__ = ("array", "cut", "gradient", "hooks", "node", "requires_grad", "root", "viewed")
 
+    viewed: bool            # unset where there is none
     grad: Any               # set by methods.py, as are grad_fn and requires_grad_; resize_ by an operation
     grad_fn: Any
     requires_grad_: Any
@@ -198,7 +199,8 @@ def sharing(tensor: Tensor, kind: type[Tensor], how: str, place: Any) -> Any:
     out = new(ComplexTensor if isinstance(tensor, ComplexTensor) else kind)
     out.array = tensor.array
     out.requires_grad = False
-    out.node = out.gradient = out.root = out.hooks = None
+    out.node = out.gradient = out.hooks = None
+    out.root = DATA if tensor.root is not None and not Current.legacy and counts_apart(tensor) else None
     out.cut = new_tuple(DetachedBy, (how, place, "")) if tensor.requires_grad else tensor.cut
     return out
 
@@ -233,7 +235,7 @@ class ViewOf(NamedTuple):
 DATA = ViewOf(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
 TICKS = 7           # how many earlier changes are remembered one by one
-last_writes: dict[int, Write] = {}            # by the identity of the owning array
+last_writes: dict[int, Write] = {}            # by the identity of the owning array, or of that of `.data`
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
 
@@ -268,13 +270,22 @@ class LatestWrite:
 latest_write = LatestWrite()
 
 
+def counts_apart(tensor: Tensor) -> bool:
+    """Whether writes to a tensor are counted apart from those to its memory: those to `.data` and to views of it."""
+    root = tensor.root
+    return root is not None and (root is DATA or root.base.root is DATA)
+
+
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
-    root = tensor.root
-    if root is not None and (root is DATA or root.base.root is DATA):
-        return
     memory: Any = tensor.array
-    if memory.base is not None:
+    if tensor.root is not None and counts_apart(tensor):
+        if Current.legacy:
+            return
+        if tensor.root is not DATA:
+            _note(memory, clock(), writer, place)       # a call may have saved the view itself
+            memory = tensor.root.base.array
+    elif memory.base is not None:
         memory = owner(memory)
     latest_write.tick = tick = clock()
     _note(memory, tick, writer, place)
@@ -299,6 +310,13 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
 def last_write(array: Any) -> Write | None:
     """The last change of the memory `array` looks into."""
     return last_writes.get(id(owner(array)))
+
+
+def last_write_of(tensor: Tensor) -> Write | None:
+    """The last change of a tensor; `.data`, and views of it, count theirs apart."""
+    if not counts_apart(tensor):
+        return last_writes.get(id(owner(tensor.array)))
+    return last_writes.get(id(tensor.array if tensor.root is DATA else tensor.root.base.array))
 
 
 def as_array(values: Any, dtype: Any) -> ndarray:

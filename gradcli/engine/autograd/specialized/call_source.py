@@ -249,8 +249,9 @@ class CallSource(ArgumentsSource):
         """What `dispatch.note_view` does for a view of the first input, or of what that is a view of."""
         self.add("    if _mode.on and (_memory is a0 or _memory is a0.base):",
                  "        _root = v0.root",
-                 "        out.root = _new_tuple(_ViewOf, (v0, _clock(), 0) if _root is None or _root is _DATA else (",
-                 "            _root.base, _clock(), _root.origin))",
+                 "        if _root is None or _root is _DATA:",
+                 "            v0.viewed, out.root = True, _new_tuple(_ViewOf, (v0, _clock(), 0))",
+                 "        else: out.root = _new_tuple(_ViewOf, (_root.base, _clock(), _root.origin))",
                  "    else: _note_view(out, v0, _result)")
 
     def _several(self, inputs: bool) -> None:
