@@ -310,7 +310,10 @@ def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise ArgumentFault(f".data must be a tensor, not {described(value)}")
     complex_tensor.of_one_kind(self, value)
-    self.array = complex_tensor.memory_of(value)
+    array = complex_tensor.memory_of(value)
+    if value.root is not DATA or array.base is not self.array or (
+            array.shape, array.strides) != (self.array.shape, self.array.strides):
+        self.array = array          # its own, after x.data -= 1, stays
 
 
 def _set_grad(self: Tensor, value: Any) -> None:

@@ -235,7 +235,9 @@ class ViewOf(NamedTuple):
 DATA = ViewOf(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there are the program's own affair
 
 TICKS = 7           # how many earlier changes are remembered one by one
-last_writes: dict[int, Write] = {}            # by the identity of the owning array, or of that of `.data`
+last_writes: dict[int, Write] = {}            # by the identity of the owning array
+apart_writes: dict[int, tuple[Any, Write]] = {}     # by that of an array of `.data`, with a weak reference to it
+MANY, NEVER = 1000, (None, None)            # entries of arrays that are gone are dropped from time to time
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
 
@@ -282,10 +284,12 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     if tensor.root is not None and counts_apart(tensor):
         if Current.legacy:
             return
-        if tensor.root is not DATA:
-            _note(memory, clock(), writer, place)       # a call may have saved the view itself
-            memory = tensor.root.base.array
-    elif memory.base is not None:
+        latest_write.tick = tick = clock()
+        _note_apart(memory, tick, writer, place)
+        if tensor.root is not DATA:                     # a call may have saved the view, or what it is a view of
+            _note_apart(tensor.root.base.array, tick, writer, place)
+        return
+    if memory.base is not None:
         memory = owner(memory)
     latest_write.tick = tick = clock()
     _note(memory, tick, writer, place)
@@ -300,11 +304,28 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     before = last_writes.get(key)
     if before is None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
-        last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
-    else:
-        _, _, _, changes, ticks = before
-        ticks = (*ticks[1:], tick) if len(ticks) > TICKS else (*ticks, tick)
-        last_writes[key] = new_tuple(Write, (tick, writer, place, changes + 1, ticks))
+    last_writes[key] = _one_more(before, tick, writer, place)
+
+
+def _note_apart(array: ndarray, tick: int, writer: str, place: Any) -> None:
+    before = write_apart(array)
+    if before is None and len(apart_writes) > MANY:
+        for key in [key for key, (ref, _) in apart_writes.items() if ref() is None]:
+            del apart_writes[key]
+    apart_writes[id(array)] = weakref.ref(array), _one_more(before, tick, writer, place)
+
+
+def _one_more(before: Write | None, tick: int, writer: str, place: Any) -> Write:
+    if before is None:
+        return new_tuple(Write, (tick, writer, place, 1, (tick,)))
+    ticks = (*before.ticks[1:], tick) if len(before.ticks) > TICKS else (*before.ticks, tick)
+    return new_tuple(Write, (tick, writer, place, before.changes + 1, ticks))
+
+
+def write_apart(array: ndarray) -> Write | None:
+    """The last change through this array alone, if it is that of `.data` or of a view of it."""
+    ref, write = apart_writes.get(id(array), NEVER)
+    return write if ref is not None and ref() is array else None
 
 
 def last_write(array: Any) -> Write | None:
@@ -316,7 +337,7 @@ def last_write_of(tensor: Tensor) -> Write | None:
     """The last change of a tensor; `.data`, and views of it, count theirs apart."""
     if not counts_apart(tensor):
         return last_writes.get(id(owner(tensor.array)))
-    return last_writes.get(id(tensor.array if tensor.root is DATA else tensor.root.base.array))
+    return write_apart(tensor.array if tensor.root is DATA else tensor.root.base.array)
 
 
 def as_array(values: Any, dtype: Any) -> ndarray:
