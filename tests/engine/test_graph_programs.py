@@ -24,6 +24,7 @@ SETTING = ("import torch\nimport torch.nn.functional as F\n"
 DIFFERENT = {
     "checkpoint": {23: "the last digit of a sine"},
     "classes": {},
+    "edges": {},
     "ends": {},
     "forward": {8: "the name of the product that a tangent is", 9: "tangents of what is only recorded",
                 23: "requires_grad within jvp"},

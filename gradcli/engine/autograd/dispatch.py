@@ -19,7 +19,7 @@ from numpy import asarray, ndarray
 from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.detached import Detachments, report_detached
-from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
+from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving, view_write_fault
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
@@ -44,7 +44,7 @@ from gradcli.engine.tensor.tensor import (
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
-from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable, ViewWrite
+from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable
 from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
@@ -312,31 +312,6 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         out.root = new_tuple(ViewOf, (source, clock(), origin))
     else:
         out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
-
-
-def view_write_fault(view: Tensor, what: str) -> ViewWrite:
-    """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
-    origin, node = view.root.origin, view.node
-    if origin == INFERRED:
-        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
-                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
-                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
-                         "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                         "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
-    if node is not None and not origin & UNTRACKED:
-        at, producer = (node.at, node.node) if type(node) is NodeOutput else (0, node)
-        name = producer.modern_name.rstrip("0123456789").removesuffix("Backward")
-        subject = f"Output {at} of {name} is a view and {what}."
-    else:
-        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
-    if origin & SEVERAL:
-        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
-                         "do not allow the output views to be modified inplace. You should replace the inplace "
-                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
-    return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
-                     "clarify your code by moving both the view and the inplace either both inside the no_grad block "
-                     "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                     "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
 
 
 def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:

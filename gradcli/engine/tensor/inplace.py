@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view, view_write_fault
-from gradcli.engine.autograd.inference_mode import refuse_write
+from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view
+from gradcli.engine.autograd.inference_mode import refuse_write, view_write_fault
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable

@@ -217,14 +217,15 @@ class DetachedBy(NamedTuple):
     operation: str = ""     # the one whose result has no gradient, if it was one
 
 
-SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
+SEVERAL, UNTRACKED, INFERRED, FUNCTION = 1, 2, 4, 8     # origins of views; the first two for several under no_grad
 
 
 class ViewOf(NamedTuple):
     """That a tensor is a view: of which tensor, when its history was last true to it, and how it came about.
 
-    `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, or 0:
-    PyTorch refuses to write to the former two where that would have to be differentiated.
+    `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, FUNCTION for
+    one that a program's Function returns, or 0: PyTorch refuses to write to all but the last where that would have to
+    be differentiated.
     """
 
     base: Tensor

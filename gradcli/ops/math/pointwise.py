@@ -97,8 +97,8 @@ class Clamp(Unary):
         if min is not None and max is not None:
             if input.size > MANY:
                 return np.clip(input, min, max)
-            return np.minimum(np.maximum(input, min), max)
-        return np.maximum(min, input) if max is None else np.minimum(max, input)     # -0.0 within the bounds stays
+            return np.minimum(max, np.maximum(min, input))      # -0.0 within the bounds stays
+        return np.maximum(min, input) if max is None else np.minimum(max, input)
 
     def grad_input(F, g, input, min, max):
         if max is None:
