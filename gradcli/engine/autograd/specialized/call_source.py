@@ -86,7 +86,8 @@ class CallSource(ArgumentsSource):
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
-                self.add(f"elif _dtype in _WHOLES{whole}: _constants = _no_constants")
+                kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
+                self.add(f"elif _dtype in {kinds}{whole}: _constants = _no_constants")
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
@@ -98,10 +99,9 @@ class CallSource(ArgumentsSource):
     def _number(self, i: int, promoted: bool) -> None:
         """The array of an operand that may be a number."""
         v, default = f"v{i}", self.defaults[i]
-        if default is None:
-            self.add(f"if t{i}: pass", f"elif {v} is None: a{i} = None", f"elif type({v}) in _NUMBERS:")
-        else:
-            self.add(f"if t{i}: pass", f"elif type({v}) in _NUMBERS:")
+        none = [f"elif {v} is None: a{i} = None"] if default is None else []
+        numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
+        self.add(f"if t{i}: pass", *none, f"elif type({v}) in {numbers}:")
         if promoted:
             self.add(f"    a{i} = _constants.get({v} or type({v}))",
                      f"    if a{i} is None: a{i} = _constant({v}, _dtype)", f"    {v} = a{i}")
