@@ -62,7 +62,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     if cls.type_promotion == "floating":
         common = computing_type(common)
     values = list(values)
-    numbers = cls.whole_numbers(*values) if cls.whole_numbers and common.kind in "iu" and not Current.legacy else "wrap"
+    whole = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
+    numbers = cls.whole_numbers(*values) if whole and cls.whole_numbers else "wrap"
     for i in positions:
         if numbers == "fit" and type(values[i]) is int and not holds(common, values[i]):
             raise unheld(values[i], common)
