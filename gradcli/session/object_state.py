@@ -165,7 +165,8 @@ def _restore_set(value: set[Any], state: tuple[Any, ...]) -> None:
     value.update(state)
 
 
-STORED = [name for name in Tensor.__slots__ if name != "own_attributes"]      # which every tensor has
+STORED = [name for name in Tensor.__slots__ if name not in ("own_attributes", "viewed")]
+"""What every tensor has. That there are views of it is never taken back."""
 _stored = attrgetter("__class__", *STORED)
 
 

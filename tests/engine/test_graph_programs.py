@@ -24,10 +24,12 @@ SETTING = ("import torch\nimport torch.nn.functional as F\n"
 DIFFERENT = {
     "checkpoint": {23: "the last digit of a sine"},
     "classes": {},
+    "edges": {},
     "ends": {},
     "forward": {8: "the name of the product that a tangent is", 9: "tangents of what is only recorded",
                 23: "requires_grad within jvp"},
     "inference": {},
+    "late_views": {},
     "module_hooks": {},
     "more": {16: "programs do not inherit from saved_tensors_hooks", 17: "what is saved of a loss",
              18: "a gradient within a dual level is refused"},

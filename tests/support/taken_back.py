@@ -72,7 +72,8 @@ def _opened(value):
         return repr(value.__reduce__()[2:]), gc.get_referents(value)
     slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
     if slots or hasattr(value, "__dict__"):
-        kept = {name: getattr(value, name) for name in slots if name != "__weakref__" and hasattr(value, name)}
+        kept = {name: getattr(value, name) for name in slots if (
+            name not in ("__weakref__", "viewed") and hasattr(value, name))}      # that there are views is no state
         kept |= getattr(value, "__dict__", {})
         return sorted(kept), [part for _, part in sorted(kept.items())]
     return "", [part for part in gc.get_referents(value) if not isinstance(part, type)]

@@ -19,7 +19,7 @@ from numpy import asarray, ndarray
 from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.detached import Detachments, report_detached
-from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
+from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving, view_write_fault
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
@@ -37,14 +37,14 @@ from gradcli.engine.tensor.tensor import (
     Tensor,
     ViewOf,
     clock,
-    last_write,
+    last_write_of,
     new,
     new_tuple,
     owner,
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
-from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable, ViewWrite
+from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable
 from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
@@ -63,7 +63,7 @@ def refresh_view(view: Tensor) -> None:
     root = view.root
     if root is DATA or not root.base.requires_grad:
         return
-    write = last_write(view.array)
+    write = last_write_of(view)
     if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
         if root.origin and root.tick and (view.node is not None or view.requires_grad):
             raise view_write_fault(view, "its base or another view of its base has been modified inplace")
@@ -265,6 +265,7 @@ def _whole(source: Tensor) -> tuple[ndarray, Tensor, int]:
     """The array of `source`, the tensor that views of it are views of, and their origin, as `note_view` has it."""
     root, origin = source.root, SEVERAL if source.requires_grad else SEVERAL + UNTRACKED
     if root is None or root is DATA:
+        source.viewed = True
         return source.array, source, origin
     return source.array, root.base, root.origin or origin
 
@@ -307,34 +308,10 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         origin = SEVERAL + UNTRACKED
     root = source.root
     if root is None or root is DATA:
+        source.viewed = True
         out.root = new_tuple(ViewOf, (source, clock(), origin))
     else:
         out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
-
-
-def view_write_fault(view: Tensor, what: str) -> ViewWrite:
-    """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
-    origin, node = view.root.origin, view.node
-    if origin == INFERRED:
-        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
-                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
-                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
-                         "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                         "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
-    if node is not None and not origin & UNTRACKED:
-        at, producer = (node.at, node.node) if type(node) is NodeOutput else (0, node)
-        name = producer.modern_name.rstrip("0123456789").removesuffix("Backward")
-        subject = f"Output {at} of {name} is a view and {what}."
-    else:
-        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
-    if origin & SEVERAL:
-        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
-                         "do not allow the output views to be modified inplace. You should replace the inplace "
-                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
-    return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
-                     "clarify your code by moving both the view and the inplace either both inside the no_grad block "
-                     "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                     "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
 
 
 def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:

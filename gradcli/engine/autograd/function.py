@@ -20,7 +20,17 @@ from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
-from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock, note_write
+from gradcli.engine.tensor.tensor import (
+    DATA,
+    FUNCTION,
+    SEVERAL,
+    ComplexTensor,
+    DisplayHooks,
+    Tensor,
+    ViewOf,
+    clock,
+    note_write,
+)
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import ForwardNotStatic, StaticForward
@@ -180,9 +190,20 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
         if any(r is w for w in differentiable):
             source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]  # as many parts as differentiable results
             out = Variable(r.array, True, source)
+            if static and not Current.legacy and id(r) not in rewritten:
+                _note_view(out, r, inputs, SEVERAL if len(results) > 1 else FUNCTION)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
     ctx._record = CallRecord((), ())
     return tuple(outs) if isinstance(result, tuple) else outs[0]
+
+
+def _note_view(out: Tensor, result: Tensor, inputs: list[Any], origin: int) -> None:
+    """Note that a result is a view of an input, or that input: what is written to it would pass by the Function."""
+    root = result.root
+    bases = [x if x.root is None or x.root is DATA else x.root.base for x in inputs if isinstance(x, Tensor)]
+    base = result if root is None else root.base
+    if any(base is x for x in bases) and (root is not DATA):
+        out.root = ViewOf(base, clock(), origin)
 
 
 def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
@@ -238,6 +259,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
                             ).saying("You must implement either the backward or vjp method for your custom "
                                      "autograd.Function to use it with backward mode AD.")
     static = record.static
+    edges = [(parent(a), at) for at, a in enumerate(args) if record.needs[at]]     # older than the node
     node = node_class(cls, static)()
     node.code, node.line_at = here()
     node.hooks = None
@@ -250,7 +272,6 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     record.backward = cls.backward if static else (  # type: ignore[attr-defined]  # of the program's subclass
         lambda ctx, *g: ctx.backward(*g))
     saved = record.settle(inputs, args, {id(w): i for i, w in enumerate(differentiable)})
-    edges = [(parent(a), at) for at, a in enumerate(args) if record.needs[at]]
     record.edges = len(edges)
     node.edges = tuple((to, FunctionRule(record, at, (OPAQUE,) * len(saved) if i == 0 else ()), saved if i == 0 else ())
                        for i, (to, at) in enumerate(edges))

@@ -148,6 +148,7 @@ class Op:
     complex = False                         # whether it takes complex tensors and numbers
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
+    whole_numbers: Callable[..., str] | None = None     # a number too large for them is to "wrap", "stay" or "fit"
     # whether the result is always new memory, of the operands' dtype
     fresh_result = False
     memory_order = ""                       # order in memory of the result, where PyTorch fixes it: "rows", "columns"

@@ -11,7 +11,7 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.tensor import Tensor, Write, clock, last_writes, owner
+from gradcli.engine.tensor.tensor import Tensor, Write, apart_writes, clock, last_writes, owner, write_apart
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import SecondBackward, StaleValue
 
@@ -68,9 +68,10 @@ def check_fresh(node: Any) -> None:
     for _, _, saved in node.edges:
         for value in saved if type(saved) is tuple else ():
             for array in value if type(value) is tuple else (value,):
-                write = last_writes.get(id(owner(array))) if type(array) is ndarray else None
-                if write and write.tick > node.born:
-                    raise _stale(node, array, write)
+                if type(array) is ndarray:
+                    for write in (last_writes.get(id(owner(array))), write_apart(array)):
+                        if write and write.tick > node.born:
+                            raise _stale(node, array, write)
 
 
 def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:
@@ -78,7 +79,7 @@ def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:
     if type(node) is NodeOutput:
         undefined.add(node.node)
         return
-    if last_writes:
+    if last_writes or apart_writes:
         check_fresh(node)
     for parent, _, saved in node.edges:
         if type(saved) is Freed:

@@ -11,6 +11,7 @@ from numpy import asarray, ndarray
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.conversion import holds, unheld
 from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
@@ -46,6 +47,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
+        if cls.refuses_bool_with_number and not Current.legacy and bool in map(type, values):
+            _refuse_truths([values[i] for i in positions])
         if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in map(type, values):
             # the usual case: one type, and plain numbers
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
@@ -59,8 +62,15 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     if cls.type_promotion == "floating":
         common = computing_type(common)
     values = list(values)
+    whole = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
+    numbers = cls.whole_numbers(*values) if whole and cls.whole_numbers else "wrap"
     for i in positions:
-        values[i] = _to_dtype(values[i], common)
+        if numbers == "fit" and type(values[i]) is int and not holds(common, values[i]):
+            raise unheld(values[i], common)
+        if numbers == "stay" and type(values[i]) is int:
+            values[i] = asarray(values[i], "int64")
+        else:
+            values[i] = _to_dtype(values[i], common)
     for i in lists:
         values[i] = tuple([_to_dtype(x, common) for x in values[i]])
     return values

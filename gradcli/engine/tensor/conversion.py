@@ -60,10 +60,27 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     return np.array(values, dtype)
 
 
+def holds(dtype: Any, number: int) -> bool:
+    """Whether PyTorch converts a whole number to a type of whole numbers: to bytes also from -255 on."""
+    most = int(np.iinfo(dtype).max)
+    return (-most if dtype.kind == "u" else -most - 1) <= number <= most
+
+
+def unheld(number: int, dtype: Any) -> TypeFault:
+    """The fault for a whole number that is too large for the elements of a tensor."""
+    return TypeFault(f"the number {number} cannot be an element of type {OF[dtype].name}",
+                     ("x.long()", "whole numbers of 64 bits")).saying(
+        f"value cannot be converted to type {CTYPES[OF[dtype].era]} without overflow")
+
+
 def realized(number: Any, dtype: Any) -> Any:
     """A plain number as an element of type `dtype`; TypeFault for an imaginary part where that is real."""
     if isinstance(number, ndarray) and number.dtype.kind == "c":
         number = number.item()
+    if type(number) is int and dtype.kind in "iu":
+        if not holds(dtype, number):
+            raise unheld(number, dtype)
+        return number if number >= 0 or dtype.kind == "i" else number % (int(np.iinfo(dtype).max) + 1)
     if type(number) is not complex or dtype.kind == "c":
         return number
     if dtype == bool_:

@@ -8,12 +8,13 @@ hands the call to x as its new history. Where x is a view, its base takes a call
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from gc import get_referrers
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view, view_write_fault
-from gradcli.engine.autograd.inference_mode import refuse_write
+from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view
+from gradcli.engine.autograd.inference_mode import refuse_write, view_write_fault
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
@@ -219,6 +220,20 @@ def rebase(target: Tensor, result: Tensor) -> None:
 def _give(target: Tensor, node: Any) -> None:
     carry_over(target, node)
     target.node = node
+    if not target.requires_grad and getattr(target, "viewed", False):
+        _track_views(target)
+    _track(target)
+
+
+def _track(target: Tensor) -> None:
     target.requires_grad = True
     if RESULT[type(target)] is Tensor:
         target.__class__ = Variable
+
+
+def _track_views(base: Tensor) -> None:
+    """Let the views of `base` require gradients, now that it has a history: each takes its own when it is asked."""
+    roots = [root for root in get_referrers(base) if type(root) is ViewOf and root.base is base]
+    for view in get_referrers(*roots) if roots else ():
+        if isinstance(view, Tensor) and view.root is not None and view.array.dtype.kind == "f":
+            _track(view)

@@ -128,19 +128,19 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
 
 def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
-    kind = RESULT[type(self)]
-    alone = sharing(self, Variable if kind is Volatile else kind, DETACH, here() if self.requires_grad else None)
+    kind = Variable if RESULT[type(self)] is Volatile else RESULT[type(self)]
+    alone = sharing(self, kind, DETACH, here() if self.requires_grad else None)
     return report_detached(self, ".detach()", beside(alone, self))
 
 
 def detach_(self: Tensor) -> Tensor:
     """Forget the history of this, in place."""
-    if self.root is not None and self.root is not DATA and self.requires_grad and not Current.legacy:
+    if self.root is not None and self.root is not DATA and not Current.legacy:
         raise GradFault("Can't detach views in-place. Use detach() instead.", "y = y.detach()").saying(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
             "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
             "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-            "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.")
+            "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.")
     self.node, self.requires_grad = None, False
     return self
 
@@ -158,6 +158,7 @@ def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
     inside = sharing(self, Tensor, DATA_OF, here() if self.requires_grad else None)
     inside.root = DATA
+    inside.array = self.array if Current.legacy else self.array.view()      # today's counts its own writes
     return report_detached(self, ".data", beside(inside, self))
 
 
@@ -188,15 +189,11 @@ def volatile(self: Tensor) -> bool:
 
 def item(self: Tensor) -> Any:
     """The only element, as a plain number."""
-    return report_detached(self, ".item()", self.array.item() if self.array.size == 1 else _only(self))
-
-
-def _only(self: Tensor) -> Any:
     if self.array.size != 1:
         raise ElementCount(f"a Tensor with {self.array.size} elements cannot be converted to Scalar, a plain number",
                            ("x.tolist()", "all of them, as a list")).saying(
             f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
-    return self.array.item()
+    return report_detached(self, ".item()", self.array.item())
 
 
 ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a list
@@ -313,7 +310,10 @@ def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise ArgumentFault(f".data must be a tensor, not {described(value)}")
     complex_tensor.of_one_kind(self, value)
-    self.array = complex_tensor.memory_of(value)
+    array = complex_tensor.memory_of(value)
+    if value.root is not DATA or array.base is not self.array or (
+            array.shape, array.strides) != (self.array.shape, self.array.strides):
+        self.array = array          # its own, after x.data -= 1, stays
 
 
 def _set_grad(self: Tensor, value: Any) -> None:

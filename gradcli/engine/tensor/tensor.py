@@ -110,12 +110,13 @@ class Tensor:
     `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
     call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says
     where the history ended of what this was computed from; `own_attributes` is a dict of those that a program has
-    set, and unset until then.
+    set, and unset until then; `viewed` is set once there is a view of it.
     """
 
-    __slots__ = ("array", "cut", "gradient", "hooks", "node", "own_attributes", "requires_grad", "root")
+    __slots__ = ("array", "cut", "gradient", "hooks", "node", "own_attributes", "requires_grad", "root", "viewed")
 
     own_attributes: dict[str, Any]
+    viewed: bool
     grad: Any               # set by methods.py, as are grad_fn and requires_grad_; resize_ by an operation
     grad_fn: Any
     requires_grad_: Any
@@ -200,7 +201,8 @@ def sharing(tensor: Tensor, kind: type[Tensor], how: str, place: Any) -> Any:
     out = new(ComplexTensor if isinstance(tensor, ComplexTensor) else kind)
     out.array = tensor.array
     out.requires_grad = False
-    out.node = out.gradient = out.root = out.hooks = None
+    out.node = out.gradient = out.hooks = None
+    out.root = DATA if tensor.root is not None and not Current.legacy and counts_apart(tensor) else None
     out.cut = new_tuple(DetachedBy, (how, place, "")) if tensor.requires_grad else tensor.cut
     return out
 
@@ -217,14 +219,15 @@ class DetachedBy(NamedTuple):
     operation: str = ""     # the one whose result has no gradient, if it was one
 
 
-SEVERAL, UNTRACKED, INFERRED = 1, 2, 4      # origins of views; both together for several views made under no_grad
+SEVERAL, UNTRACKED, INFERRED, FUNCTION = 1, 2, 4, 8     # origins of views; the first two for several under no_grad
 
 
 class ViewOf(NamedTuple):
     """That a tensor is a view: of which tensor, when its history was last true to it, and how it came about.
 
-    `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, or 0:
-    PyTorch refuses to write to the former two where that would have to be differentiated.
+    `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, FUNCTION for
+    one that a program's Function returns, or 0: PyTorch refuses to write to all but the last where that would have to
+    be differentiated.
     """
 
     base: Tensor
@@ -236,6 +239,8 @@ DATA = ViewOf(Tensor(np.zeros(0)), 0)     # the root of `.data`: writes there ar
 
 TICKS = 7           # how many earlier changes are remembered one by one
 last_writes: dict[int, Write] = {}            # by the identity of the owning array
+apart_writes: dict[int, tuple[Any, Write]] = {}     # by that of an array of `.data`, with a weak reference to it
+MANY, NEVER = 1000, (None, None)            # entries of arrays that are gone are dropped from time to time
 _alive: dict[int, Any] = {}               # weak references that drop an entry with its owner
 
 
@@ -270,12 +275,23 @@ class LatestWrite:
 latest_write = LatestWrite()
 
 
+def counts_apart(tensor: Tensor) -> bool:
+    """Whether writes to a tensor are counted apart from those to its memory: those to `.data` and to views of it."""
+    root = tensor.root
+    return root is not None and (root is DATA or root.base.root is DATA)
+
+
 def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
-    root = tensor.root
-    if root is not None and (root is DATA or root.base.root is DATA):
-        return
     memory: Any = tensor.array
+    if tensor.root is not None and counts_apart(tensor):
+        if Current.legacy:
+            return
+        latest_write.tick = tick = clock()
+        _note_apart(memory, tick, writer, place)
+        if tensor.root is not DATA:                     # a call may have saved the view, or what it is a view of
+            _note_apart(tensor.root.base.array, tick, writer, place)
+        return
     if memory.base is not None:
         memory = owner(memory)
     latest_write.tick = tick = clock()
@@ -291,16 +307,40 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     before = last_writes.get(key)
     if before is None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
-        last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
-    else:
-        _, _, _, changes, ticks = before
-        ticks = (*ticks[1:], tick) if len(ticks) > TICKS else (*ticks, tick)
-        last_writes[key] = new_tuple(Write, (tick, writer, place, changes + 1, ticks))
+    last_writes[key] = _one_more(before, tick, writer, place)
+
+
+def _note_apart(array: ndarray, tick: int, writer: str, place: Any) -> None:
+    before = write_apart(array)
+    if before is None and len(apart_writes) > MANY:
+        for key in [key for key, (ref, _) in apart_writes.items() if ref() is None]:
+            del apart_writes[key]
+    apart_writes[id(array)] = weakref.ref(array), _one_more(before, tick, writer, place)
+
+
+def _one_more(before: Write | None, tick: int, writer: str, place: Any) -> Write:
+    if before is None:
+        return new_tuple(Write, (tick, writer, place, 1, (tick,)))
+    ticks = (*before.ticks[1:], tick) if len(before.ticks) > TICKS else (*before.ticks, tick)
+    return new_tuple(Write, (tick, writer, place, before.changes + 1, ticks))
+
+
+def write_apart(array: ndarray) -> Write | None:
+    """The last change through this array alone, if it is that of `.data` or of a view of it."""
+    ref, write = apart_writes.get(id(array), NEVER)
+    return write if ref is not None and ref() is array else None
 
 
 def last_write(array: Any) -> Write | None:
     """The last change of the memory `array` looks into."""
     return last_writes.get(id(owner(array)))
+
+
+def last_write_of(tensor: Tensor) -> Write | None:
+    """The last change of a tensor; `.data`, and views of it, count theirs apart."""
+    if not counts_apart(tensor):
+        return last_writes.get(id(owner(tensor.array)))
+    return write_apart(tensor.array if tensor.root is DATA else tensor.root.base.array)
 
 
 def as_array(values: Any, dtype: Any) -> ndarray:

@@ -356,7 +356,7 @@ class ReduceLROnPlateau(LRScheduler):
                                 "scheduler.step(loss)")
         self.last_epoch += 1
         if self._better(metrics):
-            self.best, self.num_bad_epochs = metrics, 0
+            self.best, self.num_bad_epochs = float(metrics), 0
         else:
             self.num_bad_epochs += 1
         if self.cooldown_counter > 0:

@@ -196,8 +196,11 @@ def part_of(self, basic, array, kind):
     out.node = out.gradient = out.hooks = None
     out.requires_grad = False
     root, origin = self.root, 0 if grad_mode.on else UNTRACKED
-    out.root = new_tuple(ViewOf, (self, clock(), origin) if root is None or root is DATA else (
-        root.base, clock(), root.origin or origin))
+    if root is None or root is DATA:
+        self.viewed = True
+        out.root = new_tuple(ViewOf, (self, clock(), origin))
+    else:
+        out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
     if self.requires_grad:
         if root is not None and root.tick < latest_write.tick:
             refresh_view(self)

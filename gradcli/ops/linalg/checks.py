@@ -62,6 +62,14 @@ def singular(name, info):
                        "because the input matrix is singular.", ("torch.linalg.pinv(a)", "exists for every matrix"))
 
 
+def unfactored(name, info):
+    """The fault of a matrix whose U has a zero on its diagonal; `info` counts it in each matrix."""
+    batch, at = first_of(info)
+    return MatrixFault(f"{name}: {batch}U[{at},{at}] is zero and using it on lu_solve would result in a division by "
+                       "zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
+                       "linalg.lu_factor_ex(A, pivot)", ("torch.linalg.lu_factor_ex(a)", "factors every matrix"))
+
+
 def unsolved(name, info):
     """The fault of a system whose matrix is singular."""
     return MatrixFault(f"torch.{name}: {first_of(info)[0]}The solver failed because the input matrix is singular.",

@@ -62,7 +62,7 @@ class InvEx(Op):
             return named(InvEx)(F.linalg_inv(A), info)
         if check_errors:
             raise singular("linalg.inv_ex", info)
-        packed, pivots = F.linalg_lu_factor(A)
+        packed, pivots = F.lu_packed(A)
         return named(InvEx)(F.linalg_lu_solve(packed, pivots, F.eye(A.shape[-1], dtype=A.dtype)), info)
 
 
@@ -85,7 +85,7 @@ class SolveEx(Op):
             return named(SolveEx)(F.linalg_solve(A, B, left=left), info)
         if check_errors:
             raise unsolved("linalg.solve_ex", info)
-        packed, pivots = F.linalg_lu_factor(A)
+        packed, pivots = F.lu_packed(A)
         return named(SolveEx)(F.linalg_lu_solve(packed, pivots, B, left=left), info)
 
 
@@ -101,7 +101,7 @@ class LuFactorEx(Op):
     errors = [([1.0],), (A, False), (SINGULAR, True, True)]
 
     def compose(F, A: Array, *, pivot: Flag = True, check_errors: Flag = False):
-        packed, pivots = F.linalg_lu_factor(A, pivot=pivot)
+        packed, pivots = F.lu_packed(A, pivot=pivot)
         info = F.zero_pivot(A)
         if check_errors and F.any(info):
             raise singular("linalg.lu_factor_ex", info)

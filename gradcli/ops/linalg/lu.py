@@ -7,8 +7,9 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
+from gradcli.ops.base import Kernel
 from gradcli.ops.complex_numbers import sizes
-from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed
+from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored
 
 A = [[0.5, 2.0], [1.0, 0.25]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -123,13 +124,40 @@ class LuFactor(Op):
     def forward(A: Array, *, pivot: Flag = True):
         matrices("linalg.lu_factor", A)
         refuse_unpivoted("linalg.lu_factor", pivot)
+        packed, pivots = eliminated(A)
+        zeros = np.diagonal(packed, 0, -2, -1) == 0
+        if zeros.any():
+            raise unfactored("torch.linalg.lu_factor", np.where(zeros.any(-1), zeros.argmax(-1) + 1, 0))
+        return packed, pivots
+
+    def grad_A(F, g, out):
+        return _packed_slope(F, g, *out)
+
+
+def _packed_slope(F, g, packed, pivots):
+    """What the gradient of the packed factors makes of that of the matrix."""
+    p = F.lu_unpack(packed, pivots, False, True)[0]
+    k = min(packed.shape[-2:])
+    return _slope(F, p, *unpacked(F, packed), F.tril(F.narrow(g, -1, 0, k), -1), F.triu(F.narrow(g, -2, 0, k)))
+
+
+class LuPacked(Kernel):
+    """lu_packed(A, pivot): as linalg.lu_factor, also where U has a zero on its diagonal."""
+
+    complex = True
+    memory_order = "columns"
+    modern_names = "LinalgLuFactorExBackward0"
+    ignored_options = ("pivot",)
+    samples = [(A, True), (WIDE,), (TALL,)]
+    errors = [([1.0],), (A, False)]
+
+    def forward(A: Array, *, pivot: Flag = True):
+        matrices("linalg.lu_factor", A)
+        refuse_unpivoted("linalg.lu_factor", pivot)
         return eliminated(A)
 
     def grad_A(F, g, out):
-        packed, pivots = out
-        p = F.lu_unpack(packed, pivots, False, True)[0]
-        k = min(packed.shape[-2:])
-        return _slope(F, p, *unpacked(F, packed), F.tril(F.narrow(g, -1, 0, k), -1), F.triu(F.narrow(g, -2, 0, k)))
+        return _packed_slope(F, g, *out)
 
 
 class OldLu(Op):
@@ -142,7 +170,7 @@ class OldLu(Op):
     errors = [([1.0],), (A, False)]
 
     def compose(F, A: Array, pivot: Flag = True, get_infos: Flag = False):
-        packed, pivots = F.linalg_lu_factor(A, pivot=pivot)
+        packed, pivots = F.lu_packed(A, pivot=pivot)
         return (packed, pivots, F.zeros(tuple(A.shape[:-2]), dtype=pivots.dtype)) if get_infos else (packed, pivots)
 
 

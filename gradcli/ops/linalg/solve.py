@@ -282,6 +282,9 @@ class CholeskyInverse(Op):
 
     def forward(input: Array, upper: Flag = False):
         square("cholesky_inverse", input)
+        zeros = np.diagonal(input, 0, -2, -1) == 0
+        if zeros.any():
+            raise singular("cholesky_inverse", np.where(zeros.any(-1), zeros.argmax(-1) + 1, 0))
         factor = adjoint(input) if upper else input
         ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
         inverse = substituted(factor, ones, False, False)

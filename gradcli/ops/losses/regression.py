@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
 from gradcli.engine.kernels import full_sum
-from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
@@ -256,6 +256,10 @@ class HuberLoss(Loss):
         if delta <= 0:
             raise ValueFault("huber_loss does not support non-positive values for delta.")
         kind = input.dtype      # which the loss has, too
+        if kind_of(input).kind not in "fc":
+            raise TypeFault("huber_loss() is not defined for whole numbers", ("x.float()", "the same numbers")).saying(
+                f'"huber_cpu" not implemented for \'{kind.era}\'' if kind == target.dtype else
+                f"result type Float can't be cast to the desired output type {kind.era}")
         input, target = paired(F, input, target)
         if weight is None:
             return F.cast(F.huber_kernel(input, target, reduction, delta), kind)

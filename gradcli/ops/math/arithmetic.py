@@ -113,6 +113,9 @@ class Div(Binary):
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
 
+    def whole_numbers(input, other, rounding_mode):
+        return "wrap" if rounding_mode else "stay"      # a quotient is no whole number
+
     def variant(input, other, rounding_mode):
         return 3 if rounding_mode else constancy(input, other)
 
@@ -178,6 +181,12 @@ class Pow(Binary):
     legacy_names = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
     variant = constancy
+
+    def whole_numbers(input, exponent):
+        if type(input) is int:
+            return "wrap"
+        return "stay" if type(exponent) is int and exponent < 0 else "fit"
+
     unsaved = (1,)
     samples = [([1.0, 2.0], [3.0, -0.5]), ([[1.5, 2.0], [3.0, 4.0]], [[2.0], [3.0]]), ([1.0, -2.0], 3), (2, [3.0, 0.5]),
                ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]

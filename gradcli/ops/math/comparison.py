@@ -8,7 +8,7 @@ from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
-from gradcli.ops.base import Comparison
+from gradcli.ops.base import Comparison, fitting
 
 PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
 
@@ -135,6 +135,7 @@ class Where(Op):
     receiver = 1
     complex = True
     type_promotion = "mixed"
+    whole_numbers = fitting
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
                (np.array([[True, False]]),)]
     errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0]), (np.array([True, False]), [1.0, 2.0])]
@@ -200,6 +201,13 @@ class Minimum(Extremal):
         return F.where(input == other, g / 2, F.where(other > input, 0, g))
 
 
+def _first_zero(input, other, result):
+    """`result`, in which the zeros of `input` stay where `other` has one of another sign."""
+    if np.all(result):
+        return result
+    return np.where((input == 0) & (other == 0), input, result).astype(result.dtype, copy=False)
+
+
 class FMax(Extremal):
     """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
 
@@ -207,7 +215,7 @@ class FMax(Extremal):
     modern_names = "FmaxBackward0"
 
     def forward(input: Array, other: Array):
-        return np.fmax(input, other)
+        return _first_zero(input, other, np.fmax(input, other))
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_or(input >= other, F.isnan(other)), g, 0)
@@ -223,7 +231,7 @@ class FMin(Extremal):
     modern_names = "FminBackward0"
 
     def forward(input: Array, other: Array):
-        return np.fmin(input, other)
+        return _first_zero(input, other, np.fmin(input, other))
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_or(input <= other, F.isnan(other)), g, 0)

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, TypeFault
-from gradcli.ops.base import Binary, Slope, Unary
+from gradcli.ops.base import Binary, Slope, Unary, fitting
 
 MANY = 4096     # elements: from here on the number of passes decides, not the overhead of a call
 
@@ -80,6 +80,7 @@ class Clamp(Unary):
     linked = False
     names = ("clamp", "clip")
     type_promotion = "mixed"
+    whole_numbers = fitting
     legacy_names = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
     modern_names = ("ClampBackward1",) * 3 + ("ClampBackward0",) * 3
     samples = [([-3.0, 0.5, 2.0], -1, 1), ([-3.0, 0.5, 2.0], None, 1), ([-3.0, 0.5, 2.0], -1),
@@ -97,8 +98,8 @@ class Clamp(Unary):
         if min is not None and max is not None:
             if input.size > MANY:
                 return np.clip(input, min, max)
-            return np.minimum(np.maximum(input, min), max)
-        return np.maximum(min, input) if max is None else np.minimum(max, input)     # -0.0 within the bounds stays
+            return np.minimum(max, np.maximum(min, input))      # -0.0 within the bounds stays
+        return np.maximum(min, input) if max is None else np.minimum(max, input)
 
     def grad_input(F, g, input, min, max):
         if max is None:

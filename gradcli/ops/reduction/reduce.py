@@ -15,7 +15,7 @@ from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, IndexFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import TYPES, divided
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import norm_types
@@ -349,11 +349,11 @@ class VectorNorm(Reduction):
         if ord == 2:
             return np.sqrt(np.add.reduce(input * input, where, None, None, keepdim))
         size = np.abs(input)
+        if not size.size and (ord < 0 or ord == float("inf")):
+            _refuse_empty(ord, size.shape, None if dim is None else where)
         if ord == float("inf"):
-            return np.maximum.reduce(size, axis=where, keepdims=keepdim, initial=None if size.size else 0)
+            return np.maximum.reduce(size, axis=where, keepdims=keepdim)
         if ord == float("-inf"):
-            if not size.size:
-                raise IndexFault("norm(): no elements have no least one")
             return np.minimum.reduce(size, axis=where, keepdims=keepdim)
         if ord == 0:
             return np.add.reduce(size != 0, axis=where, keepdims=keepdim, dtype=input.dtype)
@@ -366,6 +366,17 @@ class VectorNorm(Reduction):
             return None
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
         return F.cast(norm_slope(F, g, input, out, ord, axes(dim, len(input_shape))), input_dtype)
+
+
+def _refuse_empty(ord, shape, where):
+    """Refuse a norm of no numbers that has no value: the greatest or least of them, or a negative order."""
+    name = f"linalg.vector_norm cannot compute the {f'{ord:g}'} norm on"
+    if where is None:
+        raise ShapeFault(f"{name} an empty tensor because the operation does not have an identity")
+    for dim in where if isinstance(where, tuple) else (where,):
+        if not shape[dim]:
+            raise ShapeFault(f"{name} the dimension {dim} because this dimension is empty and the operation does not "
+                             "have an identity")
 
 
 def norm_slope(F, g, input, out, ord, where):

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, constancy
 from gradcli.engine.autograd.signature import Array, Int, Operand, Plain
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Binary, Unary
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
@@ -230,6 +231,8 @@ class Zeta(Binary):
     """special.zeta(input, other): Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ..."""
 
     names = ("special.zeta",)
+    variant = constancy
+    modern_names = ("SpecialZetaBackward0", "SpecialZetaBackward2", "SpecialZetaBackward1")
     fresh_result = False
     inplace = False
     type_promotion = "floating"
@@ -237,6 +240,11 @@ class Zeta(Binary):
 
     def forward(input: Operand, other: Operand):
         return _zeta_of(input, other)
+
+    def grad_input(F, g):
+        raise UnimplementedDerivative("the derivative for 'zeta' is not implemented",
+                                      ("torch.special.zeta(x.detach(), q)", "by q alone")).saying(
+            "the derivative for 'zeta' is not implemented.")
 
     def grad_other(F, g, input, other):
         return g * -input * F.special_zeta(input + 1, other)

@@ -86,7 +86,8 @@ class CallSource(ArgumentsSource):
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
-                self.add(f"elif _dtype in _WHOLES{whole}: _constants = _no_constants")
+                kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
+                self.add(f"elif _dtype in {kinds}{whole}: _constants = _no_constants")
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
@@ -98,10 +99,9 @@ class CallSource(ArgumentsSource):
     def _number(self, i: int, promoted: bool) -> None:
         """The array of an operand that may be a number."""
         v, default = f"v{i}", self.defaults[i]
-        if default is None:
-            self.add(f"if t{i}: pass", f"elif {v} is None: a{i} = None", f"elif type({v}) in _NUMBERS:")
-        else:
-            self.add(f"if t{i}: pass", f"elif type({v}) in _NUMBERS:")
+        none = [f"elif {v} is None: a{i} = None"] if default is None else []
+        numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
+        self.add(f"if t{i}: pass", *none, f"elif type({v}) in {numbers}:")
         if promoted:
             self.add(f"    a{i} = _constants.get({v} or type({v}))",
                      f"    if a{i} is None: a{i} = _constant({v}, _dtype)", f"    {v} = a{i}")
@@ -249,8 +249,9 @@ class CallSource(ArgumentsSource):
         """What `dispatch.note_view` does for a view of the first input, or of what that is a view of."""
         self.add("    if _mode.on and (_memory is a0 or _memory is a0.base):",
                  "        _root = v0.root",
-                 "        out.root = _new_tuple(_ViewOf, (v0, _clock(), 0) if _root is None or _root is _DATA else (",
-                 "            _root.base, _clock(), _root.origin))",
+                 "        if _root is None or _root is _DATA:",
+                 "            v0.viewed, out.root = True, _new_tuple(_ViewOf, (v0, _clock(), 0))",
+                 "        else: out.root = _new_tuple(_ViewOf, (_root.base, _clock(), _root.origin))",
                  "    else: _note_view(out, v0, _result)")
 
     def _several(self, inputs: bool) -> None:

@@ -64,10 +64,12 @@ HELPERS: dict[str, Any] = {
     "__spec__": None,       # of a module: dispatch.here passes over frames that have one
     "_M": MISSING, "_REFUSED": REFUSED, "_WIDEST": WIDEST, "_UNCHECKED": UNCHECKED, "_UNFIT": UNFIT,
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
+    "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
     "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
     "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
     "_WHOLES": frozenset(dtype for dtype in OF_REAL if dtype.kind in "iu"),
+    "_INT64": frozenset(dtype for dtype in OF_REAL if dtype.kind == "i" and dtype.itemsize == 8),
     "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
