@@ -19,7 +19,7 @@ SLOW = frozenset("""
     documentation/test_repl_page.py engine/test_graph_programs.py engine/test_random.py
     lang/test_against_python.py lang/test_size_limits.py lang/test_walls.py namespace/test_argparse.py
     nn/test_beside_torch.py nn/test_distributions.py ops/test_live.py ops/test_ops.py ops/test_special_tables.py
-    session/test_scripts.py session/test_taken_back.py test_artifacts.py""".split())
+    session/test_scripts.py session/test_rollback.py test_artifacts.py""".split())
 """The folders and files that take longest: `-m "not slow"` leaves them out before they are imported."""
 MARKED = {"terminal": ("repl",),
           "torch": ("ops/test_live.py", "nn/test_beside_torch.py", "engine/test_graph_programs.py")}

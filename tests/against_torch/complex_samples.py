@@ -23,7 +23,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from against_torch.samples import MISNAMED, SLACK, UNSET, chosen, chosen_by, processed, rows_of, shown
 from gradcli.faults.tree import Fault
-from support.floors import report_losses
+from support.minimum_counts import report_losses
 from support.torch_bridge import Outside, difference, function_of, seed, tensors_in, to_gradcli
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_complex.json"

@@ -36,7 +36,7 @@ import torch
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.floors import report_losses
+from support.minimum_counts import report_losses
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_documentation.json"
 # A docstring belongs to the first of these in which a name for it stands.

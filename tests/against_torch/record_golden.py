@@ -15,7 +15,7 @@ import torch
 
 from gradcli.engine.autograd.signature import TypeKind, VariadicArraysKind
 from gradcli.engine.tensor.dtypes import NAMED
-from support import documented
+from support import documented_examples
 from support.golden_cases import Leaf, Recorder, cases_of, determined, holds_arrays, recorded_ops, split
 from support.torch_bridge import Outside, array_of, flat, tensors_in, torch_gradients
 
@@ -112,17 +112,17 @@ def record(ops):
 
 def record_examples():
     """Let torch answer every documented example anew."""
-    rows = documented.rows()
+    rows = documented_examples.rows()
     for row in rows:
         if row["example"]:
-            torch.manual_seed(documented.SEED)
+            torch.manual_seed(documented_examples.SEED)
             torch.set_grad_enabled(True)        # an example turns it off
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answer = documented.kept(eval(row["example"], dict(NAMES)))
-                row["answer"] = documented.unset(answer) if row["name"] in documented.UNSET else answer
+                answer = documented_examples.kept(eval(row["example"], dict(NAMES)))
+                row["answer"] = documented_examples.unset(answer) if row["name"] in documented_examples.UNSET else answer
     text = ",\n".join(json.dumps(row) for row in rows)
-    documented.STORE.write_text(f"[\n{text}\n]\n")
+    documented_examples.STORE.write_text(f"[\n{text}\n]\n")
 
 
 def main():

@@ -27,7 +27,7 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcli.faults.tree import Fault
-from support.floors import report_losses
+from support.minimum_counts import report_losses
 from support.torch_bridge import (
     LOOSER,
     Outside,

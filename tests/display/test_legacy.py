@@ -6,7 +6,7 @@ import pytest
 from gradcli.display import legacy
 from gradcli.display.number_format import BLOCK, magnitudes_of
 from gradcli.display.print_options import PrintOptions
-from support import printed_by_the_book as by_the_book
+from support import reference_printing as reference
 from support import tutorial_cases
 from support.printing_cases import case
 
@@ -78,7 +78,7 @@ def test_rules_told_twice_agree(start):
         options.set(**drawn["options"])
         array = drawn["array"].reshape(1) if drawn["array"].ndim == 0 else drawn["array"]
         assert (legacy.tensor_text(array, "torch.T", options)
-                == by_the_book.tensor_text(array, "torch.T", options)), f"case {seed}"
+                == reference.tensor_text(array, "torch.T", options)), f"case {seed}"
 
 
 @pytest.mark.parametrize("size, summarised", [(999, False), (1000, True), (1001, True)])

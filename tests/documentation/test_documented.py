@@ -4,7 +4,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.documented import IN_OTHER_WORDS, SEED, UNSET, agree, kept, left_out, rows, unset
+from support.documented_examples import IN_OTHER_WORDS, SEED, UNSET, agree, kept, left_out, rows, unset
 from support.golden_cases import SIGNLESS
 
 ROWS = rows()

@@ -14,8 +14,8 @@ from gradcli.engine.random.mersenne_twister import Twister
 from gradcli.engine.random.select import PythonRandom, generator, write
 from gradcli.faults.tree import ValueFault
 from gradcli.session.session import Session
-from support.random_by_the_book import NewBook, OldBook, block, differences, twister
 from support.random_cases import GOLDEN, calls, digest, recorded_cases, torchs
+from support.reference_random import NewReference, OldReference, block, differences, twister
 
 RECORDED = json.loads(GOLDEN.read_text())
 CASES = recorded_cases()
@@ -143,7 +143,7 @@ def test_a_radius_of_zero_leaves_no_negative_zero():
 
 
 def test_small_normals_follow_the_recipe_and_keep_the_odd_one():
-    g, book = seeded(5), NewBook(5)
+    g, book = seeded(5), NewReference(5)
     parts = [g.randn((3,), np.float64), g.randn((1, 4), np.float64).ravel(), g.randn((0,), np.float64),
              g.randn((2,), np.float64)]
     assert np.concatenate(parts).tolist() == [book.normal() for _ in range(9)]
@@ -151,7 +151,7 @@ def test_small_normals_follow_the_recipe_and_keep_the_odd_one():
     assert [g.randn((1,), np.float64)[0] for _ in range(3)] == [book.normal() for _ in range(3)]
     g.randn((1,))
     g.seed(5)
-    assert g.randn((1,), np.float64)[0] == NewBook(5).normal(), "seeding forgets what was kept"
+    assert g.randn((1,), np.float64)[0] == NewReference(5).normal(), "seeding forgets what was kept"
 
 
 def test_old_figures():
@@ -163,7 +163,7 @@ def test_old_figures():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_old_uniforms_and_normals_follow_the_recipe(seed, dtype):
-    g, book = seeded(seed, "legacy"), OldBook(seed)
+    g, book = seeded(seed, "legacy"), OldReference(seed)
     for size in (1, 2, 61, 16, 0, 3):
         np.testing.assert_array_equal(g.normal((size,), dtype, 2.5, 0.3),
                                       np.array([book.normal(2.5, 0.3) for _ in range(size)], dtype))
@@ -172,7 +172,7 @@ def test_old_uniforms_and_normals_follow_the_recipe(seed, dtype):
 
 
 def test_what_is_kept_of_an_old_pair_takes_the_next_mean_and_deviation():
-    g, book = seeded(3, "legacy"), OldBook(3)
+    g, book = seeded(3, "legacy"), OldReference(3)
     assert g.normal((1,), np.float64)[0] == book.normal()
     assert g.normal((1,), np.float64, 5.0, 0.1)[0] == book.normal(5.0, 0.1)
 
@@ -209,7 +209,7 @@ OLD = {
 def test_old_calls_follow_the_recipe(name):
     here, book = OLD[name]
     for seed in range(20):
-        pages = OldBook(seed)
+        pages = OldReference(seed)
         assert here(seeded(seed, "legacy")).tolist() == [book(pages) for _ in range(20)]
 
 
@@ -223,7 +223,7 @@ def test_a_uniform_equal_to_the_probability_counts_in_the_old_stream_only():
 
 def test_old_multinomial_takes_drawn_categories_out():
     for seed in range(50):
-        weights, pages, want = [1.0, 2.0, 3.0, 4.0], OldBook(seed), []
+        weights, pages, want = [1.0, 2.0, 3.0, 4.0], OldReference(seed), []
         for _ in range(4):
             u, at = pages.uniform() * sum(weights), 0
             while sum(weights[:at + 1]) < u:

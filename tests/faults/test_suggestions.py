@@ -3,7 +3,7 @@
 import pytest
 
 from gradcli.faults.suggestions import distance, nearest
-from support.repaired import fault_of
+from support.apply_repairs import fault_of
 
 MEANT = """lenght=length pritn=print optimzer=optimizer los=loss gard=grad backwards=backward Relu=ReLU
            learningrate=learning_rate cross_entopy=cross_entropy xx=x

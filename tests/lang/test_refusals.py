@@ -216,7 +216,7 @@ LIMITS = {
     "recursion in key": "def f(x): return sorted([1], key=f)\nf(1)",
 }
 
-INNOCENT = {
+BENIGN = {
     "private name": ("_x = 1\nprint(_x)", "1\n"),
     "underscore inside": ("a__b = 1\nprint(a__b)", "1\n"),
     "main": ("if __name__ == '__main__': print('main')", "main\n"),
@@ -292,7 +292,7 @@ def test_stopped_by_a_limit(text, world):
     assert fault.status == 5 and fault.span is not None
 
 
-@pytest.mark.parametrize("text, printed", INNOCENT.values(), ids=INNOCENT)
+@pytest.mark.parametrize("text, printed", BENIGN.values(), ids=BENIGN)
 def test_innocent_neighbours_run(text, printed, world):
     assert printed is None or world.run(text) == printed
     assert world.run(text) is not None

@@ -8,7 +8,7 @@ from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import Fault
 from gradcli.ops import TABLE
 from gradcli.session.session import Session
-from support.taken_back import undone
+from support.rollback import undone
 
 START = """
 x = torch.tensor([3.0, 4.0], requires_grad=True)

@@ -12,7 +12,7 @@ from gradcli.faults.tree import FAULTS, render
 from gradcli.repairs import apply_repairs
 from gradcli.repairs.registry import diagnoses_of, repairs_of
 from gradcli.session.session import Session
-from support.repaired import MENDABLE, corpora, fault_of, outcomes, pasted
+from support.apply_repairs import MENDABLE, corpora, fault_of, outcomes, pasted
 
 HERE = Path(__file__).parents[1]
 EXAMPLES = sorted((HERE.parent / "examples" / "faults").glob("*.grad"))

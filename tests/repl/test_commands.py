@@ -6,7 +6,7 @@ from gradcli.console.settings import Settings
 from gradcli.repl.commands import COMMANDS, execute
 from gradcli.repl.core import Repl
 from gradcli.reports.open_session import open_session
-from repl.submitting import said
+from repl.submit import said
 
 
 def test_help_lists_every_command(repl):

@@ -1,6 +1,6 @@
 """Derivations and curves at the prompt."""
 
-from repl.submitting import said
+from repl.submit import said
 
 
 def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):

@@ -6,7 +6,7 @@ from prompt_toolkit.document import Document
 
 from gradcli.console.pasted_session import without_margin
 from gradcli.repl.completion import Completions
-from repl.submitting import said
+from repl.submit import said
 
 
 def offered(repl, text):

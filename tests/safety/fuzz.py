@@ -21,7 +21,7 @@ from gradcli.session.session import Session
 from lang.corpus import PROGRAMS as PLAIN
 from lang.programs import Maker
 from safety.hostile import PROGRAMS as HOSTILE
-from safety.mistaken import PROGRAMS as MISTAKEN
+from safety.student_mistakes import PROGRAMS as MISTAKEN
 
 ROOT = Path(__file__).parents[2]
 STATUSES = {1, 3, 5, 6}

@@ -1,6 +1,6 @@
 """Programs that try to get out, by the way they try. Each must be refused, or do nothing that matters."""
 
-from safety import escapes, impostors, tampering
+from safety import escapes, tampering, wrong_types
 
 CLASSES = {
     "dunder walks": r"""
@@ -479,7 +479,7 @@ CLASSES = {
 }
 
 PROGRAMS = {f"{name}: {text}": text.replace("~", "\n")
-            for name, block in {**CLASSES, **escapes.CLASSES, **impostors.CLASSES, **tampering.CLASSES}.items()
+            for name, block in {**CLASSES, **escapes.CLASSES, **wrong_types.CLASSES, **tampering.CLASSES}.items()
             for line in block.split("\n        ")
             if (text := line.strip("\n ") if name != "unicode and lexer" else line.rstrip("\n").removeprefix("        "))}
 

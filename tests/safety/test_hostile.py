@@ -10,8 +10,8 @@ import pytest
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.session.session import Session
+from safety.benign import BENIGN
 from safety.hostile import HARMLESS, PROGRAMS
-from safety.innocent import INNOCENT
 
 WATCHED = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "urllib.")
 LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/usr|Traceback|mappingproxy|numpy\.(?!random'$|lib')|<locals>|0x(?!7f2a5c|110000)[0-9a-f]{6}")
@@ -81,7 +81,7 @@ def harmless(text, printed):
     return text in HARMLESS or len(printed) < 200 and not re.search(r"__\w+__|<class|built-in", printed.replace("__main__", ""))
 
 
-@pytest.mark.parametrize("text, printed", INNOCENT.values(), ids=INNOCENT)
+@pytest.mark.parametrize("text, printed", BENIGN.values(), ids=BENIGN)
 def test_innocent(text, printed):
     assert Session().run(text, echo=False) == printed
 

@@ -8,7 +8,7 @@ import pytest
 from gradcli.lang.messages.first_line import sentences
 from lang.against_python import Both
 from lang.test_mistakes import LINES
-from words.comparing import caught, first_line, same_words
+from words.compare import caught, first_line, same_words
 from words.record_words import HERE, WORDS, programs
 
 TORCH = json.loads(WORDS.read_text(encoding="utf-8"))

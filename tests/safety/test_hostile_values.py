@@ -18,7 +18,7 @@ from gradcli.namespace.modules import public_names
 from gradcli.namespace.python import ARRAYS, RANDOM
 from gradcli.nn import fetch, public_classes
 from gradcli.ops.index import DIRECTORY
-from safety.strange import World
+from safety.hostile_values import World
 from support.cases import OPS, arguments, call
 
 EXPOSED = {name.rpartition(".")[2] for name in (*DIRECTORY["functions"], *DIRECTORY["methods"])}

@@ -1,6 +1,6 @@
-"""Wrong programs as students write them. What each is told stands in mistaken.txt, which `--update` writes anew.
+"""Wrong programs as students write them. What each is told stands in student_mistakes.txt, which `--update` writes anew.
 
-    python tests/safety/mistaken.py --update
+    python tests/safety/student_mistakes.py --update
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if __name__ == "__main__":
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 
-PLACE = Path(__file__).with_name("mistaken.txt")
+PLACE = Path(__file__).with_name("student_mistakes.txt")
 LEAF = "x = Variable(torch.ones(2, 2), requires_grad=True)\n"
 
 SLIPS = Path(__file__).with_name("slips.txt")      # those that take more than a line

@@ -32,7 +32,7 @@ def twister(seed: int) -> Iterator[int]:
             yield word ^ word >> 18
 
 
-class OldBook:
+class OldReference:
     """PyTorch 0.1.12, call by call."""
 
     def __init__(self, seed: int) -> None:
@@ -51,7 +51,7 @@ class OldBook:
         return self.pair[1] * math.cos(2 * math.pi * x) * std + mean
 
 
-class NewBook:
+class NewReference:
     """torch 2.13, call by call; float64 normals below 16 elements."""
 
     def __init__(self, seed: int) -> None:

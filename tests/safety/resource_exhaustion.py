@@ -1,6 +1,6 @@
 """Programs that would take all the time, memory, depth or output there is; and honest big ones."""
 
-from safety import greedy
+from safety import language_limits
 
 BUDGETED = {
     "shift": "1 << 10 ** 9", "power": "10 ** 10 ** 8", "power of powers": "9 ** 9 ** 9", "power by name": "pow(7, 10 ** 9)",
@@ -44,7 +44,7 @@ BUDGETED = {
     "lists compared": "x = []\nfor i in range(10 ** 6): x = [x]\nx == x[0]", "brackets": "(" * 5000 + ")" * 5000, "signs": "-" * 20000 + "1",
     "blocks": "".join(" " * i + "if 1:\n" for i in range(150)) + " " * 150 + "x", "chains in comprehensions": "[" + " + ".join(["i"] * 1000) + " for i in [1]]",
 }
-BUDGETED |= {text: text.replace("~", "\n") for block in greedy.CLASSES.values() for line in block.split("\n")
+BUDGETED |= {text: text.replace("~", "\n") for block in language_limits.CLASSES.values() for line in block.split("\n")
              if (text := line.strip())}
 """Stopped by a limit of the language itself, in any process: status 5."""
 

@@ -9,7 +9,7 @@ import pytest
 from gradcli.faults.tree import LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.session.session import Session
-from safety.exhausting import BUDGETED, CAUGHT, CAUSES, HONEST, WALLED
+from safety.resource_exhaustion import BUDGETED, CAUGHT, CAUSES, HONEST, WALLED
 from support.program import gradcli
 
 SMALL = Budget(items=200_000, characters=200_000)

@@ -9,7 +9,7 @@ from gradcli.engine.tensor import storage, write_gate
 from gradcli.session import snapshot
 from gradcli.session.session import Session
 from gradcli.session.snapshot import Snapshot
-from support.taken_back import (
+from support.rollback import (
     INITS,
     OPTIMISERS,
     SETUP,

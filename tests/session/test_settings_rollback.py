@@ -4,7 +4,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.taken_back import failing
+from support.rollback import failing
 
 SETUP = """
 import torch, torch.nn as nn, torch.nn.utils.prune as prune, torch.nn.utils.parametrize as P

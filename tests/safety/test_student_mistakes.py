@@ -1,4 +1,4 @@
-"""What students' mistakes are told: the first line, the code and the place, as in mistaken.txt."""
+"""What students' mistakes are told: the first line, the code and the place, as in student_mistakes.txt."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from gradcli.faults.tree import Fault, render
 from gradcli.session.session import Session
-from safety.mistaken import PLACE, PROGRAMS, told
+from safety.student_mistakes import PLACE, PROGRAMS, told
 
 LINES = PLACE.read_text().replace("\\t", "\t")
 

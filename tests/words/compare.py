@@ -1,7 +1,7 @@
 """What gradcli says of a wrong program: what a program that catches it reads, and the first line of the diagnostic.
 
-    PYTHONPATH=tests python -m words.comparing                every difference from torch's words
-    PYTHONPATH=tests python -m words.comparing --otherwise    writes the programs that are told otherwise
+    PYTHONPATH=tests python -m words.compare                every difference from torch's words
+    PYTHONPATH=tests python -m words.compare --otherwise    writes the programs that are told otherwise
 """
 
 import json

@@ -1,7 +1,7 @@
 """Paste repairs of diagnoses into their programs, as a person would who follows them to the letter.
 
-    PYTHONPATH=tests python tests/support/repaired.py            every repair of every corpus that changes nothing
-    PYTHONPATH=tests python tests/support/repaired.py -v         every repair, with what comes after it
+    PYTHONPATH=tests python tests/support/apply_repairs.py            every repair of every corpus that changes nothing
+    PYTHONPATH=tests python tests/support/apply_repairs.py -v         every repair, with what comes after it
 """
 
 import argparse
@@ -33,7 +33,7 @@ def pasted(text, fault, number=0):
 
 def corpora(hostile=False):
     """Every wrong program of the tests and the examples, with its style; those of attackers, if asked for."""
-    from safety.mistaken import PROGRAMS
+    from safety.student_mistakes import PROGRAMS
 
     for text in PROGRAMS:
         yield "tutorial", text

@@ -1,6 +1,6 @@
 """Innocent programs beside the hostile ones: refusing everything is no safety."""
 
-INNOCENT = {
+BENIGN = {
     "__name__": ("if __name__ == '__main__': print('main')", "main\n"),
     "a dunder in a string": ("print('().__class__', \"__import__('os')\")", "().__class__ __import__('os')\n"),
     "braces": ("print('{0} {a:>4} {{}}'.format(1, a='x'))", "1    x {}\n"),
