@@ -120,7 +120,8 @@ def record_examples():
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 answer = documented_examples.kept(eval(row["example"], dict(NAMES)))
-                row["answer"] = documented_examples.unset(answer) if row["name"] in documented_examples.UNSET else answer
+                is_unset = row["name"] in documented_examples.UNSET
+                row["answer"] = documented_examples.unset(answer) if is_unset else answer
     text = ",\n".join(json.dumps(row) for row in rows)
     documented_examples.STORE.write_text(f"[\n{text}\n]\n")
 
