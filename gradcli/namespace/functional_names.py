@@ -1,4 +1,4 @@
-"""Functions of nn.functional that `torch` has as well, some with another order or form of arguments."""
+"""Functions of nn.functional that `torch` has as well, some with another order, form or default of arguments."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ORDERS = {
     "avg_pool1d": "input kernel_size stride padding ceil_mode count_include_pad",
     "binary_cross_entropy_with_logits": "input target weight pos_weight reduction",
     "celu": "input alpha",
+    "ctc_loss": "log_probs targets input_lengths target_lengths blank reduction zero_infinity",
     "cosine_embedding_loss": "input1 input2 target margin reduction",
     "dropout": "input p training",
     "embedding": "weight input padding_idx scale_grad_by_freq sparse",
@@ -59,6 +60,11 @@ def reordered(name: str, full: str, order: list[str], **fixed: Any) -> Callable[
             if option in spelled:
                 raise ArgumentFault(f"{name}() was given {option} twice")
             spelled[option] = value
+        if name == "poisson_nll_loss" and (missing := [f'"{option}"' for option in order if option not in spelled]):
+            raise ArgumentFault(f"{name}() missing {len(missing)} required positional argument: {', '.join(missing)}",
+                                ("F.poisson_nll_loss(input, target)", "has defaults for them"))
+        if "reduction" in order:
+            spelled.setdefault("reduction", "none")     # not the mean that nn.functional takes
         for option, choices in CHOICES.items():
             number = spelled.get(option)
             if type(number) is int and 0 <= number < len(choices):

@@ -205,6 +205,7 @@ def operations() -> dict[str, dict[str, str]]:
 def torch_module(session: dict[str, Any]) -> ModuleProxy:
     """`torch`; `session` has the functions that belong to one session (print options, seeds) by name."""
     by_module = dict(operations())
+    by_module[""] = {name: full for name, full in by_module[""].items() if name not in functionals()}
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
     autograd = autograd_module()

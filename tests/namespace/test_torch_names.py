@@ -34,6 +34,11 @@ ALIKE = [
     "torch.selu(torch.tensor([-1., 1.])), torch.celu(-torch.ones(1), 2.), torch.threshold(torch.ones(2), 2, 7)",
     "torch.binary_cross_entropy_with_logits(torch.ones(2), torch.zeros(2), None, None, 1)",
     "torch.kl_div(torch.ones(2), torch.ones(2), 2), torch.hinge_embedding_loss(torch.ones(2), torch.ones(2), 1.0, 0)",
+    "torch.kl_div(torch.ones(2), torch.ones(2)), torch.binary_cross_entropy_with_logits(torch.ones(2), torch.ones(2))",
+    "torch.triplet_margin_loss(torch.eye(2), torch.eye(2), torch.ones(2, 2)), torch.margin_ranking_loss(torch.ones(2), "
+    "torch.zeros(2), -torch.ones(2)), torch.cosine_embedding_loss(torch.eye(2), torch.ones(2, 2), torch.ones(2))",
+    "torch.ctc_loss(torch.full((5, 1, 3), -1.), torch.tensor([[1, 2]]), torch.tensor([5]), torch.tensor([2]))",
+    "torch.poisson_nll_loss(torch.ones(2), torch.ones(2))",
     "torch.max_pool1d(torch.arange(6.)[None], 2), torch.avg_pool1d(torch.arange(6.)[None], 3)",
     "torch.constant_pad_nd(torch.ones(2), (1, 1), 5.)",
     "torch.hann_window(5), torch.hamming_window(4, False), torch.kaiser_window(4), torch.bartlett_window(5)",
