@@ -40,6 +40,7 @@ class LRScheduler:
     __slots__ = ("__dict__", "__weakref__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
 
     _module_path = "torch.optim.lr_scheduler"
+    _counts_steps = True
 
     last_epoch: int
     base_lrs: list[float]
@@ -64,7 +65,7 @@ class LRScheduler:
             self.step()
         else:
             self._advance(self.last_epoch + 1, first=True)
-        self._step_count = 1
+        self._step_count = int(self._counts_steps)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if type(vars(self).get(name)) in NUMBERS and type(value) not in NUMBERS:
@@ -84,7 +85,7 @@ class LRScheduler:
             DisplayHooks.note("scheduler",
                               "Detected call of `lr_scheduler.step()` before `optimizer.step()`: call them in "
                               "the opposite order, or the first value of the learning rate schedule is skipped")
-        self._step_count += 1
+        self._step_count += self._counts_steps
         if epoch is None or epoch == self.last_epoch + 1:
             self._advance(self.last_epoch + 1, first=self._step_count == 1)
             return
@@ -132,12 +133,18 @@ class LRScheduler:
 
     def state_dict(self) -> dict[str, Any]:
         """The epoch, the last rates and the options, as plain values."""
-        state = {name: plain_copy(value, name) for name, value in vars(self).items() if _is_plain(value)}
-        return state | {"_step_count": self._step_count, "_last_lr": list(self._last_lr)}
+        return self._options() | {"_step_count": self._step_count, "_is_initial": False,
+                                  "_get_lr_called_within_step": False, "_last_lr": list(self._last_lr)}
+
+    def _options(self) -> dict[str, Any]:
+        """The attributes that are plain values."""
+        return {name: plain_copy(value, name) for name, value in vars(self).items() if _is_plain(value)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore what state_dict() returned. ArgumentFault if it belongs to another sort of scheduler."""
-        mine = vars(self) | {name: getattr(self, name) for name in ("_step_count", "_last_lr")}
+        mine = vars(self) | self.state_dict()
+        state_dict = {name: value for name, value in state_dict.items() if name != "_is_initial"} if (
+            type(state_dict) is dict) else state_dict
         fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
         if not fits or not all(_same_sort(mine[name], value) for name, value in state_dict.items()):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
@@ -153,9 +160,9 @@ class LRScheduler:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether state_dict() has this value: a number, a string, None, or a list of such, or of tuples of them."""
+    """Whether state_dict() has this value: a number, a string, None, or a list of such, or of dicts of them."""
     if type(value) is list:
-        return all(_is_plain(inner) or type(inner) is tuple and all(map(_is_plain, inner)) for inner in value)
+        return all(_is_plain(inner) or type(inner) is dict and all(map(_is_plain, inner.values())) for inner in value)
     return value is None or type(value) is str or type(value) in NUMBERS
 
 
@@ -323,6 +330,7 @@ class CosineAnnealingLR(LRScheduler):
         return now / before * (rate - low) + low
 
 
+@exposed("in_cooldown", open_attributes=True, base=True, copied=True)
 class ReduceLROnPlateau(LRScheduler):
     """Multiplies the rate by factor when a metric has not improved for more than `patience` epochs."""
 
@@ -335,17 +343,28 @@ class ReduceLROnPlateau(LRScheduler):
             raise ValueFault(f"mode {brief(mode)} is unknown!", '"min"', '"max"')
         if threshold_mode not in ("rel", "abs"):
             raise ValueFault(f"threshold mode {brief(threshold_mode)} is unknown!", '"rel"', '"abs"')
-        self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
-        self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.best = math.inf if mode == "min" else -math.inf
-        self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
-        self.optimizer, self._step_count, self._get_lr_called_within_step = optimizer, 1, False
+        self.factor, self.optimizer, self._get_lr_called_within_step = factor, optimizer, False
         groups = groups_of(optimizer)
         self._last_lr, count = [scalar(group, "lr") for group in groups], len(groups)
-        self.min_lrs = [scalar({"min_lr": rate}, "min_lr", None) for rate in (
-            min_lr if isinstance(min_lr, list | tuple) else [min_lr] * count)]
+        several = isinstance(min_lr, list | tuple)
+        self.default_min_lr = None if several else scalar({"min_lr": min_lr}, "min_lr", None)
+        self.min_lrs = [scalar({"min_lr": rate}, "min_lr", None) for rate in (min_lr if several else [min_lr] * count)]
         if len(self.min_lrs) != count:
             raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
+        self.patience, self.cooldown, self.eps, self.last_epoch = patience, cooldown, eps, 0
+        self.mode_worse, self.mode = math.inf if mode == "min" else -math.inf, mode
+        self.threshold, self.threshold_mode, self.best = threshold, threshold_mode, self.mode_worse
+        self.cooldown_counter = self.num_bad_epochs = 0
+
+    @property
+    def in_cooldown(self) -> bool:
+        """Whether the rate was reduced within the last `cooldown` epochs."""
+        return self.cooldown_counter > 0
+
+    def state_dict(self) -> dict[str, Any]:
+        options = self._options()
+        at = [*options].index("last_epoch") + 1
+        return dict([*options.items()][:at]) | {"_last_lr": list(self._last_lr)} | options
 
     def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
         """Record the metric, and reduce the rate if it has not improved for more than `patience` epochs."""
