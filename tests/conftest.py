@@ -1,6 +1,7 @@
 """What all tests share: which of them are slow, and where limits on memory count from."""
 
 import gc
+import os
 import resource
 import signal
 import sys
@@ -31,6 +32,12 @@ def stands_in(path, places):
         return False
     inside = path.relative_to(HERE)
     return inside.as_posix() in places or inside.parts[:1] and inside.parts[0] in places
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: tests of the prompt and of processes wait more than they compute."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_sessionstart():
