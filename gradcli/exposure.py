@@ -199,9 +199,15 @@ def expose_functions(functions: Iterable[Any]) -> None:
 
 def admit(value: Any) -> Any:
     """Return `value` if programs may hold it; raise ForeignValue otherwise."""
-    if type(value) in HELD or admissible(value):
+    kind = type(value)
+    if kind in HELD or kind is MethodType and _bound_to_held(value.__self__) or admissible(value):
         return value
     raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
+
+
+def _bound_to_held(owner: Any) -> bool:
+    """Whether a method's owner is no class and of a type whose values all pass, so that `admissible` need not look."""
+    return type(owner) in HELD and not isinstance(owner, type)
 
 
 def admissible(value: Any) -> bool:

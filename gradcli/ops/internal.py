@@ -148,8 +148,8 @@ class Expand(Op):
 
 def _repeating(array, size, lead):
     """The strides of a contiguous array seen with `size`, which has `lead` more dimensions; None where another way is
-    to be taken: where lengths do not fit or are 0, or where no dimension that is there is repeated."""
-    strides, repeated = [0] * lead, False
+    to be taken: where lengths do not fit or are 0, or where no dimension is repeated."""
+    strides, repeated = [0] * lead, lead > 0 and max(size[:lead]) > 1
     for n, m, step in zip(array.shape, size[lead:] if lead else size, array.strides, strict=True):
         if n != m:
             if n != 1 or m < 1:

@@ -75,6 +75,8 @@ class ModernGenerator(RandomStream):
         """One after another below 16 elements, by blocks of 16 from there on."""
         check_std("normal", std)
         count = elements(shape)
+        if count < BLOCK and dtype is SINGLE and std == 1 and mean == 0:
+            return self.randn(shape, dtype)
         if count < BLOCK:
             kind, few = np.dtype(dtype), self._few(count)
             if std == 1 and mean == 0 and kind in NO_MEAN:

@@ -27,6 +27,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
+WARNING = frozenset({"mean", "median", "std", "var"})       # reductions of numpy that warn where nothing is reduced
 KINDS = (np.float64, np.int64, np.bool_)
 
 
@@ -86,6 +87,8 @@ def _reducing(name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
+        if name not in WARNING or self.array.size and "ddof" not in extra:
+            return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
             warnings.simplefilter("ignore", RuntimeWarning)
             return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))

@@ -23,7 +23,7 @@ from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooMan
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.rows import row_places
+from gradcli.ops.indexing.rows import basic_key, mask_key, row_places
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
@@ -166,25 +166,6 @@ def unexpandable(shape, size):
 PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
 
 
-def basic_key(key):
-    """The tuple of a key that only moves the view and needs no conversion, with an ellipsis at its end; else None."""
-    kind = type(key)
-    if kind is int:
-        return (key, ...)
-    if kind is tuple:
-        for k in key:
-            if type(k) is not int and not (type(k) is slice and _is_plain(k)):
-                return None
-        return (*key, ...) if key else None
-    return (key, ...) if kind is slice and _is_plain(key) else None
-
-
-def _is_plain(key):
-    """Whether a slice has whole numbers for its bounds, and goes forwards."""
-    return (key.start is None or type(key.start) is int) and (key.stop is None or type(key.stop) is int) and (
-        key.step is None or type(key.step) is int and key.step > 0)
-
-
 def part_of(self, basic, array, kind):
     """The part of a tensor that a basic key names, as `dispatch` gives it in the usual modes; None for a wrong key."""
     try:
@@ -201,7 +182,8 @@ def part_of(self, basic, array, kind):
     if self.requires_grad:
         if root is not None and root.tick < latest_write.tick:
             refresh_view(self)
-        basic = basic[:-1]
+        if basic[-1] is ...:
+            basic = basic[:-1]
         node = new(GetItem.nodes[0 if type(basic[-1]) is int else GetItem.variant(self, basic, ())])
         node.edges = ((self.node or self, GetItem.rules[0], (basic, (), array.shape)),)
         node.hooks, node.shape, node.born = None, part.shape, clock()
@@ -242,7 +224,7 @@ def setitem(self, key, value):
     source = value if type(value) in NUMBERS else alone(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
-            self.array.flags.writeable) and (basic := basic_key(key)) is not None:
+            self.array.flags.writeable) and (basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source
         except NO_PLACE:

@@ -1,11 +1,15 @@
 """Images and signals at another size: each new element a weighted sum of a few old ones, one dimension at a time."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.arrays import FEW
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.nn.activation import floating
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
@@ -75,7 +79,7 @@ def summed(array, places, weights, axis, whole):
     shape = (-1,) + (1,) * (array.ndim - axis - 1)
     total = None
     for t in range(places.shape[1]):
-        term = np.take(array, places[:, t], axis)
+        term = array.take(places[:, t], axis)
         if weights is not None:
             share = weights[:, t].astype(array.dtype, copy=False).reshape(shape)
             # a place that takes no part may hold an infinity
@@ -172,19 +176,23 @@ class Interpolate(Op):
             raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
                              "as "
                              "input")
-        real = np.float64 if "float64" in str(input.dtype) else np.float32
+        real = np.float64 if kind_of(input) == np.float64 else np.float32
+        table = _cached_table if max(old) + max(new) <= FEW else _table
         tables = tuple(table(mode, n, m, None if factors is None else factors[i], bool(align_corners), antialias, real)
                        for i, (n, m) in enumerate(zip(old, new, strict=True)))
         return F.resample_kernel(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")
 
 
-def table(mode, old, new, factor, align_corners, antialias, real):
+def _table(mode, old, new, factor, align_corners, antialias, real):
     """The table of one dimension for a mode."""
     if mode.startswith("nearest"):
         return nearest_table(old, new, factor, 0.5 if mode == "nearest-exact" else 0)
     if antialias:
         return antialiased_table(old, new, factor, align_corners, mode == "bicubic", real)
     return (cubic_table if mode == "bicubic" else linear_table)(old, new, factor, align_corners, real)
+
+
+_cached_table = lru_cache(64)(_table)
 
 
 def sizes(old, size, scale_factor, rank):

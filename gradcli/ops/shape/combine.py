@@ -33,7 +33,7 @@ class Hstack(Joined):
     """hstack(tensors): tensors side by side: along the second dimension, vectors along their only one."""
 
     def compose(F, tensors: Arrays):
-        tensors = [F.atleast_1d((t,)) for t in some(tensors, "hstack")]
+        tensors = [t if len(t.shape) else F.reshape(t, (1,)) for t in some(tensors, "hstack")]
         return F.cat(tensors, 0 if len(tensors[0].shape) == 1 else 1)
 
 
@@ -43,7 +43,7 @@ class Vstack(Joined):
     names = ("vstack", "row_stack")
 
     def compose(F, tensors: Arrays):
-        return F.cat([F.atleast_2d((t,)) for t in some(tensors, "vstack")], 0)
+        return F.cat([t if len(t.shape) > 1 else F.atleast_2d((t,)) for t in some(tensors, "vstack")], 0)
 
 
 class Dstack(Joined):

@@ -46,7 +46,8 @@ class ArgumentsSource:
         self.numbers = [i for i in self.tensors if type(self.kinds[i]) is kinds.OperandKind]
         self.optional = {i for i in self.tensors if i not in self.numbers and (
             self.defaults[i] is not MISSING or type(self.kinds[i]) is kinds.ArrayOrNoneKind)}
-        self.variadic = signature.variadic
+        # one that stands before other parameters takes its values in one list or tuple
+        self.variadic = signature.variadic if signature.variadic == signature.positional - 1 else -1
         self.by_position = [i for i in range(signature.positional) if i != self.variadic]    # those passed by position
         passed = ", ".join(f"_p{i}" for i in self.by_position)
         self.fall_back = f"_general({', '.join(self._own_order())})" if operator else (
@@ -117,6 +118,8 @@ class ArgumentsSource:
         """The lines that refuse a value, or convert it, as its kind does."""
         v, kind = f"v{i}", self.kinds[i]
         sort = type(kind)
+        if kind.variadic:
+            self.refuse(f"type({v}) is not tuple and type({v}) is not list")
         if isinstance(kind, kinds.ArrayKind):
             optional = f"{v} is not None and " if sort is kinds.ArrayOrNoneKind else ""
             number = f" and type({v}) not in _NUMBERS" if sort is kinds.OperandKind else ""
@@ -125,7 +128,8 @@ class ArgumentsSource:
             self.refuse(f"type({v}) is not list and type({v}) is not tuple or not {v}")
         elif sort is kinds.TypeKind:
             self.add(f"if type({v}) is _DType:", f"    if {v}.category == _COMPLEX: break", f"    {v} = {v}.numpy",
-                     f"elif not isinstance({v}, _dtype_class) or {v} not in _OF: break")
+                     "else:", f"    if not isinstance({v}, _dtype_class): {v} = _k{i}.take({v})",
+                     f"    if {v} is _REFUSED or {v} not in _OF: break")
         elif isinstance(kind, kinds.TextKind):
             self.refuse(f"type({v}) is not str" + (f" or {v} not in _k{i}.choices" if kind.choices else ""))
         elif sort in EXACT and not (self.composed and sort in (kinds.PlainKind, kinds.Kind)):
@@ -140,6 +144,10 @@ class ArgumentsSource:
     def _gather(self, i: int) -> None:
         """The variadic sizes or tensors, passed one by one or as one list or tuple."""
         v = f"v{i}"
+        if isinstance(self.kinds[i], kinds.VariadicKind):
+            self.add(f"{v} = _rest[0] if len(_rest) == 1 else _rest")
+            self.refuse(f"_holds_tensor({v}) or len(_rest) > 1 and type(_rest[0]) in _ROWS")
+            return
         self.add(f"{v} = _rest")
         if isinstance(self.kinds[i], kinds.ArraysKind):
             self.add(f"if len({v}) == 1 and (type({v}[0]) is list or type({v}[0]) is tuple): {v} = {v}[0]")

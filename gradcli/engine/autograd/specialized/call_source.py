@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.engine.autograd.op import constancy, elementwise
-from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
+from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
@@ -27,9 +27,7 @@ class CallSource(ArgumentsSource):
 
     def text(self) -> str | None:
         """The whole text; None where the general function is all there can be."""
-        if self.variadic >= 0 and not isinstance(self.kinds[self.variadic], SizesKind | ArraysKind):
-            return None
-        if self.variadic >= 0 and self.variadic != self.signature.positional - 1:
+        if self.variadic >= 0 and not isinstance(self.kinds[self.variadic], SizesKind | ArraysKind | VariadicKind):
             return None
         if self.in_place and (self.composed or self.cls.returns or self.cls.multi_output or 0 not in self.tensors):
             return None
@@ -251,7 +249,7 @@ class CallSource(ArgumentsSource):
                  "        _root = v0.root",
                  "        out.root = _new_tuple(_ViewOf, (v0, _clock(), 0) if _root is None or _root is _DATA else (",
                  "            _root.base, _clock(), _root.origin))",
-                 "    else: _note_view(out, v0, _result)")
+                 "    elif not _separate(_memory, a0): _note_view(out, v0, _result)")
 
     def _several(self, inputs: bool) -> None:
         """The tensors around several results."""
