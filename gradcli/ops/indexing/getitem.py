@@ -23,7 +23,7 @@ from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooMan
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.rows import basic_key, mask_key, row_places
+from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
@@ -207,6 +207,9 @@ def getitem(self, key):
     places = row_places(key, array)
     if places is not None:
         return traced.getitem(self, FIRST, (places,))
+    picks = joint_picks(key, array)
+    if picks is not None:
+        return traced.getitem(self, FIRST * len(picks), picks)
     basic, picks = split_key(key, array)
     return traced.getitem(self, basic, picks)
 

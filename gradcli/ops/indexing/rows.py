@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
-from gradcli.ops.arrays import BOOL, INT64, SMALL
+from gradcli.ops.arrays import BOOL, INT64, SMALL, extent
 
 PLAIN = frozenset((Tensor, Variable))
 
@@ -20,6 +20,20 @@ def row_places(key, array):
     if not array.ndim or min(numbers) < -len(array) or max(numbers) >= len(array):
         return None
     return np.array(key, INT64) if numbers is key else key.array.copy()
+
+
+def joint_picks(key, array):
+    """The places that a tuple of tensors of a few whole numbers names, one tensor for each of the first dimensions;
+    None for other keys and wrong ones."""
+    if type(key) is not tuple or not 1 < len(key) <= array.ndim:
+        return None
+    for k, n in zip(key, array.shape, strict=False):
+        if type(k) not in PLAIN or k.array.dtype is not INT64 or not k.array.ndim or not 0 < k.array.size <= SMALL:
+            return None
+        least, most = extent(k.array)
+        if least < -n or most >= n:
+            return None
+    return tuple([k.array.copy() for k in key])
 
 
 def basic_key(key):

@@ -141,6 +141,19 @@ class ArgumentsSource:
             self.add(f"{v} = _k{i}.take({v})")
             self.refuse(f"{v} is _REFUSED" + ("" if self.composed else f" or _holds_tensor({v})"))
 
+    def _pair(self, required: list[int]) -> tuple[int, ...]:
+        """The only two operands, which are brought to one dtype where that is the floating one of them; else none."""
+        pair = tuple(sorted([*required, *self.numbers]))
+        operands = [i for i in self.tensors if self.kinds[i].operand]
+        if self.in_place or self.lists or self.cls.type_promotion == "same" or len(pair) != 2 or [*pair] != operands:
+            return ()
+        i, j = pair
+        tensors = "".join([f"t{k} and " for k in pair if k in self.numbers])
+        self.add(f"if {tensors}a{i}.dtype is not a{j}.dtype:",
+                 f"    _met = _in_floating_type(v{i}, v{j}, {self.cls.refuses_bool_with_number})",
+                 "    if _met is None: break", f"    v{i}, v{j} = _met", f"    a{i}, a{j} = v{i}.array, v{j}.array")
+        return pair
+
     def _gather(self, i: int) -> None:
         """The variadic sizes or tensors, passed one by one or as one list or tuple."""
         v = f"v{i}"

@@ -72,6 +72,7 @@ class CallSource(ArgumentsSource):
     def _one_dtype(self, sure: list[int]) -> None:
         """Refuse operands of several dtypes, and of those that promotion changes."""
         required = [i for i in sure if i not in self.optional]
+        pair = self._pair(required)
         first = f"a{required[0]}" if required else ""
         if first or self.lists:
             self.add(f"_dtype = {first}.dtype" if first else f"_dtype = _dtype{self.lists[0]}")
@@ -88,7 +89,7 @@ class CallSource(ArgumentsSource):
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
-            if guard or i in required:
+            if (guard or i in required) and i not in pair:
                 self.refuse(f"{guard}a{i}.dtype is not _dtype")
         for i in self.lists:
             self.refuse(f"_dtype{i} is not _dtype")
