@@ -1,5 +1,6 @@
 """Images and signals at another size: each new element a weighted sum of a few old ones, one dimension at a time."""
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -177,10 +178,18 @@ class Interpolate(Op):
                              "as "
                              "input")
         real = np.float64 if kind_of(input) == np.float64 else np.float32
-        table = _cached_table if max(old) + max(new) <= FEW else _table
-        tables = tuple(table(mode, n, m, None if factors is None else factors[i], bool(align_corners), antialias, real)
-                       for i, (n, m) in enumerate(zip(old, new, strict=True)))
+        tables_of = _cached_tables if sum(old) + sum(new) <= FEW else _tables
+        tables = tables_of(mode, old, new, factors, bool(align_corners), antialias, real)
         return F.resample_kernel(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")
+
+
+def _tables(mode, old, new, factors, align_corners, antialias, real):
+    """The tables of all dimensions for a mode."""
+    return tuple([_table(mode, n, m, None if factors is None else factors[i], align_corners, antialias, real)
+                  for i, (n, m) in enumerate(zip(old, new, strict=True))])
+
+
+_cached_tables = lru_cache(64)(_tables)
 
 
 def _table(mode, old, new, factor, align_corners, antialias, real):
@@ -192,9 +201,6 @@ def _table(mode, old, new, factor, align_corners, antialias, real):
     return (cubic_table if mode == "bicubic" else linear_table)(old, new, factor, align_corners, real)
 
 
-_cached_table = lru_cache(64)(_table)
-
-
 def sizes(old, size, scale_factor, rank):
     """The new lengths, and the factors they came from if they were given."""
     if (size is None) == (scale_factor is None):
@@ -204,8 +210,8 @@ def sizes(old, size, scale_factor, rank):
         new, factors = per_dimension(size, rank, "interpolate", "size"), None
     else:
         factors = per_dimension(scale_factor, rank, "interpolate", "scale_factor")
-        new = tuple(int(np.floor(n * float(f))) for n, f in zip(old, factors, strict=True))
-    if any(m < 1 for m in new) or any(n < 1 for n in old):
+        new = tuple([math.floor(n * float(f)) for n, f in zip(old, factors, strict=True)])
+    if min(new) < 1 or min(old) < 1:
         raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output "
                          f"{list(new)}")
     return new, factors
