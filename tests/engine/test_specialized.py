@@ -162,7 +162,9 @@ def test_forms_in_place_of_leaves_without_recording(op):
 @pytest.mark.parametrize("op", operations(lambda op: op.symbol))
 def test_operators(op):
     operands = [Variable(np.array([1.5, 2.5], np.float32), True), Tensor(np.array([1.5, 2.5], np.float32)),
-                Variable(np.array([[1.0], [2.0]]), True), Tensor(np.array([3, 4])), 2, 0, -0.0, 1.5, True, "text"]
+                Variable(np.array([[1.0], [2.0]]), True), Tensor(np.array([3, 4])), 2, 0, -0.0, 1.5, True, "text",
+                Tensor(np.array([True, False])), Tensor(np.array(2.5)), Tensor(np.array(3)),
+                Tensor(np.array([[1], [0]], np.uint8))]
     for special in op.special_methods():
         for x in operands[:4]:
             for y in operands if "__i" not in special else ():

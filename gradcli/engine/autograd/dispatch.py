@@ -236,7 +236,7 @@ def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
 
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
-    several = node is not None and cls.multi_output
+    several, inert = node is not None and cls.multi_output, cls.inert
     near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
     outs, root = [], None       # one root for all views of the source: nothing is written in between
     for i, array in enumerate(results):
@@ -245,7 +245,7 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         out.array = array
         out.node = out.gradient = out.root = out.hooks = out.cut = None
         out.requires_grad = False
-        if several and kind == "f" and i not in cls.inert:
+        if several and kind == "f" and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
             if near is not None and (base is near or base is near.base):
