@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Doubles = NDArray[np.float64]
 
+SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)     # quicker read than the types they stand for
 MANY = 1 << 16
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
 SMALLEST, LARGEST = 2.0**-400, 2.0**400  # between these nothing below can overflow or lose a bit
@@ -36,9 +37,9 @@ def multiply_add(a: Any, b: Any, c: Any) -> Any:
     the time.
     """
     if type(a) is ndarray and type(c) is ndarray and a.dtype == np.float32 and a.shape == c.shape and a.size <= MANY:
-        product = a.astype(np.float64)
-        np.multiply(product, np.asarray(b, np.float32), product)
-        return np.add(product, c, product).astype(np.float32)
+        product = a.astype(DOUBLE)
+        np.multiply(product, float(np.float32(b)) if type(b) in (float, int) else np.asarray(b, np.float32), product)
+        return np.add(product, c.astype(DOUBLE), product).astype(SINGLE)
     dtype = np.asarray(a).dtype
     if max(np.size(a), np.size(c)) > MANY:
         return a * np.asarray(b, dtype) + c

@@ -18,7 +18,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.conversion import array_of, listed, whole
-from gradcli.engine.tensor.dtypes import OF, DType, Typed
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.tensor import Tensor, note_write
@@ -27,7 +27,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
-WARNING = frozenset({"mean", "median", "std", "var"})       # reductions of numpy that warn where nothing is reduced
+WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
 KINDS = (np.float64, np.int64, np.bool_)
 
 
@@ -35,7 +35,9 @@ def as_numpy_result(result: Any) -> Any:
     """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
     if isinstance(result, np.ndarray):
         return Array(listed(result if result.ndim else result.copy()))
-    return result if type(result) in NUMBERS else listed(result).item()
+    if type(result) in NUMBERS:
+        return result
+    return result.item() if isinstance(result, np.generic) and result.dtype in OF_REAL else listed(result).item()
 
 
 def numpy_operand(value: Any) -> Any:
@@ -76,7 +78,7 @@ NUMPYS = (np.exceptions.AxisError, np.linalg.LinAlgError, UFuncTypeError)
 
 
 def _reducing(name: str) -> Callable[..., Any]:
-    reduce = getattr(np, name)
+    reduce = getattr(np.ndarray, name)
 
     def reduced(self: Tensor, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
         unknown = options.keys() - {"ddof", "dtype"}
