@@ -12,6 +12,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import MISSING
 
 INDENT = "    "
+NUMPYS = {"dim": "axis", "keepdim": "keepdims"}     # what numpy calls options; aliases, as in signature.py
 EXACT = {       # for each kind, what is wrong with a value
     kinds.NumberKind: "type({v}) not in _NUMBERS",
     kinds.ScalarKind: "type({v}) not in _NUMBERS",
@@ -88,7 +89,9 @@ class ArgumentsSource:
         for i, name in enumerate(self.signature.names):
             if i != self.variadic:
                 unset = f"v{i} is _M and " if i in self.by_position else ""
-                self.add(f"if {unset}{name!r} in _options: v{i} = _options[{name!r}]; _left -= 1")
+                for word, option in (("if", name), ("elif", NUMPYS.get(name, name))):
+                    if word == "if" or option != name and option not in self.signature.names:
+                        self.add(f"{word} {unset}{option!r} in _options: v{i} = _options[{option!r}]; _left -= 1")
         if self.cls.creates:
             self.add("if 'requires_grad' in _options:", "    _leaf = _options['requires_grad']; _left -= 1",
                      "    if type(_leaf) is not bool: break")

@@ -85,7 +85,8 @@ class CallSource(ArgumentsSource):
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
-                self.add(f"elif _dtype in _WHOLES{whole}: _constants = _no_constants")
+                tensors = "".join([f" and t{i}" for i in self.numbers])
+                self.add(f"elif _dtype in _WHOLES{whole} or _dtype is _bool{tensors}: _constants = _no_constants")
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""

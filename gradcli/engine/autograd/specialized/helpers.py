@@ -87,13 +87,16 @@ def any_variable(values: tuple[Tensor, ...]) -> bool:
 
 
 def in_floating_type(x: Tensor, y: Tensor, no_truths: bool) -> tuple[Tensor, Tensor] | None:
-    """Two tensors in the floating type of one, if the other holds whole numbers or truth values; None for others.
+    """Two tensors in the floating type of one, if the other holds whole numbers or truth values, or in the wider of
+    two such types, if both have dimensions; None for others.
 
     no_truths   whether truth values are left to the general function, which may refuse them
     """
     a, b = x.array.dtype, y.array.dtype
     if no_truths and "b" in (a.kind, b.kind):
         return None
+    if a in FLOATS and b in FLOATS:
+        return (to_dtype(x, float64), to_dtype(y, float64)) if x.array.ndim and y.array.ndim else None
     if a in FLOATS and b.kind in "iub":
         return x, to_dtype(y, a)
     return (to_dtype(x, b), y) if b in FLOATS and a.kind in "iub" else None
