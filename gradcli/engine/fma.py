@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from struct import pack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)     # quicker read than the types they stand for
 MANY = 1 << 16
+FEW = 16                                # numbers that are added faster one by one than as arrays
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
 SMALLEST, LARGEST = 2.0**-400, 2.0**400  # between these nothing below can overflow or lose a bit
 
@@ -25,6 +27,9 @@ def fma32(a: NDArray[np.float32], b: float, c: float) -> NDArray[np.float32]:
     The product is exact in double. The sum is rounded to odd there, so that the rounding to float32 cannot be
     misled by the first one.
     """
+    if a.size <= FEW:
+        factor, summand = float(np.float32(b)), float(np.float32(c))
+        return np.array([_sum_to_odd(x * factor, summand) for x in a.ravel().tolist()], SINGLE).reshape(a.shape)
     product = a.astype(np.float64) * float(np.float32(b))
     return _rounded_to_odd(product, np.float64(np.float32(c))).astype(np.float32)
 
@@ -105,6 +110,16 @@ def _rounded_to_odd(a: Doubles, b: Doubles | np.float64) -> Doubles:
     if wrong.any():
         # bits of a float grow away from zero, so the step depends on both signs
         bits[wrong] += np.where(np.signbit(lost[wrong]) == np.signbit(total[wrong]), 1, -1)
+    return total
+
+
+def _sum_to_odd(a: float, b: float) -> float:
+    """What `_rounded_to_odd` gives for plain numbers."""
+    total = a + b
+    part = total - a
+    lost = (a - (total - part)) + (b - part)
+    if lost and math.isfinite(lost) and not pack("<d", total)[0] & 1:
+        return math.nextafter(total, math.copysign(math.inf, lost))
     return total
 
 
