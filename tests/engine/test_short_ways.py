@@ -57,6 +57,8 @@ def test_masks():
     leaf = Variable(np.zeros((2, 2), np.float32), True)
     with pytest.raises(Fault):
         leaf[mask] = 1.0
+    x[Tensor(np.array([False, True]))] = -1.0
+    assert x.array.tolist() == [[2.5, 0], [-1, -1]]
     assert mask_key(mask, np.zeros((2, 1))) is None and mask_key(Tensor(np.ones((2, 2), np.uint8)), x.array) is None
     whole = Tensor(np.zeros((2, 2), np.int64))
     with pytest.raises((Fault, ValueError)):

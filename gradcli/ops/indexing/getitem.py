@@ -289,12 +289,18 @@ def split_key(key, array):
     """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
     keys = key if type(key) is tuple else (key,)
     keys = tuple([_plain(k) for k in keys])
-    picking = any(type(k) is np.ndarray for k in keys)
-    wide = sum(k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
-               for k in keys if k is not None and k is not Ellipsis)
+    picking, wide, dots = False, 0, 0
+    for k in keys:
+        if type(k) is np.ndarray:
+            picking = True
+            wide += k.ndim if k.dtype.kind == "b" else 1
+        elif k is Ellipsis:
+            dots += 1
+        else:
+            wide += k is not None
     if wide > array.ndim:
         raise TooManyIndices(array.ndim)
-    if sum(k is Ellipsis for k in keys) > 1:        # the first stands for all that is left
+    if dots > 1:        # the first stands for all that is left
         first = next(at for at, k in enumerate(keys) if k is Ellipsis)
         keys = (*keys[:first + 1], *(k for k in keys[first + 1:] if k is not Ellipsis))
     _check_range(keys, array, wide)
@@ -345,7 +351,7 @@ def _check_range(keys, array, wide):
         if k is Ellipsis:
             at += array.ndim - wide
         elif k is not None:
-            width = k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
+            width = k.ndim if type(k) is np.ndarray and k.dtype.kind == "b" else 1
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at, n)
@@ -353,7 +359,7 @@ def _check_range(keys, array, wide):
                 least, most = extent(k)
                 if least < -n or most >= n:
                     raise IndexOutOfRange(most if most >= n else least, at, n)
-            if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
+            if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
                                  f"indexed tensor {list(array.shape)} at index {at}")
             at += width
@@ -364,7 +370,7 @@ def _split(keys, free):
     basic, picks = [], []
     for k in keys:
         if type(k) is np.ndarray:
-            width = k.ndim if k.dtype == np.bool_ else 1
+            width = k.ndim if k.dtype.kind == "b" else 1
             basic += [ALL] * width if width else [None]
             picks.append(k if width else k.reshape(1))
         elif k is Ellipsis:

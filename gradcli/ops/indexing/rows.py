@@ -56,8 +56,10 @@ def basic_key(key):
 
 
 def mask_key(key, array):
-    """The truth values of a tensor of the shape of `array`, which name elements of it; None for other keys."""
-    if type(key) in PLAIN and key.array.dtype is BOOL and key.array.ndim and key.array.shape == array.shape:
+    """The truth values of a tensor, one for each element of `array` or part of it along its first dimensions; None for
+    other keys."""
+    if type(key) in PLAIN and key.array.dtype is BOOL and key.array.ndim and (
+            key.array.shape == array.shape[: key.array.ndim]):
         return (key.array,)
     return None
 
