@@ -189,7 +189,15 @@ def _tables(mode, old, new, factors, align_corners, antialias, real):
                   for i, (n, m) in enumerate(zip(old, new, strict=True))])
 
 
-_cached_tables = lru_cache(64)(_tables)
+@lru_cache(64)
+def _cached_tables(*options):
+    """The same, kept for reuse; nothing may write to them, as many calls have them."""
+    tables = _tables(*options)
+    for places, weights in tables:
+        places.flags.writeable = False
+        if weights is not None:
+            weights.flags.writeable = False
+    return tables
 
 
 def _table(mode, old, new, factor, align_corners, antialias, real):
