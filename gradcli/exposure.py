@@ -202,9 +202,25 @@ def expose_functions(functions: Iterable[Any]) -> None:
 
 def admit(value: Any) -> Any:
     """Return `value` if programs may hold it; raise ForeignValue otherwise."""
-    if type(value) in HELD or admissible(value):
+    kind = type(value)
+    if kind in HELD or kind in SHORT_WAYS and SHORT_WAYS[kind](value) or admissible(value):
         return value
     raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
+
+
+def _all_held(values: Iterable[Any]) -> bool:
+    """Whether the members of a list or tuple are all of types whose values pass."""
+    return HELD.issuperset(map(type, values))
+
+
+def _bound_to_held(method: Any) -> bool:
+    """Whether the owner of a method is no class, and of a type whose values all pass."""
+    owner = method.__self__
+    return type(owner) in HELD and not isinstance(owner, type)
+
+
+# for frequent types, what saves `admissible` a look at a value that it would let pass
+SHORT_WAYS: dict[type, Callable[[Any], bool]] = {list: _all_held, tuple: _all_held, MethodType: _bound_to_held}
 
 
 def admissible(value: Any) -> bool:
@@ -222,7 +238,7 @@ def admissible(value: Any) -> bool:
             if id(value) not in visited:
                 visited.add(id(value))
                 members = (value, value.values()) if isinstance(value, dict) else (value,)
-                pending += [member for part in members if not ATOMS.issuperset(map(type, part)) for member in part]
+                pending += [member for part in members if not HELD.issuperset(map(type, part)) for member in part]
         elif not _admissible_leaf(value, kind):
             return False
     return True

@@ -73,6 +73,9 @@ class Budget:
         if type(values) in COUNTED:
             self.check_items(len(values))     # type: ignore[arg-type]  # the types that have a length
             return values
+        if issubclass(type(values), tuple) and type(values).__iter__ is tuple.__iter__:     # a size, a named tuple
+            self.check_items(tuple.__len__(values))     # type: ignore[arg-type]  # a tuple, as has been seen
+            return values
         return at_most(values, self.items, self._too_many)
 
     def bounded_if_iterable(self, values: Any) -> Any:

@@ -26,6 +26,31 @@ def extent(index):
     return int(np.minimum.reduce(index, None)), int(np.maximum.reduce(index, None))
 
 
+def moved(array, source, target):
+    """np.moveaxis: a view with one dimension moved, from and to places counted from the front."""
+    return array.transpose(_order(array.ndim, source, target))
+
+
+@lru_cache(256)
+def _order(ndim, source, target):
+    order = [d for d in range(ndim) if d != source]
+    order.insert(target, source)
+    return tuple(order)
+
+
+def all_hold(truths):
+    """Whether all truth values hold, as a bool; of a few the bytes are searched, which costs less than a reduction."""
+    return 0 not in truths.tobytes() if truths.size <= FEW else bool(np.logical_and.reduce(truths, None))
+
+
+def any_holds(truths):
+    """Whether some truth value holds, as a bool."""
+    if truths.size <= FEW:
+        memory = truths.tobytes()
+        return memory.count(0) < len(memory)
+    return bool(np.logical_or.reduce(truths, None))
+
+
 def greatest_along(array, at):
     """The greatest elements along an axis, which stays at length 1 and must not be empty; of one dimension a number."""
     if array.ndim == 1:

@@ -1,5 +1,8 @@
 """What the engine itself needs: copies, casts, broadcasting and its undoing, pieces of memory."""
 
+import math
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine import large
@@ -146,17 +149,18 @@ class Expand(Op):
         return F.sum_to(g, input_shape)
 
 
-def _repeating(array, size, lead):
-    """The strides of a contiguous array seen with `size`, which has `lead` more dimensions; None where another way is
-    to be taken: where lengths do not fit or are 0, or where no dimension that is there is repeated."""
-    strides, repeated = [0] * lead, False
-    for n, m, step in zip(array.shape, size[lead:] if lead else size, array.strides, strict=True):
-        if n != m:
-            if n != 1 or m < 1:
-                return None
-            repeated = True
-        strides.append(0 if n == 1 else step)
-    return strides if repeated and (not lead or min(size[:lead]) > 0) and array.size else None
+@lru_cache(512)
+def _repeating(shape, steps, size):
+    """The shape and the strides of a contiguous array seen with `size`; None where another way is to be taken: where
+    lengths do not fit or are 0, or where no dimension is repeated."""
+    lead = len(size) - len(shape)
+    if lead < 0 or lead and min(size[:lead]) < 1 or 0 in shape:
+        return None
+    full = size[:lead] + tuple([n if m == -1 else m for n, m in zip(shape, size[lead:], strict=True)])
+    if any(n != m and (n != 1 or m < 1) for n, m in zip(shape, full[lead:], strict=True)):
+        return None
+    strides = (0,) * lead + tuple([0 if n == 1 else step for n, step in zip(shape, steps, strict=True)])
+    return (full, strides) if math.prod(full) > math.prod(shape) else None
 
 
 def expanded(array, size):
@@ -166,8 +170,8 @@ def expanded(array, size):
         view.flags.writeable = False
         return view
     shape, lead = array.shape, len(size) - array.ndim
-    if lead >= 0 and shape and array.flags.c_contiguous and (strides := _repeating(array, size, lead)):
-        view = np.ndarray(size, array.dtype, array, 0, strides)
+    if shape and array.flags.c_contiguous and (seen := _repeating(shape, array.strides, size)) is not None:
+        view = np.ndarray(seen[0], array.dtype, array, 0, seen[1])
         view.flags.writeable = False
         return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from gradcli.engine import fma
 from gradcli.engine.fma import fma32, fma64, multiply_add
 
 
@@ -49,3 +50,19 @@ def _rounded_single(a, b, c):
     return min(near, key=lambda x: (abs(Fraction(float(x)) - exact), int(x.view(np.int32)) & 1))
 
 
+
+
+def test_few_numbers_are_rounded_as_many_are(monkeypatch):
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        a = (rng.standard_normal(7) * 10.0 ** rng.integers(-30, 30, 7)).astype(np.float32)
+        b, c = (float(x) for x in rng.standard_normal(2) * 10.0 ** rng.integers(-12, 12, 2))
+        few = fma.fma32(a, b, c)
+        monkeypatch.setattr(fma, "FEW", -1)
+        assert few.tobytes() == fma.fma32(a, b, c).tobytes()
+        monkeypatch.undo()
+    for special in (0.0, -0.0, float("inf"), float("nan"), 3e38):
+        few = fma.fma32(np.array([special], np.float32), -2.0, 1.0)
+        monkeypatch.setattr(fma, "FEW", -1)
+        assert few.tobytes() == fma.fma32(np.array([special], np.float32), -2.0, 1.0).tobytes()
+        monkeypatch.undo()

@@ -18,7 +18,6 @@ from gradcli.ops.base import Kernel
 from support.cases import OPS, arguments, operations, random_free, samples_of
 from support.in_turn import in_turn
 
-GENERAL_ALONE = {"to", "nn.functional.pad"}     # whose arguments are of any number and kind
 STRANGE = (None, "text", 1.5, True, 2, -1, 1 << 70, [1.0], (2, 3), (), Tensor(np.ones(2)), Tensor(np.ones(2, np.int64)))
 
 
@@ -163,9 +162,11 @@ def test_forms_in_place_of_leaves_without_recording(op):
 @pytest.mark.parametrize("op", operations(lambda op: op.symbol))
 def test_operators(op):
     operands = [Variable(np.array([1.5, 2.5], np.float32), True), Tensor(np.array([1.5, 2.5], np.float32)),
-                Variable(np.array([[1.0], [2.0]]), True), Tensor(np.array([3, 4])), 2, 0, -0.0, 1.5, True, "text"]
+                Variable(np.array([[1.0], [2.0]]), True), Tensor(np.array([3, 4])), 2, 0, -0.0, 1.5, True, "text",
+                Tensor(np.array([True, False])), Tensor(np.array(2.5)), Tensor(np.array(3)),
+                Tensor(np.array([[1], [0]], np.uint8))]
     for special in op.special_methods():
-        for x in operands[:4]:
+        for x in (*operands[:4], *operands[10:]):
             for y in operands if "__i" not in special else ():
                 args = [x] if len(op.params) == 1 else [x, y]
                 function, general = specialised(getattr(Tensor, special))
@@ -173,7 +174,7 @@ def test_operators(op):
 
 
 def test_every_operation_has_a_usual_call():
-    assert {op.names[0] for op in OPS if CallSource(op).text() is None} == GENERAL_ALONE
+    assert {op.names[0] for op in OPS if CallSource(op).text() is None} == set()
 
 
 def test_a_function_is_specialised_once_it_is_called_often(monkeypatch):
@@ -195,3 +196,18 @@ def test_places_are_those_of_the_program(monkeypatch):
         session.run("with torch.autograd.detect_anomaly():\n    z = (x * 0).sqrt()\n    (z * 0).sum().backward()")
     assert "in line 2: z = (x * 0).sqrt()" in str(caught.value)
 
+
+
+def test_lists_of_truth_values():
+    masks = (Tensor(np.array([True, False])), Tensor(np.array([False, True])))
+    for name in ("cat", "stack"):
+        function, general = specialised(getattr(traced, name))
+        assert outcome(function, [masks], {}) == outcome(general, [masks], {})
+
+
+def test_options_by_the_names_that_numpy_has():
+    x = Variable(np.array([[1.5, 2.5], [0.5, 1.0]], np.float32), True)
+    for options in ({"axis": 0}, {"axis": 0, "keepdims": True}, {"dim": 0, "axis": 1}, {"axis": "text"}, {"axes": 0}):
+        for name in ("sum", "mean", "var", "softmax"):
+            function, general = specialised(getattr(traced, name))
+            assert outcome(function, [x], options) == outcome(general, [x], options)

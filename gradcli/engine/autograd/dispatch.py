@@ -41,6 +41,7 @@ from gradcli.engine.tensor.tensor import (
     new,
     new_tuple,
     owner,
+    separate,
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
@@ -235,20 +236,22 @@ def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
 
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
-    several = node is not None and cls.multi_output
-    outs = []
+    several, inert = node is not None and cls.multi_output, cls.inert
     near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
+    outs, root = [], None       # one root for all views of the source: nothing is written in between
     for i, array in enumerate(results):
-        out = new(result_class if array.dtype.kind != "c" else ComplexTensor)
+        kind = array.dtype.kind
+        out = new(result_class if kind != "c" else ComplexTensor)
         out.array = array
         out.node = out.gradient = out.root = out.hooks = out.cut = None
         out.requires_grad = False
-        if several and array.dtype.kind == "f" and i not in cls.inert:
+        if several and kind == "f" and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
-            if near is not None and (base is near or base is near.base):
-                out.root = new_tuple(ViewOf, (whole, clock(), origin))
-            else:
+            if whole is not None and near is not None and (base is near or base is near.base):
+                whole.viewed = True
+                out.root = root = root or new_tuple(ViewOf, (whole, clock(), origin))
+            elif near is None or not separate(base, near):
                 note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:
             mark_inference(out, source)
@@ -298,7 +301,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
     if not isinstance(source, Tensor):
         return
     array, base = source.array, result.base
-    if base is not array and (base is None or base is not array.base) and owner(result) is not owner(array):
+    if base is not array and base is not array.base and (separate(base, array) or owner(result) is not owner(array)):
         return
     if not grad_mode.on:
         origin = INFERRED if grad_mode.inference else UNTRACKED

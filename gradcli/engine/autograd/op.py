@@ -292,6 +292,8 @@ def _with_layout(forward: Any, columns: bool) -> Any:
             return out if out.ndim < 2 or not columns and out.flags.c_contiguous else arrange(out)
         if type(out) is not tuple:
             return arrange(out)
+        if not columns and False not in [array.flags.c_contiguous for array in out]:
+            return out
         ndim = max(array.ndim for array in out)
         return tuple([arrange(array) if array.ndim == ndim else array for array in out])
 

@@ -70,9 +70,9 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         if numbers == "stay" and type(values[i]) is int:
             values[i] = asarray(values[i], "int64")
         else:
-            values[i] = _to_dtype(values[i], common)
+            values[i] = to_dtype(values[i], common)
     for i in lists:
-        values[i] = tuple([_to_dtype(x, common) for x in values[i]])
+        values[i] = tuple([to_dtype(x, common) for x in values[i]])
     return values
 
 
@@ -109,7 +109,8 @@ MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
 
 
-def _to_dtype(x: Any, dtype: Any) -> Any:
+def to_dtype(x: Any, dtype: Any) -> Any:
+    """A tensor or number as an operand of that type; a cast of what requires gradients is recorded."""
     if not isinstance(x, Tensor):
         return constant(x, dtype)
     if x.array.dtype is dtype:

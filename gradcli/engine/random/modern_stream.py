@@ -69,12 +69,16 @@ class ModernGenerator(RandomStream):
         """normal(shape, dtype), by a short way for few numbers."""
         if dtype is SINGLE and (count := elements(shape)) < BLOCK:
             return np.array([x + 0.0 for x in self._few(count)], SINGLE).reshape(shape)    # no zero has a sign
+        if dtype is SINGLE and count <= FEW_BLOCKS and not count % BLOCK:
+            return self._few_blocks(count).reshape(shape)
         return self.normal(shape, dtype)
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
         """One after another below 16 elements, by blocks of 16 from there on."""
         check_std("normal", std)
         count = elements(shape)
+        if count < BLOCK and dtype is SINGLE and std == 1 and mean == 0:
+            return self.randn(shape, dtype)
         if count < BLOCK:
             kind, few = np.dtype(dtype), self._few(count)
             if std == 1 and mean == 0 and kind in NO_MEAN:

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
-from gradcli.engine.random.mersenne_twister import SpareNormal, Twister, TwisterState
+from gradcli.engine.random.mersenne_twister import FEW, SpareNormal, Twister, TwisterState
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
@@ -113,11 +113,17 @@ class RandomStream(ABC):
         if count < 0:
             raise ValueFault(f"randperm needs a number of at least 0, got {count}")
         order = list(range(count))
-        left = np.arange(count, 1, -1, dtype=np.uint64)
-        steps = (self.twister.words(left.size) % left).tolist()
-        for i, step in enumerate(steps):
+        for i, step in enumerate(self._exchanges(count)):
             order[i], order[i + step] = order[i + step], order[i]
         return np.array(order, dtype)
+
+    def _exchanges(self, count: int) -> list[int]:
+        """For each of `count` places but the last, how far behind it the one is that it changes with."""
+        if 0 < count <= FEW:
+            return [word % left for word, left in zip(self.twister.few(count - 1), range(count, 1, -1), strict=True)]
+        left = np.arange(count, 1, -1, dtype=np.uint64)
+        exchanges: list[int] = (self.twister.words(left.size) % left).tolist()
+        return exchanges
 
     def poisson(self, rates: Array) -> Array:
         """A Poisson number for each rate."""
@@ -192,6 +198,9 @@ def probability(name: str, p: Array | float) -> None:
     if type(p) is float and 0 <= p <= 1:
         return
     values = np.asarray(p)
+    if values.size <= FEW and values.dtype.kind in "fiub" and False not in [
+            0 <= x <= 1 for x in values.ravel().tolist()]:
+        return
     if not ((values >= 0) & (values <= 1)).all():
         raise UnfitValue(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
 

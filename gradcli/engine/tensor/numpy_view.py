@@ -18,7 +18,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.conversion import array_of, listed, whole
-from gradcli.engine.tensor.dtypes import OF, DType, Typed
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
@@ -28,6 +28,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
+WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
 KINDS = (np.float64, np.int64, np.bool_)
 
 
@@ -35,7 +36,9 @@ def as_numpy_result(result: Any) -> Any:
     """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
     if isinstance(result, np.ndarray):
         return Array(listed(result if result.ndim else result.copy()))
-    return result if type(result) in NUMBERS else listed(result).item()
+    if type(result) in NUMBERS:
+        return result
+    return result.item() if isinstance(result, np.generic) and result.dtype in OF_REAL else listed(result).item()
 
 
 def numpy_operand(value: Any) -> Any:
@@ -76,7 +79,7 @@ NUMPYS = (np.exceptions.AxisError, np.linalg.LinAlgError, UFuncTypeError)
 
 
 def _reducing(name: str) -> Callable[..., Any]:
-    reduce = getattr(np, name)
+    reduce = getattr(np.ndarray, name)
 
     def reduced(self: Tensor, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
         unknown = options.keys() - {"ddof", "dtype"}
@@ -87,6 +90,8 @@ def _reducing(name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
+        if name not in WARNING or self.array.size and "ddof" not in extra:
+            return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
             warnings.simplefilter("ignore", RuntimeWarning)
             return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))

@@ -251,6 +251,15 @@ def owner(array: Any) -> Any:
     return array
 
 
+def separate(memory: Any, array: ndarray) -> bool:
+    """Whether `memory`, which another array is a view of, is for sure not that of `array`: two looks instead of a walk
+    along the views."""
+    if type(memory) is not ndarray or memory.base is not None or memory is array:
+        return False
+    base = array.base
+    return base is None or type(base) is ndarray and base.base is None and base is not memory
+
+
 _copies: dict[int, list[Any]] = {}        # by the same, weak references to copies in another type
 
 

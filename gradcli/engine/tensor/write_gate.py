@@ -117,9 +117,14 @@ def partly_shared(target: ndarray, other: ndarray) -> bool:
     """
     if other is target or not target.size or not other.size or not np.may_share_memory(target, other):
         return False
-    if _layout(target) == _layout(other) and target.ctypes.data == other.ctypes.data:
+    if _layout(target) == _layout(other) and _address(target) == _address(other):
         return False
     return _dense(target) and _dense(other)
+
+
+def _address(array: ndarray) -> Any:
+    """Where the first element lies."""
+    return array.__array_interface__["data"][0]
 
 
 def _layout(array: ndarray) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ from gradcli.faults.tree import ArgumentFault
 
 INT64 = np.dtype(np.int64)
 WIDE = 1 << 62
+FEW = 32            # numbers that are counted out faster one by one than as arrays
 
 
 class Creation(Op, abstract=True):
@@ -172,6 +173,8 @@ def stepped(start, end, step, dtype, name="arange"):
     kind = real(name, dtype or (INT64 if whole else Default.floating))
     if whole:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
+    if count <= FEW and kind.kind == "f":
+        return np.array([i * float(step) + float(start) for i in range(count)], kind)
     return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
 
 
@@ -195,6 +198,10 @@ def spaced(start, end, steps, dtype):
     real = dtype if dtype.kind == "f" and dtype.itemsize >= 4 else wide
     one = real.type
     step = (one(end) - one(start)) / one(steps - 1)
+    if steps <= FEW:      # the same in plain numbers
+        first, last, gap = float(one(start)), float(one(end)), float(step)
+        numbers = [first + gap * i if i < steps // 2 else last - gap * (steps - 1 - i) for i in range(steps)]
+        return np.array(numbers, real).astype(dtype, copy=False)
     up = np.arange(steps)
     low = up < steps // 2
     exact = np.float64

@@ -156,7 +156,7 @@ class Normal(Op):
         return 0 if not isinstance(std, Tensor) else 2 if isinstance(mean, Tensor) else 1
 
     def forward(mean: Operand, std: Operand = 1.0, size: Plain = None, *, dtype: Type = None):
-        if np.ndim(mean) or np.ndim(std):
+        if getattr(mean, "ndim", 0) or getattr(std, "ndim", 0):
             if size is not None or dtype is not None:
                 raise ArgumentFault("normal() of tensors takes their size and type, and no size or dtype",
                                     "torch.normal(mean, std)")

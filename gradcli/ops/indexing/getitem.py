@@ -23,7 +23,7 @@ from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooMan
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.rows import row_places
+from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
@@ -166,25 +166,6 @@ def unexpandable(shape, size):
 PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
 
 
-def basic_key(key):
-    """The tuple of a key that only moves the view and needs no conversion, with an ellipsis at its end; else None."""
-    kind = type(key)
-    if kind is int:
-        return (key, ...)
-    if kind is tuple:
-        for k in key:
-            if type(k) is not int and not (type(k) is slice and _is_plain(k)):
-                return None
-        return (*key, ...) if key else None
-    return (key, ...) if kind is slice and _is_plain(key) else None
-
-
-def _is_plain(key):
-    """Whether a slice has whole numbers for its bounds, and goes forwards."""
-    return (key.start is None or type(key.start) is int) and (key.stop is None or type(key.stop) is int) and (
-        key.step is None or type(key.step) is int and key.step > 0)
-
-
 def part_of(self, basic, array, kind):
     """The part of a tensor that a basic key names, as `dispatch` gives it in the usual modes; None for a wrong key."""
     try:
@@ -204,7 +185,8 @@ def part_of(self, basic, array, kind):
     if self.requires_grad:
         if root is not None and root.tick < latest_write.tick:
             refresh_view(self)
-        basic = basic[:-1]
+        if basic[-1] is ...:
+            basic = basic[:-1]
         node = new(GetItem.nodes[0 if type(basic[-1]) is int else GetItem.variant(self, basic, ())])
         node.edges = ((self.node or self, GetItem.rules[0], (basic, (), array.shape)),)
         node.hooks, node.shape, node.born = None, part.shape, clock()
@@ -228,6 +210,9 @@ def getitem(self, key):
     places = row_places(key, array)
     if places is not None:
         return traced.getitem(self, FIRST, (places,))
+    picks = joint_picks(key, array)
+    if picks is not None:
+        return traced.getitem(self, FIRST * len(picks), picks)
     basic, picks = split_key(key, array)
     return traced.getitem(self, basic, picks)
 
@@ -245,7 +230,7 @@ def setitem(self, key, value):
     source = value if type(value) in NUMBERS else alone(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
-            self.array.flags.writeable) and (basic := basic_key(key)) is not None:
+            self.array.flags.writeable) and (basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source
         except NO_PLACE:
@@ -307,12 +292,18 @@ def split_key(key, array):
     """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
     keys = key if type(key) is tuple else (key,)
     keys = tuple([_plain(k) for k in keys])
-    picking = any(type(k) is np.ndarray for k in keys)
-    wide = sum(k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
-               for k in keys if k is not None and k is not Ellipsis)
+    picking, wide, dots = False, 0, 0
+    for k in keys:
+        if type(k) is np.ndarray:
+            picking = True
+            wide += k.ndim if k.dtype.kind == "b" else 1
+        elif k is Ellipsis:
+            dots += 1
+        else:
+            wide += k is not None
     if wide > array.ndim:
         raise TooManyIndices(array.ndim)
-    if sum(k is Ellipsis for k in keys) > 1:        # the first stands for all that is left
+    if dots > 1:        # the first stands for all that is left
         first = next(at for at, k in enumerate(keys) if k is Ellipsis)
         keys = (*keys[:first + 1], *(k for k in keys[first + 1:] if k is not Ellipsis))
     _check_range(keys, array, wide)
@@ -363,7 +354,7 @@ def _check_range(keys, array, wide):
         if k is Ellipsis:
             at += array.ndim - wide
         elif k is not None:
-            width = k.ndim if type(k) is np.ndarray and k.dtype == np.bool_ else 1
+            width = k.ndim if type(k) is np.ndarray and k.dtype.kind == "b" else 1
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at, n)
@@ -371,7 +362,7 @@ def _check_range(keys, array, wide):
                 least, most = extent(k)
                 if least < -n or most >= n:
                     raise IndexOutOfRange(most if most >= n else least, at, n)
-            if type(k) is np.ndarray and k.dtype == np.bool_ and k.shape != array.shape[at : at + width]:
+            if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
                                  f"indexed tensor {list(array.shape)} at index {at}")
             at += width
@@ -382,7 +373,7 @@ def _split(keys, free):
     basic, picks = [], []
     for k in keys:
         if type(k) is np.ndarray:
-            width = k.ndim if k.dtype == np.bool_ else 1
+            width = k.ndim if k.dtype.kind == "b" else 1
             basic += [ALL] * width if width else [None]
             picks.append(k if width else k.reshape(1))
         elif k is Ellipsis:

@@ -1,5 +1,7 @@
 """Masks: elements filled, selected and replaced where a truth value holds; triangles; where the non-zeros stand."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import broadcast_clash
@@ -12,7 +14,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
-from gradcli.ops.arrays import BOOL, TYPES, extent, open_grid
+from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
 from gradcli.ops.creation.create import Creation, checked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -142,12 +144,19 @@ class Nonzero(Op):
     errors = [("text",)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
-        return standing(input) if as_tuple else np.argwhere(input)
+        return standing(input) if as_tuple else rows_standing(input)
 
 
 def standing(array):
     """For each dimension, where along it the elements stand that are not zero."""
     return np.nonzero(array.reshape(1) if not array.ndim else array)
+
+
+def rows_standing(array):
+    """np.argwhere: where the elements stand that are not zero, a row each."""
+    if array.ndim == 1:
+        return array.nonzero()[0].reshape(1, -1).T
+    return np.argwhere(array)
 
 
 class Argwhere(Op):
@@ -158,7 +167,7 @@ class Argwhere(Op):
     errors = [("text",)]
 
     def forward(input: Array):
-        return np.argwhere(input)
+        return rows_standing(input)
 
 
 class Triangle(Op, abstract=True):
@@ -179,8 +188,15 @@ def matrix(array, name):
 
 def triangle(shape, diagonal):
     """np.tri: truth values that hold up to a diagonal of a matrix."""
+    return (_cached_triangle if shape[0] * shape[1] <= FEW else _triangle)(shape, diagonal)
+
+
+def _triangle(shape, diagonal):
     rows, columns = open_grid(shape)
     return np.greater_equal(rows, columns - max(min(diagonal, shape[1]), -shape[0] - 1))
+
+
+_cached_triangle = lru_cache(64)(_triangle)
 
 
 class Tril(Triangle):

@@ -1,10 +1,10 @@
-"""Keys that pick a few rows, which need no look at what else a key can be."""
+"""Usual keys, which need no look at what else a key can be."""
 
 import numpy as np
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
-from gradcli.ops.arrays import INT64, SMALL
+from gradcli.ops.arrays import BOOL, INT64, SMALL, extent
 
 PLAIN = frozenset((Tensor, Variable))
 
@@ -20,3 +20,51 @@ def row_places(key, array):
     if not array.ndim or min(numbers) < -len(array) or max(numbers) >= len(array):
         return None
     return np.array(key, INT64) if numbers is key else key.array.copy()
+
+
+def joint_picks(key, array):
+    """The places that a tuple of tensors of a few whole numbers names, one tensor for each of the first dimensions;
+    None for other keys and wrong ones."""
+    if type(key) is not tuple or not 1 < len(key) <= array.ndim:
+        return None
+    for k, n in zip(key, array.shape, strict=False):
+        if type(k) not in PLAIN or k.array.dtype is not INT64 or not k.array.ndim or not 0 < k.array.size <= SMALL:
+            return None
+        least, most = extent(k.array)
+        if least < -n or most >= n:
+            return None
+    return tuple([k.array.copy() for k in key])
+
+
+def basic_key(key):
+    """The tuple of a key that only moves the view and needs no conversion, with an ellipsis at its end unless it has
+    one already; else None."""
+    kind = type(key)
+    if kind is int:
+        return (key, ...)
+    if kind is tuple:
+        open_ended = True
+        for k in key:
+            if type(k) is not int and k is not None and not (type(k) is slice and _is_plain(k)):
+                if k is not ... or not open_ended:
+                    return None
+                open_ended = False
+        if open_ended:
+            return (*key, ...) if key else None
+        return None if key[-1] is ... else key
+    return (key, ...) if kind is slice and _is_plain(key) else (None, ...) if key is None else None
+
+
+def mask_key(key, array):
+    """The truth values of a tensor, one for each element of `array` or part of it along its first dimensions; None for
+    other keys."""
+    if type(key) in PLAIN and key.array.dtype is BOOL and key.array.ndim and (
+            key.array.shape == array.shape[: key.array.ndim]):
+        return (key.array,)
+    return None
+
+
+def _is_plain(key):
+    """Whether a slice has whole numbers for its bounds, and goes forwards."""
+    return (key.start is None or type(key.start) is int) and (key.stop is None or type(key.stop) is int) and (
+        key.step is None or type(key.step) is int and key.step > 0)

@@ -141,6 +141,9 @@ class Kron(Op):
         return rename_node(F.reshape(apart, lengths), "UnsafeViewBackward0")
 
 
+AFTER, BEFORE = np.array([1, 2, 0]), np.array([2, 0, 1])    # of three dimensions, the next ones and those before
+
+
 class LinalgCross(Op):
     """linalg.cross(input, other, dim): the vectors perpendicular to pairs of vectors of three numbers along `dim`."""
 
@@ -161,8 +164,7 @@ class LinalgCross(Op):
         if input.ndim == 0 or input.shape[at] != 3 or other.shape[at] != 3:
             raise ShapeFault(f"linalg.cross: inputs dimension {dim} must have length 3. Got "
                              f"{input.shape[at] if input.ndim else 1} and {other.shape[at] if other.ndim else 1}")
-        after, before = np.array([1, 2, 0]), np.array([2, 0, 1])
-        return (input.take(after, at) * other.take(before, at)) - (input.take(before, at) * other.take(after, at))
+        return (input.take(AFTER, at) * other.take(BEFORE, at)) - (input.take(BEFORE, at) * other.take(AFTER, at))
 
     def grad_input(F, g, other, dim):
         return F.linalg_cross(other, g, dim=dim)

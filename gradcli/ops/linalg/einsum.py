@@ -1,6 +1,7 @@
 """Sums of products, written with a letter for each dimension."""
 
 import math
+from functools import lru_cache
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
 
 import numpy as np
@@ -41,7 +42,7 @@ class Einsum(Op):
 
     def compose(F, equation: Plain, operands: TermsKind("tensors") = ()):
         equation, operands = spelled(equation, operands)
-        terms, result, wide = parsed(equation.replace(" ", ""), [len(x.shape) for x in operands])
+        terms, result = parsed(equation, tuple([len(x.shape) for x in operands]))
         lengths = measured(terms, operands)
         letters = result + [c for c in lengths if c not in result]
         parts = [align_operand(F, x, term, letters) for x, term in zip(operands, terms, strict=True)]
@@ -82,8 +83,10 @@ def letter(number):
     return (ascii_uppercase + ascii_lowercase)[number]
 
 
+@lru_cache(256)
 def parsed(equation, dims):
     """The letters of each operand and of the result; dimensions under ... have numbers, counted from the last."""
+    equation = equation.replace(" ", "")
     inputs, arrow, output = equation.partition("->")
     subscripts = inputs.split(",")
     if len(subscripts) != len(dims):
@@ -112,7 +115,7 @@ def parsed(equation, dims):
             f"einsum(): output subscript {stray[0]} does not appear in the equation for any input operand"
             if not any(stray[0] in term for term in terms) else
             f"einsum(): output subscript {stray[0]} appears more than once in the output")
-    return terms, result, wide
+    return terms, result
 
 
 def labels(text, hidden):
@@ -140,16 +143,26 @@ def measured(terms, operands):
 
 def align_operand(F, x, term, letters):
     """An operand with one dimension for each letter, of length 1 for those it does not have."""
-    term = list(term)
+    diagonals, order, present = _alignment(tuple(term), tuple(letters))
+    for first, second in diagonals:
+        x = F.diagonal(x, 0, first, second)
+    x = F.permute(x, order)
+    lengths = iter(x.shape)
+    return F.reshape(x, tuple([next(lengths) if here else 1 for here in present]))
+
+
+@lru_cache(256)
+def _alignment(term, letters):
+    """How an operand comes to have one dimension for each letter: the pairs of dimensions of which diagonals are taken,
+    then the order of those left, and for each letter whether it has it."""
+    diagonals = []
     for c in dict.fromkeys(term):
         while term.count(c) > 1:
             first = term.index(c)
             second = term.index(c, first + 1)
-            x = F.diagonal(x, 0, first, second)
-            term = [t for i, t in enumerate(term) if i not in (first, second)] + [c]
-    x = F.permute(x, [term.index(c) for c in letters if c in term])
-    lengths = iter(x.shape)
-    return F.reshape(x, [next(lengths) if c in term else 1 for c in letters])
+            diagonals.append((first, second))
+            term = (*[t for i, t in enumerate(term) if i not in (first, second)], c)
+    return diagonals, tuple([term.index(c) for c in letters if c in term]), [c in term for c in letters]
 
 
 def contracted(F, a, b, summed):

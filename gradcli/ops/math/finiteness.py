@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Number
 from gradcli.faults.tree import TypeFault
+from gradcli.ops.arrays import all_hold
 from gradcli.ops.base import Unary
 
 STRANGE = np.array([1.0, math.nan, math.inf, -math.inf])
@@ -137,4 +138,4 @@ class Equal(Op):
     errors = [([1.0], "text"), ([1.0],)]
 
     def forward(input: Array, other: Array):
-        return bool(np.array_equal(input, other))
+        return input.shape == other.shape and all_hold(input == other)

@@ -1,11 +1,16 @@
 """Images and signals at another size: each new element a weighted sum of a few old ones, one dimension at a time."""
 
+import math
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.arrays import FEW
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.nn.activation import floating
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
@@ -75,7 +80,7 @@ def summed(array, places, weights, axis, whole):
     shape = (-1,) + (1,) * (array.ndim - axis - 1)
     total = None
     for t in range(places.shape[1]):
-        term = np.take(array, places[:, t], axis)
+        term = array.take(places[:, t], axis)
         if weights is not None:
             share = weights[:, t].astype(array.dtype, copy=False).reshape(shape)
             # a place that takes no part may hold an infinity
@@ -172,13 +177,30 @@ class Interpolate(Op):
             raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
                              "as "
                              "input")
-        real = np.float64 if "float64" in str(input.dtype) else np.float32
-        tables = tuple(table(mode, n, m, None if factors is None else factors[i], bool(align_corners), antialias, real)
-                       for i, (n, m) in enumerate(zip(old, new, strict=True)))
+        real = np.float64 if kind_of(input) == np.float64 else np.float32
+        tables_of = _cached_tables if sum(old) + sum(new) <= FEW else _tables
+        tables = tables_of(mode, old, new, factors, bool(align_corners), antialias, real)
         return F.resample_kernel(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")
 
 
-def table(mode, old, new, factor, align_corners, antialias, real):
+def _tables(mode, old, new, factors, align_corners, antialias, real):
+    """The tables of all dimensions for a mode."""
+    return tuple([_table(mode, n, m, None if factors is None else factors[i], align_corners, antialias, real)
+                  for i, (n, m) in enumerate(zip(old, new, strict=True))])
+
+
+@lru_cache(64)
+def _cached_tables(*options):
+    """The same, kept for reuse; nothing may write to them, as many calls have them."""
+    tables = _tables(*options)
+    for places, weights in tables:
+        places.flags.writeable = False
+        if weights is not None:
+            weights.flags.writeable = False
+    return tables
+
+
+def _table(mode, old, new, factor, align_corners, antialias, real):
     """The table of one dimension for a mode."""
     if mode.startswith("nearest"):
         return nearest_table(old, new, factor, 0.5 if mode == "nearest-exact" else 0)
@@ -196,8 +218,8 @@ def sizes(old, size, scale_factor, rank):
         new, factors = per_dimension(size, rank, "interpolate", "size"), None
     else:
         factors = per_dimension(scale_factor, rank, "interpolate", "scale_factor")
-        new = tuple(int(np.floor(n * float(f))) for n, f in zip(old, factors, strict=True))
-    if any(m < 1 for m in new) or any(n < 1 for n in old):
+        new = tuple([math.floor(n * float(f)) for n, f in zip(old, factors, strict=True)])
+    if min(new) < 1 or min(old) < 1:
         raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output "
                          f"{list(new)}")
     return new, factors

@@ -12,7 +12,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.arrays import greatest_along, sum_along
+from gradcli.ops.arrays import greatest_along, moved, sum_along
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
@@ -57,9 +57,9 @@ def shifted(input, at):
     if not input.size:
         return input.copy()
     if input.shape[at] <= SHORT and at == input.ndim - 1 and input.ndim > 1:
-        input = np.ascontiguousarray(np.moveaxis(input, at, 0))
-        return np.moveaxis(input - np.maximum.reduce(input, axis=0, keepdims=True), 0, at)
-    return input - np.maximum.reduce(input, axis=at, keepdims=True)
+        input = np.ascontiguousarray(moved(input, at, 0))
+        return moved(np.subtract(input, np.maximum.reduce(input, 0, None, None, True)), 0, at)
+    return np.subtract(input, np.maximum.reduce(input, at, None, None, True))
 
 
 def across_few(input, dim):

@@ -7,15 +7,19 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault
+from gradcli.ops.arrays import BOOL, all_hold, any_holds
 from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
 
 SOME = np.array([[True, False, True], [True, True, True]])
 
 
-def truth(ufunc, array, dim, keepdim):
-    """A truth value for all elements or along dimensions; for bytes a byte, as in PyTorch."""
-    result = ufunc.reduce(array != 0, axis=axes(dim, array.ndim), keepdims=keepdim)
-    return np.asarray(result).astype(np.uint8) if array.dtype == np.uint8 else result
+def truth(ufunc, of_all, array, dim, keepdim):
+    """A truth value for all elements, as `of_all` has it, or by the ufunc along dimensions; for bytes a byte, as in
+    PyTorch."""
+    truths = array if array.dtype is BOOL else array != 0
+    result = np.asarray(of_all(truths) if dim is None and not keepdim else (
+        ufunc.reduce(truths, axis=axes(dim, array.ndim), keepdims=keepdim)))
+    return result.astype(np.uint8) if array.dtype == np.uint8 else result
 
 
 class All(Op):
@@ -27,7 +31,7 @@ class All(Op):
     errors = [(SOME, 5), ("text",)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
-        return truth(np.logical_and, input, dim, keepdim)
+        return truth(np.logical_and, all_hold, input, dim, keepdim)
 
 
 class Any(Op):
@@ -39,7 +43,7 @@ class Any(Op):
     errors = [(SOME, 5), ("text",)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
-        return truth(np.logical_or, input, dim, keepdim)
+        return truth(np.logical_or, any_holds, input, dim, keepdim)
 
 
 class CountNonzero(Op):

@@ -9,6 +9,7 @@ from gradcli.engine.kernels import LARGE, ZERO, advance_together, running, runni
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
+from gradcli.ops.arrays import moved
 from gradcli.ops.base import Kernel
 from gradcli.ops.reduction.reduce import of_parts, totals_type
 
@@ -123,13 +124,13 @@ class Recurrence(Kernel):
 
     def forward(factor: Array, term: Array, dim: Dim):
         at = axis(dim, term.ndim)
-        y, a = np.moveaxis(np.array(term), at, 0), np.moveaxis(np.array(factor), at, 0)
+        y, a = moved(np.array(term), at, 0), moved(np.array(factor), at, 0)
         reach = 1
         while reach < len(y):
             y[reach:] += a[reach:] * y[:-reach].copy()
             a[reach:] *= a[:-reach].copy()
             reach *= 2
-        return np.moveaxis(y, 0, at)
+        return moved(y, 0, at)
 
     def grad_term(F, g, factor, dim):
         return backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
@@ -169,7 +170,7 @@ def _complex_logcumsumexp(input, at):
 
     out = input.copy()
     if input.ndim:
-        along = np.moveaxis(out, at, 0)
+        along = moved(out, at, 0)
         so_far = np.full(along.shape[1:], -np.inf, out.dtype)
         for i in range(len(along)):
             nan = np.isnan(along[i]) | np.isnan(so_far)

@@ -10,6 +10,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.arrays import SMALL
 from gradcli.ops.creation.create import spaced
 from gradcli.ops.reduction.reduce import GRID
 
@@ -114,6 +115,9 @@ class Unique(Op):
 
     def forward(input: Array, sorted: Flag = True, return_inverse: Flag = False, return_counts: Flag = False,
                 dim: Dim = None):
+        if dim is None and not return_inverse and not return_counts and input.dtype.kind in "iu" and (
+                input.size <= SMALL):
+            return np.array(sorted_numbers(input.ravel().tolist()), input.dtype)
         at = None if dim is None else axis(dim, input.ndim)
         values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at, equal_nan=False)
         inverse = inverse.reshape(input.shape if at is None else (-1,))
@@ -121,6 +125,11 @@ class Unique(Op):
 
     def grad_input(F, g, dim):
         raise _without_derivative("_unique2" if dim is None else "unique_dim")
+
+
+def sorted_numbers(numbers):
+    """The distinct ones of a few whole numbers, in order."""
+    return sorted({*numbers})
 
 
 def _without_derivative(name):

@@ -16,7 +16,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import TYPES, divided
+from gradcli.ops.arrays import FIRST, TYPES, divided
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import norm_types
 from gradcli.ops.internal import expanded
@@ -174,6 +174,8 @@ class Amin(Reduction):
 def extreme(ufunc, array, dim, keepdim, name):
     """The greatest or least elements along dimensions, none of which may be empty."""
     if dim is None and array.size and not keepdim:
+        if array.ndim == 1 and array.size < LARGE:      # of few reduceat is faster than reduce, and as exact
+            return ufunc.reduceat(array, FIRST)[0]
         return ufunc.reduce(array, None)
     where = axes(dim, array.ndim)
     if not array.size and any(array.shape[i] == 0 for i in where):

@@ -8,6 +8,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Arrays, Flag, Int, Text, VariadicArrays
 from gradcli.faults.tree import MemoryFault, ShapeFault
+from gradcli.ops.shape.rearrange import cube, row
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PAIR = ([1.0, 2.0], [3.0, 4.0])
@@ -33,7 +34,7 @@ class Hstack(Joined):
     """hstack(tensors): tensors side by side: along the second dimension, vectors along their only one."""
 
     def compose(F, tensors: Arrays):
-        tensors = [F.atleast_1d((t,)) for t in some(tensors, "hstack")]
+        tensors = [t if len(t.shape) else F.reshape(t, (1,)) for t in some(tensors, "hstack")]
         return F.cat(tensors, 0 if len(tensors[0].shape) == 1 else 1)
 
 
@@ -43,14 +44,14 @@ class Vstack(Joined):
     names = ("vstack", "row_stack")
 
     def compose(F, tensors: Arrays):
-        return F.cat([F.atleast_2d((t,)) for t in some(tensors, "vstack")], 0)
+        return F.cat([row(F, t) for t in some(tensors, "vstack")], 0)
 
 
 class Dstack(Joined):
     """dstack(tensors): tensors behind each other: along the third dimension."""
 
     def compose(F, tensors: Arrays):
-        return F.cat([F.atleast_3d((t,)) for t in some(tensors, "dstack")], 2)
+        return F.cat([cube(F, t) for t in some(tensors, "dstack")], 2)
 
 
 class ColumnStack(Joined):

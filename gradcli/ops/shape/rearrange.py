@@ -301,8 +301,13 @@ class Atleast2d(Lifted):
     names = ("atleast_2d",)
 
     def compose(F, tensors: VariadicArrays = ()):
-        return lift_all(tensors, lambda t: t if len(t.shape) > 1 else F.unsqueeze(t, 0) if len(t.shape) else (
-            F.reshape(t, (1, 1))))
+        return lift_all(tensors, lambda t: row(F, t))
+
+
+def row(F, t):
+    """A tensor of two dimensions at least."""
+    ndim = len(t.shape)
+    return t if ndim > 1 else F.unsqueeze(t, 0) if ndim else F.reshape(t, (1, 1))
 
 
 class Atleast3d(Lifted):

@@ -290,7 +290,7 @@ class Cat(Op):
             raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
                 "torch.cat(): expected a non-empty list of Tensors")
         ndim = tensors[0].ndim
-        if ndim and (ndim > 1 or (0,) not in [t.shape for t in tensors]):
+        if ndim > 1 or ndim and (dim == 0 or (0,) not in [t.shape for t in tensors]):
             try:
                 return np.ascontiguousarray(np.concatenate(tensors, axis(dim, ndim)))
             except ValueError:

@@ -25,8 +25,12 @@ def in_doubles(kernel):
         if len(arrays) == 1 and first.size <= BLOCK:
             return kernel(first.astype(np.float64).reshape(-1)).astype(first.dtype, copy=False).reshape(first.shape)
         dtype = first.dtype if first.dtype.kind == "f" else np.asarray(arrays[-1]).dtype
-        shape = np.broadcast_shapes(*[np.shape(a) for a in arrays])
-        flat = [np.broadcast_to(a, shape).reshape(-1) for a in arrays]
+        shape = first.shape
+        if all(type(a) is np.ndarray and a.shape == shape for a in arrays):
+            flat = [a.reshape(-1) for a in arrays]
+        else:
+            shape = np.broadcast_shapes(*[np.shape(a) for a in arrays])
+            flat = [np.broadcast_to(a, shape).reshape(-1) for a in arrays]
         size = math.prod(shape)
         if size <= BLOCK:
             return kernel(*[a.astype(np.float64) for a in flat]).astype(dtype, copy=False).reshape(shape)

@@ -35,8 +35,7 @@ class Pad(Op):
                                 f"here, "
                                 f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the "
                                                                                   "last"))
-        before, after = tuple(pad[2 * i] for i in reversed(range(rank))), tuple(
-            pad[2 * i + 1] for i in reversed(range(rank)))
+        before, after = pad[0::2][::-1], pad[1::2][::-1]
         if mode == "constant":
             return F.constant_pad_nd(input, before, after, 0 if value is None else value)
         if value:

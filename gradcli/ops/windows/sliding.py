@@ -1,6 +1,7 @@
 """Windows that slide over the last dimensions of an array, as strided views."""
 
 import math
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -33,15 +34,21 @@ def outside(array, before, after, value=0):
     """`array` with its last dimensions grown on both sides by a constant; negative amounts take away."""
     if not any(before) and not any(after):
         return array
-    lead = array.shape[: array.ndim - len(before)]
-    inner = array.shape[array.ndim - len(before) :]
-    shape = tuple(n + b + a for n, b, a in zip(inner, before, after, strict=True))
-    grown = np.empty(lead + shape, array.dtype)
+    first = array.ndim - len(before)
+    shape, to, of = _grown(array.shape[first:], before, after)
+    grown = np.empty(array.shape[:first] + shape, array.dtype)
     grown.fill(value)
+    grown[to] = array[of]
+    return grown
+
+
+@lru_cache(256)
+def _grown(inner, before, after):
+    """The lengths that `outside` makes of last dimensions, and the keys of the old numbers in new and old places."""
+    shape = tuple(n + b + a for n, b, a in zip(inner, before, after, strict=True))
     to = tuple(slice(max(b, 0), n - max(a, 0)) for n, b, a in zip(shape, before, after, strict=True))
     of = tuple(slice(max(-b, 0), n - max(-a, 0)) for n, b, a in zip(inner, before, after, strict=True))
-    grown[(..., *to)] = array[(..., *of)]
-    return grown
+    return shape, (..., *to), (..., *of)
 
 
 def inside(array, before, after):

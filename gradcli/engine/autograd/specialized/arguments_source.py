@@ -12,6 +12,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import MISSING
 
 INDENT = "    "
+NUMPYS = {"dim": "axis", "keepdim": "keepdims"}     # what numpy calls options; aliases, as in signature.py
 EXACT = {       # for each kind, what is wrong with a value
     kinds.NumberKind: "type({v}) not in _NUMBERS",
     kinds.ScalarKind: "type({v}) not in _NUMBERS",
@@ -46,7 +47,8 @@ class ArgumentsSource:
         self.numbers = [i for i in self.tensors if type(self.kinds[i]) is kinds.OperandKind]
         self.optional = {i for i in self.tensors if i not in self.numbers and (
             self.defaults[i] is not MISSING or type(self.kinds[i]) is kinds.ArrayOrNoneKind)}
-        self.variadic = signature.variadic
+        # one that stands before other parameters takes its values in one list or tuple
+        self.variadic = signature.variadic if signature.variadic == signature.positional - 1 else -1
         self.by_position = [i for i in range(signature.positional) if i != self.variadic]    # those passed by position
         passed = ", ".join(f"_p{i}" for i in self.by_position)
         self.fall_back = f"_general({', '.join(self._own_order())})" if operator else (
@@ -87,7 +89,9 @@ class ArgumentsSource:
         for i, name in enumerate(self.signature.names):
             if i != self.variadic:
                 unset = f"v{i} is _M and " if i in self.by_position else ""
-                self.add(f"if {unset}{name!r} in _options: v{i} = _options[{name!r}]; _left -= 1")
+                for word, option in (("if", name), ("elif", NUMPYS.get(name, name))):
+                    if word == "if" or option != name and option not in self.signature.names:
+                        self.add(f"{word} {unset}{option!r} in _options: v{i} = _options[{option!r}]; _left -= 1")
         if self.cls.creates:
             self.add("if 'requires_grad' in _options:", "    _leaf = _options['requires_grad']; _left -= 1",
                      "    if type(_leaf) is not bool: break")
@@ -117,6 +121,8 @@ class ArgumentsSource:
         """The lines that refuse a value, or convert it, as its kind does."""
         v, kind = f"v{i}", self.kinds[i]
         sort = type(kind)
+        if kind.variadic:
+            self.refuse(f"type({v}) is not tuple and type({v}) is not list")
         if isinstance(kind, kinds.ArrayKind):
             optional = f"{v} is not None and " if sort is kinds.ArrayOrNoneKind else ""
             number = f" and type({v}) not in _NUMBERS" if sort is kinds.OperandKind else ""
@@ -125,7 +131,8 @@ class ArgumentsSource:
             self.refuse(f"type({v}) is not list and type({v}) is not tuple or not {v}")
         elif sort is kinds.TypeKind:
             self.add(f"if type({v}) is _DType:", f"    if {v}.category == _COMPLEX: break", f"    {v} = {v}.numpy",
-                     f"elif not isinstance({v}, _dtype_class) or {v} not in _OF: break")
+                     "else:", f"    if not isinstance({v}, _dtype_class): {v} = _k{i}.take({v})",
+                     f"    if {v} is _REFUSED or {v} not in _OF: break")
         elif isinstance(kind, kinds.TextKind):
             self.refuse(f"type({v}) is not str" + (f" or {v} not in _k{i}.choices" if kind.choices else ""))
         elif sort in EXACT and not (self.composed and sort in (kinds.PlainKind, kinds.Kind)):
@@ -137,9 +144,26 @@ class ArgumentsSource:
             self.add(f"{v} = _k{i}.take({v})")
             self.refuse(f"{v} is _REFUSED" + ("" if self.composed else f" or _holds_tensor({v})"))
 
+    def _pair(self, required: list[int]) -> tuple[int, ...]:
+        """The only two operands, which are brought to one dtype where that is the floating one of them; else none."""
+        pair = tuple(sorted([*required, *self.numbers]))
+        operands = [i for i in self.tensors if self.kinds[i].operand]
+        if self.in_place or self.lists or self.cls.type_promotion == "same" or len(pair) != 2 or [*pair] != operands:
+            return ()
+        i, j = pair
+        tensors = "".join([f"t{k} and " for k in pair if k in self.numbers])
+        self.add(f"if {tensors}a{i}.dtype is not a{j}.dtype:",
+                 f"    _met = _in_floating_type(v{i}, v{j}, {self.cls.refuses_bool_with_number})",
+                 "    if _met is None: break", f"    v{i}, v{j} = _met", f"    a{i}, a{j} = v{i}.array, v{j}.array")
+        return pair
+
     def _gather(self, i: int) -> None:
         """The variadic sizes or tensors, passed one by one or as one list or tuple."""
         v = f"v{i}"
+        if isinstance(self.kinds[i], kinds.VariadicKind):
+            self.add(f"{v} = _rest[0] if len(_rest) == 1 else _rest")
+            self.refuse(f"_holds_tensor({v}) or len(_rest) > 1 and type(_rest[0]) in _ROWS")
+            return
         self.add(f"{v} = _rest")
         if isinstance(self.kinds[i], kinds.ArraysKind):
             self.add(f"if len({v}) == 1 and (type({v}[0]) is list or type({v}[0]) is tuple): {v} = {v}[0]")

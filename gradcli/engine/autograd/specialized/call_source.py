@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.engine.autograd.op import constancy, elementwise
-from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind
+from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
@@ -27,9 +27,7 @@ class CallSource(ArgumentsSource):
 
     def text(self) -> str | None:
         """The whole text; None where the general function is all there can be."""
-        if self.variadic >= 0 and not isinstance(self.kinds[self.variadic], SizesKind | ArraysKind):
-            return None
-        if self.variadic >= 0 and self.variadic != self.signature.positional - 1:
+        if self.variadic >= 0 and not isinstance(self.kinds[self.variadic], SizesKind | ArraysKind | VariadicKind):
             return None
         if self.in_place and (self.composed or self.cls.returns or self.cls.multi_output or 0 not in self.tensors):
             return None
@@ -74,6 +72,7 @@ class CallSource(ArgumentsSource):
     def _one_dtype(self, sure: list[int]) -> None:
         """Refuse operands of several dtypes, and of those that promotion changes."""
         required = [i for i in sure if i not in self.optional]
+        pair = self._pair(required)
         first = f"a{required[0]}" if required else ""
         if first or self.lists:
             self.add(f"_dtype = {first}.dtype" if first else f"_dtype = _dtype{self.lists[0]}")
@@ -87,11 +86,12 @@ class CallSource(ArgumentsSource):
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
                 kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
-                self.add(f"elif _dtype in {kinds}{whole}: _constants = _no_constants")
+                tensors = "".join([f" and t{i}" for i in self.numbers])
+                self.add(f"elif _dtype in {kinds}{whole} or _dtype is _bool{tensors}: _constants = _no_constants")
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
-            if guard or i in required:
+            if (guard or i in required) and i not in pair:
                 self.refuse(f"{guard}a{i}.dtype is not _dtype")
         for i in self.lists:
             self.refuse(f"_dtype{i} is not _dtype")
@@ -252,7 +252,7 @@ class CallSource(ArgumentsSource):
                  "        if _root is None or _root is _DATA:",
                  "            v0.viewed, out.root = True, _new_tuple(_ViewOf, (v0, _clock(), 0))",
                  "        else: out.root = _new_tuple(_ViewOf, (_root.base, _clock(), _root.origin))",
-                 "    else: _note_view(out, v0, _result)")
+                 "    elif not _separate(_memory, a0): _note_view(out, v0, _result)")
 
     def _several(self, inputs: bool) -> None:
         """The tensors around several results."""

@@ -48,6 +48,7 @@ from gradcli.engine.tensor.tensor import (
     latest_write,
     new_tuple,
     note_write,
+    separate,
     was_number,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
@@ -66,8 +67,9 @@ HELPERS: dict[str, Any] = {
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
     "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
     "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
-    "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
+    "_ROWS": (list, tuple, Size), "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
+    "_bool": dtypes.bool_,
     "_WHOLES": frozenset(dtype for dtype in OF_REAL if dtype.kind in "iu"),
     "_INT64": frozenset(dtype for dtype in OF_REAL if dtype.kind == "i" and dtype.itemsize == 8),
     "_constants32": CONSTANTS[float32], "_constants64": CONSTANTS[float64],
@@ -75,8 +77,8 @@ HELPERS: dict[str, Any] = {
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{function.__name__}": function for function in (
     Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of, outputs, prod,
-    refresh_view, wrap_outputs, writing, overlaps_itself, partly_shared, note_write, was_number, here, Dual, Current,
-    ViewOf, *helpers.FUNCTIONS)}
+    refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write, was_number, here, Dual,
+    Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:

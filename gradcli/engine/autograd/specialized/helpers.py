@@ -7,11 +7,14 @@ from typing import Any
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.op import Rule
 from gradcli.engine.autograd.signature import WIDEST
+from gradcli.engine.autograd.type_promotion import to_dtype
+from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.tensor import NO_GRAD, DetachedBy, Size, Tensor, latest_write, new_tuple
 from gradcli.engine.tensor.variable import Parameter, Variable
 
 USUAL = frozenset({Tensor, Variable, Parameter})
 TUPLES = frozenset({tuple, Size})
+FLOATS = (float32, float64)
 
 
 def whole(value: Any) -> bool:
@@ -83,6 +86,22 @@ def any_variable(values: tuple[Tensor, ...]) -> bool:
     return False
 
 
+def in_floating_type(x: Tensor, y: Tensor, no_truths: bool) -> tuple[Tensor, Tensor] | None:
+    """Two tensors in the floating type of one, if the other holds whole numbers or truth values, or in the wider of
+    two such types, if both have dimensions; None for others.
+
+    no_truths   whether truth values are left to the general function, which may refuse them
+    """
+    a, b = x.array.dtype, y.array.dtype
+    if no_truths and "b" in (a.kind, b.kind):
+        return None
+    if a in FLOATS and b in FLOATS:
+        return (to_dtype(x, float64), to_dtype(y, float64)) if x.array.ndim and y.array.ndim else None
+    if a in FLOATS and b.kind in "iub":
+        return x, to_dtype(y, a)
+    return (to_dtype(x, b), y) if b in FLOATS and a.kind in "iub" else None
+
+
 def item_edges(values: tuple[Tensor, ...], rule: Rule, saved: tuple[Any, ...]) -> tuple[Any, ...]:
     """The edges to those tensors of a list that require gradients, with the nodes of views brought up to date."""
     rules = rule.items
@@ -104,5 +123,5 @@ def without_grad() -> DetachedBy:
     return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
 
 
-FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, item_edges, plain_tuple, whole,
+FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, in_floating_type, item_edges, plain_tuple, whole,
              whole_tuple, without_grad)
