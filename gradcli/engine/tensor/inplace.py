@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view
+from gradcli.engine.autograd.dispatch import here, parent, places_in, record, refresh_view, shares_memory
 from gradcli.engine.autograd.inference_mode import refuse_write, view_write_fault
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
@@ -206,10 +206,12 @@ def into(target: Any, result: Any, writer: str) -> Any:
 def rebase(target: Tensor, result: Tensor) -> None:
     """Make the call behind `result` the history of what has just been written."""
     root = target.root
+    if root is not None and root is not DATA and not shares_memory(root.base, target):
+        target.root = root = None       # a view no more
     if root is None or root is DATA:
         _give(target, result.node)
         return
-    base, at = root.base, positions(root.base.array, target.array)
+    base, at = root.base, places_in(root.base.array, target.array)
     new = Variable(base.array)
     record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
     _give(base, new.node)

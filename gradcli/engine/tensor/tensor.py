@@ -251,6 +251,13 @@ def owner(array: Any) -> Any:
     return array
 
 
+def rehouse(tensor: Tensor, array: ndarray) -> None:
+    """Let a tensor look into `array`; where that is other memory, it is no view any more of what it was one of."""
+    if tensor.root is not None and tensor.root is not DATA and owner(array) is not owner(tensor.array):
+        tensor.root = None
+    tensor.array = array
+
+
 _copies: dict[int, list[Any]] = {}        # by the same, weak references to copies in another type
 
 
