@@ -18,7 +18,7 @@ from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.conversion import DEEPEST, retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.tensor import Size, Tensor, note_write, rehouse
+from gradcli.engine.tensor.tensor import Size, Tensor, note_write, rebind
 from gradcli.engine.tensor.variable import RESULT
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 
@@ -64,7 +64,7 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     flat = self.array.ravel(order="K")
     if size_needed > flat.size:
         flat = np.concatenate([flat, traced.zeros(size_needed - flat.size).array.astype(flat.dtype)])
-    rehouse(self, flat[:size_needed].reshape(shape))
+    rebind(self, flat[:size_needed].reshape(shape))
     return self
 
 
@@ -83,7 +83,7 @@ def set_(self: Tensor, source: Any = None) -> Tensor:
         raise ShapeFault("set_() cannot be used on variables that require grad", ("x.data = y", "another value"))
     if source is not None and source.array.dtype != self.array.dtype:
         raise ShapeFault(f"set_(): {described(source)} is of another type than {described(self)}")
-    rehouse(self, np.zeros(0, self.array.dtype) if source is None else source.array)
+    rebind(self, np.zeros(0, self.array.dtype) if source is None else source.array)
     return self
 
 

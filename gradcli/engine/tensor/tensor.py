@@ -251,7 +251,7 @@ def owner(array: Any) -> Any:
     return array
 
 
-def rehouse(tensor: Tensor, array: ndarray) -> None:
+def rebind(tensor: Tensor, array: ndarray) -> None:
     """Let a tensor look into `array`; where that is other memory, it is no view any more of what it was one of."""
     if tensor.root is not None and tensor.root is not DATA and owner(array) is not owner(tensor.array):
         tensor.root = None
