@@ -8,7 +8,6 @@ hands the call to x as its new history. Where x is a view, its base takes a call
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from gc import get_referrers
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, renam
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
-from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
+from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
@@ -235,7 +234,6 @@ def _track(target: Tensor) -> None:
 
 def _track_views(base: Tensor) -> None:
     """Let the views of `base` require gradients, now that it has a history: each takes its own when it is asked."""
-    roots = [root for root in get_referrers(base) if type(root) is ViewOf and root.base is base]
-    for view in get_referrers(*roots) if roots else ():
-        if isinstance(view, Tensor) and view.root is not None and view.array.dtype.kind == "f":
+    for view in views_of(base):
+        if view.array.dtype.kind == "f":
             _track(view)
