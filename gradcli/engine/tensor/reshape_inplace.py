@@ -59,6 +59,8 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     if self.requires_grad:
         raise ShapeFault("cannot resize variables that require grad", ("x.data.resize_(2, 3)", "what is inside"),
                          ("x.reshape(3, 2)", "another shape for the same elements"))
+    if shape == self.array.shape:       # whatever the steps between its elements are
+        return self
     size_needed = math.prod(shape)
     MemoryLimit.check("resize_", size_needed * self.array.itemsize)
     flat = self.array.ravel(order="K")
