@@ -273,7 +273,7 @@ def rebind(tensor: Tensor, array: ndarray) -> None:
             before.node, before.requires_grad, before.cut = tensor.node, tensor.requires_grad, tensor.cut
             before.viewed = True
             for view in views_of(tensor):
-                view.root = view.root._replace(base=before)     # type: ignore[union-attr]  # views have one
+                view.root = view.root._replace(base=before)
     tensor.array = array
 
 
