@@ -8,8 +8,8 @@ import numpy as np
 import torch
 names = []
 for m in (torch, torch.nn, torch.nn.functional, torch.nn.init, torch.nn.utils, torch.cuda, torch.autograd,
-          torch.backends, torch.jit, torch.utils.data, torch.optim, np, np.random, np.linalg, argparse, copy, functools, json, logging,
-          math, operator, os, random, re, subprocess, sys, time):
+          torch.backends, torch.jit, torch.utils.data, torch.optim, np, np.random, np.linalg, argparse, copy,
+          functools, json, logging, math, operator, os, random, re, subprocess, sys, time):
     for name in dir(m):
         if not callable(getattr(m, name, None)):
             continue
