@@ -380,11 +380,14 @@ def places_in(base: ndarray, view: ndarray) -> ndarray:
 def positions(base: ndarray, view: ndarray) -> ndarray:
     """For each element of `view`, its flat index into `base`, in row-major order.
 
-    Raises RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`.
+    Raises RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`. The
+    same is true of memory with gaps, which callers bring, and where it raises GradFault.
     """
     memory = owner(base)
     if owner(view) is not memory:
         raise RuntimeError("the memory of a view is not that of its base")
+    if not memory.flags.forc:
+        raise GradFault("no gradient passes through a view of memory with gaps", ("x = x.clone()", "has none"))
     start, item = memory.__array_interface__["data"][0], memory.itemsize
     numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
 

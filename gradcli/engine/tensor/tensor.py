@@ -20,6 +20,7 @@ from numpy import ndarray
 
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
+from gradcli.engine.tensor.write_gate import block_of
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
@@ -246,10 +247,11 @@ _alive: dict[int, Any] = {}               # weak references that drop an entry w
 
 
 def owner(array: Any) -> Any:
-    """The object that owns the memory `array` looks into."""
-    while (base := getattr(array, "base", None)) is not None:
-        array = base
-    return array
+    """The array that owns the memory `array` looks into, or lies over a buffer that the caller has brought."""
+    last = array
+    while (base := getattr(last, "base", None)) is not None:
+        last = base
+    return last if isinstance(last, ndarray) else block_of(array)
 
 
 def views_of(base: Tensor) -> Iterator[Tensor]:
