@@ -288,6 +288,7 @@ def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
 
     update_wrapper(call, function)
     call.__module__ = "builtins"        # as Python's messages call it
+    call.__qualname__ = call.__qualname__.rpartition("<locals>.")[2]
     if type(function) is FunctionType:      # each session asks for it again
         vars(function)[ADMITTING] = call
     return call

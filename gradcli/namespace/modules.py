@@ -31,7 +31,7 @@ class ModuleProxy:
     def __init__(self, name: str, operations: dict[str, str] | None = None,
                  fetch: Callable[[str], Any] | None = None, /, **names: Any) -> None:
         expose_functions(names.values())
-        self.__dict__.update({name: _gated(value) for name, value in names.items()})
+        self.__dict__.update({name: _gated(name, value) for name, value in names.items()})
         self.__dict__[".name"] = name
         self.__dict__[".operations"] = operations or {}
         self.__dict__[".fetch"] = fetch or operation
@@ -42,7 +42,7 @@ class ModuleProxy:
             raise AttributeError(f"module {vars(self)['.name']!r} has no attribute {name!r}", name=name, obj=self)
         fetch = self.__dict__[".fetch"]
         value = fetch(full)
-        value = self.__dict__[name] = value if fetch is operation else _gated(value)
+        value = self.__dict__[name] = value if fetch is operation else _gated(name, value)
         return value
 
     def __repr__(self) -> str:
@@ -52,9 +52,14 @@ class ModuleProxy:
 ModuleProxy.__name__ = "module"       # as messages call it
 
 
-def _gated(value: Any) -> Any:
-    """An attribute as programs hold it: for a function, one whose results pass through `admit`."""
-    return admitting(value) if type(value) is FunctionType else value
+def _gated(name: str, value: Any) -> Any:
+    """The attribute `name` as programs hold it: for a function, one whose results pass through `admit`."""
+    if type(value) is not FunctionType:
+        return value
+    gated = admitting(value)
+    if gated.__name__ == "<lambda>":
+        gated.__name__ = gated.__qualname__ = name
+    return gated
 
 
 def operation(full: str) -> Any:

@@ -299,7 +299,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
         kind = type(value)
         if isinstance(value, MatrixFault):
             return vars(torch)["linalg"].LinAlgError
-        if isinstance(value, BaseException) and kind not in STAND_INS:
+        if isinstance(value, BaseException) and kind not in STAND_INS and kind not in known:
             kind = python_kind(value)
         if user_class(kind):
             return kind

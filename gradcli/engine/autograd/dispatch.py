@@ -46,7 +46,7 @@ from gradcli.engine.tensor.tensor import (
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
 from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
+from gradcli.faults.tree import Fault, GradFault, MemoryFault, ShapeFault, TypeFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
          np.exceptions.ComplexWarning)
@@ -62,13 +62,15 @@ def parent(tensor: Tensor) -> Any:
 def refresh_view(view: Tensor) -> None:
     """Bring the node of a view up to date after a write to its base or to another view of that."""
     root = view.root
-    if root is DATA or not root.base.requires_grad:
+    if root is DATA or not (root.base.requires_grad or view.node is not None):
         return
     write = last_write_of(view)
-    if write and write.tick > root.tick and owner(root.base.array) is owner(view.array):
+    if write and write.tick > root.tick and shares_memory(root.base, view):
         if root.origin and root.tick and (view.node is not None or view.requires_grad):
             raise view_write_fault(view, "its base or another view of its base has been modified inplace")
-        node = as_window(root.base, view.array).node
+        # a base that was detached since has no history: a leaf beside it takes the gradient, which nobody reads
+        base = root.base if root.base.requires_grad else Variable(root.base.array, True)
+        node = as_window(base, view.array).node
         if view.hooks:
             carry_over(view, node)
         view.node = node
@@ -359,14 +361,36 @@ def here() -> tuple[Any, int]:
 
 def as_window(base: Tensor, array: ndarray) -> Tensor:
     """A tensor of the view `array` of `base`, with a node that picks its elements out of the base."""
-    window, places = Variable(array), positions(base.array, array)
+    window, places = Variable(array), places_in(base.array, array)
     record(TABLE["window"], (base, places), [base.array, places], array, window)
     return window
 
 
+def shares_memory(base: Tensor, view: Tensor) -> bool:
+    """Whether a view still looks into the memory of its base: either may have got another since, by `x.data = y`."""
+    return owner(base.array) is owner(view.array)
+
+
+def places_in(base: ndarray, view: ndarray) -> ndarray:
+    """As `positions`; GradFault where the base does not hold all of the view, after `base.resize_(1)` for example."""
+    places = positions(base, view)
+    if places.size and places.min() < 0:
+        raise GradFault("a view has elements that the tensor it is a view of does not hold, so no gradient can pass",
+                        ("y = x[0:2].clone()", "has memory of its own"))
+    return places
+
+
 def positions(base: ndarray, view: ndarray) -> ndarray:
-    """For each element of `view`, its flat index into `base`, in row-major order; both share memory."""
+    """For each element of `view`, its flat index into `base`, in row-major order.
+
+    Raises RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`. The
+    same is true of memory with gaps, which callers bring, and where it raises GradFault.
+    """
     memory = owner(base)
+    if owner(view) is not memory:
+        raise RuntimeError("the memory of a view is not that of its base")
+    if not memory.flags.forc:
+        raise GradFault("no gradient passes through a view of memory with gaps", ("x = x.clone()", "has none"))
     start, item = memory.__array_interface__["data"][0], memory.itemsize
     numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
 

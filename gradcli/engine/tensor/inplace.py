@@ -8,18 +8,17 @@ hands the call to x as its new history. Where x is a view, its base takes a call
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from gc import get_referrers
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import here, parent, positions, record, refresh_view
+from gradcli.engine.autograd.dispatch import here, parent, places_in, record, refresh_view, shares_memory
 from gradcli.engine.autograd.inference_mode import refuse_write, view_write_fault
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
-from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner
+from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
@@ -206,10 +205,12 @@ def into(target: Any, result: Any, writer: str) -> Any:
 def rebase(target: Tensor, result: Tensor) -> None:
     """Make the call behind `result` the history of what has just been written."""
     root = target.root
+    if root is not None and root is not DATA and not shares_memory(root.base, target):
+        target.root = root = None       # a view no more
     if root is None or root is DATA:
         _give(target, result.node)
         return
-    base, at = root.base, positions(root.base.array, target.array)
+    base, at = root.base, places_in(root.base.array, target.array)
     new = Variable(base.array)
     record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
     _give(base, new.node)
@@ -233,7 +234,6 @@ def _track(target: Tensor) -> None:
 
 def _track_views(base: Tensor) -> None:
     """Let the views of `base` require gradients, now that it has a history: each takes its own when it is asked."""
-    roots = [root for root in get_referrers(base) if type(root) is ViewOf and root.base is base]
-    for view in get_referrers(*roots) if roots else ():
-        if isinstance(view, Tensor) and view.root is not None and view.array.dtype.kind == "f":
+    for view in views_of(base):
+        if view.array.dtype.kind == "f":
             _track(view)

@@ -36,7 +36,7 @@ from gradcli.engine.tensor.device import cuda, device_of
 from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
-from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, sharing
+from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, rebind, sharing
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, Parameter, Variable, Volatile, grad_mode
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import Detached, NothingRequiresGrad, RequiresGradOfResult
@@ -313,7 +313,7 @@ def _set_data(self: Tensor, value: Any) -> None:
     array = complex_tensor.memory_of(value)
     if value.root is not DATA or array.base is not self.array or (
             array.shape, array.strides) != (self.array.shape, self.array.strides):
-        self.array = array          # its own, after x.data -= 1, stays
+        rebind(self, array)         # its own, after x.data -= 1, stays
 
 
 def _set_grad(self: Tensor, value: Any) -> None:

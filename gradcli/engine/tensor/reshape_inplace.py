@@ -17,7 +17,8 @@ from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.conversion import DEEPEST, retyped
 from gradcli.engine.tensor.inplace import writable
-from gradcli.engine.tensor.tensor import Size, Tensor, note_write
+from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.tensor import Size, Tensor, note_write, rebind
 from gradcli.engine.tensor.variable import RESULT
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
 
@@ -58,11 +59,14 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     if self.requires_grad:
         raise ShapeFault("cannot resize variables that require grad", ("x.data.resize_(2, 3)", "what is inside"),
                          ("x.reshape(3, 2)", "another shape for the same elements"))
+    if shape == self.array.shape:       # whatever the steps between its elements are
+        return self
     size_needed = math.prod(shape)
+    MemoryLimit.check("resize_", size_needed * self.array.itemsize)
     flat = self.array.ravel(order="K")
     if size_needed > flat.size:
         flat = np.concatenate([flat, traced.zeros(size_needed - flat.size).array.astype(flat.dtype)])
-    self.array = flat[:size_needed].reshape(shape)
+    rebind(self, flat[:size_needed].reshape(shape))
     return self
 
 
@@ -81,7 +85,7 @@ def set_(self: Tensor, source: Any = None) -> Tensor:
         raise ShapeFault("set_() cannot be used on variables that require grad", ("x.data = y", "another value"))
     if source is not None and source.array.dtype != self.array.dtype:
         raise ShapeFault(f"set_(): {described(source)} is of another type than {described(self)}")
-    self.array = np.zeros(0, self.array.dtype) if source is None else source.array
+    rebind(self, np.zeros(0, self.array.dtype) if source is None else source.array)
     return self
 
 
@@ -117,6 +121,7 @@ def set_shape(self: Tensor, new_shape: Any) -> None:
     if len(sizes) > DEEPEST or not all(type(n) is int and abs(n) < 2**62 for n in sizes):
         raise ArgumentFault(f"the shape of an array is a tuple of whole numbers, not {described(new_shape)}",
                             "a.shape = (2, 3)")
+    MemoryLimit.check("shape", self.array.nbytes, "a copy")     # of an expanded one, which numpy makes to answer
     view = self.array.reshape(tuple(sizes))
     if view.size and not np.may_share_memory(view, self.array):
         raise AttributeFault("Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the "

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from gc import get_referrers
 from itertools import count
 from typing import Any, NamedTuple
 from warnings import simplefilter
@@ -19,6 +20,7 @@ from numpy import ndarray
 
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
+from gradcli.engine.tensor.write_gate import block_of
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
@@ -245,10 +247,36 @@ _alive: dict[int, Any] = {}               # weak references that drop an entry w
 
 
 def owner(array: Any) -> Any:
-    """The object that owns the memory `array` looks into."""
-    while (base := getattr(array, "base", None)) is not None:
-        array = base
-    return array
+    """The array that owns the memory `array` looks into, or lies over a buffer that the caller has brought."""
+    last = array
+    while (base := getattr(last, "base", None)) is not None:
+        last = base
+    return last if isinstance(last, ndarray) else block_of(array)
+
+
+def views_of(base: Tensor) -> Iterator[Tensor]:
+    """The views there are of a tensor."""
+    roots = [root for root in get_referrers(base) if type(root) is ViewOf and root.base is base]
+    for view in get_referrers(*roots) if roots else ():
+        if isinstance(view, Tensor) and view.root is not None:
+            yield view
+
+
+def rebind(tensor: Tensor, array: ndarray) -> None:
+    """Let a tensor look into `array`; where that is other memory, it and its views have nothing in common any more.
+
+    Views of a leaf that requires grad stay as they are: their gradients are its.
+    """
+    if owner(array) is not owner(tensor.array):
+        if tensor.root is not None and tensor.root is not DATA:
+            tensor.root = None
+        if getattr(tensor, "viewed", False) and (tensor.node is not None or not tensor.requires_grad):
+            before = sharing(tensor, type(tensor), "", None)      # what they are views of from now on
+            before.node, before.requires_grad, before.cut = tensor.node, tensor.requires_grad, tensor.cut
+            before.viewed = True
+            for view in views_of(tensor):
+                view.root = view.root._replace(base=before)
+    tensor.array = array
 
 
 def separate(memory: Any, array: ndarray) -> bool:

@@ -185,7 +185,9 @@ def _character(number: Any, /) -> str:
 
 
 def _exception(name: str, kind: type[Exception]) -> TypeProxy:
-    def make(*args: Any) -> Exception:
+    def make(*args: Any, **options: Any) -> Exception:
+        if options:
+            raise TypeError(f"{name}() takes no keyword arguments")
         error: Exception = kind(*args)
         vars(error)[PROGRAM_MADE] = True        # made by the program, with its own values
         return error

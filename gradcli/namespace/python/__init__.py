@@ -238,4 +238,5 @@ def _parser(argv: Callable[[], Any], write: Callable[[str], object]) -> Callable
 
         return Parser(argv, write, *args, **options)
 
+    ArgumentParser.__qualname__ = "ArgumentParser"
     return ArgumentParser

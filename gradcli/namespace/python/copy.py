@@ -8,8 +8,9 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.deep_copy import copy_leaf
-from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.engine.tensor.variable import recording
+from gradcli.engine.tensor.tensor import Size, Tensor, sharing
+from gradcli.engine.tensor.uninitialized import Uninitialized
+from gradcli.engine.tensor.variable import Array, Dual, recording
 from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.classes import OWN_STATE
@@ -26,8 +27,19 @@ UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
 
 
 def copy(x: Any) -> Any:
-    """A new container or object with the same values in it."""
+    """A new container or object with the same values in it; of a tensor a leaf with the same memory."""
+    if isinstance(x, Tensor) and not isinstance(x, Array | Uninitialized | Dual):
+        return _beside(x)
     return _copy(_no_method(x), lambda value: value)
+
+
+def _beside(x: Tensor) -> Tensor:
+    """A leaf that shares the memory of `x`, and has attributes of the program's own as it does."""
+    clone: Tensor = sharing(x, type(x), "copy.copy()", None)
+    clone.requires_grad, clone.cut = x.requires_grad, x.cut
+    if own := own_attributes(x):
+        clone.own_attributes = dict(own)
+    return clone
 
 
 def deepcopy(x: Any, memo: Any = None) -> Any:

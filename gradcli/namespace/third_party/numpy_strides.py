@@ -1,4 +1,4 @@
-"""`numpy.lib.stride_tricks` for programs: windows over the memory of an array, as copies."""
+"""`numpy.lib.stride_tricks` for programs: windows over the memory of an array, as copies that nobody writes to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _whole_numbers(value: Any, name: str) -> tuple[int, ...]:
 
 @with_numpy_faults
 def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
-    """The elements of x at steps of `strides` bytes, with that shape, as a copy: writes to it stay there."""
+    """The elements of x at steps of `strides` bytes, with that shape, as a copy: writes to it are refused."""
     array = _plain(x)
     sizes = array.shape if shape is None else _whole_numbers(shape, "shape")
     steps = array.strides if strides is None else _whole_numbers(strides, "strides")
@@ -54,7 +54,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
     places = np.zeros(sizes, np.int64)
     for at, (size, step) in enumerate(zip(sizes, steps, strict=True)):
         places += (np.arange(size) * (step // width)).reshape(-1, *[1] * (len(sizes) - at - 1))
-    return Array(array.reshape(-1)[places])
+    return _read_only(array.reshape(-1)[places])
 
 
 @with_numpy_faults
@@ -64,4 +64,10 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Array:
     window = _whole_numbers(window_shape, "window_shape")
     MemoryLimit.check("sliding_window_view", 8 * element_count((*array.shape, *map(abs, window))))
     view = np.lib.stride_tricks.sliding_window_view(array, window, None if axis is None else axes(axis))
-    return Array(view.copy())
+    return _read_only(view.copy())
+
+
+def _read_only(copy: np.ndarray[Any, Any]) -> Array:
+    """A copy that refuses writes: a program that writes to windows expects to change the array."""
+    copy.flags.writeable = False
+    return Array(copy)

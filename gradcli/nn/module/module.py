@@ -17,7 +17,7 @@ from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import Handle
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, rebind
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
@@ -369,7 +369,7 @@ def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:
             if isinstance(value, Uninitialized):
                 value.cast(dtype)
             elif value is not None and value.array.dtype.kind == "f":
-                value.array = value.array.astype(dtype, copy=False)
+                rebind(value, value.array.astype(dtype, copy=False))
                 if value.grad is not None:
                     value.grad = Variable(value.grad.array.astype(dtype, copy=False))
     return module

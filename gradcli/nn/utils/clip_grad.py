@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.complex_tensor import of_one_kind
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, rebind
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
@@ -92,5 +92,5 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
     at = 0
     for p in tensors:
         of_one_kind(p, vec)
-        p.array = vec.array[at : at + p.array.size].reshape(p.array.shape)
+        rebind(p, vec.array[at : at + p.array.size].reshape(p.array.shape))
         at += p.array.size
