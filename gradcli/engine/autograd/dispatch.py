@@ -250,8 +250,7 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         if several and kind == "f" and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
-            if whole is not None and near is not None and (base is near or base is near.base):
-                whole.viewed = True
+            if near is not None and (base is near or base is near.base):
                 out.root = root = root or new_tuple(ViewOf, (whole, clock(), origin))
             elif near is None or not separate(base, near):
                 note_view(out, source, array, SEVERAL)
