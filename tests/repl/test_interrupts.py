@@ -145,7 +145,7 @@ def test_a_diagnosis_in_place_of_a_statement_shows_its_line_and_what_was_not_run
     screen.paste("kept = 40\n# far too large\ny = torch.randn(4000, 4000).svd()\nkept = 1\n")
     screen.until("note: 1 statement after it not run", 60)
     screen.until("3 | y = torch.randn(4000, 4000).svd()")
-    assert any(":set time-limit 10" in line for line in screen.lines())
+    assert any(":set time-limit " in line for line in screen.lines())
     screen.enter("kept + 2").until("42")
 
 
