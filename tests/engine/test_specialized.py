@@ -106,7 +106,7 @@ def whole(value, dtype):
 
 
 @pytest.mark.parametrize("op", operations(lambda op: random_free(op) and op.names[0] != "sum_to"))     # of gradients
-@pytest.mark.parametrize("dtype", [np.int32, np.uint8])
+@pytest.mark.parametrize("dtype", [np.int32, np.uint8, np.bool_])
 @in_turn("sample", samples_of)
 def test_samples_of_whole_numbers(op, sample, dtype):
     the_same(op, lambda: [whole(value, dtype) for value in arguments(sample)])

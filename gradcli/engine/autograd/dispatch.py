@@ -380,10 +380,9 @@ def places_in(base: ndarray, view: ndarray) -> ndarray:
 
 
 def positions(base: ndarray, view: ndarray) -> ndarray:
-    """For each element of `view`, its flat index into `base`, in row-major order.
+    """For each element of `view`, its flat index into `base`, row by row; GradFault for memory with gaps.
 
-    Raises RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`. The
-    same is true of memory with gaps, which callers bring, and where it raises GradFault.
+    RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`.
     """
     memory = owner(base)
     if owner(view) is not memory:

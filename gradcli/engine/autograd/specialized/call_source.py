@@ -87,7 +87,8 @@ class CallSource(ArgumentsSource):
             if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
                 kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
                 tensors = "".join([f" and t{i}" for i in self.numbers])
-                self.add(f"elif _dtype in {kinds}{whole} or _dtype is _bool{tensors}: _constants = _no_constants")
+                truths = "" if self.cls.refuses_bool_with_number else f" or _dtype is _bool{tensors}"
+                self.add(f"elif _dtype in {kinds}{whole}{truths}: _constants = _no_constants")
             self.add("else: break")
         for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
             guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
