@@ -60,3 +60,8 @@ def test_views_follow_torch_after_the_base_was_detached():
 def test_sizes_are_checked_before_memory_is_taken(text):
     with pytest.raises(Fault, match="would make a"):
         Session(style="modern").run(f"import numpy as np\nimport torch\na = np.zeros(10)\n{text}")
+
+
+def test_resizing_to_the_same_shape_changes_nothing():
+    text = "x = torch.arange(6.).view(2, 3).t()\ny = x.resize_(3, 2)\nprint(y is x, x.tolist(), x.stride(), x._version)"
+    assert Session(style="modern").run(text) == "True [[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]] (1, 3) 0\n"

@@ -68,3 +68,9 @@ def test_exceptions_of_the_system_as_python():
     with contextlib.redirect_stdout(expected):
         exec(SYSTEM, {"__name__": "__main__"})
     assert Session(style="modern").run(SYSTEM) == expected.getvalue()
+
+
+def test_classes_of_exits_and_their_arguments():
+    assert Session().run("print(type(SystemExit()), type(KeyboardInterrupt()))\ntry: OSError(foo=1)\n"
+                         "except TypeError as e: print(e)") == (
+        "<class 'SystemExit'> <class 'KeyboardInterrupt'>\nOSError() takes no keyword arguments\n")

@@ -88,6 +88,15 @@ def test_flat_changes_the_array_or_says_that_it_cannot():
         run(f"{text}a.T.flat[0] = 1")
 
 
+def test_windows_refuse_writes():
+    text = "a = np.arange(5.0)\nw = np.lib.stride_tricks.sliding_window_view(a, 2)\n"
+    assert run(f"{text}try: w[0, 0] = 9\nexcept ValueError as e: print(e, a)") == (
+        "assignment destination is read-only [0. 1. 2. 3. 4.]")
+    for write in ("w += 1", "w.fill(2)", "np.add.at(w, (0, 0), 1)"):
+        with pytest.raises(Fault):
+            run(f"{text}{write}")
+
+
 def test_numbers_too_large_for_arrays_are_refused_in_words():
     with pytest.raises(Fault, match="too large for int64"):
         run("(10 ** 30).dtype")

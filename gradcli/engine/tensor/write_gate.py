@@ -16,7 +16,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.faults.tensors import PartlyShared, SharedMemory
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ValueFault
 
 
 class WriteObserver:
@@ -54,7 +54,8 @@ def writing(array: ndarray, writer: str = "") -> ndarray:
         if overlapping(array):
             raise SharedMemory(writer)
         if not is_lockable(array):
-            raise ArgumentFault("these values are a copy, which cannot be changed", ("x.clone()", "one that can"))
+            raise ValueFault("these values are a copy, which cannot be changed", ("x.copy()", "one that can")).saying(
+                "assignment destination is read-only")
         unlock(array)
     return array
 
