@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 from numpy import asarray, ndarray
-from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.detached import Detachments, report_detached
-from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving, view_write_fault
+from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
+from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
@@ -46,7 +46,7 @@ from gradcli.engine.tensor.tensor import (
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
 from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import Fault, GradFault, MemoryFault, ShapeFault, TypeFault
+from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
          np.exceptions.ComplexWarning)
@@ -363,38 +363,3 @@ def as_window(base: Tensor, array: ndarray) -> Tensor:
     window, places = Variable(array), places_in(base.array, array)
     record(TABLE["window"], (base, places), [base.array, places], array, window)
     return window
-
-
-def shares_memory(base: Tensor, view: Tensor) -> bool:
-    """Whether a view still looks into the memory of its base: either may have got another since, by `x.data = y`."""
-    return owner(base.array) is owner(view.array)
-
-
-def places_in(base: ndarray, view: ndarray) -> ndarray:
-    """As `positions`; GradFault where the base does not hold all of the view, after `base.resize_(1)` for example."""
-    places = positions(base, view)
-    if places.size and places.min() < 0:
-        raise GradFault("a view has elements that the tensor it is a view of does not hold, so no gradient can pass",
-                        ("y = x[0:2].clone()", "has memory of its own"))
-    return places
-
-
-def positions(base: ndarray, view: ndarray) -> ndarray:
-    """For each element of `view`, its flat index into `base`, row by row; GradFault for memory with gaps.
-
-    RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`.
-    """
-    memory = owner(base)
-    if owner(view) is not memory:
-        raise RuntimeError("the memory of a view is not that of its base")
-    if not memory.flags.forc:
-        raise GradFault("no gradient passes through a view of memory with gaps", ("x = x.clone()", "has none"))
-    start, item = memory.__array_interface__["data"][0], memory.itemsize
-    numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
-
-    def look(array: ndarray) -> ndarray:
-        first = (array.__array_interface__["data"][0] - start) // item
-        return as_strided(numbers[first:], array.shape, [s // item * numbers.itemsize for s in array.strides])
-
-    look(base)[...] = np.arange(base.size).reshape(base.shape)
-    return look(view).copy()

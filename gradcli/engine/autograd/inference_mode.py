@@ -1,5 +1,4 @@
-"""Today's inference mode, whose results take no part in differentiation, also after it has ended; and what is said of
-views that must not be written to, there and elsewhere."""
+"""Today's inference mode: its results take no part in differentiation, also after it has ended."""
 
 from __future__ import annotations
 
@@ -8,19 +7,8 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.autograd.op import NodeOutput
-from gradcli.engine.tensor.tensor import (
-    DATA,
-    FUNCTION,
-    INFERRED,
-    SEVERAL,
-    UNTRACKED,
-    ComplexTensor,
-    Tensor,
-    last_write_of,
-)
+from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor, last_write_of
 from gradcli.engine.tensor.variable import InferenceTensor, grad_mode
-from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import GradFault
 
 CLONE = ("x.clone()", "a normal tensor with the same numbers")
@@ -88,34 +76,3 @@ def version(self: Tensor) -> int:
         raise GradFault("Inference tensors do not track version counter.", CLONE)
     write = last_write_of(self)
     return 0 if write is None else write.changes
-
-
-def view_write_fault(view: Tensor, what: str) -> ViewWrite:
-    """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
-    origin, node = view.root.origin, view.node
-    if origin == INFERRED:
-        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
-                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
-                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
-                         "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                         "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
-    if node is not None and not origin & UNTRACKED:
-        at, producer = (node.at, node.node) if type(node) is NodeOutput else (0, node)
-        name = producer.modern_name.rpartition(".")[2].rstrip("0123456789").removesuffix("Backward")
-        subject = f"Output {at} of {name} is a view and {what}."
-    else:
-        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
-    if origin & FUNCTION:
-        return ViewWrite(f"{subject} This view was created inside a custom Function (or because an input was returned "
-                         "as-is) and the autograd logic to handle view+inplace would override the custom backward "
-                         "associated with the custom Function, leading to incorrect gradients. This behavior is "
-                         "forbidden. You can fix this by cloning the output of the custom Function.",
-                         ("y = y.clone()", "before the change"))
-    if origin & SEVERAL:
-        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
-                         "do not allow the output views to be modified inplace. You should replace the inplace "
-                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
-    return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
-                     "clarify your code by moving both the view and the inplace either both inside the no_grad block "
-                     "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
-                     "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))

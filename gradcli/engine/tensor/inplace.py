@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import here, parent, places_in, record, refresh_view, shares_memory
-from gradcli.engine.autograd.inference_mode import refuse_write, view_write_fault
+from gradcli.engine.autograd.dispatch import here, parent, record, refresh_view
+from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import positions
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Int, Ints, Plain, Type, sized
+from gradcli.engine.autograd.views import positions
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.write_gate import stepping

@@ -1,0 +1,78 @@
+"""Views: where their elements lie in their base, and what is said of those that must not be written to."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy import ndarray
+from numpy.lib.stride_tricks import as_strided
+
+from gradcli.engine.autograd.op import NodeOutput
+from gradcli.engine.tensor.tensor import FUNCTION, INFERRED, SEVERAL, UNTRACKED, Tensor, owner
+from gradcli.faults.mistakes import ViewWrite
+from gradcli.faults.tree import GradFault
+
+
+def shares_memory(base: Tensor, view: Tensor) -> bool:
+    """Whether a view still looks into the memory of its base: either may have got another since, by `x.data = y`."""
+    return owner(base.array) is owner(view.array)
+
+
+def places_in(base: ndarray, view: ndarray) -> ndarray:
+    """As `positions`; GradFault where the base does not hold all of the view, after `base.resize_(1)` for example."""
+    places = positions(base, view)
+    if places.size and places.min() < 0:
+        raise GradFault("a view has elements that the tensor it is a view of does not hold, so no gradient can pass",
+                        ("y = x[0:2].clone()", "has memory of its own"))
+    return places
+
+
+def positions(base: ndarray, view: ndarray) -> ndarray:
+    """For each element of `view`, its flat index into `base`, row by row; GradFault for memory with gaps.
+
+    RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`.
+    """
+    memory = owner(base)
+    if owner(view) is not memory:
+        raise RuntimeError("the memory of a view is not that of its base")
+    if not memory.flags.forc:
+        raise GradFault("no gradient passes through a view of memory with gaps", ("x = x.clone()", "has none"))
+    start, item = memory.__array_interface__["data"][0], memory.itemsize
+    numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
+
+    def look(array: ndarray) -> ndarray:
+        first = (array.__array_interface__["data"][0] - start) // item
+        return as_strided(numbers[first:], array.shape, [s // item * numbers.itemsize for s in array.strides])
+
+    look(base)[...] = np.arange(base.size).reshape(base.shape)
+    return look(view).copy()
+
+
+def view_write_fault(view: Tensor, what: str) -> ViewWrite:
+    """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
+    origin, node = view.root.origin, view.node
+    if origin == INFERRED:
+        return ViewWrite("A view was created in inference mode and is being modified inplace in normal mode. Given "
+                         "that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code "
+                         "by moving both the view and the inplace either both inside the inference_mode block (if you "
+                         "don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+                         "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
+    if node is not None and not origin & UNTRACKED:
+        at, producer = (node.at, node.node) if type(node) is NodeOutput else (0, node)
+        name = producer.modern_name.rpartition(".")[2].rstrip("0123456789").removesuffix("Backward")
+        subject = f"Output {at} of {name} is a view and {what}."
+    else:
+        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
+    if origin & FUNCTION:
+        return ViewWrite(f"{subject} This view was created inside a custom Function (or because an input was returned "
+                         "as-is) and the autograd logic to handle view+inplace would override the custom backward "
+                         "associated with the custom Function, leading to incorrect gradients. This behavior is "
+                         "forbidden. You can fix this by cloning the output of the custom Function.",
+                         ("y = y.clone()", "before the change"))
+    if origin & SEVERAL:
+        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
+                         "do not allow the output views to be modified inplace. You should replace the inplace "
+                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
+    return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+                     "clarify your code by moving both the view and the inplace either both inside the no_grad block "
+                     "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
+                     "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
