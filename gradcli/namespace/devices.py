@@ -13,6 +13,7 @@ from gradcli.engine.tensor.tensor_types import TYPES
 from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
+from gradcli.namespace.no_effect import idle
 
 
 def is_available() -> bool:
@@ -29,16 +30,6 @@ def seed_elsewhere(seed: int) -> None:
     """Do nothing with the seed: there are no such devices. Raises ArgumentFault if it is no int."""
     if type(seed) is not int:
         raise ArgumentFault(f"a seed is a whole number, not {described(seed)}", "torch.manual_seed(0)")
-
-
-@cache
-def idle(name: str) -> Callable[..., None]:
-    """A function of this name that takes any arguments, and does nothing."""
-    def do_nothing(*args: Any, **options: Any) -> None:
-        """Do nothing: it has no effect on what programs compute here."""
-
-    do_nothing.__name__ = do_nothing.__qualname__ = name
-    return do_nothing
 
 
 @cache

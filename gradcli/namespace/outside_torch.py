@@ -14,8 +14,8 @@ from typing import Any
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose_functions
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.devices import idle
 from gradcli.namespace.modules import LazyType, ModuleProxy
+from gradcli.namespace.no_effect import Idle, idle
 from gradcli.namespace.python.system.refused import COPIES, TIMED, Hints
 from gradcli.namespace.python.system.sys import OUTSIDE, refusing
 
@@ -86,10 +86,6 @@ def _beside(name: str) -> Any:
     return getattr(import_module("gradcli.namespace.third_party.tensorboard"), name)
 
 
-def _lazy(name: str, kind: str = "") -> LazyType:
-    return LazyType(name, partial(_beside, kind or name.rpartition(".")[2]))
-
-
 def _jit() -> ModuleProxy:
     def fetch(name: str) -> Callable[..., Any]:
         return refusing(f"torch.jit.{name}", *SAVED) if name in ("save", "load", "fork", "wait") else unchanged(name)
@@ -106,12 +102,13 @@ def _refused(path: str, instead: Hints, name: str) -> Callable[..., Any]:
     return refusing(f"torch.{path}.{name}", *instead, reason=REASONS.get(path, OUTSIDE))
 
 
+RECORD = TypeProxy("torch.autograd.profiler.record_function", (Idle,), Idle)
 EXTRAS: dict[str, dict[str, Any]] = {
-    "autograd.profiler": {"record_function": _lazy("torch.autograd.profiler.record_function", "Idle")},
+    "autograd.profiler": {"record_function": RECORD},
     "distributed": dict.fromkeys(("is_available", "is_initialized", "is_nccl_available", "is_gloo_available",
                                   "is_mpi_available"), never),
     "multiprocessing": {name: idle(name) for name in ("set_start_method", "set_sharing_strategy")},
-    "profiler": {"record_function": _lazy("torch.autograd.profiler.record_function", "Idle")},
+    "profiler": {"record_function": RECORD},
 }
 
 
@@ -134,10 +131,12 @@ def attach(torch: ModuleProxy) -> None:
             vars(owner)[last] = ModuleProxy(f"torch.{path}", {name: name for name in names.split()}, fetch,
                                             **EXTRAS.get(path, {}))
     vars(vars(torch)["utils"])["tensorboard"] = ModuleProxy(
-        "torch.utils.tensorboard", SummaryWriter=_lazy("torch.utils.tensorboard.writer.SummaryWriter"))
+        "torch.utils.tensorboard", SummaryWriter=LazyType(
+            "torch.utils.tensorboard.writer.SummaryWriter", partial(_beside, "SummaryWriter")))
     vars(vars(torch)["nn"])["attention"] = ModuleProxy(
-        "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _beside, sdpa_kernel=_lazy("sdpa_kernel", "Idle"))
+        "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _beside,
+        sdpa_kernel=TypeProxy("sdpa_kernel", (Idle,), Idle))
     switches = {name: idle(name) for name in ("enable_flash_sdp", "enable_mem_efficient_sdp", "enable_math_sdp",
                                               "enable_cudnn_sdp")}
     expose_functions(switches.values())
-    vars(vars(torch)["backends"].cuda).update(switches, sdp_kernel=_lazy("sdp_kernel", "Idle"))
+    vars(vars(torch)["backends"].cuda).update(switches, sdp_kernel=TypeProxy("sdp_kernel", (Idle,), Idle))

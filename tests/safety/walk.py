@@ -47,6 +47,7 @@ from gradcli.lang.runtime.streams import TextBuffer, TextStream
 from gradcli.lang.runtime.types import Sentinel, TypeProxy
 from gradcli.namespace.mixed_precision import Autocast, Scaler
 from gradcli.namespace.modules import ModuleProxy
+from gradcli.namespace.no_effect import Idle
 from gradcli.namespace.python.argparse import Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
 from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
@@ -74,7 +75,7 @@ from gradcli.namespace.third_party.numpy_makers import (
     Ufunc,
 )
 from gradcli.namespace.third_party.numpy_scalars import ScalarType
-from gradcli.namespace.third_party.tensorboard import Backends, Idle, SummaryWriter
+from gradcli.namespace.third_party.tensorboard import Backends, SummaryWriter
 from gradcli.namespace.third_party.tqdm import Bar
 from gradcli.namespace.torch import GradSwitch
 from gradcli.nn.distributions.base import Distribution

@@ -30,11 +30,11 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.no_effect import Idle
 from gradcli.namespace.third_party import numpy as numpy_functions
 from gradcli.namespace.third_party.numpy import asarray, operand
 from gradcli.namespace.third_party.numpy_scalars import PYTHON_TYPES
 from gradcli.namespace.third_party.numpy_table import result_of
-from gradcli.namespace.third_party.tensorboard import Idle
 
 
 def _ranged(part: slice) -> slice:

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import exposed
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
-from gradcli.namespace.devices import idle
+from gradcli.namespace.no_effect import idle
 
 RECORDING = ("add_audio add_custom_scalars add_embedding add_figure add_graph add_histogram add_hparams add_image "
              "add_image_with_boxes add_images add_mesh add_pr_curve add_scalar add_scalars add_text add_video close "
@@ -36,25 +36,6 @@ class SummaryWriter:
 
 
 RECORDERS = {name: idle(name) for name in RECORDING}
-
-
-@exposed()
-class Idle:
-    """A context, and a decorator, without an effect: `record_function`, `sdpa_kernel`, `np.errstate`."""
-
-    __slots__ = ()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        pass
-
-    def __call__(self, function: Any) -> Any:
-        return function
-
-    def __enter__(self) -> Idle:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        pass
 
 
 @exposed("ERROR", "MATH", "FLASH_ATTENTION", "EFFICIENT_ATTENTION", "CUDNN_ATTENTION", "OVERRIDEABLE")
