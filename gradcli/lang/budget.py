@@ -64,17 +64,17 @@ class Budget:
             self.check_characters(len(text))
         return text
 
-    def bounded(self, values: Iterable[Any]) -> Iterable[Any]:
+    def bounded(self, values: Any) -> Iterable[Any]:
         """An iterable over `values` that raises SizeLimit beyond `items` of them.
 
         Containers are checked by their length and returned as they are; the values of any other iterable are
         counted as they are taken. TypeError if `values` is not iterable.
         """
         if type(values) in COUNTED:
-            self.check_items(len(values))     # type: ignore[arg-type]  # the types that have a length
+            self.check_items(len(values))
             return values
         if issubclass(type(values), tuple) and type(values).__iter__ is tuple.__iter__:     # a size, a named tuple
-            self.check_items(tuple.__len__(values))     # type: ignore[arg-type]  # a tuple, as has been seen
+            self.check_items(tuple.__len__(values))
             return values
         return at_most(values, self.items, self._too_many)
 

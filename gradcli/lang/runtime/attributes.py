@@ -60,12 +60,7 @@ class Attributes:
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
             kind = type(value)
-            if kind in own:
-                try:
-                    return getattr(value, name)
-                except AttributeError as error:
-                    raise self._explained(error, value, name) from None
-            if name in plain and kind not in NUMBERS:
+            if kind in own or name in plain and kind not in NUMBERS:
                 try:
                     return getattr(value, name)
                 except AttributeError as error:

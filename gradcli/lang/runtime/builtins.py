@@ -13,6 +13,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
+from gradcli.exposure import EXCEPTIONS as HELD_EXCEPTIONS
 from gradcli.exposure import PROGRAM_MADE, expose_functions
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
@@ -27,15 +28,8 @@ from gradcli.lang.runtime.iteration import iter_, next_
 from gradcli.lang.runtime.streams import writer
 from gradcli.lang.runtime.types import Sentinel, TypeProxy, types_of
 
-EXCEPTIONS = (
-    "Exception", "ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "ImportError",
-    "ModuleNotFoundError", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OverflowError",
-    "RuntimeError",
-    "StopIteration", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError", "Warning",
-    "UserWarning", "DeprecationWarning", "RuntimeWarning", "EOFError", "OSError", "BlockingIOError",
-    "ChildProcessError", "ConnectionError", "BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError",
-    "ConnectionResetError", "FileExistsError", "FileNotFoundError", "InterruptedError", "IsADirectoryError",
-    "NotADirectoryError", "PermissionError", "ProcessLookupError", "TimeoutError")
+EXCEPTIONS = sorted(kind.__name__ for kind in HELD_EXCEPTIONS if kind not in (RecursionError, MemoryError))
+"""The names of exceptions of Python's that programs have."""
 
 _SEQUENCE = frozenset({"index", "count"})
 _WHOLE = frozenset(

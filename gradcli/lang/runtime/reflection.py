@@ -34,6 +34,7 @@ def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str]
     it is changed.
     """
     own_attributes, type_of = reflection(attributes)["vars"], policy.type_of
+
     def introspect(value: Any, attribute: str) -> Any:
         if attribute == CLASS:
             if not of_program(value):
