@@ -37,6 +37,7 @@ ORDERS = {
 }
 NAMES = {name: name for name in ORDERS} | {"pad": "constant_pad_nd", "grid_sample": "grid_sampler"}
 SPELLINGS = {"train": "training", "indices": "input", "interpolation_mode": "mode", "self": "input"}
+WITHOUT_DEFAULTS = {"poisson_nll_loss"}
 CHOICES = {"reduction": REDUCTIONS, "mode": ("bilinear", "nearest", "bicubic"),
            "padding_mode": ("zeros", "border", "reflection")}
 INPLACE = ("celu", "dropout", "rrelu", "selu", "threshold", "alpha_dropout", "feature_alpha_dropout")
@@ -60,9 +61,9 @@ def reordered(name: str, full: str, order: list[str], **fixed: Any) -> Callable[
             if option in spelled:
                 raise ArgumentFault(f"{name}() was given {option} twice")
             spelled[option] = value
-        if name == "poisson_nll_loss" and (missing := [f'"{option}"' for option in order if option not in spelled]):
+        if full in WITHOUT_DEFAULTS and (missing := [f'"{option}"' for option in order if option not in spelled]):
             raise ArgumentFault(f"{name}() missing {len(missing)} required positional argument: {', '.join(missing)}",
-                                ("F.poisson_nll_loss(input, target)", "has defaults for them"))
+                                (f"F.{full}({order[0]}, {order[1]})", "has defaults for them"))
         if "reduction" in order:
             spelled.setdefault("reduction", "none")     # not the mean that nn.functional takes
         for option, choices in CHOICES.items():

@@ -47,9 +47,9 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
-        if cls.refuses_bool_with_number and not Current.legacy and bool in map(type, values):
-            _refuse_truths([values[i] for i in positions])
-        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in map(type, values):
+        others = {*map(type, values)}
+        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in others and not (
+                cls.refuses_bool_with_number and bool in others):
             # the usual case: one type, and plain numbers
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
                     for i, x in enumerate(values)]

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.faults.tree import ArgumentFault
 
 
 def taken_size(array: Any, places: Any, axis: Any) -> int:
@@ -26,6 +28,17 @@ def product(a: Any, b: Any) -> Any:
     else:
         check_broadcast("dot", a, b)
     return np.dot(a, b)
+
+
+def whole_numbers(value: Any, name: str, repair: str) -> tuple[int, ...]:
+    """A tuple or list of whole numbers, or one alone, as a tuple: lengths or steps of an array's dimensions.
+
+    ArgumentFault, which says that `name` is such, for other values and for more dimensions than an array can have.
+    """
+    numbers = tuple(value) if type(value) in (tuple, list) else (value,)
+    if len(numbers) > DEEPEST or not all(type(item) is int and abs(item) < 2**62 for item in numbers):
+        raise ArgumentFault(f"{name} is a tuple of whole numbers, not {described(value)}", repair)
+    return numbers
 
 
 def element_count(sizes: Any) -> int:

@@ -15,9 +15,10 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
-from gradcli.engine.tensor.conversion import DEEPEST, retyped
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.numpy_sizes import whole_numbers
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write, rebind
 from gradcli.engine.tensor.variable import RESULT
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
@@ -117,12 +118,9 @@ def resize(self: Tensor, *new_shape: Any, refcheck: bool = True) -> None:
 
 def set_shape(self: Tensor, new_shape: Any) -> None:
     """numpy's `a.shape = (2, 3)`: the same elements; one length may be -1."""
-    sizes = new_shape if type(new_shape) in (tuple, list) else (new_shape,)
-    if len(sizes) > DEEPEST or not all(type(n) is int and abs(n) < 2**62 for n in sizes):
-        raise ArgumentFault(f"the shape of an array is a tuple of whole numbers, not {described(new_shape)}",
-                            "a.shape = (2, 3)")
+    sizes = whole_numbers(new_shape, "the shape of an array", "a.shape = (2, 3)")
     MemoryLimit.check("shape", self.array.nbytes, "a copy")     # of an expanded one, which numpy makes to answer
-    view = self.array.reshape(tuple(sizes))
+    view = self.array.reshape(sizes)
     if view.size and not np.may_share_memory(view, self.array):
         raise AttributeFault("Incompatible shape for in-place modification. Use `.reshape()` to make a copy with the "
                              "desired shape.")

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import element_count
+from gradcli.engine.tensor.numpy_sizes import element_count, whole_numbers
 from gradcli.engine.tensor.numpy_view import axes, with_numpy_faults
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.namespace.third_party.numpy import asarray
 
-DEEPEST = 32        # dimensions
-EXAMPLE = "np.lib.stride_tricks.as_strided(a, (2, 3), a.strides)"
+EXAMPLE, WINDOWS = (f"np.lib.stride_tricks.{call}" for call in ("as_strided(a, (2, 3), a.strides)",
+                                                               "sliding_window_view(a, (2, 2))"))
 
 
 def _plain(value: Any) -> Any:
@@ -25,19 +24,12 @@ def _plain(value: Any) -> Any:
     return asarray(value).array
 
 
-def _whole_numbers(value: Any, name: str) -> tuple[int, ...]:
-    numbers = tuple(value) if type(value) in (tuple, list) else (value,)
-    if len(numbers) > DEEPEST or not all(type(item) is int and abs(item) < 2**62 for item in numbers):
-        raise ArgumentFault(f"{name} is a tuple of whole numbers, not {described(value)}", EXAMPLE)
-    return numbers
-
-
 @with_numpy_faults
 def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
     """The elements of x at steps of `strides` bytes, with that shape, as a copy: writes to it are refused."""
     array = _plain(x)
-    sizes = array.shape if shape is None else _whole_numbers(shape, "shape")
-    steps = array.strides if strides is None else _whole_numbers(strides, "strides")
+    sizes = array.shape if shape is None else whole_numbers(shape, "shape", EXAMPLE)
+    steps = array.strides if strides is None else whole_numbers(strides, "strides", EXAMPLE)
     if len(sizes) != len(steps) or any(size < 0 for size in sizes):
         raise ValueFault(f"strides is incompatible with shape of requested array: {len(sizes)} sizes, "
                          f"{len(steps)} strides")
@@ -61,7 +53,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Array:
     """Every window of that shape in x, as a copy; the dimensions of a window come last."""
     array = _plain(x)
-    window = _whole_numbers(window_shape, "window_shape")
+    window = whole_numbers(window_shape, "window_shape", WINDOWS)
     MemoryLimit.check("sliding_window_view", 8 * element_count((*array.shape, *map(abs, window))))
     view = np.lib.stride_tricks.sliding_window_view(array, window, None if axis is None else axes(axis))
     return _read_only(view.copy())

@@ -103,6 +103,12 @@ def zero_pivot(matrix):
     return 0
 
 
+def zero_on_diagonal(stack):
+    """The place, counted from 1, of the first zero on the diagonal of each of a stack of matrices; 0 without one."""
+    zeros = np.diagonal(stack, 0, -2, -1) == 0
+    return zeros.any(-1) * (zeros.argmax(-1) + 1 if zeros.shape[-1] else 0)
+
+
 def without_inverse(matrix):
     """The place, counted from 1, of the zero on the diagonal that leaves a matrix without inverse; 0 if it has one."""
     try:

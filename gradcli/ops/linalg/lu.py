@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.complex_numbers import sizes
-from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored
+from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored, zero_on_diagonal
 
 A = [[0.5, 2.0], [1.0, 0.25]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -122,12 +122,10 @@ class LuFactor(Op):
     errors = [([1.0],), (A, False)]
 
     def forward(A: Array, *, pivot: Flag = True):
-        matrices("linalg.lu_factor", A)
-        refuse_unpivoted("linalg.lu_factor", pivot)
-        packed, pivots = eliminated(A)
-        zeros = np.diagonal(packed, 0, -2, -1) == 0
+        packed, pivots = LuPacked.forward(A, pivot=pivot)
+        zeros = zero_on_diagonal(packed)
         if zeros.any():
-            raise unfactored("torch.linalg.lu_factor", np.where(zeros.any(-1), zeros.argmax(-1) + 1, 0))
+            raise unfactored("torch.linalg.lu_factor", zeros)
         return packed, pivots
 
     def grad_A(F, g, out):

@@ -24,6 +24,7 @@ from gradcli.ops.linalg.checks import (
     transposed,
     unsolved,
     without_inverse,
+    zero_on_diagonal,
 )
 from gradcli.ops.reduction.statistics import others
 
@@ -282,9 +283,9 @@ class CholeskyInverse(Op):
 
     def forward(input: Array, upper: Flag = False):
         square("cholesky_inverse", input)
-        zeros = np.diagonal(input, 0, -2, -1) == 0
+        zeros = zero_on_diagonal(input)
         if zeros.any():
-            raise singular("cholesky_inverse", np.where(zeros.any(-1), zeros.argmax(-1) + 1, 0))
+            raise singular("cholesky_inverse", zeros)
         factor = adjoint(input) if upper else input
         ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
         inverse = substituted(factor, ones, False, False)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from gradcli.engine.autograd import signature as kinds
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import MISSING
+from gradcli.engine.autograd.signature import ALIASES, MISSING
 
 INDENT = "    "
-NUMPYS = {"dim": "axis", "keepdim": "keepdims"}     # what numpy calls options; aliases, as in signature.py
+NUMPYS = {ALIASES[option]: option for option in ("axis", "keepdims")}      # what numpy calls options
 EXACT = {       # for each kind, what is wrong with a value
     kinds.NumberKind: "type({v}) not in _NUMBERS",
     kinds.ScalarKind: "type({v}) not in _NUMBERS",

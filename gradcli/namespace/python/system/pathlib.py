@@ -33,6 +33,7 @@ class PosixPath:
     parts = property(lambda self: self._own.parts)
     suffixes = property(lambda self: self._own.suffixes)
     parent = property(lambda self: _path(self._own.parent))
+
     @property
     def parents(self) -> tuple[PosixPath, ...]:
         """The paths above this one, the nearest first."""
