@@ -19,6 +19,7 @@ class Pipes:
     answers = -1                        # where answers to requests come in
     requests = 0                        # how many were sent
     parent = 0                          # the process id of the supervisor
+    has_copy = False                    # whether a standby copy of this worker can take over from it
 
     @classmethod
     def close(cls) -> None:

@@ -4,8 +4,8 @@ What a program may do within them (loop turns, sizes, depth) is limited by the l
 
 Four clocks enforce the time limit. A timer raises TimeLimit in the program, and again if the program was in a place
 that drops exceptions. Where numpy computes for long without Python, a thread gives the diagnosis and ends the process.
-Where no thread can run, the supervisor kills the worker (`supervisor.py`). Should the supervisor be gone, the kernel
-counts the seconds of the processor.
+Where no thread can run, or a standby copy can give the diagnosis, the supervisor kills the worker (`supervisor.py`).
+Should the supervisor be gone, the kernel counts the seconds of the processor.
 """
 
 from __future__ import annotations
@@ -182,8 +182,8 @@ class Watchdog:
             sleep(0.01)
 
     def _wait(self) -> None:
-        if self._over.acquire(timeout=self.seconds + PATIENCE):
-            return
+        if self._over.acquire(timeout=self.seconds + PATIENCE) or channel.Pipes.has_copy:
+            return      # the program has ended, or the supervisor will end it, and the copy say where it was
         self._diagnosing = True
         if not self._over.locked():
             self._diagnosing = False

@@ -71,7 +71,8 @@ class Standby:
             else:
                 self._finished.append(copy)
                 channel.send(f"copy {copy}")
-                self._stands, self._seed, self._since = True, seed, perf_counter()
+                self._stands = channel.Pipes.has_copy = True
+                self._seed, self._since = seed, perf_counter()
                 self._cost = self._since - start
         except OSError:
             self.release()      # no process to be had: the statement runs all the same
@@ -92,7 +93,7 @@ class Standby:
     def release(self) -> None:
         """The submitted text has ended: no copy is needed, and output is no longer hidden."""
         if self._stands:
-            self._stands = False
+            self._stands = channel.Pipes.has_copy = False
             channel.send("over")
         self._to_rerun = 0
         self._show()
@@ -105,7 +106,8 @@ class Standby:
         if not line:
             os._exit(0)
         signal.signal(signal.SIGINT, before)
-        self._stands, self._finished = False, []
+        self._stands = channel.Pipes.has_copy = False
+        self._finished = []
         self._take_over = TakeOver.decode(line)
         self._to_rerun = self._take_over.statements
         restart_in_fork()
