@@ -259,6 +259,7 @@ class Hypot(Binary):
 class Sinc(Angular):
     """sinc(input): sin(pi x) / (pi x) of each element, and 1 at 0."""
 
+    gradient_names = "WhereBackward0"
     complex = True
     names = ("sinc", "special.sinc")
 
