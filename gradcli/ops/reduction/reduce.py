@@ -118,8 +118,7 @@ class Mean(Reduction):
 
     complex = True
     legacy_names = "reduce.Mean"
-    modern_names = ("MeanBackward0", "MeanBackward1")
-    gradient_names = "DivBackward1"
+    modern_names, gradient_names = ("MeanBackward0", "MeanBackward1"), "DivBackward1"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -250,8 +249,7 @@ class MaxAll(Kernel):
     linked = False
     fresh_result = True
     legacy_names = "reduce.Max"
-    modern_names = "MaxBackward1"
-    gradient_names = "MaskedFillBackward1"
+    modern_names, gradient_names = "MaxBackward1", "MaskedFillBackward1"
     samples, errors = [(GRID,), ([2.0, 1.0, 2.5],)], [("text",)]
 
     def forward(input: Array):
@@ -267,8 +265,7 @@ class MinAll(Kernel):
     linked = False
     fresh_result = True
     legacy_names = "reduce.Min"
-    modern_names = "MinBackward1"
-    gradient_names = "MaskedFillBackward1"
+    modern_names, gradient_names = "MinBackward1", "MaskedFillBackward1"
     samples, errors = [(GRID,), ([2.0, 1.0, 2.5],)], [("text",)]
 
     def forward(input: Array):
