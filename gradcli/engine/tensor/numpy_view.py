@@ -348,9 +348,17 @@ NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
-    """An operator that goes on in double precision where tensors of whole numbers would not."""
+    """An operator that goes on in double precision where tensors of whole numbers would not.
+
+    Floating arrays of one type, and numbers beside one, go through the operator of tensors as tensors of the same
+    memory: that is the one which is specialised.
+    """
     def widened(self: Array, other: Any) -> Any:
-        if type(other) is list:
+        kind, dtype = type(other), self.array.dtype
+        if dtype.kind == "f" and (kind is float or kind is int or kind is Array and other.array.dtype is dtype):
+            operand = Tensor(other.array) if kind is Array else other
+            return Array(getattr(Tensor, name)(Tensor(self.array), operand).array)
+        if kind is list:
             other = Array(array_like(other, True))
         if isinstance(other, Array) and other.array.dtype.kind == "b" != self.array.dtype.kind:
             other = Array(other.array.astype(self.array.dtype))
@@ -385,6 +393,7 @@ setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations a
 setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
+Array.T = property(transpose)   # type: ignore[attr-defined]  # of tensors a view that keeps history
 Array.flat = property(_flat)
 Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays
