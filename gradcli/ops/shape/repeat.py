@@ -31,7 +31,8 @@ class Repeat(Op):
             raise ShapeFault(f"Trying to create tensor with negative dimension: repeats {list(repeats)}")
         shape = (1,) * (len(repeats) - input.ndim) + input.shape
         if 0 in shape or 0 in repeats:
-            return np.tile(input, repeats).copy()       # of nothing numpy makes a view
+            out = np.tile(input, repeats)
+            return out if input.size else out.copy()    # of nothing numpy makes a view
         full = tuple([n for pair in zip(repeats, shape, strict=True) for n in pair])
         opened = tuple([n for length in shape for n in (1, length)])
         return expanded(input.reshape(opened), full).copy().reshape(
