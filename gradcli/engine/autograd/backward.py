@@ -76,11 +76,12 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     freed = None if retain_graph else Freed(here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
     walk = Walk(grads, freed, create_graph, targets, dependencies, finish_leaf)
+    inner = targets.intersection(nodes) if targets else ()
     if targets and not accumulate:
-        walk.ends = _ends(nodes, targets)
+        walk.ends = _ends(inner, nodes, targets)
     try:
         with recording(create_graph):
-            if create_graph or targets or dependencies or walk.check_finite:
+            if create_graph or inner or dependencies or walk.check_finite:
                 for node in nodes:
                     walk.visit(node)
             else:
@@ -93,13 +94,10 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
 
 
-def _ends(nodes: list[Any], targets: set[Any]) -> set[Any]:
-    """The nodes among `targets` that lead to no other target."""
-    ends = targets.intersection(nodes)
-    if ends:
-        useful = targets.union(nodes)
-        ends = {node for node in ends if useful.isdisjoint(_parents(node))}
-    return ends
+def _ends(inner: Iterable[Any], nodes: list[Any], targets: set[Any]) -> set[Any]:
+    """Those of the nodes `inner` among the targets that lead to no other target."""
+    useful = targets.union(nodes) if inner else targets
+    return {node for node in inner if useful.isdisjoint(_parents(node))}
 
 
 def _parents(node: Any) -> list[Any]:
