@@ -87,6 +87,7 @@ class Twister:
 
     def __init__(self, seed: int) -> None:
         self._source = np.random.MT19937(0)
+        self._list: list[int] | None = None     # the words of the row, once a few are asked for
         self.seeded = 0
         self.seed(seed)
 
@@ -100,7 +101,7 @@ class Twister:
         self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 0 if position else WORDS}}
         self._fresh = position == 0
         self._row = NO_WORDS if self._fresh else self._source.random_raw(WORDS)
-        self._list, self._coming = self._row.tolist(), NO_COMING
+        self._list, self._coming = None, NO_COMING
         self.position, self._before, self.seeded = position or WORDS, 0, self.seeded + 1
 
     def saved(self) -> tuple[bytes, int]:
@@ -122,7 +123,7 @@ class Twister:
         whole = rest - 1 - (rest - 1) % WORDS
         parts = [self._row[begin:], self._refills(whole)] if whole else [self._row[begin:]]
         self._row = self._refills(WORDS)
-        self._list = self._row.tolist()
+        self._list = None
         self._fresh, self._before, self.position = False, self._before + whole + WORDS, rest - whole
         return np.concatenate([*parts, self._row[:self.position]])
 
@@ -154,6 +155,8 @@ class Twister:
         if end > WORDS:
             return self.words(count).tolist()
         self.position = end
+        if self._list is None:
+            self._list = self._row.tolist()
         return self._list[begin:end]
 
     def few_u53(self, count: int) -> list[float]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.fma import fma32, fma64
-from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
+from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64, windows32
 from gradcli.engine.random.categorical import cumulative, pick
 from gradcli.engine.random.lookahead import Lookahead
 from gradcli.engine.random.mersenne_twister import FEW, MASK53, NO_SPARE, UNIT53, SpareNormal, doubles_of
@@ -38,7 +38,7 @@ ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the oth
 NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
 FULL_TURN = 2.0 * math.pi
 BLOCK = 16                  # normals are made in blocks of this many
-FEW_BLOCKS = 256            # as many normals are few
+FEW_BLOCKS = 4096           # as many normals are few
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
 
 
@@ -52,6 +52,7 @@ class ModernGenerator(RandomStream):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._blocks_ahead, self._pairs_ahead = Lookahead(_blocks_of, BLOCK), Lookahead(_pairs_of, 4)
+        self._windows_ahead = Lookahead(_windows_of, 1)
 
     def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
         """low + u (high - low), rounded once; u has 24 bits in float32 and half, 53 in float64."""
@@ -104,9 +105,9 @@ class ModernGenerator(RandomStream):
         pairs = (count - len(normals) + 1) // 2
         if pairs or normals:
             self.spare = NO_SPARE
-        ready = self._pairs_ahead.take(self.twister, 4 * pairs, 2 * pairs)
-        if ready is not None:
-            normals += ready
+        at = self._pairs_ahead.take(self.twister, 4 * pairs)
+        if at >= 0:
+            normals += self._pairs_ahead.values[at // 2:at // 2 + 2 * pairs]
         else:
             words = iter(self.twister.few(4 * pairs))
             for high, low, above, below in zip(words, words, words, words, strict=True):
@@ -134,6 +135,11 @@ class ModernGenerator(RandomStream):
         """Blocks from the start; if they do not come out even, one more block over the last 16 elements."""
         whole, rest = count - count % BLOCK, count % BLOCK
         out = np.empty(count, kind)
+        if rest and kind == SINGLE and count <= FEW_BLOCKS:
+            values = self._uneven_blocks(whole, count)
+            values = values if (mean, std) == (0, 1) else fma32(values, std, mean)
+            out[:whole], out[-BLOCK:] = values[:whole], values[whole:]
+            return out
         out[:whole] = self._blocks(whole, kind, mean, std)
         if rest:
             if kind != np.float16:      # the uniforms of the incomplete block were drawn, then drawn again
@@ -152,8 +158,23 @@ class ModernGenerator(RandomStream):
 
     def _few_blocks(self, count: int) -> Array:
         """float32 blocks, worked out ahead for who draws few right after others."""
-        values = self._blocks_ahead.take(self.twister, count, count)
-        return normals32(self.twister.bits24, count) if values is None else values.copy()
+        at = self._blocks_ahead.take(self.twister, count)
+        if at < 0:
+            return normals32(self.twister.bits24, count)
+        values: Array = self._blocks_ahead.values[at:at + count]
+        return values.copy()
+
+    def _uneven_blocks(self, whole: int, last: int) -> Array:
+        """float32 blocks over so many words, and one more of those that come after `last` of them."""
+        at = self._windows_ahead.take(self.twister, last + BLOCK)
+        if at < 0:
+            words = self.twister.words(last + BLOCK)
+            return _blocks_of(np.concatenate([words[:whole], words[last:]]))
+        ahead, out = self._windows_ahead.values, np.empty(whole + BLOCK, SINGLE)
+        halves = out.reshape(-1, 2, BLOCK // 2).transpose(1, 0, 2)
+        halves[:, :-1] = ahead[:, at:at + whole].reshape(2, -1, 2, BLOCK // 2)[:, :, 0]
+        halves[:, -1] = ahead[:, at + last:at + last + BLOCK // 2]
+        return out
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """Integers from low to high - 1; also random_(low, high) and, with low 0, random_(high)."""
@@ -290,6 +311,11 @@ def _low_bits(words: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
 def _blocks_of(words: NDArray[np.uint64]) -> Array:
     """The float32 normals that are made in blocks of these words."""
     return normals32(partial(_low_bits, words), words.size)
+
+
+def _windows_of(words: NDArray[np.uint64]) -> Array:
+    """Both halves of the float32 normals of the block that begins at each of these words."""
+    return windows32((words & np.uint64(0xFFFFFF)).astype(np.int32))
 
 
 def _pairs(u: Doubles) -> Doubles:
