@@ -16,6 +16,7 @@ from gradcli.faults.tree import ValueFault
 
 WORDS = 624             # the length of the twister's state, and how many words one refill yields
 FEW = 16                # numbers that are made faster one by one than as arrays
+FEW_INTEGERS = 64       # and whole numbers
 BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
 HALF_WORD, LOW53, STEP53 = np.array(32, np.uint64), np.array((1 << 53) - 1, np.uint64), np.array(2.0**-53)
 MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)

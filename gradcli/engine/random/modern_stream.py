@@ -14,7 +14,7 @@ from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64, windows32
 from gradcli.engine.random.categorical import cumulative, pick
 from gradcli.engine.random.lookahead import Lookahead
-from gradcli.engine.random.mersenne_twister import FEW, MASK53, NO_SPARE, UNIT53, SpareNormal, doubles_of
+from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, MASK53, NO_SPARE, UNIT53, SpareNormal, doubles_of
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -204,7 +204,7 @@ class ModernGenerator(RandomStream):
 
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
         count = elements(shape)
-        if count <= FEW and size < ONE_WORD and kind.kind == "i":
+        if count <= FEW_INTEGERS and size < ONE_WORD and kind.kind == "i":
             return np.array([word % size + low for word in self.twister.few(count)], kind).reshape(shape)
         integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(count)
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
@@ -249,7 +249,8 @@ class ModernGenerator(RandomStream):
         rows = matrix(weights, count, replacement)
         if replacement and count > 1:
             wide = np.float64 if rows.dtype == np.float64 else np.float32
-            categories = np.stack([pick(cumulative(row, wide), self.twister.u53(count)) for row in rows])
+            sums = cumulative(rows, wide)
+            categories = pick(sums, self.twister.u53(count * len(rows)).reshape(len(rows), count))
         else:
             race = np.empty_like(rows)
             ordered = in_memory_order(race)

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
-from gradcli.engine.random.mersenne_twister import FEW, SpareNormal, Twister, TwisterState
+from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, SpareNormal, Twister, TwisterState
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
@@ -113,16 +113,16 @@ class RandomStream(ABC):
         if count < 0:
             raise ValueFault(f"randperm needs a number of at least 0, got {count}")
         order = list(range(count))
-        for i, step in enumerate(self._exchanges(count)):
-            order[i], order[i + step] = order[i + step], order[i]
+        for i, at in enumerate(self._exchanges(count)):
+            order[i], order[at] = order[at], order[i]
         return np.array(order, dtype)
 
     def _exchanges(self, count: int) -> list[int]:
-        """For each of `count` places but the last, how far behind it the one is that it changes with."""
-        if 0 < count <= FEW:
-            return [word % left for word, left in zip(self.twister.few(count - 1), range(count, 1, -1), strict=True)]
-        left = np.arange(count, 1, -1, dtype=np.uint64)
-        exchanges: list[int] = (self.twister.words(left.size) % left).tolist()
+        """For each of `count` places but the last, the place that it changes with: itself or one behind it."""
+        if 0 < count <= FEW_INTEGERS:
+            return [word % (count - i) + i for i, word in enumerate(self.twister.few(count - 1))]
+        places = np.arange(max(count - 1, 0), dtype=np.uint64)
+        exchanges: list[int] = (self.twister.words(places.size) % (np.uint64(count) - places) + places).tolist()
         return exchanges
 
     def poisson(self, rates: Array) -> Array:
