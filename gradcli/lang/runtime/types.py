@@ -25,6 +25,8 @@ class TypeProxy:
 
     __slots__ = ("__call__", "_call", "_methods", "_name", "_types")     # Python calls what the first holds as it is
 
+    __call__: Callable[..., Any]
+
     def __init__(self, name: str, types: tuple[type, ...], call: Callable[..., Any] | None = None,
                  methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> None:
         """`methods` are those that can be named without an object: `str.lower`."""
