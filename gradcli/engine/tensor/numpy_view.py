@@ -6,6 +6,7 @@ were drawn from), and whole numbers divide into double precision.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -269,11 +270,14 @@ def ravel(self: Tensor, order: str = "C") -> Any:
 
 def reshape(self: Tensor, *shape: Any, order: str = "C", **options: Any) -> Any:
     """The values in another shape, row by row, or column by column for order "F"."""
-    if _order(order) == "C":
-        return F.reshape(self, *shape, **options)
     sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
     MemoryLimit.check("reshape", self.array.nbytes)
-    return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+    if _order(order) == "F":
+        return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+    if type(sizes) is tuple and not options and {*map(type, sizes)} == {int} and min(sizes) >= 0 and (
+            math.prod(sizes) == self.array.size):
+        return Array(self.array.reshape(sizes))
+    return F.reshape(self, *shape, **options)
 
 
 def _flat(self: Array) -> Any:
@@ -348,16 +352,11 @@ NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
-    """An operator that goes on in double precision where tensors of whole numbers would not.
-
-    Floating arrays of one type, and numbers beside one, go through the operator of tensors as tensors of the same
-    memory: that is the one which is specialised.
-    """
+    """An operator that goes on in double precision where tensors of whole numbers would not."""
     def widened(self: Array, other: Any) -> Any:
         kind, dtype = type(other), self.array.dtype
         if dtype.kind == "f" and (kind is float or kind is int or kind is Array and other.array.dtype is dtype):
-            operand = Tensor(other.array) if kind is Array else other
-            return Array(getattr(Tensor, name)(Tensor(self.array), operand).array)
+            return _as_tensors(name, self, other)
         if kind is list:
             other = Array(array_like(other, True))
         if isinstance(other, Array) and other.array.dtype.kind == "b" != self.array.dtype.kind:
@@ -367,15 +366,25 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
             self = Array(self.array.astype(np.float64))
         elif isinstance(other, Array) and other.array.dtype is not self.array.dtype:
             self = Array(self.array.astype(np.result_type(self.array.dtype, other.array.dtype)))
-        return getattr(Tensor, name)(self, other)
+        return _as_tensors(name, self, other)
 
     return widened
+
+
+def _as_tensors(name: str, array: Array, other: Any) -> Any:
+    """An operator on an array, which runs on a tensor of the same memory: for those it is specialised."""
+    if type(other) is Array:
+        other = Tensor(other.array)
+    elif type(other) not in NUMBERS:
+        return getattr(Tensor, name)(array, other)
+    result = getattr(Tensor, name)(Tensor(array.array), other)
+    return Array(result.array) if type(result) is Tensor else result
 
 
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
-        return getattr(Tensor, name)(self, _operand(other))
+        return _as_tensors(name, self, _operand(other))
 
     return compare
 
