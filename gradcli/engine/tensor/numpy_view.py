@@ -19,14 +19,13 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.conversion import array_of, listed, whole
-from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
@@ -316,31 +315,6 @@ def _places(at: Any) -> Any:
     if type(at) is tuple:
         return tuple(map(_places, at))
     return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
-
-
-@exposed("name", "itemsize")
-class ArrayType(Typed):
-    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
-
-    __slots__ = ("tensor_dtype",)
-
-    def __init__(self, dtype: DType) -> None:
-        self.tensor_dtype = dtype
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.tensor_dtype, name)
-
-    def __eq__(self, other: object) -> bool:
-        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.tensor_dtype)
-
-    def __repr__(self) -> str:
-        return f"dtype('{self.tensor_dtype.name}')"
-
-    def __str__(self) -> str:
-        return str(self.tensor_dtype.name)
 
 
 METHODS: tuple[Callable[..., Any], ...] = (
