@@ -238,7 +238,9 @@ def admissible(value: Any) -> bool:
             if id(value) not in visited:
                 visited.add(id(value))
                 members = (value, value.values()) if isinstance(value, dict) else (value,)
-                pending += [member for part in members if not HELD.issuperset(map(type, part)) for member in part]
+                for part in members:
+                    if not HELD.issuperset(map(type, part)):
+                        pending += [member for member in part if type(member) not in HELD]
         elif not _admissible_leaf(value, kind):
             return False
     return True

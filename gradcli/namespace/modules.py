@@ -83,6 +83,9 @@ class LazyType(TypeProxy):
     def _call(self) -> Callable[..., Any]:  # type: ignore[override]  # computed where the base stores it
         return self._fetch()
 
+    def __call__(self, /, *args: Any, **options: Any) -> Any:
+        return self._fetch()(*args, **options)
+
 
 def public_names(module: ModuleProxy) -> Iterable[str]:
     """The names of the attributes of a module, those not yet loaded included."""

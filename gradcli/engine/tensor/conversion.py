@@ -15,7 +15,7 @@ from numpy import ndarray
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
-from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float64, int32, int64
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
@@ -29,6 +29,8 @@ WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the lett
 
 def listed(array: Any) -> ndarray:
     """An array of numpy's in a listed type and the machine's byte order; ValueFault for what holds no real numbers."""
+    if type(array) is ndarray and (array.dtype is float64 or array.dtype is float32):
+        return array
     if not isinstance(array, ndarray | np.generic) or array.dtype.kind not in REAL:
         raise ValueFault(f"an array of real numbers is needed, not one of {getattr(array, 'dtype', 'no numbers')}")
     array = np.asarray(array)

@@ -78,7 +78,7 @@ def names_device(value: Any) -> bool:
 
 def here_only(value: Any) -> None:
     """Refuse every device but the processor."""
-    if value is None:
+    if value is None or type(value) is str and value == "cpu" or type(value) is Device and value.type == "cpu":
         return
     if not names_device(value):
         kind = UnknownDevice if type(value) is str else ArgumentFault

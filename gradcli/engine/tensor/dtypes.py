@@ -64,6 +64,31 @@ class Typed:
     tensor_dtype: Any       # a DType
 
 
+@exposed("name", "itemsize")
+class ArrayType(Typed):
+    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
+
+    __slots__ = ("tensor_dtype",)
+
+    def __init__(self, dtype: DType) -> None:
+        self.tensor_dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tensor_dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.tensor_dtype)
+
+    def __repr__(self) -> str:
+        return f"dtype('{self.tensor_dtype.name}')"
+
+    def __str__(self) -> str:
+        return str(self.tensor_dtype.name)
+
+
 REAL = (
     DType("float32 float", np.float32, "Float", FLOATING),
     DType("float64 double", np.float64, "Double", FLOATING),

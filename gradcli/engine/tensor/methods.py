@@ -105,7 +105,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                 ("{y}.sum().backward()", "the gradient of the sum"),
                 (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
                 "grad can be implicitly created only for scalar outputs")
-        return Tensor(np.ones_like(array))
+        return Tensor(np.array(1, array.dtype) if not array.ndim else np.ones_like(array))
     size = ", ".join(map(str, array.shape)) or "()"
     complex_tensor.underived(gradient)
     if not isinstance(gradient, Tensor):

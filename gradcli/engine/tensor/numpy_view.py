@@ -6,6 +6,7 @@ were drawn from), and whole numbers divide into double precision.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -18,14 +19,13 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.tensor.conversion import array_of, listed, whole
-from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
@@ -269,11 +269,14 @@ def ravel(self: Tensor, order: str = "C") -> Any:
 
 def reshape(self: Tensor, *shape: Any, order: str = "C", **options: Any) -> Any:
     """The values in another shape, row by row, or column by column for order "F"."""
-    if _order(order) == "C":
-        return F.reshape(self, *shape, **options)
     sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
     MemoryLimit.check("reshape", self.array.nbytes)
-    return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+    if _order(order) == "F":
+        return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+    if type(sizes) is tuple and not options and {*map(type, sizes)} == {int} and min(sizes) >= 0 and (
+            math.prod(sizes) == self.array.size):
+        return Array(self.array.reshape(sizes))
+    return F.reshape(self, *shape, **options)
 
 
 def _flat(self: Array) -> Any:
@@ -314,31 +317,6 @@ def _places(at: Any) -> Any:
     return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
 
 
-@exposed("name", "itemsize")
-class ArrayType(Typed):
-    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
-
-    __slots__ = ("tensor_dtype",)
-
-    def __init__(self, dtype: DType) -> None:
-        self.tensor_dtype = dtype
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.tensor_dtype, name)
-
-    def __eq__(self, other: object) -> bool:
-        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.tensor_dtype)
-
-    def __repr__(self) -> str:
-        return f"dtype('{self.tensor_dtype.name}')"
-
-    def __str__(self) -> str:
-        return str(self.tensor_dtype.name)
-
-
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
@@ -350,7 +328,10 @@ NAMES = frozenset(OWN) | {"size", "flat", "strides"}
 def _wide(name: str) -> Callable[[Any, Any], Any]:
     """An operator that goes on in double precision where tensors of whole numbers would not."""
     def widened(self: Array, other: Any) -> Any:
-        if type(other) is list:
+        kind, dtype = type(other), self.array.dtype
+        if dtype.kind == "f" and (kind is float or kind is int or kind is Array and other.array.dtype is dtype):
+            return _as_tensors(name, self, other)
+        if kind is list:
             other = Array(array_like(other, True))
         if isinstance(other, Array) and other.array.dtype.kind == "b" != self.array.dtype.kind:
             other = Array(other.array.astype(self.array.dtype))
@@ -359,15 +340,25 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
             self = Array(self.array.astype(np.float64))
         elif isinstance(other, Array) and other.array.dtype is not self.array.dtype:
             self = Array(self.array.astype(np.result_type(self.array.dtype, other.array.dtype)))
-        return getattr(Tensor, name)(self, other)
+        return _as_tensors(name, self, other)
 
     return widened
+
+
+def _as_tensors(name: str, array: Array, other: Any) -> Any:
+    """An operator on an array, which runs on a tensor of the same memory: for those it is specialised."""
+    if type(other) is Array:
+        other = Tensor(other.array)
+    elif type(other) not in NUMBERS:
+        return getattr(Tensor, name)(array, other)
+    result = getattr(Tensor, name)(Tensor(array.array), other)
+    return Array(result.array) if type(result) is Tensor else result
 
 
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
-        return getattr(Tensor, name)(self, _operand(other))
+        return _as_tensors(name, self, _operand(other))
 
     return compare
 
@@ -385,6 +376,7 @@ setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations a
 setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
+Array.T = property(transpose)   # type: ignore[attr-defined]  # of tensors a view that keeps history
 Array.flat = property(_flat)
 Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

@@ -31,6 +31,7 @@ simplefilter("error", np.exceptions.ComplexWarning)     # no imaginary part is l
 _ticks = count(1)
 clock = _ticks.__next__     # numbers calls and writes in the order they happen
 new: Any = object.__new__
+item_of = tuple.__getitem__
 new_tuple = tuple.__new__   # makes named tuples of all their fields at a third of what their own classes take
 
 
@@ -51,8 +52,8 @@ class Size(tuple[int, ...]):
     __str__ = __repr__
 
     def __getitem__(self, at: Any) -> Any:
-        got = tuple.__getitem__(self, at)
-        return Size(got) if isinstance(at, slice) else got
+        got = item_of(self, at)
+        return Size(got) if type(at) is slice else got
 
     def __add__(self, other: Any) -> Any:
         both: tuple[Any, ...] = tuple.__add__(self, tuple(other))

@@ -149,14 +149,14 @@ def _pyplot_function(name: str) -> Any:
 def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     """`numpy`: a part of it, for the arrays that `.numpy()` returns."""
     def drawing(name: str) -> Callable[..., Any]:
-        def draw(*args: Any, **options: Any) -> Any:
-            from gradcli.engine.random.numpy_stream import ArrayRandom
-            from gradcli.engine.tensor.numpy_view import with_numpy_faults
+        from gradcli.engine.random.numpy_stream import ArrayRandom
+        from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
-            return with_numpy_faults(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
+        def draw(*args: Any, **options: Any) -> Any:
+            return getattr(ArrayRandom(generators.arrays), name)(*args, **options)
 
         draw.__name__ = draw.__qualname__ = name
-        return draw
+        return with_numpy_faults(draw)
 
     random = ModuleProxy("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))

@@ -37,6 +37,8 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
         values = object.array.copy()
     elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
         values = np.stack([item.array for item in object])
+    elif type(object) is list and object and type(object[0]) is float:
+        values = array_of(object, np.float64)
     else:
         natural = array_of(object)
         values = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
