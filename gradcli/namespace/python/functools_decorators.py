@@ -56,7 +56,7 @@ class Cached:
         if not self._most:
             self._misses += 1
             return self._function(*args, **options)
-        key = args if not options and not self._typed else _call_key(args, options, self._typed)
+        key: Any = args if not options and not self._typed else _call_key(args, options, self._typed)
         if not OF_EQUAL_HASH.issuperset(map(type, key)):
             key = HashedKey(key)
         results = self._results
@@ -104,16 +104,16 @@ def _call_key(args: tuple[Any, ...], options: dict[str, Any], typed: bool) -> tu
 class HashedKey:
     """The arguments of a call, whose hashes are asked for once."""
 
-    __slots__ = ("_hash", "_key")
+    __slots__ = ("_hash", "key")
 
     def __init__(self, key: tuple[Any, ...]) -> None:
-        self._key, self._hash = key, hash(key)
+        self.key, self._hash = key, hash(key)
 
     def __hash__(self) -> int:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, HashedKey) and self._key == other._key
+        return isinstance(other, HashedKey) and self.key == other.key
 
 
 def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
