@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import TypeFault
 
 BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
 
+@named("torch.dtype")
 @exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
 class DType:
     """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`."""

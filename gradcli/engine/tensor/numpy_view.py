@@ -25,7 +25,7 @@ from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
@@ -314,6 +314,7 @@ def _places(at: Any) -> Any:
     return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
 
 
+@named("numpy.dtype")
 @exposed("name", "itemsize")
 class ArrayType(Typed):
     """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, admit, exposed
+from gradcli.exposure import PROGRAM_MADE, admit, exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.runtime.attributes import attributes_of
@@ -34,6 +34,7 @@ def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -
     return wrapper
 
 
+@named("functools._lru_cache_wrapper")
 @exposed("cache_info", "cache_clear", "__name__", "__qualname__")
 class Cached:
     """A function with a cache of its results: a dict, the results that were used last at its end.
@@ -57,7 +58,9 @@ class Cached:
             self._misses += 1
             return self._function(*args, **options)
         key: Any = args if not options and not self._typed else _call_key(args, options, self._typed)
-        if not OF_EQUAL_HASH.issuperset(map(type, key)):
+        if len(key) == 1 and (type(key[0]) is int or type(key[0]) is str):
+            key, = key      # as in Python, where 1 and 1.0 are told apart, but not 1.0 and True
+        elif not PLAIN.issuperset(map(type, key)):
             key = HashedKey(key)
         results = self._results
         result = results.get(key, UNCACHED)
@@ -90,7 +93,7 @@ class Cached:
         return f"<functools._lru_cache_wrapper object at {style.address(self)}>"
 
 
-OF_EQUAL_HASH = frozenset({int, float, str, bool, type(None)})     # types whose hashes no program computes
+PLAIN = frozenset({int, float, str, bool, type(None)})     # types whose hashes no program computes
 UNCACHED = object()
 KEYWORDS = object()        # stands between the arguments by position and those by name
 
