@@ -124,7 +124,7 @@ class recording:
             with recording(on):
                 return function(*args, **options)
 
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "guarded")
+        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
         return guarded
 
 
@@ -196,5 +196,5 @@ class inference_mode:
             with inference_mode(mode):
                 return function(*args, **options)
 
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "guarded")
+        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
         return guarded

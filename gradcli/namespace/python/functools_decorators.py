@@ -54,14 +54,14 @@ class Cached:
         self.__qualname__ = str(getattr(function, "__qualname__", "function"))
 
     def __call__(self, /, *args: Any, **options: Any) -> Any:
-        if not self._most:
+        key: Any
+        if not options and len(args) == 1 and type(args[0]) in ALONE and not self._typed:
+            key, = args     # as in Python, where 1 and 1.0 are told apart, but not 1.0 and True
+        elif not self._most:
             self._misses += 1
             return self._function(*args, **options)
-        key: Any = args if not options and not self._typed else _call_key(args, options, self._typed)
-        if len(key) == 1 and (type(key[0]) is int or type(key[0]) is str):
-            key, = key      # as in Python, where 1 and 1.0 are told apart, but not 1.0 and True
-        elif not PLAIN.issuperset(map(type, key)):
-            key = HashedKey(key)
+        else:
+            key = _call_key(args, options, self._typed)
         results = self._results
         result = results.get(key, UNCACHED)
         if result is not UNCACHED:
@@ -71,7 +71,7 @@ class Cached:
             return result
         self._misses += 1
         result = self._function(*args, **options)
-        if key not in results:      # a call within this one may have the same arguments
+        if self._most and key not in results:      # a call within this one may have the same arguments
             if len(results) >= self._most:
                 del results[next(iter(results))]
             results[key] = result
@@ -94,14 +94,17 @@ class Cached:
 
 
 PLAIN = frozenset({int, float, str, bool, type(None)})     # types whose hashes no program computes
+ALONE = frozenset({int, str})       # types of an argument that stands for itself
 UNCACHED = object()
 KEYWORDS = object()        # stands between the arguments by position and those by name
 
 
-def _call_key(args: tuple[Any, ...], options: dict[str, Any], typed: bool) -> tuple[Any, ...]:
+def _call_key(args: tuple[Any, ...], options: dict[str, Any], typed: bool) -> Any:
     """What tells the calls of a cached function apart."""
     key = (*args, KEYWORDS, *[part for option in options.items() for part in option]) if options else args
-    return (*key, *map(type, args), *map(type, options.values())) if typed else key
+    if typed:
+        key = (*key, *map(type, args), *map(type, options.values()))
+    return key if PLAIN.issuperset(map(type, key)) else HashedKey(key)
 
 
 class HashedKey:
