@@ -46,8 +46,7 @@ from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.ordered import OrderedItems, OrderedKeys, OrderedValues
 from gradcli.lang.runtime.streams import TextBuffer
-from gradcli.lang.runtime.types import TypeProxy, methods_of, user_class
-from gradcli.namespace.modules import LazyType
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy, methods_of, user_class
 from gradcli.namespace.python.io import Buffer
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
@@ -310,8 +309,9 @@ def _restore_class(value: type, state: tuple[Any, ...]) -> None:
 
 
 def _capture_proxy(value: TypeProxy) -> tuple[Any, ...]:
-    """What makes instances, such as that of a named tuple, which has defaults, and the methods."""
-    return (None if isinstance(value, LazyType) else value._call, methods_of(value))
+    """What makes instances of a type that the program has made, such as a named tuple, whose defaults it holds."""
+    of_program = type(value) is TypeProxy and len(value._types) == 1 and STAND_INS.get(value._types[0]) is value
+    return (value._call, methods_of(value)) if of_program else ()
 
 
 class Numbered:
