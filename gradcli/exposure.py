@@ -73,6 +73,18 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
     return enter
 
 
+def named(name: str) -> Callable[[Class], Class]:
+    """A class decorator: what Python's messages call the class, and the prefix of its methods there."""
+    def rename(cls: Class) -> Class:
+        cls.__name__, cls.__qualname__ = name, name.rpartition(".")[2]
+        for attribute, value in vars(cls).items():
+            if type(value) is FunctionType:
+                value.__qualname__ = f"{cls.__qualname__}.{attribute}"
+        return cls
+
+    return rename
+
+
 def seal(kind: type) -> None:
     """Wrap the exposed methods of a class and of its bases, so that they check `self` and pass results to `admit`."""
     for cls in kind.__mro__:

@@ -326,8 +326,9 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)
             module = torch.optim if str(home).startswith("torch.optim") else torch.nn
-            named = getattr(module, kind.__name__) if home and kind.__name__ in public_names(module) else None
-            known[kind] = named or TypeProxy(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
+            name = kind.__name__.rpartition(".")[2]
+            named = getattr(module, name) if home and name in public_names(module) else None
+            known[kind] = named or TypeProxy(f"{home}.{name}" if home else kind.__name__, (kind,))
         return known[kind]
 
     type_.__name__ = type_.__qualname__ = "type"        # as messages call it

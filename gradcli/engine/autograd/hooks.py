@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import RETAIN, Op, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
@@ -129,6 +129,7 @@ def _owner_of_hooks(node: Any, fn: Any) -> Any:
     return node.variable if isinstance(node, AccumulateGrad) else node
 
 
+@named("RemovableHandle")
 @exposed("remove", copied=True)
 class Handle:
     """What `register_hook` returns: it can take the hook off again."""

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import TypeFault
 
 BOOL, INTEGER, FLOATING, COMPLEX, NAME_ONLY = range(5)
 
 
+@named("torch.dtype")
 @exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
 class DType:
     """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`; no tensor has one of the
@@ -64,6 +65,7 @@ class Typed:
     tensor_dtype: Any       # a DType
 
 
+@named("numpy.dtype")
 @exposed("name", "itemsize")
 class ArrayType(Typed):
     """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""

@@ -12,7 +12,7 @@ from gradcli.engine.autograd.signature import REFUSED, Kind, described
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.dtypes import DType
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
@@ -33,6 +33,7 @@ class Layout:
         return repr(self)
 
 
+@named("torch.memory_format")
 @exposed()
 class MemoryFormat(Layout):
     """A word for the order of dimensions in memory: `torch.channels_last`."""

@@ -17,11 +17,12 @@ from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.dtypes import OF, DType
 from gradcli.engine.tensor.tensor import Tensor, as_array, note_write, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, IndexFault
 
 
+@named("torch.storage.TypedStorage")
 @exposed("dtype", "fill_", "size", "tolist")
 class Storage:
     """All of the memory that a tensor looks into, element by element."""

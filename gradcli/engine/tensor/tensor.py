@@ -21,7 +21,7 @@ from numpy import ndarray
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
 from gradcli.engine.tensor.write_gate import block_of
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
 
@@ -40,6 +40,7 @@ def happened() -> int:
     return int(repr(_ticks)[len("count("):-1])
 
 
+@named("torch.Size")
 @exposed("numel")
 class Size(tuple[int, ...]):
     """The lengths of a tensor's dimensions; prints as `torch.Size([2, 3])`."""

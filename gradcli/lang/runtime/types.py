@@ -40,7 +40,7 @@ class TypeProxy:
 
     def __getitem__(self, item: Any) -> TypeProxy:
         """`list[int]`: the same type, with a note of what it holds."""
-        if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__name__ in HOLDING)):
+        if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__qualname__ in HOLDING)):
             raise TypeError(f"type '{self._name}' is not subscriptable")
         items = item if type(item) is tuple else (item,)
         return GenericAlias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)

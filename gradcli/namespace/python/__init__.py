@@ -87,7 +87,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     `torch` is the session's; `fill(template, values)` is `template % values`; `options` are how values print;
     `settings` receives what of the modules programs can change.
     """
-    modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
+    modules: dict[str, Any] = refused_modules() | {
+        "sys": sys_module(lambda: _changeable(["program.py", *argv()], settings), write, complain), "os": os_module()}
     modules |= {path: ModuleProxy(path, names, _fetch) for path, names in _addresses().items()}
     modules["matplotlib.pyplot"] = ModuleProxy(
         "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
@@ -207,15 +208,19 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
     return make
 
 
+def _changeable(value: Any, settings: list[Any]) -> Any:
+    """`value`, a part of a module that programs can change, once it is among the settings of the session."""
+    settings.append(value)
+    if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
+        WriteObserver.reach(value)
+    return value
+
+
 def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str], settings: list[Any]) -> ModuleProxy:
     def members() -> dict[str, Any]:
         from gradcli.namespace.python.system.logging import LoggingSystem, logging_names
 
-        system = LoggingSystem(complain, fill)
-        settings.append(system)
-        if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
-            WriteObserver.reach(system)
-        return logging_names(system)
+        return logging_names(_changeable(LoggingSystem(complain, fill), settings))
 
     return ModuleProxy("logging", {name: name for name in LOGGING.split()}, _computed_once(members))
 
