@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 from numpy import zeros
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import UNFIT
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
@@ -44,12 +46,13 @@ class TensorType(Typed):
             return quick
         if len(args) == 1 and isinstance(first, Tensor) and first.array.ndim and first.dtype is self.tensor_dtype:
             return traced.alias(first)      # the same memory, with its history
-        if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
+        if len(args) == 1 and (isinstance(first, Sequence) and not isinstance(first, Size | str) or (
                 isinstance(first, Tensor) and first.array.ndim)):
             return traced.tensor(first, dtype=self.tensor_dtype)
         size = Sizes.take(first if isinstance(first, Size) else args)
         if type(size) is not tuple:
-            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])")
+            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])").saying(
+                f"new(): data must be a sequence (got {type_name(first)})")
         return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
 
     def _usual(self, first: Any, args: tuple[Any, ...]) -> Tensor | None:

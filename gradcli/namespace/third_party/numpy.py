@@ -103,8 +103,10 @@ def identity(n: int, dtype: Any = float) -> Array:
     return eye(n, dtype=dtype)
 
 
-def arange(*bounds: Any, dtype: Any = None) -> Array:
-    """Numbers at equal steps."""
+def arange(*bounds: Any, dtype: Any = None, **named: Any) -> Array:
+    """Numbers at equal steps; `start`, `stop` and `step` may be named."""
+    if named:
+        bounds = _named_bounds(bounds, **named)
     if not 1 <= len(bounds) <= 3 or not all(type(bound) in NUMBERS for bound in bounds):
         raise ArgumentFault("arange() takes one to three numbers", "np.arange(0, 10, 2)")
     bounds = tuple(map(numpy_operand, bounds))
@@ -113,6 +115,12 @@ def arange(*bounds: Any, dtype: Any = None) -> Array:
         raise ValueFault("arange() needs a step that gets to the end")
     _sized("arange", max(0, math.ceil((last - first) / step)))
     return Array(np.arange(*bounds, dtype=None if dtype is None else kind(dtype)))
+
+
+def _named_bounds(bounds: tuple[Any, ...], start: Any = 0, stop: Any = None, step: Any = 1) -> tuple[Any, ...]:
+    """The first, the last and the step, of which those after `bounds` are named; one alone without a stop is the last."""
+    first, last, by = (*bounds, *(start, stop, step)[len(bounds):])
+    return (0, first, by) if last is None else (first, last, by)
 
 
 def _counted(name: str, num: Any) -> None:

@@ -144,9 +144,14 @@ class Arange(Creation):
     samples = [(5,), (1, 6), (0.5, 3, 0.5), (5, 0, -2)]
     errors = [(0, 5, 0), (5, 0, 1), ("text",)]
 
-    def forward(start: Number, end: Number = None, step: Number = 1, *, dtype: Type = None):
+    def forward(start: Number = None, end: Number = None, step: Number = 1, *, dtype: Type = None):
         if end is None:
-            start, end = 0, start
+            start, end = None, start
+        if end is None:
+            raise ArgumentFault("arange() is missing end, a number", "torch.arange(5)").saying(
+                'arange() missing 1 required positional arguments: "end"')
+        if start is None:
+            start = 0
         return stepped(start, end, step, dtype)
 
 
