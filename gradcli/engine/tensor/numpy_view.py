@@ -17,6 +17,7 @@ from numpy._core._exceptions import UFuncTypeError
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
+from gradcli.engine.autograd.views import base_of
 from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
@@ -344,7 +345,7 @@ METHODS: tuple[Callable[..., Any], ...] = (
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
     partition, searchsorted, compress, flatten, ravel, reshape, resize)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
-NAMES = frozenset(OWN) | {"size", "flat", "strides"}
+NAMES = frozenset(OWN) | {"size", "flat", "strides", "base"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
@@ -386,5 +387,6 @@ setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
 Array.flat = property(_flat)
+Array.base = property(base_of)      # for arrays that are views: the array they look into
 Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

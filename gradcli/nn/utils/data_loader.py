@@ -121,6 +121,10 @@ class DataLoader:
         return f"<{self._module_path}.DataLoader object at {style.address(self)}>"
 
 
+def get_worker_info() -> None:
+    """What a worker process of a loader knows of itself: None, since batches are made in the program's own process."""
+
+
 def default_collate(batch: Any) -> Any:
     """Members of a data set as one batch: tensors stacked, numbers in a tensor, tuples and dicts part by part."""
     members = bounded_list(batch)
