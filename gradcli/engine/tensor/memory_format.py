@@ -130,8 +130,8 @@ def yes(self: Tensor) -> bool:
 
 ELSEWHERE = ("cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr",
              "vulkan", "xla", "xpu")
-PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes, "_base": base_of} | {
-    f"is_{word}": no for word in ELSEWHERE}
+PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes,
+              "_base": base_of} | {f"is_{word}": no for word in ELSEWHERE}
 METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order})
 
 for _name, _function in PROPERTIES.items():

@@ -16,7 +16,7 @@ from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.engine.tensor.variable import InferenceTensor
+from gradcli.engine.tensor.variable import Array, InferenceTensor
 from gradcli.faults.tree import ArgumentFault
 
 REFUSED_SIZE = "a tensor is made from sizes, or from one list of numbers"
@@ -59,7 +59,7 @@ class TensorType(Typed):
         """What a list of numbers, or sizes that need no check, make; None for anything else, and for what is wrong."""
         if type(first) is list and len(args) == 1:
             try:
-                return Tensor(array_of(first, self.tensor_dtype.numpy))
+                return Tensor(array_of(first, self.tensor_dtype.numpy, Array))
             except UNFIT:
                 return None
         if type(first) is int and {*map(type, args)} == {int} and min(args) >= 0 and prod(args) <= UNCHECKED:

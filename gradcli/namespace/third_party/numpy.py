@@ -118,7 +118,7 @@ def arange(*bounds: Any, dtype: Any = None, **named: Any) -> Array:
 
 
 def _named_bounds(bounds: tuple[Any, ...], start: Any = 0, stop: Any = None, step: Any = 1) -> tuple[Any, ...]:
-    """The first, the last and the step, of which those after `bounds` are named; one alone without a stop is the last."""
+    """The first, the last and the step, where those after `bounds` are named; one without a stop is the last."""
     first, last, by = (*bounds, *(start, stop, step)[len(bounds):])
     return (0, first, by) if last is None else (first, last, by)
 

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plai
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
+from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
 
@@ -236,7 +237,7 @@ class MakeTensor(Creation):
     errors = [("text",), ({},)]
 
     def forward(data: Anything, *, dtype: Type = None):
-        return array_of(data, dtype)
+        return array_of(data, dtype, NumpyArray)
 
 
 class AsTensor(Creation):
@@ -249,7 +250,8 @@ class AsTensor(Creation):
     errors = [("text",), ({},)]
 
     def forward(data: Anything, *, dtype: Type = None):
-        return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(data, dtype)
+        return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(
+            data, dtype, NumpyArray)
 
 
 class Range(Creation):
