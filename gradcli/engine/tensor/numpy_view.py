@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy._core._exceptions import UFuncTypeError
 
-from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.autograd.views import base_of
@@ -91,6 +91,8 @@ def _reducing(name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
+        if options.get("dtype") is not None and name in ("sum", "prod", "mean", "std", "var"):
+            extra["dtype"] = kind(options["dtype"])
         if name not in WARNING or self.array.size and "ddof" not in extra:
             return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
@@ -154,7 +156,9 @@ def _operand(value: Any) -> Any:
 def transpose(self: Tensor, *order: Any) -> Any:
     """The axes in reverse order, or in the order given."""
     places = tuple(order[0]) if len(order) == 1 and isinstance(order[0], tuple | list) else order
-    return Array(self.array.transpose(axes(places)) if places else self.array.T)
+    result = Array(self.array.transpose(axes(places)) if places else self.array.T)
+    note_view(result, self, result.array)
+    return result
 
 
 def sort(self: Tensor, axis: int = -1) -> None:
@@ -299,7 +303,10 @@ PLAIN_INDICES = (int, slice, type(None), type(...))
 def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
     if all(type(index) in PLAIN_INDICES for index in (at if type(at) is tuple else (at,))):
-        return as_numpy_result(self.array[at])
+        result = as_numpy_result(self.array[at])
+        if type(result) is Array:
+            note_view(result, self, result.array)
+        return result
     return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
 
 

@@ -304,11 +304,13 @@ def outer(a: Any, b: Any) -> Any:
     return Array(np.outer(a.array, b.array))
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
-    """The length of a vector, or of each along an axis."""
-    if ord is not None and type(ord) not in NUMBERS:
-        raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
-    return as_numpy_result(np.linalg.norm(asarray(x).array, None if ord is None else numpy_operand(ord), axes(axis)))
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The length of a vector, or of each along an axis; of a matrix also with the orders 'fro' and 'nuc'."""
+    if ord is not None and ord not in ("fro", "nuc") and type(ord) not in NUMBERS:
+        raise ArgumentFault(f"the order of a norm is a number, 'fro' or 'nuc', not {described(ord)}",
+                            "np.linalg.norm(x)")
+    order = numpy_operand(ord) if type(ord) in NUMBERS else ord
+    return as_numpy_result(np.linalg.norm(asarray(x).array, order, axes(axis), bool(keepdims)))
 
 
 def copy(a: Any) -> Array:
