@@ -83,6 +83,18 @@ class Full(Creation):
         return out
 
 
+class ScalarTensor(Creation):
+    """scalar_tensor(s, dtype): a number as a tensor of no dimensions, floating unless a type is named."""
+
+    complex = True
+    samples = [(1.5,), (3,)]
+    errors = [("text",)]
+
+    def forward(s: Scalar, *, dtype: Type = None):
+        kind = dtype or Default.floating
+        return np.array(realized(s, kind), kind)
+
+
 def laid_out(model, fill):
     """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
     steps = [abs(step) for step in model.strides]

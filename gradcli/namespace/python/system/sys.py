@@ -12,6 +12,7 @@ from gradcli.display.containers import Named
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose
 from gradcli.faults.tree import PolicyFault
+from gradcli.lang.policy import SCRIPT
 from gradcli.lang.runtime.exceptions import program_exit
 from gradcli.lang.runtime.streams import TextStream, writer
 from gradcli.namespace.modules import ModuleProxy
@@ -44,7 +45,7 @@ def refusing(name: str, *instead: tuple[str, str], reason: str = OUTSIDE) -> Cal
 
 def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
     """`sys` of one session; `argv` returns the words after the script on the command line."""
-    return ModuleProxy("sys", {"argv": "argv"}, lambda name: ["program.py", *argv()],
+    return ModuleProxy("sys", {"argv": "argv"}, lambda name: [SCRIPT, *argv()],
                        stdout=TextStream("<stdout>", write), stderr=TextStream("<stderr>", complain),
                        maxsize=sys.maxsize, byteorder="little", platform="linux", version="3.11.7 (gradcli)",
                        version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,
