@@ -20,7 +20,8 @@ one, two = torch.ones(1), torch.ones(2)
 x = torch.ones(2, requires_grad=True)
 close = torch.testing.assert_close
 class Own(Dataset):
-    pass
+    def __init__(self):
+        super(Own).__init__()
 class OwnPruning(prune.BasePruningMethod):
     def compute_mask(self, t, default_mask):
         return default_mask
@@ -119,7 +120,8 @@ def test_ids_of_hooks_count_on():
     program = """
 import torch, torch.nn as nn
 layer, other = nn.Linear(1, 1), nn.Linear(1, 1)
-handles = [layer.register_forward_hook(print), layer.register_forward_pre_hook(print), other.register_forward_hook(print),
+handles = [layer.register_forward_hook(print), layer.register_forward_pre_hook(print),
+           other.register_forward_hook(print),
            torch.ones(1, requires_grad=True).register_hook(print), layer.register_forward_hook(print)]
 numbers = [handle.id - handles[0].id for handle in handles]
 keys = [key - handles[0].id for key in layer._forward_hooks], [key - handles[0].id for key in other._forward_hooks]
