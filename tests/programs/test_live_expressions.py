@@ -12,6 +12,7 @@ from gradcli.session.session import Session
 torch = pytest.importorskip("torch")
 
 PROGRAM = """
+import numpy as np
 import torch, torch.nn as nn, torch.nn.functional as F
 from collections import deque
 from torch.utils.data import Dataset, get_worker_info
@@ -82,6 +83,21 @@ EXPRESSIONS = {
         nn.MSELoss(reduction="elementwise_mean")(two, torch.zeros(2))
         F.nll_loss(torch.ones(2, 2), torch.tensor([0, 1]), reduction="elementwise_mean")
         F.kl_div(two, two, reduction="elementwise_mean")""",
+    "ufuncs of tensors": """
+        np.sqrt(two)
+        np.exp(one[0])
+        np.sqrt(torch.tensor(4))
+        np.add(two, np.ones(2))
+        np.add(np.ones(2), two)
+        np.maximum(two, 2)
+        np.isnan(two)
+        np.greater(two, 2)
+        np.matmul(torch.ones(2, 2), torch.ones(2, 2))
+        np.cbrt(two)
+        np.logaddexp(two, 1)
+        np.rint(two)
+        np.sqrt(two.numpy())
+        np.square(two).sum()""",
     "memory": """
         x.view(2)[1:]._base is x
         x._base

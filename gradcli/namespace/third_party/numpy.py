@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.conversion import array_of, listed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
@@ -164,10 +164,20 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
         values = [operand(arg) for arg in args]
         if arguments == 2:
             check_broadcast(name, *values)
-        return _stored(name, apply(*values), out)
+        result = apply(*values)
+        return of_tensors(result, args) if out is None else _stored(name, result, out)
 
     applied.__name__ = applied.__qualname__ = name
     return applied
+
+
+def of_tensors(result: Any, args: tuple[Any, ...]) -> Any:
+    """What a ufunc returns: a tensor where one of its operands is one, which has bytes for truth values, as PyTorch has
+    it; else an array or a number."""
+    if not any(isinstance(arg, Tensor) and not isinstance(arg, Array) for arg in args):
+        return as_numpy_result(result)
+    array = np.asarray(result)
+    return Tensor(listed(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
 
 def _reducing(name: str) -> Callable[..., Any]:
@@ -213,7 +223,9 @@ def dot(a: Any, b: Any) -> Any:
     return as_numpy_result(np.asarray(product(asarray(a).array, asarray(b).array))[()])
 
 
-matmul = dot
+def matmul(x1: Any, x2: Any) -> Any:
+    """The product of matrices or vectors, as a ufunc gives it."""
+    return of_tensors(product(asarray(x1).array, asarray(x2).array), (x1, x2))
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:

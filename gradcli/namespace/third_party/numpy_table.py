@@ -30,7 +30,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import expose
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.namespace.third_party.numpy import asarray, of_tensors, operand
 from gradcli.namespace.third_party.numpy_lines import LINES
 
 LARGEST_POWER = 10_000
@@ -235,7 +235,8 @@ def _function(signature: NumpySignature) -> Callable[..., Any]:
         rest = {name: value for name, value in values.items() if name not in places}
         with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
             warnings.simplefilter("ignore")
-            return result_of(work(*(values[name] for name in places), **rest))
+            result = work(*(values[name] for name in places), **rest)
+        return of_tensors(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
 
     applied.__name__ = applied.__qualname__ = signature.name.rpartition(".")[2]
     return with_numpy_faults(applied)
