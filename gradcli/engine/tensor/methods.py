@@ -206,9 +206,9 @@ def tolist(self: Tensor) -> Any:
     return report_detached(self, ".tolist()", self.array.tolist())
 
 
-def numpy(self: Tensor) -> Array:
-    """The same memory as an array that prints as numpy prints."""
-    if self.requires_grad and grad_mode.enabled:
+def numpy(self: Tensor, *, force: bool = False) -> Array:
+    """The same memory as an array that prints as numpy prints; `force` leaves a history behind."""
+    if self.requires_grad and grad_mode.enabled and not force:
         raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy._core._exceptions import UFuncTypeError
 
-from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
+from gradcli.engine.autograd.views import base_of
 from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
@@ -90,6 +91,8 @@ def _reducing(name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
+        if options.get("dtype") is not None and name in ("sum", "prod", "mean", "std", "var"):
+            extra["dtype"] = kind(options["dtype"])
         if name not in WARNING or self.array.size and "ddof" not in extra:
             return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
@@ -153,7 +156,9 @@ def _operand(value: Any) -> Any:
 def transpose(self: Tensor, *order: Any) -> Any:
     """The axes in reverse order, or in the order given."""
     places = tuple(order[0]) if len(order) == 1 and isinstance(order[0], tuple | list) else order
-    return Array(self.array.transpose(axes(places)) if places else self.array.T)
+    result = Array(self.array.transpose(axes(places)) if places else self.array.T)
+    note_view(result, self, result.array)
+    return result
 
 
 def sort(self: Tensor, axis: int = -1) -> None:
@@ -301,7 +306,10 @@ PLAIN_INDICES = (int, slice, type(None), type(...))
 def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
     if all(type(index) in PLAIN_INDICES for index in (at if type(at) is tuple else (at,))):
-        return as_numpy_result(self.array[at])
+        result = as_numpy_result(self.array[at])
+        if type(result) is Array:
+            note_view(result, self, result.array)
+        return result
     return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
 
 
@@ -322,7 +330,7 @@ METHODS: tuple[Callable[..., Any], ...] = (
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
     partition, searchsorted, compress, flatten, ravel, reshape, resize)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
-NAMES = frozenset(OWN) | {"size", "flat", "strides"}
+NAMES = frozenset(OWN) | {"size", "flat", "strides", "base"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
@@ -378,5 +386,6 @@ Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ig
 Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
 Array.T = property(transpose)   # type: ignore[attr-defined]  # of tensors a view that keeps history
 Array.flat = property(_flat)
+Array.base = property(base_of)      # for arrays that are views: the array they look into
 Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

@@ -23,7 +23,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault
 
 
 @named("torch.storage.TypedStorage")
-@exposed("dtype", "fill_", "size", "tolist")
+@exposed("dtype", "element_size", "fill_", "nbytes", "size", "tolist")
 class Storage:
     """All of the memory that a tensor looks into, element by element."""
 
@@ -57,6 +57,14 @@ class Storage:
     def size(self) -> int:
         """The number of elements."""
         return self.array.size
+
+    def nbytes(self) -> int:
+        """The size in bytes."""
+        return self.array.nbytes
+
+    def element_size(self) -> int:
+        """The size of an element in bytes."""
+        return self.array.itemsize
 
     def tolist(self) -> list[Any]:
         """The elements as plain numbers."""

@@ -37,6 +37,7 @@ class Array(Tensor):
     flat: Any               # set by numpy_view.py
     size: Any
     strides: Any
+    base: Any
 
 
 class InferenceTensor(Variable):

@@ -18,6 +18,7 @@ from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import WriteObserver
 from gradcli.exposure import admitting
+from gradcli.lang.policy import SCRIPT
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
@@ -88,7 +89,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     `settings` receives what of the modules programs can change.
     """
     modules: dict[str, Any] = refused_modules() | {
-        "sys": sys_module(lambda: _changeable(["program.py", *argv()], settings), write, complain), "os": os_module()}
+        "sys": sys_module(lambda: _changeable([SCRIPT, *argv()], settings), write, complain), "os": os_module()}
     modules |= {path: ModuleProxy(path, names, _fetch) for path, names in _addresses().items()}
     modules["matplotlib.pyplot"] = ModuleProxy(
         "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
@@ -104,7 +105,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
-    modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in ("random", "linalg", "matlib", "lib")}
+    modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in (
+        "random", "linalg", "matlib", "lib", "testing")}
     modules["numpy.lib.stride_tricks"] = modules["numpy.lib"].stride_tricks
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
     for path in ("IPython.display", "IPython.core.display"):
@@ -166,6 +168,9 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     tricks = ModuleProxy("numpy.lib.stride_tricks", {name: f"third_party.numpy_strides.{name}" for name in (
         "as_strided", "sliding_window_view")}, _fetch)
+    testing = ModuleProxy("numpy.testing", {name: f"third_party.numpy_testing.{name}" for name in (
+        "assert_allclose", "assert_array_equal", "assert_equal", "assert_almost_equal", "assert_array_almost_equal",
+        "assert_array_less")}, _fetch)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
 
@@ -182,6 +187,7 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
     return ModuleProxy("numpy", names, fetch, random=random,
                        linalg=linalg, matlib=matlib, lib=ModuleProxy("numpy.lib", stride_tricks=tricks), ndarray=array,
+                       testing=testing,
                        finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), **FILES, **kinds)
 

@@ -23,7 +23,7 @@ def checked_index(index: Any, length: int) -> int:
     return at % length
 
 
-@exposed("append", "extend", "insert")
+@exposed("append", "extend", "insert", "pop")
 class _NumberedModules(Module):
     """A container whose children are named by their numbers."""
 
@@ -68,6 +68,12 @@ class _NumberedModules(Module):
         for module in modules:
             self.append(module)
         return self
+
+    def pop(self, key: Any) -> Any:
+        """Take out the module at an index, and return it."""
+        module = self[key]
+        del self[key]
+        return module
 
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at `index`; this container."""
