@@ -48,7 +48,7 @@ def page_text(page: Any, form: str) -> str:
 
 def remark_simplification(settings: Settings) -> None:
     """Say on standard error how formulas get shorter, where SymPy is not installed."""
-    from gradcli.symbolic.simplify import INSTALL, sympy_module
+    from gradcli.symbolic.simplification.shortest import INSTALL, sympy_module
 
     if sympy_module() is None and not settings.quiet:
         tell(f"note: formulas are simplified where SymPy is installed: {INSTALL}")

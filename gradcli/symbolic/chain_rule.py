@@ -22,7 +22,7 @@ from gradcli.faults.tree import NonScalarBackward, UsageFault
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol, walk
 from gradcli.symbolic.fold import add, rebuild, substitute
-from gradcli.symbolic.piecewise import without_isolated_points
+from gradcli.symbolic.simplification.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
 from gradcli.symbolic.verification import moved

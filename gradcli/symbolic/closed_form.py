@@ -26,8 +26,8 @@ from gradcli.symbolic.control_flow.exploration import (
 )
 from gradcli.symbolic.control_flow.path_condition import PathLimit
 from gradcli.symbolic.expression import ZERO, Expr
-from gradcli.symbolic.piecewise import without_isolated_points
-from gradcli.symbolic.simplify import simplified
+from gradcli.symbolic.simplification.piecewise import without_isolated_points
+from gradcli.symbolic.simplification.shortest import simplified
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import Writer, writes_decimals
 from gradcli.symbolic.trace import Tracer, Unknown, tracing

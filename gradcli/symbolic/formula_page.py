@@ -9,7 +9,7 @@ from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index, Symbol, walk
 from gradcli.symbolic.latex import LatexWriter
-from gradcli.symbolic.simplify import INSTALL
+from gradcli.symbolic.simplification.shortest import INSTALL
 from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
 
 if TYPE_CHECKING:
