@@ -54,7 +54,7 @@ def offering(session: Session, source: Source, option: Callable[[list[str]], str
     try:
         yield
     except NameFault as fault:
-        span, lacking = fault.span, _lacking(session, source)
+        span, lacking = fault.span, lacking_names(session, source)
         lines = (fault.source or "").split("\n")
         word = lines[span.line - 1][span.column - 1 : span.end_column - 1] if span and span.line <= len(lines) else ""
         if word in lacking and not fault.hints:
@@ -74,7 +74,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     texts = with_files(at, settings)
     session = open_session(settings, write)
     if sample is not None:
-        lacking = sorted(set(_lacking(session, source)).difference(known_names(at, settings)))
+        lacking = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
         texts += [PointText(f"{name}={sample + 0.07 * n}", []) for n, name in enumerate(lacking)]
     with walled(settings):
         refuse_twice(session, texts)
@@ -110,18 +110,28 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
         dtype = session[whole].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
                           "and only floating numbers have gradients", *([repair] if whole in files else []))
-    if not names and not _lacking(session, source):
+    if not names and not lacking_names(session, source):
         return UsageFault("there is nothing to differentiate by: the expression uses no name that has no value yet",
                           (f"gradcli {command} 'x**2' --at 'x=2'", "a name, and where it stands"))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                      at_point(_lacking(session, source) or ["x"], []))
+                      at_point(lacking_names(session, source) or ["x"], []))
 
 
-def _lacking(session: Session, source: Source) -> list[str]:
+def lacking_names(session: Session, source: Source) -> list[str]:
     """The names of an expression that stand for nothing."""
-    from gradcli.analysis.free_names import free_names
+    from gradcli.analysis.free_names import computed_with, free_names
 
-    return sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
+    free, names = free_names(source.text), session.names()
+    like_functions = free.intersection(session.bare, computed_with(source.text, session.bare)).difference(names)
+    return sorted(free.difference(session.loaded(), session.bare, names) | like_functions)
+
+
+def _modules(source: Source) -> set[str]:
+    """The names that stand for modules elsewhere, of which an expression uses attributes."""
+    from gradcli.analysis.free_names import only_attributes
+    from gradcli.repairs.synonyms import LEFT_OUT, NAMES
+
+    return only_attributes(source.text).intersection((*NAMES, *LEFT_OUT))
 
 
 def used(source: Source, at: list[str]) -> list[str]:

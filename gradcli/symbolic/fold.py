@@ -5,6 +5,7 @@ Beyond that they keep the structure with which an expression is built; `simplify
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
@@ -13,6 +14,7 @@ from gradcli.symbolic.expression import (
     FALSE,
     HALF,
     MINUS_ONE,
+    MIRRORED,
     ONE,
     TRUE,
     TWO,
@@ -36,7 +38,16 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, solved, value_of
-from gradcli.symbolic.known_values import ROUNDINGS, VALUES, coefficient, exact_power, name_of, rank
+from gradcli.symbolic.known_values import (
+    ROUNDINGS,
+    VALUES,
+    approximate,
+    coefficient,
+    exact_power,
+    is_even,
+    order_of,
+    without_signs,
+)
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -87,7 +98,7 @@ def replace_symbols(expr: Expr, values: Callable[[Symbol], Expr | None]) -> Expr
 def add(*terms: Expr) -> Expr:
     """The sum of terms: numbers are added, equal terms collected."""
     total, rest = Fraction(0), dict[Expr, Fraction]()
-    for term in _joined(_flat(terms, Add)):
+    for term in _joined(_spread(_flat(terms, Add))):
         if isinstance(term, Number):
             total += term.value
             continue
@@ -111,6 +122,16 @@ def _flat(parts: tuple[Expr, ...], kind: type[Add] | type[Mul]) -> Iterator[Expr
             yield from children(part)
         else:
             yield part
+
+
+def _spread(terms: Iterator[Expr]) -> Iterator[Expr]:
+    """The terms, numbers before sums of indices multiplied into them: 2 - (2 - i) is i."""
+    for term in terms:
+        ratio, rest = coefficient(term)
+        if isinstance(rest, Add) and ratio != 1 and bounds(rest) is not None:
+            yield from (mul(number(ratio), part) for part in rest.terms)
+        else:
+            yield term
 
 
 def _joined(terms: Iterator[Expr]) -> Iterator[Expr]:
@@ -169,12 +190,12 @@ def mul(*factors: Expr) -> Expr:
         elif isinstance(factor, Cases) and branching is None:
             branching = factor
         else:
-            base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+            base, exponent = _base_and_exponent(factor)
             powers[base] = add(powers[base], exponent) if base in powers else exponent
     if not product:
         return ZERO
     parts: list[Expr] = []
-    for base, exponent in powers.items():
+    for base, exponent in without_signs(powers).items():
         part = power(base, exponent)
         if isinstance(part, Number):
             product *= part.value
@@ -188,10 +209,18 @@ def mul(*factors: Expr) -> Expr:
         rest = mul(number(product), *parts)
         return branching if rest == ONE else cases(tuple(
             (test, mul(rest, value)) for test, value in branching.branches), mul(rest, branching.otherwise))
-    parts.sort(key=lambda part: (rank(part), name_of(part)))
+    parts.sort(key=order_of)
     if product != 1:
         parts.insert(0, number(product))
     return parts[0] if len(parts) == 1 else Mul(tuple(parts)) if parts else ONE
+
+
+def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
+    """A factor as a power; exp(n*x) is a power of exp(x)."""
+    if isinstance(factor, Call) and factor.name == "exp":
+        ratio, rest = coefficient(factor.arguments[0])
+        return Call("exp", (rest,)), number(ratio)
+    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -212,7 +241,25 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return mul(*(power(factor, exponent) for factor in base.factors))
     if isinstance(base, Call) and base.name == "exp":
         return call("exp", mul(base.arguments[0], exponent))
-    return Power(base, exponent)
+    if isinstance(base, Call) and base.name == "abs" and is_even(exponent):
+        return power(base.arguments[0], exponent)
+    return _root(base, exponent.value) if isinstance(exponent, Number) and not whole else Power(base, exponent)
+
+
+def _root(base: Expr, exponent: Fraction) -> Expr:
+    """A base to a fraction, real roots that are known drawn: of even powers, of roots, of positive numbers."""
+    if isinstance(base, Power) and isinstance(base.exponent, Number):
+        if base.exponent.value.denominator != 1:        # the inner base is positive where there is a root of it
+            return power(base.base, number(base.exponent.value * exponent))
+        if is_even(base.exponent):
+            return power(call("abs", base.base), number(base.exponent.value * exponent))
+    if isinstance(base, Mul):
+        drawn = [factor for factor in base.factors if isinstance(factor, Number) and exact_power(
+            factor.value, exponent) is not None or isinstance(factor, Power) and is_even(factor.exponent)]
+        if drawn:
+            rest = mul(*(factor for factor in base.factors if factor not in drawn))
+            return mul(*(power(factor, number(exponent)) for factor in drawn), power(rest, number(exponent)))
+    return Power(base, number(exponent))
 
 
 def call(name: str, *arguments: Expr) -> Expr:
@@ -238,11 +285,24 @@ def call(name: str, *arguments: Expr) -> Expr:
         return number(ROUNDINGS[name](x.value))
     if name in ("floordiv", "mod"):
         return _divided(name, x, arguments[1])
-    if name in ("sign", "sgn"):
-        name = "sign"
-        if isinstance(x, Number):
-            return number((x.value > 0) - (x.value < 0))
+    if name in ("sign", "sgn", "abs"):
+        return _of_size("abs" if name == "abs" else "sign", x)
+    if name == "expm1":
+        return add(call("exp", x), MINUS_ONE)
+    if name == "xlogy":
+        return mul(x, call("log", arguments[1]))
     return Call(name, arguments)
+
+
+def _of_size(name: str, x: Expr) -> Expr:
+    """The sign or the absolute value; a number that x begins with stands before it."""
+    ratio, rest = coefficient(x)
+    if isinstance(rest, Number):
+        return number(abs(rest.value) if name == "abs" else (rest.value > 0) - (rest.value < 0))
+    if name == "abs" and (isinstance(rest, Power) and is_even(rest.exponent) or isinstance(rest, Call) and (
+            rest.name in ("abs", "exp"))):
+        return mul(number(abs(ratio)), rest)
+    return mul(number(abs(ratio) if name == "abs" else (ratio > 0) - (ratio < 0)), Call(name, (rest,)))
 
 
 def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
@@ -266,7 +326,6 @@ def _logarithm(term: Expr) -> Expr | None:
     return None
 
 
-
 def condition(name: str, *arguments: Expr) -> Expr:
     """A comparison or a logical operation; decided where its parts are numbers."""
     if name in COMPARE:
@@ -275,6 +334,9 @@ def condition(name: str, *arguments: Expr) -> Expr:
             return condition("gt", a.arguments[0], ZERO)
         if isinstance(a, Number) and isinstance(b, Number):
             return TRUE if COMPARE[name](a.value, b.value) else FALSE
+        left, right = approximate(a), approximate(b)
+        if left is not None and right is not None and not math.isclose(left, right):
+            return TRUE if COMPARE[name](left, right) else FALSE
         ends = bounds(a - b) if any(map(indices, (a, b))) else None
         if ends is not None:
             truths = {COMPARE[name](end, 0) for end in (*ends, *([0] if ends[0] <= 0 <= ends[1] else []))}
@@ -283,9 +345,11 @@ def condition(name: str, *arguments: Expr) -> Expr:
             return solved(name, a - b) or Condition(name, arguments)
         if a == b:
             return TRUE if name in ("le", "ge", "eq") else FALSE
+        return _with_number_on_the_right(name, a, b)
     elif name == "not":
-        if arguments[0] in (TRUE, FALSE):
-            return FALSE if arguments[0] == TRUE else TRUE
+        [inner] = arguments
+        if inner in (TRUE, FALSE):
+            return FALSE if inner == TRUE else TRUE
     else:
         neutral, absorbing = (TRUE, FALSE) if name == "and" else (FALSE, TRUE)
         parts = tuple(dict.fromkeys(part for part in arguments if part != neutral))
@@ -293,6 +357,26 @@ def condition(name: str, *arguments: Expr) -> Expr:
             return absorbing
         return neutral if not parts else parts[0] if len(parts) == 1 else Condition(name, parts)
     return Condition(name, arguments)
+
+
+def _with_number_on_the_right(name: str, a: Expr, b: Expr) -> Expr:
+    """A comparison; x - 1 > 0 as x > 1, and x - y > 0 as x > y."""
+    if isinstance(a, Number):
+        name, a, b = MIRRORED.get(name, name), b, a
+    factor, rest = coefficient(a)
+    if isinstance(b, Number) and factor != 1:
+        return condition(name if factor > 0 else MIRRORED.get(name, name), rest, number(b.value / factor))
+    if not isinstance(b, Number) or not isinstance(a, Add) or len(a.terms) != 2:
+        return Condition(name, (a, b))
+    left, right = a.terms
+    if isinstance(right, Number):
+        right, b = ZERO, number(b.value - right.value)
+    elif b != ZERO or coefficient(left)[0] * coefficient(right)[0] > 0:
+        return Condition(name, (a, b))
+    factor = coefficient(left)[0]
+    if factor < 0:
+        name, left, right, b = MIRRORED.get(name, name), mul(MINUS_ONE, left), mul(MINUS_ONE, right), number(-b.value)
+    return Condition(name, (left, b if right == ZERO else mul(MINUS_ONE, right)))
 
 
 def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
@@ -304,7 +388,10 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
             break
         if test != FALSE:
             value = value.branches[0][1] if isinstance(value, Cases) and value.branches[0][0] == test else value
-            remaining.append((test, _at_place(test, value)))
+            value = _at_place(test, value)
+            if remaining and remaining[-1][1] == value and not indices(test):
+                test = condition("or", remaining.pop()[0], test)
+            remaining.append((test, value))
     if isinstance(otherwise, Cases):
         tests = [test for test, _ in remaining]
         remaining += [branch for branch in otherwise.branches if branch[0] not in tests]

@@ -158,7 +158,7 @@ def derivative_sign(names: tuple[str, ...], sign: str, places: list[str] | None 
     suffix = "_" + "".join(places) if places else ""
     if order == 1:
         return f"{sign}/{sign}{names[0]}{suffix}"
-    if len(set(names)) == 1:
+    if len(set(names)) == 1 and not names[0][-1].isdigit():
         return f"{sign}{order}/{sign}{names[0]}{order}"
     return f"{sign}{order}/" + "".join(f"{sign}{name}" for name in names)
 

@@ -14,6 +14,7 @@ from gradcli.symbolic.expression import (
     ZERO,
     Add,
     Call,
+    Cases,
     Constant,
     E,
     Expr,
@@ -21,10 +22,15 @@ from gradcli.symbolic.expression import (
     Mul,
     Number,
     Power,
+    Sum,
     Symbol,
+    children,
+    number,
 )
 
 LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
+LARGEST_FLOAT = 10**300
+CONSTANTS = {"pi": math.pi, "e": math.e}
 VALUES: dict[tuple[str, Expr], Expr] = {
     ("exp", ZERO): ONE, ("exp", ONE): E, ("log", ONE): ZERO, ("log", E): ONE, ("sin", ZERO): ZERO, ("cos", ZERO): ONE,
     ("tan", ZERO): ZERO, ("tanh", ZERO): ZERO, ("sinh", ZERO): ZERO, ("cosh", ZERO): ONE, ("sin", PI): ZERO,
@@ -48,16 +54,70 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     return root**exponent.numerator if root**exponent.denominator == base else None
 
 
-def rank(factor: Expr) -> int:
-    """The place of a factor in a product: constants, names, sums in parentheses, functions."""
+def order_of(factor: Expr) -> tuple[int, str, int]:
+    """The place of a factor in a product: constants, names in the order of the alphabet, polynomials in parentheses,
+    functions, the plainest first, and other sums."""
     base = factor.base if isinstance(factor, Power) else factor
-    return {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 4, Call: 3}.get(type(base), 5)
+    kind = {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 3, Call: 4}.get(type(base), 6)
+    depth = nesting(base)
+    if kind == 3 and depth:
+        kind = 5
+    return kind, base.name if isinstance(base, Symbol) else "", depth if kind == 4 else 0
 
 
-def name_of(factor: Expr) -> str:
-    """The name of a symbol, by which symbols are sorted; "" for other factors, which stay in their order."""
-    base = factor.base if isinstance(factor, Power) else factor
-    return base.name if isinstance(base, Symbol) else ""
+def nesting(expr: Expr) -> int:
+    """How deep functions are nested in an expression."""
+    within = max(map(nesting, children(expr)), default=0)
+    return within + (isinstance(expr, Call | Sum | Cases) or isinstance(expr, Power) and not isinstance(
+        expr.exponent, Number))
+
+
+def is_even(exponent: Expr) -> bool:
+    """Whether an exponent is an even number."""
+    return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value.numerator % 2 == 0
+
+
+def approximate(expr: Expr) -> float | None:
+    """The value of an expression of numbers; None where names, functions or indices stand in it."""
+    match expr:
+        case Number(value):
+            return float(value) if abs(value) < LARGEST_FLOAT else None
+        case Constant(name):
+            return CONSTANTS.get(name)
+        case Add(parts) | Mul(parts):
+            values = [approximate(part) for part in parts]
+            known = [value for value in values if value is not None]
+            if len(known) < len(values):
+                return None
+            return sum(known) if isinstance(expr, Add) else math.prod(known)
+        case Power(Number(base), Number(exponent)) if base > 0 and abs(exponent) <= LARGEST_EXPONENT:
+            size = approximate(number(base))
+            return None if size is None else size ** float(exponent)
+    return None
+
+
+def without_signs(powers: dict[Expr, Expr]) -> dict[Expr, Expr]:
+    """The factors of a product, by their exponents, with x*sign(x), abs(x)/x and the like in one function."""
+    sized = [base.arguments[0] for base in powers if isinstance(base, Call) and base.name in ("abs", "sign")]
+    for x in dict.fromkeys(sized):
+        bases = x, Call("abs", (x,)), Call("sign", (x,))
+        exponents = [powers.get(base, ZERO) for base in bases]
+        if sum(exponent != ZERO for exponent in exponents) < 2 and exponents[1] in (ZERO, ONE, MINUS_ONE) or not all(
+                isinstance(exponent, Number) and exponent.value.denominator == 1 for exponent in exponents):
+            continue
+        plain, size, sign = (int(exponent.value) for exponent in exponents if isinstance(exponent, Number))
+        total, negative = plain + size, (plain + sign) % 2      # of abs(x), and whether the sign counts
+        if total % 2 == negative:
+            joined = total, 0, 0
+        elif negative:
+            joined = (total - 1, 1, 0) if total > 0 else (total, 0, 1)
+        else:
+            joined = (total - 1, 1, 0) if total > 0 else (total + 1, -1, 0)
+        where = next(base for base in powers if base in bases)
+        powers = dict(part for base, exponent in powers.items() for part in (
+            [(new, number(count)) for new, count in zip(bases, joined, strict=True) if count] if base == where else
+            [(base, exponent)] if base not in bases else []))
+    return powers
 
 
 def coefficient(term: Expr) -> tuple[Fraction, Expr]:

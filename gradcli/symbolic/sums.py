@@ -47,7 +47,22 @@ def sum_over(index: Index, body: Expr) -> Expr:
                 return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
                                substitute(value, {index: as_place(place)})),), ZERO)
     parts = _split(index, body)
-    return sum_over(*parts) if parts else _named_by_depth(index, body)
+    return sum_over(*parts) if parts else _named_by_depth(index, _forwards(index, body))
+
+
+def _forwards(index: Index, body: Expr) -> Expr:
+    """The terms of a sum in the order in which more of it counts upwards: j for 2 - j."""
+    before = _counted_down(body)
+    if IndexValue(index) not in before:
+        return body
+    other = substitute(body, {index: add(number(index.size - 1), mul(MINUS_ONE, IndexValue(index)))})
+    return other if len(_counted_down(other)) < len(before) else body
+
+
+def _counted_down(body: Expr) -> list[Expr]:
+    """The indices that have a minus sign in index arithmetic, as often as they have it."""
+    ways = [coefficient(term) for part in walk(body) if isinstance(part, Add) for term in part.terms]
+    return [rest for ratio, rest in ways if ratio < 0 and isinstance(rest, IndexValue)]
 
 
 def _named_by_depth(index: Index, body: Expr) -> Expr:

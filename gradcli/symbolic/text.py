@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 from gradcli.symbolic.expression import (
@@ -26,7 +27,7 @@ from gradcli.symbolic.expression import (
     Symbol,
     number,
 )
-from gradcli.symbolic.fold import mul, power
+from gradcli.symbolic.fold import add, mul, power
 from gradcli.symbolic.index_arithmetic import value_of
 from gradcli.symbolic.tensor import SymbolicTensor
 
@@ -36,6 +37,8 @@ DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
 LETTERS = "ijklmnpqrstuvw"
+MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorted by their names
+SMALL = 10**5           # denominators, powers of ten, from which fractions are written as decimals such as 1e-05
 
 
 class Notation(NamedTuple):
@@ -140,6 +143,8 @@ class Writer:
         if value.denominator >= LONG_FRACTION:
             is_decimal = value.denominator % 10 == 0 and (_ends(value) or value.denominator % LONG_FRACTION == 0)
             return shortest if is_decimal else ""
+        if value.denominator >= SMALL and 10 ** (len(str(value.denominator)) - 1) == value.denominator:
+            return shortest
         text = str(Decimal(value.numerator) / Decimal(value.denominator)) if self.decimals and _ends(value) else ""
         return text if "E" not in text else shortest
 
@@ -186,7 +191,7 @@ class Writer:
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
-        for term in sorted(terms, key=has_minus):
+        for term in in_usual_order(terms):
             negative = has_minus(term)
             text = self.within(mul(number(-1), term) if negative else term, PRODUCT)
             pieces.append((" - " if negative else " + ") + text if pieces else ("-" if negative else "") + text)
@@ -197,8 +202,12 @@ class Writer:
         coefficient = Fraction(1)
         above: list[Expr] = []
         below: list[Expr] = []
+        alone = len(factors) == 2 and has_minus(factors[0])     # -2*(x - y) is 2*(y - x)
         for factor in factors:
-            if isinstance(factor, Number):
+            if isinstance(factor, Add) and (begins_with_minus(factor) or alone and any(map(has_minus, factor.terms))):
+                coefficient = -coefficient
+                above.append(add(*(mul(number(-1), term) for term in factor.terms)))
+            elif isinstance(factor, Number):
                 coefficient *= factor.value
             elif isinstance(factor, Power) and has_minus(factor.exponent):
                 below.append(power(factor.base, mul(number(-1), factor.exponent)))
@@ -298,6 +307,57 @@ def _ends(value: Fraction) -> bool:
     return rest == 1
 
 
+def in_usual_order(terms: tuple[Expr, ...]) -> list[Expr]:
+    """The terms of a sum by falling degree, numbers behind functions; one without a minus sign first where there are
+    two, or where it has the same degree as the first."""
+    monomials = [monomial(term) for term in terms]
+    names: list[list[tuple[str, list[int]]]] = monomials if all(monomials) else [[]] * len(terms)
+    keys = {term: (-degree(term), isinstance(term, Number), own) for term, own in zip(terms, names, strict=True)}
+    ordered = sorted(terms, key=keys.__getitem__)
+    first = next((term for term in ordered if not has_minus(term)), ordered[0])
+    if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0]:
+        ordered.remove(first)
+        ordered.insert(0, first)
+    return ordered
+
+
+def degree(expr: Expr) -> Fraction:
+    """The degree of an expression in the names that stand in it; functions, and powers with names in them, have 0."""
+    match expr:
+        case Symbol():
+            return Fraction(1)
+        case Add(terms):
+            return max(map(degree, terms))
+        case Mul(factors):
+            return sum(map(degree, factors), Fraction(0))
+        case Power(base, Number(exponent)):
+            return degree(base) * exponent
+        case Sum(_, body):
+            return degree(body)
+    return Fraction(0)
+
+
+def monomial(term: Expr) -> list[tuple[str, list[int]]]:
+    """The names of a product of powers of names, and the places of elements, each as often as it counts; [] for other
+    terms."""
+    names: list[tuple[str, list[int]]] = []
+    for factor in term.factors if isinstance(term, Mul) else (term,):
+        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
+        if isinstance(base, Symbol) and isinstance(exponent, Number) and 0 < exponent.value <= MOST_OF_A_NAME:
+            name = base.name, [place for place in base.places if isinstance(place, int)]
+            names += [name] * ceil(exponent.value)
+        elif not isinstance(factor, Number | Constant):
+            return []
+    return names
+
+
 def has_minus(expr: Expr) -> bool:
     """Whether an expression is written with a minus sign in front."""
-    return isinstance(expr, Number) and expr.value < 0 or isinstance(expr, Mul) and has_minus(expr.factors[0])
+    if isinstance(expr, Mul):
+        return sum(map(begins_with_minus, expr.factors)) % 2 == 1
+    return isinstance(expr, Number) and expr.value < 0
+
+
+def begins_with_minus(factor: Expr) -> bool:
+    """Whether a factor begins with a minus sign, which a product has in front."""
+    return has_minus(in_usual_order(factor.terms)[0] if isinstance(factor, Add) else factor)

@@ -18,6 +18,7 @@ from gradcli.symbolic.expression import (
     Condition,
     Expr,
     IndexValue,
+    Number,
     Symbol,
     number,
     walk,
@@ -25,6 +26,8 @@ from gradcli.symbolic.expression import (
 from gradcli.symbolic.fold import call, cases, condition, mul, power
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+STRAIGHT = 20       # the threshold from which softplus is a line to the last digit of a number of single precision
 
 
 def as_number(value: Expr) -> Expr:
@@ -164,7 +167,10 @@ def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> Symboli
 @formula("softplus_steepness", elements=True)
 def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> SymbolicTensor:
     def slope(v: Expr, factor: Expr, most: Expr) -> Expr:
-        return cases(((condition("gt", factor * v, most), ONE),), call("sigmoid", factor * v))
+        curve = call("sigmoid", factor * v)
+        if isinstance(most, Number) and most.value >= STRAIGHT:
+            return curve
+        return cases(((condition("gt", factor * v, most), ONE),), curve)
 
     return elementwise(slope, x, symbolic(beta), symbolic(threshold))
 

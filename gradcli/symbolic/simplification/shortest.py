@@ -7,7 +7,7 @@ piecewise parts and functions, goes as a symbol or an undefined function, and co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -16,7 +16,6 @@ from gradcli.symbolic.expression import (
     PI,
     Add,
     Call,
-    Cases,
     Constant,
     E,
     Expr,
@@ -29,9 +28,12 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
+from gradcli.symbolic.known_values import coefficient
+from gradcli.symbolic.simplification.branches import with_cases_joined
+from gradcli.symbolic.simplification.powers import equal_forms, with_quotients_named
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
-SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
+SHORTER = 0.87      # how much shorter another form must be than the one that the rules give
 MOST_DIGITS = 1000  # binary ones, of a power of numbers that is computed
 MOST_TERMS = 100    # of an expression when multiplied out, up to which other forms are tried
 LONGEST = 800       # characters of an expression up to which SymPy looks for shorter forms
@@ -54,26 +56,82 @@ def sympy_module() -> Any:
 
 
 def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
-    """The shortest of the equal forms of an expression, by `length`; without SymPy the expression itself.
+    """The shortest of the equal forms of an expression, by `length`: cases joined, powers and quotients as textbooks
+    write them, and SymPy's forms, where it is installed.
 
     Bodies of sums, arguments of functions and branches are simplified first.
     """
-    if not any(isinstance(part, Add) for part in walk(expr)) or sympy_module() is None:
+    return _shortest(with_cases_joined(expr, length), length)
+
+
+def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
+    expr = with_quotients_named(expr)
+    if not isinstance(expr, Add | Mul | Power):
+        return rebuild(expr, lambda part: _shortest(part, length))
+    if isinstance(expr, Add):
+        expr = _with_sums_joined(expr, length)
+        if not isinstance(expr, Add | Mul):
+            return expr
+    other = _least(expr, equal_forms(expr), length)
+    if other is not expr:
+        expr = rebuild(other, lambda part: _shortest(part, length) if isinstance(part, Add) else part)
+    if not any(isinstance(part, Add) for part in walk(expr)) or sympy_module() is None or (
+            sum(1 for _ in walk(expr)) > LARGEST or _terms(expr) > MOST_TERMS < _monomials(expr)):
         return expr     # a product of powers is as short as it gets
-    expr = rebuild(expr, lambda part: simplified(part, length)) if isinstance(expr, Sum | Call | Cases) else expr
-    if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST or (
-            _terms(expr) > MOST_TERMS):
-        return expr
-    best: Expr = expr
     size = length(expr)
-    least = size * SHORTER
     if size > LONGEST:
         return expr
-    for other in _forms(expr):
+    best = _least(expr, _forms(expr), length, size * SHORTER)
+    return _least(with_quotients_named(best), equal_forms(best), length)
+
+
+def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
+    """A sum of sums over one index as one sum, where that is shorter."""
+    bodies: dict[Any, list[Expr]] = {}
+    rest = []
+    for term in expr.terms:
+        ratio, total = coefficient(term)
+        if isinstance(total, Sum):
+            bodies.setdefault(total.index, []).append(mul(number(ratio), total.body))
+        else:
+            rest.append(term)
+    if all(len(parts) == 1 for parts in bodies.values()):
+        return expr
+    joined = add(*rest, *(Sum.over(index, _shortest(add(*parts), length)) for index, parts in bodies.items()))
+    return _least(expr, [joined], length)
+
+
+def _least(expr: Expr, others: Iterable[Expr], length: Callable[[Expr], int], least: float = 0) -> Expr:
+    """The shortest of an expression and other forms, if these are shorter than `least` or than the expression."""
+    least = least or length(expr)
+    for other in others:
         size = length(other)
         if size < least:
-            best, least = other, size
-    return best
+            expr, least = other, size
+    return expr
+
+
+def _monomials(expr: Expr) -> int:
+    """How many products of powers a polynomial can have, by its degree in each name or function; for a quotient, by
+    those of both its parts together."""
+    return math.prod(degree + 1 for degree in _degrees(expr).values())
+
+
+def _degrees(expr: Expr) -> dict[Expr, int]:
+    degrees: dict[Expr, int] = {}
+    match expr:
+        case Number() | Constant():
+            pass
+        case Add(parts) | Mul(parts):
+            for part in parts:
+                for name, degree in _degrees(part).items():
+                    before = degrees.get(name, 0)
+                    degrees[name] = max(before, degree) if isinstance(expr, Add) else before + degree
+        case Power(base, Number(exponent)) if exponent.denominator == 1:
+            degrees = {name: min(abs(int(exponent)) * degree, MOST_TERMS) for name, degree in _degrees(base).items()}
+        case _:
+            degrees[expr] = 1
+    return degrees
 
 
 def _terms(expr: Expr) -> int:
@@ -102,6 +160,7 @@ def _forms(expr: Expr) -> Iterator[Expr]:
     bridge = Bridge(sympy)
     start = bridge.to_sympy(expr)
     makers: list[Callable[[], Any]] = [lambda: start, lambda: sympy.expand(start), lambda: sympy.factor_terms(start),
+                                       lambda: _with_sums_expanded(sympy, sympy.factor_terms(start)),
                                        lambda: sympy.together(start)]
     if _has_trigonometric_products(sympy, start):
         makers.append(lambda: sympy.trigsimp(start))
@@ -114,6 +173,11 @@ def _forms(expr: Expr) -> Iterator[Expr]:
         except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError, sympy.PolynomialError):
             continue
         yield form
+
+
+def _with_sums_expanded(sympy: Any, form: Any) -> Any:
+    """A product whose factors that are sums are multiplied out."""
+    return form.func(*(sympy.expand(part) if part.is_Add else part for part in form.args)) if form.is_Mul else form
 
 
 def _has_trigonometric_products(sympy: Any, form: Any) -> bool:

@@ -1,0 +1,117 @@
+"""Powers, roots and quotients of functions as textbooks write them: tangents, roots of constants, common powers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from gradcli.symbolic.expression import (
+    HALF,
+    MINUS_ONE,
+    ONE,
+    PI,
+    ZERO,
+    Add,
+    Call,
+    Expr,
+    Mul,
+    Number,
+    Power,
+    number,
+)
+from gradcli.symbolic.fold import add, call, mul, power, rebuild
+
+QUOTIENTS = {"sin": ("cos", "tan"), "sinh": ("cosh", "tanh")}
+
+
+def with_quotients_named(expr: Expr) -> Expr:
+    """An expression with tan(x) for sin(x)/cos(x), and tanh(x) likewise."""
+    expr = rebuild(expr, with_quotients_named)
+    if not isinstance(expr, Mul):
+        return expr
+    exponents = dict(map(_parts, expr.factors))
+    for base, exponent in list(exponents.items()):
+        if not (isinstance(base, Call) and base.name in QUOTIENTS):
+            continue
+        below, quotient = QUOTIENTS[base.name]
+        other = Call(below, base.arguments)
+        times = min(_whole(exponent), -_whole(exponents.get(other, ZERO)))
+        if times > 0:
+            named, upper, lower = call(quotient, *base.arguments), number(-times), number(times)
+            return mul(expr, power(named, lower), power(base, upper), power(other, lower))
+    return expr
+
+
+def _parts(factor: Expr) -> tuple[Expr, Expr]:
+    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+
+
+def _whole(exponent: Expr) -> int:
+    """A whole exponent; 0 for any other."""
+    return int(exponent.value) if isinstance(exponent, Number) and exponent.value.denominator == 1 else 0
+
+
+def equal_forms(expr: Expr) -> Iterator[Expr]:
+    """Other forms of a sum or a product: common powers before it, roots above the stroke, one root of constants."""
+    if isinstance(expr, Add):
+        yield from _with_common_power(expr)
+    if isinstance(expr, Mul):
+        yield from _with_root_moved(expr)
+        yield from _with_one_root(expr)
+
+
+def _with_common_power(expr: Add) -> Iterator[Expr]:
+    """A sum of products that all have a power with the same names in its exponent: x**(y - 1) has that of x**y."""
+    shares = [_named_exponents(term) for term in expr.terms]
+    for base, (named, _) in shares[0].items():
+        if not all(base in share and share[base][0] == named for share in shares):
+            continue
+        for extra in {Fraction(0), min(share[base][1] for share in shares)}:
+            exponent = add(named, number(extra))
+            inverse = power(base, mul(MINUS_ONE, exponent))
+            yield mul(power(base, exponent), add(*(mul(term, inverse) for term in expr.terms)))
+
+
+def _named_exponents(term: Expr) -> dict[Expr, tuple[Expr, Fraction]]:
+    """The bases of powers with names in their exponents, each with the exponent in two parts: names and a number."""
+    shares = {}
+    for factor in term.factors if isinstance(term, Mul) else (term,):
+        if isinstance(factor, Power) and not isinstance(factor.exponent, Number):
+            terms = factor.exponent.terms if isinstance(factor.exponent, Add) else (factor.exponent,)
+            numbers = [part.value for part in terms if isinstance(part, Number)]
+            shares[factor.base] = add(*(part for part in terms if not isinstance(part, Number))), sum(
+                numbers, Fraction(0))
+    return shares
+
+
+def _with_root_moved(expr: Mul) -> Iterator[Expr]:
+    """L/(g*sqrt(L/g)) as sqrt(L/g): the root of a product, with its exponent one more or one less."""
+    for factor in expr.factors:
+        if isinstance(factor, Power) and isinstance(factor.base, Mul) and isinstance(factor.exponent, Number) and (
+                factor.exponent.value.denominator != 1):
+            rest = mul(*(other for other in expr.factors if other is not factor))
+            for step in (number(1), number(-1)):
+                yield mul(power(factor.base, add(factor.exponent, step)), rest, power(factor.base, mul(
+                    MINUS_ONE, step)))
+
+
+def _with_one_root(expr: Mul) -> Iterator[Expr]:
+    """sqrt(2)/(2*sqrt(pi)) as 1/sqrt(2*pi): the root of the square of what is constant in a product."""
+    square, of_pi, roots = Fraction(1), 0, 0
+    rest: list[Expr] = []
+    sign = 1
+    for factor in expr.factors:
+        base, exponent = _parts(factor)
+        if isinstance(factor, Number):
+            square, sign = square * factor.value**2, -1 if factor.value < 0 else 1
+        elif exponent in (HALF, mul(MINUS_ONE, HALF)) and (base == PI or isinstance(base, Number)):
+            up = 1 if exponent == HALF else -1
+            roots += 1
+            of_pi += up * (base == PI)
+            square *= base.value ** up if isinstance(base, Number) else 1
+        else:
+            rest.append(factor)
+    if roots and abs(of_pi) <= 1:
+        above = mul(number(square.numerator), PI if of_pi > 0 else ONE)
+        below = mul(number(square.denominator), PI if of_pi < 0 else ONE)
+        yield mul(number(sign), power(above, HALF), power(below, mul(MINUS_ONE, HALF)), *rest)
