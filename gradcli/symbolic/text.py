@@ -36,6 +36,7 @@ SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
+MARK = "∂"      # of partial derivatives
 LETTERS = "ijklmnpqrstuvw"
 MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorted by their names
 SMALL = 10**5           # denominators, powers of ten, from which fractions are written as decimals such as 1e-05
@@ -56,6 +57,11 @@ class Notation(NamedTuple):
 PLAIN = Notation()
 UNICODE = Notation("·", "/", "^", {"pi": "π", "inf": "∞"}, "Σ", True)
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUBSCRIPTED = re.compile(r"([A-Za-z]+?)(?:_?(\d{1,3})|_([A-Za-z]{1,2}))?")
+GREEK = dict(zip(("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi "
+                  "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega").split(),
+                 "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 UNICODE_SIGNS = {"le": "≤", "ge": "≥", "eq": "=", "ne": "≠"}
 
 
@@ -171,7 +177,7 @@ class Writer:
 
     def identifier(self, name: str) -> str:
         """A name of the program."""
-        return name
+        return greek(name) if self.notation.unicode else name
 
     def prose(self, text: str) -> str:
         """Words in the place of a formula."""
@@ -193,9 +199,13 @@ class Writer:
         pieces: list[str] = []
         for term in in_usual_order(terms):
             negative = has_minus(term)
-            text = self.within(mul(number(-1), term) if negative else term, PRODUCT)
-            pieces.append((" - " if negative else " + ") + text if pieces else ("-" if negative else "") + text)
-        return "".join(pieces)
+            pieces.append("-" * negative + self.within(mul(number(-1), term) if negative else term, PRODUCT))
+        return self.added(pieces)
+
+    @staticmethod
+    def added(terms: list[str]) -> str:
+        """The sum of terms that are written; the sign of one stands in the place of a plus."""
+        return "".join(terms[:1]) + "".join(f" - {term[1:]}" if term[:1] == "-" else f" + {term}" for term in terms[1:])
 
     def _product(self, expr: Expr) -> tuple[str, int]:
         factors = expr.factors if isinstance(expr, Mul) else (expr,)
@@ -291,6 +301,21 @@ class Writer:
         if self.notation.unicode:
             return f"Σ_{over} {self.within(body, PRODUCT)}", PRODUCT
         return f"sum_{over}({self.text(body)})", ATOM
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """A name as a letter, or that of a Greek one, and what stands behind it as a subscript: x0, w_ij; the subscript
+    is empty where the name is a word."""
+    parts = SUBSCRIPTED.fullmatch(name)
+    return (parts[1], parts[2] or parts[3] or "") if parts and (len(parts[1]) == 1 or parts[1] in GREEK) else (name, "")
+
+
+def greek(name: str) -> str:
+    """A name with its Greek letter and its numbers as signs: sigma1 is σ₁."""
+    letter, subscript = split_name(name)
+    if subscript and not subscript.isdecimal():
+        letter, subscript = name, ""
+    return GREEK.get(letter, letter) + subscript.translate(SUBSCRIPTS)
 
 
 def writes_decimals(text: str) -> bool:

@@ -82,7 +82,8 @@ def _larger(name: str) -> Callable[..., Expr]:
 
 
 of_elements("maximum")(_larger("ge"))
-of_elements("clamp_min_straight_through")(_larger("ge"))
+of_elements("clamp_min_straight_through", "clamp_min")(_larger("ge"))
+of_elements("clamp_max")(_larger("le"))
 of_elements("minimum")(_larger("le"))
 
 

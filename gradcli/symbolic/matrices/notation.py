@@ -27,7 +27,7 @@ from gradcli.symbolic.matrices.terms import (
     Transposed,
 )
 from gradcli.symbolic.matrices.text import has_minus, is_negative, negated, quotient_of
-from gradcli.symbolic.text import SIGNS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer
+from gradcli.symbolic.text import SIGNS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer, greek
 
 ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
 OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
@@ -47,7 +47,7 @@ class TextbookWriter:
 
     def identifier(self, name: str) -> str:
         """A name of the program."""
-        return name
+        return greek(name)
 
     def parenthesised(self, text: str) -> str:
         """A text in parentheses."""

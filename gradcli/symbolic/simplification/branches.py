@@ -34,6 +34,7 @@ from gradcli.symbolic.expression import (
 from gradcli.symbolic.fold import add, cases, condition, mul, rebuild, substitute
 from gradcli.symbolic.index_arithmetic import as_place
 
+TINY = Fraction(1, 10**5)       # numbers up to which divisors are kept away from 0
 MOST_LEAVES = 16        # values of nested cases up to which they are put in a row
 Facts = tuple[Expr, ...]        # comparisons that hold
 Length = Callable[[Expr], int]
@@ -209,6 +210,14 @@ def _ways(expr: Expr, tests: Facts = ()) -> Iterator[tuple[Facts, Expr]]:
         yield from _ways(value, (*tests, *(comparisons(test) or (test,))))
         tests = *tests, *(comparisons(test, False) or (condition("not", test),))
     yield from _ways(expr.otherwise, tests)
+
+
+def guards(expr: Expr) -> Iterator[Condition]:
+    """The conditions of an expression that keep a number away from 0, as cases that hold everywhere but there."""
+    for part in walk(expr):
+        if isinstance(part, Condition) and isinstance(part.arguments[-1], Number) and (
+                0 < part.arguments[-1].value <= TINY):
+            yield Condition("ge", part.arguments)
 
 
 def with_cases_joined(expr: Expr, length: Length) -> Expr:

@@ -31,6 +31,7 @@ from gradcli.symbolic.fold import add, call, mul, power, rebuild
 from gradcli.symbolic.known_values import coefficient
 from gradcli.symbolic.simplification.branches import with_cases_joined
 from gradcli.symbolic.simplification.powers import equal_forms, with_quotients_named
+from gradcli.symbolic.text import SMALL
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.87      # how much shorter another form must be than the one that the rules give
@@ -199,7 +200,7 @@ class Bridge:
         """An expression as SymPy's."""
         sympy = self.sympy
         match expr:
-            case Number(value):
+            case Number(value) if value.denominator < SMALL:      # 1e-12 stays apart: no 1000000000000*x + 1
                 return sympy.Rational(value.numerator, value.denominator)
             case Constant("pi"):
                 return sympy.pi
