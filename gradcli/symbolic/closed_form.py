@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -135,7 +135,8 @@ class Program:
             for names, formula in explored.formulas.items()}
         whole = tracer if len(explored.paths) == 1 else None        # terms of matrices have no cases
         decimals = writes_decimals(self.text)
-        forms = {names: _form(names, formulas[names], value, constants, whole, decimals, bool(guarded))
+        fixed = {name for name in constants if name in explored.constants or not self.session[name].requires_grad}
+        forms = {names: _form(names, formulas[names], value, fixed, whole, decimals, bool(guarded))
                  for names, value in computed.items()}
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
                            constants, list(explored.constants), tracer.coarse,
@@ -282,7 +283,7 @@ def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
     return Run(tracer.path, formulas, {name: tracer.constants[name] for name in tracer.unnamed})
 
 
-def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, constants: Mapping[str, np.ndarray],
+def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, constants: Collection[str],
           tracer: Tracer | None, decimals: bool, guarded: bool) -> ClosedForm:
     """The closed form of a value: its formula, and its form in matrices by a tracer of whole tensors, without guards
     against 0 where they hold."""

@@ -54,15 +54,16 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     return root**exponent.numerator if root**exponent.denominator == base else None
 
 
-def order_of(factor: Expr) -> tuple[int, str, int]:
+def order_of(factor: Expr) -> tuple[int, int, str]:
     """The place of a factor in a product: constants, names in the order of the alphabet, polynomials in parentheses,
-    functions, the plainest first, and other sums."""
+    functions, the plainest first and sines before cosines, and other sums."""
     base = factor.base if isinstance(factor, Power) else factor
     kind = {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 3, Call: 4}.get(type(base), 6)
     depth = nesting(base)
     if kind == 3 and depth:
         kind = 5
-    return kind, base.name if isinstance(base, Symbol) else "", depth if kind == 4 else 0
+    name = base.name if isinstance(base, Symbol) else "cos" * (isinstance(base, Call) and base.name in ("cos", "cosh"))
+    return kind, depth if kind == 4 else 0, name
 
 
 def nesting(expr: Expr) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gradcli.symbolic.expression import (
     HALF,
@@ -29,6 +29,7 @@ from gradcli.symbolic.expression import (
 )
 from gradcli.symbolic.fold import add, mul, power
 from gradcli.symbolic.index_arithmetic import value_of
+from gradcli.symbolic.known_values import nesting
 from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
@@ -197,7 +198,7 @@ class Writer:
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
-        for term in in_usual_order(terms):
+        for term in in_usual_order(terms, self.text):
             negative = has_minus(term)
             pieces.append("-" * negative + self.within(mul(number(-1), term) if negative else term, PRODUCT))
         return self.added(pieces)
@@ -252,7 +253,11 @@ class Writer:
         """Factors as texts; one that stands alone above or below a bar needs no parentheses."""
         if alone and len(factors) == 1 and not isinstance(factors[0], Power):
             return [self.text(factors[0])]
-        return [self._factor(factor) for factor in factors]
+        texts = [self._factor(factor) for factor in factors]
+        sums = [at for at, factor in enumerate(factors) if isinstance(factor, Add)]
+        for at, text in zip(sums, sorted(texts[at] for at in sums), strict=True):
+            texts[at] = text
+        return texts
 
     def _factor(self, factor: Expr) -> str:
         if not isinstance(factor, Power):
@@ -332,12 +337,15 @@ def _ends(value: Fraction) -> bool:
     return rest == 1
 
 
-def in_usual_order(terms: tuple[Expr, ...]) -> list[Expr]:
-    """The terms of a sum by falling degree, numbers behind functions; one without a minus sign first where there are
-    two, or where it has the same degree as the first."""
+def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None = None) -> list[Expr]:
+    """The terms of a sum by falling degree, numbers and powers of names behind functions; one without a minus sign
+    first where there are two, or where it has the same degree as the first. `text` sorts products of sums."""
     monomials = [monomial(term) for term in terms]
-    names: list[list[tuple[str, list[int]]]] = monomials if all(monomials) else [[]] * len(terms)
-    keys = {term: (-degree(term), isinstance(term, Number), own) for term, own in zip(terms, names, strict=True)}
+    names: list[Any] = monomials if all(monomials) else [[]] * len(terms)
+    if text is not None and not any(monomials) and not any(map(nesting, terms)):
+        names = [*map(text, terms)]
+    keys = {term: (-degree(term), isinstance(term, Number) or bool(powers), own)
+            for term, powers, own in zip(terms, monomials, names, strict=True)}
     ordered = sorted(terms, key=keys.__getitem__)
     first = next((term for term in ordered if not has_minus(term)), ordered[0])
     if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0]:

@@ -27,6 +27,10 @@ QUOTIENTS = {"sin": ("cos", "tan"), "sinh": ("cosh", "tanh")}
 def with_quotients_named(expr: Expr) -> Expr:
     """An expression with tan(x) for sin(x)/cos(x), and tanh(x) likewise."""
     expr = rebuild(expr, with_quotients_named)
+    match expr:
+        case Add((Power(Call("tan", (x,)), Number(Fraction(numerator=2, denominator=1))), Number(Fraction(
+                numerator=1, denominator=1)))):
+            return power(call("cos", x), number(-2))
     if not isinstance(expr, Mul):
         return expr
     exponents = dict(map(_parts, expr.factors))

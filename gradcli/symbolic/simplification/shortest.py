@@ -28,13 +28,14 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient
+from gradcli.symbolic.known_values import coefficient, nesting
 from gradcli.symbolic.simplification.branches import with_cases_joined
 from gradcli.symbolic.simplification.powers import equal_forms, with_quotients_named
-from gradcli.symbolic.text import SMALL
+from gradcli.symbolic.text import SMALL, has_minus
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.87      # how much shorter another form must be than the one that the rules give
+SINGLE_FRACTION = 0.97     # the same for quotients of polynomials
 MOST_DIGITS = 1000  # binary ones, of a power of numbers that is computed
 MOST_TERMS = 100    # of an expression when multiplied out, up to which other forms are tried
 LONGEST = 800       # characters of an expression up to which SymPy looks for shorter forms
@@ -82,7 +83,8 @@ def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     size = length(expr)
     if size > LONGEST:
         return expr
-    best = _least(expr, _forms(expr), length, size * SHORTER)
+    quotient = not nesting(expr) and any(isinstance(part, Power) and has_minus(part.exponent) for part in walk(expr))
+    best = _least(expr, _forms(expr), length, size * (SINGLE_FRACTION if quotient else SHORTER))
     return _least(with_quotients_named(best), equal_forms(best), length)
 
 
@@ -162,7 +164,7 @@ def _forms(expr: Expr) -> Iterator[Expr]:
     start = bridge.to_sympy(expr)
     makers: list[Callable[[], Any]] = [lambda: start, lambda: sympy.expand(start), lambda: sympy.factor_terms(start),
                                        lambda: _with_sums_expanded(sympy, sympy.factor_terms(start)),
-                                       lambda: sympy.together(start)]
+                                       lambda: sympy.together(start), lambda: _over_one_denominator(sympy, start)]
     if _has_trigonometric_products(sympy, start):
         makers.append(lambda: sympy.trigsimp(start))
     if not (start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols)):
@@ -174,6 +176,12 @@ def _forms(expr: Expr) -> Iterator[Expr]:
         except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError, sympy.PolynomialError):
             continue
         yield form
+
+
+def _over_one_denominator(sympy: Any, form: Any) -> Any:
+    """A quotient whose upper part is multiplied out."""
+    upper, lower = sympy.fraction(sympy.together(form))
+    return sympy.factor_terms(sympy.expand(upper)) / lower
 
 
 def _with_sums_expanded(sympy: Any, form: Any) -> Any:
