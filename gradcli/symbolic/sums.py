@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
     MINUS_ONE,
     ZERO,
@@ -22,7 +23,7 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, condition, mul, substitute
+from gradcli.symbolic.fold import add, cases, mul, substitute
 from gradcli.symbolic.index_arithmetic import as_place, bounds
 from gradcli.symbolic.known_values import coefficient
 

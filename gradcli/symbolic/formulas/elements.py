@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.evaluate import evaluate
 from gradcli.symbolic.expression import (
     COMPARE,
@@ -23,7 +24,7 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import call, cases, condition, mul, power
+from gradcli.symbolic.fold import call, cases, mul, power
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
     COMPARE,
     FALSE,
@@ -31,7 +32,7 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, condition, mul, rebuild, substitute
+from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute
 from gradcli.symbolic.index_arithmetic import as_place
 
 TINY = Fraction(1, 10**5)       # numbers up to which divisors are kept away from 0
@@ -48,9 +49,16 @@ class Interval(NamedTuple):
     high: float | Fraction = math.inf
     high_open: bool = True
 
-    def under(self, name: str, value: Fraction) -> Interval:
-        """The part in which a comparison with a value holds."""
+    @staticmethod
+    def of(quantity: object) -> Interval:
+        """Where a quantity lies: an index from 0 up to its last value, others anywhere."""
+        return Interval(0, False, quantity.index.size - 1, False) if isinstance(quantity, IndexValue) else Interval()
+
+    def under(self, name: str, value: Fraction, whole: bool) -> Interval:
+        """The part in which a comparison with a value holds; of whole numbers with `whole`."""
         low, low_open, high, high_open = self
+        if whole and name in ("gt", "lt") and value.denominator == 1:
+            name, value = ("ge", value + 1) if name == "gt" else ("le", value - 1)
         if name in ("gt", "ge", "eq") and (value, name == "gt") > (low, low_open):
             low, low_open = value, name == "gt"
         if name in ("lt", "le", "eq") and (-value, name == "lt") > (-high, high_open):
@@ -69,7 +77,7 @@ class Interval(NamedTuple):
             case "gt" | "ge" | "ne":
                 opposite = self.decides(NEGATIONS[name], value)
                 return None if opposite is None else not opposite
-        return False if below or above else None
+        return False if below or above else True if self.low == self.high == value else None
 
 
 def comparison(test: Expr) -> tuple[object, str, Fraction] | None:
@@ -92,13 +100,13 @@ def holds(test: Expr, facts: Facts) -> bool | None:
     if known is None:
         return None
     quantity, name, value = known
-    interval = Interval()
+    interval = Interval.of(quantity)
     for fact in facts:
         other = comparison(fact)
         if other is not None and other[0] == quantity:
             if other[1:] == (name, value):
                 return True
-            interval = interval.under(*other[1:])
+            interval = interval.under(*other[1:], isinstance(quantity, IndexValue))
     return interval.decides(name, value)
 
 
@@ -196,8 +204,8 @@ def _alone(expr: Expr) -> Expr:
     if len(ways) != 2:
         return expr
     (one, to_one), (other, to_other) = sorted(ways.items(), key=lambda item: item[0] == ZERO)
-    if len(to_one) == 1:
-        return cases(((to_one[0], one),), other)
+    if len(to_one) == 1 or other == ZERO and all(comparisons(way) == (way,) for way in to_one):
+        return Cases(((condition("or", *to_one), one),), other)
     return cases(((to_other[0], other),), one) if len(to_other) == 1 else expr
 
 

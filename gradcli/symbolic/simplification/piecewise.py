@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
     MIRRORED,
     NEGATIONS,
@@ -18,7 +19,7 @@ from gradcli.symbolic.expression import (
     children,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, condition, rebuild
+from gradcli.symbolic.fold import add, cases, rebuild
 from gradcli.symbolic.index_arithmetic import value_of
 
 

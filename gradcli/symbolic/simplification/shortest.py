@@ -34,7 +34,7 @@ from gradcli.symbolic.simplification.powers import equal_forms, with_quotients_n
 from gradcli.symbolic.text import SMALL, has_minus
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
-SHORTER = 0.87      # how much shorter another form must be than the one that the rules give
+SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
 SINGLE_FRACTION = 0.97     # the same for quotients of polynomials
 MOST_DIGITS = 1000  # binary ones, of a power of numbers that is computed
 MOST_TERMS = 100    # of an expression when multiplied out, up to which other forms are tried
