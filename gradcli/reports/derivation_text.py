@@ -38,8 +38,9 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
 
 
 def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
-    from gradcli.reports.closed_forms import FORMATS, page_text, remark_simplification
+    from gradcli.reports.closed_forms import FORMATS, follow_suffix, page_text, remark_simplification
 
+    follow_suffix(settings)
     check_format(settings, "steps", FORMATS)
     output = Output(settings.output, settings)
     settings.double = True
