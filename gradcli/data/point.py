@@ -138,9 +138,13 @@ def lacking_names(session: Session, source: Source) -> list[str]:
 def _modules(source: Source) -> set[str]:
     """The names that stand for modules elsewhere, of which an expression uses attributes."""
     from gradcli.analysis.free_names import only_attributes
+
+    names = only_attributes(source.text)
+    if not names:
+        return names
     from gradcli.repairs.synonyms import LEFT_OUT, NAMES
 
-    return only_attributes(source.text).intersection((*NAMES, *LEFT_OUT))
+    return names.intersection((*NAMES, *LEFT_OUT))
 
 
 def used(source: Source, at: list[str]) -> list[str]:

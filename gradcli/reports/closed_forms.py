@@ -57,7 +57,7 @@ def page_text(page: Any, form: str) -> str:
 
 def remark_simplification(settings: Settings) -> None:
     """Say on standard error how formulas get shorter, where SymPy is not installed."""
-    from gradcli.symbolic.simplification.shortest import INSTALL, sympy_module
+    from gradcli.symbolic.simplification.shortest import INSTALL, is_installed
 
-    if sympy_module() is None and not settings.quiet:
+    if not is_installed() and not settings.quiet:
         tell(f"note: formulas are simplified where SymPy is installed: {INSTALL}")

@@ -13,9 +13,10 @@ from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
 from gradcli.symbolic.fold import mul, replace_symbols
 from gradcli.symbolic.formula_page import SAME_WAY, mathml
+from gradcli.symbolic.known_values import has_minus
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import MARK, OR, PLAIN, PRODUCT, UNICODE, Writer, has_minus
+from gradcli.symbolic.text import MARK, OR, PLAIN, PRODUCT, UNICODE, Writer
 from gradcli.symbolic.verification import compared
 
 

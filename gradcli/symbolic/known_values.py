@@ -1,10 +1,11 @@
-"""Values of functions and powers that are exact, and the order of factors."""
+"""Values of functions and powers that are exact, and the order of factors and of terms."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from gradcli.symbolic.expression import (
     HALF,
@@ -29,6 +30,7 @@ from gradcli.symbolic.expression import (
 )
 
 LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
+MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorted by their names
 LARGEST_FLOAT = 10**300
 CONSTANTS = {"pi": math.pi, "e": math.e}
 VALUES: dict[tuple[str, Expr], Expr] = {
@@ -127,3 +129,69 @@ def coefficient(term: Expr) -> tuple[Fraction, Expr]:
         rest = term.factors[1:]
         return term.factors[0].value, rest[0] if len(rest) == 1 else Mul(rest)
     return Fraction(1), term
+
+
+def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None = None) -> list[Expr]:
+    """The terms of a sum by falling degree, numbers and powers of names behind functions; one without a minus sign
+    first where there are two, or where it has the same degree as the first. `text` sorts products of sums."""
+    monomials = [monomial(term) for term in terms]
+    names: list[Any] = monomials if all(monomials) else [[]] * len(terms)
+    if text is not None and not any(monomials) and not any(map(nesting, terms)):
+        names = [*map(text, terms)]
+    keys = {term: (-degree(term), isinstance(term, Number) or bool(powers), is_cosine(term), own)
+            for term, powers, own in zip(terms, monomials, names, strict=True)}
+    ordered = sorted(terms, key=keys.__getitem__)
+    first = next((term for term in ordered if not has_minus(term)), ordered[0])
+    if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0]:
+        ordered.remove(first)
+        ordered.insert(0, first)
+    return ordered
+
+
+def is_cosine(term: Expr) -> bool:
+    """Whether a term is a cosine, perhaps with factors or to a power: it stands behind sines."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    bases = [factor.base if isinstance(factor, Power) else factor for factor in factors]
+    return {base.name for base in bases if isinstance(base, Call)} & {"sin", "cos"} == {"cos"}
+
+
+def degree(expr: Expr) -> Fraction:
+    """The degree of an expression in the names that stand in it; functions, and powers with names in them, have 0."""
+    match expr:
+        case Symbol():
+            return Fraction(1)
+        case Add(terms):
+            return max(map(degree, terms))
+        case Mul(factors):
+            return sum(map(degree, factors), Fraction(0))
+        case Power(base, Number(exponent)):
+            return degree(base) * exponent
+        case Sum(_, body):
+            return degree(body)
+    return Fraction(0)
+
+
+def monomial(term: Expr) -> list[tuple[str, list[int]]]:
+    """The names of a product of powers of names, and the places of elements, each as often as it counts; [] for other
+    terms."""
+    names: list[tuple[str, list[int]]] = []
+    for factor in term.factors if isinstance(term, Mul) else (term,):
+        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
+        if isinstance(base, Symbol) and isinstance(exponent, Number) and 0 < exponent.value <= MOST_OF_A_NAME:
+            name = base.name, [place for place in base.places if isinstance(place, int)]
+            names += [name] * math.ceil(exponent.value)
+        elif not isinstance(factor, Number | Constant):
+            return []
+    return names
+
+
+def has_minus(expr: Expr) -> bool:
+    """Whether an expression is written with a minus sign in front."""
+    if isinstance(expr, Mul):
+        return sum(map(begins_with_minus, expr.factors)) % 2 == 1
+    return isinstance(expr, Number) and expr.value < 0
+
+
+def begins_with_minus(factor: Expr) -> bool:
+    """Whether a factor begins with a minus sign, which a product has in front."""
+    return has_minus(in_usual_order(factor.terms)[0] if isinstance(factor, Add) else factor)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gradcli.symbolic.expression import (
     HALF,
@@ -29,7 +28,7 @@ from gradcli.symbolic.expression import (
 )
 from gradcli.symbolic.fold import add, mul, power
 from gradcli.symbolic.index_arithmetic import value_of
-from gradcli.symbolic.known_values import nesting
+from gradcli.symbolic.known_values import begins_with_minus, has_minus, in_usual_order
 from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
@@ -39,7 +38,6 @@ LONG_FRACTION = 10**9       # denominators from which numbers are decimals that 
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
 MARK = "∂"      # of partial derivatives
 LETTERS = "ijklmnpqrstuvw"
-MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorted by their names
 SMALL = 10**5           # denominators, powers of ten, from which fractions are written as decimals such as 1e-05
 
 
@@ -335,62 +333,3 @@ def _ends(value: Fraction) -> bool:
         while rest % prime == 0:
             rest //= prime
     return rest == 1
-
-
-def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None = None) -> list[Expr]:
-    """The terms of a sum by falling degree, numbers and powers of names behind functions; one without a minus sign
-    first where there are two, or where it has the same degree as the first. `text` sorts products of sums."""
-    monomials = [monomial(term) for term in terms]
-    names: list[Any] = monomials if all(monomials) else [[]] * len(terms)
-    if text is not None and not any(monomials) and not any(map(nesting, terms)):
-        names = [*map(text, terms)]
-    keys = {term: (-degree(term), isinstance(term, Number) or bool(powers), own)
-            for term, powers, own in zip(terms, monomials, names, strict=True)}
-    ordered = sorted(terms, key=keys.__getitem__)
-    first = next((term for term in ordered if not has_minus(term)), ordered[0])
-    if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0]:
-        ordered.remove(first)
-        ordered.insert(0, first)
-    return ordered
-
-
-def degree(expr: Expr) -> Fraction:
-    """The degree of an expression in the names that stand in it; functions, and powers with names in them, have 0."""
-    match expr:
-        case Symbol():
-            return Fraction(1)
-        case Add(terms):
-            return max(map(degree, terms))
-        case Mul(factors):
-            return sum(map(degree, factors), Fraction(0))
-        case Power(base, Number(exponent)):
-            return degree(base) * exponent
-        case Sum(_, body):
-            return degree(body)
-    return Fraction(0)
-
-
-def monomial(term: Expr) -> list[tuple[str, list[int]]]:
-    """The names of a product of powers of names, and the places of elements, each as often as it counts; [] for other
-    terms."""
-    names: list[tuple[str, list[int]]] = []
-    for factor in term.factors if isinstance(term, Mul) else (term,):
-        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
-        if isinstance(base, Symbol) and isinstance(exponent, Number) and 0 < exponent.value <= MOST_OF_A_NAME:
-            name = base.name, [place for place in base.places if isinstance(place, int)]
-            names += [name] * ceil(exponent.value)
-        elif not isinstance(factor, Number | Constant):
-            return []
-    return names
-
-
-def has_minus(expr: Expr) -> bool:
-    """Whether an expression is written with a minus sign in front."""
-    if isinstance(expr, Mul):
-        return sum(map(begins_with_minus, expr.factors)) % 2 == 1
-    return isinstance(expr, Number) and expr.value < 0
-
-
-def begins_with_minus(factor: Expr) -> bool:
-    """Whether a factor begins with a minus sign, which a product has in front."""
-    return has_minus(in_usual_order(factor.terms)[0] if isinstance(factor, Add) else factor)

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.symbolic import fold
 from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Number, number
+from gradcli.symbolic.known_values import has_minus
 from gradcli.symbolic.matrices.terms import (
     Expanded,
     Filled,
@@ -21,7 +22,6 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
-from gradcli.symbolic.text import has_minus
 
 
 def filled(value: Expr, shape: Shape = ()) -> Term:

@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.symbolic import fold
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Mul, Number, Power, number
 from gradcli.symbolic.fold import mul
+from gradcli.symbolic.known_values import has_minus as is_minus
 from gradcli.symbolic.matrices import arithmetic
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -28,7 +29,6 @@ from gradcli.symbolic.matrices.terms import (
     Transposed,
 )
 from gradcli.symbolic.text import SIGNS, Writer
-from gradcli.symbolic.text import has_minus as is_minus
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)     # precedences, the tightest first
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -20,7 +21,9 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
+from gradcli.symbolic.known_values import coefficient, nesting
 
+TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "sinh", "cosh"})
 QUOTIENTS = {"sin": ("cos", "tan"), "sinh": ("cosh", "tanh")}
 
 
@@ -74,6 +77,43 @@ def _with_common_power(expr: Add) -> Iterator[Expr]:
             exponent = add(named, number(extra))
             inverse = power(base, mul(MINUS_ONE, exponent))
             yield mul(power(base, exponent), add(*(mul(term, inverse) for term in expr.terms)))
+
+
+def with_common_factors(expr: Add) -> Expr:
+    """A sum with what all its terms have before it: powers, and the number that divides all coefficients."""
+    terms = [dict(map(_parts, term.factors if isinstance(term, Mul) else (term,))) for term in expr.terms]
+    numbers = [coefficient(term)[0] if not isinstance(term, Number) else term.value for term in expr.terms]
+    common: list[Expr] = []
+    for base in terms[0]:
+        exponents = [term.get(base, ZERO) for term in terms]
+        values = [exponent.value for exponent in exponents if isinstance(exponent, Number)]
+        if not isinstance(base, Number) and len(values) == len(terms) and min(values) > 0:
+            common.append(power(base, number(min(values))))
+    divisor = Fraction(math.gcd(*(abs(value.numerator) for value in numbers)),
+                       math.lcm(*(value.denominator for value in numbers)))
+    before = mul(number(divisor), *common)
+    inverse = power(before, MINUS_ONE)
+    return mul(before, add(*(mul(term, inverse) for term in expr.terms)))
+
+
+def is_plain(expr: Expr) -> bool:
+    """Whether an expression is one sum of two products, perhaps to a power and within a product, without products of
+    trigonometric functions: there is nothing to shorten but by `with_common_factors`."""
+    factors = expr.factors if isinstance(expr, Mul) else (expr,)
+    bases = [base for base, exponent in map(_parts, factors) if isinstance(exponent, Number)]
+    sums = [base for base in bases if isinstance(base, Add)]
+    if len(bases) < len(factors) or len(sums) != 1:
+        return False
+    terms = [_parts(factor) for term in sums[0].terms
+             for factor in (term.factors if isinstance(term, Mul) else (term,))]
+    single = all(not isinstance(base, Add) and isinstance(exponent, Number) and exponent.value > 0
+                 for base, exponent in terms)
+    alone = bases == sums or not any(nesting(base) for base in bases if base is not sums[0])
+    turning = [exponent for base, exponent in terms if isinstance(base, Call) and base.name in TRIGONOMETRIC]
+    products = [term for term in sums[0].terms if isinstance(term, Mul) and sum(
+        isinstance(factor, Call) and factor.name in TRIGONOMETRIC for factor in term.factors) > 1]
+    return single and alone and len(sums[0].terms) == 2 and not products and all(e == ONE for e in turning) and sum(
+        isinstance(base, Call) and base.name == "exp" for base, _ in terms) < 2
 
 
 def _named_exponents(term: Expr) -> dict[Expr, tuple[Expr, Fraction]]:

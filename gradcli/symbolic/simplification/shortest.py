@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from gradcli.symbolic.expression import (
@@ -28,10 +29,15 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, nesting
+from gradcli.symbolic.known_values import coefficient, has_minus, nesting
 from gradcli.symbolic.simplification.branches import with_cases_joined
-from gradcli.symbolic.simplification.powers import equal_forms, with_quotients_named
-from gradcli.symbolic.text import SMALL, has_minus
+from gradcli.symbolic.simplification.powers import (
+    equal_forms,
+    is_plain,
+    with_common_factors,
+    with_quotients_named,
+)
+from gradcli.symbolic.text import SMALL
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
@@ -45,6 +51,11 @@ FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan
              "abs": "Abs", "sign": "sign", "erf": "erf", "lgamma": "loggamma"}
 """Functions that SymPy knows, by our names. tanh and sigmoid are not among them: their derivatives are written by
 themselves, as in textbooks."""
+
+
+def is_installed() -> bool:
+    """Whether SymPy is there, without loading it."""
+    return find_spec("sympy") is not None
 
 
 @cache
@@ -77,10 +88,12 @@ def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     other = _least(expr, equal_forms(expr), length)
     if other is not expr:
         expr = rebuild(other, lambda part: _shortest(part, length) if isinstance(part, Add) else part)
-    if not any(isinstance(part, Add) for part in walk(expr)) or sympy_module() is None or (
+    size = length(expr)
+    if isinstance(expr, Add) and is_plain(expr):    # SymPy, which takes as long to load as all else, does no more
+        return _least(expr, [with_common_factors(expr)], length, size * SHORTER)
+    if not any(isinstance(part, Add) for part in walk(expr)) or is_plain(expr) or sympy_module() is None or (
             sum(1 for _ in walk(expr)) > LARGEST or _terms(expr) > MOST_TERMS < _monomials(expr)):
         return expr     # a product of powers is as short as it gets
-    size = length(expr)
     if size > LONGEST:
         return expr
     quotient = not nesting(expr) and any(isinstance(part, Power) and has_minus(part.exponent) for part in walk(expr))
