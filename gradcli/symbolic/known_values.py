@@ -135,7 +135,9 @@ def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None =
     """The terms of a sum by falling degree, numbers and powers of names behind functions; one without a minus sign
     first where there are two, or where it has the same degree as the first. `text` sorts products of sums."""
     monomials = [monomial(term) for term in terms]
-    names: list[Any] = monomials if all(monomials) else [[]] * len(terms)
+    names: list[Any] = [[]] * len(terms)
+    if all(monomials):
+        names = [(own, text(term) if text else "") for own, term in zip(monomials, terms, strict=True)]
     if text is not None and not any(monomials) and not any(map(nesting, terms)):
         names = [*map(text, terms)]
     keys = {term: (-degree(term), isinstance(term, Number) or bool(powers), is_cosine(term), own)

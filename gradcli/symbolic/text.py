@@ -38,7 +38,7 @@ LONG_FRACTION = 10**9       # denominators from which numbers are decimals that 
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
 MARK = "∂"      # of partial derivatives
 LETTERS = "ijklmnpqrstuvw"
-SMALL = 10**5           # denominators, powers of ten, from which fractions are written as decimals such as 1e-05
+SMALL, SHORT = 10**5, 10        # denominators from which fractions are short decimals, such as 1e-05
 
 
 class Notation(NamedTuple):
@@ -148,7 +148,7 @@ class Writer:
         if value.denominator >= LONG_FRACTION:
             is_decimal = value.denominator % 10 == 0 and (_ends(value) or value.denominator % LONG_FRACTION == 0)
             return shortest if is_decimal else ""
-        if value.denominator >= SMALL and 10 ** (len(str(value.denominator)) - 1) == value.denominator:
+        if value.denominator >= SMALL and _ends(value) and len(shortest) <= SHORT:
             return shortest
         text = str(Decimal(value.numerator) / Decimal(value.denominator)) if self.decimals and _ends(value) else ""
         return text if "E" not in text else shortest

@@ -113,7 +113,9 @@ def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
             rest.append(term)
     if all(len(parts) == 1 for parts in bodies.values()):
         return expr
-    joined = add(*rest, *(Sum.over(index, _shortest(add(*parts), length)) for index, parts in bodies.items()))
+    short = {index: _shortest(add(*parts), length) for index, parts in bodies.items()}
+    joined = add(*rest, *(Sum.over(index, _least(body, [with_common_factors(body)], length) if isinstance(body, Add)
+                                   else body) for index, body in short.items()))
     return _least(expr, [joined], length)
 
 
