@@ -75,7 +75,7 @@ def _with_common_power(expr: Add) -> Iterator[Expr]:
             continue
         for extra in {Fraction(0), min(share[base][1] for share in shares)}:
             exponent = add(named, number(extra))
-            inverse = power(base, mul(MINUS_ONE, exponent))
+            inverse = power(base, add(*(mul(MINUS_ONE, part) for part in _terms(exponent))))
             yield mul(power(base, exponent), add(*(mul(term, inverse) for term in expr.terms)))
 
 
@@ -121,11 +121,15 @@ def _named_exponents(term: Expr) -> dict[Expr, tuple[Expr, Fraction]]:
     shares = {}
     for factor in term.factors if isinstance(term, Mul) else (term,):
         if isinstance(factor, Power) and not isinstance(factor.exponent, Number):
-            terms = factor.exponent.terms if isinstance(factor.exponent, Add) else (factor.exponent,)
+            terms = _terms(factor.exponent)
             numbers = [part.value for part in terms if isinstance(part, Number)]
             shares[factor.base] = add(*(part for part in terms if not isinstance(part, Number))), sum(
                 numbers, Fraction(0))
     return shares
+
+
+def _terms(expr: Expr) -> tuple[Expr, ...]:
+    return expr.terms if isinstance(expr, Add) else (expr,)
 
 
 def _with_root_moved(expr: Mul) -> Iterator[Expr]:
