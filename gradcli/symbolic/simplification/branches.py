@@ -36,6 +36,7 @@ from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute
 from gradcli.symbolic.index_arithmetic import as_place
 
 TINY = Fraction(1, 10**5)       # numbers up to which divisors are kept away from 0
+MOST_JOINED = 4         # cases of a sum up to which they are joined: each doubles the values
 MOST_LEAVES = 16        # values of nested cases up to which they are put in a row
 Facts = tuple[Expr, ...]        # comparisons that hold
 Length = Callable[[Expr], int]
@@ -248,7 +249,7 @@ def _joined(expr: Add, length: Length) -> Expr:
         return split if length(split) < size else expr
     first = next((term for term in split.terms if isinstance(term, Cases)), None)
     rest = [term for term in split.terms if term is not first]
-    if first is None or not any(isinstance(term, Cases) for term in rest):
+    if first is None or not 0 < sum(isinstance(term, Cases) for term in rest) < MOST_JOINED:
         return expr
     joined = cases(tuple((test, add(value, *rest)) for test, value in first.branches), add(first.otherwise, *rest))
     joined = with_cases_joined(under(joined), length)

@@ -8,6 +8,7 @@ from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
     MIRRORED,
     NEGATIONS,
+    ZERO,
     Add,
     Call,
     Cases,
@@ -47,6 +48,9 @@ def _turned(expr: Expr) -> Expr:
     if not (isinstance(test, Condition) and test.name in MIRRORED) or is_of_indices(test):
         return expr
     name, (a, b) = test.name, test.arguments
+    if otherwise == ZERO and not any(isinstance(side, Number) for side in (a, b)):
+        turned = Condition(MIRRORED[name], (b, a)) if name in ("lt", "le") else test
+        return Cases(((turned, value),), ZERO)
     if isinstance(a, Number) or not isinstance(b, Number) and repr(a) > repr(b):
         name, a, b = MIRRORED[name], b, a
     if name in ("lt", "le"):
