@@ -15,7 +15,7 @@ FORMS = {
     "(x.view(-1)*torch.arange(6.)).sum()": (M, "c1[3*i + j]"),
     "(x.view(3, 2)**2).sum()": (M, "2*x_ij"),
     "x.view(-1).sum()**2": (M, "2*sum_ij(x_ij)"),
-    "(x.view(2, 2).mm(x.view(2, 2))).sum()": (V, "sum_j(x[2*j + i // 2] + x[2*(i % 2) + j])"),
+    "(x.view(2, 2).mm(x.view(2, 2))).sum()": (V, "sum_j(x[2*(i % 2) + j] + x[2*j + i // 2])"),
     "(x[torch.tensor([0, 2])]**2).sum()": (V, "sum_j(2*x[c1_j] if c1_j == i else 0)"),
     "(torch.cat([x, x*x])*torch.arange(8.)).sum()": (V, "2*c1[i + 4]*x_i + c1_i"),
     "(torch.stack([x, x*x], 1)**2).sum()": (V, "4*x_i**3 + 2*x_i"),
