@@ -42,14 +42,25 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Differentiate expressions, and show the work."""
 
 
-def _repairs(error: Any, context: Any, words: list[str]) -> list[str]:
-    """What to write for values of names that stand where no argument or option of the command does."""
+def _repairs(error: Any, context: Any, words: list[str]) -> list[Any]:
+    """What to write for an expression that is missing or taken apart, and for values of names that stand where no
+    argument or option of the command does."""
+    arguments = [parameter.human_readable_name for parameter in context.command.params
+                 if parameter.param_type_name == "argument"] if context else []
+    of_expression = arguments[:1] in (["EXPR"], ["EXPR..."], ["EXPR|FILE"])
+    if of_expression and type(error).__name__ == "MissingParameter" and error.param_hint is None and (
+            error.param.param_type_name == "argument"):
+        return [(f"{context.command_path} 'x**2'", "the expression, in quotes"),
+                (f"{context.command_path} -", "reads it from standard input")]
     options = {option for parameter in context.command.params for option in parameter.opts} if context else set()
     if getattr(error, "option_name", "") == "--at" and "--var" in options:
         at = option_value("--at", words) or "x=2"
         return [f"--var {name.strip()}" for name in at.split(",")] if at.count("=") == at.count(",") + 1 else []
     alone = [word for before, word in pairwise(words) if VALUE_OF_NAME.fullmatch(word) and before[:1] != "-"]
-    return [f"--at '{','.join(alone)}'"] if alone and "--at" in options else []
+    if alone and "--at" in options:
+        return [f"--at '{','.join(alone)}'"]
+    taken_apart = of_expression and str(error.message).startswith("Got unexpected extra argument")
+    return [(f"{context.command_path} 'x**2'", "one expression, in quotes")] if taken_apart else []
 
 
 def _message(error: Any) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
 # How many of the parts of a construct are names that it sets.
 BINDING = {"clause": 1, "for": 1, "walrus": 1, "def": 1, "class": 1, "param": 1, "rest": 1, "keywords": 1}
 CONSTANTS = frozenset(("True", "False", "None"))
+ARITHMETIC = frozenset(("add", "sub", "mul", "div", "floordiv", "mod", "matmul", "pow", "neg", "pos"))
 
 
 def free_names(text: str) -> set[str]:
@@ -33,3 +35,33 @@ def free_names(text: str) -> set[str]:
             binding = binding and kind in ("tuple", "list", "group", "starred")
             pending += [(child, binding or at < binds) for at, child in enumerate(children)]
     return used - bound - CONSTANTS
+
+
+def computed_with(text: str, functions: Collection[str]) -> set[str]:
+    """The names that a text does arithmetic with, or passes to one of these functions or to an attribute, and calls
+    nowhere: they stand for numbers or tensors, also where a function has that name, as in `sin(t)`."""
+    from gradcli.lang.syntax.parser import parse
+
+    operands: set[str] = set()
+    called: set[str] = set()
+    pending: list[Any] = [parse(text, "<expression>")]
+    while pending:
+        kind, _, _, content = pending.pop()
+        if not isinstance(content, tuple):
+            continue
+        children = [child for child in content if isinstance(child, tuple)]
+        pending += children
+        if kind == "call" and children:
+            callee = children[0]
+            if callee[0] == "NAME":
+                called.add(callee[3])
+            if len(children) > 1 and (callee[0] == "attribute" or callee[3] in functions):
+                operands.update(child[3] for child in children[1][3] if child[0] == "NAME")
+        elif kind in ARITHMETIC:
+            operands.update(child[3] for child in children if child[0] == "NAME")
+    return operands - called
+
+
+def only_attributes(text: str) -> set[str]:
+    """The names of which a text uses attributes alone, as of modules."""
+    return {word for word in WORD.findall(text) if not re.search(rf"(?<![.\w]){word}\b(?!\s*\.)", text)}

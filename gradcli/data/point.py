@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gradcli.analysis.free_names import WORD
 from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
@@ -14,6 +15,7 @@ from gradcli.data.bindings import HELD, NAMES, PointText, points, set_variable, 
 from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
 from gradcli.faults.source import Span
+from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import Fault, NameFault, NonScalarBackward, UsageFault
 from gradcli.process.limits import limited, walled
 from gradcli.reports.open_session import open_session, timed
@@ -54,7 +56,7 @@ def offering(session: Session, source: Source, option: Callable[[list[str]], str
     try:
         yield
     except NameFault as fault:
-        span, lacking = fault.span, _lacking(session, source)
+        span, lacking = fault.span, lacking_names(session, source)
         lines = (fault.source or "").split("\n")
         word = lines[span.line - 1][span.column - 1 : span.end_column - 1] if span and span.line <= len(lines) else ""
         if word in lacking and not fault.hints:
@@ -74,7 +76,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     texts = with_files(at, settings)
     session = open_session(settings, write)
     if sample is not None:
-        lacking = sorted(set(_lacking(session, source)).difference(known_names(at, settings)))
+        lacking = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
         texts += [PointText(f"{name}={sample + 0.07 * n}", []) for n, name in enumerate(lacking)]
     with walled(settings):
         refuse_twice(session, texts)
@@ -84,7 +86,9 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
         raise UsageFault("--wrt needs a name after it", f"--wrt {(names or ['x'])[0]}")
     unknown = [name for name in requested if name not in names]
     if unknown:
-        raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", "--at " + f"'{unknown[0]}=...'")
+        uses = unknown[0] in WORD.findall(source.text) or not names
+        raise UsageFault(f"--wrt {unknown[0]}: the point has no such name", f"--at '{unknown[0]}=...'" if uses else
+                         f"--wrt {(*nearest(unknown[0], names), names[0])[0]}")
     leaves = requested or [name for name in names if is_floating(session[name])]
     if not leaves:
         raise _nothing_to_vary(session, source, names, texts, command)
@@ -110,24 +114,41 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
         dtype = session[whole].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
                           "and only floating numbers have gradients", *([repair] if whole in files else []))
-    if not names and not _lacking(session, source):
+    lacking = lacking_names(session, source)
+    if not names and not lacking:
         return UsageFault("there is nothing to differentiate by: the expression uses no name that has no value yet",
                           (f"gradcli {command} 'x**2' --at 'x=2'", "a name, and where it stands"))
+    if not names:
+        words = ", ".join(lacking)
+        return UsageFault(f"there is nothing to differentiate by: {words} {'have' if lacking[1:] else 'has'} no value",
+                          at_point(lacking, []))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                      at_point(_lacking(session, source) or ["x"], []))
+                      at_point(lacking or ["x"], []))
 
 
-def _lacking(session: Session, source: Source) -> list[str]:
+def lacking_names(session: Session, source: Source) -> list[str]:
     """The names of an expression that stand for nothing."""
-    from gradcli.analysis.free_names import free_names
+    from gradcli.analysis.free_names import computed_with, free_names
 
-    return sorted(free_names(source.text).difference(session.loaded(), session.bare, session.names()))
+    free, names = free_names(source.text), session.names()
+    like_functions = free.intersection(session.bare, computed_with(source.text, session.bare)).difference(names)
+    return sorted(free.difference(session.loaded(), session.bare, names) | like_functions)
+
+
+def _modules(source: Source) -> set[str]:
+    """The names that stand for modules elsewhere, of which an expression uses attributes."""
+    from gradcli.analysis.free_names import only_attributes
+
+    names = only_attributes(source.text)
+    if not names:
+        return names
+    from gradcli.repairs.synonyms import LEFT_OUT, NAMES
+
+    return names.intersection((*NAMES, *LEFT_OUT))
 
 
 def used(source: Source, at: list[str]) -> list[str]:
     """The texts of --at that set a name which an expression uses."""
-    from gradcli.analysis.free_names import WORD
-
     words = set(WORD.findall(source.text))
     return [text for text in at if words.intersection(NAMES.findall(text))]
 
@@ -167,8 +188,6 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
 
 def refuse_twice(session: Session, texts: list[PointText]) -> None:
     """Raise UsageFault where --at gives a name of --var another value that is not computed from the first."""
-    from gradcli.analysis.free_names import WORD
-
     held = session.names()
     for text in texts:
         for name, value in points(text.text):

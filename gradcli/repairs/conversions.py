@@ -14,6 +14,7 @@ from gradcli.repairs.site import FaultContext, Site, site_of, with_option
 
 MODULES = ("math", "np", "numpy")
 SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow"}
+LOGARITHMS = {"2": "log2", "10": "log10", "e": "log", "math.e": "log"}      # by their base
 UNWRAPPING = frozenset({"item", "tolist", "detach", "numpy", "data"})
 WRAPPING = frozenset({"float", "int", "tensor", "from_numpy", "as_tensor", "Tensor", "FloatTensor", "DoubleTensor"})
 
@@ -91,6 +92,8 @@ def _without(parts: SyntaxSite, node: Node) -> str:
     assert call is not None
     if call.receiver is not None and parts.of(call.receiver) in MODULES:
         args = [_without(parts, node) if _converts(parts, node) else parts.of(node) for node in call.args]
+        if call.name == "log" and len(args) == 2:
+            return f"{LOGARITHMS[args[1]]}({args[0]})" if args[1] in LOGARITHMS else f"log({args[0]})/log({args[1]})"
         return f"{_operation(call.name)}({', '.join(args)})"
     if call.receiver is not None and call.name in UNWRAPPING:
         return _without(parts, call.receiver)

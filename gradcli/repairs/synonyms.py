@@ -30,7 +30,10 @@ _WORDS = {
     "float('inf')": "inf Inf Infinity infinity", "math.pi": "pi PI", "math.e": "e", "math": "Math", "log": "ln",
     "pi": "π", "torch": "th", "F.mse_loss": "mse", "nn.CrossEntropyLoss": "CrossEntropy", "nn.MSELoss": "MSE",
     "nn.Linear": "Dense", "F.cross_entropy": "softmax_cross_entropy",
-    "atan": "arctan", "asin": "arcsin", "acos": "arccos", "range": "arange xrange",
+    "1/cos(x)": "sec", "1/sin(x)": "csc cosec", "1/tan(x)": "cot ctg cotan", "1/cosh(x)": "sech", "1/sinh(x)": "csch",
+    "1/tanh(x)": "coth", "x**(1/3)": "cbrt", "tan": "tg", "log10": "lg", "atan(1/x)": "arccot acot",
+    "acos(1/x)": "arcsec asec", "asin(1/x)": "arccsc acsc",
+    "atan": "arctan arctg", "asin": "arcsin", "acos": "arccos", "range": "arange xrange",
 }
 NAMES: dict[str, tuple[str, str]] = {
     word: (here, f"what {word} is called here") for here, words in _WORDS.items() for word in words.split()} | {

@@ -76,7 +76,7 @@ def _on_paper(repl: Repl, rest: str) -> str:
     derivation = derive_program(repl.session, recomputing(repl, rest), reached(repl.session, rest))
     if holds_numbers(before):
         _require_same(rest, before.array, derivation.segments[-1].value)
-    return DerivationPage(derivation, writes_decimals(derivation.source), None).render("text")
+    return DerivationPage(derivation, writes_decimals(derivation.source), True, None).render("text")
 
 
 def _on_tape(repl: Repl, rest: str) -> str:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from gradcli.symbolic.closed_form import ClosedForms
 
 FORMATS = ("text", "plain", "unicode", "latex", "markdown", "mathml", "json", "jsonl")
+SUFFIXES = {"tex": "latex", "md": "markdown"}
 SAMPLE = 0.6        # the value of a name without one: most functions are defined there
 
 
 def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, settings: Settings) -> int:
     """Print the closed forms of the derivatives of an expression, with their values where --at gives a point."""
+    follow_suffix(settings)
     check_format(settings, "diff", FORMATS)
     output = Output(settings.output, settings)
     settings.double = True
@@ -41,6 +43,13 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     return write_result(output, settings, lambda: page_text(page, settings.format))
 
 
+def follow_suffix(settings: Settings) -> None:
+    """Let the name of the file that is written decide the form of formulas, where --format does not."""
+    form = SUFFIXES.get((settings.output or "").rpartition(".")[2].lower())
+    if form and settings.sources["format"] != "option":
+        settings.format = form
+
+
 def page_text(page: Any, form: str) -> str:
     """A page of formulas in a form of FORMATS."""
     return dump_json(page.data()) + "\n" if form in ("json", "jsonl") else str(page.render(form))
@@ -48,7 +57,7 @@ def page_text(page: Any, form: str) -> str:
 
 def remark_simplification(settings: Settings) -> None:
     """Say on standard error how formulas get shorter, where SymPy is not installed."""
-    from gradcli.symbolic.simplify import INSTALL, sympy_module
+    from gradcli.symbolic.simplification.shortest import INSTALL, is_installed
 
-    if sympy_module() is None and not settings.quiet:
+    if not is_installed() and not settings.quiet:
         tell(f"note: formulas are simplified where SymPy is installed: {INSTALL}")

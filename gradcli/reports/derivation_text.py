@@ -38,8 +38,9 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
 
 
 def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
-    from gradcli.reports.closed_forms import FORMATS, page_text, remark_simplification
+    from gradcli.reports.closed_forms import FORMATS, follow_suffix, page_text, remark_simplification
 
+    follow_suffix(settings)
     check_format(settings, "steps", FORMATS)
     output = Output(settings.output, settings)
     settings.double = True
@@ -54,16 +55,19 @@ def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: S
     from gradcli.symbolic.derivation_page import DerivationPage
     from gradcli.symbolic.text import writes_decimals
 
-    page = DerivationPage(derivation, writes_decimals(derivation.source), settings.precision)
+    page = DerivationPage(derivation, writes_decimals(derivation.source), bool(at) or not point.leaves,
+                          settings.precision)
     remark_simplification(settings)
     return write_result(output, settings, lambda: page_text(page, settings.format))
 
 
 def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:
-    """The point of a derivation; a program that makes its own leaves needs none."""
+    """The point of a derivation: that of `at`, or any; a program that makes its own leaves needs none."""
+    from gradcli.reports.closed_forms import SAMPLE
+
     source = expression(expr, settings, "steps", at)
     if at or not re.search(OWN_LEAVES, source.text):
-        return open_point(expr, at, wrt, settings, lambda text: None, "steps", source)
+        return open_point(expr, at, wrt, settings, lambda text: None, "steps", source, None if at else SAMPLE)
     return EvaluationPoint(open_session(settings, lambda text: None), source, [], [])
 
 

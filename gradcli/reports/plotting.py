@@ -14,7 +14,16 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.data.bindings import twice, with_files
-from gradcli.data.point import at_point, expression, offering, refuse_twice, set_names, used
+from gradcli.data.point import (
+    at_point,
+    expression,
+    known_names,
+    lacking_names,
+    offering,
+    refuse_twice,
+    set_names,
+    used,
+)
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
 from gradcli.reports.open_session import open_session, timed
@@ -54,10 +63,12 @@ def report_plot(request: PlotRequest, settings: Settings) -> int:
         require_matplotlib()
     output = Output(settings.output, settings)
     sources = [expression(expr, settings, "plot", [*request.over, *request.at]) for expr in request.exprs]
-    if not request.over:
-        raise UsageFault("plot needs the name that varies, and where", "--over x=-3:3")
     texts = with_files(request.at, settings)
     session = open_session(settings, lambda text: None)
+    if not request.over:
+        known = known_names(request.at, settings)
+        name = next((name for source in sources for name in lacking_names(session, source) if name not in known), "x")
+        raise UsageFault("plot needs the name that varies, and where", f"--over {name}=-3:3")
     with walled(settings):
         refuse_twice(session, texts)
         intervals = _intervals(session, request, texts, settings)

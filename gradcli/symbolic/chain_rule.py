@@ -20,10 +20,11 @@ from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import NonScalarBackward, UsageFault
 from gradcli.symbolic.closed_form import shortest
-from gradcli.symbolic.expression import ONE, Expr, Index, Place, Symbol, walk
+from gradcli.symbolic.expression import ONE, Call, Expr, Index, Place, Symbol, indices, walk
 from gradcli.symbolic.fold import add, rebuild, substitute
-from gradcli.symbolic.piecewise import without_isolated_points
+from gradcli.symbolic.simplification.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+from gradcli.symbolic.text import MARK
 from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
 from gradcli.symbolic.verification import moved
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 MOST_ELSEWHERE = 1000   # decisions of a program at random points
 MOST_TURNS = 10     # turns of a loop up to which each is a step of its own
 RESULT = "f"        # the name of the result of an expression that has none
-MARK = "∂"
 
 
 class Segment(NamedTuple):
@@ -230,7 +230,9 @@ class Paper:
                 continue
             total = np.asarray(total + part.array)
             try:
-                links[segment.name] = generic(self.tracer.formula(part), self.tracer.constants)
+                link = generic(self.tracer.formula(part), self.tracer.constants)
+                before = self.segments[:self.segments.index(segment) + 1]
+                links[segment.name] = SymbolicTensor(link.shape, link.axes, in_named_values(link.body, before))
             except Unknown:
                 links[segment.name] = None
         return links, total
@@ -291,6 +293,26 @@ def resolved(formula: SymbolicTensor, known: dict[str, SymbolicTensor | None]) -
         if is_too_long(formula):
             return None
     return formula
+
+
+def in_named_values(expr: Expr, segments: Sequence[Segment]) -> Expr:
+    """An expression with the name of a value in the place of a function that this value is: y*(1 - y) for y = tanh."""
+    if isinstance(expr, Call):
+        for segment in segments:
+            if segment.formula is not None and (named := _as_element(expr, segment.name, segment.formula)) is not None:
+                return named
+    return rebuild(expr, lambda part: in_named_values(part, segments))
+
+
+def _as_element(expr: Call, name: str, formula: SymbolicTensor) -> Symbol | None:
+    """The element of a named value that an expression is, or None."""
+    mine, others = indices(formula.body), indices(expr)
+    axes = [axis for axis in formula.axes if axis is not None]
+    if type(formula.body) is not Call or len(mine) != len(others) or set(mine) != set(axes) or any(
+            a.size != b.size for a, b in zip(mine, others, strict=True)):
+        return None
+    places: dict[Index, Place] = dict(zip(mine, others, strict=True))
+    return Symbol(name, tuple(places[axis] for axis in axes)) if substitute(formula.body, places) == expr else None
 
 
 def mentions(expr: Expr, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,8 +26,9 @@ from gradcli.symbolic.control_flow.exploration import (
 )
 from gradcli.symbolic.control_flow.path_condition import PathLimit
 from gradcli.symbolic.expression import ZERO, Expr
-from gradcli.symbolic.piecewise import without_isolated_points
-from gradcli.symbolic.simplify import simplified
+from gradcli.symbolic.simplification.branches import guards, under
+from gradcli.symbolic.simplification.piecewise import without_isolated_points
+from gradcli.symbolic.simplification.shortest import simplified
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import Writer, writes_decimals
 from gradcli.symbolic.trace import Tracer, Unknown, tracing
@@ -125,14 +126,22 @@ class Program:
         first = _run(tracer, computed)
         explored = (explore(first, lambda forced: self._other_run(point, forced), self.leaves)
                     if every_path else single_path(first))
+        constants = {**tracer.constants, **explored.constants}
+        guarded = list(dict.fromkeys(
+            guard for formula in explored.formulas.values() if isinstance(formula, SymbolicTensor)
+            for guard in guards(formula.body) if holds(guard, {**constants, **point})))
+        formulas = {names: formula if isinstance(formula, str) or not guarded else SymbolicTensor(
+            formula.shape, formula.axes, under(formula.body, tuple(guarded)))
+            for names, formula in explored.formulas.items()}
         whole = tracer if len(explored.paths) == 1 else None        # terms of matrices have no cases
         decimals = writes_decimals(self.text)
-        constants = {**tracer.constants, **explored.constants}
-        forms = {names: _form(names, explored.formulas[names], value, constants, whole, decimals)
+        fixed = {name for name in constants if name in explored.constants or not self.session[name].requires_grad}
+        forms = {names: _form(names, formulas[names], value, fixed, whole, decimals, bool(guarded))
                  for names, value in computed.items()}
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
                            constants, list(explored.constants), tracer.coarse,
-                           explored.assumptions, explored.paths, bool(recorder.at) and self.has_while_loop())
+                           [*explored.assumptions, *guarded], explored.paths,
+                           bool(recorder.at) and self.has_while_loop())
 
     def _other_run(self, point: Point, forced: tuple[bool, ...]) -> Run | None:
         """The run whose first decisions have the outcomes `forced`; None where the program fails then."""
@@ -194,7 +203,7 @@ class Comparison:
             return      # outside the domain
         self.points += not first
         there = {**self.forms.constants, **point}
-        if self.matrices is not None:
+        if self.matrices is not None and all(holds(test, there) for test in self.forms.assumptions):
             self.matrices.compare(point, {names: np.zeros(()) if value is None else value.array
                                           for names, value in values.items()}, first)
         other: ClosedForms | None = None
@@ -274,17 +283,22 @@ def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
     return Run(tracer.path, formulas, {name: tracer.constants[name] for name in tracer.unnamed})
 
 
-def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, constants: Mapping[str, np.ndarray],
-          tracer: Tracer | None, decimals: bool) -> ClosedForm:
-    """The closed form of a value: its formula, and its form in matrices by a tracer of whole tensors."""
+def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, constants: Collection[str],
+          tracer: Tracer | None, decimals: bool, guarded: bool) -> ClosedForm:
+    """The closed form of a value: its formula, and its form in matrices by a tracer of whole tensors, without guards
+    against 0 where they hold."""
     number = np.zeros(()) if value is None else value.array.copy()
     reason, formula = (known, None) if isinstance(known, str) else ("", SymbolicTensor(
         known.shape, known.axes, without_isolated_points(known.body, constants)))
     if tracer is None or tracer.matrices is None or not names or value is None:
         return ClosedForm(names, formula, reason, number)
     from gradcli.symbolic.matrices.forms import matrix_form
+    from gradcli.symbolic.matrices.guards import without_guards
 
-    return ClosedForm(names, formula, reason, number, matrix_form(tracer.term_of(value), number, formula, decimals))
+    term = tracer.term_of(value)
+    if guarded and term is not None:
+        term = without_guards(term)
+    return ClosedForm(names, formula, reason, number, matrix_form(term, number, formula, decimals))
 
 
 def shortest(tensor: SymbolicTensor, reserved: Sequence[str] = ()) -> SymbolicTensor:

@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcli.analysis.written_rule import short_text
-from gradcli.symbolic.chain_rule import MARK, LinkedDerivative, PaperDerivation
+from gradcli.symbolic.chain_rule import LinkedDerivative, PaperDerivation
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
 from gradcli.symbolic.fold import mul, replace_symbols
 from gradcli.symbolic.formula_page import SAME_WAY, mathml
+from gradcli.symbolic.known_values import has_minus
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import CASES, PLAIN, PRODUCT, UNICODE, Writer
+from gradcli.symbolic.text import MARK, OR, PLAIN, PRODUCT, UNICODE, Writer
 from gradcli.symbolic.verification import compared
 
 
@@ -34,7 +35,8 @@ class PaperWriter(Writer):
 
     def symbol(self, name: str, places: tuple[Place, ...]) -> tuple[str, int]:
         if name.startswith(MARK):
-            return f"{MARK}{self.result}/{name}{self.element(places)}", PRODUCT
+            by = self.identifier(name.removeprefix(MARK)) + self.element(places)
+            return f"{MARK}{self.identifier(self.result)}/{MARK}{by}", PRODUCT
         return super().symbol(name, places)
 
 
@@ -55,10 +57,11 @@ class DerivationPage:
     """A derivation as a page of one form.
 
     decimals    whether fractions that end are written as decimals, as the program writes its numbers
+    values      whether the values at the point are shown
     """
 
-    def __init__(self, derivation: PaperDerivation, decimals: bool, precision: int | None) -> None:
-        self.derivation, self.decimals, self.precision = derivation, decimals, precision
+    def __init__(self, derivation: PaperDerivation, decimals: bool, values: bool, precision: int | None) -> None:
+        self.derivation, self.decimals, self.values, self.precision = derivation, decimals, values, precision
         self.result = derivation.segments[-1].name
         self.reserved = (*derivation.leaves, *(s.name for s in derivation.segments), *derivation.constants)
         self.point = {**derivation.leaves, **derivation.constants}
@@ -123,12 +126,13 @@ class DerivationPage:
         left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
         if derivative.formula is None:
             return Line(left, [writer.prose(f"{self._short(derivative.value)}, for it has no formula")])
-        bound = PRODUCT if len(derivative.links) > 1 else CASES
+        bound = PRODUCT if len(derivative.links) > 1 else OR
         links = [self._link(user, formula, derivative, writer, bound) for user, formula in derivative.links.items()]
-        rights = [" + ".join(links), total]
+        rights = [writer.added(links), writer.within(target.body, OR)]
         if derivative.closed is not None and derivative.is_leaf:
-            rights.append(writer.tensor(_renamed(derivative.closed, target)))
-        return Line(left, [right for at, right in enumerate(rights) if right and right not in rights[:at]])
+            rights.append(writer.within(_renamed(derivative.closed, target).body, OR))
+        rights = list(dict.fromkeys(filter(None, rights)))
+        return Line(left, rights if len(rights) > 1 else [total])
 
     def _link(self, user: str, formula: SymbolicTensor | None, derivative: LinkedDerivative, writer: Any,
               bound: int) -> str:
@@ -142,13 +146,15 @@ class DerivationPage:
         factors = body.factors if isinstance(body, Mul) else (body,)
         outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
         if len(outer) != 1:
-            return str(writer.within(body, bound))
+            return str(writer.text(body) if has_minus(body) else writer.within(body, bound))
         own = mul(*(factor for factor in factors if factor is not outer[0]))
         return str(writer.text(outer[0]) + writer.times + writer.within(own, PRODUCT))
 
     def _point(self, new: Any) -> list[str]:
         """The values of the leaves: x = 2, x_ij = 1."""
-        texts = []
+        texts: list[str] = []
+        if not self.values:
+            return texts
         for name, array in self.derivation.leaves.items():
             writer = new()
             if array.size and (array == array.flat[0]).all():
@@ -160,9 +166,9 @@ class DerivationPage:
 
     def _values(self, new: Any) -> list[Line]:
         """The derivatives by the leaves at the point: exact where that is possible, and as decimals."""
-        lines = []
+        lines: list[Line] = []
         for derivative in self.derivation.derivatives:
-            if not derivative.is_leaf:
+            if not derivative.is_leaf or not self.values:
                 continue
             writer = new()
             target = derivative.closed or SymbolicTensor.filled(ZERO, derivative.value.shape)
@@ -198,12 +204,13 @@ class DerivationPage:
         def writer() -> Writer:
             return self._named(PaperWriter(self.reserved, self.decimals))
 
-        values = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
+        grad = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
         latex = [" = ".join([line.left, *line.rights]) for line in
                  (*self._forward(self._latex), *self._backward(self._latex))]
         conditions = self._conditions(writer())
-        return {"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)), "grad": values,
-                "latex": latex, **({"conditions": conditions} if conditions else {})}
+        return {"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)),
+                **({"grad": grad} if self.values else {}), "latex": latex,
+                **({"conditions": conditions} if conditions else {})}
 
 
 def _sides(writer: Writer, name: str, formula: SymbolicTensor, shape: tuple[int, ...]) -> tuple[str, list[str]]:

@@ -16,8 +16,9 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.snapshot import Snapshot
-from gradcli.symbolic.chain_rule import MARK, Paper, PaperDerivation
+from gradcli.symbolic.chain_rule import Paper, PaperDerivation
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.text import MARK
 from gradcli.symbolic.verification import WrongFormula, compared, from_same_state, refuse, require_sweep, same_text
 
 if TYPE_CHECKING:

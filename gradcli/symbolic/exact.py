@@ -6,10 +6,11 @@ import math
 from fractions import Fraction
 
 from gradcli.symbolic.expression import PI, Constant, E, Expr, number
-from gradcli.symbolic.fold import call, mul, power
+from gradcli.symbolic.fold import add, call, mul, power
 
 SMALL = 1000            # denominators up to which a float is taken for the fraction it is nearest to
 SHORT = 12              # digits up to which a float is what somebody wrote
+_SHIFTS = (Fraction(0), Fraction(1), Fraction(-1), Fraction(-1, 2))      # pi - 1, as exponents have it
 _ROOTS = (2, 3, 5, 6, 7, 10)
 _FACTORS: tuple[tuple[float, Expr], ...] = (
     (math.pi, PI), (1 / math.pi, power(PI, number(-1))), (math.sqrt(math.pi), power(PI, number(Fraction(1, 2)))),
@@ -34,10 +35,11 @@ def exact(value: float | int | bool) -> Expr:
     ratio = _fraction(value)
     if ratio is not None:
         return number(ratio)
-    for factor, expr in _FACTORS:
-        ratio = _fraction(value / factor)
-        if ratio is not None and ratio.denominator <= 64 and abs(ratio.numerator) <= 64:
-            return mul(number(ratio), expr)
+    for shift in _SHIFTS:
+        for factor, expr in _FACTORS:
+            ratio = _fraction((value + float(shift)) / factor)
+            if ratio is not None and ratio.denominator <= 64 and abs(ratio.numerator) <= 64:
+                return add(mul(number(ratio), expr), number(-shift))
     return number(Fraction(text))
 
 

@@ -68,18 +68,31 @@ class IndexValue(Expr):
     index: Index
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Add(Expr):
-    """A sum of at least two terms."""
+    """A sum of at least two terms, whatever their order."""
 
     terms: tuple[Expr, ...]
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Add and (self.terms == other.terms or frozenset(self.terms) == frozenset(other.terms))
 
-@dataclass(frozen=True, slots=True)
+    def __hash__(self) -> int:
+        return hash((Add, frozenset(self.terms)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Mul(Expr):
-    """A product of at least two factors; a number comes first."""
+    """A product of at least two factors, whatever their order; a number comes first."""
 
     factors: tuple[Expr, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Mul and (self.factors == other.factors or (
+            frozenset(self.factors) == frozenset(other.factors)))
+
+    def __hash__(self) -> int:
+        return hash((Mul, frozenset(self.factors)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +129,18 @@ class Cases(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Sum(Expr):
-    """The sum of `body` over all values of `index`; `depth` is more than that of the sums within."""
+    """The sum of `body` over all values of `index`; `depth` is more than that of the sums within.
+
+    `Sum.over` builds it folded, and is set by `sums.py`.
+    """
 
     index: Index
     body: Expr
     depth: int = 1
+
+    if TYPE_CHECKING:
+        @staticmethod
+        def over(index: Index, body: Expr) -> Expr: ...
 
 
 @cache

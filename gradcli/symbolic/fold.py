@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
-    COMPARE,
     FALSE,
     HALF,
     MINUS_ONE,
@@ -31,14 +31,20 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
-    bound_index,
     children,
     indices,
     number,
-    walk,
 )
-from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, solved, value_of
-from gradcli.symbolic.known_values import ROUNDINGS, VALUES, coefficient, exact_power, name_of, rank
+from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, value_of
+from gradcli.symbolic.known_values import (
+    ROUNDINGS,
+    VALUES,
+    coefficient,
+    exact_power,
+    is_even,
+    order_of,
+    without_signs,
+)
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -57,7 +63,7 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
         case Cases(branches, otherwise):
             return cases(tuple((change(test), change(value)) for test, value in branches), change(otherwise))
         case Sum(index, body):
-            return sum_over(index, change(body))
+            return Sum.over(index, change(body))
         case Symbol(name, places) if children(expr):
             return Symbol(name, tuple(as_place(change(p)) if isinstance(p, Expr) else p for p in places))
     return expr
@@ -74,7 +80,7 @@ def substitute(expr: Expr, places: dict[Index, Place]) -> Expr:
             return value_of(places.get(index, index))
         case Sum(index, body):
             inner = Index(index.size)
-            return sum_over(inner, substitute(body, {**places, index: inner}))
+            return Sum.over(inner, substitute(body, {**places, index: inner}))
     return rebuild(expr, lambda part: substitute(part, places))
 
 
@@ -89,7 +95,7 @@ def replace_symbols(expr: Expr, values: Callable[[Symbol], Expr | None]) -> Expr
 def add(*terms: Expr) -> Expr:
     """The sum of terms: numbers are added, equal terms collected."""
     total, rest = Fraction(0), dict[Expr, Fraction]()
-    for term in _joined(_flat(terms, Add)):
+    for term in _joined(_spread(_flat(terms, Add))):
         if isinstance(term, Number):
             total += term.value
             continue
@@ -113,6 +119,16 @@ def _flat(parts: tuple[Expr, ...], kind: type[Add] | type[Mul]) -> Iterator[Expr
             yield from children(part)
         else:
             yield part
+
+
+def _spread(terms: Iterator[Expr]) -> Iterator[Expr]:
+    """The terms, numbers before sums of indices multiplied into them: 2 - (2 - i) is i."""
+    for term in terms:
+        ratio, rest = coefficient(term)
+        if isinstance(rest, Add) and ratio != 1 and bounds(rest) is not None:
+            yield from (mul(number(ratio), part) for part in rest.terms)
+        else:
+            yield term
 
 
 def _joined(terms: Iterator[Expr]) -> Iterator[Expr]:
@@ -171,12 +187,12 @@ def mul(*factors: Expr) -> Expr:
         elif isinstance(factor, Cases) and branching is None:
             branching = factor
         else:
-            base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+            base, exponent = _base_and_exponent(factor)
             powers[base] = add(powers[base], exponent) if base in powers else exponent
     if not product:
         return ZERO
     parts: list[Expr] = []
-    for base, exponent in powers.items():
+    for base, exponent in without_signs(powers).items():
         part = power(base, exponent)
         if isinstance(part, Number):
             product *= part.value
@@ -190,10 +206,18 @@ def mul(*factors: Expr) -> Expr:
         rest = mul(number(product), *parts)
         return branching if rest == ONE else cases(tuple(
             (test, mul(rest, value)) for test, value in branching.branches), mul(rest, branching.otherwise))
-    parts.sort(key=lambda part: (rank(part), name_of(part)))
+    parts.sort(key=order_of)
     if product != 1:
         parts.insert(0, number(product))
     return parts[0] if len(parts) == 1 else Mul(tuple(parts)) if parts else ONE
+
+
+def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
+    """A factor as a power; exp(n*x) is a power of exp(x)."""
+    if isinstance(factor, Call) and factor.name == "exp":
+        ratio, rest = coefficient(factor.arguments[0])
+        return Call("exp", (rest,)), number(ratio)
+    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -214,7 +238,25 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return mul(*(power(factor, exponent) for factor in base.factors))
     if isinstance(base, Call) and base.name == "exp":
         return call("exp", mul(base.arguments[0], exponent))
-    return Power(base, exponent)
+    if isinstance(base, Call) and base.name == "abs" and is_even(exponent):
+        return power(base.arguments[0], exponent)
+    return _root(base, exponent.value) if isinstance(exponent, Number) and not whole else Power(base, exponent)
+
+
+def _root(base: Expr, exponent: Fraction) -> Expr:
+    """A base to a fraction, real roots that are known drawn: of even powers, of roots, of positive numbers."""
+    if isinstance(base, Power) and isinstance(base.exponent, Number):
+        if base.exponent.value.denominator != 1:        # the inner base is positive where there is a root of it
+            return power(base.base, number(base.exponent.value * exponent))
+        if is_even(base.exponent):
+            return power(call("abs", base.base), number(base.exponent.value * exponent))
+    if isinstance(base, Mul):
+        drawn = [factor for factor in base.factors if isinstance(factor, Number) and exact_power(
+            factor.value, exponent) is not None or isinstance(factor, Power) and is_even(factor.exponent)]
+        if drawn:
+            rest = mul(*(factor for factor in base.factors if factor not in drawn))
+            return mul(*(power(factor, number(exponent)) for factor in drawn), power(rest, number(exponent)))
+    return Power(base, number(exponent))
 
 
 def call(name: str, *arguments: Expr) -> Expr:
@@ -240,11 +282,24 @@ def call(name: str, *arguments: Expr) -> Expr:
         return number(ROUNDINGS[name](x.value))
     if name in ("floordiv", "mod"):
         return _divided(name, x, arguments[1])
-    if name in ("sign", "sgn"):
-        name = "sign"
-        if isinstance(x, Number):
-            return number((x.value > 0) - (x.value < 0))
+    if name in ("sign", "sgn", "abs"):
+        return _of_size("abs" if name == "abs" else "sign", x)
+    if name == "expm1":
+        return add(call("exp", x), MINUS_ONE)
+    if name == "xlogy":
+        return mul(x, call("log", arguments[1]))
     return Call(name, arguments)
+
+
+def _of_size(name: str, x: Expr) -> Expr:
+    """The sign or the absolute value; a number that x begins with stands before it."""
+    ratio, rest = coefficient(x)
+    if isinstance(rest, Number):
+        return number(abs(rest.value) if name == "abs" else (rest.value > 0) - (rest.value < 0))
+    if name == "abs" and (isinstance(rest, Power) and is_even(rest.exponent) or isinstance(rest, Call) and (
+            rest.name in ("abs", "exp"))):
+        return mul(number(abs(ratio)), rest)
+    return mul(number(abs(ratio) if name == "abs" else (ratio > 0) - (ratio < 0)), Call(name, (rest,)))
 
 
 def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
@@ -268,35 +323,6 @@ def _logarithm(term: Expr) -> Expr | None:
     return None
 
 
-
-def condition(name: str, *arguments: Expr) -> Expr:
-    """A comparison or a logical operation; decided where its parts are numbers."""
-    if name in COMPARE:
-        a, b = arguments
-        if isinstance(a, Call) and a.name == "relu" and b == ZERO and name == "gt":
-            return condition("gt", a.arguments[0], ZERO)
-        if isinstance(a, Number) and isinstance(b, Number):
-            return TRUE if COMPARE[name](a.value, b.value) else FALSE
-        ends = bounds(a - b) if any(map(indices, (a, b))) else None
-        if ends is not None:
-            truths = {COMPARE[name](end, 0) for end in (*ends, *([0] if ends[0] <= 0 <= ends[1] else []))}
-            if len(truths) == 1:
-                return TRUE if truths.pop() else FALSE
-            return solved(name, a - b) or Condition(name, arguments)
-        if a == b:
-            return TRUE if name in ("le", "ge", "eq") else FALSE
-    elif name == "not":
-        if arguments[0] in (TRUE, FALSE):
-            return FALSE if arguments[0] == TRUE else TRUE
-    else:
-        neutral, absorbing = (TRUE, FALSE) if name == "and" else (FALSE, TRUE)
-        parts = tuple(dict.fromkeys(part for part in arguments if part != neutral))
-        if absorbing in parts:
-            return absorbing
-        return neutral if not parts else parts[0] if len(parts) == 1 else Condition(name, parts)
-    return Condition(name, arguments)
-
-
 def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
     """A piecewise value; decided conditions and branches without effect go."""
     remaining: list[tuple[Expr, Expr]] = []
@@ -306,7 +332,10 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
             break
         if test != FALSE:
             value = value.branches[0][1] if isinstance(value, Cases) and value.branches[0][0] == test else value
-            remaining.append((test, _at_place(test, value)))
+            value = _at_place(test, value)
+            if remaining and remaining[-1][1] == value and not indices(test):
+                test = condition("or", remaining.pop()[0], test)
+            remaining.append((test, value))
     if isinstance(otherwise, Cases):
         tests = [test for test, _ in remaining]
         remaining += [branch for branch in otherwise.branches if branch[0] not in tests]
@@ -324,72 +353,6 @@ def _at_place(test: Expr, value: Expr) -> Expr:
             test.arguments[1], Number):
         return substitute(value, {test.arguments[0].index: as_place(test.arguments[1])})
     return value
-
-
-def sum_over(index: Index, body: Expr) -> Expr:
-    """The sum over an index: factors that do not depend on it stand before, and a single term that is not 0 alone."""
-    if index not in indices(body):
-        return mul(number(index.size), body)
-    if index.size == 1:
-        return substitute(body, {index: 0})
-    if isinstance(body, Mul):
-        outside = [factor for factor in body.factors if index not in indices(factor)]
-        if outside:
-            return mul(*outside, sum_over(index, mul(*(f for f in body.factors if f not in outside))))
-    if isinstance(body, Cases) and body.otherwise == ZERO and len(body.branches) == 1:
-        test, value = body.branches[0]
-        tests = test.arguments if isinstance(test, Condition) and test.name == "and" else (test,)
-        for at, one in enumerate(tests):
-            place = _only_place(index, one)
-            if place is not None:
-                rest = [*tests[:at], *tests[at + 1:], *_in_range(place, index.size)]
-                return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
-                               substitute(value, {index: as_place(place)})),), ZERO)
-    parts = _split(index, body)
-    return sum_over(*parts) if parts else _named_by_depth(index, body)
-
-
-def _named_by_depth(index: Index, body: Expr) -> Expr:
-    """A sum whose index depends on its length and on how deeply sums are nested in it: equal sums compare equal."""
-    depth = 1 + max((part.depth for part in walk(body) if isinstance(part, Sum)), default=0)
-    free = indices(body)
-    while (bound := bound_index(index.size, depth)) in free and bound is not index:
-        depth += 1
-    return Sum(bound, substitute(body, {index: bound}) if bound is not index else body, depth)
-
-
-def _only_place(index: Index, test: Expr) -> Expr | None:
-    """The place at which an equality of index arithmetic holds; None for any other condition."""
-    if not (isinstance(test, Condition) and test.name == "eq"):
-        return None
-    difference = add(test.arguments[0], mul(MINUS_ONE, test.arguments[1]))
-    for term in children(difference) if isinstance(difference, Add) else (difference,):
-        factor, base = coefficient(term)
-        if base == IndexValue(index) and abs(factor) == 1:
-            rest = mul(number(-factor), add(difference, mul(MINUS_ONE, term)))
-            whole = bounds(rest) is not None or isinstance(rest, Symbol)
-            return rest if whole and index not in indices(rest) else None
-    return None
-
-
-def _in_range(place: Expr, size: int) -> tuple[Expr, ...]:
-    """That a place is one of a dimension; what a tensor of the program names is."""
-    if isinstance(place, Symbol):
-        return ()
-    return condition("ge", place, ZERO), condition("le", place, number(size - 1))
-
-
-def _split(index: Index, body: Expr) -> tuple[Index, Expr] | None:
-    """A sum over i that goes over rows i // n and columns i % n, as sums over both."""
-    for part in walk(body):
-        if isinstance(part, Call) and part.name in ("floordiv", "mod") and part.arguments[0] == IndexValue(index):
-            assert isinstance(part.arguments[1], Number)
-            length = int(part.arguments[1].value)
-            if index.size % length == 0:
-                row, column = Index(index.size // length), Index(length)
-                flat = add(mul(number(length), IndexValue(row)), IndexValue(column))
-                return row, sum_over(column, substitute(body, {index: flat}))
-    return None
 
 
 OPERATORS: dict[str, Callable[..., Expr]] = {

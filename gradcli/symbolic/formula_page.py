@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.analysis.written_rule import short_text
@@ -9,8 +10,8 @@ from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index, Symbol, walk
 from gradcli.symbolic.latex import LatexWriter
-from gradcli.symbolic.simplify import INSTALL
-from gradcli.symbolic.text import PLAIN, UNICODE, Notation, Writer
+from gradcli.symbolic.simplification.shortest import INSTALL
+from gradcli.symbolic.text import MARK, PLAIN, UNICODE, Notation, Writer, greek
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -36,7 +37,7 @@ class FormulaPage:
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
         lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
-        lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter(self.reserved, self.decimals))]
+        lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter)]
         if form == "mathml":
             return "".join(f"{mathml(line)}\n" for line in lines)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
@@ -55,7 +56,7 @@ class FormulaPage:
         """The left and the right side of each line of a derivative: index notation, and matrix notation."""
         if form.matrix is None:
             return [self._row(form, notation)]
-        left = derivative_sign(form.names, "∂" if notation.unicode else "d")
+        left = derivative_sign(form.names, MARK if notation.unicode else "d")
         right = form.matrix.unicode if notation.unicode else form.matrix.text
         if form.formula is not None:
             return [self._row(form, notation), (left, right)]
@@ -64,7 +65,7 @@ class FormulaPage:
     def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
         """The left side of a derivative's line in index notation, and the right."""
         writer = Writer(self.reserved, self.decimals, notation)
-        sign = "∂" if notation.unicode else "d"
+        sign = MARK if notation.unicode else "d"
         if form.formula is None:
             left, right = derivative_sign(form.names, sign), f"no closed form: {form.reason} has none here"
             return left, f"{right}; its value is {self._value(form)}"
@@ -82,7 +83,7 @@ class FormulaPage:
 
     def _where(self) -> str:
         """What the formulas are valid for, and the constant tensors that they name."""
-        lines = [f"where {condition}\n" for condition in self._conditions(Writer(self.reserved, self.decimals))]
+        lines = [f"where {condition}\n" for condition in self._conditions(Writer)]
         lines += [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self._named()]
         return "".join(lines)
 
@@ -104,9 +105,11 @@ class FormulaPage:
             return ""
         return f"{latex_derivative(form.names, [], LatexWriter(self.reserved))} = {form.matrix.latex}"
 
-    def _conditions(self, writer: Writer) -> list[str]:
-        local = [writer.prose(SAME_WAY)] if self.forms.local else []
-        return [*map(writer.text, self.forms.assumptions), *local]
+    def _conditions(self, kind: Callable[[Sequence[str], bool], Writer]) -> list[str]:
+        """What the formulas hold for, each condition by a writer of its own."""
+        conditions = [kind(self.reserved, self.decimals).text(test) for test in self.forms.assumptions]
+        local = [kind((), False).prose(SAME_WAY)] if self.forms.local else []
+        return list(dict.fromkeys([*conditions, *local]))
 
     def _latex(self, form: ClosedForm) -> str:
         writer = LatexWriter(self.reserved, self.decimals)
@@ -128,7 +131,7 @@ class FormulaPage:
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form), **self._matrix_data(form),
                 **({"value": form.value.tolist()} if self.values else {})})
         where = {name: self.forms.constants[name].tolist() for name in self._named()}
-        conditions = self._conditions(Writer(self.reserved, self.decimals))
+        conditions = self._conditions(Writer)
         return {"derivatives": derivatives, **({"where": where} if where else {}),
                 **({"conditions": conditions} if conditions else {})}
 
@@ -156,9 +159,11 @@ def derivative_sign(names: tuple[str, ...], sign: str, places: list[str] | None 
     """d/dx_ij, d2/dx2, d2/dxdy: the operator of a derivative by names."""
     order = len(names)
     suffix = "_" + "".join(places) if places else ""
+    if sign == MARK:
+        names = tuple(map(greek, names))
     if order == 1:
         return f"{sign}/{sign}{names[0]}{suffix}"
-    if len(set(names)) == 1:
+    if len(set(names)) == 1 and not names[0][-1].isdigit():
         return f"{sign}{order}/{sign}{names[0]}{order}"
     return f"{sign}{order}/" + "".join(f"{sign}{name}" for name in names)
 

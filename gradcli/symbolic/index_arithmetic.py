@@ -66,14 +66,19 @@ def bounds(expr: Expr) -> Bounds | None:
 
 
 def solved(name: str, difference: Expr) -> Expr | None:
-    """A comparison of i + n with 0 as one of i with a number; None for any other."""
-    terms = difference.terms if isinstance(difference, Add) else (difference, number(0))
-    if len(terms) != 2 or not isinstance(terms[1], Number):
+    """A comparison of i + n or i - j + n with 0 as one of i with the rest; None for any other."""
+    terms = list(difference.terms) if isinstance(difference, Add) else [difference]
+    shift = sum((term.value for term in terms if isinstance(term, Number)), Fraction(0))
+    terms = [term for term in terms if not isinstance(term, Number)]
+    ways = sorted(map(coefficient, terms), key=lambda way: -way[0])
+    if not all(isinstance(base, IndexValue) and abs(factor) == 1 for factor, base in ways):
         return None
-    factor, base = coefficient(terms[0])
-    if not isinstance(base, IndexValue) or abs(factor) != 1:
-        return None
-    return Condition(name if factor == 1 else MIRRORED.get(name, name), (base, number(-factor * terms[1].value)))
+    match ways:
+        case [(factor, base)]:
+            return Condition(name if factor == 1 else MIRRORED.get(name, name), (base, number(-factor * shift)))
+        case [(first, base), (second, other)] if first != second:
+            return Condition(name, (base, Add((other, number(-shift))) if shift else other))
+    return None
 
 
 def covers(tests: list[Expr]) -> bool:

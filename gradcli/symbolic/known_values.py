@@ -1,10 +1,11 @@
-"""Values of functions and powers that are exact, and the order of factors."""
+"""Values of functions and powers that are exact, and the order of factors and of terms."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from gradcli.symbolic.expression import (
     HALF,
@@ -14,6 +15,7 @@ from gradcli.symbolic.expression import (
     ZERO,
     Add,
     Call,
+    Cases,
     Constant,
     E,
     Expr,
@@ -21,10 +23,16 @@ from gradcli.symbolic.expression import (
     Mul,
     Number,
     Power,
+    Sum,
     Symbol,
+    children,
+    number,
 )
 
 LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
+MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorted by their names
+LARGEST_FLOAT = 10**300
+CONSTANTS = {"pi": math.pi, "e": math.e}
 VALUES: dict[tuple[str, Expr], Expr] = {
     ("exp", ZERO): ONE, ("exp", ONE): E, ("log", ONE): ZERO, ("log", E): ONE, ("sin", ZERO): ZERO, ("cos", ZERO): ONE,
     ("tan", ZERO): ZERO, ("tanh", ZERO): ZERO, ("sinh", ZERO): ZERO, ("cosh", ZERO): ONE, ("sin", PI): ZERO,
@@ -48,16 +56,71 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     return root**exponent.numerator if root**exponent.denominator == base else None
 
 
-def rank(factor: Expr) -> int:
-    """The place of a factor in a product: constants, names, sums in parentheses, functions."""
+def order_of(factor: Expr) -> tuple[int, int, str]:
+    """The place of a factor in a product: constants, names in the order of the alphabet, polynomials in parentheses,
+    functions, the plainest first and sines before cosines, and other sums."""
     base = factor.base if isinstance(factor, Power) else factor
-    return {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 4, Call: 3}.get(type(base), 5)
+    kind = {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 3, Call: 4}.get(type(base), 6)
+    depth = nesting(base)
+    if kind == 3 and depth:
+        kind = 5
+    name = base.name if isinstance(base, Symbol) else "cos" * (isinstance(base, Call) and base.name in ("cos", "cosh"))
+    return kind, depth if kind == 4 else 0, name
 
 
-def name_of(factor: Expr) -> str:
-    """The name of a symbol, by which symbols are sorted; "" for other factors, which stay in their order."""
-    base = factor.base if isinstance(factor, Power) else factor
-    return base.name if isinstance(base, Symbol) else ""
+def nesting(expr: Expr) -> int:
+    """How deep functions are nested in an expression."""
+    within = max(map(nesting, children(expr)), default=0)
+    return within + (isinstance(expr, Call | Sum | Cases) or isinstance(expr, Power) and not isinstance(
+        expr.exponent, Number))
+
+
+def is_even(exponent: Expr) -> bool:
+    """Whether an exponent is an even number."""
+    return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value.numerator % 2 == 0
+
+
+def approximate(expr: Expr) -> float | None:
+    """The value of an expression of numbers; None where names, functions or indices stand in it."""
+    match expr:
+        case Number(value):
+            return float(value) if abs(value) < LARGEST_FLOAT else None
+        case Constant(name):
+            return CONSTANTS.get(name)
+        case Add(parts) | Mul(parts):
+            values = [approximate(part) for part in parts]
+            known = [value for value in values if value is not None]
+            if len(known) < len(values):
+                return None
+            return sum(known) if isinstance(expr, Add) else math.prod(known)
+        case Power(Number(base), Number(exponent)) if base > 0 and abs(exponent) <= LARGEST_EXPONENT:
+            size = approximate(number(base))
+            return None if size is None else size ** float(exponent)
+    return None
+
+
+def without_signs(powers: dict[Expr, Expr]) -> dict[Expr, Expr]:
+    """The factors of a product, by their exponents, with x*sign(x), abs(x)/x and the like in one function."""
+    sized = [base.arguments[0] for base in powers if isinstance(base, Call) and base.name in ("abs", "sign")]
+    for x in dict.fromkeys(sized):
+        bases = x, Call("abs", (x,)), Call("sign", (x,))
+        exponents = [powers.get(base, ZERO) for base in bases]
+        if sum(exponent != ZERO for exponent in exponents) < 2 and exponents[1] in (ZERO, ONE, MINUS_ONE) or not all(
+                isinstance(exponent, Number) and exponent.value.denominator == 1 for exponent in exponents):
+            continue
+        plain, size, sign = (int(exponent.value) for exponent in exponents if isinstance(exponent, Number))
+        total, negative = plain + size, (plain + sign) % 2      # of abs(x), and whether the sign counts
+        if total % 2 == negative:
+            joined = total, 0, 0
+        elif negative:
+            joined = (total - 1, 1, 0) if total > 0 else (total, 0, 1)
+        else:
+            joined = (total - 1, 1, 0) if total > 0 else (total + 1, -1, 0)
+        where = next(base for base in powers if base in bases)
+        powers = dict(part for base, exponent in powers.items() for part in (
+            [(new, number(count)) for new, count in zip(bases, joined, strict=True) if count] if base == where else
+            [(base, exponent)] if base not in bases else []))
+    return powers
 
 
 def coefficient(term: Expr) -> tuple[Fraction, Expr]:
@@ -66,3 +129,71 @@ def coefficient(term: Expr) -> tuple[Fraction, Expr]:
         rest = term.factors[1:]
         return term.factors[0].value, rest[0] if len(rest) == 1 else Mul(rest)
     return Fraction(1), term
+
+
+def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None = None) -> list[Expr]:
+    """The terms of a sum by falling degree, numbers and powers of names behind functions; one without a minus sign
+    first where there are two, or where it has the same degree as the first. `text` sorts products of sums."""
+    monomials = [monomial(term) for term in terms]
+    names: list[Any] = [[]] * len(terms)
+    if all(monomials):
+        names = [(own, text(term) if text else "") for own, term in zip(monomials, terms, strict=True)]
+    if text is not None and not any(monomials) and not any(map(nesting, terms)):
+        names = [*map(text, terms)]
+    keys = {term: (-degree(term), isinstance(term, Number) or bool(powers), is_cosine(term), own)
+            for term, powers, own in zip(terms, monomials, names, strict=True)}
+    ordered = sorted(terms, key=keys.__getitem__)
+    first = next((term for term in ordered if not has_minus(term)), ordered[0])
+    if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0]:
+        ordered.remove(first)
+        ordered.insert(0, first)
+    return ordered
+
+
+def is_cosine(term: Expr) -> bool:
+    """Whether a term is a cosine, perhaps with factors or to a power: it stands behind sines."""
+    factors = term.factors if isinstance(term, Mul) else (term,)
+    bases = [factor.base if isinstance(factor, Power) else factor for factor in factors]
+    return {base.name for base in bases if isinstance(base, Call)} & {"sin", "cos"} == {"cos"}
+
+
+def degree(expr: Expr) -> Fraction:
+    """The degree of an expression in the names that stand in it; functions, and powers with names in them, have 0."""
+    match expr:
+        case Symbol():
+            return Fraction(1)
+        case Add(terms):
+            return max(map(degree, terms))
+        case Mul(factors):
+            return sum(map(degree, factors), Fraction(0))
+        case Power(base, Number(exponent)):
+            return degree(base) * exponent
+        case Sum(_, body):
+            return degree(body)
+    return Fraction(0)
+
+
+def monomial(term: Expr) -> list[tuple[str, list[int]]]:
+    """The names of a product of powers of names, and the places of elements, each as often as it counts; [] for other
+    terms."""
+    names: list[tuple[str, list[int]]] = []
+    for factor in term.factors if isinstance(term, Mul) else (term,):
+        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
+        if isinstance(base, Symbol) and isinstance(exponent, Number) and 0 < exponent.value <= MOST_OF_A_NAME:
+            name = base.name, [place for place in base.places if isinstance(place, int)]
+            names += [name] * math.ceil(exponent.value)
+        elif not isinstance(factor, Number | Constant):
+            return []
+    return names
+
+
+def has_minus(expr: Expr) -> bool:
+    """Whether an expression is written with a minus sign in front."""
+    if isinstance(expr, Mul):
+        return sum(map(begins_with_minus, expr.factors)) % 2 == 1
+    return isinstance(expr, Number) and expr.value < 0
+
+
+def begins_with_minus(factor: Expr) -> bool:
+    """Whether a factor begins with a minus sign, which a product has in front."""
+    return has_minus(in_usual_order(factor.terms)[0] if isinstance(factor, Add) else factor)

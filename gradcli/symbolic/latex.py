@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gradcli.symbolic.expression import HALF, Cases, Condition, Expr, Power
-from gradcli.symbolic.text import AND, ATOM, CASES, COMPARISON, OR, PRODUCT, Notation, Writer
+from gradcli.symbolic.text import AND, ATOM, CASES, COMPARISON, GREEK, OR, PRODUCT, Notation, Writer, split_name
 
 LATEX = Notation(product=" ", constants={"pi": r"\pi", "inf": r"\infty", "nan": r"\mathrm{nan}"}, bars=True)
 FUNCTIONS = frozenset("sin cos tan sinh cosh tanh exp log arcsin arccos arctan max min".split())
 RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
 SIGNS = {"lt": "<", "le": r"\le", "gt": ">", "ge": r"\ge", "eq": "=", "ne": r"\ne"}
 LOGICAL = {"and": r" \text{ and } ", "or": r" \text{ or } "}
-GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
-                  "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())
 
 
 class LatexWriter(Writer):
     """Writes expressions as LaTeX."""
 
-    def __init__(self, reserved: tuple[str, ...] = (), decimals: bool = False) -> None:
+    def __init__(self, reserved: Iterable[str] = (), decimals: bool = False) -> None:
         super().__init__(reserved, decimals, LATEX)
 
     def parenthesised(self, text: str) -> str:
         return rf"\left({text}\right)"
 
     def identifier(self, name: str) -> str:
+        letter, subscript = split_name(name)
+        if subscript:       # in braces, so that places may follow
+            return f"{{{self.identifier(letter)}_{{{subscript}}}}}"
         if len(name) == 1:
             return name
         return rf"\{name}" if name in GREEK else r"\mathrm{" + name.replace("_", r"\_") + "}"

@@ -26,8 +26,9 @@ from gradcli.symbolic.expression import (
     Symbol,
     number,
 )
-from gradcli.symbolic.fold import mul, power
+from gradcli.symbolic.fold import add, mul, power
 from gradcli.symbolic.index_arithmetic import value_of
+from gradcli.symbolic.known_values import begins_with_minus, has_minus, in_usual_order
 from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
@@ -35,7 +36,9 @@ SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
+MARK = "∂"      # of partial derivatives
 LETTERS = "ijklmnpqrstuvw"
+SMALL, SHORT = 10**5, 10        # denominators from which fractions are short decimals, such as 1e-05
 
 
 class Notation(NamedTuple):
@@ -53,6 +56,11 @@ class Notation(NamedTuple):
 PLAIN = Notation()
 UNICODE = Notation("·", "/", "^", {"pi": "π", "inf": "∞"}, "Σ", True)
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUBSCRIPTED = re.compile(r"([A-Za-z]+?)(?:_?(\d{1,3})|_([A-Za-z]{1,2}))?")
+GREEK = dict(zip(("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi "
+                  "chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega").split(),
+                 "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 UNICODE_SIGNS = {"le": "≤", "ge": "≥", "eq": "=", "ne": "≠"}
 
 
@@ -140,6 +148,8 @@ class Writer:
         if value.denominator >= LONG_FRACTION:
             is_decimal = value.denominator % 10 == 0 and (_ends(value) or value.denominator % LONG_FRACTION == 0)
             return shortest if is_decimal else ""
+        if value.denominator >= SMALL and _ends(value) and len(shortest) <= SHORT:
+            return shortest
         text = str(Decimal(value.numerator) / Decimal(value.denominator)) if self.decimals and _ends(value) else ""
         return text if "E" not in text else shortest
 
@@ -166,7 +176,7 @@ class Writer:
 
     def identifier(self, name: str) -> str:
         """A name of the program."""
-        return name
+        return greek(name) if self.notation.unicode else name
 
     def prose(self, text: str) -> str:
         """Words in the place of a formula."""
@@ -186,19 +196,27 @@ class Writer:
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
-        for term in sorted(terms, key=has_minus):
+        for term in in_usual_order(terms, self.text):
             negative = has_minus(term)
-            text = self.within(mul(number(-1), term) if negative else term, PRODUCT)
-            pieces.append((" - " if negative else " + ") + text if pieces else ("-" if negative else "") + text)
-        return "".join(pieces)
+            pieces.append("-" * negative + self.within(mul(number(-1), term) if negative else term, PRODUCT))
+        return self.added(pieces)
+
+    @staticmethod
+    def added(terms: list[str]) -> str:
+        """The sum of terms that are written; the sign of one stands in the place of a plus."""
+        return "".join(terms[:1]) + "".join(f" - {term[1:]}" if term[:1] == "-" else f" + {term}" for term in terms[1:])
 
     def _product(self, expr: Expr) -> tuple[str, int]:
         factors = expr.factors if isinstance(expr, Mul) else (expr,)
         coefficient = Fraction(1)
         above: list[Expr] = []
         below: list[Expr] = []
+        alone = len(factors) == 2 and has_minus(factors[0])     # -2*(x - y) is 2*(y - x)
         for factor in factors:
-            if isinstance(factor, Number):
+            if isinstance(factor, Add) and (begins_with_minus(factor) or alone and any(map(has_minus, factor.terms))):
+                coefficient = -coefficient
+                above.append(add(*(mul(number(-1), term) for term in factor.terms)))
+            elif isinstance(factor, Number):
                 coefficient *= factor.value
             elif isinstance(factor, Power) and has_minus(factor.exponent):
                 below.append(power(factor.base, mul(number(-1), factor.exponent)))
@@ -233,7 +251,11 @@ class Writer:
         """Factors as texts; one that stands alone above or below a bar needs no parentheses."""
         if alone and len(factors) == 1 and not isinstance(factors[0], Power):
             return [self.text(factors[0])]
-        return [self._factor(factor) for factor in factors]
+        texts = [self._factor(factor) for factor in factors]
+        sums = [at for at, factor in enumerate(factors) if isinstance(factor, Add)]
+        for at, text in zip(sums, sorted(texts[at] for at in sums), strict=True):
+            texts[at] = text
+        return texts
 
     def _factor(self, factor: Expr) -> str:
         if not isinstance(factor, Power):
@@ -284,6 +306,21 @@ class Writer:
         return f"sum_{over}({self.text(body)})", ATOM
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """A name as a letter, or that of a Greek one, and what stands behind it as a subscript: x0, w_ij; the subscript
+    is empty where the name is a word."""
+    parts = SUBSCRIPTED.fullmatch(name)
+    return (parts[1], parts[2] or parts[3] or "") if parts and (len(parts[1]) == 1 or parts[1] in GREEK) else (name, "")
+
+
+def greek(name: str) -> str:
+    """A name with its Greek letter and its numbers as signs: sigma1 is σ₁."""
+    letter, subscript = split_name(name)
+    if subscript and not subscript.isdecimal():
+        letter, subscript = name, ""
+    return GREEK.get(letter, letter) + subscript.translate(SUBSCRIPTS)
+
+
 def writes_decimals(text: str) -> bool:
     """Whether a program writes numbers as decimals."""
     return bool(DECIMAL.search(text))
@@ -296,8 +333,3 @@ def _ends(value: Fraction) -> bool:
         while rest % prime == 0:
             rest //= prime
     return rest == 1
-
-
-def has_minus(expr: Expr) -> bool:
-    """Whether an expression is written with a minus sign in front."""
-    return isinstance(expr, Number) and expr.value < 0 or isinstance(expr, Mul) and has_minus(expr.factors[0])

@@ -13,14 +13,13 @@ FORMS = {
     "x.max()": (V, "1 if i == 0 else 0"), "x.min()**2": (V, "2*x[3] if i == 3 else 0"),
     "x.amax()*x.amin()": (V, "x[3] if i == 0 else x[0] if i == 3 else 0"), "x.median()": (V, "1 if i == 1 else 0"),
     "x.max(1)[0].sum()": (M, "1 if c1_i == j else 0"), "x.amin(0).sum()": (M, "1 if i == c1_j else 0"),
-    "x.sort()[0][0]": (V, "sum_j((1 if j == 0 else 0) if c1_j == i else 0)"), "x.topk(2)[0].prod()": (
+    "x.sort()[0][0]": (V, "1 if c1[0] == i else 0"), "x.topk(2)[0].prod()": (
         V, "sum_j(x[c1[0]]*x[c1[1]]/x[c1_j] if c1_j == i else 0)"),
     "x.kthvalue(2)[0]": (V, "1 if i == 1 else 0"), "x[x > 2].sum()": (V, "sum_j(1 if c1_j == i else 0)"),
     "(x * (x.floor() == 3)).sum()": (V, "1 if floor(x_i) == 3 else 0"),
     "F.avg_pool1d(x.view(1, 1, 4), 2).sum()": (V, "1/2"),
-    "F.relu(x).max()": (V, "(1/sum_j(1 if relu(x_j) == relu(x[0]) else 0) if relu(x_i) == relu(x[0]) else 0) if "
-                           "x_i > 0 else 0"),
-    "torch.quantile(x, 0.5)": (V, "sum_j((1/2 if j == 1 else 1/2 if j == 2 else 0) if c1_j == i else 0)"),
+    "F.relu(x).max()": (V, "1/sum_j(1 if relu(x_j) == relu(x[0]) else 0) if x_i > 0 and x_i == relu(x[0]) else 0"),
+    "torch.quantile(x, 0.5)": (V, "sum_j((1/2 if j == 1 or j == 2 else 0) if c1_j == i else 0)"),
 }
 
 

@@ -48,7 +48,7 @@ def derived(text, result="", **values):
 
 
 def page(derivation):
-    return DerivationPage(derivation, False, None).render("text")
+    return DerivationPage(derivation, False, True, None).render("text")
 
 
 def test_the_tutorial_is_derived_as_it_derives_itself():

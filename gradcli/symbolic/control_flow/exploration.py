@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.symbolic.control_flow.path_condition import PathCondition, negated
 from gradcli.symbolic.evaluate import evaluate
-from gradcli.symbolic.expression import Expr, Symbol, walk
+from gradcli.symbolic.expression import Expr, Symbol, indices, walk
 from gradcli.symbolic.fold import cases
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -131,6 +131,8 @@ def points_on(paths: Sequence[list[Expr]], point: Mapping[str, np.ndarray], cons
 
 
 def holds(test: Expr, point: Mapping[str, np.ndarray]) -> bool:
-    """Whether a condition holds at a point."""
+    """Whether a condition holds at a point, for all values of the indices in it."""
+    free = list(indices(test))
+    places = {index: np.arange(index.size).reshape([-1 if index is other else 1 for other in free]) for index in free}
     with np.errstate(all="ignore"):
-        return bool(np.all(evaluate(test, point, {})))
+        return bool(np.all(evaluate(test, point, places)))

@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import inf
 
 from gradcli.faults.tree import LimitFault
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import FALSE, MIRRORED, NEGATIONS, TRUE, ZERO, Condition, Constant, Expr, Number, walk
-from gradcli.symbolic.fold import condition
 
 NAN = Constant("nan")
 MOST_DECISIONS = 6      # whose conditions are recorded; nobody reads longer lists

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ONE, ZERO, Expr, Index, IndexValue, Place, number
-from gradcli.symbolic.fold import add, call, cases, condition, mul, substitute, sum_over
+from gradcli.symbolic.fold import add, call, cases, mul, substitute
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
 from gradcli.symbolic.index_arithmetic import as_place
+from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
 
 Shift = Callable[[Expr], Expr]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.evaluate import evaluate
 from gradcli.symbolic.expression import (
     COMPARE,
@@ -18,13 +19,16 @@ from gradcli.symbolic.expression import (
     Condition,
     Expr,
     IndexValue,
+    Number,
     Symbol,
     number,
     walk,
 )
-from gradcli.symbolic.fold import call, cases, condition, mul, power
+from gradcli.symbolic.fold import call, cases, mul, power
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+
+STRAIGHT = 20       # the threshold from which softplus is a line to the last digit of a number of single precision
 
 
 def as_number(value: Expr) -> Expr:
@@ -79,7 +83,8 @@ def _larger(name: str) -> Callable[..., Expr]:
 
 
 of_elements("maximum")(_larger("ge"))
-of_elements("clamp_min_straight_through")(_larger("ge"))
+of_elements("clamp_min_straight_through", "clamp_min")(_larger("ge"))
+of_elements("clamp_max")(_larger("le"))
 of_elements("minimum")(_larger("le"))
 
 
@@ -164,7 +169,10 @@ def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> Symboli
 @formula("softplus_steepness", elements=True)
 def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> SymbolicTensor:
     def slope(v: Expr, factor: Expr, most: Expr) -> Expr:
-        return cases(((condition("gt", factor * v, most), ONE),), call("sigmoid", factor * v))
+        curve = call("sigmoid", factor * v)
+        if isinstance(most, Number) and most.value >= STRAIGHT:
+            return curve
+        return cases(((condition("gt", factor * v, most), ONE),), curve)
 
     return elementwise(slope, x, symbolic(beta), symbolic(threshold))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
-from gradcli.symbolic.fold import add, call, cases, condition, mul, power
+from gradcli.symbolic.fold import add, call, cases, mul, power
 from gradcli.symbolic.formulas.arranged import along, positions, unstepped
 from gradcli.symbolic.formulas.products import outer_product, stacked_product
 from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, TWO, Expr
-from gradcli.symbolic.fold import add, call, cases, condition, mul, power
+from gradcli.symbolic.fold import add, call, cases, mul, power
 from gradcli.symbolic.formulas.reductions import average, vector_norm
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor, broadcast, elementwise

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.symbolic.expression import number
-from gradcli.symbolic.fold import mul, substitute, sum_over
+from gradcli.symbolic.fold import mul, substitute
 from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
+from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 

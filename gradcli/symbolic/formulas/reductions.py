@@ -7,10 +7,12 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Condition, Expr, Index, IndexValue, number
-from gradcli.symbolic.fold import call, cases, condition, mul, power, substitute, sum_over
+from gradcli.symbolic.fold import call, cases, mul, power, substitute
 from gradcli.symbolic.formulas.table import NoFormula, formula
+from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 

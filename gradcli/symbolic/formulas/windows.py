@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ZERO, Expr, Index, IndexValue, number
-from gradcli.symbolic.fold import cases, condition, mul, substitute
+from gradcli.symbolic.fold import cases, mul, substitute
 from gradcli.symbolic.formulas.arranged import picked, positions, unpicked
 from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.shapes import unsqueeze

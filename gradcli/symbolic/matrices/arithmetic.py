@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.symbolic import fold
 from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Number, number
+from gradcli.symbolic.known_values import has_minus
 from gradcli.symbolic.matrices.terms import (
     Expanded,
     Filled,
@@ -21,7 +22,6 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
-from gradcli.symbolic.text import has_minus
 
 
 def filled(value: Expr, shape: Shape = ()) -> Term:
@@ -121,7 +121,18 @@ def multiply(*terms: Term) -> Term:
             powers[term] = fold.add(powers.get(term, ZERO), ONE)
     if coefficient == ZERO:
         return Filled(shape, ZERO)
+    for base, exponent in powers.items():
+        rest = {term: e for term, e in powers.items() if term is not base}
+        if isinstance(base, Sum) and exponent == ONE and any(_cancels(part, rest) for part in base.terms):
+            before = _product(coefficient, rest, shape)     # s*(a - b/s) is s*a - b
+            return expanded(add(*(multiply(before, part) for part in base.terms)), shape)
     return expanded(_product(coefficient, _outer_joined(powers), shape), shape)
+
+
+def _cancels(part: Term, factors: dict[Term, Expr]) -> bool:
+    """Whether a term has one of these factors below its stroke."""
+    return isinstance(part, Product) and any(
+        has_minus(exponent) and not has_minus(factors.get(term, MINUS_ONE)) for term, exponent in part.factors)
 
 
 def _product(coefficient: Expr, powers: dict[Term, Expr], shape: Shape) -> Term:

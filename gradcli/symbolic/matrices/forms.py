@@ -16,7 +16,7 @@ from gradcli.faults.tree import Fault
 from gradcli.symbolic import expression
 from gradcli.symbolic.matrices.notation import LatexMatrices, UnicodeMatrices
 from gradcli.symbolic.matrices.terms import Compared, Function, NoMatrixForm, Term, names_of, walk
-from gradcli.symbolic.matrices.text import MatrixText, tidied
+from gradcli.symbolic.matrices.text import MatrixText, multiplied_out, tidied
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.verification import TOLERANCE, Point, close, from_same_state
 
@@ -50,7 +50,7 @@ def matrix_form(term: Term | None, value: np.ndarray, formula: SymbolicTensor | 
         return None
     if formula is not None and not all(map(_is_usual, walk(term))):
         return None
-    term = tidied(term)
+    term = tidied(multiplied_out(term))
     try:
         text = MatrixText(decimals).text(term)
     except NoMatrixForm:

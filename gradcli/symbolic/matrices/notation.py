@@ -26,8 +26,8 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
-from gradcli.symbolic.matrices.text import has_minus, is_negative, negated
-from gradcli.symbolic.text import SIGNS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer
+from gradcli.symbolic.matrices.text import has_minus, is_negative, negated, quotient_of
+from gradcli.symbolic.text import SIGNS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer, greek
 
 ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
 OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
@@ -47,7 +47,7 @@ class TextbookWriter:
 
     def identifier(self, name: str) -> str:
         """A name of the program."""
-        return name
+        return greek(name)
 
     def parenthesised(self, text: str) -> str:
         """A text in parentheses."""
@@ -188,9 +188,10 @@ class TextbookWriter:
         sign = self.minus if has_minus(term) else ""
         value = mul(MINUS_ONE, term.number) if sign else term.number
         ratio = value.value if isinstance(value, Number) else None
-        above, below = ([], []) if value == ONE else ([self.number(value)], [])
-        if ratio is not None and ratio.denominator != 1 and "." not in self.number(value):
-            above, below = [str(ratio.numerator)] * (ratio.numerator != 1), [str(ratio.denominator)]
+        if ratio is not None and (ratio.denominator == 1 or "." in self.number(value)):
+            above, below = [self.number(value)] * (value != ONE), []
+        else:
+            above, below = ([*map(self.number, part)] for part in quotient_of(value))
         scalars = [(factor, exponent) for factor, exponent in term.factors if not factor.shape]
         under = [pair for pair in scalars if is_negative(pair[1])]
         alone = len(under) == 1 and not below

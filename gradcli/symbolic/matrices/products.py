@@ -142,6 +142,9 @@ def inverse_of(term: Term) -> Term | None:
 
 def _of_repeated(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
     """A product with a tensor whose rows, columns or elements are all equal: sums of the other one."""
+    for one, other in ((b, a), (a, b)):
+        if one.shape == (1, 1) and isinstance(one, Expanded | Filled):
+            return expanded(multiply(plain_scalar(one), other), shape)
     if isinstance(b, Expanded | Filled) and len(b.shape) == 2 and _repeats_rows(b):
         row = _row(b)       # A (1 r') = (A 1) r'
         return _spread(sums(a, len(a.shape) - 1), row, shape)

@@ -40,19 +40,33 @@ class Name(Term):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sum(Term):
-    """A sum of at least two terms that broadcast."""
+    """A sum of at least two terms that broadcast, whatever their order."""
 
     terms: tuple[Term, ...]
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Sum and self.shape == other.shape and frozenset(self.terms) == frozenset(other.terms)
 
-@dataclass(frozen=True, slots=True)
+    def __hash__(self) -> int:
+        return hash((self.shape, frozenset(self.terms)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Product(Term):
-    """A number times powers of terms that broadcast, element by element: `factors` holds terms and exponents."""
+    """A number times powers of terms that broadcast, element by element, whatever their order: `factors` holds terms
+    and exponents."""
 
     number: Expr
     factors: tuple[tuple[Term, Expr], ...]
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Product and (self.shape, self.number, frozenset(self.factors)) == (
+            other.shape, other.number, frozenset(other.factors))
+
+    def __hash__(self) -> int:
+        return hash((self.shape, self.number, frozenset(self.factors)))
 
 
 @dataclass(frozen=True, slots=True)

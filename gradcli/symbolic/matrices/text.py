@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Number
+from gradcli.symbolic import fold
+from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Mul, Number, Power, number
 from gradcli.symbolic.fold import mul
+from gradcli.symbolic.known_values import has_minus as is_minus
 from gradcli.symbolic.matrices import arithmetic
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -27,7 +29,6 @@ from gradcli.symbolic.matrices.terms import (
     Transposed,
 )
 from gradcli.symbolic.text import SIGNS, Writer
-from gradcli.symbolic.text import has_minus as is_minus
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)     # precedences, the tightest first
 
@@ -75,6 +76,39 @@ def tidied(term: Term) -> Term:
     return term
 
 
+def multiplied_out(term: Term) -> Term:
+    """A sum whose products of sums are multiplied out, at any depth, where it has fewer terms then."""
+    match term:
+        case MatMul(_, factors):
+            return replace(term, factors=tuple(map(multiplied_out, factors)))
+        case Transposed(_, matrix):
+            return replace(term, matrix=multiplied_out(matrix))
+        case Reduced(_, _, source, _):
+            return replace(term, source=multiplied_out(source))
+        case Product(_, _, factors):
+            return replace(term, factors=tuple((multiplied_out(factor), e) for factor, e in factors))
+        case Sum(shape, terms):
+            parts = [part for one in terms for part in _distributed(one)]
+            other = arithmetic.add(*parts) if len(parts) > len(terms) else term
+            if not isinstance(other, Sum) or len(other.terms) < len(terms) or (
+                    len(other.terms) == len(terms) and len(parts) > len(terms)):
+                return arithmetic.expanded(other, shape)
+            return replace(term, terms=tuple(map(multiplied_out, terms)))
+    return term
+
+
+def _distributed(term: Term) -> list[Term]:
+    """The terms of a product of which one factor is a sum."""
+    factors = term.factors if isinstance(term, Product) else ()
+    for factor, exponent in factors:
+        if isinstance(factor, Sum) and exponent == ONE:
+            assert isinstance(term, Product)
+            others = [arithmetic.power(other, e) for other, e in factors if other is not factor]
+            before = arithmetic.filled(term.number)
+            return [arithmetic.multiply(before, *others, part) for part in factor.terms]
+    return [term]
+
+
 def _opposite(total: Term) -> Term:
     assert isinstance(total, Sum)
     return replace(total, terms=tuple(arithmetic.scaled(MINUS_ONE, part) for part in total.terms))
@@ -89,6 +123,21 @@ def negated(term: Term) -> Term:
     if value == ONE and len(term.factors) == 1 and term.factors[0][1] == ONE:
         return term.factors[0][0]
     return replace(term, number=value)
+
+
+def quotient_of(value: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The factors of a number that is made of roots and constants, above and below a stroke."""
+    above: list[Expr] = []
+    below: list[Expr] = []
+    for factor in value.factors if isinstance(value, Mul) else (value,):
+        if isinstance(factor, Power) and is_minus(factor.exponent):
+            below.append(fold.power(factor, MINUS_ONE))
+        elif isinstance(factor, Number):
+            above += [number(factor.value.numerator)] * (factor.value.numerator != 1)
+            below += [number(factor.value.denominator)] * (factor.value.denominator != 1)
+        else:
+            above.append(factor)
+    return above, below
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +179,7 @@ class MatrixText:
             case Filled(shape, value):
                 text = self.number(value)
                 return (filled_text(shape, text) if shape else text), (
-                    ATOM if shape or PLAIN_NUMBER.fullmatch(text) else SUM)
+                    ATOM if shape or PLAIN_NUMBER.fullmatch(text) else SUM if has_minus(term) else PRODUCT)
             case Sum(_, terms):
                 return self.sum(terms), SUM
             case Product():
@@ -214,8 +263,10 @@ class MatrixText:
         if isinstance(value, Number) and value.value.denominator != 1 and not self.number(value).count("."):
             top = [] if value.value.numerator == 1 else [str(value.value.numerator)]
             return top, [str(value.value.denominator)]
-        text = self.number(value)
-        return [text if isinstance(value, Number) or text.isalnum() else f"({text})"], []
+        if isinstance(value, Number):
+            return [self.number(value)], []
+        above, below = quotient_of(value)
+        return [self.writer.within(part, POWER) for part in above], [self.writer.within(part, POWER) for part in below]
 
     def raised(self, base: Term, exponent: Expr, bound: int) -> str:
         """A power."""

@@ -43,7 +43,7 @@ from gradcli.symbolic.matrices.terms import (
     names_of,
     walk,
 )
-from gradcli.symbolic.piecewise import SMOOTH
+from gradcli.symbolic.simplification.piecewise import SMOOTH
 from gradcli.symbolic.tensor import SymbolicTensor
 
 MOST_PARTS = 200    # of a term

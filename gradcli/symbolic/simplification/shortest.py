@@ -7,16 +7,16 @@ piecewise parts and functions, goes as a symbol or an undefined function, and co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from gradcli.symbolic.expression import (
     PI,
     Add,
     Call,
-    Cases,
     Constant,
     E,
     Expr,
@@ -29,9 +29,19 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
+from gradcli.symbolic.known_values import coefficient, has_minus, nesting
+from gradcli.symbolic.simplification.branches import with_cases_joined
+from gradcli.symbolic.simplification.powers import (
+    equal_forms,
+    is_plain,
+    with_common_factors,
+    with_quotients_named,
+)
+from gradcli.symbolic.text import SMALL
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
 SHORTER = 0.85      # how much shorter another form must be than the one that the rules give
+SINGLE_FRACTION = 0.97     # the same for quotients of polynomials
 MOST_DIGITS = 1000  # binary ones, of a power of numbers that is computed
 MOST_TERMS = 100    # of an expression when multiplied out, up to which other forms are tried
 LONGEST = 800       # characters of an expression up to which SymPy looks for shorter forms
@@ -41,6 +51,11 @@ FUNCTIONS = {"exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan
              "abs": "Abs", "sign": "sign", "erf": "erf", "lgamma": "loggamma"}
 """Functions that SymPy knows, by our names. tanh and sigmoid are not among them: their derivatives are written by
 themselves, as in textbooks."""
+
+
+def is_installed() -> bool:
+    """Whether SymPy is there, without loading it."""
+    return find_spec("sympy") is not None
 
 
 @cache
@@ -54,26 +69,87 @@ def sympy_module() -> Any:
 
 
 def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
-    """The shortest of the equal forms of an expression, by `length`; without SymPy the expression itself.
+    """The shortest of the equal forms of an expression, by `length`: cases joined, powers and quotients as textbooks
+    write them, and SymPy's forms, where it is installed.
 
     Bodies of sums, arguments of functions and branches are simplified first.
     """
-    if not any(isinstance(part, Add) for part in walk(expr)) or sympy_module() is None:
-        return expr     # a product of powers is as short as it gets
-    expr = rebuild(expr, lambda part: simplified(part, length)) if isinstance(expr, Sum | Call | Cases) else expr
-    if not isinstance(expr, Add | Mul | Power) or sum(1 for _ in walk(expr)) > LARGEST or (
-            _terms(expr) > MOST_TERMS):
-        return expr
-    best: Expr = expr
+    return _shortest(with_cases_joined(expr, length), length)
+
+
+def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
+    expr = with_quotients_named(expr)
+    if not isinstance(expr, Add | Mul | Power):
+        return rebuild(expr, lambda part: _shortest(part, length))
+    if isinstance(expr, Add):
+        expr = _with_sums_joined(expr, length)
+        if not isinstance(expr, Add | Mul):
+            return expr
+    other = _least(expr, equal_forms(expr), length)
+    if other is not expr:
+        expr = rebuild(other, lambda part: _shortest(part, length) if isinstance(part, Add) else part)
     size = length(expr)
-    least = size * SHORTER
+    if isinstance(expr, Add) and is_plain(expr):    # SymPy, which takes as long to load as all else, does no more
+        return _least(expr, [with_common_factors(expr)], length, size * SHORTER)
+    if not any(isinstance(part, Add) for part in walk(expr)) or is_plain(expr) or sympy_module() is None or (
+            sum(1 for _ in walk(expr)) > LARGEST or _terms(expr) > MOST_TERMS < _monomials(expr)):
+        return expr     # a product of powers is as short as it gets
     if size > LONGEST:
         return expr
-    for other in _forms(expr):
+    quotient = not nesting(expr) and any(isinstance(part, Power) and has_minus(part.exponent) for part in walk(expr))
+    best = _least(expr, _forms(expr), length, size * (SINGLE_FRACTION if quotient else SHORTER))
+    return _least(with_quotients_named(best), equal_forms(best), length)
+
+
+def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
+    """A sum of sums over one index as one sum, where that is shorter."""
+    bodies: dict[Any, list[Expr]] = {}
+    rest = []
+    for term in expr.terms:
+        ratio, total = coefficient(term)
+        if isinstance(total, Sum):
+            bodies.setdefault(total.index, []).append(mul(number(ratio), total.body))
+        else:
+            rest.append(term)
+    if all(len(parts) == 1 for parts in bodies.values()):
+        return expr
+    short = {index: _shortest(add(*parts), length) for index, parts in bodies.items()}
+    joined = add(*rest, *(Sum.over(index, _least(body, [with_common_factors(body)], length) if isinstance(body, Add)
+                                   else body) for index, body in short.items()))
+    return _least(expr, [joined], length)
+
+
+def _least(expr: Expr, others: Iterable[Expr], length: Callable[[Expr], int], least: float = 0) -> Expr:
+    """The shortest of an expression and other forms, if these are shorter than `least` or than the expression."""
+    least = least or length(expr)
+    for other in others:
         size = length(other)
         if size < least:
-            best, least = other, size
-    return best
+            expr, least = other, size
+    return expr
+
+
+def _monomials(expr: Expr) -> int:
+    """How many products of powers a polynomial can have, by its degree in each name or function; for a quotient, by
+    those of both its parts together."""
+    return math.prod(degree + 1 for degree in _degrees(expr).values())
+
+
+def _degrees(expr: Expr) -> dict[Expr, int]:
+    degrees: dict[Expr, int] = {}
+    match expr:
+        case Number() | Constant():
+            pass
+        case Add(parts) | Mul(parts):
+            for part in parts:
+                for name, degree in _degrees(part).items():
+                    before = degrees.get(name, 0)
+                    degrees[name] = max(before, degree) if isinstance(expr, Add) else before + degree
+        case Power(base, Number(exponent)) if exponent.denominator == 1:
+            degrees = {name: min(abs(int(exponent)) * degree, MOST_TERMS) for name, degree in _degrees(base).items()}
+        case _:
+            degrees[expr] = 1
+    return degrees
 
 
 def _terms(expr: Expr) -> int:
@@ -102,7 +178,8 @@ def _forms(expr: Expr) -> Iterator[Expr]:
     bridge = Bridge(sympy)
     start = bridge.to_sympy(expr)
     makers: list[Callable[[], Any]] = [lambda: start, lambda: sympy.expand(start), lambda: sympy.factor_terms(start),
-                                       lambda: sympy.together(start)]
+                                       lambda: _with_sums_expanded(sympy, sympy.factor_terms(start)),
+                                       lambda: sympy.together(start), lambda: _over_one_denominator(sympy, start)]
     if _has_trigonometric_products(sympy, start):
         makers.append(lambda: sympy.trigsimp(start))
     if not (start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols)):
@@ -114,6 +191,17 @@ def _forms(expr: Expr) -> Iterator[Expr]:
         except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError, sympy.PolynomialError):
             continue
         yield form
+
+
+def _over_one_denominator(sympy: Any, form: Any) -> Any:
+    """A quotient whose upper part is multiplied out."""
+    upper, lower = sympy.fraction(sympy.together(form))
+    return sympy.factor_terms(sympy.expand(upper)) / lower
+
+
+def _with_sums_expanded(sympy: Any, form: Any) -> Any:
+    """A product whose factors that are sums are multiplied out."""
+    return form.func(*(sympy.expand(part) if part.is_Add else part for part in form.args)) if form.is_Mul else form
 
 
 def _has_trigonometric_products(sympy: Any, form: Any) -> bool:
@@ -135,7 +223,7 @@ class Bridge:
         """An expression as SymPy's."""
         sympy = self.sympy
         match expr:
-            case Number(value):
+            case Number(value) if value.denominator < SMALL:      # 1e-12 stays apart: no 1000000000000*x + 1
                 return sympy.Rational(value.numerator, value.denominator)
             case Constant("pi"):
                 return sympy.pi

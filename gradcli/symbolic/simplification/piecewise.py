@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
     MIRRORED,
     NEGATIONS,
+    ZERO,
     Add,
     Call,
     Cases,
@@ -18,7 +20,7 @@ from gradcli.symbolic.expression import (
     children,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, condition, rebuild
+from gradcli.symbolic.fold import add, cases, rebuild
 from gradcli.symbolic.index_arithmetic import value_of
 
 
@@ -46,6 +48,9 @@ def _turned(expr: Expr) -> Expr:
     if not (isinstance(test, Condition) and test.name in MIRRORED) or is_of_indices(test):
         return expr
     name, (a, b) = test.name, test.arguments
+    if otherwise == ZERO and not any(isinstance(side, Number) for side in (a, b)):
+        turned = Condition(MIRRORED[name], (b, a)) if name in ("lt", "le") else test
+        return Cases(((turned, value),), ZERO)
     if isinstance(a, Number) or not isinstance(b, Number) and repr(a) > repr(b):
         name, a, b = MIRRORED[name], b, a
     if name in ("lt", "le"):

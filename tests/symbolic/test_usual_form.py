@@ -1,0 +1,100 @@
+"""Formulas look as textbooks write them, and are what central differences measure."""
+
+import json
+
+import numpy as np
+
+from gradcli.session.session import Session
+from gradcli.symbolic.closed_form import closed_forms, shortest
+from gradcli.symbolic.text import Writer
+from support.program import gradcli
+
+FORMS = {       # by x, of programs of numbers
+    "abs(x)**3": "3*x*abs(x)", "x*abs(x)": "2*abs(x)", "abs(x)/x": "0", "sqrt(x**2)": "sign(x)", "log(abs(x))": "1/x",
+    "F.softsign(x)": "1/(abs(x) + 1)**2", "sqrt(sqrt(x))": "1/(4*x**(3/4))", "sqrt(4*x)": "1/sqrt(x)",
+    "e**x": "exp(x)", "x**pi": "pi*x**(pi - 1)", "expm1(x)": "exp(x)", "exp(2*x)*exp(-x)": "exp(x)",
+    "x**sin(x)": "x**sin(x)*(log(x)*cos(x) + sin(x)/x)", "(1 + 1/x)**2": "-2*(x + 1)/x**3",
+    "x**x**x": "x**(x + x**x)*(log(x) + log(x)**2 + 1/x)",
+    "log(cos(x))": "-tan(x)", "log(cosh(x))": "tanh(x)", "1/(1 + tan(x))": "-1/(cos(x)**2*(tan(x) + 1)**2)",
+    "exp(-x**2/2)/sqrt(2*pi)": "-x*exp(-x**2/2)/sqrt(2*pi)", "F.softplus(x)": "sigmoid(x)",
+    "relu(x)*x": "2*x if x > 0 else 0", "clamp(x, 0, 1)**2": "2*x if x >= 0 and x <= 1 else 0",
+    "max(0, 1 - 2*x)": "-2 if x < 1/2 else 0", "torch.where(x > 1, torch.where(x > 2, x**3, x**2), x)":
+    "1 if x <= 1 else 2*x if x <= 2 else 3*x**2", "F.hardswish(x)":
+    "x/3 + 0.5 if x > -3 and x < 3 else 0 if x <= -3 else 1", "relu(x) - relu(-x)": "1",
+    "-x**3/3 + x**2 - 4": "2*x - x**2", "x**4 - 2*x**3 + x": "4*x**3 - 6*x**2 + 1",
+    "(x**2 + x + 1)/(x**2 - x + 1)": "2*(1 - x**2)/(x**2 - x + 1)**2", "exp(exp(x))": "exp(x)*exp(exp(x))",
+    "(3*x + 1)/(x**2 - 4)": "-(3*x**2 + 2*x + 12)/(x**2 - 4)**2", "x**2*exp(-x)*(x - 1)":
+    "-x*(x**2 - 4*x + 2)*exp(-x)", "x*(x - 1)*(x - 2)*(x - 3)*(x - 4)*(x - 5)*(x - 6)":
+    "7*x**6 - 126*x**5 + 875*x**4 - 2940*x**3 + 4872*x**2 - 3528*x + 720", "(x + 1e-12)**2": "2*(x + 1e-12)"}
+POINTS = (-0.7, 0.4, 1.6, 2.6)
+WORDS = {       # by command lines of diff, the first line of their answers
+    ("sin(t)",): "cos(t)", ("A*exp(-t/tau)", "--wrt", "t"): "-A*exp(-t/tau)/tau",
+    ("(a + b*x)**n", "--wrt", "x"): "b*n*(b*x + a)**(n - 1)", ("2*math.pi*sqrt(L/g)", "--wrt", "g"): "-pi*sqrt(L/g)/g",
+    ("sum([a**2 for a in x])", "--at", "x=[1, 2, 3]"): "d/dx_i = 2*x_i = [2, 4, 6]",
+    ("sum([A[i, j]*x[j] for i in range(2) for j in range(2)])", "--at", "A=ones(2,2), x=[1, 2]", "--wrt", "A"):
+    "d/dA_ij = x_j = [[1, 2], [1, 2]]", ("x1**2*sigma", "--order", "2", "--wrt", "x1"): "2*sigma",
+    ("x1*sigma2", "--format", "latex", "--wrt", "x1"): r"\frac{\partial}{\partial {x_{1}}} = {\sigma_{2}}",
+    ("mu*x0", "--format", "unicode"): "∂/∂μ  = x₀"}
+MATRICES = {    # by a name, at a point
+    ("(x.t() @ A @ x).sum()", "x", "x=ones(3,1), A=ones(3,3)"): "(A + A.T) @ x",
+    ("-(y*log(sigmoid(X @ w)) + (1 - y)*log(1 - sigmoid(X @ w))).sum()", "w", "X=ones(2,3), w=ones(3), y=[0.5, 1]"):
+    "X.T @ (sigmoid(X @ w) - y)",
+    ("-(y*log(F.softmax(x, 0))).sum()", "x", "x=[1, 2], y=[0, 1]"): "y.sum()*softmax(x, 0) - y",
+    ("F.gaussian_nll_loss(x, y, v)", "x", "x=[1, 2], y=[3, 4], v=[1, 1]"): "(x - y)/(2*v)",
+    ("((Q @ K.t()/math.sqrt(2))**2).sum()", "Q", "Q=ones(2,2), K=ones(2,2)"): "Q @ K.T @ K"}
+
+
+def opened(x):
+    session = Session(style="modern")
+    session.run("torch.set_default_dtype(torch.float64)", echo=False)
+    session.run(f"x = torch.tensor({x}, requires_grad=True)", echo=False)
+    return session
+
+
+def test_formulas_of_numbers_are_the_usual_ones_and_right():
+    for text, form in FORMS.items():
+        session = opened(0.7)
+        [derivative] = closed_forms(session, text, ["x"]).derivatives
+        assert Writer(decimals="." in text).tensor(shortest(derivative.formula)) == form, text
+        compared = 0
+        for x in POINTS:
+            low, high, printed = (np.asarray(getattr(value, "array", value), float) for value in (
+                opened(x - 1e-6).eval(text), opened(x + 1e-6).eval(text), opened(x).eval(form)))
+            if np.isfinite([low, high]).all():
+                np.testing.assert_allclose((high - low) / 2e-6, printed, rtol=1e-5, atol=1e-5, err_msg=f"{text} at {x}")
+                compared += 1
+        assert compared >= 2, text
+
+
+def test_names_and_places_are_written_as_usual():
+    for words, line in WORDS.items():
+        outcome = gradcli("diff", *words)
+        assert outcome.out.splitlines()[:1] == [line], (words, outcome)
+
+
+def test_matrix_forms_are_the_usual_ones():
+    for (text, by, point), form in MATRICES.items():
+        told = gradcli("diff", text, "--wrt", by, "--at", point, "--format", "json").out
+        assert json.loads(told)["derivatives"][0]["matrix"] == form, text
+
+
+def test_guards_against_zero_are_conditions():
+    words = "diff", "F.cosine_similarity(x, y, dim=0)", "--wrt", "x", "--at", "x=[1, 2], y=[3, 1]"
+    lines = gradcli(*words).out.splitlines()
+    assert lines[0].startswith("d/dx_i = (y_i - x_i*sum_j(x_j*y_j)/sum_j(x_j**2))/") and lines[-2:] == [
+        "where sqrt(sum_i(x_i**2)) >= 1e-08", "where sqrt(sum_i(y_i**2)) >= 1e-08"]
+    near = gradcli("diff", "F.gaussian_nll_loss(x, y, v)", "--wrt", "x", "--at", "x=[1, 2], y=[3, 4], v=[1, 0]").out
+    assert near.splitlines()[0].startswith("d/dx_i = (x_i - y_i)/(2*(v_i if v_i >= 1e-06 else 1e-06))")
+
+
+def test_steps_need_no_point_and_name_values():
+    told = gradcli("steps", "y = sigmoid(w*x); -log(y)", "--wrt", "w").out
+    assert "∂f/∂w = ∂f/∂y * x*y*(1 - y) = " in told and "as reverse mode says" not in told
+
+
+def test_the_name_of_a_file_decides_the_form(tmp_path):
+    for command, words in (("diff", ()), ("steps", ("--at", "x=1"))):
+        for suffix, begin in (("tex", "\\"), ("md", "$$\n"), ("txt", "")):
+            path = tmp_path / f"{command}.{suffix}"
+            assert gradcli(command, "x**2", *words, "-o", str(path)).status == 0
+            assert path.read_text().startswith(begin) and ("\\frac" in path.read_text()) == (suffix != "txt")
