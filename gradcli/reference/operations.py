@@ -6,7 +6,7 @@ import ast
 import fnmatch
 import inspect
 import re
-from textwrap import dedent
+from textwrap import dedent, wrap
 from typing import Any
 
 from gradcli.console.settings import Settings, did_you_mean
@@ -14,6 +14,7 @@ from gradcli.faults.tree import UsageFault
 
 TYPED = {"b": "Byte", "i": "Long", "f": "Float"}     # tensors of samples, by the kind of their elements
 MOST = 3        # refusals that are told of one operation
+WIDEST = 116    # characters of a line
 
 
 def all_operations() -> dict[str, Any]:
@@ -77,7 +78,8 @@ def describe_operation(op: Any, settings: Settings) -> str:
     """One operation: signature, what it computes, its domain and gradient rules, and an example as it runs now."""
     from gradcli.analysis.domain import domain
 
-    lines = [op.signature.text(op.names[0]), "", inspect.getdoc(op) or ""]
+    text = (inspect.getdoc(op) or "").split("\n")
+    lines = [op.signature.text(op.names[0]), "", *(part for line in text for part in wrap(line, WIDEST) or [""])]
     if len(op.names) > 1:
         lines += ["", "Also as: " + ", ".join(op.names[1:])]
     for title, content in (("Domain", domain(op)), ("Refused", _refusals(op)), ("Gradient", _rules(op)),
