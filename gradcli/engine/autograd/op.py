@@ -183,7 +183,8 @@ class Op:
     samples: tuple[Any, ...] | list[Any] = ()
     # arguments at which the gradient is PyTorch's convention and no slope
     gradient_only_samples: tuple[Any, ...] | list[Any] = ()
-    errors: tuple[Any, ...] | list[Any] = ()
+    # wrong arguments: a text in place of the tensor, or what else the operation must refuse
+    errors: tuple[Any, ...] | list[Any] = (("text",),)
 
     signature: Signature
     params: tuple[str, ...]

@@ -141,7 +141,6 @@ class Nonzero(Op):
 
     complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
-    errors = [("text",)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
         return standing(input) if as_tuple else rows_standing(input)
@@ -164,7 +163,6 @@ class Argwhere(Op):
 
     complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return rows_standing(input)

@@ -71,7 +71,6 @@ class Real(Op):
     names = ("real",)
     attribute = True
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         if isinstance(input, Conjugate):
@@ -104,7 +103,6 @@ class Part(Op, abstract=True):
     function = False
     method = False
     samples = [(Z,)]
-    errors = [("text",)]
 
 
 class RealPart(Part):
@@ -127,7 +125,6 @@ class Conj(Op):
     complex = True
     names = ("conj",)
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         return np.conj(input) if type(input) is np.ndarray else conjugate(input) if is_complex(input) else input
@@ -140,7 +137,6 @@ class ConjPhysical(Op):
     names = ("conj_physical",)
     inplace = True
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return np.conjugate(input) if input.dtype.kind == "c" else input
@@ -155,7 +151,6 @@ class ResolveConj(Op):
     complex = True
     names = ("resolve_conj",)
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.clone(input) if isinstance(input, Conjugate) else input
@@ -167,7 +162,6 @@ class ResolveNeg(Op):
     complex = True
     names = ("resolve_neg",)
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.clone(input) if isinstance(input, Negative) else input
@@ -233,7 +227,6 @@ class IsReal(Op):
     complex = True
     names = ("isreal",)
     samples = [([1.0, 2.0],), (Z,)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return input.imag == 0 if input.dtype.kind == "c" else np.ones(input.shape, bool)

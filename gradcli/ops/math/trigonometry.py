@@ -34,13 +34,13 @@ _asin = single_in_doubles(np.arcsin)
 class Angular(Unary, abstract=True):
     """A function whose samples lie inside the domain of all of them."""
 
+    complex = True
     samples = [([0.5, -0.25, 0.75],), ([[0.3], [0.7]],)]
 
 
 class Sin(Angular):
     """sin(input): the sine of each element, in radians."""
 
-    complex = True
     legacy_names = "pointwise.Sin"
 
     def forward(input: Array):
@@ -53,7 +53,6 @@ class Sin(Angular):
 class Cos(Angular):
     """cos(input): the cosine of each element, in radians."""
 
-    complex = True
     legacy_names = "pointwise.Cos"
 
     def forward(input: Array):
@@ -66,7 +65,6 @@ class Cos(Angular):
 class Tan(Angular):
     """tan(input): the tangent of each element, in radians."""
 
-    complex = True
     legacy_names = "pointwise.Tan"
 
     def forward(input: Array):
@@ -79,7 +77,6 @@ class Tan(Angular):
 class Asin(Angular):
     """asin(input): the angle in -pi/2..pi/2 whose sine is each element; nan beyond -1..1."""
 
-    complex = True
     names = ("asin", "arcsin")
     legacy_names = "pointwise.Asin"
 
@@ -93,7 +90,6 @@ class Asin(Angular):
 class Acos(Angular):
     """acos(input): the angle in 0..pi whose cosine is each element; nan beyond -1..1."""
 
-    complex = True
     names = ("acos", "arccos")
     legacy_names = "pointwise.Acos"
 
@@ -107,7 +103,6 @@ class Acos(Angular):
 class Atan(Angular):
     """atan(input): the angle in -pi/2..pi/2 whose tangent is each element."""
 
-    complex = True
     names = ("atan", "arctan")
     legacy_names = "pointwise.Atan"
 
@@ -141,7 +136,6 @@ class Atan2(Binary):
 class Sinh(Angular):
     """sinh(input): the hyperbolic sine of each element."""
 
-    complex = True
     legacy_names = "pointwise.Sinh"
 
     def forward(input: Array):
@@ -154,7 +148,6 @@ class Sinh(Angular):
 class Cosh(Angular):
     """cosh(input): the hyperbolic cosine of each element."""
 
-    complex = True
     legacy_names = "pointwise.Cosh"
 
     def forward(input: Array):
@@ -167,7 +160,6 @@ class Cosh(Angular):
 class Tanh(Angular):
     """tanh(input): the hyperbolic tangent of each element."""
 
-    complex = True
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
     legacy_names = "pointwise.Tanh"
@@ -204,7 +196,6 @@ class TanhBack(Slope):
 class Asinh(Angular):
     """asinh(input): the number whose hyperbolic sine is each element."""
 
-    complex = True
     names = ("asinh", "arcsinh")
 
     def forward(input: Array):
@@ -217,7 +208,6 @@ class Asinh(Angular):
 class Acosh(Angular):
     """acosh(input): the number from 0 on whose hyperbolic cosine is each element; nan below 1."""
 
-    complex = True
     names = ("acosh", "arccosh")
     samples = [([1.5, 2.0, 7.0],)]
 
@@ -231,7 +221,6 @@ class Acosh(Angular):
 class Atanh(Angular):
     """atanh(input): the number whose hyperbolic tangent is each element; nan beyond -1..1."""
 
-    complex = True
     names = ("atanh", "arctanh")
 
     def forward(input: Array):
@@ -259,7 +248,6 @@ class Hypot(Binary):
 class Sinc(Angular):
     """sinc(input): sin(pi x) / (pi x) of each element, and 1 at 0."""
 
-    complex = True
     names = ("sinc", "special.sinc")
 
     def forward(input: Array):
@@ -284,6 +272,7 @@ def _sinc(x):
 class Deg2Rad(Angular):
     """deg2rad(input): degrees as radians."""
 
+    complex = False
     samples = [([90.0, -45.0],)]
 
     def forward(input: Array):
@@ -296,6 +285,7 @@ class Deg2Rad(Angular):
 class Rad2Deg(Angular):
     """rad2deg(input): radians as degrees."""
 
+    complex = False
     samples = [([1.5, -0.75],)]
 
     def forward(input: Array):

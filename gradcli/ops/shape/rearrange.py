@@ -97,7 +97,6 @@ class Ravel(Op):
 
     complex = True
     samples = [(CUBE,)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.reshape(input, (-1,))
@@ -154,7 +153,6 @@ class Reversed(Op):
     modern_names = "PermuteBackward0"
     legacy_names = "tensor.Transpose"
     samples = [(GRID,), (CUBE,)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return input.T if input.ndim else input[...]
@@ -278,7 +276,6 @@ class Lifted(Op, abstract=True):
     complex = True
     method = False
     samples = [(np.full((), 2.5),), ([1.0, 2.0],), (([1.0], GRID),), (CUBE,)]
-    errors = [("text",)]
 
 
 def lift_all(tensors, lift):
