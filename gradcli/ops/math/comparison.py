@@ -133,10 +133,8 @@ def _first_zero(input, other, result):
     return np.where((input == 0) & (other == 0), input, result).astype(result.dtype, copy=False)
 
 
-class FMax(Extremal):
+class Fmax(Extremal):
     """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
-
-    modern_names = "FmaxBackward0"
 
     def forward(input: Array, other: Array):
         return _first_zero(input, other, np.fmax(input, other))
@@ -148,10 +146,8 @@ class FMax(Extremal):
         return F.where(F.logical_or(input >= other, F.isnan(other)), 0, g)
 
 
-class FMin(Extremal):
+class Fmin(Extremal):
     """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
-
-    modern_names = "FminBackward0"
 
     def forward(input: Array, other: Array):
         return _first_zero(input, other, np.fmin(input, other))

@@ -45,8 +45,6 @@ def unset(a, b):
 class Complex(FromParts):
     """complex(real, imag): real + imag i, element by element; complex tensors have no derivatives."""
 
-    names = ("complex",)
-
     def forward(real: Array, imag: Array):
         out = unset(real, imag)
         out.real, out.imag = real, imag
@@ -55,8 +53,6 @@ class Complex(FromParts):
 
 class Polar(FromParts):
     """polar(abs, angle): the complex numbers of these magnitudes and angles."""
-
-    names = ("polar",)
 
     def forward(abs: Array, angle: Array):
         out = unset(abs, angle)
@@ -68,7 +64,6 @@ class Real(Op):
     """real(input): the real parts, as a view of the memory of input; a real tensor itself."""
 
     complex = True
-    names = ("real",)
     attribute = True
     samples = [([1.0, 2.0],)]
 
@@ -82,7 +77,6 @@ class Imag(Op):
     """imag(input): the imaginary parts of a complex tensor, as a view of its memory."""
 
     complex = True
-    names = ("imag",)
     attribute = True
     samples = [(Z,)]
     errors = [([1.0],), ("text",)]
@@ -123,7 +117,6 @@ class Conj(Op):
     """conj(input): the conjugate, computed when it is read; a real tensor itself."""
 
     complex = True
-    names = ("conj",)
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
@@ -134,7 +127,6 @@ class ConjPhysical(Op):
     """conj_physical(input): the conjugate in memory of its own; a real tensor itself."""
 
     complex = True
-    names = ("conj_physical",)
     inplace = True
     samples = [([1.0, 2.0],)]
 
@@ -149,7 +141,6 @@ class ResolveConj(Op):
     """resolve_conj(input): a conjugate in memory of its own; any other tensor itself."""
 
     complex = True
-    names = ("resolve_conj",)
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
@@ -160,7 +151,6 @@ class ResolveNeg(Op):
     """resolve_neg(input): the imaginary part of a conjugate in memory of its own; any other tensor itself."""
 
     complex = True
-    names = ("resolve_neg",)
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):

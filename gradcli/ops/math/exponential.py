@@ -197,12 +197,10 @@ def complex_log_of_sum(a, b):
     return np.where(nan, complex(math.nan, math.nan), result).astype(a.dtype)
 
 
-class LogAddExp(Binary):
+class Logaddexp(Binary):
     """logaddexp(input, other): log(exp(input) + exp(other)), without overflow."""
 
     complex = True
-    names = ("logaddexp",)
-    modern_names = "LogaddexpBackward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
@@ -218,11 +216,9 @@ class LogAddExp(Binary):
         return g / (F.exp(input - other) + 1)
 
 
-class LogAddExp2(Binary):
+class Logaddexp2(Binary):
     """logaddexp2(input, other): log2(2**input + 2**other), without overflow."""
 
-    names = ("logaddexp2",)
-    modern_names = "Logaddexp2Backward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 

@@ -42,7 +42,6 @@ class NanToNum(Unary):
     complex = True
     linked = False
     type_promotion = ""
-    modern_names = "NanToNumBackward0"
     samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
 
     def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):

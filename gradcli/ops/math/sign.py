@@ -163,12 +163,10 @@ class CopySign(Binary):
         return F.zeros(tuple(g.shape), dtype=getattr(g, "array", g).dtype)
 
 
-class NextAfter(Binary):
+class Nextafter(Binary):
     """nextafter(input, other): the number next to input on the way to other."""
 
     linked = False
-    names = ("nextafter",)
-    modern_names = "NextafterBackward0"
     samples = [([1.0, 2.0], [2.0, -1.0])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), (np.array([1]), np.array([2]))]
 
