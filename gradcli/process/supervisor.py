@@ -79,7 +79,7 @@ class Supervisor:
         if number != signal.SIGINT or not self._prompt:     # a prompt does not end with a Ctrl-C
             self._ending = self._ending or number
             self._must_end = min(self._must_end, monotonic() + OBEYED)
-        if number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground():
+        if number in (signal.SIGINT, signal.SIGQUIT) and _is_in_foreground():
             return
         with suppress(ProcessLookupError):      # it has just ended
             os.kill(self._child, number)
@@ -252,7 +252,7 @@ class Supervisor:
         return True
 
 
-def _in_foreground() -> bool:
+def _is_in_foreground() -> bool:
     for stream in (0, 1, 2):
         try:
             if os.tcgetpgrp(stream) == os.getpgrp():

@@ -184,14 +184,14 @@ def _literal(value: Any) -> str | None:
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind in TYPED and value.ndim and value.size:
         return f"torch.{TYPED[kind]}Tensor({(value + 0 if kind != 'b' else value * 1).tolist()!r})"
-    if isinstance(value, list) and value and _numbers(value):
+    if isinstance(value, list) and value and _are_numbers(value):
         return f"torch.FloatTensor({value!r})"
     if isinstance(value, tuple) and value and all(isinstance(item, list) for item in value):
         parts = [_literal(item) for item in value]
         return None if None in parts else f"[{', '.join(map(str, parts))}]"
     plain = isinstance(value, (int, float, str)) or value is None
-    return repr(value) if plain or isinstance(value, tuple) and _numbers(list(value)) else None
+    return repr(value) if plain or isinstance(value, tuple) and _are_numbers(list(value)) else None
 
 
-def _numbers(value: Any) -> bool:
-    return all(_numbers(item) for item in value) if isinstance(value, list) else isinstance(value, (int, float))
+def _are_numbers(value: Any) -> bool:
+    return all(_are_numbers(item) for item in value) if isinstance(value, list) else isinstance(value, (int, float))

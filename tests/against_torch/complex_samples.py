@@ -52,15 +52,15 @@ def walk(info):
 
 def try_sample(row, sample):
     """Put one sample to both programs, and count what comes of it."""
-    given = [sample.input, list(sample.args), sample.kwargs]
+    called = [sample.input, list(sample.args), sample.kwargs]
     try:
-        mine = [to_gradcli(v) for v in given]
+        mine = [to_gradcli(v) for v in called]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             seed()
             if row.inplace and sample.broadcasts_input:
                 raise Outside("in place the input cannot grow")
-            theirs = row.theirs(given[0].clone() if row.inplace else given[0], *given[1], **given[2])
+            theirs = row.theirs(called[0].clone() if row.inplace else called[0], *called[1], **called[2])
         if any(o.layout != torch.strided for o in tensors_in(theirs)):
             raise Outside("sparse results")
         theirs = processed(sample, theirs)
@@ -68,13 +68,13 @@ def try_sample(row, sample):
         row.outside += 1
         return
     row.total += 1
-    said = told(row, sample, mine, theirs)
-    row.agree += not said
-    if said:
-        row.said.append(f"{sample.summary()} -> {said}")
+    mismatch = first_mismatch(row, sample, mine, theirs)
+    row.agree += not mismatch
+    if mismatch:
+        row.mismatches.append(f"{sample.summary()} -> {mismatch}")
 
 
-def told(row, sample, mine, theirs):
+def first_mismatch(row, sample, mine, theirs):
     """What gradcli answers otherwise than torch did, in words."""
     try:
         seed()
@@ -83,8 +83,8 @@ def told(row, sample, mine, theirs):
         if row.info.name in UNSET:
             return "" if [(o.array.shape, o.dtype.name) for o in tensors_in(out)] == [
                 (tuple(o.shape), str(o.dtype).removeprefix("torch.")) for o in tensors_in(theirs)] else "other sizes"
-        said = difference(out, theirs, SLACK.get(row.info.name, 1))
-        return f"value: {said}" if said else ""
+        mismatch = difference(out, theirs, SLACK.get(row.info.name, 1))
+        return f"value: {mismatch}" if mismatch else ""
     except Fault as fault:
         return f"refused: {fault}"
     except Exception as error:      # whatever goes wrong in gradcli is what this program is there to tell
@@ -97,21 +97,21 @@ def refused(info):
     if row is None or torch.complex64 in info.dtypes or torch.float32 not in info.dtypes:
         return None
     for sample in chosen(info, torch.float32, False, 5):
-        given = [complexed(sample.input), complexed(list(sample.args)), complexed(sample.kwargs)]
-        if not any(t.is_complex() for t in tensors_in(given)):
+        called = [complexed(sample.input), complexed(list(sample.args)), complexed(sample.kwargs)]
+        if not any(t.is_complex() for t in tensors_in(called)):
             continue
         try:
-            row.theirs(given[0], *given[1], **given[2])
+            row.theirs(called[0], *called[1], **called[2])
         except REFUSALS as error:
             theirs = str(error).splitlines()[0] if str(error) else ""
-            return row.name, theirs, words_of(row, given)
+            return row.name, theirs, words_of(row, called)
     return None
 
 
-def words_of(row, given):
+def words_of(row, called):
     """What a program reads of gradcli's refusal; empty if there is none."""
     try:
-        mine = [to_gradcli(v) for v in given]
+        mine = [to_gradcli(v) for v in called]
         row.ours(mine[0], *mine[1], **mine[2])
     except Outside as outside:
         return f"outside: {outside}"
@@ -125,7 +125,7 @@ def words_of(row, given):
 def tallied(name):
     """What came of the samples of the operations of one name, in a form that crosses between processes."""
     prepare()
-    return [(row.name, row.main, row.agree, row.total, row.outside, row.said)
+    return [(row.name, row.main, row.agree, row.total, row.outside, row.mismatches)
             for info in op_db if info.full_name == name for row in walk(info)]
 
 

@@ -306,8 +306,8 @@ def tried(example):
     if not wrong:
         return len(texts), len(texts), "", ""
     why = REASONS.get(name) or next((r for r, words in BEYOND.items() if re.search(words, code)), "")
-    said = difference(texts[wrong[0]], theirs[wrong[0]], mine[wrong[0]])
-    return len(texts) - len(wrong), len(texts), "", (why, said)
+    mismatch = difference(texts[wrong[0]], theirs[wrong[0]], mine[wrong[0]])
+    return len(texts) - len(wrong), len(texts), "", (why, mismatch)
 
 
 def difference(text, theirs, mine):
@@ -334,9 +334,9 @@ def timed_out(number, frame):
     raise TimeoutError(f"more than {SECONDS} s")
 
 
-def chosen(asked, name):
+def chosen(request, name):
     """Whether an example was asked for: by its name, the end of it, or a part."""
-    return any(name == a or name.endswith("." + a) or a in name for a in asked)
+    return any(name == a or name.endswith("." + a) or a in name for a in request)
 
 
 def main():
@@ -349,8 +349,8 @@ def main():
     counts = report(results, options)
     print(f"{time.monotonic() - started:.0f} s")
     if options.record:
-        kept = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
+        floors = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
+        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((floors | counts).items()))
         FLOOR.write_text(f"{{\n{lines}\n}}\n")
     else:
         sys.exit(report_losses(FLOOR, counts, options.names, "statements"))
@@ -369,7 +369,7 @@ def arguments():
 def report(results, options):
     """Print the misses and the table; the counts of each example that ran."""
     counts, aside, reasons, places = {}, Counter(), Counter(), defaultdict(lambda: [0, 0])
-    for (place, name), (agree, total, reason, said) in results.items():
+    for (place, name), (agree, total, reason, mismatch) in results.items():
         if reason:
             aside[reason] += 1
             if options.aside:
@@ -379,10 +379,10 @@ def report(results, options):
         places[place][0] += agree == total
         places[place][1] += 1
         if agree < total:
-            reasons[said[0]] += 1
-            print(f"miss {name}: {agree} of {total} statements" + (f" ({said[0]})" if said[0] else ""))
+            reasons[mismatch[0]] += 1
+            print(f"miss {name}: {agree} of {total} statements" + (f" ({mismatch[0]})" if mismatch[0] else ""))
             if options.verbose:
-                print(said[1][:1500])
+                print(mismatch[1][:1500])
     for place, (agree, total) in places.items():
         print(f"{place:20} {agree:4} of {total}")
     unexplained = reasons.pop("", 0)

@@ -36,16 +36,16 @@ def members():
 def test_the_table_has_every_member_of_a_session():
     table = PAGE.partition("## What a session has")[2]
     cells = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
-    told = {re.match(r"\w+", span)[0] for cell in cells for span in re.findall(r"`([^`]+)`", cell)}
-    assert told - {"session", "in", "del"} == members()
+    documented = {re.match(r"\w+", span)[0] for cell in cells for span in re.findall(r"`([^`]+)`", cell)}
+    assert documented - {"session", "in", "del"} == members()
 
 
 def test_the_table_has_every_part_of_a_fault():
     table = PAGE.partition("## Faults")[2].partition("## ")[0]
-    told = {name for line in table.splitlines() if line.startswith("| `")
-            for name in re.findall(r"`(\w+)`", line.split(" | ")[0])}
+    documented = {name for line in table.splitlines() if line.startswith("| `")
+                  for name in re.findall(r"`(\w+)`", line.split(" | ")[0])}
     own = {name for name in [*vars(Fault("")), "code", "status"] if f"{name}" in inspect.getdoc(Fault)}
-    assert told <= own
+    assert documented <= own
 
 
 @pytest.mark.parametrize("name", [*sorted(name for name in members() if hasattr(gradcli.Session, name)), "__init__",

@@ -27,12 +27,12 @@ def test_any_order_of_draws_is_torchs():
         seed = choose.randrange(1 << 32)
         numbers = generator("modern", seed)
         torch.manual_seed(seed)
-        done = []
+        calls = []
         for _ in range(40):
             name, count = choose.choice([*DRAWS]), choose.choice(COUNTS)
-            done.append((name, count))
+            calls.append((name, count))
             ours, theirs = DRAWS[name]
-            np.testing.assert_array_equal(ours(numbers, count), theirs(torch, count).numpy(), str((seed, done)))
+            np.testing.assert_array_equal(ours(numbers, count), theirs(torch, count).numpy(), str((seed, calls)))
 
 
 @pytest.mark.parametrize("stream", ["modern", "legacy"])

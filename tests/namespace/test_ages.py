@@ -34,9 +34,9 @@ SIZES = [
 
 @pytest.mark.parametrize("expression, size", SIZES)
 def test_sizes_as_they_were(expression, size):
-    given = "x, y = torch.ones(2, 3), torch.ones(3, 2)\n"
-    assert printed(f"{given}print(tuple(({expression}).size()))", "0.1.12") == f"{size}\n"
-    within = f"{given}def f(x, y):\n    return {expression}\nprint(tuple(f(x, y).size()))"
+    setup = "x, y = torch.ones(2, 3), torch.ones(3, 2)\n"
+    assert printed(f"{setup}print(tuple(({expression}).size()))", "0.1.12") == f"{size}\n"
+    within = f"{setup}def f(x, y):\n    return {expression}\nprint(tuple(f(x, y).size()))"
     assert printed(within, "0.1.12") == f"{size}\n"
 
 

@@ -21,20 +21,20 @@ def by_torch(text: str) -> list[str]:
 
 def by_gradcli(text: str) -> list[str]:
     """What it prints here."""
-    done = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"], input=text,
-                          text=True, capture_output=True, check=False)
-    return (done.stdout + (done.stderr if done.returncode else "")).splitlines()
+    completed = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"], input=text,
+                               text=True, capture_output=True, check=False)
+    return (completed.stdout + (completed.stderr if completed.returncode else "")).splitlines()
 
 
 def differences(text: str) -> list[tuple[str, list[str], list[str]]]:
     """Where the two print something else, each under the last line before it that begins with ==."""
     torch, ours = by_torch(text), by_gradcli(text)
-    found = []
+    differing = []
     for kind, i1, i2, j1, j2 in difflib.SequenceMatcher(None, torch, ours, autojunk=False).get_opcodes():
         if kind != "equal":
             header = next((line for line in reversed(torch[:i1 + 1]) if line.startswith("==")), "")
-            found.append((header, torch[i1:i2], ours[j1:j2]))
-    return found
+            differing.append((header, torch[i1:i2], ours[j1:j2]))
+    return differing
 
 
 def show_differences(text: str) -> None:
