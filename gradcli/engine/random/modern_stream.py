@@ -22,6 +22,7 @@ from gradcli.engine.random.stream import (
     cast_as_c,
     check_std,
     elements,
+    exp_or_inf,
     in_memory_order,
     interleaved,
     matrix,
@@ -231,7 +232,7 @@ class ModernGenerator(RandomStream):
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         """exp of a normal number, never by blocks."""
         positive("log_normal", "standard deviation", std)
-        return cast_as_c(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
+        return cast_as_c(map_elements(exp_or_inf, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Without replacement, or for one draw, the largest weights once each is divided by an exponential number.
@@ -298,10 +299,3 @@ def _low_bits(words: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
 
 def _log(x: float) -> float:
     return math.log(x) if x else -math.inf
-
-
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
