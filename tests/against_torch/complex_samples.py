@@ -9,7 +9,6 @@
 Values are compared, and no gradients, since complex tensors have none here.
 """
 
-import argparse
 import json
 import sys
 import warnings
@@ -23,7 +22,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from against_torch.samples import MISNAMED, SLACK, UNSET, chosen, chosen_by, processed, rows_of, shown
 from gradcli.faults.tree import Fault
-from support.minimum_counts import report_losses
+from support.minimum_counts import comparison_parser, record_counts, report_losses
 from support.torch_bridge import Outside, difference, function_of, seed, tensors_in, to_gradcli
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_complex.json"
@@ -153,9 +152,7 @@ def main():
         tallies = [row for rows in pool.imap(partial(tallied), wanted) for row in rows]
     counts = shown(tallies, options)
     if options.record:
-        kept = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
-        FLOOR.write_text(f"{{\n{lines}\n}}\n")
+        record_counts(FLOOR, counts, options.names)
         return 0
     return report_losses(FLOOR, counts, options.names, "samples")
 
@@ -173,14 +170,10 @@ def show_refusals(pairs, as_json):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="operations, by torch's names or parts of them")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="show disagreements")
+    parser = comparison_parser(__doc__, "operations, by torch's names or parts of them")
     parser.add_argument("--refusals", action="store_true", help="compare the words of refusals")
     parser.add_argument("--words", action="store_true", help="print torch's words of refusals")
-    parser.add_argument("--record", action="store_true", help="make these counts the floor")
     parser.add_argument("--failing", action="store_true", help="show only rows that do not fully agree")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     return parser.parse_args()
 
 

@@ -11,14 +11,12 @@ stands. Torch runs it statement by statement, seeded; gradcli runs it in the mod
 agrees when every statement shows the text that torch shows today; what the documentation says is not looked at.
 """
 
-import argparse
 import ast
 import builtins
 import contextlib
 import importlib
 import inspect
 import io
-import json
 import math
 import os
 import re
@@ -36,7 +34,7 @@ import torch
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.minimum_counts import report_losses
+from support.minimum_counts import comparison_parser, record_counts, report_losses
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_documentation.json"
 # A docstring belongs to the first of these in which a name for it stands.
@@ -349,20 +347,14 @@ def main():
     counts = report(results, options)
     print(f"{time.monotonic() - started:.0f} s")
     if options.record:
-        floors = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((floors | counts).items()))
-        FLOOR.write_text(f"{{\n{lines}\n}}\n")
+        record_counts(FLOOR, counts, options.names)
     else:
         sys.exit(report_losses(FLOOR, counts, options.names, "statements"))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="names of torch, or parts of them")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the first difference of each miss")
+    parser = comparison_parser(__doc__, "names of torch, or parts of them")
     parser.add_argument("--aside", action="store_true", help="name the examples left aside")
-    parser.add_argument("--record", action="store_true", help="make these counts the floor")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     return parser.parse_args()
 
 

@@ -12,8 +12,6 @@ hold what gradcli does not claim (complex numbers, bfloat16, sparse storage) are
 torch itself refuses.
 """
 
-import argparse
-import json
 import sys
 import time
 import warnings
@@ -27,7 +25,7 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcli.faults.tree import Fault
-from support.minimum_counts import report_losses
+from support.minimum_counts import comparison_parser, record_counts, report_losses
 from support.torch_bridge import (
     LOOSER,
     Outside,
@@ -234,27 +232,21 @@ def main():
         f": {', '.join(missing)}" if options.verbose else ""))
     print(f"{time.monotonic() - started:.0f} s")
     if options.record:
-        kept = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
-        FLOOR.write_text(f"{{\n{lines}\n}}\n")
+        record_counts(FLOOR, counts, options.names)
     elif not options.quick:
         sys.exit(report_losses(FLOOR, counts, options.names, "samples"))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="operations, by torch's names or parts of them")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="show disagreements")
+    parser = comparison_parser(__doc__, "operations, by torch's names or parts of them")
     parser.add_argument("--quick", action="store_true", help="fewer samples, and first gradients only")
-    parser.add_argument("--record", action="store_true", help="make these counts the floor")
     parser.add_argument("--failing", action="store_true", help="show only rows that do not fully agree")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     return parser.parse_args()
 
 
-def chosen_by(with_grad, name, names):
+def chosen_by(words, name, names):
     """Whether a name was asked for: itself, its operation without the variant, or by a part of it."""
-    return any(name == a or name.startswith(a + ".") or a not in names and a in name for a in with_grad)
+    return any(name == a or name.startswith(a + ".") or a not in names and a in name for a in words)
 
 
 def shown(tallies, options):

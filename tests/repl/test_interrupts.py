@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from support.processes import children, descendants, state
+
 CTRL_C = "\x03"
 PROMPTLY = 8.0      # seconds: a third of one where nothing else runs
 COPIES = sys.platform == "linux"
@@ -153,9 +155,9 @@ def test_whoever_ends_the_session_ends_all_of_it(terminal, number):
     processes = [screen.child.pid, *descendants(screen.child.pid)]
     os.kill(screen.child.pid, number)
     end = time.monotonic() + 20
-    while any(alive(process) for process in processes) and time.monotonic() < end:
+    while any(state(process) for process in processes) and time.monotonic() < end:
         screen.quiet(0.1)
-    assert not any(alive(process) for process in processes)
+    assert not any(state(process) for process in processes)
 
 
 @only_with_copies
@@ -164,7 +166,7 @@ def test_nothing_is_left_behind_by_statements_that_are_over(terminal):
     for n in range(5):
         screen.enter(f"{n} + 100").until(f"{n + 100}")
     screen.quiet(0.3)
-    assert len([process for process in descendants(screen.child.pid) if alive(process)]) == 1
+    assert len([process for process in descendants(screen.child.pid) if state(process)]) == 1
 
 
 @only_with_copies
@@ -183,26 +185,6 @@ def running(screen):
     since, end = None, time.monotonic() + 30
     while since is None or time.monotonic() < since + 0.4:
         screen.quiet(0.1)
-        there = [process for process in descendants(screen.child.pid) if alive(process)]
+        there = [process for process in descendants(screen.child.pid) if state(process)]
         since = None if len(there) < 2 else since or time.monotonic()
         assert time.monotonic() < end, screen.text()
-
-
-def children(process):
-    try:
-        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
-            return [int(number) for number in file.read().split()]
-    except OSError:
-        return []
-
-
-def descendants(process):
-    return [found for child in children(process) for found in (child, *descendants(child))]
-
-
-def alive(process):
-    try:
-        with open(f"/proc/{process}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
