@@ -1,8 +1,6 @@
 """docs/python.md and the README's line of Python print what they show; the public classes are documented whole."""
 
-import contextlib
 import inspect
-import io
 import re
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 import gradcli
 from gradcli.faults.tree import FAULTS, Fault
 from support.consoles import ROOT, blocks
+from support.python_prints import python_prints
 
 PAGE = (ROOT / "docs/python.md").read_text()
 BLOCK = re.compile(r"^```python\n(.*?)^```\n\n(?:^```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
@@ -21,10 +20,7 @@ def test_blocks_print_what_stands_below_them(page):
     shown = BLOCK.findall((ROOT / page).read_text())
     assert len(shown) == len(blocks((ROOT / page).read_text(), "python"))
     for code, expected in shown:
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(code, page, "exec"), names)
-        assert printed.getvalue() == expected, code
+        assert python_prints(code, names) == expected, code
 
 
 def members():

@@ -1,12 +1,11 @@
 """What a program's time decides beside the style: random numbers and, for 0.1.12, meaning."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 
 def printed(program, age, style="tutorial"):
@@ -127,7 +126,5 @@ def test_backward_computes_with_the_new_numbers_as_then():
     ours = printed(by_optimisers, "0.4")
     assert ours == printed(TWO_STEPS.format(steps=BY_HAND), "0.4")
     torch = pytest.importorskip("torch")
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(TWO_STEPS.format(steps=BY_HAND), {"torch": torch})     # the program above
-    assert eval(ours) == pytest.approx(eval(out.getvalue()), abs=2e-5)
+    out = python_prints(TWO_STEPS.format(steps=BY_HAND), {"torch": torch})
+    assert eval(ours) == pytest.approx(eval(out), abs=2e-5)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import io
 import subprocess
 import sys
-import warnings
+
+from support.python_prints import python_prints
 
 
 def by_torch(text: str) -> list[str]:
     """What the program prints with torch."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(compile(text, "program", "exec"), {"__name__": "__main__"})      # a program written in these tests
-    return out.getvalue().splitlines()
+    return python_prints(text).splitlines()
 
 
 def by_gradcli(text: str) -> list[str]:
