@@ -158,6 +158,7 @@ class Op:
     # nodes and gradients
     legacy_names: str | tuple[str, ...] = ""    # the name of its nodes in 0.1.12, for each variant
     modern_names: str | tuple[str, ...] = ""    # and in 2.13
+    gradient_names: str | tuple[str, ...] = ""  # in 2.13 of its first input's gradient, all if linked
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
     snapshots: tuple[int, ...] = ()         # variants whose rules see copies, which no write can change, as in PyTorch
@@ -193,6 +194,7 @@ class Op:
     nodes: tuple[type[Op], ...]
     legacy_class_name: str
     modern_name: str
+    gradient_name = ""
     forward: Any
     compose: Any
     shaped: bool
@@ -325,14 +327,16 @@ def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
     """The class of the operation's nodes for each of its variants, with the names that they have in both ages."""
-    legacy_names = (cls.legacy_names,) if isinstance(cls.legacy_names, str) else cls.legacy_names
-    modern_names = (cls.modern_names,) if isinstance(cls.modern_names, str) else cls.modern_names
-    for i in range(max(len(legacy_names), len(modern_names))):
+    legacy_names, modern_names, gradient_names = (
+        (names,) if isinstance(names, str) else names
+        for names in (cls.legacy_names, cls.modern_names, cls.gradient_names))
+    for i in range(max(len(legacy_names), len(modern_names), len(gradient_names))):
         node = _node(cls)
         legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"basic_ops.{cls.__name__}"
         whole = "." not in legacy_name or legacy_name.startswith("torch.")
         node.legacy_class_name = legacy_name if whole else LEGACY_MODULE + legacy_name
         node.modern_name = modern_names[min(i, len(modern_names) - 1)] or f"{cls.__name__}Backward0"
+        node.gradient_name = gradient_names[min(i, len(gradient_names) - 1)]
         yield node
 
 

@@ -14,7 +14,7 @@ from numpy import ndarray
 
 from gradcli.engine.autograd.graph_view import input_order
 from gradcli.engine.autograd.hooks import apply_hooks, check_shape
-from gradcli.engine.autograd.op import RETAIN, NodeOutput, raw, traced
+from gradcli.engine.autograd.op import RETAIN, NodeOutput, Op, raw, rename_node, traced
 from gradcli.engine.autograd.saved_values import (
     Freed,
     check_fresh,
@@ -261,7 +261,7 @@ def _check_finite(node: Any, rule: Any, grad: Any) -> None:
 
 
 def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
-    """The gradient that a rule returns, as a Variable that depends on all that PyTorch's depends on."""
+    """The gradient that a rule returns, with its history."""
     if type(rule) is _KnownGrad:
         return rule.gradient
     if grad_mode.unseen and grad_mode.enabled and node in grad_mode.unseen:     # its tangents are not recorded either
@@ -269,6 +269,18 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
             return _traced_grad(node, rule, g, saved)
     values, since = unpack(node, rule, saved), clock()
     grad = rule.grad(traced, g, *values)
+    return _named(node, rule, _linked(node, rule, values, grad, since), since)
+
+
+def _named(node: Any, rule: Any, grad: Any, since: int) -> Any:
+    """The gradient that a rule returned, whose node was made after the time `since`, under PyTorch's name."""
+    name = type(node).gradient_name if rule.at == 0 or type(node).linked else ""
+    fresh = name and isinstance(grad, Tensor) and isinstance(grad.node, Op) and grad.node.born >= since
+    return rename_node(grad, name) if fresh else grad
+
+
+def _linked(node: Any, rule: Any, values: Any, grad: Any, since: int) -> Any:
+    """The gradient that a rule returned, as a Variable that depends on all that PyTorch's depends on."""
     depends_on_all, link = type(node).linked, traced.still
     own_rule: Any = None
     if type(depends_on_all) is tuple:
@@ -291,7 +303,11 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
                    if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind == "f"]
         if sources and grad.requires_grad:      # of the gradient that came in: PyTorch's depends on the inputs as well
             sources = _unreached(sources, grad, since)
-    return link(grad, sources) if sources else grad
+    if not sources:
+        return grad
+    name = grad.node.modern_name if isinstance(grad.node, Op) else (
+        f"{type(node).modern_name.rstrip('0123456789')}Backward0")
+    return rename_node(link(grad, sources), name)
 
 
 def _unreached(sources: list[Any], grad: Any, since: int) -> list[Any]:

@@ -41,6 +41,8 @@ class GetItem(Kernel):
                    "tensor.Index")
     modern_names = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
              "AliasBackward0")
+    gradient_names = ("SelectBackwardBackward0", "SliceBackwardBackward0", "IndexPutImplBackward0",
+                      "IndexPutImplBackward0", "SqueezeBackward1", "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
                (GRID, (), (np.array([1, 0, 1]),)), (GRID, (), (ALL, np.array([[2, 0]]))), (GRID, (..., -1), ())]
     errors = [([1.0, 2.0], (5,), ())]

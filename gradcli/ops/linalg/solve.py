@@ -62,6 +62,7 @@ class Det(Op):
     names = ("linalg.det", "det")
     linked = False
     modern_names = "LinalgDetBackward0"
+    gradient_names = "LinalgSolveExBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],)]
 
@@ -105,6 +106,7 @@ class Slogdet(Op):
     returns = ("sign", "logabsdet")
     multi_output = True
     modern_names = "LinalgSlogdetBackward0"
+    gradient_names = "LinalgSolveExBackward0"
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,), ([1.0, 2.0],)]
 

@@ -27,6 +27,7 @@ class NllLoss(Op):
     """nll_loss(input, target, weight, size_average, ignore_index, reduce, reduction): minus the entry of input, along
     dimension 1, that target names; the mean is over the weights of the classes named."""
 
+    gradient_names = "NllLossBackwardBackward0"
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),

@@ -141,6 +141,7 @@ class BceWithLogitsKernel(LossKernel):
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
     modern_names = "BinaryCrossEntropyWithLogitsBackward0"
+    gradient_names = "DivBackward1"
     vanished = "cut"
     saved_for_versions = ("target",)
     fixed = ("weight", "pos_weight")

@@ -127,6 +127,7 @@ class SquaredLoss(LossKernel):
     """squared_loss(input, target, how): (input - target) squared, reduced."""
 
     modern_names = "MseLossBackward0"
+    gradient_names = "MseLossBackwardBackward0"
     legacy_names = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
 
@@ -231,6 +232,7 @@ class BentLoss(LossKernel):
     """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
 
     modern_names = "SmoothL1LossBackward0"
+    gradient_names = "SmoothL1LossBackwardBackward0"
     legacy_names = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
@@ -273,6 +275,7 @@ class HuberKernel(LossKernel):
     delta (d - delta / 2)."""
 
     modern_names = "HuberLossBackward0"
+    gradient_names = "HuberLossBackwardBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, how: REDUCTION, delta: Number):

@@ -180,6 +180,7 @@ class Pow(Binary):
     symbol = "pow"
     legacy_names = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
+    gradient_names = ("WhereBackward0", "", "")
     variant = constancy
 
     def whole_numbers(input, exponent):
@@ -195,7 +196,7 @@ class Pow(Binary):
         return power(input, exponent)
 
     def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor
-        return power_slope(F, g, input, exponent)
+        return power_slope(F, g, input, exponent, number=out is None)
 
     def grad_exponent(F, g, input, exponent, out):
         # where both are zero the slope of 0 ** t at t = 0 is taken as 0
@@ -230,11 +231,12 @@ def power(input, exponent):
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
 
 
-def power_slope(F, g, input, exponent):
-    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base."""
+def power_slope(F, g, input, exponent, number):
+    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base. `number` tells that the program
+    wrote the exponent as a plain number, where PyTorch's zeros have no history."""
     if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
         n = exponent.item()
-        if n == 0:
+        if n == 0 and number:
             return F.zeros(np.broadcast_shapes(tuple(g.shape), tuple(input.shape)), dtype=getattr(g, "array", g).dtype)
         if F is raw and input.size >= MANY and n in (2, 3) and input.dtype.kind == "f":
             return large.elements.square_slope(input, g) if n == 2 else large.elements.cube_slope(input, g)
@@ -242,7 +244,8 @@ def power_slope(F, g, input, exponent):
             return g * (input * 2)
         if n == 0.5:
             return g * (F.reciprocal(F.sqrt(input)) * 0.5)
-        return g * (input ** (n - 1) * n) if n != 1 else g * 1
+        if n != 0:
+            return g * (input ** (n - 1) * n) if n != 1 else g * 1
     return F.where(exponent == 0, F.zeros_like(g * input), g * (exponent * input ** (exponent - 1)))
 
 

@@ -172,6 +172,7 @@ class Relu(Unary):
     inplace_option = True
     type_promotion = ""
     legacy_names = "torch.nn._functions.thnn.auto.Threshold"
+    gradient_names = "ThresholdBackwardBackward0"
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):

@@ -248,6 +248,7 @@ class Hypot(Binary):
 class Sinc(Angular):
     """sinc(input): sin(pi x) / (pi x) of each element, and 1 at 0."""
 
+    gradient_names = "WhereBackward0"
     names = ("sinc", "special.sinc")
 
     def forward(input: Array):

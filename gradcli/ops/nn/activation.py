@@ -58,6 +58,7 @@ class GeluKernel(Kernel):
     returns = ("output", "slope")
     unsaved_outputs = (0,)
     modern_names = "GeluBackward0"
+    gradient_names = "GeluBackwardBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -98,6 +99,7 @@ class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
     modern_names = "GeluBackward0"
+    gradient_names = "GeluBackwardBackward0"
     samples = [(SIGNED,)]
     errors = [("text",), (np.array([1, 2]),)]
 
@@ -150,6 +152,7 @@ class Softplus(Activation):
     """softplus(input, beta, threshold): log(1 + exp(beta input)) / beta; input itself where beta input > threshold."""
 
     legacy_names = THNN + "Softplus"
+    gradient_names = "SoftplusBackwardBackward0"
     samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
@@ -194,6 +197,7 @@ class Logsigmoid(Activation):
     memory_order = "rows"
     legacy_names = THNN + "LogSigmoid"
     modern_names = "LogSigmoidBackward0"
+    gradient_names = "LogSigmoidBackwardBackward0"
 
     def forward(input: Array):
         floating("logsigmoid", input)
@@ -208,6 +212,7 @@ class Elu(Activation):
 
     inplace_option = inplace_saves_result = True
     legacy_names = THNN + "ELU"
+    gradient_names = "EluBackwardBackward0"
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
@@ -223,6 +228,7 @@ class Selu(Activation):
     inplace_option = inplace_saves_result = True
     modern_names = "EluBackward0"
     legacy_names = THNN + "SELU"
+    gradient_names = "EluBackwardBackward0"
 
     def forward(input: Array):
         return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)
@@ -234,6 +240,7 @@ class Selu(Activation):
 class Celu(Activation):
     """celu(input, alpha): input where it is positive, alpha (exp(input / alpha) - 1) elsewhere."""
 
+    gradient_names = "EluBackwardBackward0"
     inplace_option = inplace_saves_result = True
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
@@ -319,6 +326,7 @@ class Tanhshrink(Op):
 class Glu(Op):
     """glu(input, dim): the first half of input along `dim`, times the sigmoid of the second half."""
 
+    gradient_names = "GluBackwardBackward0"
     home = "nn.functional"
     fresh_result = True
     samples = [([SIGNED],), ([SIGNED, SIGNED], 0), ([SIGNED], -1)]

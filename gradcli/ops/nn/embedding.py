@@ -88,6 +88,7 @@ class RowsBack(Kernel):
                ([[1.0, 2.0], [3.0, 4.0]], np.array([1, 1]), 3, -1, True),
                ([[1.0, 2.0], [3.0, 4.0]], np.array([0, 1]), 3, 1, False)]
     errors = [("text", np.array([0]), 3, -1, False)]
+    modern_names = "EmbeddingDenseBackwardBackward0"
 
     def forward(input: Array, at: Index, count: Int, padding_idx: Int, scale_grad_by_freq: Flag):
         picks, rows = at.reshape(-1), input.reshape(at.size, input.shape[-1])

@@ -33,6 +33,7 @@ class Standardising(Kernel, abstract=True):
     unsaved_outputs = (0, 1)
     legacy_names = ("BatchNorm", "LayerNorm", "GroupNorm")
     modern_names = ("NativeBatchNormBackward0", "NativeLayerNormBackward0", "NativeGroupNormBackward0")
+    gradient_names = ("NativeBatchNormBackwardBackward0", "NativeLayerNormBackwardBackward0", "ViewBackward0")
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER), (GRID, None, None, (2, 3), (0,), 0.1, BATCH),
                (GRID, W3, None, (2, 3), (0,), 1e-5, GROUP)]
     errors = [("text", None, None, (2, 3), (1,), 1e-5, LAYER)]

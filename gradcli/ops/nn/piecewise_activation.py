@@ -23,6 +23,7 @@ class Threshold(Activation):
 
     inplace_option = True
     legacy_names = THNN + "Threshold"
+    gradient_names = "ThresholdBackwardBackward0"
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
 
@@ -38,6 +39,7 @@ class Hardtanh(Activation):
 
     inplace_option = True
     legacy_names = THNN + "Hardtanh"
+    gradient_names = "HardtanhBackwardBackward0"
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
@@ -57,6 +59,7 @@ class Relu6(Activation):
     inplace_option = True
     modern_names = "HardtanhBackward0"
     legacy_names = THNN + "Hardtanh"
+    gradient_names = "HardtanhBackwardBackward0"
     samples = [([-3.0, 0.5, 7.0],)]
     errors = [("text",)]
 
@@ -72,6 +75,7 @@ class LeakyRelu(Activation):
 
     inplace_option = inplace_saves_result = True
     legacy_names = THNN + "LeakyReLU"
+    gradient_names = "LeakyReluBackwardBackward0"
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
     def forward(input: Array, negative_slope: Number = 0.01):
@@ -130,6 +134,7 @@ class PreluKernel(Kernel):
     linked = True
     type_promotion = "same"
     legacy_names = "torch.nn._functions.thnn.activation.PReLU"
+    gradient_names = "PreluKernelBackwardBackward0"
     samples = [(SIGNED, [0.25]), (SIGNED, [0.1, 0.2, 0.3, 0.4])]
     errors = [(SIGNED, 0.25)]
 
@@ -182,6 +187,7 @@ class Sloped(Kernel):
 
     legacy_names = "torch.nn._functions.activation.RReLU"
     modern_names = "RreluWithNoiseBackward0"
+    gradient_names = "RreluWithNoiseBackwardBackward0"
     samples = [(SIGNED, np.array([0.5, 0.2, 1.0, 1.0]))]
     errors = [("text", [1.0])]
 
@@ -209,6 +215,7 @@ class Hardsigmoid(Activation):
 class Hardswish(Activation):
     """hardswish(input): input times hardsigmoid(input)."""
 
+    gradient_names = "HardswishBackwardBackward0"
     inplace_option = True
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
@@ -228,6 +235,7 @@ class Hardshrink(Activation):
     names = ("hardshrink", "nn.functional.hardshrink")
     home = ""
     legacy_names = THNN + "Hardshrink"
+    gradient_names = "HardshrinkBackwardBackward0"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def forward(input: Array, lambd: Number = 0.5):
@@ -242,6 +250,7 @@ class Softshrink(Activation):
     """softshrink(input, lambd): input moved towards 0 by lambd, and 0 where it would pass it."""
 
     legacy_names = THNN + "Softshrink"
+    gradient_names = "SoftshrinkBackwardBackward0"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
     errors = [(SIGNED, -1.0), ("text",)]
 

@@ -89,6 +89,7 @@ class Softmax(Proportions):
 
     names = ("softmax", "nn.functional.softmax", "special.softmax")
     legacy_names = THNN + "Softmax"
+    gradient_names = "SoftmaxBackwardDataBackward0"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         if dtype is None and (at := across_few(input, dim)) >= 0:
@@ -118,6 +119,7 @@ class LogSoftmax(Proportions):
 
     names = ("log_softmax", "nn.functional.log_softmax", "special.log_softmax")
     legacy_names = THNN + "LogSoftmax"
+    gradient_names = "LogSoftmaxBackwardDataBackward0"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         if dtype is None and (at := across_few(input, dim)) >= 0:

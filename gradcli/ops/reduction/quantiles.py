@@ -50,6 +50,7 @@ class MedianAll(Kernel):
     linked = False
     legacy_names = "reduce.Median"
     modern_names = ("MedianBackward0", "NanmedianBackward0")
+    gradient_names = "MaskedFillBackward1"
     samples = [(GRID, False), (GAPPY, True)]
     errors = [("text", False)]
 

@@ -119,6 +119,7 @@ class Mean(Reduction):
     complex = True
     legacy_names = "reduce.Mean"
     modern_names = ("MeanBackward0", "MeanBackward1")
+    gradient_names = "DivBackward1"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
@@ -242,6 +243,7 @@ class ExtremeOfAll(Kernel, abstract=True):
 
     linked = False
     fresh_result = True
+    gradient_names = "MaskedFillBackward1"
     samples = [(GRID,), ([2.0, 1.0, 2.5],)]
 
     def grad_input(F, g, input, out):

@@ -23,6 +23,7 @@ def two(dim1, dim2, ndim, name):
 class Diagonal(Op):
     """diagonal(input, offset, dim1, dim2): a view of the diagonal of two dimensions, as the last one."""
 
+    gradient_names = "DiagonalBackwardBackward0"
     complex = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), (CUBE, 0, 2), (CUBE, 0, 0, 2)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5), ([1.0],)]

@@ -333,6 +333,7 @@ class Sliding(Kernel):
 
     complex = True
     modern_names = "UnfoldBackward0"
+    gradient_names = "UnfoldBackwardBackward0"
     samples = [([1.0, 2.0, 3.0, 4.0, 5.0], 0, 3, 1), (GRID, 1, 2, 1), (GRID, -1, 1, 2)]
     errors = [(GRID, 1, 7, 1), (GRID, 1, 2, 0), (GRID, 4, 1, 1)]
 
