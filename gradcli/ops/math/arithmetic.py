@@ -232,8 +232,8 @@ def power(input, exponent):
 
 
 def power_slope(F, g, input, exponent, number):
-    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base. `number` tells that the program
-    wrote the exponent as a plain number, where PyTorch's zeros have no history."""
+    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base. `number` tells that the
+    program wrote the exponent as a plain number, where PyTorch's zeros have no history."""
     if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
         n = exponent.item()
         if n == 0 and number:
