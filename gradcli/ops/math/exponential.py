@@ -18,6 +18,7 @@ LN2, LN10 = math.log(2), math.log(10)
 class Exponential(Unary, abstract=True):
     """A function of positive numbers, whose 0.1.12 record lived among the pointwise ones."""
 
+    legacy_module = "pointwise"
     complex = True
     samples = [([0.5, 1.5, 0.25],), ([[0.3], [0.7]],)]
 
@@ -25,7 +26,6 @@ class Exponential(Unary, abstract=True):
 class Exp(Exponential):
     """exp(input): e to the power of each element."""
 
-    legacy_names = "pointwise.Exp"
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
     def forward(input: Array):
@@ -62,8 +62,6 @@ class Expm1(Exponential):
 class Log(Exponential):
     """log(input): the natural logarithm of each element."""
 
-    legacy_names = "pointwise.Log"
-
     def forward(input: Array):
         if input.size >= SOME:
             return large.blocks.apply_unary(np.log, input, 1.8)
@@ -85,7 +83,6 @@ class Log1p(Exponential):
     """log1p(input): the natural logarithm of 1 plus each element, exact near 0."""
 
     names = ("log1p", "special.log1p")
-    legacy_names = "pointwise.Log1p"
     modern_names = "Log1PBackward0"
 
     def forward(input: Array):
@@ -120,7 +117,6 @@ class Sigmoid(Exponential):
 
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
-    legacy_names = "pointwise.Sigmoid"
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
 
     def forward(input: Array):

@@ -34,14 +34,13 @@ _asin = single_in_doubles(np.arcsin)
 class Angular(Unary, abstract=True):
     """A function whose samples lie inside the domain of all of them."""
 
+    legacy_module = "pointwise"
     complex = True
     samples = [([0.5, -0.25, 0.75],), ([[0.3], [0.7]],)]
 
 
 class Sin(Angular):
     """sin(input): the sine of each element, in radians."""
-
-    legacy_names = "pointwise.Sin"
 
     def forward(input: Array):
         return np.sin(input) if input.size < MANY else large.blocks.apply_unary(np.sin, input, 1.6)
@@ -53,8 +52,6 @@ class Sin(Angular):
 class Cos(Angular):
     """cos(input): the cosine of each element, in radians."""
 
-    legacy_names = "pointwise.Cos"
-
     def forward(input: Array):
         return np.cos(input) if input.size < MANY else large.blocks.apply_unary(np.cos, input, 1.6)
 
@@ -64,8 +61,6 @@ class Cos(Angular):
 
 class Tan(Angular):
     """tan(input): the tangent of each element, in radians."""
-
-    legacy_names = "pointwise.Tan"
 
     def forward(input: Array):
         return _tan(input)
@@ -78,7 +73,6 @@ class Asin(Angular):
     """asin(input): the angle in -pi/2..pi/2 whose sine is each element; nan beyond -1..1."""
 
     names = ("asin", "arcsin")
-    legacy_names = "pointwise.Asin"
 
     def forward(input: Array):
         return _asin(input)
@@ -91,7 +85,6 @@ class Acos(Angular):
     """acos(input): the angle in 0..pi whose cosine is each element; nan beyond -1..1."""
 
     names = ("acos", "arccos")
-    legacy_names = "pointwise.Acos"
 
     def forward(input: Array):
         return np.arccos(input)
@@ -104,7 +97,6 @@ class Atan(Angular):
     """atan(input): the angle in -pi/2..pi/2 whose tangent is each element."""
 
     names = ("atan", "arctan")
-    legacy_names = "pointwise.Atan"
 
     def forward(input: Array):
         return np.arctan(input)
@@ -136,8 +128,6 @@ class Atan2(Binary):
 class Sinh(Angular):
     """sinh(input): the hyperbolic sine of each element."""
 
-    legacy_names = "pointwise.Sinh"
-
     def forward(input: Array):
         return np.sinh(input)
 
@@ -147,8 +137,6 @@ class Sinh(Angular):
 
 class Cosh(Angular):
     """cosh(input): the hyperbolic cosine of each element."""
-
-    legacy_names = "pointwise.Cosh"
 
     def forward(input: Array):
         return np.cosh(input)
@@ -162,7 +150,6 @@ class Tanh(Angular):
 
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
-    legacy_names = "pointwise.Tanh"
 
     def forward(input: Array):
         return np.tanh(input) if input.size < MANY else large.blocks.apply_unary(np.tanh, input, 1.4)
