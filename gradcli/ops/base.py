@@ -18,7 +18,7 @@ def fitting(*values):
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 
-    fresh_result = True
+    fresh_result = opmath = True
     inplace = True
     vanished = "stay"
     type_promotion = "floating"
@@ -28,7 +28,7 @@ class Unary(Op, abstract=True):
 class Binary(Op, abstract=True):
     """A function of pairs of elements, broadcast against each other."""
 
-    fresh_result = True
+    fresh_result = opmath = True
     inplace = True
     vanished = "stay"
     type_promotion = "mixed"
@@ -48,6 +48,7 @@ class Slope(Op, abstract=True):
 
     method = False
     function = False
+    opmath = True
     type_promotion = "same"
     errors = [("text", [1.0])]
 

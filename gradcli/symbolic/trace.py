@@ -64,7 +64,7 @@ def place_of(array: Any) -> Place:
 class Recorder(Saver):
     """Saves what nodes save as they are. While one is there, calls take the general way through `dispatch`.
 
-    Copies that an operation makes of its inputs, of another element type or as a snapshot, get the inputs' formulas.
+    Copies that an operation makes of its inputs, of another element type, get the inputs' formulas.
     """
 
     def __init__(self, tracer: Tracer) -> None:

@@ -154,6 +154,8 @@ def test_operators(op):
                 Tensor(np.array([True, False])), Tensor(np.array(2.5)), Tensor(np.array(3)),
                 Tensor(np.array([[1], [0]], np.uint8))]
     for special in op.special_methods():
+        if op.reflected and "__r" in special:   # composed of others, which are specialised
+            continue
         for x in (*operands[:4], *operands[10:]):
             for y in operands if "__i" not in special else ():
                 args = [x] if len(op.params) == 1 else [x, y]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy import asarray, ndarray
 
+from gradcli.engine import reduced_precision
 from gradcli.engine.autograd.detached import Detachments, report_detached
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
@@ -24,7 +25,6 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
-from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -119,7 +119,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     try:
         if cls.check_size is not None:
             cls.check_size(*arrays)
-        result = cls.forward(*arrays)
+        reduced = cls.opmath and reduced_precision.applies(cls, arrays)
+        result = reduced_precision.forward(cls, arrays) if reduced else cls.forward(*arrays)
     except UNFIT as error:
         raise numpy_fault(cls, values, error) from None
     if isinstance(result, np.generic):
@@ -130,7 +131,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         if Detachments.observer is not None:
             result = _report_unrecorded(cut.how, values, result)
     if type(result) is tuple:
-        return wrap_outputs(cls, values, arrays, result, result_class, tracked)
+        return wrap_outputs(cls, values, arrays, result, result_class, tracked, reduced)
     if type(result) is not ndarray:
         return result               # a plain answer: a bool, a number, a size
     if arrays and result is arrays[0]:
@@ -142,7 +143,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
         out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
-        record(cls, values, arrays, result, out)
+        record(cls, values, arrays, result, out, reduced)
     elif result.dtype.kind == "c":
         raise ComplexDerivative()
     else:
@@ -160,15 +161,17 @@ def _report_unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
     return result if source is None or type(result) is not ndarray else report_detached(source, how, result)
 
 
-def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor) -> None:
-    """Make the node of a call, with an edge for each input that requires gradients, and set it as that of `out`."""
+def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor,
+           reduced: bool = False) -> None:
+    """Make the node of a call, with an edge for each input that requires gradients, and set it as that of `out`.
+
+    `reduced` tells that 16-bit floating numbers were computed with as float32.
+    """
     if cls.fixed:
         _refuse_fixed(cls, values)
     if cls.unsaved_outputs:
         result = tuple([None if i in cls.unsaved_outputs else r for i, r in enumerate(result)])
     which = cls.variant(*values) if cls.variant else 0
-    if which in cls.snapshots and not Current.legacy:
-        arrays = [a.copy() if type(a) is ndarray else a for a in arrays]
     slots = (*arrays, None if which in cls.unsaved else result)
     if cls.shaped:
         slots += tuple([attribute_of(a, "shape") for a in arrays]) + tuple([attribute_of(a, "dtype") for a in arrays])
@@ -176,7 +179,10 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
     if edges:
         if InferenceTensor.exist:
             refuse_saving(values, edges)
-        node = cls.nodes[min(which, len(cls.nodes) - 1)]()
+        kind = cls.nodes[min(which, len(cls.nodes) - 1)]
+        node = kind()
+        if reduced:
+            edges = [(to, reduced_precision.rule_of(rule, kind.fused_gradient), saved) for to, rule, saved in edges]
         node.hooks = None
         node.shape = result.shape if type(result) is ndarray else ()
         node.code, node.line_at = here()
@@ -218,7 +224,7 @@ def attribute_of(value: Any, attribute: str) -> Any:
 
 
 def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
-                 result_class: type[Tensor], tracked: bool) -> Any:
+                 result_class: type[Tensor], tracked: bool, reduced: bool = False) -> Any:
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
     results = all_arrays(results)
     node = None
@@ -226,7 +232,7 @@ def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], result
         raise ComplexDerivative()
     if tracked and results:
         first = Tensor(results[0])
-        record(cls, values, arrays, results, first)
+        record(cls, values, arrays, results, first, reduced)
         node = first.node
     return outputs(cls, values[0], results, node, result_class)
 

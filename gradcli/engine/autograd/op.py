@@ -125,11 +125,11 @@ class Op:
     function = True                         # whether torch.<name> exists
     attribute = False                       # whether the method is a property, like x.T
     symbol = ""                             # the operator that calls it, as in Python's special methods: "mul"
+    reflected: Any = None                   # what a number left of it computes in the modern style, if it is not that
     creates = False                         # whether it makes leaves: it takes requires_grad, dtype, device
     returns: tuple[str, ...] = ()           # the fields of the named tuple of several results
     random = False                          # whether the result depends on the generator
-    # options that PyTorch has and that do not change the result
-    ignored_options: tuple[str, ...] = ()
+    ignored_options: tuple[str, ...] = ()   # options that PyTorch has and that do not change the result
 
     # the in-place form
     inplace = False                         # whether <name>_ exists
@@ -149,8 +149,11 @@ class Op:
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
     whole_numbers: Callable[..., str] | None = None     # a number too large for them is to "wrap", "stay" or "fit"
-    # whether the result is always new memory, of the operands' dtype
-    fresh_result = False
+    fresh_result = False                    # whether the result is always new memory, of the operands' dtype
+    opmath = False                          # whether 16-bit numbers are computed as float32 and rounded once
+    opmath_outputs = 0                      # how many of several results are rounded; the others serve the rules
+    fused_gradient: bool | None = None      # whether gradients of such are rounded once; None: as PyTorch's name says
+    opmath_numbers = False                  # whether a plain number beside them is a float32, not rounded itself
     memory_order = ""                       # order in memory of the result, where PyTorch fixes it: "rows", "columns"
     kernel: Any = None                      # the numpy function that forward is when no option is given
     check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
@@ -162,7 +165,6 @@ class Op:
     gradient_names: str | tuple[str, ...] = ""  # in 2.13 of its first input's gradient, all if linked
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
-    snapshots: tuple[int, ...] = ()         # variants whose rules see copies, which no write can change, as in PyTorch
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
     multi_output = False                    # whether more than the first output is differentiable
     first_alone = False                     # whether specialised calls give the first output alone, all that is asked
@@ -170,8 +172,7 @@ class Op:
     fixed: tuple[str, ...] = ()             # inputs that must not require gradients, as in PyTorch
     copies = False                          # whether the result is detached from the inputs
     symmetric = False                       # whether matrices count as symmetric: one triangle alone is read
-    # whether it cannot be differentiated twice, as in PyTorch
-    first_order_only = False
+    first_order_only = False                # whether it cannot be differentiated twice, as in PyTorch
     saves: bool | None = None               # whether PyTorch saves tensors, where the rules do otherwise
     # whether gradients (those of the inputs named) depend on all inputs in PyTorch, which computes them together
     linked: bool | tuple[str, ...] | None = None
@@ -338,6 +339,8 @@ def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
         node.legacy_class_name = legacy_name if whole else LEGACY_MODULE + legacy_name
         node.modern_name = modern_names[min(i, len(modern_names) - 1)] or f"{cls.__name__}Backward0"
         node.gradient_name = gradient_names[min(i, len(gradient_names) - 1)]
+        node.fused_gradient = node.gradient_name.count("Backward") > 1 if (
+            cls.fused_gradient is None) else cls.fused_gradient
         yield node
 
 

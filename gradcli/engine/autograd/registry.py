@@ -194,6 +194,16 @@ def _for_elements(write: Callable[..., Any], operate: Callable[..., Any]) -> Cal
     return update
 
 
+def _reflected(compose: Callable[..., Any], operate: Callable[..., Any]) -> Callable[..., Any]:
+    """A reflected operator that PyTorch composes of others where a plain number stands left of it."""
+    def reflected(input: Any, number: Any) -> Any:
+        if type(number) in NUMBERS and not Current.legacy:
+            return compose(traced, input, number)
+        return operate(input, number)
+
+    return reflected
+
+
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """Set the special methods of the operation's symbol on `Tensor`: __add__, __radd__, __iadd__."""
     if cls.symbol in UNARY:
@@ -202,6 +212,8 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     operate = specialized(cls, _operator(call, f"__{cls.symbol}__"), operator=True)
     turned = specialized(cls, _operator(call, f"__{cls.symbol}__", True), operator=True)
     reflected = specialized(cls, lambda other, input: operate(input, other), operator=True, swapped=True)
+    if cls.reflected:
+        reflected = _reflected(cls.reflected, reflected)
 
     for special in cls.special_methods():
         kind = special.removesuffix(cls.symbol + "__").removeprefix("__")

@@ -17,9 +17,10 @@ from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
-from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
+from gradcli.engine.tensor.dtypes import NAME_ONLY, NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults import arguments
+from gradcli.faults.tree import TypeFault
 
 REFUSED = object()
 NUMBERS = (int, float, bool)      # plain numbers, by exact type
@@ -171,14 +172,16 @@ class TypeKind(Kind):
     torch_type = "torch.dtype"
 
     def take(self, value: Any) -> Any:
+        if type(value) is str:
+            name = value.removeprefix("torch.")
+            value = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
         if type(value) is DType:
+            if value.category == NAME_ONLY:
+                raise TypeFault(f"tensors of {value.name} are not part of the language: numpy has no such type",
+                                ("torch.float16", "16 bits, with more digits"), ("torch.float32", "of the same range"))
             return value.numpy
         if isinstance(value, np.dtype):
             return value if value in OF else REFUSED
-        if type(value) is str:
-            name = value.removeprefix("torch.")
-            dtype = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
-            return REFUSED if dtype is None else dtype.numpy
         return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
 
 

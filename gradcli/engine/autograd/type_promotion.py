@@ -11,6 +11,7 @@ from numpy import asarray, ndarray
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.random.generators import Current
+from gradcli.engine.reduced_precision import type_of_numbers
 from gradcli.engine.tensor.conversion import holds, unheld
 from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
@@ -51,6 +52,7 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in others and not (
                 cls.refuses_bool_with_number and bool in others):
             # the usual case: one type, and plain numbers
+            dtype = type_of_numbers(cls, dtype)
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
                     for i, x in enumerate(values)]
     operands = [values[i] for i in positions] + [x for i in lists for x in values[i]]
@@ -70,7 +72,7 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         if numbers == "stay" and type(values[i]) is int:
             values[i] = asarray(values[i], "int64")
         else:
-            values[i] = to_dtype(values[i], common)
+            values[i] = to_dtype(values[i], common if isinstance(values[i], Tensor) else type_of_numbers(cls, common))
     for i in lists:
         values[i] = tuple([to_dtype(x, common) for x in values[i]])
     return values

@@ -15,26 +15,27 @@ import numpy as np
 from gradcli.exposure import exposed
 from gradcli.faults.tree import TypeFault
 
-BOOL, INTEGER, FLOATING, COMPLEX = range(4)
+BOOL, INTEGER, FLOATING, COMPLEX, NAME_ONLY = range(5)
 
 
 @exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
 class DType:
-    """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`."""
+    """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`; no tensor has one of the
+    category NAME_ONLY, whose `numpy` is None."""
 
     __slots__ = ("category", "era", "name", "numpy", "spellings")
 
     def __init__(self, spellings: str, numpy: Any, era: str, category: int) -> None:
         self.spellings = tuple(spellings.split())
         self.name = self.spellings[0]
-        self.numpy = np.dtype(numpy)
+        self.numpy = None if numpy is None else np.dtype(numpy)
         self.era = era
         self.category = category
 
     @property
     def is_floating_point(self) -> bool:
         """Whether gradients can flow through elements of this type."""
-        return self.category == FLOATING
+        return self.category in (FLOATING, NAME_ONLY)
 
     @property
     def is_complex(self) -> bool:
@@ -44,12 +45,12 @@ class DType:
     @property
     def is_signed(self) -> bool:
         """Whether elements can be negative."""
-        return self.numpy.kind in "ifc"
+        return self.numpy is None or self.numpy.kind in "ifc"
 
     @property
     def itemsize(self) -> int:
         """Bytes of one element."""
-        return int(self.numpy.itemsize)
+        return 2 if self.numpy is None else int(self.numpy.itemsize)
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -81,7 +82,8 @@ COMPLEXES = (
 ALL = REAL + COMPLEXES
 OF: dict[Any, DType] = {dtype.numpy: dtype for dtype in ALL}
 OF_REAL: dict[Any, DType] = {dtype.numpy: dtype for dtype in REAL}
-NAMED: dict[str, DType] = {name: dtype for dtype in ALL for name in dtype.spellings}
+BFLOAT16 = DType("bfloat16", None, "BFloat16", NAME_ONLY)     # numpy has no such type
+NAMED: dict[str, DType] = {name: dtype for dtype in (*ALL, BFLOAT16) for name in dtype.spellings}
 
 float32, float64, float16, int64, int32, int16, int8, uint8, bool_ = (dtype.numpy for dtype in REAL)
 complex64, complex128 = (dtype.numpy for dtype in COMPLEXES)

@@ -60,7 +60,7 @@ def dims_are(name, a, b, da, db):
 class Mm(Op):
     """mm(input, mat2): the product of two matrices."""
 
-    complex = True
+    complex = opmath = True
     fresh_result = True
     type_promotion = "same"
     legacy_names = "blas.Addmm"
@@ -84,7 +84,7 @@ class Mm(Op):
 class Mv(Op):
     """mv(input, vec): the product of a matrix and a vector."""
 
-    complex = True
+    complex = opmath = True
     vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Addmv"
@@ -106,7 +106,7 @@ class Mv(Op):
 class Dot(Op):
     """dot(input, tensor): the sum of the products of two vectors' elements."""
 
-    complex = True
+    complex = opmath = True
     vanished = "stay"
     type_promotion = "same"
     legacy_names = "blas.Dot"
@@ -136,7 +136,7 @@ def stacks_fit(name, a, b):
 class Bmm(Op):
     """bmm(input, mat2): the products of two stacks of matrices."""
 
-    complex = True
+    complex = opmath = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
     samples = [([A, A], [B, B])]
@@ -183,7 +183,7 @@ class Matmul(Op):
 class StackedMm(Kernel):
     """stacked_mm(input, other): the products of matrices in stacks that broadcast against each other."""
 
-    complex = True
+    complex = opmath = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
     modern_names = "UnsafeViewBackward0"
@@ -222,7 +222,7 @@ def fits(name, input, shape):
 class AddedProduct(Op, abstract=True):
     """A product with something added: beta * input + alpha * the product."""
 
-    complex = True
+    complex = opmath = True
     inplace = True
     type_promotion = "same"
 

@@ -24,12 +24,15 @@ def plus(input, other, alpha):
     if type(alpha) is complex and input.dtype.kind != "c":
         raise TypeFault("For non-complex input tensors, argument alpha must not be a complex number.",
                         ("x + 1j * y", "a complex sum of real tensors"))
+    if input.dtype == np.float16:       # PyTorch rounds alpha too
+        return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
 
 
 class Add(Binary):
     """add(input, other, alpha): input plus alpha times other, element by element."""
 
+    opmath = False
     complex = True
     kernel = np.add
     symbol = "add"
@@ -57,6 +60,7 @@ class Sub(Binary):
     complex = True
     kernel = np.subtract
     names = ("sub", "subtract")
+    opmath = False
     symbol = "sub"
     legacy_names = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
     modern_names = ("SubBackward0", "SubBackward0", "RsubBackward1")
@@ -80,7 +84,7 @@ class Sub(Binary):
 class Mul(Binary):
     """mul(input, other): input times other, element by element."""
 
-    complex = True
+    complex = opmath_numbers = True
     kernel = np.multiply
     names = ("mul", "multiply")
     symbol = "mul"
@@ -101,7 +105,7 @@ class Mul(Binary):
 class Div(Binary):
     """div(input, other, rounding_mode): input divided by other; rounding_mode "trunc" or "floor" rounds it."""
 
-    complex = True
+    complex = opmath_numbers = True
     vanished = ("input",)      # the other rule negates, which makes such a zero a number
     linked = False
     names = ("div", "divide", "true_divide")
@@ -109,7 +113,6 @@ class Div(Binary):
     type_promotion = "mixed"
     legacy_names = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
     modern_names = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
-    snapshots = (2,)        # PyTorch multiplies by a reciprocal of its own
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
 
@@ -118,6 +121,9 @@ class Div(Binary):
 
     def variant(input, other, rounding_mode):
         return 3 if rounding_mode else constancy(input, other)
+
+    def reflected(F, other, number):
+        return F.reciprocal(other) * number
 
     def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
         if rounding_mode is None:
@@ -136,7 +142,7 @@ class Div(Binary):
         return g / other if rounding_mode is None else F.zeros_like(g)
 
     def grad_other(F, g, input, other, rounding_mode):
-        return -g * (input / other) / other if rounding_mode is None else F.zeros_like(g)
+        return -g * (input / other / other) if rounding_mode is None else F.zeros_like(g)
 
 
 def _floating(input, other):
@@ -232,8 +238,10 @@ def power(input, exponent):
 
 
 def power_slope(F, g, input, exponent, number):
-    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base. `number` tells that the
-    program wrote the exponent as a plain number, where PyTorch's zeros have no history."""
+    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base.
+
+    number      whether the program wrote the exponent as a plain number, for which PyTorch's zeros have no history
+    """
     if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
         n = exponent.item()
         if n == 0 and number:

@@ -117,6 +117,8 @@ class Sigmoid(Exponential):
 
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
+    gradient_names = "SigmoidBackwardBackward0"
+    fused_gradient = False
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
 
     def forward(input: Array):

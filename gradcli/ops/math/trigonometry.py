@@ -150,6 +150,7 @@ class Tanh(Angular):
 
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
+    gradient_names = "TanhBackwardBackward0"
 
     def forward(input: Array):
         return np.tanh(input) if input.size < MANY else large.blocks.apply_unary(np.tanh, input, 1.4)

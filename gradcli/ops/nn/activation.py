@@ -57,6 +57,7 @@ class GeluKernel(Kernel):
     multi_output = True
     returns = ("output", "slope")
     unsaved_outputs = (0,)
+    opmath, opmath_outputs = True, 1
     modern_names = "GeluBackward0"
     gradient_names = "GeluBackwardBackward0"
     samples = [(SIGNED,)]
@@ -98,6 +99,7 @@ class NormalDensity(Kernel):
 class GeluTanh(Kernel):
     """gelu_tanh(input): gelu with the distribution function approximated by a tanh (Hendrycks and Gimpel 2016)."""
 
+    opmath = True
     modern_names = "GeluBackward0"
     gradient_names = "GeluBackwardBackward0"
     samples = [(SIGNED,)]
@@ -119,8 +121,10 @@ class Silu(Activation):
     """silu(input): input times sigmoid(input), also called swish."""
 
     complex = True
+    fused_gradient = True
     vanished = "stay"
     inplace_option = True
+
     def forward(input: Array):
         if input.dtype.kind == "c":
             return input / (1 + np.exp(-input))

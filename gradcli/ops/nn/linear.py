@@ -16,7 +16,7 @@ MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBac
 class Linear(Op):
     """linear(input, weight, bias): input @ weight.t() + bias, over the last dimension of input."""
 
-    complex = True
+    complex = opmath = True
     home = "nn.functional"
     type_promotion = "same"
     legacy_names = "torch.nn._functions.linear.Linear"

@@ -24,11 +24,10 @@ class Standardising(Kernel, abstract=True):
     """Input in `shape` standardised over axes, scaled and shifted; its mean, one over its deviation, what is scaled."""
 
     memory_order = "rows"
-    linked = ("bias",)
+    opmath, opmath_outputs, linked = True, 1, ("bias",)
     saved_for_versions = ("input", "weight")
     type_promotion = "same"
-    multi_output = True
-    first_alone = True
+    multi_output = first_alone = True
     returns = ("output", "mean", "scale", "unit")
     unsaved_outputs = (0, 1)
     legacy_names = ("BatchNorm", "LayerNorm", "GroupNorm")

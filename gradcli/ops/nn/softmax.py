@@ -24,7 +24,7 @@ SHORT = 48          # rows up to this long are faster reduced across than along
 class Proportions(Op, abstract=True):
     """A normalisation along `dim`; without one, along dimension 0 of 0-d, 1-d and 3-d tensors and 1 of others."""
 
-    fresh_result = True
+    fresh_result = opmath = True
     samples = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
     errors = [(GRID, 5), ("text",)]
 
@@ -144,6 +144,7 @@ class LogSoftmax(Proportions):
 class SoftmaxBack(Kernel):
     """softmax_back(g, shares, dim): the gradient of softmax by its input, shares * (g - sum(g * shares))."""
 
+    opmath = True
     type_promotion = "same"
     modern_names = "SoftmaxBackwardBackward0"
     samples = [(GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 1), (GRID, [[0.1, 0.2, 0.7], [0.5, 0.2, 0.3]], 0)]
@@ -183,6 +184,7 @@ def row_products(a, b, at):
 class LogSoftmaxBack(Kernel):
     """log_softmax_back(g, logs, dim): the gradient of log_softmax by its input, g - exp(logs) * sum(g)."""
 
+    opmath = True
     type_promotion = "same"
     modern_names = "LogSoftmaxBackwardBackward0"
     samples = [(GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 1), (GRID, [[-1.0, -0.2, -0.7], [-0.5, -2.0, -0.3]], 0)]

@@ -118,8 +118,7 @@ class Mean(Reduction):
 
     complex = True
     legacy_names = "reduce.Mean"
-    modern_names = ("MeanBackward0", "MeanBackward1")
-    gradient_names = "DivBackward1"
+    modern_names, gradient_names = ("MeanBackward0", "MeanBackward1"), "DivBackward1"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):

@@ -359,8 +359,7 @@ class Narrow(Op):
 
     complex = True
     legacy_names = "tensor.Index"
-    modern_names = "SliceBackward0"
-    gradient_names = "SliceBackwardBackward0"
+    modern_names, gradient_names = "SliceBackward0", "SliceBackwardBackward0"
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
@@ -385,8 +384,7 @@ class Select(Op):
     """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
 
     complex = True
-    legacy_names = "tensor.Index"
-    gradient_names = "SelectBackwardBackward0"
+    legacy_names, gradient_names = "tensor.Index", "SelectBackwardBackward0"
     samples = [(GRID, 1, 0), (GRID, 0, -1)]
     errors = [(GRID, 1, 7), (GRID, 3, 0)]
 

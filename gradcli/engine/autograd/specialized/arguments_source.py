@@ -130,7 +130,7 @@ class ArgumentsSource:
         elif isinstance(kind, kinds.ArraysKind) and not self.composed:
             self.refuse(f"type({v}) is not list and type({v}) is not tuple or not {v}")
         elif sort is kinds.TypeKind:
-            self.add(f"if type({v}) is _DType:", f"    if {v}.category == _COMPLEX: break", f"    {v} = {v}.numpy",
+            self.add(f"if type({v}) is _DType:", f"    if {v}.category >= _COMPLEX: break", f"    {v} = {v}.numpy",
                      "else:", f"    if not isinstance({v}, _dtype_class): {v} = _k{i}.take({v})",
                      f"    if {v} is _REFUSED or {v} not in _OF: break")
         elif isinstance(kind, kinds.TextKind):

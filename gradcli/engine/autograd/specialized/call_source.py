@@ -2,10 +2,9 @@
 
 `dispatch` finds out at each call what the class of an operation says once and for all: which arguments are tensors,
 which values the rules need, whether operands must be of one dtype. `CallSource` writes it down as a Python function
-without loops over parameters. It serves calls with tensors of the common classes and one dtype, options of the exact
-expected types, and recording switched on or off without further ado; any other call it passes to the general function
-as it came, before anything has been computed. The text is built from names of our own classes' parameters and
-numbers; nothing of a program gets into it.
+without loops. It serves calls with tensors of the common classes and one dtype, options of the exact types, and
+recording on or off; any other call it passes to the general function as it came, before anything has been computed.
+The text is built from names of our own classes' parameters and numbers; nothing of a program gets into it.
 """
 
 from __future__ import annotations
@@ -61,6 +60,8 @@ class CallSource(ArgumentsSource):
             self.add(f"a{i}, _dtype{i}, _any{i}, _size{i} = _joint")
         for i in self.numbers:
             self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
+        if self.cls.opmath and self.cls.type_promotion in ("", "same"):
+            self.refuse(next(f"a{i}.dtype is _float16" for i in sure if i not in self.optional))
         if promoted:
             self._one_dtype([i for i in sure if self.kinds[i].operand])
         for i in self.numbers:
@@ -333,9 +334,6 @@ class CallSource(ArgumentsSource):
         cls = self.cls
         if len(cls.nodes) > 1 and cls.variant or cls.unsaved:
             self.add(f"_which = {self._variant() if cls.variant else 0}")
-        if cls.snapshots:
-            self.add(f"if _which in {cls.snapshots!r} and not _Current.legacy:",
-                     f"    {'; '.join(f'a{i} = a{i}.copy()' for i in self.tensors)}")
         rules = list(enumerate(cls.rules))
         for _, rule in rules:
             i = rule.at

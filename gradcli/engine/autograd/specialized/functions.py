@@ -37,7 +37,7 @@ from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import dtypes
-from gradcli.engine.tensor.dtypes import OF_REAL, DType, float32, float64
+from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
 from gradcli.engine.tensor.tensor import (
     DATA,
     DetachedBy,
@@ -68,7 +68,8 @@ HELPERS: dict[str, Any] = {
     "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
     "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
     "_ROWS": (list, tuple, Size), "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
-    "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic, "_float32": float32, "_float64": float64,
+    "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic,
+    "_float16": float16, "_float32": float32, "_float64": float64,
     "_bool": dtypes.bool_,
     "_WHOLES": frozenset(dtype for dtype in OF_REAL if dtype.kind in "iu"),
     "_INT64": frozenset(dtype for dtype in OF_REAL if dtype.kind == "i" and dtype.itemsize == 8),

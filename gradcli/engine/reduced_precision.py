@@ -1,0 +1,74 @@
+"""16-bit floating numbers: stored rounded, computed with as float32, and rounded once, as PyTorch's kernels do.
+
+A plain number beside such a tensor keeps the precision of float32. A gradient that PyTorch computes in one kernel
+(`GeluBackward`) is rounded once, too; the others step by step, as their formulas go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from gradcli.engine.autograd.op import Op, Rule, raw
+from gradcli.engine.tensor.dtypes import float16, float32
+
+
+def type_of_numbers(cls: type[Op], dtype: Any) -> Any:
+    """The type of plain numbers beside tensors of `dtype`."""
+    return float32 if cls.opmath_numbers and dtype is float16 else dtype
+
+
+def applies(cls: type[Op], arrays: Sequence[Any]) -> bool:
+    """Whether an operation is on 16-bit floating numbers alone, and its result is to be of that type."""
+    dtypes = {a.dtype for a in arrays if type(a) is ndarray and a.dtype.kind in "fc"}
+    if float16 not in dtypes or "dtype" in cls.params and arrays[cls.params.index("dtype")] is not None:
+        return False
+    return len(dtypes) == 1 or cls.opmath_numbers
+
+
+def widened(value: Any) -> Any:
+    """A value with 16-bit floating numbers as float32."""
+    if type(value) in (tuple, list):       # a list: the gradients of several results
+        return [widened(x) for x in value] if type(value) is list else tuple([widened(x) for x in value])
+    return value.astype(float32) if type(value) is ndarray and value.dtype is float16 else value
+
+
+def rounded(value: Any) -> Any:
+    """A value with float32 numbers as float16."""
+    if type(value) is tuple:
+        return tuple([rounded(x) for x in value])
+    return value.astype(float16) if isinstance(value, ndarray | np.generic) and value.dtype == float32 else value
+
+
+def forward(cls: type[Op], arrays: Sequence[Any]) -> Any:
+    """The result of an operation on 16-bit floating numbers."""
+    result = cls.forward(*[widened(a) for a in arrays])
+    count = cls.opmath_outputs
+    return (*rounded(result[:count]), *result[count:]) if count else rounded(result)
+
+
+@lru_cache(None)
+def rule_of(rule: Rule, fused: bool) -> Rule:
+    """The rule of a gradient of 16-bit floating numbers; `fused` tells that PyTorch computes it in one kernel."""
+    kept = Rule(partial(_gradient, rule.grad, fused), rule.at, rule.needs, rule.many, rule.item, rule.saves,
+                rule.vanishes)
+    return kept
+
+
+def _gradient(grad: Callable[..., Any], fused: bool, F: Any, g: Any, *values: Any) -> Any:
+    if F is raw:
+        return rounded(grad(F, widened(g), *map(widened, values)) if fused else grad(F, g, *values))
+    wide = [_cast(F, v, float16, float32) for v in (g, *values)] if fused else [g, *values]
+    return _cast(F, grad(F, *wide), float32, float16)
+
+
+def _cast(F: Any, value: Any, source: Any, target: Any) -> Any:
+    """A tensor of the type `source` as one of `target`; a recorded call."""
+    if type(value) in (tuple, list):
+        cast = [_cast(F, x, source, target) for x in value]
+        return cast if type(value) is list else tuple(cast)
+    return F.cast(value, target) if getattr(getattr(value, "array", None), "dtype", None) is source else value
