@@ -182,11 +182,10 @@ class Op:
     vanished: str | tuple[str, ...] = ""
     saved_for_versions: tuple[str, ...] = ()    # inputs, or out, saved as in PyTorch only to notice writes to them
 
-    # for tests: arguments
+    # for tests: arguments, and wrong ones, by default a text in place of the tensor
     samples: tuple[Any, ...] | list[Any] = ()
     # arguments at which the gradient is PyTorch's convention and no slope
     gradient_only_samples: tuple[Any, ...] | list[Any] = ()
-    # wrong arguments: a text in place of the tensor, or what else the operation must refuse
     errors: tuple[Any, ...] | list[Any] = (("text",),)
 
     signature: Signature
