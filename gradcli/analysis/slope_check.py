@@ -248,7 +248,7 @@ class _Variation:
         return differs(lambda: self.watched.values(self.function()), [self.leaf], [along.reshape(direction.shape)],
                        terms.sum(1), np.abs(terms).sum(1), self.watched.epsilon)
 
-    def slopes(self, at: int, claimed: Any, rounding: Any = 0.0) -> Slopes:
+    def slopes(self, at: int, claimed: Any, rounding: Any = None) -> Slopes:
         """The slopes of all watched elements by the element `at` of the leaf."""
         def settled(slopes: Slopes, least: Any) -> bool:
             largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))

@@ -32,6 +32,8 @@ FASTEST = 0.02          # part of the largest change of the values that the fine
 REGULAR = 0.1           # relative difference of what two steps shrink a change by, up to which it follows a power
 STEADY = 1e-3           # relative difference of quotients of two steps that tell of one slope
 ALIKE = 5               # steps in a row that must tell of it: a grid of rounded numbers may be some steps wide
+GRID = 1e-8             # steps relative to the number, below which a function that stands still may have rounded it
+UNLIKE = 0.1            # part of the slope of the finest step that tells, up to which another is not taken for it
 LINEAR = 1e-3           # how far below 1 increments of quotients may shrink that do not shrink: those of a logarithm
 
 SMOOTH, KINKED, STEEP, JUMP, EDGE, OUTSIDE, INFINITE = range(7)
@@ -55,8 +57,8 @@ class Slopes(NamedTuple):
 class Ladder:
     """The values of a function at both sides of a number, at steps that shrink."""
 
-    def __init__(self, centre: Any, epsilon: Any, noise: Any, last: float) -> None:
-        self.centre, self.epsilon, self.noise, self.last = centre, epsilon, noise, last
+    def __init__(self, centre: Any, epsilon: Any, noise: Any, last: float, doubted: bool) -> None:
+        self.centre, self.epsilon, self.noise, self.last, self.doubted = centre, epsilon, noise, last, doubted
         self.above: list[Any] = []
         self.below: list[Any] = []
         self.up: list[float] = []
@@ -98,11 +100,23 @@ class Ladder:
         error = np.fmax(error, np.fmin(np.abs(middle - left), np.abs(middle - right)))
         if self.up[-1] <= self.last * RATIO:
             error = np.where(_unresolved(above - below, size), np.inf, error)
+        if self.doubted:
+            least = self._least_move(still, np.maximum(np.abs(rise), np.abs(fall)) / up)
+            error = np.where(np.abs(slope) < UNLIKE * least, np.fmax(error, least), error)
         both = np.maximum(left_error, right_error)
         error = np.where(kind == SMOOTH, error, np.where(kind == EDGE, np.where(ended[0], left_error, right_error),
                                                          both))
         left, right = np.where(ended[1], right, left), np.where(ended[0], left, right)
         return Slopes(slope, error, left, right, kind)
+
+    def _least_move(self, still: Any, quotients: Any) -> Any:
+        """The slope of the finest step at which an output moves, where it stands still at finer ones alone: the
+        function may have rounded the number itself, as x - 1e7 does, so that these say nothing; elsewhere 0."""
+        moving = len(still) - 1 - np.cumprod(still[::-1], axis=0).sum(0)
+        at = np.maximum(moving, 0)
+        finer = np.array([*self.up[1:], 0.0])[at]
+        rounded = (moving >= 0) & (moving < len(still) - 1) & (finer <= GRID / FINEST * self.last)
+        return np.where(rounded, quotients[at, np.arange(still.shape[1])], 0)
 
     def rounding(self) -> Any:
         """The error of a slope at the last step by the rounding of values alone."""
@@ -110,19 +124,19 @@ class Ladder:
 
 
 def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
-             epsilon: Any = EPSILON, noise: Any = 0.0) -> Slopes:
+             epsilon: Any = EPSILON, noise: Any = None) -> Slopes:
     """The slopes of a function at a number.
 
     values   the function, from a number to an array of outputs
     at       the number; `centre` is the array of outputs there
     settled  returns whether the slopes are good enough, from them and from the error by rounding
     epsilon  the relative rounding of each output
-    noise    the absolute rounding beyond that, where larger numbers cancel within the function
+    noise    the absolute rounding beyond that, where larger numbers cancel within the function; None: as yet unknown
     """
     if not math.isfinite(at):
         nowhere = np.full(centre.shape, np.nan)
         return Slopes(nowhere, nowhere, nowhere, nowhere, np.full(centre.shape, OUTSIDE))
-    ladder = Ladder(centre, epsilon, noise, finest(at))
+    ladder = Ladder(centre, epsilon, 0.0 if noise is None else noise, finest(at), doubted=noise is not None)
     for step in step_sizes(at):
         high, low = at + step, at - step
         ladder.add(values(high), high - at, values(low), at - low)

@@ -92,6 +92,7 @@ def test_extreme_numbers_and_slow_limits_give_no_alarm(expression, x, kinds):
     ("(x.exp() - 1) / x", "1e-6"), ("x.sin() / x", "1e-6"), ("((1 + x).sqrt() - 1) / x", "1e-7"),
     ("(x + 1e12) - 1e12", "0.53"), ("(x / 1e-9 + 1e9).cos()", "1e-9"), ("(x - 1e6).sin()", "0.53"),
     ("x.float().exp().double()", "3."), ("(x * 1e6).sin()", "1."), ("(x.half().double()) ** 2", "3."),
+    ("((x - 1e7) ** 2).sin()", "1."), ("((x - 3e6) ** 2).cos()", "2."),
 ])
 def test_rounding_within_a_function_is_no_wrong_gradient(expression, x):
     [verdict] = checked(expression, x=x)
