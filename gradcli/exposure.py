@@ -73,6 +73,18 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
     return enter
 
 
+def named(name: str) -> Callable[[Class], Class]:
+    """A class decorator: what Python's messages call the class, and the prefix of its methods there."""
+    def rename(cls: Class) -> Class:
+        cls.__name__, cls.__qualname__ = name, name.rpartition(".")[2]
+        for attribute, value in vars(cls).items():
+            if type(value) is FunctionType:
+                value.__qualname__ = f"{cls.__qualname__}.{attribute}"
+        return cls
+
+    return rename
+
+
 def seal(kind: type) -> None:
     """Wrap the exposed methods of a class and of its bases, so that they check `self` and pass results to `admit`."""
     for cls in kind.__mro__:
@@ -238,7 +250,9 @@ def admissible(value: Any) -> bool:
             if id(value) not in visited:
                 visited.add(id(value))
                 members = (value, value.values()) if isinstance(value, dict) else (value,)
-                pending += [member for part in members if not HELD.issuperset(map(type, part)) for member in part]
+                for part in members:
+                    if not HELD.issuperset(map(type, part)):
+                        pending += [member for member in part if type(member) not in HELD]
         elif not _admissible_leaf(value, kind):
             return False
     return True

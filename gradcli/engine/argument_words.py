@@ -130,7 +130,7 @@ def described(value: Any) -> str:
         inner = "others inside" if isinstance(strange, list | tuple) else f"{described(strange)}"
         return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
     plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
-    return plain.get(type(value), f"a {type(value).__name__}")
+    return plain.get(type(value), f"a {type(value).__name__.rpartition('.')[2]}")
 
 
 def brief(value: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from struct import pack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
 SINGLE, DOUBLE = np.dtype(np.float32), np.dtype(np.float64)     # quicker read than the types they stand for
 MANY = 1 << 16
 PIECE = 1 << 15                         # numbers that stay in the cache of the processor
-FEW = 16                                # numbers that are added faster one by one than as arrays
 SPLITTER = 2.0**27 + 1                  # cuts a double into two halves whose products are exact
+BEHIND_SINGLE, HALFWAY = np.array((1 << 29) - 1), np.array(1 << 28)    # the bits of a double that a single has not
+LEAST_SINGLE = 2.0**-126
 SMALLEST, LARGEST = 2.0**-400, 2.0**400  # between these nothing below can overflow or lose a bit
 
 
@@ -37,11 +37,19 @@ def fma32(a: NDArray[np.float32], b: float, c: float) -> NDArray[np.float32]:
         product32: NDArray[np.float32] = a * np.float32(b)
         if product32.all():         # the sign of a zero depends on what it is the sum of
             return product32
-    if a.size <= FEW:
-        factor, summand = float(np.float32(b)), float(np.float32(c))
-        return np.array([_sum_to_odd(x * factor, summand) for x in a.ravel().tolist()], SINGLE).reshape(a.shape)
     product = a.astype(np.float64) * float(np.float32(b))
+    total = product + float(np.float32(c))
+    if _rounds_alike(total):
+        return total.astype(SINGLE)
     return _rounded_to_odd(product, np.float64(np.float32(c))).astype(np.float32)
+
+
+def _rounds_alike(sums: Doubles) -> bool:
+    """Whether a sum before its rounding to double rounds to single as it does after it: none lies halfway between two
+    single floats, nor where those lie closer than their precision."""
+    bits = np.bitwise_and(sums.view(np.int64), BEHIND_SINGLE)
+    return not np.count_nonzero(bits == HALFWAY) and bool(sums.size) and bool(
+        np.minimum.reduce(np.abs(sums), None) >= LEAST_SINGLE)
 
 
 def multiply_add(a: Any, b: Any, c: Any) -> Any:
@@ -120,16 +128,6 @@ def _rounded_to_odd(a: Doubles, b: Doubles | np.float64) -> Doubles:
     if wrong.any():
         # bits of a float grow away from zero, so the step depends on both signs
         bits[wrong] += np.where(np.signbit(lost[wrong]) == np.signbit(total[wrong]), 1, -1)
-    return total
-
-
-def _sum_to_odd(a: float, b: float) -> float:
-    """What `_rounded_to_odd` gives for plain numbers."""
-    total = a + b
-    part = total - a
-    lost = (a - (total - part)) + (b - part)
-    if lost and math.isfinite(lost) and not pack("<d", total)[0] & 1:
-        return math.nextafter(total, math.copysign(math.inf, lost))
     return total
 
 

@@ -22,6 +22,9 @@ HEADERS = frozenset(f"__{name}__" for name in (
     "version").split())
 """Names with two underscores that are ordinary variables: the metadata that many programs begin with."""
 
+SCRIPT = "program.py"
+"""What programs are told of their own file: `__file__`, and the first word of `sys.argv`."""
+
 INTROSPECTED = frozenset({"__name__", "__qualname__", "__doc__", "__version__"})
 """Attributes with two underscores that programs may read: `.introspect` answers, not the value itself."""
 

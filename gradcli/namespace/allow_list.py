@@ -146,7 +146,7 @@ def kind_of(value: Any) -> str:
         return "a Function"
     if isinstance(value, BaseException):
         return f"the exception {python_kind(value).__name__}"
-    return f"a {type(value).__name__}"
+    return f"a {type(value).__name__.rpartition('.')[2]}"
 
 
 def admitted(value: Any) -> Any:

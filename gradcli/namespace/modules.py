@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import short, traced
 from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
-from gradcli.exposure import admitting, expose_functions, exposed
+from gradcli.exposure import admitting, expose_functions, exposed, named
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy, methods_of
@@ -67,6 +67,7 @@ def operation(full: str) -> Any:
     return getattr(traced, short(full))
 
 
+@named("type")
 class LazyType(TypeProxy):
     """A Kind of one type, which is imported on first use."""
 
@@ -82,6 +83,9 @@ class LazyType(TypeProxy):
     @property
     def _call(self) -> Callable[..., Any]:  # type: ignore[override]  # computed where the base stores it
         return self._fetch()
+
+    def __call__(self, /, *args: Any, **options: Any) -> Any:
+        return self._fetch()(*args, **options)
 
 
 def public_names(module: ModuleProxy) -> Iterable[str]:
@@ -103,6 +107,7 @@ class _TensorClassMeta(type):
         return cls.holder.holds(value)
 
 
+@named("type")
 class TensorKind(TypeProxy, Typed):
     """`torch.FloatTensor`: calling it makes tensors, `isinstance` recognises them, and as a dtype it names theirs."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ValueFault
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 
@@ -25,6 +25,7 @@ def _constant(name: str) -> Callable[..., str]:
 globals().update({name: _constant(name) for name in ANSWERS})
 
 
+@named("PackageNotFoundError")
 @exposed("name")
 class NoSuchPackage(ValueFault, ModuleNotFoundError):
     """importlib.metadata.PackageNotFoundError: no version is known of a package."""

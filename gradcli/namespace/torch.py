@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from functools import cache
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -305,7 +305,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             return kind
         if kind is ProgramClass or isinstance(value, TypeProxy):
             return type_kind
-        if kind is FunctionType and not is_lowered(value.__code__) and PROGRAM_MADE not in vars(value):
+        if kind is FunctionType and not is_lowered(value.__code__) and PROGRAM_MADE not in vars(value) or (
+                kind is MethodType and type(value.__self__) is str):
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
             node = value.node if isinstance(value, NodeOutput) else value
@@ -325,8 +326,9 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)
             module = torch.optim if str(home).startswith("torch.optim") else torch.nn
-            named = getattr(module, kind.__name__) if home and kind.__name__ in public_names(module) else None
-            known[kind] = named or TypeProxy(f"{home}.{kind.__name__}" if home else kind.__name__, (kind,))
+            name = kind.__name__.rpartition(".")[2]
+            named = getattr(module, name) if home and name in public_names(module) else None
+            known[kind] = named or TypeProxy(f"{home}.{name}" if home else kind.__name__, (kind,))
         return known[kind]
 
     type_.__name__ = type_.__qualname__ = "type"        # as messages call it

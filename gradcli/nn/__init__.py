@@ -182,7 +182,8 @@ def public_classes(home: str) -> dict[str, Any]:
     collate = {"default_collate": "utils.data_loader.default_collate",
                "default_convert": "utils.data_loader.default_convert"}
     datasets = ("Dataset TensorDataset Subset ConcatDataset StackDataset IterableDataset ChainDataset random_split")
-    listed = _listed({"utils.data": datasets, "utils.samplers": samplers, "utils.data_loader": "DataLoader"})
+    listed = _listed({"utils.data": datasets, "utils.samplers": samplers,
+                      "utils.data_loader": "DataLoader get_worker_info"})
     return {"data": {**listed, **collate, "sampler": _listed({"utils.samplers": samplers}), "dataset": _listed(
         {"utils.data": datasets}), "dataloader": {**collate, "DataLoader": "utils.data_loader.DataLoader"}},
         "checkpoint": {name: f"utils.checkpoint.{name}" for name in (

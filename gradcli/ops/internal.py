@@ -166,8 +166,11 @@ def expanded(array, size):
         view.flags.writeable = False
         return view
     shape, lead = array.shape, len(size) - array.ndim
-    if shape and array.flags.c_contiguous and (seen := _repeating(shape, array.strides, size)) is not None:
-        view = np.ndarray(seen[0], array.dtype, array, 0, seen[1])
+    memory = array if array.flags.c_contiguous else None
+    if memory is None and array.size and not any(array.strides):       # one number, repeated already
+        memory = array[(slice(1),) * array.ndim]
+    if shape and memory is not None and (seen := _repeating(shape, array.strides, size)) is not None:
+        view = np.ndarray(seen[0], array.dtype, memory, 0, seen[1])
         view.flags.writeable = False
         return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
@@ -239,7 +242,7 @@ class Spread(Kernel):
     errors = [("text", np.array([0]), (1,))]
 
     def forward(input: Array, at: Plain, shape: Plain):
-        flat = np.zeros(int(np.prod(shape)), input.dtype)
+        flat = np.zeros(math.prod(shape), input.dtype)
         np.add.at(flat, at, input)
         return flat.reshape(shape)
 

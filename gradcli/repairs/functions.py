@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gradcli.exposure import PROGRAM_MADE
+from gradcli.exposure import PROGRAM_MADE, package_class
 from gradcli.faults.arguments import MissingArgument, TooManyArguments
 from gradcli.faults.attributes import MissingAttribute, SetBeforeInit
 from gradcli.faults.gradients import ForwardNotStatic, GradientCount, GradientType, StaticForward
@@ -100,19 +100,27 @@ def set_late(fault: SetBeforeInit, site: Site) -> None:
 
 @repairs(MissingAttribute)
 def never_begun(fault: MissingAttribute, site: Site) -> None:
-    """A module whose __init__ has not called that of Module, noticed when it is called or asked for its parameters."""
-    if fault.attribute in LISTS and PROGRAM_MADE in vars(type(fault.holder)):
-        name = type(fault.holder).__name__
-        classes = [node for node in walk(site.parts.tree) if node[0] == "class" and _head(node)[3] == name]
-        _begin(fault, site, classes[-1] if classes else None, name)
+    """An object whose __init__ has not called that of its base, noticed where what that would have set is used."""
+    kind = type(fault.holder)
+    if PROGRAM_MADE in vars(kind) and (fault.attribute in LISTS or _set_by_base(kind, fault.attribute)):
+        classes = [node for node in walk(site.parts.tree) if node[0] == "class" and _head(node)[3] == kind.__name__]
+        _begin(fault, site, classes[-1] if classes else None, kind.__name__,
+               "a Module" if fault.attribute in LISTS else package_class(kind).__name__)
 
 
-def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str) -> Node | None:
+def _set_by_base(kind: type, attribute: str) -> bool:
+    """Whether __init__ of a base of the package sets an attribute."""
+    inits = [vars(base).get("__init__") for base in kind.__mro__ if PROGRAM_MADE not in vars(base)]
+    codes = [getattr(getattr(init, "__wrapped__", init), "__code__", None) for init in inits]
+    return any(attribute in code.co_names for code in codes if code is not None)
+
+
+def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str, base: str = "a Module") -> Node | None:
     """Put super().__init__() first into the __init__ of a class, which is returned."""
     parts = site.parts
     begin = next(_defined(site, "__init__", [kind]), None) if kind else None
     name = _head(kind)[3] if kind else name
-    fault.message = f"__init__ of {name} does not call super().__init__(), which a Module begins with"
+    fault.message = f"__init__ of {name} does not call super().__init__(), which {base} begins with"
     fault.hints = [("super().__init__()", "first in the __init__ of the class")]
     suite = next((child for child in begin[3] if child[0] == "suite"), None) if begin else None
     if begin is None or suite is None:
@@ -123,7 +131,8 @@ def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str) -> N
         fault.hints = [(spot.rewritten(first, "super().__init__()" + ("" if words == "pass" else f"; {words}")),
                         spot.where())]
     else:
-        fault.hints = [("super().__init__()", f"before line {parts.line(first)}: the module begins with it")]
+        fault.hints = [("super().__init__()", f"before line {parts.line(first)}: {base} begins with it".replace(
+            "a Module", "the module"))]
     return begin
 
 

@@ -1,7 +1,8 @@
 """Capture and restore the mutable state of every type of object that a program can hold.
 
 A capture is a flat tuple of everything an object refers to. Two captures of one object are compared item by item
-with `is`, so that no `__eq__` of a program runs.
+with `is`, so that no `__eq__` of a program runs. Where keys of a dict, or members of a set, are hashed by code of the
+program, a copy of the container is kept, which has their hashes (hashed_keys.py).
 
 Built-in types without an entry in ACCESS (generators, views of dicts, some iterators) are captured with
 gc.get_referents, so that nothing is missed that only they refer to. The position of a generator, an `enumerate`, a
@@ -13,15 +14,26 @@ from __future__ import annotations
 import gc
 import itertools
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
-from types import CellType, CodeType, FrameType, FunctionType, MethodType, ModuleType, NoneType, TracebackType
+from types import (
+    CellType,
+    CodeType,
+    FrameType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+    NoneType,
+    TracebackType,
+)
 from typing import Any, NamedTuple
 
 from gradcli.engine.autograd.function_node import FunctionNode, FunctionRule
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import NodeOutput, Op, Rules
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
 from gradcli.engine.random.numpy_stream import ArrayRandom
@@ -32,8 +44,10 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.lang.runtime.generators import IteratorProxy
+from gradcli.lang.runtime.ordered import OrderedItems, OrderedKeys, OrderedValues
 from gradcli.lang.runtime.streams import TextBuffer
-from gradcli.lang.runtime.types import user_class
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy, methods_of, user_class
+from gradcli.namespace.python.io import Buffer
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
 """Types whose objects cannot change and refer to nothing that can."""
@@ -42,11 +56,13 @@ INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range
 class StateAccess(NamedTuple):
     """How to capture the state of one type's objects, and how to restore a capture.
 
-    `restore` is None for immutable types, whose members are followed all the same.
+    `restore` is None for immutable types, whose members are followed all the same. Of what is `keyed`, it gets a copy
+    as a third argument if there is one.
     """
 
     capture: Callable[[Any], tuple[Any, ...]]
-    restore: Callable[[Any, tuple[Any, ...]], None] | None = None
+    restore: Callable[..., None] | None = None
+    keyed: bool = False     # whether it is a dict or a set
 
 
 def access_for(value: Any) -> StateAccess | None:
@@ -97,13 +113,13 @@ def _with_attributes(kind: type, access: StateAccess) -> StateAccess:
         own = _capture_instance(slots, value)
         return (len(own), *own, *access.capture(value))
 
-    def restore(value: Any, state: tuple[Any, ...]) -> None:
+    def restore(value: Any, state: tuple[Any, ...], *copy: Any) -> None:
         end = state[0] + 1
         _restore_instance(slots, value, state[1:end])
         if access.restore is not None:
-            access.restore(value, state[end:])
+            access.restore(value, state[end:], *copy)
 
-    return StateAccess(capture, restore)
+    return StateAccess(capture, restore, access.keyed)
 
 
 def is_instance(kind: type) -> bool:
@@ -142,13 +158,13 @@ def _restore_instance(slots: tuple[str, ...], value: Any, state: tuple[Any, ...]
 
 
 def _capture_dict(value: dict[Any, Any]) -> tuple[Any, ...]:
-    return (*value, *value.values())
+    return (*value, *dict.values(value))
 
 
-def _restore_dict(value: dict[Any, Any], state: tuple[Any, ...]) -> None:
+def _restore_dict(value: dict[Any, Any], state: tuple[Any, ...], copy: Any = None) -> None:
     half = len(state) // 2
-    value.clear()
-    dict.update(value, zip(state[:half], state[half:], strict=True))     # Counter.update would add counts
+    value.clear()       # below, Counter.update would add counts
+    dict.update(value, zip(state[:half], state[half:], strict=True) if copy is None else copy)
 
 
 def _restore_list(value: list[Any], state: tuple[Any, ...]) -> None:
@@ -160,9 +176,9 @@ def _restore_deque(value: deque[Any], state: tuple[Any, ...]) -> None:
     value.extend(state)
 
 
-def _restore_set(value: set[Any], state: tuple[Any, ...]) -> None:
+def _restore_set(value: set[Any], state: tuple[Any, ...], copy: Any = None) -> None:
     value.clear()
-    value.update(state)
+    value.update(state if copy is None else copy)
 
 
 STORED = [name for name in Tensor.__slots__ if name not in ("own_attributes", "viewed")]
@@ -200,17 +216,28 @@ def _restore_uninitialized(value: Any, state: tuple[Any, ...]) -> None:
 
 
 def _capture_node(value: Any) -> tuple[Any, ...]:
-    """The hooks of a node, and the records of a program's Function; the rest of the graph is not followed."""
+    """The hooks and notes of a node, the records of a program's Function, and what unpacks the values that it saves.
+
+    The rest of the graph is not followed.
+    """
     if isinstance(value, AccumulateGrad):
-        return None, value.variable
+        return None, getattr(value, "notes", UNSET), value.variable
     records = {id(rule.record): rule.record for _, rule, _ in value.edges if type(rule) is FunctionRule} if (
         isinstance(value, FunctionNode)) else {}
-    return getattr(value, "hooks", None), *records.values()
+    unpackers = [function for _, _, saved in value.edges if type(saved) is PackedValues
+                 for function in saved.unpackers()]
+    return getattr(value, "hooks", None), getattr(value, "notes", UNSET), *records.values(), *unpackers
+
+
+def _restore_hooks(value: Any, state: tuple[Any, ...]) -> None:
+    if getattr(value, "hooks", None) is not state[0]:
+        value.hooks = state[0]
 
 
 def _restore_node(value: Any, state: tuple[Any, ...]) -> None:
-    if getattr(value, "hooks", None) is not state[0]:
-        value.hooks = state[0]
+    _restore_hooks(value, state)
+    if getattr(value, "notes", UNSET) is not state[1]:
+        del value.notes     # which the statement was the first to ask for
 
 
 def _restore_args(value: BaseException, state: tuple[Any, ...]) -> None:
@@ -221,9 +248,9 @@ def _capture_defaultdict(value: defaultdict[Any, Any]) -> tuple[Any, ...]:
     return (value.default_factory, *_capture_dict(value))
 
 
-def _restore_defaultdict(value: defaultdict[Any, Any], state: tuple[Any, ...]) -> None:
+def _restore_defaultdict(value: defaultdict[Any, Any], state: tuple[Any, ...], copy: Any = None) -> None:
     value.default_factory = state[0]
-    _restore_dict(value, state[1:])
+    _restore_dict(value, state[1:], copy)
 
 
 def _capture_iterator(value: Any) -> tuple[Any, ...]:
@@ -253,14 +280,13 @@ def _restore_cell(value: CellType, state: tuple[Any, ...]) -> None:
 
 def _capture_function(value: FunctionType) -> tuple[Any, ...]:
     own = vars(value)
-    return (len(own), *own, *own.values(),
+    return (value.__name__, value.__qualname__, value.__doc__, len(own), *own, *own.values(),
             *(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
 
 
 def _restore_function(value: FunctionType, state: tuple[Any, ...]) -> None:
-    own = state[1:1 + 2 * state[0]]
-    if _capture_dict(vars(value)) != own:
-        _restore_dict(vars(value), own)
+    value.__name__, value.__qualname__, value.__doc__, count = state[:4]
+    _restore_dict(vars(value), state[4:4 + 2 * count])
 
 
 def _class_attributes(value: type) -> dict[str, Any]:
@@ -282,25 +308,39 @@ def _restore_class(value: type, state: tuple[Any, ...]) -> None:
             type.__setattr__(value, name, part)
 
 
+def _capture_proxy(value: TypeProxy) -> tuple[Any, ...]:
+    """What makes instances of a type that the program has made, such as a named tuple, whose defaults it holds."""
+    of_program = type(value) is TypeProxy and len(value._types) == 1 and STAND_INS.get(value._types[0]) is value
+    return (value._call, methods_of(value)) if of_program else ()
+
+
+class Numbered:
+    """What an iterator goes through by asking for one item after the other."""
+
+    def __getitem__(self, at: int) -> None:
+        """Item `at`."""
+
+
 HEAP, IMMUTABLE = 1 << 9, 1 << 8     # flags of types: Py_TPFLAGS_HEAPTYPE and Py_TPFLAGS_IMMUTABLETYPE
-ITERATOR_TYPES = (enumerate, zip, map, filter, reversed, partial,
+ITERATOR_TYPES = (enumerate, zip, map, filter, partial,
                   *(kind for kind in vars(itertools).values() if isinstance(kind, type)))
 NOT_FOLLOWED = (ModuleType, FrameType, TracebackType, Generators, Rules)
 """Types that lead to every object there is, or whose state Session.save covers."""
 CONTAINERS = frozenset({dict, defaultdict, list, set, deque, tuple, BaseException})
-EMPTY: tuple[Iterable[Any], ...] = ([], (), range(0), range(1 << 70), "")
-POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([]))]
+EMPTY: tuple[Any, ...] = ([], (), range(0), range(1 << 70), "", "\xe9", Numbered())
+POSITIONED: list[type] = [type(iter(source)) for source in EMPTY] + [type(reversed([])), reversed]
 REFERENTS = StateAccess(lambda value: tuple(gc.get_referents(value)))
 CLASS = StateAccess(_capture_class, _restore_class)
 LAZY = StateAccess(lambda value: (value.source,))
+MAPPED = StateAccess(lambda value: (value._mapping,))
 ACCESS: dict[type, StateAccess] = {
     Conjugate: LAZY,
     Negative: LAZY,
     Tensor: StateAccess(_capture_tensor, _restore_tensor),
     list: StateAccess(tuple, _restore_list),
-    defaultdict: StateAccess(_capture_defaultdict, _restore_defaultdict),
-    dict: StateAccess(_capture_dict, _restore_dict),
-    set: StateAccess(tuple, _restore_set),
+    defaultdict: StateAccess(_capture_defaultdict, _restore_defaultdict, keyed=True),
+    dict: StateAccess(_capture_dict, _restore_dict, keyed=True),
+    set: StateAccess(tuple, _restore_set, keyed=True),
     deque: StateAccess(tuple, _restore_deque),
     tuple: StateAccess(tuple),
     frozenset: StateAccess(tuple),
@@ -308,13 +348,19 @@ ACCESS: dict[type, StateAccess] = {
     FunctionType: StateAccess(_capture_function, _restore_function),
     MethodType: StateAccess(attrgetter("__self__", "__func__")),
     staticmethod: StateAccess(lambda value: (value.__func__,)),
-    property: StateAccess(lambda value: (value.fget, value.fset)),
+    property: StateAccess(lambda value: (value.fget, value.fset, value.fdel)),
+    TypeProxy: StateAccess(_capture_proxy),
+    OrderedKeys: MAPPED,
+    OrderedValues: MAPPED,
+    OrderedItems: MAPPED,
+    MappingProxyType: REFERENTS,
     classmethod: StateAccess(lambda value: (value.__func__,)),
     Op: StateAccess(_capture_node, _restore_node),
-    NodeOutput: StateAccess(lambda value: (value.hooks, value.node), _restore_node),
+    NodeOutput: StateAccess(lambda value: (value.hooks, value.node), _restore_hooks),
     BaseException: StateAccess(lambda value: (value.args,), _restore_args),
     PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
     ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
     TextBuffer: StateAccess(TextBuffer.state, TextBuffer.set_state),
+    Buffer: StateAccess(lambda value: (value.content,), lambda value, state: setattr(value, "content", state[0])),
     Generator: StateAccess(lambda value: value.numbers.save(), lambda value, state: value.numbers.restore(state)),
 } | dict.fromkeys(POSITIONED, StateAccess(_capture_iterator, _restore_iterator))

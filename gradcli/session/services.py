@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.namespace.ages import VERSIONS
@@ -100,6 +100,7 @@ def services(session: Owner) -> dict[str, Any]:
         function.__name__: function for function in (*drawing, set_printoptions, save, load)}
 
 
+@named("_GeneratorContextManager")
 @exposed()
 class ForkedRandom:
     """`torch.random.fork_rng()`: a context that restores the random generators at its end."""

@@ -18,9 +18,11 @@ import numpy as np
 
 from gradcli.engine.autograd.function_node import FunctionNode
 from gradcli.engine.autograd.op import NodeOutput, Op
+from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.tensor.tensor import Tensor, Write, clock, last_writes, owner
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.write_gate import WriteObserver, block_of, is_lockable, lock, unlock
+from gradcli.session.hashed_keys import equal_to_themselves, keyed_copy
 from gradcli.session.object_state import INERT, StateAccess, access_for
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class Snapshot:
         self._watching = False
         self._locked: list[Any] = []
         self._captures: dict[int, tuple[Any, StateAccess, tuple[Any, ...]]] = {}
+        self._copies: dict[int, Any] = {}       # of dicts and sets whose keys are hashed by code of the program
         self._edges: list[tuple[Any, Any]] = []
         self._state = session.save()
         self._follow((*self._names.values(), *self._state.modes, *session.settings))
@@ -123,6 +126,8 @@ class Snapshot:
                 continue
             state = access.capture(value)
             captures[id(value)] = value, access, state
+            if access.keyed and (copy := keyed_copy(value)) is not None:
+                self._copies[id(value)] = copy
             if len(state) < 64 or set(map(type, state)) - INERT:
                 pending += state
 
@@ -155,7 +160,8 @@ class Snapshot:
         for node in nodes:
             if type(node) is not NodeOutput and node.born < self._clock:
                 self._edges.append((node, node.edges))
-                if node.hooks or isinstance(node, FunctionNode):
+                if node.hooks or isinstance(node, FunctionNode) or any(
+                        type(saved) is PackedValues for _, _, saved in node.edges):
                     self._follow((node,))
                 for parent, _, _ in node.edges:
                     if not isinstance(parent, Op | NodeOutput) and id(parent) not in self._captures:
@@ -167,9 +173,11 @@ class Snapshot:
             node.edges = edges
         for memory in self._memory.values():
             memory.restore()
-        for value, access, state in self._captures.values():
-            if access.restore is not None and not _is_same(access.capture(value), state):
-                access.restore(value, state)
+        captures = self._captures.values()
+        classes = [value for value, _, _ in captures if isinstance(value, type)]
+        self._restore_changed(capture for capture in captures if isinstance(capture[0], type))
+        with equal_to_themselves(classes):
+            self._restore_changed(capture for capture in captures if not isinstance(capture[0], type))
         names = self._session.namespace
         for name, value in self._rebindings().items():
             if value is UNBOUND:
@@ -177,6 +185,13 @@ class Snapshot:
             else:
                 names[name] = value
         self._session.restore(self._state)
+
+    def _restore_changed(self, captures: Iterable[tuple[Any, StateAccess, tuple[Any, ...]]]) -> None:
+        """Return the objects that differ from their captures to the captured state."""
+        for value, access, state in captures:
+            if access.restore is not None and not _is_same(access.capture(value), state):
+                copy = self._copies.get(id(value))
+                access.restore(value, state, *() if copy is None else (copy,))
 
     def _rebindings(self) -> Bindings:
         """The former values of the names that are bound differently now; UNBOUND for names that were not bound."""

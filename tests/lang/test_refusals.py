@@ -67,7 +67,7 @@ REFUSED_BEFORE_RUNNING = {
     "special method of a literal": "[].__len__()", "special method of a call": "f().__add__(1)",
     "special method outside a class": "def __add__(a, b): pass", "special name outside a class": "__add__ = 1",
     "header of a class": "class A:\n    __author__ = 1", "header as an attribute": "x.__author__ = 1",
-    "header as a parameter": "def f(__all__): pass", "closed header": "__builtins__ = {}", "file": "__file__",
+    "header as a parameter": "def f(__all__): pass", "closed header": "__builtins__ = {}", "file": "__file__ = 1",
     **{f"closed method {name}": f"class A:\n    def __{name}__(self, *args): pass" for name in (
         "getattr getattribute setattr delattr del new init_subclass set_name get set delete class reduce reduce_ex "
         "dir instancecheck subclasscheck subclasshook mro_entries class_getitem prepare array "

@@ -121,3 +121,15 @@ def test_addresses_are_made_up(world):
     assert world.run("def f(): pass\nprint(f, [f], (i for i in []), zip())") == (
         "<function f at 0x1000> [<function f at 0x1000>] <generator object <genexpr> at 0x1000> "
         "<zip object at 0x1000>\n")
+    assert world.run("print('a'.join)") == "<built-in method join of str object at 0x1000>\n"
+
+
+def test_methods_of_strings_are_pythons(world):
+    text = """
+class A:
+    join = "-".join
+glue = "-".join
+print(glue == "-".join, glue.__name__, A().join(["a", "b"]), {glue: 1}["-".join])
+print(str.maketrans("a", "b"), "-".maketrans("a", "b"), [m("x", "y") for m in ("ax".replace, "bx".replace)])
+"""
+    assert world.run(text) == python_prints(text)

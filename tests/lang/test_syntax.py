@@ -185,3 +185,21 @@ def test_every_invisible_character_is_looked_for():
     """The quick look at a text, `str.isprintable`, passes none of those that are refused."""
     refused = [character for character in map(chr, range(sys.maxunicode + 1)) if re.search(FORBIDDEN, character)]
     assert len(refused) > 2000 and not any(map(str.isprintable, refused))
+
+
+def test_tabs_and_blanks_indent_as_in_python():
+    margins = ("", "\t", "        ", "    ", "\t\t", "\t    ", "    \t", "  ", "\t ", " \t", " " * 16)
+    draw, accepted = random.Random(3), 0
+    for _ in range(1200):
+        lines = ["if 1:", *(draw.choice(margins) + draw.choice(("x = 1", "y = 2", "if 1:"))
+                            for _ in range(draw.randint(1, 5))), draw.choice(margins) + "z = 1"]
+        text = "\n".join(lines) + "\n"
+        try:
+            compile(text, "text", "exec")
+        except SyntaxError:
+            with pytest.raises(Fault):
+                parse(text)
+        else:
+            parse(text)
+            accepted += 1
+    assert accepted > 50

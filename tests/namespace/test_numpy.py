@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 from gradcli.session.snapshot import Snapshot
@@ -28,7 +29,7 @@ def listed(value):
 
 def taken(value):
     """The same of a value of a session."""
-    if type(value).__name__ == "Array":
+    if isinstance(value, Array):
         return value.array.tolist(), str(value.array.dtype)
     return [taken(element) for element in value] if isinstance(value, tuple | list) else value
 

@@ -1,6 +1,7 @@
 """Modules that face the system: logging and pathlib work on values alone, others are refused where they are used."""
 
 import logging
+import os
 import pathlib
 import re
 
@@ -153,3 +154,13 @@ def test_the_root_logger_has_no_name():
 def test_the_paths_above_a_long_one_are_refused():
     with pytest.raises(Fault, match="the limit is"):
         written("from pathlib import Path\nPath('a/' * 10**5).parents")
+
+
+def test_paths_from_the_root_are_those_of_a_folder_that_is_on_no_machine():
+    session = Session(style="modern")
+    session.run("import os\nfrom pathlib import Path\n")
+    for expression in ("os.path.abspath('/a/../b')", "os.path.relpath('a/b', 'a')", "os.path.relpath('/x/y', '/x/z')",
+                       "str(Path('/a/../b').resolve())", "str(Path('/a/b').absolute())"):
+        assert session.eval(expression) == eval(expression, {"os": os, "Path": pathlib.Path}), expression
+    for expression in ("__file__", "os.path.abspath(__file__)", "str(Path(__file__).resolve().parents[1])"):
+        assert session.eval(expression) in ("program.py", "/home/user/program/program.py", "/home/user"), expression

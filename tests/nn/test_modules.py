@@ -2,7 +2,8 @@
 
 import pytest
 
-from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault, ShapeFault
+from gradcli.faults.mistakes import DepthLimit
+from gradcli.faults.tree import ArgumentFault, AttributeFault, Fault, PolicyFault, ShapeFault
 from gradcli.session.session import Session
 
 NET = """
@@ -249,3 +250,39 @@ def test_attention_gives_zeros_where_all_scores_are_minus_infinity():
                "print(F.scaled_dot_product_attention(q, k, torch.tensor([[[1., 2.], [3., 4.]]])))")
     assert Session(style="modern").run(program) == (
         "tensor([[[0.0000, 0.0000],\n         [1.3911, 2.3911]]])\n")
+
+
+def test_names_are_taken_as_in_torch():
+    torch = pytest.importorskip("torch")
+    makers = {"register_parameter": "nn.Parameter(torch.ones(1))", "register_buffer": "torch.ones(1)",
+              "add_module": "nn.ReLU()"}
+    for method, value in makers.items():
+        for name in ("weight", "seen", "inner", "forward", "training", "new"):
+            texts = ["net = nn.Linear(2, 2); net.register_buffer('seen', torch.ones(1))",
+                     "net.add_module('inner', nn.ReLU())",
+                     f"net.{method}('{name}', {value})"]
+            try:
+                exec("\n".join(texts), {"torch": torch, "nn": torch.nn})
+                expected = ""
+            except KeyError as error:
+                expected = error.args[0]
+            try:
+                Session("modern").run("\n".join(texts) + "\n")
+                message = ""
+            except Fault as fault:
+                message = fault.message
+            assert message == expected, (method, name)
+
+
+def test_a_module_within_itself_has_no_state():
+    for text in ("a.b = a; a.state_dict()", "a.b = c; c.d = a; a.apply(print)",
+                 "a.b = c; c.d = a; a.load_state_dict({})"):
+        with pytest.raises(DepthLimit, match="a module stands within itself"):
+            Session("modern").run(f"a, c = nn.Module(), nn.Module(); {text}\n")
+
+
+def test_an_object_that_was_not_begun_is_told_so():
+    for base, use in (("torch.optim.Optimizer", ".step()"), ("torch.optim.SGD", ""),
+                      ("torch.distributions.Normal", ".sample()"), ("nn.Linear", "(torch.ones(1, 2))")):
+        with pytest.raises(Fault, match=r"__init__ of Own does not call super\(\).__init__\(\), which "):
+            Session("modern").run(f"class Own({base}):\n    def __init__(self): pass\nprint(Own(){use})\n")

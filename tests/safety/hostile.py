@@ -24,7 +24,7 @@ CLASSES = {
         __import__("os").system("true")
         __loader__
         __spec__
-        __file__
+        torch.__file__
         __name__.__class__
         [c for c in ().__class__.__base__.__subclasses__()]
         x = ().__class__ = 1

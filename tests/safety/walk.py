@@ -23,10 +23,9 @@ from gradcli.engine.random.numpy_stream import NewRandom, SeededRandom
 from gradcli.engine.random.python_stream import PythonRandom
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
-from gradcli.engine.tensor.dtypes import DType
+from gradcli.engine.tensor.dtypes import ArrayType, DType
 from gradcli.engine.tensor.memory_format import Layout, MemoryFormat
 from gradcli.engine.tensor.methods import Handle
-from gradcli.engine.tensor.numpy_view import ArrayType
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import inference_mode, recording

@@ -28,8 +28,8 @@ from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
-from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor
-from gradcli.engine.tensor.variable import Dual, Variable, recording
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple
+from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, writing
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
@@ -76,30 +76,31 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     freed = None if retain_graph else Freed(here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
     walk = Walk(grads, freed, create_graph, targets, dependencies, finish_leaf)
+    inner = targets.intersection(nodes) if targets else ()
     if targets and not accumulate:
-        walk.ends = _ends(nodes, targets)
+        walk.ends = _ends(inner, nodes, targets)
+    recorded = grad_mode.enabled
+    grad_mode.turn(bool(create_graph))
     try:
-        with recording(create_graph):
-            if create_graph or targets or dependencies or walk.check_finite:
-                for node in nodes:
-                    walk.visit(node)
-            else:
-                walk.hurry(nodes)
+        if create_graph or inner or dependencies or walk.check_finite:
+            for node in nodes:
+                walk.visit(node)
+        else:
+            walk.hurry(nodes)
     except SecondBackward as fault:
         fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
         raise
+    finally:
+        grad_mode.turn(recorded)
     walk.captured.update(grads)
     captured = walk.captured
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
 
 
-def _ends(nodes: list[Any], targets: set[Any]) -> set[Any]:
-    """The nodes among `targets` that lead to no other target."""
-    ends = targets.intersection(nodes)
-    if ends:
-        useful = targets.union(nodes)
-        ends = {node for node in ends if useful.isdisjoint(_parents(node))}
-    return ends
+def _ends(inner: Iterable[Any], nodes: list[Any], targets: set[Any]) -> set[Any]:
+    """Those of the nodes `inner` among the targets that lead to no other target."""
+    useful = targets.union(nodes) if inner else targets
+    return {node for node in inner if useful.isdisjoint(_parents(node))}
 
 
 def _parents(node: Any) -> list[Any]:
@@ -233,7 +234,7 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
             DisplayHooks.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
                                              "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))
-    leaf.gradient.cut = DetachedBy(FIRST_ORDER, place)
+    leaf.gradient.cut = new_tuple(DetachedBy, (FIRST_ORDER, place, ""))
 
 
 def dense(array: ndarray) -> bool:

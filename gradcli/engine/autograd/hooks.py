@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import RETAIN, Op, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
@@ -129,18 +129,21 @@ def _owner_of_hooks(node: Any, fn: Any) -> Any:
     return node.variable if isinstance(node, AccumulateGrad) else node
 
 
-@exposed("remove", copied=True)
+@named("RemovableHandle")
+@exposed("remove", "id", copied=True)
 class Handle:
-    """What `register_hook` returns: it can take the hook off again."""
+    """What `register_hook` returns: it can take the hook off again. `id` counts hooks."""
 
     __module__, __qualname__ = "torch.utils.hooks", "RemovableHandle"
 
-    __slots__ = ("hooks", "key")
+    __slots__ = ("hooks", "id", "key")
 
     of_leaf = False     # whether any leaf has ever had a hook
+    next_id = 0
 
     def __init__(self, hooks: dict[Any, Any], key: Any) -> None:
-        self.hooks, self.key = hooks, key
+        self.hooks, self.key, self.id = hooks, key, Handle.next_id
+        Handle.next_id += 1
 
     def remove(self) -> None:
         """Take the hook off."""

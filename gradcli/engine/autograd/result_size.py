@@ -77,7 +77,7 @@ def _broadcast(*values: Any) -> int:
 
 
 def _arange(start: Any, end: Any, step: Any = 1, *_: Any) -> int:
-    start, end = (0, start) if end is None else (start, end)
+    start, end = (0, start or 0) if end is None else (start or 0, end)
     steps = (end - start) / step if step else 0
     return int(steps) if 0 < steps < 1e18 else 0 if not steps > 0 else 10**18
 

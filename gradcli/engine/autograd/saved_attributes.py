@@ -10,6 +10,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.saved_values import unpack
 from gradcli.engine.autograd.type_promotion import CONSTANTS
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.write_gate import WriteObserver
 
 TENSORS = ("self other exponent result mat1 mat2 vec vec1 vec2 batch1 batch2 tensor1 tensor2 weight input target index "
            "indices mask condition min max value end result0 result1").split()
@@ -31,6 +32,8 @@ def saved(node: Op, name: str) -> Any:
     """The value that a call saves under a name of PyTorch; None where it is one of the call's but not needed."""
     of_shape = name.removesuffix("_sym_sizes")
     names = PARAMETERS.get(of_shape, (of_shape,))
+    if WriteObserver.reach is not None:     # hooks of the program may unpack the value
+        WriteObserver.reach(node)
     for edge in node.edges:
         for need, value in zip(edge[1].needs, _saved_values(node, edge), strict=True):
             if need < 0 or not _is(node, need, names, of_shape != name):
@@ -43,6 +46,8 @@ def saved(node: Op, name: str) -> Any:
 
 def _as_saved(node: Op, name: str, value: Any) -> Any:
     """A kept value as PyTorch saves it: plain numbers as numbers, or as tensors where they stood for one."""
+    if WriteObserver.reach is not None:     # the program may write to it
+        WriteObserver.reach(value)
     if isinstance(value, generic):
         value = value.item()
     if name == "dim" and type(value) is int and node.modern_name in OF_DIMENSIONS:

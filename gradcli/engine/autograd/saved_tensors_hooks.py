@@ -76,6 +76,11 @@ class PackedValues:
     def __len__(self) -> int:
         return len(self.values)
 
+    def unpackers(self) -> list[Any]:
+        """The functions that unpack the values; they lead to the program's hooks and to what these have packed."""
+        return [part.fetch for value in self.values for part in (value if type(value) is tuple else (value,))
+                if type(part) is PackedValue]
+
     def __iter__(self) -> Iterator[Any]:
         for value in self.values:
             yield value.value() if type(value) is PackedValue else tuple(

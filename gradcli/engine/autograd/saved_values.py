@@ -69,9 +69,11 @@ def check_fresh(node: Any) -> None:
         for value in saved if type(saved) is tuple else ():
             for array in value if type(value) is tuple else (value,):
                 if type(array) is ndarray:
-                    for write in (last_writes.get(id(owner(array))), write_apart(array)):
-                        if write and write.tick > node.born:
-                            raise _stale(node, array, write)
+                    memory = array if array.base is None else owner(array)
+                    if id(memory) in last_writes or id(array) in apart_writes:
+                        for write in (last_writes.get(id(memory)), write_apart(array)):
+                            if write and write.tick > node.born:
+                                raise _stale(node, array, write)
 
 
 def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:
@@ -125,11 +127,10 @@ def base_name(node: Any) -> str:
 
 def unpack(node: Any, rule: Any, saved: tuple[Any, ...]) -> list[Any]:
     """Saved arrays as Variables whose history is that of the inputs or of the result that they were."""
-    sources = {(r.at, r.item): parent for parent, r, _ in node.edges}
     kinds = type(node).signature.kinds
     out = len(kinds)
     return [_unpack_result(node, value) if at == out else
-            _unpack_input(value, at, kinds[at], sources) if at < out else value
+            _unpack_input(value, at, kinds[at], node.edges) if at < out else value
             for at, value in zip(rule.needs, saved, strict=True)]
 
 
@@ -144,11 +145,15 @@ def _unpack_result(node: Any, value: Any) -> Any:
                  for i, v in enumerate(value))
 
 
-def _unpack_input(value: Any, at: int, kind: Kind, sources: dict[Any, Any]) -> Any:
-    if isinstance(kind, ArrayKind) and type(value) is ndarray:
-        return connect(value, sources.get((at, None)))
+def _unpack_input(value: Any, at: int, kind: Kind, edges: tuple[Any, ...]) -> Any:
+    if type(value) is ndarray and isinstance(kind, ArrayKind):
+        for parent, rule, _ in edges:
+            if rule.at == at:
+                return connect(value, parent)
+        return Tensor(value)
     if isinstance(kind, ArraysKind):
-        return tuple(connect(v, sources.get((at, k))) for k, v in enumerate(value))
+        sources = {rule.item: parent for parent, rule, _ in edges if rule.at == at}
+        return tuple(connect(v, sources.get(k)) for k, v in enumerate(value))
     return value
 
 

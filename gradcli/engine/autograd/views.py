@@ -7,7 +7,7 @@ from numpy import ndarray
 from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.op import NodeOutput
-from gradcli.engine.tensor.tensor import FUNCTION, INFERRED, SEVERAL, UNTRACKED, Tensor, owner
+from gradcli.engine.tensor.tensor import DATA, FUNCTION, INFERRED, SEVERAL, UNTRACKED, Tensor, owner
 from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import GradFault
 
@@ -15,6 +15,12 @@ from gradcli.faults.tree import GradFault
 def shares_memory(base: Tensor, view: Tensor) -> bool:
     """Whether a view still looks into the memory of its base: either may have got another since, by `x.data = y`."""
     return owner(base.array) is owner(view.array)
+
+
+def base_of(view: Tensor) -> Tensor | None:
+    """The tensor that this is a view of, `x._base`, or None."""
+    root = view.root
+    return None if root is None or root is DATA else root.base
 
 
 def places_in(base: ndarray, view: ndarray) -> ndarray:

@@ -96,8 +96,8 @@ def add_rows(out: ndarray, index: ndarray, rows: ndarray, fresh: bool = False) -
     short = index.astype(np.uint16) if len(out) <= 1 << 16 else index       # 16 bits are sorted digit by digit
     order = short.argsort(kind="stable")
     sorted_index = index[order]
-    starts = np.flatnonzero(np.concatenate(([True], sorted_index[1:] != sorted_index[:-1])))
-    counts = np.diff(starts, append=index.size)
+    starts = np.concatenate(([True], sorted_index[1:] != sorted_index[:-1])).nonzero()[0]
+    counts = np.concatenate((starts[1:], (index.size,))) - starts
     names = sorted_index[starts]
     rare = counts < OFTEN
     _add_by_turns(flat, names[rare], starts[rare], counts[rare], order, source, fresh)

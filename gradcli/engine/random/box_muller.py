@@ -108,6 +108,20 @@ def normals32(draw: Callable[[Integers], None], count: int, work: Workspace | No
     return out
 
 
+def windows32(k: Integers) -> Singles:
+    """What the radius of each uniform k / 2**24 and the angle eight places on give: r cos t, and in a second row
+    r sin t. The first eight places from where a block begins are that block."""
+    work = Workspace(k.size)
+    radius = _radius(k.copy(), work)
+    cosine, sine = _cosine_and_sine(k, work)
+    out = np.empty((2, k.size - 8), np.float32)
+    np.multiply(cosine[8:], radius[:-8], out[0])
+    np.multiply(sine[8:], radius[:-8], out[1])
+    if radius.min() == 0:
+        np.add(out, ZERO, out)
+    return out
+
+
 def _radius(k: Integers, work: Workspace) -> Singles:
     """sqrt(-2 log(1 - k / 2**24)) in the last row of the workspace; overwrites `k`."""
     x, z, e, _, y = work.single[:, :k.size]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+MANY = 1 << 16      # comparisons of all with all up to which they beat a search in each row
 
 
 def poisson(rate: float, uniform: Callable[[], float]) -> int:
@@ -49,17 +50,22 @@ def _poisson_by_rejection(rate: float, uniform: Callable[[], float]) -> int:
             return k
 
 
-def cumulative(row: Array, dtype: type[np.floating[Any]]) -> Array:
-    """The running sums of a row of weights divided by the whole, in `dtype`; the last is exactly 1."""
-    sums = np.add.accumulate(row.astype(dtype))
-    sums /= sums[-1]
-    sums[-1] = 1
+def cumulative(rows: Array, dtype: type[np.floating[Any]]) -> Array:
+    """The running sums of rows of weights divided by the whole, in `dtype`; the last is exactly 1."""
+    sums = np.add.accumulate(rows.astype(dtype), -1)
+    sums /= sums[..., -1:]
+    sums[..., -1] = 1
     return sums
 
 
 def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Where each uniform falls among the cumulative sums: the first that is not below it."""
-    return np.searchsorted(sums.astype(np.float64), uniforms, side="left").astype(np.int64)
+    """Where each uniform falls among the cumulative sums of its row: the first that is not below it."""
+    wide = sums.astype(np.float64)
+    if wide.ndim > 1 and wide.size * uniforms.shape[-1] <= MANY:
+        return np.add.reduce(wide[..., None, :] < uniforms[..., None], -1, np.int64)
+    if wide.ndim > 1:
+        return np.stack([pick(row, few) for row, few in zip(wide, uniforms, strict=True)])
+    return wide.searchsorted(uniforms).astype(np.int64)
 
 
 def without(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:

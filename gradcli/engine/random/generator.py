@@ -8,10 +8,11 @@ from typing import Any
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.device import CPU
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 
 
+@named("torch._C.Generator")
 @exposed("initial_seed", "manual_seed", "seed", "get_state", "set_state", "device")
 class Generator:
     """`torch.Generator`: random numbers of its own, for the operations it is given to as `generator`."""

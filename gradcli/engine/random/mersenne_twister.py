@@ -16,11 +16,12 @@ from gradcli.faults.tree import ValueFault
 
 WORDS = 624             # the length of the twister's state, and how many words one refill yields
 FEW = 16                # numbers that are made faster one by one than as arrays
+FEW_INTEGERS = 64       # and whole numbers
 BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
 HALF_WORD, LOW53, STEP53 = np.array(32, np.uint64), np.array((1 << 53) - 1, np.uint64), np.array(2.0**-53)
 MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
 NO_WORDS: NDArray[np.uint64] = np.zeros(WORDS, np.uint64)
-NO_LIST: list[int] = []
+NO_COMING: NDArray[np.uint64] = np.zeros(0, np.uint64)
 MASK53, UNIT53 = (1 << 53) - 1, 2.0**-53
 
 # How both libraries lay a generator out in memory, which is what get_rng_state() shows.
@@ -81,12 +82,14 @@ class Twister:
     """An endless row of 32-bit words, fixed by the low 32 bits of the seed.
 
     numpy's generator yields them a refill at a time, WORDS of them, and stands at the end of one: asking it for a few
-    costs more than making them. `refill` counts refills, so that what was worked out from one is known to be of it.
+    costs more than making them. `place` counts the words since the last seed or restored state, and `seeded` counts
+    those, so that what was worked out from words is known to be of them.
     """
 
     def __init__(self, seed: int) -> None:
         self._source = np.random.MT19937(0)
-        self.refill = 0
+        self._list: list[int] | None = None     # the words of the row, once a few are asked for
+        self.seeded = 0
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
@@ -96,18 +99,21 @@ class Twister:
     def restore(self, words: bytes, position: int) -> None:
         """Continue from saved words; position 0 and 624 both mean that the next word needs a refill."""
         key = np.frombuffer(words, "<u4").astype(np.uint32)
-        self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position or WORDS}}
+        self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 0 if position else WORDS}}
         self._fresh = position == 0
-        self.position, self.refill = WORDS, self.refill + 1
-        self._row, self._list = NO_WORDS, NO_LIST
-        if 0 < position < WORDS:
-            self._row = np.concatenate([np.zeros(position, np.uint64), self._source.random_raw(WORDS - position)])
-            self._list, self.position = self._row.tolist(), position
+        self._row = NO_WORDS if self._fresh else self._source.random_raw(WORDS)
+        self._list, self._coming = None, NO_COMING
+        self.position, self._before, self.seeded = position or WORDS, 0, self.seeded + 1
 
     def saved(self) -> tuple[bytes, int]:
         """The words and the position that `restore` takes."""
-        key = self._source.state["state"]["key"]
+        key = self._source.state["state"]["key"] if self._fresh else untempered(self._row)
         return np.asarray(key).astype("<u4").tobytes(), 0 if self._fresh else self.position
+
+    @property
+    def place(self) -> int:
+        """How many words come before the next one."""
+        return self._before + self.position
 
     def words(self, count: int) -> NDArray[np.uint64]:
         """The next `count` words, each in an element of 64 bits."""
@@ -116,11 +122,33 @@ class Twister:
             return self._row[begin:self.position].copy()
         rest = self.position - WORDS        # behind the end of this refill
         whole = rest - 1 - (rest - 1) % WORDS
-        parts = [self._row[begin:], self._source.random_raw(whole)] if whole else [self._row[begin:]]
-        self._row = self._source.random_raw(WORDS)
-        self._list = self._row.tolist()
-        self._fresh, self.refill, self.position = False, self.refill + 1, rest - whole
+        parts = [self._row[begin:], self._refills(whole)] if whole else [self._row[begin:]]
+        self._row = self._refills(WORDS)
+        self._list = None
+        self._fresh, self._before, self.position = False, self._before + whole + WORDS, rest - whole
         return np.concatenate([*parts, self._row[:self.position]])
+
+    def _refills(self, count: int) -> NDArray[np.uint64]:
+        """The words of whole refills that follow."""
+        if not self._coming.size:
+            return self._source.random_raw(count)
+        words, self._coming = self._coming[:count], self._coming[count:]
+        return words if words.size == count else np.concatenate([words, self._source.random_raw(count - words.size)])
+
+    def ahead(self, count: int) -> NDArray[np.uint64]:
+        """The next `count` words, without taking them; of a twister that has given some since it was seeded."""
+        lacking = count - (WORDS - self.position) - self._coming.size
+        if lacking > 0:
+            more = self._source.random_raw(lacking + -lacking % WORDS)
+            self._coming = np.concatenate([self._coming, more])
+        return np.concatenate([self._row[self.position:], self._coming])[:count]
+
+    def skip(self, count: int) -> None:
+        """Pass over the next `count` words."""
+        if self.position + count <= WORDS:
+            self.position += count
+        else:
+            self.words(count)
 
     def few(self, count: int) -> list[int]:
         """The next `count` words, for so few that arrays cost more than they save."""
@@ -128,11 +156,9 @@ class Twister:
         if end > WORDS:
             return self.words(count).tolist()
         self.position = end
+        if self._list is None:
+            self._list = self._row.tolist()
         return self._list[begin:end]
-
-    def ahead(self) -> NDArray[np.uint64]:
-        """The words of this refill that come next, without taking them."""
-        return self._row[self.position:]
 
     def few_u53(self, count: int) -> list[float]:
         """What `u53` gives, as plain numbers."""
@@ -141,14 +167,13 @@ class Twister:
 
     def doubles(self, count: int) -> NDArray[np.uint64]:
         """The next `count` 64-bit words, each of two words, the first one high."""
-        high, low = self.words(2 * count).reshape(count, 2).T
-        return (high << HALF_WORD) | low
+        return joined(self.words(2 * count))
 
     def u53(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
         if count <= FEW:
             return np.array(self.few_u53(count), np.float64)
-        return np.multiply((self.doubles(count) & LOW53).view(np.int64), STEP53)
+        return doubles_of(self.words(2 * count))
 
     def u32(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1) with 32 bits. One word each."""
@@ -176,3 +201,24 @@ class Twister:
             part[...] = bits
             np.multiply(part, UNIT24, part)
         return out
+
+
+def joined(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The 64-bit words of two words each, the first one high."""
+    return (words[0::2] << HALF_WORD) | words[1::2]
+
+
+def doubles_of(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
+    return np.multiply((joined(words) & LOW53).view(np.int64), STEP53)
+
+
+def untempered(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The twister's state from the words that it makes of it, by undoing each step of that."""
+    words = words ^ words >> np.uint64(18)
+    words = words ^ words << np.uint64(15) & np.uint64(0xEFC60000)
+    lower = words
+    for _ in range(4):          # each round makes seven more bits right
+        lower = words ^ lower << np.uint64(7) & np.uint64(0x9D2C5680)
+    words = lower
+    return words ^ words >> np.uint64(11) ^ words >> np.uint64(22)

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.fma import fma32, fma64
-from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64
+from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64, windows32
 from gradcli.engine.random.categorical import cumulative, pick
-from gradcli.engine.random.mersenne_twister import FEW, MASK53, NO_SPARE, UNIT53, WORDS, SpareNormal
+from gradcli.engine.random.lookahead import Lookahead
+from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, MASK53, NO_SPARE, UNIT53, SpareNormal, doubles_of
 from gradcli.engine.random.stream import (
     Array,
     Doubles,
@@ -38,7 +39,7 @@ ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the oth
 NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
 FULL_TURN = 2.0 * math.pi
 BLOCK = 16                  # normals are made in blocks of this many
-FEW_BLOCKS = 256            # as many normals are few
+FEW_BLOCKS = 4096           # as many normals are few
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
 
 
@@ -47,9 +48,12 @@ class ModernGenerator(RandomStream):
 
     stream = "modern"
     state_size = 5056
-    _refill, _start = -1, 0             # where blocks were drawn last: the refill, the place behind them
-    _normals: Array | None = None       # the blocks from there on
     _work: Workspace | None = None      # kept between large draws: fresh memory costs more than the arithmetic
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._blocks_ahead, self._pairs_ahead = Lookahead(_blocks_of, BLOCK), Lookahead(_pairs_of, 4)
+        self._windows_ahead = Lookahead(_windows_of, 1)
 
     def uniform(self, shape: Shape, dtype: DTypeLike, low: float = 0.0, high: float = 1.0) -> Array:
         """low + u (high - low), rounded once; u has 24 bits in float32 and half, 53 in float64."""
@@ -102,11 +106,15 @@ class ModernGenerator(RandomStream):
         pairs = (count - len(normals) + 1) // 2
         if pairs or normals:
             self.spare = NO_SPARE
-        words = iter(self.twister.few(4 * pairs))
-        for high, low, above, below in zip(words, words, words, words, strict=True):
-            angle = FULL_TURN * (((high << 32 | low) & MASK53) * UNIT53)
-            radius = sqrt(-2.0 * log1p(-(((above << 32 | below) & MASK53) * UNIT53)))
-            normals += radius * cos(angle), radius * sin(angle)
+        at = self._pairs_ahead.take(self.twister, 4 * pairs)
+        if at >= 0:
+            normals += self._pairs_ahead.values[at // 2:at // 2 + 2 * pairs]
+        else:
+            words = iter(self.twister.few(4 * pairs))
+            for high, low, above, below in zip(words, words, words, words, strict=True):
+                angle = FULL_TURN * (((high << 32 | low) & MASK53) * UNIT53)
+                radius = sqrt(-2.0 * log1p(-(((above << 32 | below) & MASK53) * UNIT53)))
+                normals += radius * cos(angle), radius * sin(angle)
         if len(normals) > count:
             self.spare = SpareNormal(True, 0.0, normals.pop())
         return normals
@@ -119,11 +127,7 @@ class ModernGenerator(RandomStream):
         pairs = (count - len(spare) + 1) // 2
         if pairs or spare:
             self.spare = NO_SPARE
-        u = self.twister.u53(2 * pairs).reshape(pairs, 2)
-        radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[:, 1]))
-        angle = 2.0 * math.pi * u[:, 0]
-        cosine, sine = map_elements(math.cos, angle), map_elements(math.sin, angle)
-        normals = np.concatenate([spare, interleaved(radius * cosine, radius * sine)])
+        normals = np.concatenate([spare, _pairs(self.twister.u53(2 * pairs))])
         if normals.size > count:
             self.spare = SpareNormal(True, y=float(normals[-1]))
         return normals[:count]
@@ -132,6 +136,11 @@ class ModernGenerator(RandomStream):
         """Blocks from the start; if they do not come out even, one more block over the last 16 elements."""
         whole, rest = count - count % BLOCK, count % BLOCK
         out = np.empty(count, kind)
+        if rest and kind == SINGLE and count <= FEW_BLOCKS:
+            values = self._uneven_blocks(whole, count)
+            values = values if (mean, std) == (0, 1) else fma32(values, std, mean)
+            out[:whole], out[-BLOCK:] = values[:whole], values[whole:]
+            return out
         out[:whole] = self._blocks(whole, kind, mean, std)
         if rest:
             if kind != np.float16:      # the uniforms of the incomplete block were drawn, then drawn again
@@ -149,25 +158,24 @@ class ModernGenerator(RandomStream):
         return values if (mean, std) == (0, 1) else fma32(values, std, mean)
 
     def _few_blocks(self, count: int) -> Array:
-        """float32 blocks; who draws few right after others gets them from all blocks of the refill made at once.
+        """float32 blocks, worked out ahead for who draws few right after others."""
+        at = self._blocks_ahead.take(self.twister, count)
+        if at < 0:
+            return normals32(self.twister.bits24, count)
+        values: Array = self._blocks_ahead.values[at:at + count]
+        return values.copy()
 
-        A block is made of its own words alone, and the arithmetic of one costs nearly what that of 39 does.
-        """
-        twister = self.twister
-        refill, place = twister.refill, twister.position
-        if refill == self._refill and place >= self._start and place + count <= WORDS and not (
-                place - self._start) % BLOCK:
-            if self._normals is None:
-                words = twister.ahead()
-                whole = words.size - words.size % BLOCK
-                self._start, self._normals = place, normals32(partial(_low_bits, words[:whole]), whole)
-            values = self._normals[place - self._start:place - self._start + count]
-            if values.size == count:
-                twister.position += count
-                return values.copy()
-        values = normals32(twister.bits24, count)
-        self._refill, self._start, self._normals = twister.refill, twister.position, None
-        return values
+    def _uneven_blocks(self, whole: int, last: int) -> Array:
+        """float32 blocks over so many words, and one more of those that come after `last` of them."""
+        at = self._windows_ahead.take(self.twister, last + BLOCK)
+        if at < 0:
+            words = self.twister.words(last + BLOCK)
+            return _blocks_of(np.concatenate([words[:whole], words[last:]]))
+        ahead, out = self._windows_ahead.values, np.empty(whole + BLOCK, SINGLE)
+        halves = out.reshape(-1, 2, BLOCK // 2).transpose(1, 0, 2)
+        halves[:, :-1] = ahead[:, at:at + whole].reshape(2, -1, 2, BLOCK // 2)[:, :, 0]
+        halves[:, -1] = ahead[:, at + last:at + last + BLOCK // 2]
+        return out
 
     def randint(self, low: int, high: int, shape: Shape, dtype: DTypeLike = np.int64) -> Array:
         """Integers from low to high - 1; also random_(low, high) and, with low 0, random_(high)."""
@@ -197,7 +205,7 @@ class ModernGenerator(RandomStream):
 
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
         count = elements(shape)
-        if count <= FEW and size < ONE_WORD and kind.kind == "i":
+        if count <= FEW_INTEGERS and size < ONE_WORD and kind.kind == "i":
             return np.array([word % size + low for word in self.twister.few(count)], kind).reshape(shape)
         integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(count)
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
@@ -242,7 +250,8 @@ class ModernGenerator(RandomStream):
         rows = matrix(weights, count, replacement)
         if replacement and count > 1:
             wide = np.float64 if rows.dtype == np.float64 else np.float32
-            categories = np.stack([pick(cumulative(row, wide), self.twister.u53(count)) for row in rows])
+            sums = cumulative(rows, wide)
+            categories = pick(sums, self.twister.u53(count * len(rows)).reshape(len(rows), count))
         else:
             race = np.empty_like(rows)
             ordered = in_memory_order(race)
@@ -286,8 +295,12 @@ def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
     if kind == np.float64:
         moved: Array = fma64(u, high - low, low)
     else:
-        first, last = np.float32(low), np.float32(high)
-        moved = cast_as_c(fma32(u, float(last - first), float(first)), kind)
+        first = np.float32(low)
+        width, start = float(np.float32(high) - first), float(first)
+        if width > 0 and 2.0**-24 * width <= abs(start) <= 16 * width and kind == SINGLE:
+            moved = (u.astype(np.float64) * width + start).astype(SINGLE)       # u has 24 bits: exact in double
+        else:
+            moved = cast_as_c(fma32(u, width, start), kind)
     moved[moved == kind.type(high)] = low
     return moved
 
@@ -295,6 +308,29 @@ def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
 def _low_bits(words: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
     """Fill `out` with the low 24 bits of `words`."""
     out[...] = words & np.uint64(0xFFFFFF)
+
+
+def _blocks_of(words: NDArray[np.uint64]) -> Array:
+    """The float32 normals that are made in blocks of these words."""
+    return normals32(partial(_low_bits, words), words.size)
+
+
+def _windows_of(words: NDArray[np.uint64]) -> Array:
+    """Both halves of the float32 normals of the block that begins at each of these words."""
+    return windows32((words & np.uint64(0xFFFFFF)).astype(np.int32))
+
+
+def _pairs(u: Doubles) -> Doubles:
+    """The normals of uniforms, two of two."""
+    radius = np.sqrt(-2.0 * map_elements(math.log1p, -u[1::2]))
+    angle = FULL_TURN * u[0::2]
+    return interleaved(radius * map_elements(cos, angle), radius * map_elements(sin, angle))
+
+
+def _pairs_of(words: NDArray[np.uint64]) -> list[float]:
+    """The normals that are made one after another of these words, two of four."""
+    normals: list[float] = _pairs(doubles_of(words)).tolist()
+    return normals
 
 
 def _log(x: float) -> float:

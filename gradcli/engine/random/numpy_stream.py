@@ -16,7 +16,7 @@ from gradcli.engine.tensor.numpy_view import as_numpy_result, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 
 
@@ -142,6 +142,7 @@ NAMES = ("seed", "rand", "randn", "random", "random_sample", "ranf", "sample", "
          "permutation", "shuffle", *(name for names in PARAMETERS.values() for name in names.split()))
 
 
+@named("numpy.random.mtrand.RandomState")
 @exposed(*NAMES)
 class SeededRandom(ArrayRandom):
     """`np.random.RandomState`: random arrays of its own seed."""
@@ -155,6 +156,7 @@ class SeededRandom(ArrayRandom):
         return "RandomState(MT19937)"
 
 
+@named("numpy.random._generator.Generator")
 @exposed("random", "standard_normal", "integers", "choice", "permutation", "shuffle", *(
     name for names in PARAMETERS.values() for name in names.split()))
 class NewRandom(ArrayRandom):

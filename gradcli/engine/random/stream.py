@@ -17,13 +17,14 @@ from numpy.typing import DTypeLike, NDArray
 from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
-from gradcli.engine.random.mersenne_twister import FEW, SpareNormal, Twister, TwisterState
+from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, SpareNormal, Twister, TwisterState
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
 Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 Shape = tuple[int, ...]
+FEW_EXCHANGES = 400     # those that are made faster one by one than all at once
 
 
 class RandomStream(ABC):
@@ -112,18 +113,18 @@ class RandomStream(ABC):
         """The numbers 0 to count - 1 in random order."""
         if count < 0:
             raise ValueFault(f"randperm needs a number of at least 0, got {count}")
+        if 0 < count <= FEW_INTEGERS:
+            exchanges = [word % (count - i) + i for i, word in enumerate(self.twister.few(count - 1))]
+        else:
+            places = np.arange(max(count - 1, 0), dtype=np.uint64)
+            drawn = self.twister.words(places.size) % (np.uint64(count) - places) + places
+            if count > FEW_EXCHANGES:
+                return exchanged(np.append(drawn.astype(np.int64), count - 1)).astype(dtype, copy=False)
+            exchanges = drawn.tolist()
         order = list(range(count))
-        for i, step in enumerate(self._exchanges(count)):
-            order[i], order[i + step] = order[i + step], order[i]
+        for i, at in enumerate(exchanges):
+            order[i], order[at] = order[at], order[i]
         return np.array(order, dtype)
-
-    def _exchanges(self, count: int) -> list[int]:
-        """For each of `count` places but the last, how far behind it the one is that it changes with."""
-        if 0 < count <= FEW:
-            return [word % left for word, left in zip(self.twister.few(count - 1), range(count, 1, -1), strict=True)]
-        left = np.arange(count, 1, -1, dtype=np.uint64)
-        exchanges: list[int] = (self.twister.words(left.size) % left).tolist()
-        return exchanges
 
     def poisson(self, rates: Array) -> Array:
         """A Poisson number for each rate."""
@@ -171,6 +172,29 @@ def in_memory_order(target: Array) -> Array:
         return target
     axes = sorted(range(target.ndim), key=lambda axis: -abs(target.strides[axis]))
     return target.transpose(axes)
+
+
+def exchanged(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from 0 on once each place i has changed with the place at[i], one after the other; at[i] >= i.
+
+    Place i ends with what place at[i] holds by then: its own number, or that which the last exchange with it left
+    there, of step k. That is what place k held before, which is found in the same way.
+    """
+    count = len(at)
+    steps = np.arange(count)
+    order = at.astype(np.uint16 if count <= 1 << 16 else np.int64).argsort(kind="stable")
+    sorted_places = at[order]
+    same = sorted_places[1:] == sorted_places[:-1]
+    before = np.full(count, -1)         # for each step, the last one before it with the same place
+    before[order[1:][same]] = order[:-1][same]
+    ends = order[np.append(~same, True)]
+    last = np.full(count, -1)           # for each place, the last step that changed with it
+    last[at[ends]] = ends
+    held = np.where(last == steps, before, last)
+    held = np.where(held < 0, steps, held)
+    while not np.array_equal(further := held[held], held):
+        held = further
+    return np.where(before < 0, at, held[before])
 
 
 def cast_as_c(values: Array, dtype: DTypeLike) -> Array:

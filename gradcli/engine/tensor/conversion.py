@@ -7,6 +7,7 @@ numpy from a program: they are refused here, before an array is made of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy import ndarray
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
-from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float64, int32, int64
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
@@ -29,6 +30,8 @@ WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the lett
 
 def listed(array: Any) -> ndarray:
     """An array of numpy's in a listed type and the machine's byte order; ValueFault for what holds no real numbers."""
+    if type(array) is ndarray and (array.dtype is float64 or array.dtype is float32):
+        return array
     if not isinstance(array, ndarray | np.generic) or array.dtype.kind not in REAL:
         raise ValueFault(f"an array of real numbers is needed, not one of {getattr(array, 'dtype', 'no numbers')}")
     array = np.asarray(array)
@@ -99,10 +102,12 @@ def whole(number: int) -> int:
     return number
 
 
-def array_of(data: Any, dtype: Any = None) -> ndarray:
+def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarray:
     """Nested lists of numbers and tensors as an array of the type PyTorch would choose.
 
-    ArgumentFault for anything else in them, ValueFault for ragged lists and numbers that the type cannot hold.
+    In lists, tensors of the class `rows` count as lists of what they hold, as numpy has it; others count as the one
+    number that they hold, as PyTorch has it. ArgumentFault for anything else in them, ValueFault for ragged lists and
+    numbers that the type cannot hold.
     """
     if type(data) is list and (array := _of_numbers(data, dtype)) is not None:
         return array
@@ -112,7 +117,7 @@ def array_of(data: Any, dtype: Any = None) -> ndarray:
     if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
         data = list(data)
     leaves: list[Any] = []
-    _flatten(data, shape := _shape(data), leaves)
+    _flatten(data, shape := _shape(data, rows), leaves, rows)
     try:
         return numbers_of(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
     except OverflowError:
@@ -141,16 +146,13 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
 def _common_type(leaves: list[Any]) -> Any:
     """The type that a tensor of these numbers has where none is asked for."""
     kinds = {type(v) if not isinstance(v, np.generic) else v.dtype for v in leaves}
-    if complex in kinds:
-        return complex_of(Default.floating)
-    if float in kinds or not leaves:
-        return Default.floating
-    if kinds <= {bool, int}:
-        return int64 if int in kinds else bool_
-    return np.result_type(*[k for k in kinds if isinstance(k, np.dtype)])
+    plain = {int: int64, bool: bool_, complex: complex_of(Default.floating)}
+    types = [kind if isinstance(kind, np.dtype) else plain.get(kind) or Default.floating for kind in kinds]
+    floating = [kind for kind in types if kind.kind in "fc"]
+    return np.result_type(*floating or types) if types else Default.floating
 
 
-def _shape(data: Any) -> tuple[int, ...]:
+def _shape(data: Any, rows: type[Tensor]) -> tuple[int, ...]:
     shape: list[int] = []
     while isinstance(data, list | tuple | range):
         shape.append(len(data))
@@ -159,16 +161,21 @@ def _shape(data: Any) -> tuple[int, ...]:
         if len(shape) > DEEPEST:
             raise ValueFault(f"lists stand more than {DEEPEST} times within each other")
         data = data[0]
-    if isinstance(data, Tensor):
+    if isinstance(data, rows):
         shape += data.array.shape
     return tuple(shape)
 
 
-def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0) -> None:
+def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Tensor], dim: int = 0) -> None:
     """Put the numbers of `data` into `leaves`, row by row; ragged lists and other values are refused."""
     if isinstance(data, Tensor | ndarray):
         array = data.array if isinstance(data, Tensor) else data
-        if array.shape != shape:
+        if not isinstance(data, rows) and array.shape[: len(shape)] == shape:
+            if array.size != prod(shape):
+                raise ValueFault(f"a tensor in a list counts as one number, and this one has {array.size}",
+                                 ("torch.stack([x, y])", "joins tensors of one shape")).saying(
+                    "only one element tensors can be converted to Python scalars")
+        elif array.shape != shape:
             raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
                              ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
         if isinstance(data, Tensor) and data.requires_grad:
@@ -182,7 +189,7 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], dim: int = 0)
                 f"expected sequence of length {shape[0]} at dim {dim} (got {len(data)})" if shape else
                 f"'{type_name(data)}' object cannot be interpreted as an integer")
         for item in data:
-            _flatten(item, shape[1:], leaves, dim + 1)
+            _flatten(item, shape[1:], leaves, rows, dim + 1)
     elif type(data) in SCALARS:
         if shape:
             raise NoSequence("the lists are ragged: a number stands where a list was expected",

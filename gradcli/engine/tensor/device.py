@@ -7,13 +7,14 @@ from typing import Any
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tensors import UnknownDevice
 from gradcli.faults.tree import ArgumentFault, GradFault
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
 
 
+@named("torch.device")
 @exposed("index", "type")
 class Device:
     """The name of a device: its type, and its number where one was given."""
@@ -78,7 +79,7 @@ def names_device(value: Any) -> bool:
 
 def here_only(value: Any) -> None:
     """Refuse every device but the processor."""
-    if value is None:
+    if value is None or type(value) is str and value == "cpu" or type(value) is Device and value.type == "cpu":
         return
     if not names_device(value):
         kind = UnknownDevice if type(value) is str else ArgumentFault
@@ -101,6 +102,7 @@ SWITCHES = ("benchmark", "deterministic", "enabled", "allow_tf32", "allow_fp16_r
             "allow_bf16_reduced_precision_reduction")
 
 
+@named("module")
 @exposed("is_available", "version", *SWITCHES, write=SWITCHES)
 class Switches:
     """Settings of a device that is not there: they can be set and read, and nothing follows from them."""

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import TypeFault
 
 BOOL, INTEGER, FLOATING, COMPLEX, NAME_ONLY = range(5)
 
 
+@named("torch.dtype")
 @exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
 class DType:
     """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`; no tensor has one of the
@@ -62,6 +63,32 @@ class Typed:
     __slots__ = ()
 
     tensor_dtype: Any       # a DType
+
+
+@named("numpy.dtype")
+@exposed("name", "itemsize")
+class ArrayType(Typed):
+    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
+
+    __slots__ = ("tensor_dtype",)
+
+    def __init__(self, dtype: DType) -> None:
+        self.tensor_dtype = dtype
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tensor_dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.tensor_dtype)
+
+    def __repr__(self) -> str:
+        return f"dtype('{self.tensor_dtype.name}')"
+
+    def __str__(self) -> str:
+        return str(self.tensor_dtype.name)
 
 
 REAL = (

@@ -9,10 +9,11 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.signature import REFUSED, Kind, described
+from gradcli.engine.autograd.views import base_of
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.dtypes import DType
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 
@@ -33,6 +34,7 @@ class Layout:
         return repr(self)
 
 
+@named("torch.memory_format")
 @exposed()
 class MemoryFormat(Layout):
     """A word for the order of dimensions in memory: `torch.channels_last`."""
@@ -129,8 +131,8 @@ def yes(self: Tensor) -> bool:
 
 ELSEWHERE = ("cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr",
              "vulkan", "xla", "xpu")
-PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes} | {
-    f"is_{word}": no for word in ELSEWHERE}
+PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes,
+              "_base": base_of} | {f"is_{word}": no for word in ELSEWHERE}
 METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order})
 
 for _name, _function in PROPERTIES.items():

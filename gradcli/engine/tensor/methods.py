@@ -105,7 +105,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                 ("{y}.sum().backward()", "the gradient of the sum"),
                 (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
                 "grad can be implicitly created only for scalar outputs")
-        return Tensor(np.ones_like(array))
+        return Tensor(np.array(1, array.dtype) if not array.ndim else np.ones_like(array))
     size = ", ".join(map(str, array.shape)) or "()"
     complex_tensor.underived(gradient)
     if not isinstance(gradient, Tensor):
@@ -206,9 +206,9 @@ def tolist(self: Tensor) -> Any:
     return report_detached(self, ".tolist()", self.array.tolist())
 
 
-def numpy(self: Tensor) -> Array:
-    """The same memory as an array that prints as numpy prints."""
-    if self.requires_grad and grad_mode.enabled:
+def numpy(self: Tensor, *, force: bool = False) -> Array:
+    """The same memory as an array that prints as numpy prints; `force` leaves a history behind."""
+    if self.requires_grad and grad_mode.enabled and not force:
         raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad.",
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(

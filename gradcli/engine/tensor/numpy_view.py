@@ -6,6 +6,7 @@ were drawn from), and whole numbers divide into double precision.
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from functools import wraps
@@ -14,18 +15,18 @@ from typing import Any
 import numpy as np
 from numpy._core._exceptions import UFuncTypeError
 
-from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
+from gradcli.engine.autograd.views import base_of
 from gradcli.engine.tensor.conversion import array_of, listed, whole
-from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
@@ -90,6 +91,8 @@ def _reducing(name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"ddof is a whole number, not {described(options['ddof'])}", f"a.{name}(ddof=1)")
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
+        if options.get("dtype") is not None and name in ("sum", "prod", "mean", "std", "var"):
+            extra["dtype"] = kind(options["dtype"])
         if name not in WARNING or self.array.size and "ddof" not in extra:
             return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
@@ -153,7 +156,9 @@ def _operand(value: Any) -> Any:
 def transpose(self: Tensor, *order: Any) -> Any:
     """The axes in reverse order, or in the order given."""
     places = tuple(order[0]) if len(order) == 1 and isinstance(order[0], tuple | list) else order
-    return Array(self.array.transpose(axes(places)) if places else self.array.T)
+    result = Array(self.array.transpose(axes(places)) if places else self.array.T)
+    note_view(result, self, result.array)
+    return result
 
 
 def sort(self: Tensor, axis: int = -1) -> None:
@@ -269,11 +274,14 @@ def ravel(self: Tensor, order: str = "C") -> Any:
 
 def reshape(self: Tensor, *shape: Any, order: str = "C", **options: Any) -> Any:
     """The values in another shape, row by row, or column by column for order "F"."""
-    if _order(order) == "C":
-        return F.reshape(self, *shape, **options)
     sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
     MemoryLimit.check("reshape", self.array.nbytes)
-    return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+    if _order(order) == "F":
+        return Array(self.array.reshape(axes(tuple(sizes)), order="F").copy())
+    if type(sizes) is tuple and not options and {*map(type, sizes)} == {int} and min(sizes) >= 0 and (
+            math.prod(sizes) == self.array.size):
+        return Array(self.array.reshape(sizes))
+    return F.reshape(self, *shape, **options)
 
 
 def _flat(self: Array) -> Any:
@@ -298,7 +306,10 @@ PLAIN_INDICES = (int, slice, type(None), type(...))
 def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
     if all(type(index) in PLAIN_INDICES for index in (at if type(at) is tuple else (at,))):
-        return as_numpy_result(self.array[at])
+        result = as_numpy_result(self.array[at])
+        if type(result) is Array:
+            note_view(result, self, result.array)
+        return result
     return getattr(Tensor, "__getitem__")(self, _places(at))     # noqa: B009  # an operation of the table
 
 
@@ -314,43 +325,21 @@ def _places(at: Any) -> Any:
     return Array(at.array.astype(np.int64)) if type(at) is Array and at.array.dtype == np.uint8 else at
 
 
-@exposed("name", "itemsize")
-class ArrayType(Typed):
-    """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
-
-    __slots__ = ("tensor_dtype",)
-
-    def __init__(self, dtype: DType) -> None:
-        self.tensor_dtype = dtype
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.tensor_dtype, name)
-
-    def __eq__(self, other: object) -> bool:
-        return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.tensor_dtype)
-
-    def __repr__(self) -> str:
-        return f"dtype('{self.tensor_dtype.name}')"
-
-    def __str__(self) -> str:
-        return str(self.tensor_dtype.name)
-
-
 METHODS: tuple[Callable[..., Any], ...] = (
     *map(_reducing, "sum mean std var max min prod any all argmax argmin".split()),
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
     partition, searchsorted, compress, flatten, ravel, reshape, resize)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
-NAMES = frozenset(OWN) | {"size", "flat", "strides"}
+NAMES = frozenset(OWN) | {"size", "flat", "strides", "base"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
     """An operator that goes on in double precision where tensors of whole numbers would not."""
     def widened(self: Array, other: Any) -> Any:
-        if type(other) is list:
+        kind, dtype = type(other), self.array.dtype
+        if dtype.kind == "f" and (kind is float or kind is int or kind is Array and other.array.dtype is dtype):
+            return _as_tensors(name, self, other)
+        if kind is list:
             other = Array(array_like(other, True))
         if isinstance(other, Array) and other.array.dtype.kind == "b" != self.array.dtype.kind:
             other = Array(other.array.astype(self.array.dtype))
@@ -359,15 +348,25 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
             self = Array(self.array.astype(np.float64))
         elif isinstance(other, Array) and other.array.dtype is not self.array.dtype:
             self = Array(self.array.astype(np.result_type(self.array.dtype, other.array.dtype)))
-        return getattr(Tensor, name)(self, other)
+        return _as_tensors(name, self, other)
 
     return widened
+
+
+def _as_tensors(name: str, array: Array, other: Any) -> Any:
+    """An operator on an array, which runs on a tensor of the same memory: for those it is specialised."""
+    if type(other) is Array:
+        other = Tensor(other.array)
+    elif type(other) not in NUMBERS:
+        return getattr(Tensor, name)(array, other)
+    result = getattr(Tensor, name)(Tensor(array.array), other)
+    return Array(result.array) if type(result) is Tensor else result
 
 
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
-        return getattr(Tensor, name)(self, _operand(other))
+        return _as_tensors(name, self, _operand(other))
 
     return compare
 
@@ -385,6 +384,8 @@ setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations a
 setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type
 Array.size = property(lambda self: self.array.size)     # a number for arrays, a method of tensors
+Array.T = property(transpose)   # type: ignore[attr-defined]  # of tensors a view that keeps history
 Array.flat = property(_flat)
+Array.base = property(base_of)      # for arrays that are views: the array they look into
 Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

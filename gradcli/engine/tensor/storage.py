@@ -17,12 +17,13 @@ from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.dtypes import OF, DType
 from gradcli.engine.tensor.tensor import Tensor, as_array, note_write, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, IndexFault
 
 
-@exposed("dtype", "fill_", "size", "tolist")
+@named("torch.storage.TypedStorage")
+@exposed("dtype", "element_size", "fill_", "nbytes", "size", "tolist")
 class Storage:
     """All of the memory that a tensor looks into, element by element."""
 
@@ -56,6 +57,14 @@ class Storage:
     def size(self) -> int:
         """The number of elements."""
         return self.array.size
+
+    def nbytes(self) -> int:
+        """The size in bytes."""
+        return self.array.nbytes
+
+    def element_size(self) -> int:
+        """The size of an element in bytes."""
+        return self.array.itemsize
 
     def tolist(self) -> list[Any]:
         """The elements as plain numbers."""

@@ -21,7 +21,7 @@ from numpy import ndarray
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
 from gradcli.engine.tensor.write_gate import block_of
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
 
@@ -31,6 +31,7 @@ simplefilter("error", np.exceptions.ComplexWarning)     # no imaginary part is l
 _ticks = count(1)
 clock = _ticks.__next__     # numbers calls and writes in the order they happen
 new: Any = object.__new__
+item_of = tuple.__getitem__
 new_tuple = tuple.__new__   # makes named tuples of all their fields at a third of what their own classes take
 
 
@@ -39,6 +40,7 @@ def happened() -> int:
     return int(repr(_ticks)[len("count("):-1])
 
 
+@named("torch.Size")
 @exposed("numel")
 class Size(tuple[int, ...]):
     """The lengths of a tensor's dimensions; prints as `torch.Size([2, 3])`."""
@@ -51,8 +53,8 @@ class Size(tuple[int, ...]):
     __str__ = __repr__
 
     def __getitem__(self, at: Any) -> Any:
-        got = tuple.__getitem__(self, at)
-        return Size(got) if isinstance(at, slice) else got
+        got = item_of(self, at)
+        return Size(got) if type(at) is slice else got
 
     def __add__(self, other: Any) -> Any:
         both: tuple[Any, ...] = tuple.__add__(self, tuple(other))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 from numpy import zeros
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import UNFIT
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
@@ -14,7 +16,7 @@ from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.engine.tensor.variable import InferenceTensor
+from gradcli.engine.tensor.variable import Array, InferenceTensor
 from gradcli.faults.tree import ArgumentFault
 
 REFUSED_SIZE = "a tensor is made from sizes, or from one list of numbers"
@@ -44,19 +46,20 @@ class TensorType(Typed):
             return quick
         if len(args) == 1 and isinstance(first, Tensor) and first.array.ndim and first.dtype is self.tensor_dtype:
             return traced.alias(first)      # the same memory, with its history
-        if len(args) == 1 and (isinstance(first, list | tuple) and not isinstance(first, Size) or (
+        if len(args) == 1 and (isinstance(first, Sequence) and not isinstance(first, Size | str) or (
                 isinstance(first, Tensor) and first.array.ndim)):
             return traced.tensor(first, dtype=self.tensor_dtype)
         size = Sizes.take(first if isinstance(first, Size) else args)
         if type(size) is not tuple:
-            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])")
+            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])").saying(
+                f"new(): data must be a sequence (got {type_name(first)})")
         return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
 
     def _usual(self, first: Any, args: tuple[Any, ...]) -> Tensor | None:
         """What a list of numbers, or sizes that need no check, make; None for anything else, and for what is wrong."""
         if type(first) is list and len(args) == 1:
             try:
-                return Tensor(array_of(first, self.tensor_dtype.numpy))
+                return Tensor(array_of(first, self.tensor_dtype.numpy, Array))
             except UNFIT:
                 return None
         if type(first) is int and {*map(type, args)} == {int} and min(args) >= 0 and prod(args) <= UNCHECKED:

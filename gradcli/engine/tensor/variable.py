@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 
 
 class Variable(Tensor):
@@ -28,6 +28,7 @@ class Volatile(Variable):
     __slots__ = ()
 
 
+@named("numpy.ndarray")
 class Array(Tensor):
     """What `.numpy()` gives: the same memory, printing as numpy prints; nothing of it takes part in differentiation."""
 
@@ -36,6 +37,7 @@ class Array(Tensor):
     flat: Any               # set by numpy_view.py
     size: Any
     strides: Any
+    base: Any
 
 
 class InferenceTensor(Variable):
@@ -97,6 +99,7 @@ class GradMode:
 grad_mode = GradMode()
 
 
+@named("no_grad")
 @exposed()
 class recording:
     """A context in which calls are recorded or not: `no_grad` and `enable_grad`."""
@@ -122,7 +125,7 @@ class recording:
             with recording(on):
                 return function(*args, **options)
 
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "guarded")
+        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
         return guarded
 
 
@@ -194,5 +197,5 @@ class inference_mode:
             with inference_mode(mode):
                 return function(*args, **options)
 
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "guarded")
+        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
         return guarded

@@ -12,7 +12,7 @@ import ast
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.context import CHAIN, INLINE, LOAD, STORE, VALUES, LoweringContext, lowers
-from gradcli.lang.policy import CHANGED, CHANGING, CLASS, INTROSPECTED, legal_name
+from gradcli.lang.policy import CHANGED, CHANGING, CLASS, INTROSPECTED, SCRIPT, legal_name
 from gradcli.lang.runtime.special_methods import METHODS, OF_OBJECTS
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.literals import number_value
@@ -56,6 +56,8 @@ def _name(c: LoweringContext, node: Node) -> ast.expr:
     name = node[3]
     if name in VALUES:
         return c.constant(VALUES[name], node)
+    if name == "__file__":
+        return c.constant(SCRIPT, node)
     if name != "__name__":
         c.variable(node)
     return c.load(name, node)

@@ -32,7 +32,7 @@ def describe(value: Any, policy: Policy) -> str:
         return PLAIN.get(kind.__name__, f"a {kind.__name__}")
     if isinstance(value, TypeProxy):
         return f"the type {value._name}"
-    return policy.kind(value) if policy.kind else f"a {kind.__name__}"
+    return policy.kind(value) if policy.kind else f"a {kind.__name__.rpartition('.')[2]}"
 
 
 OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, which messages call by their whole names

@@ -16,6 +16,7 @@ from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.lang.messages.value_names import describe, holder_of
 from gradcli.lang.policy import DELETED, Policy, legal_name
 from gradcli.lang.runtime.builtins import METHODS, special
+from gradcli.lang.runtime.classes import UnboundSuper
 from gradcli.lang.runtime.exceptions import name_of, object_of
 from gradcli.lang.runtime.format import Formatter, has_readable_args
 from gradcli.lang.runtime.generators import IteratorProxy, ProgramGenerator
@@ -180,6 +181,8 @@ class Attributes:
 
     def read_base(self, value: Any, name: str) -> Any:
         """`super(...).__init__` and other special methods; lowering ensures that `value` is `super(...)`."""
+        if type(value) is UnboundSuper and name == "__init__":
+            return _nothing
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
         if name in OF_PICKLE:
@@ -359,6 +362,13 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
         return fault
     known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())
     return fault if known else in_pythons_words(fault, getattr, plain, name)
+
+
+def _nothing() -> None:
+    """What `super(Class).__init__` does."""
+
+
+_nothing.__name__ = _nothing.__qualname__ = "__init__"
 
 
 def _above(value: Any) -> tuple[type, ...]:

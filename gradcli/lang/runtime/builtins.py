@@ -210,7 +210,10 @@ def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]
 
     own = {name: method for name in METHODS[plain] if callable(method := getattr(plain, name, None))}
     methods = own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
-    return methods | ({"maketrans": _called("maketrans", special[str, "maketrans"](""))} if plain is str else {})
+    if plain is str:
+        make = special[str, "maketrans"]("")
+        methods["maketrans"] = _called("maketrans", lambda *args: make(*args))
+    return methods
 
 
 def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

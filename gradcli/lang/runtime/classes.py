@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed
 from gradcli.faults.arguments import SuperMisuse
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import PolicyFault
@@ -118,8 +118,20 @@ def _parent(policy: Policy, base: Any) -> type:
     raise PolicyFault("a class can only inherit from classes", "class Net(nn.Module):")
 
 
+@exposed()
+class UnboundSuper:
+    """`super(Class)` without an object: calling its `__init__` does nothing, as in Python."""
+
+    __slots__ = ()
+
+
+UNBOUND = UnboundSuper()
+
+
 def super_(kind: Any = None, value: Any = None) -> Any:
-    """super() in a method or class method, and super(Class, self)."""
+    """super() in a method or class method, super(Class, self), and super(Class)."""
+    if value is None and user_class(kind):
+        return UNBOUND
     of_class = user_class(value) and user_class(kind) and issubclass(value, kind)
     if not user_class(kind) or not (of_class or isinstance(value, kind)):
         raise SuperMisuse

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import ProgramClass, exposed, seal
+from gradcli.exposure import ProgramClass, exposed, named, seal
 from gradcli.lang.budget import Budget
 
 PARTS = (FunctionType, property, staticmethod, classmethod)     # of a class that are no members
 
 
+@named("auto")
 @exposed()
 class Auto:
     """The next value."""

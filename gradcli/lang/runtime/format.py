@@ -182,7 +182,7 @@ class Formatter:
 
     def _function(self, value: Any) -> str:
         kind = type(value)
-        if kind is MethodType:
+        if kind is MethodType and type(value.__self__) is not str:
             return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
         if kind is MethodDescriptorType:
             return repr(value)

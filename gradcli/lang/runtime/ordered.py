@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import ItemsView, KeysView, ValuesView
 from typing import Any
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.lang.runtime.builtins import METHODS
 
 
+@named("collections.OrderedDict")
 @exposed(*METHODS[dict], "move_to_end", copied=True)
 class OrderedDict(dict[Any, Any]):
     """A dict with move_to_end, an order-sensitive == and a repr of its own."""

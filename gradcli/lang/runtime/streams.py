@@ -45,7 +45,7 @@ class TextStream:
         return f"<_io.TextIOWrapper name='{self.name}' mode='w' encoding='utf-8'>"
 
 
-TextStream.__name__ = "TextIOWrapper"     # as messages call it
+TextStream.__name__ = "_io.TextIOWrapper"     # as messages call it
 
 
 @exposed("write", "writelines", "getvalue", "read", "readline", "readlines", "seek", "tell", "close", "flush",
@@ -151,7 +151,7 @@ class TextBuffer:
         return f"<_io.StringIO object at {style.address(self)}>"
 
 
-TextBuffer.__name__ = "StringIO"     # likewise
+TextBuffer.__name__ = "_io.StringIO"     # likewise
 
 
 def writer(file: Any, write: Callable[[str], object]) -> Callable[[str], object]:

@@ -370,13 +370,11 @@ def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]
         **GROWING}
 
     def bind(name: str, method: Callable[..., Any]) -> Callable[[Any], Any]:
-        def bound(text: str) -> Callable[..., Any]:
-            def call(*args: Any, **options: Any) -> Any:
-                return method(f, text, *args, **options)
+        def call(text: str, /, *args: Any, **options: Any) -> Any:
+            return method(f, text, *args, **options)
 
-            call.__name__, call.__qualname__, call.__module__ = name, f"str.{name}", "builtins"
-            return call
-
+        call.__name__, call.__qualname__, call.__module__ = name, f"str.{name}", "builtins"
+        bound: Callable[[Any], Any] = call.__get__      # a method of the text, made without a frame
         return bound
 
     return {(str, name): bind(name, method) for name, method in functions.items()} | {(list, "index"): f._index}

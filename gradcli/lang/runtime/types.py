@@ -8,8 +8,9 @@ is a real type, whose attributes are read through `attributes.py` like those of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from gradcli.exposure import PROGRAM_MADE, exposed
@@ -22,18 +23,15 @@ MIXED = "mixed"     # one with a foreign base somewhere
 class TypeProxy:
     """Stands for one or several Python types under the name that programs know."""
 
-    __slots__ = ("_call", "_methods", "_name", "_types")
+    __slots__ = ("__call__", "_call", "_methods", "_name", "_types")     # Python calls what the first holds as it is
+
+    __call__: Callable[..., Any]
 
     def __init__(self, name: str, types: tuple[type, ...], call: Callable[..., Any] | None = None,
                  methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> None:
         """`methods` are those that can be named without an object: `str.lower`."""
         self._name, self._types, self._call, self._methods = name, types, call, methods
-
-    def __call__(self, /, *args: Any, **options: Any) -> Any:
-        call = self._call
-        if call is None:
-            raise TypeError(f"cannot create '{self._name}' instances")
-        return call(*args, **options) if options else call(*args)
+        set_call(self, call or partial(_refuse_call, name))
 
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"
@@ -42,7 +40,7 @@ class TypeProxy:
 
     def __getitem__(self, item: Any) -> TypeProxy:
         """`list[int]`: the same type, with a note of what it holds."""
-        if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__name__ in HOLDING)):
+        if not (self._name.startswith("typing.") or (len(self._types) == 1 and self._types[0].__qualname__ in HOLDING)):
             raise TypeError(f"type '{self._name}' is not subscriptable")
         items = item if type(item) is tuple else (item,)
         return GenericAlias(f"{self._name}[{', '.join(map(alias_of, items))}]", self._types, self._call)
@@ -62,6 +60,12 @@ class TypeProxy:
 
 
 TypeProxy.__name__ = "type"      # as Python's messages call it
+set_call: Callable[[TypeProxy, Any], None] = vars(TypeProxy)["__call__"].__set__
+
+
+def _refuse_call(name: str, *args: Any, **options: Any) -> NoReturn:
+    raise TypeError(f"cannot create '{name}' instances")
+
 
 class GenericAlias(TypeProxy):
     """`list[int]` or `int | None`: a type with its parameters, or a union; they are shown, and not checked."""

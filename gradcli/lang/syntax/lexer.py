@@ -156,18 +156,27 @@ def check_name(text: str, word: str, start: int, end: int) -> None:
                           span=span_between(text, start, end))
 
 
+def _columns(indent: str) -> tuple[int, int]:
+    """The column after an indentation with tabs at every eighth place, and with tabs as wide as blanks.
+
+    As CPython has it, two indentations compare only if both say the same: what is deeper must be so for any tab.
+    """
+    return len(indent.expandtabs(8)), len(indent)
+
+
 def _indent(text: str, indent: str, indents: list[str], at: int, words: list[Word]) -> None:
     """Append INDENT or DEDENT words where a line's indentation differs from the block's; IndentationFault if wrong."""
-    if indent.startswith(indents[-1]):
-        if indent == indents[-1]:
-            return
+    columns, open_block = _columns(indent), _columns(indents[-1])
+    if columns == open_block:
+        return
+    if columns[0] > open_block[0] and columns[1] > open_block[1]:
         if len(indents) > INDENTATION:
             raise DepthLimit(f"blocks are nested more than {INDENTATION} deep", span=span_between(text, at, at + 1))
         indents.append(indent)
         words.append(("_INDENT", at - len(indent), at, ""))
         return
-    while indents[-1] != indent:
-        if not indents[-1].startswith(indent):
+    while _columns(indents[-1]) != columns:
+        if _columns(indents[-1])[0] <= columns[0]:
             mixed = "\t" in indent + indents[-1]
             raise IndentationFault(
                 "tabs and spaces are mixed in the indentation" if mixed and " " in indent + indents[-1]

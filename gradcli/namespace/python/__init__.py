@@ -18,6 +18,7 @@ from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import WriteObserver
 from gradcli.exposure import admitting
+from gradcli.lang.policy import SCRIPT
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
@@ -87,7 +88,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     `torch` is the session's; `fill(template, values)` is `template % values`; `options` are how values print;
     `settings` receives what of the modules programs can change.
     """
-    modules: dict[str, Any] = refused_modules() | {"sys": sys_module(argv, write, complain), "os": os_module()}
+    modules: dict[str, Any] = refused_modules() | {
+        "sys": sys_module(lambda: _changeable([SCRIPT, *argv()], settings), write, complain), "os": os_module()}
     modules |= {path: ModuleProxy(path, names, _fetch) for path, names in _addresses().items()}
     modules["matplotlib.pyplot"] = ModuleProxy(
         "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
@@ -103,7 +105,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
-    modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in ("random", "linalg", "matlib", "lib")}
+    modules |= {f"numpy.{name}": getattr(modules["numpy"], name) for name in (
+        "random", "linalg", "matlib", "lib", "testing")}
     modules["numpy.lib.stride_tricks"] = modules["numpy.lib"].stride_tricks
     vars(modules["pprint"]).update(pprint=printers.pprint, pp=printers.pp)
     for path in ("IPython.display", "IPython.core.display"):
@@ -149,14 +152,14 @@ def _pyplot_function(name: str) -> Any:
 def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     """`numpy`: a part of it, for the arrays that `.numpy()` returns."""
     def drawing(name: str) -> Callable[..., Any]:
-        def draw(*args: Any, **options: Any) -> Any:
-            from gradcli.engine.random.numpy_stream import ArrayRandom
-            from gradcli.engine.tensor.numpy_view import with_numpy_faults
+        from gradcli.engine.random.numpy_stream import ArrayRandom
+        from gradcli.engine.tensor.numpy_view import with_numpy_faults
 
-            return with_numpy_faults(getattr(ArrayRandom(generators.arrays), name))(*args, **options)
+        def draw(*args: Any, **options: Any) -> Any:
+            return getattr(ArrayRandom(generators.arrays), name)(*args, **options)
 
         draw.__name__ = draw.__qualname__ = name
-        return draw
+        return with_numpy_faults(draw)
 
     random = ModuleProxy("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
@@ -165,6 +168,9 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     matlib = ModuleProxy("numpy.matlib", {"repmat": "repmat"}, _array_function)
     tricks = ModuleProxy("numpy.lib.stride_tricks", {name: f"third_party.numpy_strides.{name}" for name in (
         "as_strided", "sliding_window_view")}, _fetch)
+    testing = ModuleProxy("numpy.testing", {name: f"third_party.numpy_testing.{name}" for name in (
+        "assert_allclose", "assert_array_equal", "assert_equal", "assert_almost_equal", "assert_array_almost_equal",
+        "assert_array_less")}, _fetch)
     kinds = {name: ScalarType(NAMED[full]) for name, full in SCALARS.items()}
     array = TypeProxy("numpy.ndarray", (Array,))
 
@@ -181,6 +187,7 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
     return ModuleProxy("numpy", names, fetch, random=random,
                        linalg=linalg, matlib=matlib, lib=ModuleProxy("numpy.lib", stride_tricks=tricks), ndarray=array,
+                       testing=testing,
                        finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), **FILES, **kinds)
 
@@ -207,15 +214,19 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
     return make
 
 
+def _changeable(value: Any, settings: list[Any]) -> Any:
+    """`value`, a part of a module that programs can change, once it is among the settings of the session."""
+    settings.append(value)
+    if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
+        WriteObserver.reach(value)
+    return value
+
+
 def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str], settings: list[Any]) -> ModuleProxy:
     def members() -> dict[str, Any]:
         from gradcli.namespace.python.system.logging import LoggingSystem, logging_names
 
-        system = LoggingSystem(complain, fill)
-        settings.append(system)
-        if WriteObserver.reach is not None:     # the statement that is the first to use it may be taken back
-            WriteObserver.reach(system)
-        return logging_names(system)
+        return logging_names(_changeable(LoggingSystem(complain, fill), settings))
 
     return ModuleProxy("logging", {name: name for name in LOGGING.split()}, _computed_once(members))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.display.containers import Named
 from gradcli.engine.autograd.signature import brief
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.policy import checked_name
@@ -35,6 +35,7 @@ def simple_namespace(**values: Any) -> Options:
     return namespace
 
 
+@named("types.SimpleNamespace")
 @exposed(open_attributes=True, copied=True)
 class Plain(Options):
     """An instance of types.SimpleNamespace."""
@@ -97,6 +98,7 @@ class Option:
         return value
 
 
+@named("ArgumentParser")
 @exposed(*"add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
 class Parser:
     """`ArgumentParser`."""

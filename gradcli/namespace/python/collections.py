@@ -10,7 +10,7 @@ from typing import Any
 
 from gradcli.display.containers import Named
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.exposure import admitting, expose, exposed, seal
+from gradcli.exposure import admitting, expose, exposed, named, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -207,4 +207,5 @@ OrderedDict = TypeProxy("collections.OrderedDict", (Ordered,), Ordered, {
 deque = TypeProxy("collections.deque", (Deque,), Deque)
 defaultdict = TypeProxy("collections.defaultdict", (DefaultDict,), DefaultDict)
 Counter = TypeProxy("collections.Counter", (Tally,), Tally)
-Deque.__name__, Tally.__name__, DefaultDict.__name__ = "deque", "Counter", "defaultdict"     # as messages call them
+for _kind, _name in ((Deque, "collections.deque"), (Tally, "Counter"), (DefaultDict, "collections.defaultdict")):
+    named(_name)(_kind)

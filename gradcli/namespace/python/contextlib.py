@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault, LimitFault
 from gradcli.lang.runtime.generators import ProgramGenerator, close_generator, closed_by_program
 from gradcli.lang.runtime.types import TypeProxy, types_of
@@ -24,6 +24,7 @@ def contextmanager(func: Any) -> Callable[..., GeneratorContext]:
     return make
 
 
+@named("_GeneratorContextManager")
 @exposed()
 class GeneratorContext:
     """One use of a generator function as a context, or as a decorator."""

@@ -73,7 +73,7 @@ def _stored(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]
 
 def _no_method(x: Any) -> Any:
     """`x`, unless it is a method, which raises ArgumentFault."""
-    if type(x) is MethodType:
+    if type(x) is MethodType and type(x.__self__) is not str:
         raise ArgumentFault("a method alone cannot be copied", ("copy.copy(x).f", "the method of a copy of its object"))
     return x
 

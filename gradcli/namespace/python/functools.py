@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.exposure import admitting, exposed
+from gradcli.exposure import admitting, exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.operators import checked_sum
 
@@ -183,6 +183,7 @@ def cmp_to_key(mycmp: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
     return key
 
 
+@named("functools.KeyWrapper")
 @exposed()
 class Compared:
     """A value whose order a comparison function of the program defines."""

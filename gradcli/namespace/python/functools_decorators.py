@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, admit, exposed
+from gradcli.exposure import PROGRAM_MADE, admit, exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.runtime.attributes import attributes_of
@@ -35,35 +34,92 @@ def update_wrapper(wrapper: Any, wrapped: Any, *assigned: Any, **options: Any) -
     return wrapper
 
 
+@named("functools._lru_cache_wrapper")
 @exposed("cache_info", "cache_clear", "__name__", "__qualname__")
 class Cached:
-    """A function with a cache of its results."""
+    """A function with a cache of its results: a dict, the results that were used last at its end.
 
-    __slots__ = ("__name__", "__qualname__", "_maxsize", "_remembering")
+    The dict is the program's to change through calls alone, but a prompt restores it as any other dict, which
+    Python's own cache would not survive.
+    """
+
+    __slots__ = ("__name__", "__qualname__", "_function", "_hits", "_maxsize", "_misses", "_most", "_results", "_typed")
 
     def __init__(self, function: Any, maxsize: int | None, typed: bool) -> None:
-        most = CACHE_LIMIT if maxsize is None else min(maxsize, CACHE_LIMIT)
-        self._remembering, self._maxsize = functools.lru_cache(most, typed)(functools.partial(function)), maxsize
+        self._function, self._maxsize, self._typed = function, maxsize, typed
+        self._most = CACHE_LIMIT if maxsize is None else min(maxsize, CACHE_LIMIT)
+        self._results: dict[Any, Any] = {}
+        self._hits = self._misses = 0
         self.__name__ = str(getattr(function, "__name__", "function"))
         self.__qualname__ = str(getattr(function, "__qualname__", "function"))
 
     def __call__(self, /, *args: Any, **options: Any) -> Any:
-        return self._remembering(*args, **options)
+        key: Any
+        if not options and len(args) == 1 and type(args[0]) in ALONE and not self._typed:
+            key, = args     # as in Python, where 1 and 1.0 are told apart, but not 1.0 and True
+        elif not self._most:
+            self._misses += 1
+            return self._function(*args, **options)
+        else:
+            key = _call_key(args, options, self._typed)
+        results = self._results
+        result = results.get(key, UNCACHED)
+        if result is not UNCACHED:
+            self._hits += 1
+            if self._maxsize is not None:
+                results[key] = results.pop(key, result)
+            return result
+        self._misses += 1
+        result = self._function(*args, **options)
+        if self._most and key not in results:      # a call within this one may have the same arguments
+            if len(results) >= self._most:
+                del results[next(iter(results))]
+            results[key] = result
+        return result
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
     def cache_info(self) -> Any:
         """The hits, misses, limit and size of the cache."""
-        hits, misses, _, size = self._remembering.cache_info()
-        return CacheInfo(hits, misses, self._maxsize, size)
+        return CacheInfo(self._hits, self._misses, self._maxsize, len(self._results))
 
     def cache_clear(self) -> None:
         """Empty the cache."""
-        self._remembering.cache_clear()
+        self._results.clear()
+        self._hits = self._misses = 0
 
     def __display__(self, style: Any) -> str:
         return f"<functools._lru_cache_wrapper object at {style.address(self)}>"
+
+
+PLAIN = frozenset({int, float, str, bool, type(None)})     # types whose hashes no program computes
+ALONE = frozenset({int, str})       # types of an argument that stands for itself
+UNCACHED = object()
+KEYWORDS = object()        # stands between the arguments by position and those by name
+
+
+def _call_key(args: tuple[Any, ...], options: dict[str, Any], typed: bool) -> Any:
+    """What tells the calls of a cached function apart."""
+    key = (*args, KEYWORDS, *[part for option in options.items() for part in option]) if options else args
+    if typed:
+        key = (*key, *map(type, args), *map(type, options.values()))
+    return key if PLAIN.issuperset(map(type, key)) else HashedKey(key)
+
+
+class HashedKey:
+    """The arguments of a call, whose hashes are asked for once."""
+
+    __slots__ = ("_hash", "key")
+
+    def __init__(self, key: tuple[Any, ...]) -> None:
+        self.key, self._hash = key, hash(key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HashedKey) and self.key == other.key
 
 
 def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:

@@ -50,7 +50,7 @@ class Buffer:
         return f"<_io.BytesIO object at {style.address(self)}>"
 
 
-Buffer.__name__ = "BytesIO"
+Buffer.__name__ = "_io.BytesIO"
 BytesIO = TypeProxy("_io.BytesIO", (Buffer,), Buffer)
 
 

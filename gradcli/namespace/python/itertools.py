@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import index
 from typing import Any
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
@@ -86,7 +86,7 @@ def depth(name: str, *values: Any) -> int:
 def class_of(name: str, module: str = "itertools") -> type[StreamIterator]:
     """A class of iterators that is called as the class of a module is."""
     iterator_class = type(name, (StreamIterator,), {"__slots__": (), "__module__": module})
-    return exposed()(iterator_class)
+    return named(f"{module}.{name}")(exposed()(iterator_class))
 
 
 def _buffered(values: Iterable[Any]) -> tuple[Any, ...]:

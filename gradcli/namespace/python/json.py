@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import exposed, exposure_of
+from gradcli.exposure import exposed, exposure_of, named
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
@@ -84,6 +84,7 @@ def loads(s: str, /) -> Any:
         raise Undecodable(error) from None
 
 
+@named("JSONDecodeError")
 @exposed("msg", "doc", "pos", "lineno", "colno")
 class Undecodable(ValueFault):
     """JSONDecodeError: the text is no JSON."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.conversion import array_of, listed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
@@ -37,6 +37,8 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
         values = object.array.copy()
     elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
         values = np.stack([item.array for item in object])
+    elif type(object) is list and object and type(object[0]) is float:
+        values = array_of(object, np.float64)
     else:
         natural = array_of(object)
         values = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
@@ -103,8 +105,10 @@ def identity(n: int, dtype: Any = float) -> Array:
     return eye(n, dtype=dtype)
 
 
-def arange(*bounds: Any, dtype: Any = None) -> Array:
-    """Numbers at equal steps."""
+def arange(*bounds: Any, dtype: Any = None, **named: Any) -> Array:
+    """Numbers at equal steps; `start`, `stop` and `step` may be named."""
+    if named:
+        bounds = _named_bounds(bounds, **named)
     if not 1 <= len(bounds) <= 3 or not all(type(bound) in NUMBERS for bound in bounds):
         raise ArgumentFault("arange() takes one to three numbers", "np.arange(0, 10, 2)")
     bounds = tuple(map(numpy_operand, bounds))
@@ -113,6 +117,12 @@ def arange(*bounds: Any, dtype: Any = None) -> Array:
         raise ValueFault("arange() needs a step that gets to the end")
     _sized("arange", max(0, math.ceil((last - first) / step)))
     return Array(np.arange(*bounds, dtype=None if dtype is None else kind(dtype)))
+
+
+def _named_bounds(bounds: tuple[Any, ...], start: Any = 0, stop: Any = None, step: Any = 1) -> tuple[Any, ...]:
+    """The first, the last and the step, where those after `bounds` are named; one without a stop is the last."""
+    first, last, by = (*bounds, *(start, stop, step)[len(bounds):])
+    return (0, first, by) if last is None else (first, last, by)
 
 
 def _counted(name: str, num: Any) -> None:
@@ -156,10 +166,20 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
         values = [operand(arg) for arg in args]
         if arguments == 2:
             check_broadcast(name, *values)
-        return _stored(name, apply(*values), out)
+        result = apply(*values)
+        return of_tensors(result, args) if out is None else _stored(name, result, out)
 
     applied.__name__ = applied.__qualname__ = name
     return applied
+
+
+def of_tensors(result: Any, args: tuple[Any, ...]) -> Any:
+    """What a ufunc returns: a tensor where one of its operands is one, which has bytes for truth values, as PyTorch has
+    it; else an array or a number."""
+    if not any(isinstance(arg, Tensor) and not isinstance(arg, Array) for arg in args):
+        return as_numpy_result(result)
+    array = np.asarray(result)
+    return Tensor(listed(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
 
 def _reducing(name: str) -> Callable[..., Any]:
@@ -205,7 +225,9 @@ def dot(a: Any, b: Any) -> Any:
     return as_numpy_result(np.asarray(product(asarray(a).array, asarray(b).array))[()])
 
 
-matmul = dot
+def matmul(x1: Any, x2: Any) -> Any:
+    """The product of matrices or vectors, as a ufunc gives it."""
+    return of_tensors(product(asarray(x1).array, asarray(x2).array), (x1, x2))
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
@@ -296,11 +318,13 @@ def outer(a: Any, b: Any) -> Any:
     return Array(np.outer(a.array, b.array))
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None) -> Any:
-    """The length of a vector, or of each along an axis."""
-    if ord is not None and type(ord) not in NUMBERS:
-        raise ArgumentFault(f"the order of a norm is a number, not {described(ord)}", "np.linalg.norm(x)")
-    return as_numpy_result(np.linalg.norm(asarray(x).array, None if ord is None else numpy_operand(ord), axes(axis)))
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The length of a vector, or of each along an axis; of a matrix also with the orders 'fro' and 'nuc'."""
+    if ord is not None and ord not in ("fro", "nuc") and type(ord) not in NUMBERS:
+        raise ArgumentFault(f"the order of a norm is a number, 'fro' or 'nuc', not {described(ord)}",
+                            "np.linalg.norm(x)")
+    order = numpy_operand(ord) if type(ord) in NUMBERS else ord
+    return as_numpy_result(np.linalg.norm(asarray(x).array, order, axes(axis), bool(keepdims)))
 
 
 def copy(a: Any) -> Array:

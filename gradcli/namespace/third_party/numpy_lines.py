@@ -28,10 +28,13 @@ blackman i M
 broadcast_shapes s shape1, s shape2
 broadcast_to A array, s shape
 cbrt A x
+choose A a, L choices
 column_stack L tup
+compress A condition, A a, x axis=None
 convolve A a, A v, w mode=full : full same valid
 copysign A x1, A x2
 corrcoef A x, O y=None
+correlate A a, A v, w mode=valid : valid same full
 count_nonzero A a, x axis=None
 cov A m, O y=None, b rowvar=True, b bias=False, i ddof=None
 cross A a, A b
@@ -49,6 +52,7 @@ dsplit A ary, A indices_or_sections
 dstack L tup
 ediff1d A ary, A to_end=None, A to_begin=None
 exp2 A x
+extract A condition, A arr
 fabs A x
 fix A x
 flatnonzero A a
@@ -73,6 +77,7 @@ histogram A a, A bins=10, A range=None, O weights=None, b density=None
 histogram2d A x, A y, A bins=10, A range=None, O weights=None, b density=None
 histogram_bin_edges A a, A bins=10, A range=None, O weights=None
 hsplit A ary, A indices_or_sections
+i0 A x
 imag A val
 inner A a, A b
 insert A arr, A obj, A values, x axis=None
@@ -89,14 +94,16 @@ isrealobj A x
 kaiser i M, n beta
 kron A a, A b
 lcm A x1, A x2
+ldexp A x1, A x2
 left_shift A x1, A x2
 less_equal A a, A b
 lexsort A keys, x axis=-1
 logaddexp A a, A b
 logaddexp2 A x1, A x2
 logical_xor A a, A b
+may_share_memory A a, A b
 median A a, x axis=None, b keepdims=False
-meshgrid A *xi, w indexing=xy : xy ij
+meshgrid A xi, w indexing=xy : xy ij
 modf A x
 moveaxis A a, x source, x destination
 nan_to_num A x, b copy=True, n nan=0.0
@@ -117,7 +124,7 @@ nanvar A a, x axis=None
 ndim A a
 nextafter A x1, A x2
 not_equal A a, A b
-pad A array, A pad_width, w mode=constant : constant edge reflect symmetric wrap
+pad A array, A pad_width, w mode=constant, A *constant_values=0 : constant edge reflect symmetric wrap
 partition A a, A kth, x axis=-1
 percentile A a, A q, x axis=None, b keepdims=False
 poly A seq_of_zeros
@@ -196,5 +203,5 @@ linalg.solve A a, A b
 linalg.svd A a, b full_matrices=True, b compute_uv=True
 """
 TABLED = (*(line.partition(" ")[0] for line in LINES.strip().split("\n") if not line.startswith("linalg.")),
-          "fromiter", "indices")
+          "fromiter", "indices", "broadcast_arrays", "block", "fill_diagonal")
 """The functions of `numpy` itself among these."""

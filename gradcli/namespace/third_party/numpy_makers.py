@@ -11,22 +11,14 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count
-from gradcli.engine.tensor.numpy_view import (
-    ArrayType,
-    as_numpy_result,
-    astype,
-    axes,
-    kind,
-    numpy_operand,
-    with_numpy_faults,
-)
+from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, axes, kind, numpy_operand, with_numpy_faults
 from gradcli.engine.tensor.tensor import DisplayHooks, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
@@ -47,6 +39,7 @@ def _ranged(part: slice) -> slice:
     return slice(first, last, step)
 
 
+@named("RClass")
 @exposed()
 class Joiner:
     """`np.r_` and `np.c_`: ranges, numbers and arrays put together by an index."""
@@ -63,6 +56,7 @@ class Joiner:
         return f"<numpy.lib.index_tricks.{'CClass' if self._name == 'c_' else 'RClass'} object>"
 
 
+@named("MGridClass")
 @exposed()
 class Grid:
     """`np.mgrid` and `np.ogrid`: the coordinates of a grid, by slices."""
@@ -83,6 +77,7 @@ class Grid:
         return "<numpy.lib.index_tricks.nd_grid object>"
 
 
+@named("poly1d")
 @exposed("c", "coef", "coeffs", "coefficients", "order", "o", "r", "roots", "deriv", "integ")
 class Polynomial:
     """`np.poly1d`: a polynomial in one variable, the highest power first."""
@@ -193,6 +188,7 @@ def _element_type(dtype: Any) -> ArrayType:
 dtype = TypeProxy("numpy.dtype", (ArrayType,), _element_type)
 
 
+@named("type")
 @exposed()
 class AbstractType(TypeProxy):
     """`numpy.floating` and other families of element types."""
@@ -229,6 +225,7 @@ def ix_(*args: Any) -> tuple[Array, ...]:
     return tuple(Array(part) for part in np.ix_(*(asarray(part).array for part in args)))
 
 
+@named("IndexExpression")
 @exposed()
 class Indexer:
     """`np.s_[1:3, 0]`: the index in the brackets."""
@@ -308,6 +305,7 @@ def array_str(a: Any) -> str:
     return DisplayHooks.format(asarray(a), "")
 
 
+@named("numpy.ufunc")
 @exposed("reduce", "accumulate", "outer", "at")
 class Ufunc:
     """`numpy.add` and other operators: called, and with the ways in which they go through an array."""

@@ -14,7 +14,7 @@ from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.numpy_view import astype, kind, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault, NumpyOfHistory
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
@@ -42,6 +42,7 @@ ArrayLimits.__name__ = "finfo"
 PYTHON_TYPES = {"i": int, "u": int, "f": float, "b": bool, "c": complex}      # what scalars of a kind are here
 
 
+@named("type")
 @exposed()
 class ScalarType(TypeProxy, Typed):
     """A scalar type of numpy; equal to its dtype."""

@@ -2,33 +2,40 @@
 
 A line states a function and its arguments, each with its kind before it: `A` an array, `O` an array or None, `L` a
 list of arrays, `i` a whole number, `n` a number, `x` axes, `s` a size, `b` True or False, `t` an element type,
-`w` one of the words behind the line. What a program gives is taken by kind; what comes back is made of arrays,
-plain numbers, tuples and lists.
+`w` one of the words behind the line. An argument with a star before its name has to be named. What a program gives is
+taken by kind; what comes back is made of arrays, plain numbers, tuples and lists.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections import namedtuple
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from gradcli.display.containers import Named
+from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count, taken_size
 from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, numpy_operand, with_numpy_faults
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
+from gradcli.engine.tensor.write_gate import writing
+from gradcli.exposure import expose
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.namespace.third_party.numpy import asarray, operand
+from gradcli.namespace.third_party.numpy import asarray, of_tensors, operand
 from gradcli.namespace.third_party.numpy_lines import LINES
 
 LARGEST_POWER = 10_000
 MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
+MOST_BLOCKS = 8         # lists within each other
 OPERATIONS = 10**11     # multiplications that one call may ask for
 
 
@@ -41,9 +48,12 @@ class NumpySignature:
         self.words = words.split()
         self.kinds: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
+        self.named_only: set[str] = set()
         for part in rest.split(", "):
             sort, _, name = part.partition(" ")
             name, _, default = name.partition("=")
+            if name.startswith("*"):
+                self.named_only.add(name := name[1:])
             self.kinds[name] = sort
             if default:
                 self.defaults[name] = default
@@ -52,8 +62,9 @@ class NumpySignature:
         """The converted arguments by parameter name. Raises ArgumentFault for any that do not fit."""
         names = list(self.kinds)
         short = f"np.{self.name}()"
-        if len(args) > len(names):
-            raise ArgumentFault(f"{short} takes at most {len(names)} values here",
+        most = len(names) - len(self.named_only)
+        if len(args) > most:
+            raise ArgumentFault(f"{short} takes at most {most} values here",
                                 f"np.{self.name}({', '.join(names)})")
         for name in options:
             if name not in self.kinds or name in names[: len(args)]:
@@ -157,6 +168,8 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "histogram2d": _bins, "roots": lambda v: _square(v["p"]),
     "poly": lambda v: _steps("seq_of_zeros", "seq_of_zeros", v), "polydiv": lambda v: _steps("u", "v", v),
     "histogram_bin_edges": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
+    "choose": lambda v: _broadcast(v["a"], *v["choices"]),
+    "correlate": lambda v: math.inf if _size(v["a"]) * _size(v["v"]) > OPERATIONS else _size(v["a"]) + _size(v["v"]),
     "select": lambda v: _broadcast(*v["condlist"], *v["choicelist"], v.get("default", 0)),
     "ravel_multi_index": lambda v: _broadcast(*v["multi_index"]),
     "tril_indices_from": lambda v: _size(v["arr"]), "triu_indices_from": lambda v: _size(v["arr"]),
@@ -183,10 +196,21 @@ def result_of(value: Any) -> Any:
     """A result of numpy as programs hold it: arrays, plain numbers, tuples and lists. Raises for complex ones."""
     if isinstance(value, tuple | list):
         inner = [result_of(item) for item in value]
+        if fields := getattr(value, "_fields", ()):
+            return _named_result(type(value).__name__, fields)(*inner)
         return inner if isinstance(value, list) else tuple(inner)
     if getattr(value, "dtype", np.dtype(float)).kind == "c":
         raise ArgumentFault("the result has complex numbers, which are not part of the language")
     return value if value is None or type(value) is bool else as_numpy_result(value)
+
+
+@cache
+def _named_result(name: str, fields: tuple[str, ...]) -> Any:
+    """The class of a result with names, such as `EighResult(eigenvalues, eigenvectors)`."""
+    kind = namedtuple(name, fields)     # type: ignore[misc]  # numpy's own names
+    expose(kind, *fields, parts=lambda value: (
+        f"{name}(", [Named(*pair) for pair in zip(fields, value, strict=True)], ")"))
+    return kind
 
 
 def _function(signature: NumpySignature) -> Callable[..., Any]:
@@ -206,11 +230,13 @@ def _function(signature: NumpySignature) -> Callable[..., Any]:
         if signature.name == "linalg.matrix_power" and abs(values["n"]) > LARGEST_POWER:
             raise ArgumentFault(f"matrix_power() takes powers up to {LARGEST_POWER}")
         names = list(signature.kinds)
-        places = names[: next((at for at, name in enumerate(names) if name not in values), len(names))]
+        places = names[: next((at for at, name in enumerate(names) if name not in values or (
+            name in signature.named_only)), len(names))]
         rest = {name: value for name, value in values.items() if name not in places}
         with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
             warnings.simplefilter("ignore")
-            return result_of(work(*(values[name] for name in places), **rest))
+            result = work(*(values[name] for name in places), **rest)
+        return of_tensors(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
 
     applied.__name__ = applied.__qualname__ = signature.name.rpartition(".")[2]
     return with_numpy_faults(applied)
@@ -239,13 +265,41 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
     return result_of(np.einsum(subscripts, *values))
 
 
-def meshgrid(*xi: Any, indexing: str = "xy") -> list[Any]:
+def meshgrid(*xi: Any, indexing: str = "xy") -> tuple[Any, ...]:
     """The coordinates of a grid."""
     values = [asarray(array_like).array for array_like in xi]
     if indexing not in ("xy", "ij") or len(values) > 16:
         raise ArgumentFault("meshgrid() counts columns first, or rows", "indexing='xy'", "indexing='ij'")
     MemoryLimit.check("meshgrid", 8 * len(values) * math.prod(value.size for value in values))
-    return [Array(array_like) for array_like in np.meshgrid(*values, indexing=indexing)]     # type: ignore[call-overload]  # indexing is checked by numpy
+    return tuple(Array(grid) for grid in np.meshgrid(*values, indexing=indexing))    # type: ignore[call-overload]  # indexing is checked by numpy
+
+
+def broadcast_arrays(*args: Any) -> tuple[Any, ...]:
+    """Copies of arrays in the shape that they have in common."""
+    values = [asarray(array_like).array for array_like in args]
+    MemoryLimit.check("broadcast_arrays", 8 * len(values) * _broadcast(*values))
+    return tuple(Array(value.copy()) for value in np.broadcast_arrays(*values))
+
+
+def block(arrays: Any) -> Any:
+    """A matrix put together of blocks: a list of rows, each a list of blocks."""
+    def parts(value: Any, depth: int) -> Any:
+        if not isinstance(value, list):
+            return operand(value)
+        if depth > MOST_BLOCKS:
+            raise ArgumentFault("np.block() takes rows of blocks", "np.block([[a, b], [c, d]])")
+        return [parts(item, depth + 1) for item in Budget().bounded(value)]
+
+    return result_of(np.block(parts(arrays, 0)))
+
+
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """Write a value, or one after another, on the diagonal of an array."""
+    if not isinstance(a, Array):
+        raise ArgumentFault(f"fill_diagonal() changes an array, not {described(a)}", "np.fill_diagonal(a, 0)")
+    value = operand(val)
+    note_write(a, "fill_diagonal", here())
+    np.fill_diagonal(writing(a.array, "fill_diagonal"), value, bool(wrap))
 
 
 def fromiter(iter: Any, dtype: Any = float, count: int = -1) -> Array:
@@ -267,7 +321,8 @@ for _line in LINES.strip().split("\n"):
     _signature = NumpySignature(_line)
     if _signature.name not in ("einsum", "meshgrid"):
         FUNCTIONS[_signature.name] = _function(_signature)
-FUNCTIONS |= {function.__name__: with_numpy_faults(function) for function in (einsum, meshgrid, fromiter, indices)}
+FUNCTIONS |= {function.__name__: with_numpy_faults(function) for function in (
+    einsum, meshgrid, fromiter, indices, broadcast_arrays, block, fill_diagonal)}
 
 
 def __getattr__(name: str) -> Any:

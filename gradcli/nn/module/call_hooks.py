@@ -34,7 +34,7 @@ def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = Fal
     if module._hooks is None:
         object.__setattr__(module, "_hooks", ({}, {}, {}, {}, {}))
     hooks: Hooks = module._hooks[position]
-    key = max(hooks, default=0) + 1
+    key = Handle.next_id
     others = dict(hooks)
     hooks[key] = WithKwargs(hook, bool(with_kwargs), bool(always_call)) if with_kwargs or always_call else hook
     if prepend:

@@ -85,7 +85,7 @@ class _Dict(_Container):
         return dict(self._members).items()
 
 
-@exposed("insert")
+@exposed("insert", "pop")
 class _NumberedModules(_List):
     """Modules named by their numbers."""
 
@@ -116,6 +116,12 @@ class _NumberedModules(_List):
         """Add a module at the end; this container."""
         self.add_module(str(len(self)), module)
         return self
+
+    def pop(self, key: Any) -> Any:
+        """Take out the module at an index, and return it."""
+        module = self[key]
+        del self[key]
+        return module
 
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at `index`; this container."""

@@ -180,7 +180,7 @@ class Module(Lookup):
 
     def register_parameter(self, name: str, param: Any) -> None:
         """Register `param`, a Parameter or None, under `name`."""
-        check_free_name(self, name)
+        check_free_name(self, name, "_parameter_dict")
         if param is not None and not isinstance(param, Parameter):
             words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
             raise NotRegistrable(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
@@ -191,7 +191,7 @@ class Module(Lookup):
 
     def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
         """Register `tensor`, which is not learnt, under `name`; unless `persistent`, state_dict leaves it out."""
-        check_free_name(self, name)
+        check_free_name(self, name, "_buffer_dict")
         check_registrable(name, tensor, "buffer")
         self._buffer_dict[name] = tensor
         self.__dict__[name] = tensor
@@ -200,7 +200,7 @@ class Module(Lookup):
 
     def add_module(self, name: str, module: Any) -> None:
         """Register `module` under `name`."""
-        check_free_name(self, name)
+        check_free_name(self, name, "_module_dict")
         if module is not None and not isinstance(module, Module):
             raise NotAModule(module, described(module), name).saying(f"{type_name(module)} is not a Module subclass")
         self._module_dict[name] = module
@@ -348,13 +348,14 @@ def registries_of(module: Module, name: str,
         raise SetBeforeInit(name, what) from None
 
 
-def check_free_name(module: Module, name: Any) -> None:
-    """Refuse a name that nothing can be registered under, or that another attribute has."""
+def check_free_name(module: Module, name: Any, registry: str) -> None:
+    """Refuse a name that nothing can be registered under, or that an attribute outside of `registry` has."""
     if not isinstance(name, str) or not name or "." in name or name.startswith("_"):
         raise ArgumentFault(f"a module lists things under a name without dots that begins with a letter, not "
                             f"{described(name)}"[:120])
-    if not any(name in registry for registry in registries_of(module, name)) and hasattr(module, name):
-        raise ValueFault(f"the attribute {name} exists already")
+    registries_of(module, name)
+    if name not in getattr(module, registry) and hasattr(module, name):
+        raise ValueFault(f"the attribute {name} exists already").saying(f"attribute '{name}' already exists")
 
 
 def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:

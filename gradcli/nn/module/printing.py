@@ -1,4 +1,4 @@
-"""The text of modules, in the modern style and in that of 0.1.12."""
+"""The text of modules, in the modern style and in that of 0.1.12, and of objects that have no text of their own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from gradcli.engine.random.generators import Current
 from gradcli.exposure import package_class
 
 BLOCK = "block"     # the legacy text of modules without options: their children, one a line
+
+
+def object_text(value: Any, style: Any = None) -> str:
+    """Python's own text of an object of one of PyTorch's classes, or of a program's class derived from one."""
+    kind = type(value)
+    home = value._module_path if package_class(kind) is kind else "__main__"
+    return f"<{home}.{kind.__name__} object{f' at {style.address(value)}' if style is not None else ''}>"
 
 
 def module_repr(module: Any, style: Any) -> str:

@@ -15,8 +15,11 @@ from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.lang.runtime.ordered import OrderedDict
+
+DEEPEST = 500       # modules within each other
 
 
 @exposed("missing_keys", "unexpected_keys")
@@ -33,17 +36,25 @@ class IncompatibleKeys(NamedTuple):
 
 
 def innermost_first(module: Any) -> list[Any]:
-    """A module and all within it in post-order: children before parents."""
+    """A module and all within it in post-order: children before parents. DepthLimit if one stands within itself."""
     modules: list[Any] = []
-    stack = [(module, False)]
+    stack = [(module, 0, False)]
     while stack:
-        current, expanded = stack.pop()
+        current, depth, expanded = stack.pop()
         if expanded:
             modules.append(current)
         else:
-            stack.append((current, True))
-            stack += [(inner, False) for inner in reversed([m for m in current._module_dict.values() if m is not None])]
+            stack.append((current, depth, True))
+            stack += [(inner, _deeper(depth), False) for inner in reversed(current._module_dict.values())
+                      if inner is not None]
     return modules
+
+
+def _deeper(depth: int) -> int:
+    """depth + 1; DepthLimit beyond DEEPEST."""
+    if depth >= DEEPEST:
+        raise DepthLimit(f"a module stands within itself, or more than {DEEPEST} modules within each other")
+    return depth + 1
 
 
 def all_within(module: Any) -> list[Any]:
@@ -86,14 +97,14 @@ def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
 def entries(module: Any, prefix: str = "") -> dict[str, Any]:
     """Parameters and persistent buffers by dotted name, in the order of the modules."""
     tensors = {}
-    stack = [(prefix, module)]
+    stack = [(prefix, module, 0)]
     while stack:
-        path, current = stack.pop()
+        path, current, depth = stack.pop()
         members = current._parameter_dict | {name: value for name, value in current._buffer_dict.items()
                                              if name not in current._non_persistent_buffers}
         tensors.update({path + name: value for name, value in members.items() if value is not None})
-        stack += [(f"{path}{name}.", inner) for name,
-                  inner in reversed(current._module_dict.items()) if inner is not None]
+        stack += [(f"{path}{name}.", inner, _deeper(depth)) for name, inner in reversed(current._module_dict.items())
+                  if inner is not None]
     return tensors
 
 

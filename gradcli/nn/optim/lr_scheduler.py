@@ -16,6 +16,7 @@ from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.nn.module.printing import object_text
 from gradcli.nn.optim.optimizer import Optimizer, has_stepped, scalar
 from gradcli.nn.plain import plain_copy
 
@@ -152,11 +153,11 @@ class LRScheduler:
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        return f"<{self._module_path}.{type(self).__name__} object>"
+        return object_text(self)
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._module_path}.{type(self).__name__} object at {style.address(self)}>"
+        return object_text(self, style)
 
 
 def _is_plain(value: Any) -> bool:

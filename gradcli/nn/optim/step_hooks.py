@@ -35,7 +35,7 @@ class OptimizerHooks:
         if self._step_hooks is None:
             self._step_hooks = {}
         hooks = self._step_hooks.setdefault(when, {})
-        key = max(hooks, default=0) + 1
+        key = Handle.next_id
         rest = dict(hooks) if prepend else {}
         if prepend:
             hooks.clear()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.faults.tree import ArgumentFault
 
 RELATIVE = {"float16": 1e-3, "bfloat16": 1.6e-2, "float32": 1.3e-6, "float64": 1e-7}
@@ -21,23 +21,34 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
     """AssertionError unless `actual` and `expected` agree within tolerances, which by default depend on the dtype."""
     if (rtol is None) != (atol is None):
         raise ArgumentFault("rtol and atol must both be specified or both be unspecified", "rtol=1e-5, atol=1e-8")
-    options: dict[str, Any] = {
-        "rtol": rtol, "atol": atol, "equal_nan": equal_nan, "check_dtype": check_dtype, "msg": msg}
+    _compare(actual, expected, (rtol, atol, equal_nan, check_dtype), msg, ())
+
+
+def _compare(actual: Any, expected: Any, tolerances: tuple[Any, ...], msg: Any, place: tuple[Any, ...]) -> None:
+    """Raise AssertionError for the first pair that differs; `place` are the keys that lead to this one."""
     if isinstance(actual, list | tuple) and isinstance(expected, list | tuple):
         if len(actual) != len(expected):
-            raise AssertionError(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}")
-        for a, b in zip(actual, expected, strict=True):
-            assert_close(a, b, **options)
-        return
-    if isinstance(actual, dict) and isinstance(expected, dict):
+            raise _failure(f"The length of the sequences mismatch: {len(actual)} != {len(expected)}", msg, place)
+        for at, pair in enumerate(zip(actual, expected, strict=True)):
+            _compare(*pair, tolerances, msg, (*place, at))
+    elif isinstance(actual, dict) and isinstance(expected, dict):
         if actual.keys() != expected.keys():
-            raise AssertionError("The keys of the mappings do not match")
+            missing, additional = (sorted(a.keys() - b.keys()) for a, b in ((expected, actual), (actual, expected)))
+            raise _failure(f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {missing}\n"
+                           f"Additional keys in the actual mapping: {additional}", msg, place)
         for key, value in actual.items():
-            assert_close(value, expected[key], **options)
-        return
-    message = _difference(actual, expected, rtol, atol, equal_nan, check_dtype)
-    if message:
-        raise AssertionError(msg if isinstance(msg, str) else message)
+            _compare(value, expected[key], tolerances, msg, (*place, key))
+    elif message := _difference(actual, expected, *tolerances):
+        raise _failure(message, msg, place)
+
+
+def _failure(message: str, msg: Any, place: tuple[Any, ...]) -> AssertionError:
+    """The failure with the caller's message, or with `message` and the place of the pair within containers."""
+    if isinstance(msg, str):
+        return AssertionError(msg)
+    if place:
+        message += f"\n\nThe failure occurred for item {''.join(DisplayHooks.text([key]) for key in place)}"
+    return AssertionError(msg(message) if callable(msg) else message)
 
 
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
@@ -49,7 +60,6 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
                                 "torch.testing.assert_close(x, y)")
     if isinstance(actual, Tensor) != isinstance(expected, Tensor):
         return f"None of the pairs can compare {described(actual)} and {described(expected)}"
-    word = "Tensor-likes" if isinstance(actual, Tensor) else "Scalars"
     a, b = (np.asarray(value.array if isinstance(value, Tensor) else value) for value in (actual, expected))
     if a.shape != b.shape:
         return (f"The values for attribute 'shape' do not match: torch.Size({list(a.shape)}) != "
@@ -66,7 +76,31 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
         near |= np.isnan(wide[0]) & np.isnan(wide[1])
     if near.all():
         return ""
-    most = float(np.nanmax(np.where(near, 0, far)))
-    share = f"Mismatched elements: {int((~near).sum())} / {a.size} ({100 * (~near).mean():.1f}%)\n" if a.ndim else ""
-    close = "close" if relative or absolute else "equal"
-    return f"{word} are not {close}!\n\n{share}Greatest absolute difference: {most} (up to {absolute} allowed)"
+    if type(actual) is type(expected) is bool:
+        return f"Booleans mismatch: {actual} is not {expected}"
+    allowed = [f" (up to {most} allowed)" if relative or absolute else "" for most in (absolute, relative)]
+    title = f"are not {'close' if relative or absolute else 'equal'}!\n\n"
+    return _of_scalars(title, a, b, allowed) if not a.ndim else _of_tensors(title, a, b, near, allowed)
+
+
+def _of_scalars(title: str, a: Any, b: Any, allowed: list[str]) -> str:
+    """What is said of two numbers."""
+    got, wanted = a.item(), b.item()
+    far = abs(got - wanted)
+    share = far / abs(wanted) if wanted else np.inf
+    return (f"Scalars {title}Expected {wanted} but got {got}.\nAbsolute difference: {far}{allowed[0]}\n"
+            f"Relative difference: {share}{allowed[1]}")
+
+
+def _of_tensors(title: str, a: Any, b: Any, near: Any, allowed: list[str]) -> str:
+    """What is said of two tensors: how many elements differ, and where by most."""
+    dtype = np.result_type(a, b)
+    a, b = (array.astype(np.int64 if dtype.kind in "bu" else dtype) for array in (a, b))
+    far = np.where(near, 0, np.abs(a - b))
+    real = far.dtype if far.dtype.kind == "f" else np.float32
+    share = np.where(near, 0, far.astype(real) / np.abs(b).astype(real))
+    lines = [f"Mismatched elements: {int((~near).sum())} / {a.size} ({100 * (~near).mean():.1f}%)"]
+    for name, values, most in zip(("absolute", "relative"), (far, share), allowed, strict=True):
+        at = tuple(int(i) for i in np.unravel_index(values.argmax(), values.shape))
+        lines.append(f"Greatest {name} difference: {values[at].item()} at index {at}{most}")
+    return f"Tensor-likes {title}" + "\n".join(lines)

@@ -16,6 +16,7 @@ from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, Value
 from gradcli.lang.budget import Budget
 from gradcli.nn.init import legacy
 from gradcli.nn.module.container import checked_index
+from gradcli.nn.module.printing import object_text
 
 LEGACY_NAMES = ("data_tensor", "target_tensor")
 
@@ -43,11 +44,11 @@ class Dataset:
         return ConcatDataset([self, other])
 
     def __repr__(self) -> str:
-        return f"<{self._module_path}.{type(self).__name__} object>"
+        return object_text(self)
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._module_path}.{type(self).__name__} object at {style.address(self)}>"
+        return object_text(self, style)
 
 
 @exposed("tensors", "data_tensor", "target_tensor")

@@ -17,6 +17,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
+from gradcli.nn.module.printing import object_text
 from gradcli.nn.utils.data import Dataset, IterableDataset, bounded_list
 from gradcli.nn.utils.samplers import BatchSampler, RandomSampler, SequentialSampler
 
@@ -114,11 +115,15 @@ class DataLoader:
         return self.collate_fn([self.dataset[number] for number in numbers])
 
     def __repr__(self) -> str:
-        return f"<{self._module_path}.DataLoader object>"
+        return object_text(self)
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._module_path}.DataLoader object at {style.address(self)}>"
+        return object_text(self, style)
+
+
+def get_worker_info() -> None:
+    """What a worker process of a loader knows of itself: None, since batches are made in the program's own process."""
 
 
 def default_collate(batch: Any) -> Any:

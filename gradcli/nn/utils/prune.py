@@ -14,6 +14,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, IndexFault, ShapeFault, ValueFault
 from gradcli.nn.module.container import checked_index
 from gradcli.nn.module.module import Module
+from gradcli.nn.module.printing import object_text
 from gradcli.nn.utils.clip_grad import parameters_to_vector
 from gradcli.nn.utils.weight_norm import hooks_of
 
@@ -31,6 +32,10 @@ class BasePruningMethod:
 
     def __call__(self, module: Any, inputs: Any) -> None:
         module.__dict__[self._tensor_name] = self.apply_mask(module)
+
+    def __display__(self, style: Any) -> str:
+        """Its text in a style, which gives it an address."""
+        return object_text(self, style)
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask: 0 for pruned elements, else 1."""

@@ -16,6 +16,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.nn.init import legacy
+from gradcli.nn.module.printing import object_text
 from gradcli.nn.utils.data import bounded_list
 
 AT_ONCE = 32        # so many numbers torch draws together when members may come again
@@ -43,11 +44,11 @@ class Sampler:
         raise AttributeFault(f"{type(self).__name__} has no __iter__", ("def __iter__(self):", "in the class"))
 
     def __repr__(self) -> str:
-        return f"<{self._module_path}.{type(self).__name__} object>"
+        return object_text(self)
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<{self._module_path}.{type(self).__name__} object at {style.address(self)}>"
+        return object_text(self, style)
 
 
 class SequentialSampler(Sampler):

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plai
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
+from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
 
@@ -82,6 +83,18 @@ class Full(Creation):
         return out
 
 
+class ScalarTensor(Creation):
+    """scalar_tensor(s, dtype): a number as a tensor of no dimensions, floating unless a type is named."""
+
+    complex = True
+    samples = [(1.5,), (3,)]
+    errors = [("text",)]
+
+    def forward(s: Scalar, *, dtype: Type = None):
+        kind = dtype or Default.floating
+        return np.array(realized(s, kind), kind)
+
+
 def laid_out(model, fill):
     """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
     steps = [abs(step) for step in model.strides]
@@ -143,9 +156,14 @@ class Arange(Creation):
     samples = [(5,), (1, 6), (0.5, 3, 0.5), (5, 0, -2)]
     errors = [(0, 5, 0), (5, 0, 1), ("text",)]
 
-    def forward(start: Number, end: Number = None, step: Number = 1, *, dtype: Type = None):
+    def forward(start: Number = None, end: Number = None, step: Number = 1, *, dtype: Type = None):
         if end is None:
-            start, end = 0, start
+            start, end = None, start
+        if end is None:
+            raise ArgumentFault("arange() is missing end, a number", "torch.arange(5)").saying(
+                'arange() missing 1 required positional arguments: "end"')
+        if start is None:
+            start = 0
         return stepped(start, end, step, dtype)
 
 
@@ -230,7 +248,7 @@ class MakeTensor(Creation):
     errors = [("text",), ({},)]
 
     def forward(data: Anything, *, dtype: Type = None):
-        return array_of(data, dtype)
+        return array_of(data, dtype, NumpyArray)
 
 
 class AsTensor(Creation):
@@ -243,7 +261,8 @@ class AsTensor(Creation):
     errors = [("text",), ({},)]
 
     def forward(data: Anything, *, dtype: Type = None):
-        return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(data, dtype)
+        return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(
+            data, dtype, NumpyArray)
 
 
 class Range(Creation):

@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
 from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.creation.create import checked
 
@@ -64,7 +65,7 @@ class NewTensor(NewLike):
     errors = [(GRID, "text")]
 
     def forward(input: Array, data: Anything, *, dtype: Type = None):
-        return array_of(data, dtype or input.dtype)
+        return array_of(data, dtype or input.dtype, NumpyArray)
 
 
 class SumToSize(Op):

@@ -37,7 +37,12 @@ def met(array, mask):
     clash = broadcast_clash((array.shape, mask.shape))
     if clash:
         raise ShapeFault(clash, notes=(f"the tensor is {sized(array.shape)}, the mask {sized(mask.shape)}",))
-    return np.broadcast_shapes(array.shape, mask.shape)
+    return array.shape if array.shape == mask.shape else np.broadcast_shapes(array.shape, mask.shape)
+
+
+def over(array, shape):
+    """An array seen with a shape, to be read."""
+    return array if array.shape == shape else np.broadcast_to(array, shape)
 
 
 def single(value, name):
@@ -92,10 +97,11 @@ class MaskedSelect(Op):
 
     def forward(input: Array, mask: Index):
         shape = met(input, mask)
-        return np.broadcast_to(input, shape)[np.broadcast_to(truth(mask, "masked_select"), shape)]
+        return over(input, shape)[over(truth(mask, "masked_select"), shape)]
 
     def grad_input(F, g, input, mask):
-        shape = np.broadcast_shapes(tuple(input.shape), tuple(mask.shape))
+        shape = tuple(input.shape)
+        shape = shape if shape == mask.shape else np.broadcast_shapes(shape, tuple(mask.shape))
         return F.masked_scatter(F.zeros(shape, dtype=input.dtype), mask, g)
 
 
@@ -115,7 +121,7 @@ class MaskedScatter(Op):
             raise TypeFault("masked_scatter: expected self and source to have same dtypes but got "
                             f"{OF[input.dtype].name} and {OF[source.dtype].name}")
         shape = met(input, mask)
-        out, mask = np.array(np.broadcast_to(input, shape)), np.broadcast_to(truth(mask, "masked_scatter"), shape)
+        out, mask = np.array(over(input, shape)), over(truth(mask, "masked_scatter"), shape)
         count = int(np.count_nonzero(mask))
         if source.size < count:
             raise ShapeFault(f"masked_scatter: the mask holds {count} times and source has {source.size} "
@@ -155,7 +161,7 @@ def rows_standing(array):
     """np.argwhere: where the elements stand that are not zero, a row each."""
     if array.ndim == 1:
         return array.nonzero()[0].reshape(1, -1).T
-    return np.argwhere(array)
+    return np.array(array.nonzero()).T if array.ndim else np.argwhere(array)
 
 
 class Argwhere(Op):

@@ -42,21 +42,15 @@ class Einsum(Op):
 
     def compose(F, equation: Plain, operands: TermsKind("tensors") = ()):
         equation, operands = spelled(equation, operands)
-        terms, result = parsed(equation, tuple([len(x.shape) for x in operands]))
-        lengths = measured(terms, operands)
-        letters = result + [c for c in lengths if c not in result]
-        parts = [align_operand(F, x, term, letters) for x, term in zip(operands, terms, strict=True)]
-        product = parts[0]
-        for k, part in enumerate(parts[1:], 1):
-            # a letter can be summed as soon as no later operand has it
-            later = {c for term in terms[k + 1 :] for c in term}
-            summed = [i for i, c in enumerate(letters) if c not in result and c not in later]
-            product = contracted(F, product, part, summed)
-        left = [i for i, c in enumerate(letters) if c not in result]
-        if len(parts) == 1:
+        steps, left, shape = planned(equation, tuple([tuple(x.shape) for x in operands]))
+        if len(operands) == 1:
+            product = prepared(F, operands[0], steps[0])
             return F.sum(product, left) if left else product
-        shape = [product.shape[i] for i in range(len(result))]
-        return product if len(product.shape) == len(shape) else F.reshape(product, shape)
+        product = operands[0]
+        for (mine, theirs, back), x in zip(steps, operands[1:], strict=True):
+            a, b = prepared(F, product, mine), prepared(F, x, theirs)
+            product = a * b if back is None else F.permute(F.reshape(F.bmm(a, b), back[0]), back[1])
+        return F.reshape(product, shape) if left else product
 
 
 def spelled(equation, operands):
@@ -127,28 +121,79 @@ def labels(text, hidden):
     return [*before, *(range(hidden, 0, -1) if dots else ()), *after]
 
 
-def measured(terms, operands):
+def measured(terms, shapes):
     """The length behind each letter; 1 meets any other."""
     lengths = {}
-    for at, (term, x) in enumerate(zip(terms, operands, strict=True)):
-        for c, n in zip(term, x.shape, strict=True):
+    for at, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        for c, n in zip(term, shape, strict=True):
             if lengths.get(c, 1) not in (1, n) and n != 1:
                 raise ShapeFault(f"einsum(): the letter {c} stands for lengths {lengths[c]} and {n}, the latter in an "
-                                 f"operand of shape {sized(x.shape)}").saying(
+                                 f"operand of shape {sized(shape)}").saying(
                     f"einsum(): subscript {c} has size {n} for operand {at} which does not broadcast with previously "
                     f"seen size {lengths[c]}")
             lengths[c] = n if lengths.get(c, 1) == 1 else lengths[c]
     return lengths
 
 
-def align_operand(F, x, term, letters):
-    """An operand with one dimension for each letter, of length 1 for those it does not have."""
+@lru_cache(256)
+def planned(equation, shapes):
+    """What einsum does to operands of these shapes: the steps, the dimensions left to sum, the shape of the result.
+
+    A step takes the product so far and the next operand; of one operand alone it is how that is prepared.
+    """
+    terms, result = parsed(equation, tuple([len(shape) for shape in shapes]))
+    lengths = measured(terms, shapes)
+    letters = result + [c for c in lengths if c not in result]
+    operands = [_operand(term, shape, letters) for term, shape in zip(terms, shapes, strict=True)]
+    left = [i for i, c in enumerate(letters) if c not in result]
+    if len(operands) == 1:
+        return [_aligned(operands[0], ())], left, ()
+    product, steps = operands[0], []
+    for k, operand in enumerate(operands[1:], 1):
+        # a letter can be summed as soon as no later operand has it
+        later = {c for term in terms[k + 1 :] for c in term}
+        step, lengths = _contraction(product, operand, [i for i in left if letters[i] not in later])
+        steps.append(step)
+        product = [], None, [True] * len(letters), lengths
+    return steps, left, tuple(product[3][: len(result)])
+
+
+def _operand(term, shape, letters):
+    """The diagonals that an operand needs, the order of its dimensions then, whether it has each letter, and the
+    lengths behind all letters, 1 for those that it has not."""
     diagonals, order, present = _alignment(tuple(term), tuple(letters))
+    lengths = dict(zip(term, shape, strict=True))
+    return diagonals, order, present, [lengths.get(c, 1) for c in letters]
+
+
+def _aligned(operand, summed):
+    """How an operand comes to have one dimension for each letter, and is summed over some of them."""
+    diagonals, order, present, lengths = operand
+    return diagonals, order, None if all(present) else tuple(lengths), summed, None
+
+
+def _grouped(operand, summed, order, shape):
+    """How an operand becomes a batch of matrices: its letters in this order, in groups of this shape."""
+    diagonals, own, present, _ = operand
+    if summed:
+        return *_aligned(operand, summed)[:4], (tuple(order), shape)
+    places = [i for i, has in enumerate(present) if has]
+    order = tuple([places.index(i) if own is None else own[places.index(i)] for i in order if present[i]])
+    return diagonals, order, shape, (), None
+
+
+def prepared(F, x, how):
+    """An operand, or the product so far, as the plan wants it."""
+    diagonals, order, shape, summed, regrouped = how
     for first, second in diagonals:
         x = F.diagonal(x, 0, first, second)
-    x = F.permute(x, order)
-    lengths = iter(x.shape)
-    return F.reshape(x, tuple([next(lengths) if here else 1 for here in present]))
+    if order is not None:
+        x = F.permute(x, order)
+    if shape is not None:
+        x = F.reshape(x, shape)
+    for i in summed:
+        x = F.sum(x, i, True)
+    return x if regrouped is None else F.reshape(F.permute(x, regrouped[0]), regrouped[1])
 
 
 @lru_cache(256)
@@ -165,23 +210,26 @@ def _alignment(term, letters):
     return diagonals, tuple([term.index(c) for c in letters if c in term]), [c in term for c in letters]
 
 
-def contracted(F, a, b, summed):
-    """The product of two operands with a dimension for each letter, summed over some by one product of matrices."""
-    n = len(a.shape)
-    for i in summed:    # what only one of them has is summed by itself
-        if a.shape[i] != b.shape[i]:
-            a, b = (F.sum(a, i, True), b) if b.shape[i] == 1 else (a, F.sum(b, i, True))
-    if all(a.shape[i] == 1 for i in summed):
-        return a * b
-    both = [i for i in range(n) if i not in summed and a.shape[i] == b.shape[i]]
-    mine = [i for i in range(n) if i not in summed and i not in both and b.shape[i] == 1]
+def _contraction(a, b, summed):
+    """The step that multiplies two operands and sums over some letters by one product of matrices, and its lengths."""
+    first, second = list(a[3]), list(b[3])
+    alone = [], []      # what only one of them has is summed by itself
+    for i in summed:
+        if first[i] != second[i]:
+            lengths, sums = (first, alone[0]) if second[i] == 1 else (second, alone[1])
+            lengths[i] = 1
+            sums.append(i)
+    n = len(first)
+    joint = [max(x, y) if 0 not in (x, y) else 0 for x, y in zip(first, second, strict=True)]
+    if all(first[i] == 1 for i in summed):
+        return (_aligned(a, alone[0]), _aligned(b, alone[1]), None), joint
+    both = [i for i in range(n) if i not in summed and first[i] == second[i]]
+    mine = [i for i in range(n) if i not in summed and i not in both and second[i] == 1]
     theirs = [i for i in range(n) if i not in summed and i not in both and i not in mine]
-    order = both + mine + theirs + summed
-    lengths = [max(a.shape[i], b.shape[i]) if 0 not in (a.shape[i], b.shape[i]) else 0 for i in order]
-    batch, rows, columns, inner = (math.prod([a.shape[i] if which is not theirs else b.shape[i] for i in which])
+    batch, rows, columns, inner = (math.prod([(second if which is theirs else first)[i] for i in which])
                                    for which in (both, mine, theirs, summed))
-    left = F.reshape(F.permute(a, both + mine + summed + theirs), (batch, rows, inner))
-    right = F.reshape(F.permute(b, both + summed + theirs + mine), (batch, inner, columns))
-    shape = [1 if i in summed else length for i, length in zip(order, lengths, strict=True)]
-    back = sorted(range(n), key=lambda at: order[at])
-    return F.permute(F.reshape(F.bmm(left, right), shape), back)
+    order = both + mine + theirs + summed
+    lengths = [1 if i in summed else joint[i] for i in range(n)]
+    back = tuple([lengths[i] for i in order]), tuple(sorted(range(n), key=lambda at: order[at]))
+    return (_grouped(a, alone[0], both + mine + summed + theirs, (batch, rows, inner)),
+            _grouped(b, alone[1], both + summed + theirs + mine, (batch, inner, columns)), back), lengths

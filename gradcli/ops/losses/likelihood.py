@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import raw
-from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand, Text
+from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
@@ -23,6 +23,7 @@ from gradcli.ops.losses.regression import (
     LossKernel,
     P,
     Q,
+    ReductionKind,
     flagged,
     gathered,
     per_element,
@@ -184,7 +185,7 @@ class KlDiv(Loss):
     samples = [*flagged(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
-                reduction: Text("mean", "sum", "none", "batchmean") = "mean", log_target: Flag = False):
+                reduction: ReductionKind("mean", "sum", "none", "batchmean") = "mean", log_target: Flag = False):
         how = reduction_of(size_average, reduce, reduction)
         if log_target:
             loss = F.exp(target) * (target - input)

@@ -165,10 +165,10 @@ def _rows(name, input, target):
 
 def _lacks(rows, target, margin):
     """For each class but the right one, what it lacks to be a margin below it."""
-    right = np.arange(len(rows)), target
-    lack = margin - rows[right][:, None] + rows
+    right = np.add(np.arange(0, rows.size, max(rows.shape[1], 1)), target)
+    lack = margin - rows.take(right)[:, None] + rows
     lack = np.where(lack > 0, lack, 0).astype(rows.dtype, copy=False)
-    lack[right] = 0
+    lack.put(right, 0)
     return lack
 
 

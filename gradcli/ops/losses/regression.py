@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text
+from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import divided, mean_of_all
@@ -17,8 +17,16 @@ from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.nn.activation import THNN, floating
 
+
+class ReductionKind(TextKind):
+    """How losses are put together; 0.4.1 called the mean `elementwise_mean`."""
+
+    def take(self, value):
+        return super().take("mean" if type(value) is str and value == "elementwise_mean" else value)
+
+
 GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")
-REDUCTION = Text("mean", "sum", "none")
+REDUCTION = ReductionKind("mean", "sum", "none")
 P, Q = [[0.5, 1.5], [2.5, 0.25]], [[1.1, 1.25], [0.5, 2.0]]
 CHANCES, TRUTHS = [[0.2, 0.8], [0.6, 0.4]], np.array([[0.0, 1.0], [1.0, 0.3]])
 WEIGHTS = np.array([[0.5, 1.0], [2.0, 0.1]])

@@ -156,7 +156,7 @@ def _floating(input, other):
 
 def nonzero(other):
     """Refuse to divide whole numbers by zero, which has no answer."""
-    if other.dtype.kind in "iu" and not np.all(other):
+    if other.dtype.kind in "iu" and not (other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
         raise UnfitValue("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 

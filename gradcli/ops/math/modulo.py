@@ -48,10 +48,10 @@ class Remainder(Binary):
         nonzero(no_truths("remainder", other, input) if other.dtype.kind == "b" else other)
         if input.dtype == np.float32 and max(input.size, other.size) > FEW:
             return _remainder(input, other)
-        out = np.atleast_1d(np.remainder(input, other))
+        out = np.asarray(np.remainder(input, other))
         if out.dtype.kind == "f":
             np.copysign(out, input, out=out, where=out == 0)
-        return out.reshape(np.broadcast_shapes(input.shape, other.shape))
+        return out
 
     def grad_input(F, g):
         return g

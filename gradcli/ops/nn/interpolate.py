@@ -8,7 +8,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
-from gradcli.ops.arrays import FEW
+from gradcli.ops.arrays import FEW, all_hold
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.nn.activation import floating
@@ -117,8 +117,8 @@ class Unsampled(Kernel):
             np.add.at(matrix, (places, np.arange(places.shape[0])[:, None]), share)
             at = out.ndim - len(tables) + k
             lead, tail = out.shape[:at], out.shape[at + 1 :]
-            flat = out.reshape(int(np.prod(lead)), out.shape[at], int(np.prod(tail)))
-            if np.isfinite(flat).all():
+            flat = out.reshape(math.prod(lead), out.shape[at], math.prod(tail))
+            if all_hold(np.isfinite(flat)):
                 flat = np.matmul(matrix, flat)
             else:
                 flat = scatter_weights(flat, places, share, lengths[k], "Bicubic" in name)

@@ -28,7 +28,7 @@ class LstmLayer(Kernel):
     multi_output = True
     returns = ("output", "h", "c")
     unsaved_outputs = (1, 2)
-    label = "MkldnnRnnLayerBackward0"
+    modern_names = "MkldnnRnnLayerBackward0"
     samples = [(GATES, [[0.3]], [[0.5]], [[0.2], [-0.4], [0.6], [0.1]], None, False),
                (WIDE, STATES, CELLS, WEIGHT, BIAS, False), (WIDE, STATES, CELLS, WEIGHT, BIAS, True)]
     errors = [("text", STATES, CELLS, WEIGHT, BIAS, False), (WIDE, [[0.3]], CELLS, WEIGHT, BIAS, False)]

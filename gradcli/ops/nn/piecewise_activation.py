@@ -1,6 +1,7 @@
 """Piecewise functions of one number: slopes that jump, or that are drawn."""
 
 import numpy as np
+from numpy._core.umath import clip
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
@@ -47,7 +48,7 @@ class Hardtanh(Activation):
         if min_val > max_val:
             raise ValueFault("hardtanh(): min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
                                                                                    f"{min_val})")
-        return np.clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
+        return clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
 
     def grad_input(F, g, input, min_val, max_val):
         return F.where(F.logical_or(input <= min_val, input >= max_val), 0, g)
@@ -64,7 +65,7 @@ class Relu6(Activation):
     errors = [("text",)]
 
     def forward(input: Array):
-        return np.clip(input, input.dtype.type(0), input.dtype.type(6))
+        return clip(input, input.dtype.type(0), input.dtype.type(6))
 
     def grad_input(F, g, input):
         return F.where(F.logical_or(input <= 0, input >= 6), 0, g)

@@ -31,7 +31,7 @@ def accumulated(ufunc, array, dim, dtype):
             return large.sums.running_rows(ufunc, array)
         if at == array.ndim - 1 and advance_together(array.shape):
             return running(ufunc, array)
-        if at == 0 and array.size >= 64 * len(array):
+        if at == 0 and array.size >= 192 * len(array):     # shorter rows are not worth a call each
             return running_down(ufunc, array)
     wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
     out = ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)

@@ -60,12 +60,11 @@ class DiagEmbed(Op):
     def forward(input: Array, offset: Int = 0, dim1: Dim = -2, dim2: Dim = -1):
         a, b = two(dim1, dim2, input.ndim + 1, "diag_embed()")
         n = input.shape[-1] + abs(offset)
-        out = np.zeros((*input.shape[:-1], n, n), input.dtype)
-        out = np.moveaxis(out, (-2, -1), (a, b))
-        diagonal = out.diagonal(offset, a, b)
-        diagonal.flags.writeable = True
-        diagonal[...] = input
-        return out
+        out = np.zeros((*input.shape[:-1], n * n), input.dtype)
+        first = offset if offset > 0 else -offset * n
+        out[..., first : first + input.shape[-1] * (n + 1) : n + 1] = input
+        out = out.reshape(*input.shape[:-1], n, n)
+        return out if (a, b) == (out.ndim - 2, out.ndim - 1) else np.moveaxis(out, (-2, -1), (a, b))
 
     def grad_input(F, g, offset, dim1, dim2):
         return F.diagonal(g, offset, dim1, dim2)

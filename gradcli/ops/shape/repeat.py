@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.internal import expanded
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -28,8 +29,14 @@ class Repeat(Op):
                              (f"x.repeat({', '.join(['2'] * input.ndim)})", "one number for each dimension"))
         if any(n < 0 for n in repeats):
             raise ShapeFault(f"Trying to create tensor with negative dimension: repeats {list(repeats)}")
-        out = np.tile(input, repeats)
-        return out if input.size else out.copy()     # of nothing numpy makes a view
+        shape = (1,) * (len(repeats) - input.ndim) + input.shape
+        if 0 in shape or 0 in repeats:
+            out = np.tile(input, repeats)
+            return out if input.size else out.copy()    # of nothing numpy makes a view
+        full = tuple([n for pair in zip(repeats, shape, strict=True) for n in pair])
+        opened = tuple([n for length in shape for n in (1, length)])
+        return expanded(input.reshape(opened), full).copy().reshape(
+            [n * length for n, length in zip(repeats, shape, strict=True)])
 
     def grad_input(F, g, repeats, input_shape):
         shape = (1,) * (len(repeats) - len(input_shape)) + tuple(input_shape)

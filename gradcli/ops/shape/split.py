@@ -128,8 +128,10 @@ class Unbind(Op):
 
     def grad_input(F, g, dim, input_shape, input_dtype):
         at = axis(dim, len(input_shape))
-        zeros = F.zeros((*input_shape[:at], *input_shape[at + 1 :]), dtype=input_dtype)
-        return F.stack([zeros if part is None else part for part in g], at)
+        if any(part is None for part in g):
+            zeros = F.zeros((*input_shape[:at], *input_shape[at + 1 :]), dtype=input_dtype)
+            g = [zeros if part is None else part for part in g]
+        return F.stack(g, at)
 
 
 class TensorSplit(Op):

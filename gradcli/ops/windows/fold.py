@@ -1,5 +1,7 @@
 """Windows as columns, and channels as places."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
@@ -8,6 +10,7 @@ from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.convolution_arrays import columns
 from gradcli.ops.windows.sliding import inside, overlapped, per_dimension, places, positive
+from gradcli.ops.windows.small_windows import spread_columns_of_few
 
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
 COLUMNS = [[[1.0, -2.0, 3.0, 0.1], [0.5, 5.0, -6.0, 0.2], [0.2, 1.0, 4.0, 0.3], [0.7, 1.5, 2.0, 0.4]]]
@@ -106,7 +109,10 @@ class Col2im(Kernel):
                 stride: Plain):
         padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
         count = places(padded, kernel, stride, dilation)
-        channels = input.shape[1] // int(np.prod(kernel))
+        channels = input.shape[1] // math.prod(kernel)
+        planes = spread_columns_of_few(input[:, None], channels, padded, kernel, stride, dilation, count)
+        if planes is not None:
+            return np.ascontiguousarray(inside(planes, padding, padding))
         windows = input.reshape(input.shape[0], channels, *kernel, *count).transpose(0, 1, 4, 5, 2, 3)
         return np.ascontiguousarray(inside(overlapped(windows, padded, kernel, stride, dilation), padding, padding))
 

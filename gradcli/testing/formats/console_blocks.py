@@ -23,6 +23,9 @@ QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\$`])*\"|\\.|(?<!\S)#.*")
 SHELL = re.compile(r"[();<>|&`$]")
 # Refused in a text that is tested: lifting limits, writing files, waiting for a person, testing itself.
 REFUSED_COMMANDS = frozenset(("config", "repl", "test"))
+LIMITS = ("--time-limit", "--memory-limit", "--max-output")
+NO_LIMIT = re.compile(r"0*\.?0*[a-zA-Z]*")
+LONGEST_PATH = 4096
 REFUSED_OPTIONS = ("-o", "--output", "--no-limits", "-i", "--interactive", "--init", "--install-completion")
 
 
@@ -73,13 +76,32 @@ def command_words(command: str) -> list[str]:
         raise UsageFault(f"this command needs a shell, whose {sign[0]} it has, and is not replayed")
     if plain[:1] != ["gradcli"]:
         raise UsageFault("only commands that begin with gradcli are replayed")
-    for word in plain[1:]:
-        option = word.partition("=")[0]
+    for word, following in zip(plain[1:], [*plain[2:], ""], strict=True):
+        option, _, value = word.partition("=")
         if option in REFUSED_OPTIONS or (option.startswith("-o") and not option.startswith("--")):
             raise UsageFault(f"a command with {option} is not replayed: a text that is tested changes nothing")
+        if option in LIMITS and NO_LIMIT.fullmatch(value or following):
+            raise UsageFault(f"a command with {option} 0 is not replayed: it would have no such limit")
+        if path := _elsewhere(word):
+            raise UsageFault(f"a command that reads {path} is not replayed: a text that is tested reads files below "
+                             "this folder alone, and none that are hidden")
     if plain[1:2] and plain[1] in REFUSED_COMMANDS:
         raise UsageFault(f"gradcli {plain[1]} is not replayed: a text that is tested changes nothing")
     return plain
+
+
+def _elsewhere(word: str) -> str:
+    """A path in a word that leads to something outside of the present folder, or hidden there; empty if none does."""
+    here = os.path.realpath(".")
+    for piece in re.split("[=@,]", word):
+        for path in {piece, piece.partition(":")[0]} if len(piece) < LONGEST_PATH and "\0" not in piece else ():
+            if not path or path in (".", "-") or not os.path.lexists(path):
+                continue
+            whole = os.path.realpath(path)
+            inside = os.path.relpath(whole, here).split(os.sep)
+            if os.path.commonpath([whole, here]) != here or any(part[:1] == "." for part in inside if part != "."):
+                return path
+    return ""
 
 
 def why_not_replayed(command: str) -> str:

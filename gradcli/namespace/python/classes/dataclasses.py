@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.exposure import PROGRAM_MADE, exposed
+from gradcli.exposure import PROGRAM_MADE, exposed, named
 from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.types import OWN, STAND_INS, TypeProxy, user_class
@@ -20,6 +20,7 @@ RECORD = ".dataclass"       # the attribute that holds what is known of a datacl
 CLASS, INIT, KEYWORDS = "ClassVar", "InitVar", "KW_ONLY"
 
 
+@named("_MISSING_TYPE")
 @exposed()
 class Missing:
     """The value of a missing default."""

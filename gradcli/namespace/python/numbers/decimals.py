@@ -239,7 +239,7 @@ STAND_INS[InvalidFault] = InvalidOperation = TypeProxy("decimal.InvalidOperation
 STAND_INS[ZeroFault] = DivisionByZero = TypeProxy("decimal.DivisionByZero", (ZeroFault,))
 STAND_INS[OverflowedFault] = Overflow = TypeProxy("decimal.Overflow", (OverflowedFault,))
 DecimalException = TypeProxy("decimal.DecimalException", (DecimalFault,))
-Precision.__name__ = "Context"
+Precision.__name__ = "decimal.Context"
 Context = TypeProxy("decimal.Context", (Precision,), Precision)
 
 

@@ -290,7 +290,7 @@ def purge() -> None:
     """Nothing: a session keeps few patterns."""
 
 
-CompiledPattern.__name__, PatternMatch.__name__ = "Pattern", "Match"     # as messages call them
+CompiledPattern.__name__, PatternMatch.__name__ = "re.Pattern", "re.Match"     # as messages call them
 STAND_INS[PatternFault] = error = TypeProxy("re.error", (PatternFault,))
 Pattern = TypeProxy("re.Pattern", (CompiledPattern,))
 Match = TypeProxy("re.Match", (PatternMatch,))

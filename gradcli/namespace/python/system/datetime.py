@@ -6,7 +6,7 @@ import datetime as calendar
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import TypeProxy
@@ -65,6 +65,7 @@ class Moment:
         return stamped(self._own, specification)
 
 
+@named("datetime.timedelta")
 @exposed("days", "seconds", "microseconds", "total_seconds")
 class Span(Moment):
     """`datetime.timedelta`."""
@@ -102,6 +103,7 @@ class Span(Moment):
         return bool(self._own)
 
 
+@named("datetime.date")
 @exposed("year", "month", "day", "strftime", "isoformat", "weekday", "isoweekday", "toordinal")
 class Day(Moment):
     """`datetime.date`."""
@@ -141,6 +143,7 @@ class Day(Moment):
         return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
 
 
+@named("datetime.datetime")
 @exposed("hour", "minute", "second", "microsecond", "timestamp", "date")
 class DayTime(Day):
     """`datetime.datetime`."""

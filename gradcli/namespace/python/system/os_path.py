@@ -12,9 +12,23 @@ from gradcli.lang.budget import Budget
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.system.sys import refusing
 
-TEXTUAL = "join split splitext basename dirname normpath isabs commonprefix normcase".split()
-PATHS_OUTSIDE = ("exists isfile isdir abspath realpath expanduser expandvars getsize getmtime getctime islink "
-                 "samefile relpath lexists").split()
+FOLDER = "/home/user/program"     # where programs are told that their file lies, wherever that is
+
+
+def absolute(path: str) -> str:
+    """A path from the root, as if the program stood in FOLDER and there were no links."""
+    return posixpath.normpath(posixpath.join(FOLDER, path))
+
+
+def _relative(path: str, start: str = ".") -> str:
+    return posixpath.relpath(absolute(path), absolute(start))
+
+
+TEXTUAL: dict[str, Callable[..., Any]] = {name: getattr(posixpath, name) for name in (
+    "join", "split", "splitext", "basename", "dirname", "normpath", "isabs", "commonprefix", "normcase")} | {
+    "abspath": absolute, "realpath": absolute, "relpath": _relative}
+PATHS_OUTSIDE = ("exists isfile isdir expanduser expandvars getsize getmtime getctime islink "
+                 "samefile lexists").split()
 OUTSIDE = ("listdir makedirs mkdir remove unlink rename replace rmdir removedirs getcwd chdir system popen walk "
            "scandir stat access kill getpid getppid getlogin cpu_count urandom open fork execv putenv unsetenv uname "
            "getuid nice times symlink link chmod chown truncate startfile").split()
@@ -22,7 +36,7 @@ DATA = (("gradcli run --var x=@data.npy FILE", "gives a program data from a file
 
 
 def _textual(name: str) -> Callable[..., Any]:
-    work = getattr(posixpath, name)
+    work = TEXTUAL[name]
 
     def path(*parts: Any) -> Any:
         texts = parts[0] if name == "commonprefix" and parts and isinstance(parts[0], list | tuple) else parts
@@ -30,7 +44,7 @@ def _textual(name: str) -> Callable[..., Any]:
             if type(part) is not str:
                 raise ArgumentFault(f"os.path.{name}() works on texts, not {described(part)}",
                                     f"os.path.{name}('data/x.npy')")
-        Budget().check_characters(sum(map(len, texts)) + len(texts))
+        Budget().check_characters(3 * sum(map(len, texts)) + len(texts) + len(FOLDER))
         return work(*parts)
 
     path.__name__ = path.__qualname__ = name

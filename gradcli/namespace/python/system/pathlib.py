@@ -9,17 +9,17 @@ from gradcli.exposure import exposed, seal
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.python.system.os_path import DATA
+from gradcli.namespace.python.system.os_path import DATA, FOLDER, absolute
 from gradcli.namespace.python.system.sys import refusing
 
 PARTS = "name stem suffix root anchor drive".split()
-FILES = ("absolute chmod exists expanduser glob group hardlink_to is_dir is_file is_symlink iterdir lstat mkdir open "
-         "owner read_bytes read_text readlink rename replace resolve rglob rmdir samefile stat symlink_to touch unlink "
+FILES = ("chmod exists expanduser glob group hardlink_to is_dir is_file is_symlink iterdir lstat mkdir open "
+         "owner read_bytes read_text readlink rename replace rglob rmdir samefile stat symlink_to touch unlink "
          "write_bytes write_text").split()
 
 
 @exposed(*PARTS, *FILES, "suffixes", "parent", "parents", "parts", "joinpath", "with_name", "with_stem", "with_suffix",
-         "as_posix", "is_absolute", "is_relative_to", "relative_to")
+         "absolute", "resolve", "as_posix", "is_absolute", "is_relative_to", "relative_to")
 class PosixPath:
     """`pathlib.Path`: a path of POSIX form that leads nowhere."""
 
@@ -59,6 +59,14 @@ class PosixPath:
     def as_posix(self) -> str:
         """The path as a str."""
         return str(self._own)
+
+    def absolute(self) -> PosixPath:
+        """The path from the root, as if the program stood in a folder of its own."""
+        return PosixPath(FOLDER, self)
+
+    def resolve(self, strict: bool = False) -> PosixPath:
+        """The same without `..`."""
+        return PosixPath(absolute(self.as_posix()))
 
     def is_absolute(self) -> bool:
         """Whether the path begins at the root."""

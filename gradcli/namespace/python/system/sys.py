@@ -43,8 +43,8 @@ def refusing(name: str, *instead: tuple[str, str], reason: str = OUTSIDE) -> Cal
 
 
 def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:
-    """`sys` of one session; `argv` returns the words after the script on the command line."""
-    return ModuleProxy("sys", {"argv": "argv"}, lambda name: ["program.py", *argv()],
+    """`sys` of one session; `argv` returns the list of the words on the command line."""
+    return ModuleProxy("sys", {"argv": "argv"}, lambda name: argv(),
                        stdout=TextStream("<stdout>", write), stderr=TextStream("<stderr>", complain),
                        maxsize=sys.maxsize, byteorder="little", platform="linux", version="3.11.7 (gradcli)",
                        version_info=VersionInfo(3, 11, 7, "final", 0), path=[""], maxunicode=sys.maxunicode,

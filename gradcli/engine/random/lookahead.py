@@ -1,0 +1,48 @@
+"""Numbers worked out from words before the twister gives them, for who draws few at a time again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcli.engine.random.mersenne_twister import WORDS, Twister
+
+FURTHEST = 32 * WORDS       # words looked ahead at most
+
+
+class Lookahead:
+    """What is made of words that come next.
+
+    make    makes of words what `take` gives parts of
+    unit    how many words make the smallest piece that is made by itself, a divisor of WORDS; all draws are of such
+
+    The arithmetic for one piece costs nearly what that for many does. Who draws once gets no answer; who draws again
+    where the last draw ended is served from the words of a refill, then from those of four times as many.
+    """
+
+    def __init__(self, make: Callable[[NDArray[np.uint64]], Any], unit: int) -> None:
+        self.make, self.unit = make, unit
+        self.seeded = self.start = self.span = 0    # of which seed and from which place on
+        self.values: Any = None                     # made of the words of the span
+
+    def take(self, twister: Twister, words: int) -> int:
+        """Pass over the next words, and tell where among those that `values` are made of they begin; -1, and nothing
+        passed over, if that is not to be had this way."""
+        if not words:
+            return -1
+        start = twister.place
+        at = start - self.start
+        if twister.seeded != self.seeded or not 0 <= at <= self.span or at % self.unit:
+            self.seeded, self.start, self.span, self.values = twister.seeded, start + words, 0, None
+            return -1
+        if at + words > self.span:
+            if words > FURTHEST // 4:
+                self.start, self.span = start + words, 0
+                return -1
+            self.span = min(max(4 * self.span, WORDS, 4 * words), FURTHEST)
+            self.start, self.values, at = start, self.make(twister.ahead(self.span)), 0
+        twister.skip(words)
+        return at
