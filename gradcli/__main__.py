@@ -73,10 +73,10 @@ def serve(words: list[str]) -> int:
     command, *rest = words
     if command == "-e" and rest and rest[-1] != "-e":
         command, rest = "eval", [rest[0], *(word for word in rest[1:] if word != "-e")]
-    if command == "eval" and rest and all(map(_plain, rest)):
+    if command == "eval" and rest and all(map(_is_plain, rest)):
         from gradcli.commands import execute
         return execute.evaluate(rest)
-    if command == "run" and rest and _plain(rest[0]):      # what follows the file is the script's own
+    if command == "run" and rest and _is_plain(rest[0]):      # what follows the file is the script's own
         from gradcli.commands import execute
         return execute.run_file(rest[0], rest[1:])
     from gradcli.commands import PLAIN
@@ -110,7 +110,7 @@ def _laid_out(words: list[str]) -> str:
     return text.getvalue()
 
 
-def _plain(word: str) -> bool:
+def _is_plain(word: str) -> bool:
     """Whether a word cannot be an option."""
     return word[:1] != "-" or word == "-" or not (word[1].isalpha() or word[1] in "-_")
 

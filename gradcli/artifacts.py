@@ -66,7 +66,7 @@ def read_artifact(path: str, key: bytes, private: bool = False) -> Any:
     """
     try:
         with open(regular_file.opened(path), "rb") as file:
-            if private and not _trusted(os.fstat(file.fileno())):
+            if private and not _is_trusted(os.fstat(file.fileno())):
                 return None
             data = memoryview(file.read())
     except OSError:
@@ -81,7 +81,7 @@ def read_artifact(path: str, key: bytes, private: bool = False) -> Any:
         return None
 
 
-def _trusted(status: os.stat_result) -> bool:
+def _is_trusted(status: os.stat_result) -> bool:
     """Whether nobody but this user, or the system's administrator, can have written a file."""
     if not hasattr(os, "geteuid"):
         return True

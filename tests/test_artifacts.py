@@ -96,8 +96,8 @@ def test_the_program_starts_with_a_harmed_cache(tmp_path, name, harm):
         content = bytearray(path.read_bytes())
         content[-len(content) // 3] ^= 8
         path.write_bytes(content)
-    done = run()
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"2.0\n", b"")
+    completed = run()
+    assert (completed.returncode, completed.stdout, completed.stderr) == (0, b"2.0\n", b"")
     assert path.is_file()       # made anew
 
 

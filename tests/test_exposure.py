@@ -45,10 +45,10 @@ def parsed(name):
 
 def package_classes(kind=object):
     """All classes of the package that are loaded."""
-    for each in type.__subclasses__(kind) if not issubclass(kind, type) else ():
-        if each.__module__.startswith("gradcli.") and PROGRAM_MADE not in vars(each):
-            yield each
-        yield from package_classes(each)
+    for subclass in type.__subclasses__(kind) if not issubclass(kind, type) else ():
+        if subclass.__module__.startswith("gradcli.") and PROGRAM_MADE not in vars(subclass):
+            yield subclass
+        yield from package_classes(subclass)
 
 
 CLASSES = [kind for kind in dict.fromkeys(package_classes()) if exposure_of(kind) is not None
@@ -83,9 +83,8 @@ def test_exposed_methods_check_self_and_admit_their_results(kind):
 
 @in_turn("kind", BASES)
 def test_bases_keep_what_their_methods_use(kind):
-    source = parsed(kind.__module__)
-    body = next(node for node in ast.walk(source) if isinstance(node, ast.ClassDef) and node.name == kind.__name__
-                ) if kind.__name__ in {n.name for n in ast.walk(source) if isinstance(n, ast.ClassDef)} else source
+    statements = {node.name: node for node in ast.walk(parsed(kind.__module__)) if isinstance(node, ast.ClassDef)}
+    body = next(statements[base.__name__] for base in kind.__mro__ if base.__name__ in statements)   # tables make some
     used = {node.attr for node in ast.walk(body) if isinstance(node, ast.Attribute) and node.attr[0] == "_"
             and not node.attr.startswith("__")}
     assert used <= private_names(kind) | exposure_of(kind).read
@@ -103,7 +102,7 @@ def test_helpers_of_modules_use_what_modules_keep():
 def test_names_read_without_a_guard_are_exposed_wherever_they_occur(kind):
     if issubclass(kind, Tensor | Exception):
         return
-    slots = {name for each in kind.__mro__ for name in vars(each).get("__slots__", ())}
+    slots = {name for subclass in kind.__mro__ for name in vars(subclass).get("__slots__", ())}
     names = (set(dir(kind)) | slots) & harmless_names()
     known = exposure_of(kind).read | exposure_of(kind).class_read
     assert names - known <= HARMLESS.get(kind.__name__, set()), kind

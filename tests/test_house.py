@@ -142,8 +142,8 @@ def test_a_one_liner_is_light():
             "except SystemExit: pass\n"
             "heavy = {'typer', 'lark', 'prompt_toolkit', 'rich', 'asyncio', 'inspect'} & set(sys.modules)\n"
             "assert not heavy, heavy")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
 
 
 def module_of(path):

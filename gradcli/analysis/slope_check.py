@@ -61,7 +61,7 @@ class Verdict(NamedTuple):
     outputs: int
 
     @property
-    def right(self) -> bool:
+    def is_right(self) -> bool:
         return not self.wrong
 
     @property

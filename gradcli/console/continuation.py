@@ -16,7 +16,7 @@ class Reader:
         self.joined = False     # whether a backslash at the end takes the next line in
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         return bool(self.quote) or self.depth > 0 or self.joined
 
     def feed(self, line: str) -> None:

@@ -41,7 +41,7 @@ def as_code(lines: Sequence[str]) -> list[str]:
             commanding = line.endswith("\\")
             code.append("")
             continue
-        if not reader.open:
+        if not reader.is_open:
             if timed := TIMED.match(line):
                 line = timed[1] + line[timed.end():]
             elif command := COMMAND.match(line):

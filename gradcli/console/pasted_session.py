@@ -43,7 +43,7 @@ def code_lines(text: str) -> list[str | None]:
             code, prompted, continuing = line[prompt.end():], True, True
         elif continuing and prompted and (prompt := CONTINUED.match(line)):
             code = line[prompt.end():]
-        elif (reader.open and continuing) or (not prompted and not BANNER.match(line)):
+        elif (reader.is_open and continuing) or (not prompted and not BANNER.match(line)):
             code = line
         else:
             code, continuing = None, False
@@ -106,7 +106,7 @@ def without_margin(text: str) -> str:
     for line in lines if margin else ():
         if line.startswith(margin):
             line = "" if not line.strip() else line if reader.quote else line.removeprefix(margin)
-        elif line.strip() and not reader.open:
+        elif line.strip() and not reader.is_open:
             return text
         reader.feed(line)
         out.append(line)

@@ -84,7 +84,7 @@ def expand(value: Any, names_results: bool) -> Expansion | None:
     """The parts of a container; None for any other value, and for containers that Python's own `repr` prints right."""
     kind = type(value)
     if kind is dict:
-        return None if simple(value) and simple(value.values()) else Expansion(_pairs(value), "{...}")
+        return None if is_simple(value) and is_simple(value.values()) else Expansion(_pairs(value), "{...}")
     exposure = exposure_of(kind)
     if exposure is not None and exposure.parts is not None:
         begin, members, end = exposure.parts(value)
@@ -96,19 +96,19 @@ def expand(value: Any, names_results: bool) -> Expansion | None:
             return Expansion(_joined(f"{kind.__name__}(", named, ")", 2), "(...)")
         return Expansion(_joined(f"torch.return_types.{kind.__name__}(\n", named, ")", 2, ",\n"), "(...)")
     if kind is tuple or fields:
-        return None if simple(value) and kind is tuple else Expansion(
+        return None if is_simple(value) and kind is tuple else Expansion(
             _joined("(", value, ",)" if len(value) == 1 else ")"), "(...)")
     if kind is list:
-        return None if simple(value) else Expansion(_joined("[", value, "]"), "[...]")
+        return None if is_simple(value) else Expansion(_joined("[", value, "]"), "[...]")
     if kind is set or kind is frozenset:
         braces = ("{", "}") if kind is set else ("frozenset({", "})")
-        return None if simple(value) else Expansion(_joined(braces[0], value, braces[1]), f"{kind.__name__}(...)")
+        return None if is_simple(value) else Expansion(_joined(braces[0], value, braces[1]), f"{kind.__name__}(...)")
     if kind in VIEWS:
         return Expansion(_joined(f"{kind.__name__}([", value, "])"), "...")
     return None
 
 
-def simple(values: Iterable[Any]) -> bool:
+def is_simple(values: Iterable[Any]) -> bool:
     """Whether Python's own `repr` prints all of `values` right."""
     return SIMPLE.issuperset(map(type, values))
 

@@ -131,7 +131,7 @@ def _modern_floats(floats: Array, values: tuple[float, ...], options: PrintOptio
     telling = floats[finite & (floats != 0)]
     if not telling.size:
         return _whole(values, 1, bool(finite.all()))
-    if _exponents(np.abs(telling), options.sci_mode):
+    if _needs_exponents(np.abs(telling), options.sci_mode):
         kind = f".{options.precision}e"
     elif (telling == np.ceil(telling)).all():
         return _whole(values, _longest("%.0f.", telling), bool(finite.all()))
@@ -141,7 +141,7 @@ def _modern_floats(floats: Array, values: tuple[float, ...], options: PrintOptio
     return Column(f"%{width}{kind}", width, values)
 
 
-def _exponents(sizes: Array, chosen: bool | None) -> bool:
+def _needs_exponents(sizes: Array, chosen: bool | None) -> bool:
     if chosen is not None:
         return chosen
     least, greatest = float(sizes.min()), float(sizes.max())

@@ -93,7 +93,7 @@ class Spelled(dict[str, str]):
     """How a terminal application shows single characters: those in the dict, and unseen ones spelled out."""
 
     def __contains__(self, c: object) -> bool:
-        return dict.__contains__(self, c) or (isinstance(c, str) and len(c) == 1 and not c.isascii() and _unseen(c))
+        return dict.__contains__(self, c) or (isinstance(c, str) and len(c) == 1 and not c.isascii() and _is_unseen(c))
 
     def __missing__(self, c: str) -> str:
         return _visible(c)
@@ -103,7 +103,7 @@ def tamed(text: str) -> str:
     """`text` as a terminal may have it: lines and tabs stay, what would move or colour it becomes visible."""
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text
-    return "".join(c if c in "\n\t" or not _unseen(c) else _visible(c) for c in text)
+    return "".join(c if c in "\n\t" or not _is_unseen(c) else _visible(c) for c in text)
 
 
 def encodable(text: str) -> str:
@@ -115,7 +115,7 @@ def json_escaped(document: str) -> str:
     """A JSON document in which characters that cannot be seen, and lone surrogates, stand as escapes."""
     if document.isascii():      # json.dumps has escaped the control characters below space
         return document.replace("\x7f", "\\u007f")
-    return "".join(_escape(c) if c != "\n" and _unseen(c) else c for c in document)
+    return "".join(_escape(c) if c != "\n" and _is_unseen(c) else c for c in document)
 
 
 def _escape(c: str) -> str:
@@ -124,7 +124,7 @@ def _escape(c: str) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def _unseen(c: str) -> bool:
+def _is_unseen(c: str) -> bool:
     """Whether a character moves, colours or hides text: controls, changes of direction, no width, line separators."""
     from unicodedata import category
 

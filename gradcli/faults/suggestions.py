@@ -27,7 +27,7 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     for word in names:
         if abs(len(word) - len(name)) <= most and len(set(word.lower()) ^ set(name.lower())) <= 2 * most:
             slips = distance(name.lower(), word.lower())
-            if slips <= min(most, allowed(word)) and _likely(name, word, slips):
+            if slips <= min(most, allowed(word)) and _is_likely(name, word, slips):
                 likely.append((slips, word[0].lower() != name[0].lower(), word[0] != name[0], word))
     return (min(likely)[-1],) if likely else ()
 
@@ -39,10 +39,10 @@ def nearest_word(name: str, known: Iterable[str]) -> tuple[str, ...]:
     ordinary words.
     """
     return tuple(word for word in nearest(name, known)
-                 if len(name) > 1 and (_plain(name) == _plain(word) or _mistyped(name, word)))
+                 if len(name) > 1 and (_plain(name) == _plain(word) or _is_mistyped(name, word)))
 
 
-def _mistyped(name: str, word: str) -> bool:
+def _is_mistyped(name: str, word: str) -> bool:
     """Whether letters were exchanged, doubled or left out, rather than others put or added."""
     name, word = name.lower(), word.lower()
     if sorted(name) == sorted(word) or _single(name) == _single(word):
@@ -101,7 +101,7 @@ def _single(name: str) -> str:
     return "".join(letter for n, letter in enumerate(name) if not n or letter != name[n - 1])
 
 
-def _likely(name: str, word: str, slips: int) -> bool:
+def _is_likely(name: str, word: str, slips: int) -> bool:
     """Whether the slips are ones that hands make: the first letter is right, but for one letter left out or exchanged.
 
     In words of three letters another letter makes another word, as in `cos` and `cot`.

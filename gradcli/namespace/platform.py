@@ -22,7 +22,7 @@ def _constant(name: str) -> Callable[..., str]:
     return answer
 
 
-FUNCTIONS = {name: _constant(name) for name in ANSWERS}
+globals().update({name: _constant(name) for name in ANSWERS})
 
 
 @named("PackageNotFoundError")
@@ -50,9 +50,3 @@ def versions(torch_version: Callable[[], str]) -> Callable[[Any], str]:
 
 
 STAND_INS[NoSuchPackage] = PackageNotFoundError = TypeProxy("importlib.metadata.PackageNotFoundError", (NoSuchPackage,))
-
-
-def __getattr__(name: str) -> Any:
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
-    raise AttributeError(name)

@@ -49,10 +49,4 @@ def _of_character(name: str) -> Callable[..., Any]:
     return answer
 
 
-FUNCTIONS = {name: _of_character(name) for name in OF_CHARACTERS}
-
-
-def __getattr__(name: str) -> Any:
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
-    raise AttributeError(name)
+globals().update({name: _of_character(name) for name in OF_CHARACTERS})

@@ -60,3 +60,17 @@ def define(base, module, name, class_name, text, **attributes):
     state: `forward` or `compose`, samples.
     """
     return type(class_name, (base,), {"__module__": module, "__doc__": name + text, "names": (name,)} | attributes)
+
+
+LAST = {1: "last dimension", 2: "last two dimensions", 3: "last three dimensions"}
+
+
+def define_by_rank(base, module, name, class_name, text, compose, **cases):
+    """The operations of one, two and three dimensions that differ by their rank alone, such as conv1d, conv2d, conv3d.
+
+    `compose(rank)` returns the function that composes one of them. {last} in the text stands for the dimensions it goes
+    along. Each case, such as samples, is what the class would state, by rank.
+    """
+    for rank in next(iter(cases.values())):
+        define(base, module, f"{name}{rank}d", f"{class_name}{rank}d", text.replace("{last}", LAST[rank]),
+               compose=compose(rank), **{attribute: by_rank[rank] for attribute, by_rank in cases.items()})

@@ -39,7 +39,6 @@ class Clone(Op):
     fresh_result = True
     legacy_names = "tensor.Clone"
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def forward(input: Array, *, memory_format: Format = None):
         copy = np.array(input, order="K")
@@ -55,7 +54,6 @@ class Alias(Op):
     complex = True
     method = False
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return input[...]
@@ -108,7 +106,6 @@ class Vanish(Kernel):
     linked = False
     vanishes = True
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return np.zeros_like(input)
@@ -124,7 +121,6 @@ class Cast(Kernel):
     legacy_names = "tensor.Type"
     modern_names = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
-    errors = [("text",)]
 
     def forward(input: Array, dtype: Type):
         return input if input.dtype is dtype or input.dtype == dtype else retyped(input, dtype)

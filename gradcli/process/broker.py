@@ -103,7 +103,7 @@ def _save(path: str, content: bytes) -> Answer:
     if exists and not os.path.isfile(target):
         return Answer(0, error="it is no regular file")
     question = f"replace {path}?" if exists else f"write the new file {path}?"
-    if (exists or not _plain(target)) and not agreed(question):
+    if (exists or not _is_plain(target)) and not agreed(question):
         return Answer(0, error="it was left as it is" if exists else "it was not written")
     write_whole(target, content, new=not exists)
     return Answer(0)
@@ -117,13 +117,13 @@ def _load(path: str) -> Answer:
             raise IsADirectoryError(21, "Is a directory")
         if not os.path.isfile(target):
             return Answer(0, error="it is no regular file")
-        if not _plain(target) and not agreed(f"read {path}?"):
+        if not _is_plain(target) and not agreed(f"read {path}?"):
             return Answer(0, error="it was not read")
         content = file.read(LARGEST + 1)
     return Answer(0, content.decode("latin-1"))
 
 
-def _plain(target: str) -> bool:
+def _is_plain(target: str) -> bool:
     """Whether a file is a program or a transcript by its name, and nothing on the way to it is hidden."""
     here = os.path.realpath(".")
     below = target.removeprefix(here + os.sep)

@@ -106,7 +106,7 @@ def limited(settings: Settings) -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal interrupted
-        if not interrupted or _in_program(frame):
+        if not interrupted or _is_in_program(frame):
             interrupted = True
             raise out_of_time(seconds)
 
@@ -147,7 +147,7 @@ def _flush() -> None:
         sys.stdout.flush()
 
 
-def _in_program(frame: FrameType | None) -> bool:
+def _is_in_program(frame: FrameType | None) -> bool:
     """Whether a program is running, and not what comes after it."""
     while frame is not None:
         if is_lowered(frame.f_code):

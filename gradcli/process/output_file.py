@@ -106,11 +106,11 @@ def _remove_abandoned(folder: str, name: str) -> None:
     with suppress(OSError):
         for there in os.listdir(folder or "."):
             left = re.fullmatch(re.escape(name) + r"\.(\d+)\.part", there)
-            if left and not _lives(int(left[1])):
+            if left and not _is_alive(int(left[1])):
                 os.unlink(os.path.join(folder, there))
 
 
-def _lives(process: int) -> bool:
+def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
     except PermissionError:

@@ -76,10 +76,11 @@ class Supervisor:
         """Hand a signal to the worker, unless the terminal has sent it to both."""
         if number == signal.SIGINT and self._copy and self._must_obey == NEVER:
             self._must_obey = monotonic() + PROMPTLY
-        if number != signal.SIGINT or not self._prompt:     # a prompt does not end with a Ctrl-C
+        # a prompt does not end with a Ctrl-C, and before a worker is locked nobody knows whether it will serve one
+        if number != signal.SIGINT or self._locked and not self._prompt:
             self._ending = self._ending or number
             self._must_end = min(self._must_end, monotonic() + OBEYED)
-        if number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground():
+        if number in (signal.SIGINT, signal.SIGQUIT) and _is_in_foreground():
             return
         with suppress(ProcessLookupError):      # it has just ended
             os.kill(self._child, number)
@@ -252,7 +253,7 @@ class Supervisor:
         return True
 
 
-def _in_foreground() -> bool:
+def _is_in_foreground() -> bool:
     for stream in (0, 1, 2):
         try:
             if os.tcgetpgrp(stream) == os.getpgrp():

@@ -6,7 +6,7 @@ import ast
 import fnmatch
 import inspect
 import re
-from textwrap import dedent
+from textwrap import dedent, wrap
 from typing import Any
 
 from gradcli.console.settings import Settings, did_you_mean
@@ -14,6 +14,7 @@ from gradcli.faults.tree import UsageFault
 
 TYPED = {"b": "Byte", "i": "Long", "f": "Float"}     # tensors of samples, by the kind of their elements
 MOST = 3        # refusals that are told of one operation
+WIDEST = 116    # characters of a line
 
 
 def all_operations() -> dict[str, Any]:
@@ -77,7 +78,8 @@ def describe_operation(op: Any, settings: Settings) -> str:
     """One operation: signature, what it computes, its domain and gradient rules, and an example as it runs now."""
     from gradcli.analysis.domain import domain
 
-    lines = [op.signature.text(op.names[0]), "", inspect.getdoc(op) or ""]
+    text = (inspect.getdoc(op) or "").split("\n")
+    lines = [op.signature.text(op.names[0]), "", *(part for line in text for part in wrap(line, WIDEST) or [""])]
     if len(op.names) > 1:
         lines += ["", "Also as: " + ", ".join(op.names[1:])]
     for title, content in (("Domain", domain(op)), ("Refused", _refusals(op)), ("Gradient", _rules(op)),
@@ -182,14 +184,14 @@ def _literal(value: Any) -> str | None:
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind in TYPED and value.ndim and value.size:
         return f"torch.{TYPED[kind]}Tensor({(value + 0 if kind != 'b' else value * 1).tolist()!r})"
-    if isinstance(value, list) and value and _numbers(value):
+    if isinstance(value, list) and value and _are_numbers(value):
         return f"torch.FloatTensor({value!r})"
     if isinstance(value, tuple) and value and all(isinstance(item, list) for item in value):
         parts = [_literal(item) for item in value]
         return None if None in parts else f"[{', '.join(map(str, parts))}]"
     plain = isinstance(value, (int, float, str)) or value is None
-    return repr(value) if plain or isinstance(value, tuple) and _numbers(list(value)) else None
+    return repr(value) if plain or isinstance(value, tuple) and _are_numbers(list(value)) else None
 
 
-def _numbers(value: Any) -> bool:
-    return all(_numbers(item) for item in value) if isinstance(value, list) else isinstance(value, (int, float))
+def _are_numbers(value: Any) -> bool:
+    return all(_are_numbers(item) for item in value) if isinstance(value, list) else isinstance(value, (int, float))

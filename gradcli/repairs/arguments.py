@@ -80,27 +80,27 @@ def short_repr(value: Any) -> str:
     return "..."
 
 
-def static_value(case: Site, node: Node) -> Any:
+def static_value(site: Site, node: Node) -> Any:
     """The value of a name or attribute, found in namespaces and `__dict__`s without running code of the program."""
     if node[0] == "group" and len(node[3]) == 1:
-        return static_value(case, node[3][0])
+        return static_value(site, node[3][0])
     if node[0] == "NAME":
-        return case.names[node[3]] if node[3] in case.names else case.names.get("__builtins__", {}).get(node[3])
+        return site.names[node[3]] if node[3] in site.names else site.names.get("__builtins__", {}).get(node[3])
     if node[0] != "attribute":
         return None
-    holder, name = static_value(case, node[3][0]), node[3][1][3]
+    holder, name = static_value(site, node[3][0]), node[3][1][3]
     inside = getattr(holder, "__dict__", None)
     if inside is None or isinstance(holder, type | TypeProxy):
         return None
     return getattr(holder, name, None) if ".operations" in inside else inside.get(name)
 
 
-def class_at(case: Site, node: Node) -> type | None:
+def class_at(site: Site, node: Node) -> type | None:
     """The class of what stands there; of a call, the class that it makes an object of."""
     if node[0] == "call":
-        function = static_value(case, node[3][0])
+        function = static_value(site, node[3][0])
         return constructed_class(function)
-    value = static_value(case, node)
+    value = static_value(site, node)
     return None if value is None else type(value)
 
 
@@ -123,9 +123,9 @@ def callee_of(function: Any, bound: bool) -> Callee:
     return Callee(function, bound) if inner is None else Callee(inner, bound, function.__name__)
 
 
-def callee(case: Site, node: Node) -> Callee | None:
+def callee(site: Site, node: Node) -> Callee | None:
     """The function that a call runs first, or None if that cannot be known without running the call."""
-    value = static_value(case, node)
+    value = static_value(site, node)
     if isinstance(value, FunctionType):
         return callee_of(value, False)
     kind = constructed_class(value)
@@ -138,13 +138,13 @@ def callee(case: Site, node: Node) -> Callee | None:
             if isinstance(constructor, FunctionType):
                 return callee_of(constructor, True)._replace(alias=kind.__name__)
         return None
-    own = class_at(case, node)
+    own = class_at(site, node)
     if own is not None and not issubclass(own, FunctionType):
         method = _method(own, "forward") or _method(own, "__call__")
         return method and method._replace(alias=f"{own.__name__}.forward")
     if node[0] == "attribute":
-        holder = class_at(case, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
-        above = constructed_class(static_value(case, node[3][0]))
+        holder = class_at(site, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
+        above = constructed_class(static_value(site, node[3][0]))
         if above is not None:       # a method named by its class
             raw = defined(above, node[3][1][3])
             return callee_of(raw, False) if isinstance(raw, FunctionType) else None
@@ -160,19 +160,19 @@ def _method(kind: type, name: str) -> Callee | None:
 
 
 @repairs(SuperMisuse)
-def plain_super(fault: SuperMisuse, case: Site) -> None:
+def plain_super(fault: SuperMisuse, site: Site) -> None:
     """super(A, b) in a class: super() without arguments."""
-    if case.parts.enclosing("class"):
+    if site.parts.enclosing("class"):
         fault.hints = [("super()", "finds class and object itself")]
 
 
 @repairs(SignatureMismatch)
-def arguments(fault: SignatureMismatch, case: Site) -> None:
+def arguments(fault: SignatureMismatch, site: Site) -> None:
     """Call the function as the program does, and add a note with its signature."""
-    parts, node, name = case.parts, case.parts.node, fault.callee
+    parts, node, name = site.parts, site.parts.node, fault.callee
     if node is None or node[0] != "call":
         return
-    function = callee(case, node[3][0])
+    function = callee(site, node[3][0])
     ours = name.rpartition(".")[2].startswith("_") or name.startswith("_")
     same = function is not None and name in (function.name, function.alias)
     words = parts.of(node[3][0])
@@ -184,7 +184,7 @@ def arguments(fault: SignatureMismatch, case: Site) -> None:
     if same and function is not None:
         code = function.function.__code__
         if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
-            count = len(case.call.args) if case.call and _plain(node) else fault.count
+            count = len(site.call.args) if site.call and _is_plain(node) else fault.count
             _reword(fault, words, f"takes {function.counts()}, and was given {count}")
         if not any(note.startswith("it is called") for note in fault.notes):
             fault.notes.insert(0, f"it is called {words}({function.text()})")
@@ -205,7 +205,7 @@ def nearest_option(name: str, known: list[str]) -> str:
     return near[0] if near else ""
 
 
-def _plain(node: Node) -> bool:
+def _is_plain(node: Node) -> bool:
     """Whether a call has no starred arguments, so that its arguments can be counted."""
     rest = node[3][1:]
     arguments: tuple[Node, ...] = rest[0][3] if rest else ()

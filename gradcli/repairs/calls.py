@@ -22,9 +22,9 @@ CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsquee
 
 
 @repairs(CallFault)
-def called(fault: CallFault, case: Site) -> None:
+def called(fault: CallFault, site: Site) -> None:
     """A property, or a value, was called: leave the brackets away."""
-    parts, node = case.parts, case.parts.node
+    parts, node = site.parts, site.parts.node
     if node is None or node[0] != "call":
         return
     function, rest = node[3][0], node[3][1:]
@@ -38,7 +38,7 @@ def called(fault: CallFault, case: Site) -> None:
     elif function[0] == "NUMBER" and rest or function[0] == "group" and rest:
         fault.hints = [(f"{words} * ({parts.of(rest[0])})", "if a product is meant")]
     elif function[0] == "NAME" and rest:
-        value = case.names.get(function[3])
+        value = site.names.get(function[3])
         if isinstance(value, Tensor | list | tuple | dict):
             fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
 
@@ -50,9 +50,9 @@ def call_name(node: Node) -> str:
 
 
 @repairs(ItemFault)
-def indexed(fault: ItemFault, case: Site) -> None:
+def indexed(fault: ItemFault, site: Site) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
-    parts, node = case.parts, case.parts.node
+    parts, node = site.parts, site.parts.node
     types = fault.types
     if node is None:
         return
@@ -70,9 +70,9 @@ def indexed(fault: ItemFault, case: Site) -> None:
 
 
 @repairs(UnknownOption)
-def option(fault: UnknownOption, case: Site) -> None:
+def option(fault: UnknownOption, site: Site) -> None:
     """An option that a function does not have: mark its name, and propose the nearest."""
-    call, parts, name = case.call, case.parts, fault.option
+    call, parts, name = site.call, site.parts, fault.option
     if call is not None and name in call.options:
         start = parts.text.rfind(name, parts.start, call.options[name][1])
         fault.span = parts.span(("NAME", start, start + len(name), name))
@@ -81,16 +81,16 @@ def option(fault: UnknownOption, case: Site) -> None:
 
 
 @repairs(RefusedArgument)
-def argument(fault: RefusedArgument, case: Site) -> None:
+def argument(fault: RefusedArgument, site: Site) -> None:
     """An argument of a type that does not fit: mark it; tensors that stand side by side become one list."""
-    call, parts = case.call, case.parts
+    call, parts = site.call, site.parts
     if call is None:
         return
     if fault.several and isinstance(fault.value, Tensor) and parts.node is not None and call.args:
         inside = ", ".join(parts.of(tensor) for tensor in call.args)
         fault.hints.insert(0, (f"{parts.of(parts.node[3][0])}([{inside}])", "the tensors as one list"))
         return
-    positional = operands(case)
+    positional = operands(site)
     refused = call.options.get(fault.parameter) or (positional[fault.at] if fault.at < len(positional) else None)
     if refused is not None:
         fault.span = parts.span(refused)
@@ -100,9 +100,9 @@ def argument(fault: RefusedArgument, case: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def attribute(fault: MissingAttribute, case: Site) -> None:
+def attribute(fault: MissingAttribute, site: Site) -> None:
     """An attribute that is not there: mark its name alone; another library's name has its namesake here."""
-    parts, node = case.parts, case.parts.node
+    parts, node = site.parts, site.parts.node
     if node is None or node[0] != "attribute":
         return
     name, value = node[3][1], fault.holder
@@ -126,34 +126,34 @@ def attribute(fault: MissingAttribute, case: Site) -> None:
 
 
 @repairs(Fault)
-def with_program_names(fault: Fault, case: Site) -> None:
+def with_program_names(fault: Fault, site: Site) -> None:
     """Replace the names x, y, a, b and target in the engine's repairs by the words of the operands."""
-    parts = case.parts
+    parts = site.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return
-    nodes = operands(case)
+    nodes = operands(site)
     words = dict(zip(("x", "y"), [parts.atom(node) for node in nodes], strict=False))
     words |= {"a": words["x"]} if "x" in words else {}
     words |= {"target": words["y"], "b": words["y"]} if "y" in words else {}
-    fault.hints = [_filled(case, nodes, words, repair, why) for repair, why in fault.hints]
+    fault.hints = [_filled(site, nodes, words, repair, why) for repair, why in fault.hints]
 
 
-def _filled(case: Site, nodes: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
+def _filled(site: Site, nodes: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
     if repair == "torch.matmul(a, b)" and len(words) > 2:
         return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
     match = re.fullmatch(r"(x|a|b|target)\.(.+)", repair)
     if match is None or match[1] not in words:
         return repair, why
-    called, parts = case.call, case.parts
+    called, parts = site.call, site.parts
     if match[2] in CONVERSIONS and not (called and f"{called.name}()" == match[2]):
-        case.fault.span = parts.span(nodes[0 if match[1] in ("x", "a") else 1])
+        site.fault.span = parts.span(nodes[0 if match[1] in ("x", "a") else 1])
     return re.sub(r"\b(x|a|b|target)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
 
 
 @repairs(UnpackFault)
-def unpacked(fault: UnpackFault, case: Site) -> None:
+def unpacked(fault: UnpackFault, site: Site) -> None:
     """Names and values of different number."""
-    parts = case.parts
+    parts = site.parts
     statement = parts.statement
     if statement is None or statement[0] != "assign":
         return

@@ -178,18 +178,20 @@ def _carried(loop: Node) -> list[str]:
     stored: set[str] = set()
     carried = []
     for node in walk(next(part for part in loop[3] if part[0] == "suite")):
-        if node[0] in ("assign", "augassign"):
-            value = node[3][-1]
-            read += [part[3] for part in walk(value) if part[0] == "NAME"]
-            for target in node[3][:-1] if node[0] == "assign" else (node[3][0],):
-                for part in members(target):
-                    if part[0] == "NAME" and part[3] not in stored:
-                        stored.add(part[3])
-                        if part[3] in read or node[0] == "augassign":
-                            carried.append(part[3])
-        elif node[0] == "expression":
-            read += [part[3] for part in walk(node) if part[0] == "NAME"]
+        if node[0] == "expression":
+            read += _names_in(node)
+        if node[0] not in ("assign", "augassign"):
+            continue
+        read += _names_in(node[3][-1])
+        for target in node[3][:-1] if node[0] == "assign" else (node[3][0],):
+            names = [part[3] for part in members(target) if part[0] == "NAME" and part[3] not in stored]
+            stored.update(names)
+            carried += [name for name in names if name in read or node[0] == "augassign"]
     return carried
+
+
+def _names_in(node: Node) -> list[str]:
+    return [part[3] for part in walk(node) if part[0] == "NAME"]
 
 
 @repairs(AnomalousGradient, parsed=False)
@@ -275,7 +277,7 @@ def leaf(fault: LeafWrite, site: Site) -> None:
     """A leaf was written in place: write it within torch.no_grad()."""
     parts = site.parts
     statement = parts.statement
-    if statement is None or not parts.alone(statement):
+    if statement is None or not parts.is_alone(statement):
         return
     line = parts.line(statement)
     site.fault.hints = [(f"with torch.no_grad(): {parts.of(statement)}",

@@ -195,7 +195,7 @@ def _before_backward(fault: Fault, site: Site, node: Node, words: str) -> None:
     """A leaf that no sweep has reached yet: call backward(), or leave out zero_()."""
     fault.notes.append(f"backward() fills it, on something that {words} went into")
     parts, statement = site.parts, site.parts.statement
-    if statement is not None and parts.alone(statement) and parts.of(statement).endswith(".zero_()"):
+    if statement is not None and parts.is_alone(statement) and parts.of(statement).endswith(".zero_()"):
         fault.hints.append((f"if {words}.grad is not None: {parts.of(statement)}",
                             f"in line {parts.line(node)}: there is nothing to zero yet"))
     else:

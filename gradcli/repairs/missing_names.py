@@ -30,15 +30,15 @@ LONG = 6        # characters from which the names of modules are worth comparing
 
 
 @repairs(NameFault)
-def unknown(fault: NameFault, case: Site) -> None:
+def unknown(fault: NameFault, site: Site) -> None:
     """An undefined name: the module that has it, its import, or what it is called here."""
-    parts = case.parts
+    parts = site.parts
     node = parts.node
     if node is None or fault.span is None:
         return
     name, number = parts.of(node), fault.span.line
     follows = parts.text[node[2] : node[2] + 1]
-    if isinstance(fault, NameFault) and not fault.hints and _otherwise(case, name, number):
+    if isinstance(fault, NameFault) and not fault.hints and _otherwise(site, name, number):
         return
     if name in LEFT_OUT:
         fault.notes.append(LEFT_OUT[name])
@@ -46,18 +46,18 @@ def unknown(fault: NameFault, case: Site) -> None:
     if name in NAMES and isinstance(fault, NameFault):
         fault.hints = [NAMES[name]]
     elif name.isidentifier() and not name.startswith("_") and isinstance(fault, NameFault):
-        place = _imported(name, follows) or _qualified(case, name, follows)
+        place = _imported(name, follows) or _qualified(site, name, follows)
         if place:
             fault.hints = [place]
 
 
-def _otherwise(case: Site, name: str, number: int) -> bool:
+def _otherwise(site: Site, name: str, number: int) -> bool:
     """Explain a line that reads as another language's. Returns whether it does."""
     for pattern, message, repair in FOREIGN_LINES:
-        match = re.match(pattern, case.fault.source.split("\n")[number - 1])
+        match = re.match(pattern, site.fault.source.split("\n")[number - 1])
         if match is not None and name in match.groups():
-            case.fault.message = f"{case.fault.message}: {message}"
-            case.fault.hints = [(match.expand(repair).strip(), f"in line {number}")]
+            site.fault.message = f"{site.fault.message}: {message}"
+            site.fault.hints = [(match.expand(repair).strip(), f"in line {number}")]
             return True
     return False
 
@@ -69,18 +69,18 @@ def _imported(name: str, follows: str) -> tuple[str, str] | None:
     return (f"from {PYTHONS[name]} import {name}", "before line 1") if name in PYTHONS and follows == "(" else None
 
 
-def _qualified(case: Site, name: str, follows: str) -> tuple[str, str] | None:
+def _qualified(site: Site, name: str, follows: str) -> tuple[str, str] | None:
     """A name with the module before it that has it: one that the program has imported, or one that is always there.
 
     Values are called `gamma` and `device` too: a function is meant where it is called.
     """
     called = name[:1].isupper() or follows in ("(", ".")
-    ways = dict(_modules(case))
-    place = qualified_name(name, {word: ways[word] for word in ways if called or word in case.names}, follows)
+    ways = dict(_modules(site))
+    place = qualified_name(name, {word: ways[word] for word in ways if called or word in site.names}, follows)
     if place:
         return place, f"where {name} is"
-    known = [repair for repair, _ in case.fault.hints]
-    if len(name) < LONG or follows != "(" or any(repair in case.names for repair in known):
+    known = [repair for repair, _ in site.fault.hints]
+    if len(name) < LONG or follows != "(" or any(repair in site.names for repair in known):
         return None
     near = meant(name, [("", known), *((word, _names(ways[word])) for word in ways)])
     return (near, "the nearest name") if near and near not in known else None
@@ -92,24 +92,24 @@ def qualified_name(name: str, ways: Mapping[str, ModuleProxy], follows: str) -> 
 
 
 @repairs(MissingAttribute)
-def elsewhere(fault: MissingAttribute, case: Site) -> None:
+def elsewhere(fault: MissingAttribute, site: Site) -> None:
     """A name asked of the wrong module: nn.mse_loss is F.mse_loss, torch.Linear is nn.Linear."""
-    node, name = case.parts.node, fault.attribute
+    node, name = site.parts.node, fault.attribute
     if node is None or node[0] != "attribute" or name.startswith("_"):
         return
     if not isinstance(fault.holder, ModuleProxy):
         return
-    place = qualified_name(name, dict(_modules(case)), case.parts.text[node[2] : node[2] + 1])
-    if place and place != case.parts.of(node):
-        spot = case.spot_of(node)
+    place = qualified_name(name, dict(_modules(site)), site.parts.text[node[2] : node[2] + 1])
+    if place and place != site.parts.of(node):
+        spot = site.spot_of(node)
         fault.hints = [(spot.rewritten(node, place), f"{spot.where()}: where {name} is")]
 
 
-def _modules(case: Site) -> Iterator[tuple[str, ModuleProxy]]:
+def _modules(site: Site) -> Iterator[tuple[str, ModuleProxy]]:
     """The modules that can be reached, under the names that reach them, the likeliest first."""
-    modules = {word: value for word, value in case.names.items() if isinstance(value, ModuleProxy)}
-    preset = case.names.get("__builtins__", {})
-    modules |= {word: preset[word] for word in MODULES if word in preset and word not in case.names}
+    modules = {word: value for word, value in site.names.items() if isinstance(value, ModuleProxy)}
+    preset = site.names.get("__builtins__", {})
+    modules |= {word: preset[word] for word in MODULES if word in preset and word not in site.names}
     yield from sorted(modules.items(), key=lambda item: (
         item[0] in MODULES, MODULES.index(item[0]) if item[0] in MODULES else 0, item[0]))
     for path in DEEPER:

@@ -31,13 +31,13 @@ def dtypes(fault: DtypeMix, site: Site) -> None:
         return
     a, b = fault.dtypes
     call = site.call
-    if call is not None and (len(nodes) < 2 or _layer(site, call)):
+    if call is not None and (len(nodes) < 2 or _is_layer(site, call)):
         return _instead(site, nodes[0], f"{parts.atom(nodes[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
     at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
     _instead(site, nodes[at], f"{parts.atom(nodes[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
 
 
-def _layer(site: Site, call: Call) -> bool:
+def _is_layer(site: Site, call: Call) -> bool:
     """Whether a module is called, whose second operand is its own weight."""
     node = site.parts.node
     assert node is not None
@@ -111,7 +111,7 @@ def write_to_copy(fault: SharedMemory, site: Site) -> None:
     if call is not None and call.receiver is not None and (statement is None or statement[0] != "expression"):
         words = parts.of(call.receiver)
         site.fault.hints = [(parts.replaced(call.receiver, f"{words}.clone()"), "writes to a copy")]
-    elif statement is not None and parts.alone(statement):
+    elif statement is not None and parts.is_alone(statement):
         root = call.receiver if call is not None else statement[3][0] if statement[3] else None
         while root is not None and root[0] in ("subscript", "attribute"):
             root = root[3][0]
@@ -137,12 +137,12 @@ def operands(site: Site) -> list[Node]:
     parts = site.parts
     nodes = parts.operands()
     call = site.call
-    if call is not None and call.receiver is not None and _module(site, call):
+    if call is not None and call.receiver is not None and _is_module(site, call):
         return nodes[1:]
     return nodes
 
 
-def _module(site: Site, call: Call) -> bool:
+def _is_module(site: Site, call: Call) -> bool:
     """Whether what stands before the dot of a call holds functions, as torch and F do, or a module's layers."""
     node = call.receiver
     assert node is not None

@@ -33,11 +33,11 @@ def mistaken(fault: RefusedArgument, site: Site) -> None:
         fault.message = "a tensor and None cannot be combined"
     elif isinstance(value, str):
         text = site.value(operand) if operand[0] == "NAME" else words.strip("'\"")
-        if _number(text):
+        if _is_number(text):
             fault.hints = [(f"float({words})", "makes a number of text")]
         elif node[0] == "add":
             fault.span = parts.span(other)
-            number = f"{parts.atom(other)}.item()" if _single(site.value(other)) else parts.of(other)
+            number = f"{parts.atom(other)}.item()" if _is_single(site.value(other)) else parts.of(other)
             fault.hints = [(f"str({number})", "makes text of it"),
                            ("print('loss:', x.item())", "prints text and a number side by side")]
         fault.message = f"a tensor and {described(value)} cannot be combined"
@@ -58,11 +58,11 @@ def _is(site: Site, node: Node, value: Any) -> bool:
         node[0] == "NAME" and (node[3] == "None" or node[3] in site.names))
 
 
-def _single(value: Any) -> bool:
+def _is_single(value: Any) -> bool:
     return isinstance(value, Tensor) and value.array.size == 1
 
 
-def _number(text: Any) -> bool:
+def _is_number(text: Any) -> bool:
     try:
         float(text)
     except (TypeError, ValueError):

@@ -36,7 +36,7 @@ class RelatedSite:
     def statement(self) -> Node | None:
         """The statement there, if it has its line to itself."""
         statement = self.parts.statement
-        return statement if statement and self.parts.alone(statement) else None
+        return statement if statement and self.parts.is_alone(statement) else None
 
     def rewritten(self, node: Node, words: str) -> str:
         """The line of a node, with `words` in place of the node."""

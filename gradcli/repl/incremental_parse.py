@@ -22,7 +22,7 @@ class LineState(NamedTuple):
     continued: bool = False     # whether a backslash ends the line
 
     @property
-    def open(self) -> bool:
+    def is_open(self) -> bool:
         return bool(self.quote) or self.depth > 0 or self.continued
 
 
@@ -65,7 +65,7 @@ def pieces(text: str) -> list[Piece]:
     starts: list[int] = []
     decorated = False
     for number, (line, state) in enumerate(zip(lines, states(text), strict=False)):
-        if line[:1] in ("", " ", "\t") or state.open or CLAUSE.match(line):
+        if line[:1] in ("", " ", "\t") or state.is_open or CLAUSE.match(line):
             continue
         if not decorated:
             starts.append(number)

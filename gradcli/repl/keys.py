@@ -22,14 +22,14 @@ typing = here & (emacs_insert_mode | vi_insert_mode)
 
 
 @Condition
-def _in_margin() -> bool:
+def _is_in_margin() -> bool:
     """Whether only blanks stand before the cursor on a continued line."""
     document = get_app().current_buffer.document
     return document.cursor_position_row > 0 and not document.current_line_before_cursor.strip()
 
 
 @Condition
-def _choosing() -> bool:
+def _is_choosing() -> bool:
     """Whether a completion is selected."""
     state = get_app().current_buffer.complete_state
     return state is not None and state.current_completion is not None
@@ -43,7 +43,7 @@ def bindings(execute: Callable[[str, bool], None], on_paste: Callable[[str], Non
     """
     keys = KeyBindings()
 
-    @keys.add("enter", filter=here & ~_choosing)
+    @keys.add("enter", filter=here & ~_is_choosing)
     def _(event: KeyPressEvent) -> None:
         document = event.current_buffer.document
         typed = pace.ended(more_keys(event))
@@ -55,7 +55,7 @@ def bindings(execute: Callable[[str, bool], None], on_paste: Callable[[str], Non
         else:
             enter(event.current_buffer)
 
-    @keys.add("enter", filter=here & _choosing)
+    @keys.add("enter", filter=here & _is_choosing)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.complete_state = None
 
@@ -63,16 +63,16 @@ def bindings(execute: Callable[[str, bool], None], on_paste: Callable[[str], Non
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n" + indentation(event.current_buffer.document.text_before_cursor))
 
-    @keys.add("tab", filter=typing & _in_margin)
+    @keys.add("tab", filter=typing & _is_in_margin)
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text(" " * INDENT)
 
-    @keys.add("backspace", filter=typing & _in_margin)
+    @keys.add("backspace", filter=typing & _is_in_margin)
     def _(event: KeyPressEvent) -> None:
         blanks = len(event.current_buffer.document.current_line_before_cursor)
         event.current_buffer.delete_before_cursor((blanks - 1) % INDENT + 1 if blanks else 1)
 
-    @keys.add(" ", filter=typing & _in_margin)
+    @keys.add(" ", filter=typing & _is_in_margin)
     def _(event: KeyPressEvent) -> None:
         space(event.current_buffer)
 

@@ -175,7 +175,7 @@ def next_submission(lines: deque[str]) -> str:
     unready = 0         # lines of which it is known that they are not ready
     while True:
         count = len(submitted)
-        candidate = not state.open and (not block or not submitted[-1].strip())
+        candidate = not state.is_open and (not block or not submitted[-1].strip())
         if count >= 2 * unready or candidate and (count <= SHORT or count >= unready + unready // 16):
             if ready("\n".join(submitted)):
                 break

@@ -45,7 +45,7 @@ def dedented(text: str) -> str:
     """The last line of a text: an `else:` and its like moved left to the block that it belongs to."""
     *above, line = text.split("\n")
     clause = CLAUSE.match(line)
-    if not clause or states(text)[-2].open:
+    if not clause or states(text)[-2].is_open:
         return line
     openers = OPENED_BY[clause["word"]]
     lowest = len(clause["blanks"]) + 1

@@ -50,7 +50,7 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
         point = _at_point(expr, at, wrt, settings, source)
         findings = point.timed(settings, "check", lambda: run(point.session, point.source.text))
     write_result(output, settings, lambda: _render(findings, settings.format))
-    return 0 if all(finding.verdict.right for finding in findings) else MISMATCH
+    return 0 if all(finding.verdict.is_right for finding in findings) else MISMATCH
 
 
 def _own_leaves(source: Source, settings: Settings) -> Divided | None:

@@ -28,7 +28,7 @@ def finding_text(finding: CheckResult) -> str:
     name = finding.name if finding.order == 1 else f"{finding.name}, order {finding.order}"
     if not verdict.compared:
         result = "nothing to compare"
-    elif verdict.right:
+    elif verdict.is_right:
         result = f"right to {_digits(finding)} digits" + (f", the worst {_compared(finding, worst)}" if count > 1 else
                                                         f": {_numbers(worst)}")
     else:
@@ -47,8 +47,8 @@ def finding_data(finding: CheckResult) -> dict[str, Any]:
         (KINK, "kinks"), (STEEP, "steep"), (JUMP, "jumps"), (EDGE, "edges"), (OUTSIDE, "outside"),
         (INFINITE, "infinite"))}
     return {"verdict": "wrong" if verdict.wrong else "right" if verdict.compared else "nothing to compare",
-            "right": verdict.right, "slopes": verdict.moved * verdict.watched, "size": verdict.size * verdict.outputs,
-            "wrong": verdict.wrong,
+            "right": verdict.is_right, "slopes": verdict.moved * verdict.watched,
+            "size": verdict.size * verdict.outputs, "wrong": verdict.wrong,
             "worst": {"output": finding.outputs[worst.output], "index": list(worst.row), "place": list(worst.place),
                       "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
                       "error": json_number(worst.error), "left": json_number(worst.left),

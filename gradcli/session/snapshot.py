@@ -50,7 +50,7 @@ class Memory:
         if self.content is None:
             self.content = self.block.copy()
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether the block differs from the copy; True for a large block that was copied."""
         return self.content is not None and (
             self.block.nbytes > COPIED_AT_ONCE or self.block.tobytes() != self.content.tobytes())
@@ -189,7 +189,7 @@ class Snapshot:
     def _restore_changed(self, captures: Iterable[tuple[Any, StateAccess, tuple[Any, ...]]]) -> None:
         """Return the objects that differ from their captures to the captured state."""
         for value, access, state in captures:
-            if access.restore is not None and not _same(access.capture(value), state):
+            if access.restore is not None and not _is_same(access.capture(value), state):
                 copy = self._copies.get(id(value))
                 access.restore(value, state, *() if copy is None else (copy,))
 
@@ -205,12 +205,12 @@ class Snapshot:
         """Drop the captures of everything that the statement has not changed; `restore` works as before."""
         self._rebound = self._rebindings()
         self._names = {}
-        self._memory = {key: memory for key, memory in self._memory.items() if memory.changed()}
+        self._memory = {key: memory for key, memory in self._memory.items() if memory.has_changed()}
         for memory in self._memory.values():
             memory.arrays = []
         self._captures = {
             key: (value, access, state) for key, (value, access, state) in self._captures.items()
-            if access.restore is not None and not _same(access.capture(value), state)}
+            if access.restore is not None and not _is_same(access.capture(value), state)}
 
     @property
     def weight(self) -> float:
@@ -230,6 +230,6 @@ def _call_both(outer: Callable[[Any], object] | None, inner: Callable[[Any], obj
     return inner if outer is None else lambda argument: (outer(argument), inner(argument))
 
 
-def _same(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:
+def _is_same(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:
     """Whether two captures refer to the same objects, compared with `is`."""
     return len(now) == len(then) and all(map(is_, now, then))

@@ -115,10 +115,10 @@ class Updater:
 
     def _is_confirmed(self, path: str, outcome: Outcome) -> bool:
         """Whether a difference is to be updated; one that cannot be is only reported."""
-        if self.mode == "all" and outcome.updatable:
+        if self.mode == "all" and outcome.is_updatable:
             return True
         self.reporter.failure(path, outcome)
-        if not outcome.updatable:
+        if not outcome.is_updatable:
             return False
         answer = self._answer()
         if answer == "a":

@@ -70,10 +70,10 @@ def without_leading_blanks(lines: Lines) -> Lines:
 
 def line_comparison(check: Check) -> LineComparison:
     """The comparison of two lines that the options of a check ask for: exact, or approximate."""
-    return same_line if check.options.approx is None else partial(nearly_same_line, check.options.approx)
+    return is_same_line if check.options.approx is None else partial(is_nearly_same_line, check.options.approx)
 
 
-def same_line(expected: str, printed: str) -> bool:
+def is_same_line(expected: str, printed: str) -> bool:
     """Whether two lines are equal apart from addresses."""
     return expected == printed or (" 0x" in expected and without_addresses(expected) == without_addresses(printed))
 
@@ -84,7 +84,7 @@ def without_addresses(line: str) -> str:
 
 
 def matching_spans(expected: Sequence[str], printed: Sequence[str],
-                   same_line: LineComparison) -> list[tuple[int, int]] | None:
+                   is_same_line: LineComparison) -> list[tuple[int, int]] | None:
     """For each line of `expected` the printed lines, from and to, that it matches; None if it cannot be done.
 
     What stands between two `...` is looked for as early as possible, which finds it if it is there.
@@ -104,7 +104,7 @@ def matching_spans(expected: Sequence[str], printed: Sequence[str],
             starts = starts[:1]
         if last:
             starts = starts[-1:] if len(runs) > 1 else starts if len(run) == len(printed) else range(0)
-        start = next((n for n in starts if all(map(same_line, run, printed[n : n + len(run)]))), None)
+        start = next((n for n in starts if all(map(is_same_line, run, printed[n : n + len(run)]))), None)
         if start is None:
             return None
         if number:
@@ -114,7 +114,7 @@ def matching_spans(expected: Sequence[str], printed: Sequence[str],
     return line_spans
 
 
-def nearly_same_line(tolerance: float, expected: str, printed: str) -> bool:
+def is_nearly_same_line(tolerance: float, expected: str, printed: str) -> bool:
     """Whether two lines are equal apart from differences of their numbers within a tolerance.
 
     A number and the blanks before it are one field: either the blanks are the same, or the
@@ -129,15 +129,15 @@ def nearly_same_line(tolerance: float, expected: str, printed: str) -> bool:
     numbers = list(zip(NUMBER.findall(old), NUMBER.findall(new), strict=False))
     if len(before) != len(after) or before[-1] != after[-1]:
         return False
-    return all(_same_field(a + x, b + y, a, b) and _close(tolerance, x, y)
+    return all(_is_same_field(a + x, b + y, a, b) and _is_close(tolerance, x, y)
                for a, b, (x, y) in zip(before, after, numbers, strict=False))
 
 
-def _same_field(expected: str, printed: str, before: str, after: str) -> bool:
+def _is_same_field(expected: str, printed: str, before: str, after: str) -> bool:
     return before == after or (before.rstrip(" ") == after.rstrip(" ") and len(expected) == len(printed))
 
 
-def _close(tolerance: float, expected: str, printed: str) -> bool:
+def _is_close(tolerance: float, expected: str, printed: str) -> bool:
     a, b = float(expected), float(printed)
     if not (math.isfinite(a) and math.isfinite(b)):
         return str(a) == str(b)
@@ -153,10 +153,10 @@ def without_numbers(lines: Sequence[str]) -> list[str]:
 
 def new_expected(check: Check, printed: Lines) -> Lines:
     """The new expected text of a check: the printed lines, but each old line that still matches as it stands."""
-    same_line = line_comparison(check)
+    is_same_line = line_comparison(check)
     lines: list[str] = []
     for old, new in aligned_stretches(check, printed):
-        lines += old if len(old) == len(new) and all(map(same_line, old, new)) else new
+        lines += old if len(old) == len(new) and all(map(is_same_line, old, new)) else new
     if check.loose:
         lines += check.expected[len(without_trailing_blanks(check.expected)):]
     return tuple(lines)
@@ -167,28 +167,28 @@ def aligned_stretches(check: Check, printed: Lines) -> list[tuple[Lines, Lines]]
 
     Several `...` are reduced to the first where the text between them was not printed.
     """
-    expected, same_line = check.expected, line_comparison(check)
+    expected, is_same_line = check.expected, line_comparison(check)
     if check.loose:
         expected, printed = without_trailing_blanks(expected), without_trailing_blanks(printed)
     if SKIP not in expected:
-        return line_pairs(expected, printed, same_line)
+        return line_pairs(expected, printed, is_same_line)
     first, last = expected.index(SKIP), len(expected) - expected[::-1].index(SKIP)
     stop = len(printed) - (len(expected) - last)
     if first > stop:
         return [(expected, printed)]
     middle = expected[first:last]
-    unchanged = middle if matching_spans(middle, printed[first:stop], same_line) is not None else (SKIP,)
-    return [*line_pairs(expected[:first], printed[:first], same_line), (middle, unchanged),
-            *line_pairs(expected[last:], printed[stop:], same_line)]
+    unchanged = middle if matching_spans(middle, printed[first:stop], is_same_line) is not None else (SKIP,)
+    return [*line_pairs(expected[:first], printed[:first], is_same_line), (middle, unchanged),
+            *line_pairs(expected[last:], printed[stop:], is_same_line)]
 
 
-def line_pairs(expected: Lines, printed: Lines, same_line: LineComparison) -> list[tuple[Lines, Lines]]:
+def line_pairs(expected: Lines, printed: Lines, is_same_line: LineComparison) -> list[tuple[Lines, Lines]]:
     """Pairs of stretches of both texts: single lines from both ends while they match, then those of difflib."""
     if len(expected) == len(printed):
         return [((x,), (y,)) for x, y in zip(expected, printed, strict=True)]
     short = min(len(expected), len(printed))
-    head = next((n for n in range(short) if not same_line(expected[n], printed[n])), short)
-    tail = next((n for n in range(short - head) if not same_line(expected[-1 - n], printed[-1 - n])), short - head)
+    head = next((n for n in range(short) if not is_same_line(expected[n], printed[n])), short)
+    tail = next((n for n in range(short - head) if not is_same_line(expected[-1 - n], printed[-1 - n])), short - head)
     a, b = expected[head : len(expected) - tail], printed[head : len(printed) - tail]
     pairs: list[tuple[Lines, Lines]] = [((x,), (y,)) for x, y in zip(expected[:head], printed[:head], strict=True)]
     if a and b and len(a) + len(b) <= LONGEST:

@@ -75,7 +75,7 @@ class CheckItem(pytest.Item):
             pytest.skip("# skip")
         if outcome.verdict == "passed":
             return
-        if outcome.updatable and self.config.getoption("--gradcli-update"):
+        if outcome.is_updatable and self.config.getoption("--gradcli-update"):
             update(str(self.path), [outcome], self.config.getoption("--gradcli-pycon"))
             return
         raise Difference(outcome)

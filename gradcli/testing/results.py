@@ -39,7 +39,7 @@ class FileResult(NamedTuple):
         return [outcome for outcome in self.outcomes if outcome.verdict == "failed"]
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         return bool(self.error or self.failures)
 
 

@@ -43,7 +43,7 @@ class Outcome(NamedTuple):
     fatal: bool = False     # nothing after it was run
 
     @property
-    def updatable(self) -> bool:
+    def is_updatable(self) -> bool:
         """Whether new expected text would make it pass."""
         return self.verdict == "failed" and not self.problem and self.check.is_compared
 

@@ -15,7 +15,7 @@ from gradcli.testing.runner import Outcome
 
 def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:
     """Make what checks printed the expected text of their file, and return how many were updated."""
-    updatable = [outcome for outcome in outcomes if outcome.updatable]
+    updatable = [outcome for outcome in outcomes if outcome.is_updatable]
     if not updatable:
         return 0
     document = read_document(path, pycon)

@@ -74,7 +74,7 @@ def is_wrong(text):
     """Whether `check` calls the gradients of a program wrong."""
     session = Session(style="modern", seed=0)
     session.run(text)
-    return any(not finding.verdict.right for finding in check_against_slopes(session, "Own.apply(x)"))
+    return any(not finding.verdict.is_right for finding in check_against_slopes(session, "Own.apply(x)"))
 
 
 def missed(count, seed):

@@ -74,7 +74,7 @@ def main():
     parser.add_argument("count", nargs="?", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    alarms = [said for name, x in points(options.count, options.seed) if (said := alarm(name, x))]
+    alarms = [text for name, x in points(options.count, options.seed) if (text := alarm(name, x))]
     print("\n".join(alarms))
     print(f"{len(SMOOTH)} functions, {options.count} points: {len(alarms)} false alarms")
     sys.exit(bool(alarms))

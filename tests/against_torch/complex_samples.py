@@ -9,7 +9,6 @@
 Values are compared, and no gradients, since complex tensors have none here.
 """
 
-import argparse
 import json
 import sys
 import warnings
@@ -23,7 +22,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from against_torch.samples import MISNAMED, SLACK, UNSET, chosen, chosen_by, processed, rows_of, shown
 from gradcli.faults.tree import Fault
-from support.minimum_counts import report_losses
+from support.minimum_counts import comparison_parser, record_counts, report_losses
 from support.torch_bridge import Outside, difference, function_of, seed, tensors_in, to_gradcli
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_complex.json"
@@ -52,15 +51,15 @@ def walk(info):
 
 def try_sample(row, sample):
     """Put one sample to both programs, and count what comes of it."""
-    given = [sample.input, list(sample.args), sample.kwargs]
+    called = [sample.input, list(sample.args), sample.kwargs]
     try:
-        mine = [to_gradcli(v) for v in given]
+        mine = [to_gradcli(v) for v in called]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             seed()
             if row.inplace and sample.broadcasts_input:
                 raise Outside("in place the input cannot grow")
-            theirs = row.theirs(given[0].clone() if row.inplace else given[0], *given[1], **given[2])
+            theirs = row.theirs(called[0].clone() if row.inplace else called[0], *called[1], **called[2])
         if any(o.layout != torch.strided for o in tensors_in(theirs)):
             raise Outside("sparse results")
         theirs = processed(sample, theirs)
@@ -68,13 +67,13 @@ def try_sample(row, sample):
         row.outside += 1
         return
     row.total += 1
-    said = told(row, sample, mine, theirs)
-    row.agree += not said
-    if said:
-        row.said.append(f"{sample.summary()} -> {said}")
+    mismatch = first_mismatch(row, sample, mine, theirs)
+    row.agree += not mismatch
+    if mismatch:
+        row.mismatches.append(f"{sample.summary()} -> {mismatch}")
 
 
-def told(row, sample, mine, theirs):
+def first_mismatch(row, sample, mine, theirs):
     """What gradcli answers otherwise than torch did, in words."""
     try:
         seed()
@@ -83,8 +82,8 @@ def told(row, sample, mine, theirs):
         if row.info.name in UNSET:
             return "" if [(o.array.shape, o.dtype.name) for o in tensors_in(out)] == [
                 (tuple(o.shape), str(o.dtype).removeprefix("torch.")) for o in tensors_in(theirs)] else "other sizes"
-        said = difference(out, theirs, SLACK.get(row.info.name, 1))
-        return f"value: {said}" if said else ""
+        mismatch = difference(out, theirs, SLACK.get(row.info.name, 1))
+        return f"value: {mismatch}" if mismatch else ""
     except Fault as fault:
         return f"refused: {fault}"
     except Exception as error:      # whatever goes wrong in gradcli is what this program is there to tell
@@ -97,21 +96,21 @@ def refused(info):
     if row is None or torch.complex64 in info.dtypes or torch.float32 not in info.dtypes:
         return None
     for sample in chosen(info, torch.float32, False, 5):
-        given = [complexed(sample.input), complexed(list(sample.args)), complexed(sample.kwargs)]
-        if not any(t.is_complex() for t in tensors_in(given)):
+        called = [complexed(sample.input), complexed(list(sample.args)), complexed(sample.kwargs)]
+        if not any(t.is_complex() for t in tensors_in(called)):
             continue
         try:
-            row.theirs(given[0], *given[1], **given[2])
+            row.theirs(called[0], *called[1], **called[2])
         except REFUSALS as error:
             theirs = str(error).splitlines()[0] if str(error) else ""
-            return row.name, theirs, words_of(row, given)
+            return row.name, theirs, words_of(row, called)
     return None
 
 
-def words_of(row, given):
+def words_of(row, called):
     """What a program reads of gradcli's refusal; empty if there is none."""
     try:
-        mine = [to_gradcli(v) for v in given]
+        mine = [to_gradcli(v) for v in called]
         row.ours(mine[0], *mine[1], **mine[2])
     except Outside as outside:
         return f"outside: {outside}"
@@ -125,7 +124,7 @@ def words_of(row, given):
 def tallied(name):
     """What came of the samples of the operations of one name, in a form that crosses between processes."""
     prepare()
-    return [(row.name, row.main, row.agree, row.total, row.outside, row.said)
+    return [(row.name, row.main, row.agree, row.total, row.outside, row.mismatches)
             for info in op_db if info.full_name == name for row in walk(info)]
 
 
@@ -153,9 +152,7 @@ def main():
         tallies = [row for rows in pool.imap(partial(tallied), wanted) for row in rows]
     counts = shown(tallies, options)
     if options.record:
-        kept = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
-        FLOOR.write_text(f"{{\n{lines}\n}}\n")
+        record_counts(FLOOR, counts, options.names)
         return 0
     return report_losses(FLOOR, counts, options.names, "samples")
 
@@ -173,14 +170,10 @@ def show_refusals(pairs, as_json):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="operations, by torch's names or parts of them")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="show disagreements")
+    parser = comparison_parser(__doc__, "operations, by torch's names or parts of them")
     parser.add_argument("--refusals", action="store_true", help="compare the words of refusals")
     parser.add_argument("--words", action="store_true", help="print torch's words of refusals")
-    parser.add_argument("--record", action="store_true", help="make these counts the floor")
     parser.add_argument("--failing", action="store_true", help="show only rows that do not fully agree")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     return parser.parse_args()
 
 

@@ -75,13 +75,13 @@ def composed(rng):
         line = step(rng, names)
         write = line.startswith("!")
         new = line[1:] if write else f"c{len(lines)} = {line}"
-        want = run(TORCH, torch_leaves(leaves), [*lines, new])
-        if isinstance(want, Exception) and not of_graph(want):
+        expected = run(TORCH, torch_leaves(leaves), [*lines, new])
+        if isinstance(expected, Exception) and not of_graph(expected):
             if rng.random() < 0.02:
                 return composed(rng)
             continue
         lines.append(new)
-        if isinstance(want, Exception):
+        if isinstance(expected, Exception):
             break
         if not write:
             names = [*names[-3:], new.split(" ", 1)[0]]
@@ -139,7 +139,7 @@ def run(space, leaves, lines):
     return names[last] if lines else leaves[0]
 
 
-def asked(space, make, arrays, lines):
+def outcome_of(space, make, arrays, lines):
     """Everything that is compared, in order: pairs of a name and an answer."""
     leaves = make(arrays)
     out = run(space, leaves, lines)
@@ -208,8 +208,8 @@ def apart(mine, theirs, single=False):
     if isinstance(theirs, list):
         if len(mine) != len(theirs):
             return f"{len(mine)} of them, not {len(theirs)}"
-        said = [apart(a, b, single) for a, b in zip(mine, theirs, strict=True)]
-        return next((s for s in said if s), "")
+        mismatch = [apart(a, b, single) for a, b in zip(mine, theirs, strict=True)]
+        return next((s for s in mismatch if s), "")
     if not isinstance(theirs, np.ndarray):
         return "" if type(mine) is type(theirs) and mine == theirs else f"{mine!r:.50}, not {theirs!r:.50}"
     if mine is None:
@@ -240,11 +240,11 @@ class Program:
 
     def theirs(self, lines=None):
         """What PyTorch answers, by name."""
-        return dict(asked(TORCH, torch_leaves, self.arrays, lines or self.lines))
+        return dict(outcome_of(TORCH, torch_leaves, self.arrays, lines or self.lines))
 
     def moved(self, arrays):
         """What it answers for other leaves."""
-        return dict(asked(TORCH, torch_leaves, arrays, self.lines))
+        return dict(outcome_of(TORCH, torch_leaves, arrays, self.lines))
 
     def single(self):
         """Whether numbers of single precision take part, as those computed from whole numbers are."""
@@ -260,17 +260,17 @@ def compare(rng, space):
     program = Program(*composed(rng))
     theirs = program.theirs()
     with modern():
-        mine = dict(asked(space, gradcli_leaves, program.arrays, program.lines))
+        mine = dict(outcome_of(space, gradcli_leaves, program.arrays, program.lines))
     for name in (name for name in theirs if name in mine):
         a, b = mine[name], theirs[name]
-        said = apart(a, b) and apart(a, b, program.single())
-        if not said:
+        mismatch = apart(a, b) and apart(a, b, program.single())
+        if not mismatch:
             continue
         reason = torch_fault(Difference(name, a, b, program))
         if reason or explained(name, a, b, program, program.moved):
             return ASIDE + (reason or "rounding, as more exact numbers show")
         shapes = ", ".join(f"{x.dtype} {x.shape}" for x in program.arrays)
-        return f"{name}: {said}\n    {shapes}: {'; '.join(program.lines)}"
+        return f"{name}: {mismatch}\n    {shapes}: {'; '.join(program.lines)}"
     return ASIDE + "refuses for want of a derivative, or of types" if len(theirs) < len(mine) else ""
 
 
@@ -280,11 +280,11 @@ def main(count=1000, seed=0):
     torch.set_num_threads(1)
     space, tally = gradcli_space(), Counter()
     for k in range(count):
-        said = compare(random.Random(f"{seed} {k}"), space)
-        aside = said.startswith(ASIDE)
-        tally[said if aside else "different" if said else "same"] += 1
-        if said and not aside:
-            print(f"{k} {said}")
+        mismatch = compare(random.Random(f"{seed} {k}"), space)
+        aside = mismatch.startswith(ASIDE)
+        tally[mismatch if aside else "different" if mismatch else "same"] += 1
+        if mismatch and not aside:
+            print(f"{k} {mismatch}")
     print(dict(tally))
     return tally["different"]
 

@@ -11,14 +11,12 @@ stands. Torch runs it statement by statement, seeded; gradcli runs it in the mod
 agrees when every statement shows the text that torch shows today; what the documentation says is not looked at.
 """
 
-import argparse
 import ast
 import builtins
 import contextlib
 import importlib
 import inspect
 import io
-import json
 import math
 import os
 import re
@@ -36,7 +34,7 @@ import torch
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.minimum_counts import report_losses
+from support.minimum_counts import comparison_parser, record_counts, report_losses
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_documentation.json"
 # A docstring belongs to the first of these in which a name for it stands.
@@ -306,8 +304,8 @@ def tried(example):
     if not wrong:
         return len(texts), len(texts), "", ""
     why = REASONS.get(name) or next((r for r, words in BEYOND.items() if re.search(words, code)), "")
-    said = difference(texts[wrong[0]], theirs[wrong[0]], mine[wrong[0]])
-    return len(texts) - len(wrong), len(texts), "", (why, said)
+    mismatch = difference(texts[wrong[0]], theirs[wrong[0]], mine[wrong[0]])
+    return len(texts) - len(wrong), len(texts), "", (why, mismatch)
 
 
 def difference(text, theirs, mine):
@@ -334,9 +332,9 @@ def timed_out(number, frame):
     raise TimeoutError(f"more than {SECONDS} s")
 
 
-def chosen(asked, name):
+def chosen(request, name):
     """Whether an example was asked for: by its name, the end of it, or a part."""
-    return any(name == a or name.endswith("." + a) or a in name for a in asked)
+    return any(name == a or name.endswith("." + a) or a in name for a in request)
 
 
 def main():
@@ -349,27 +347,21 @@ def main():
     counts = report(results, options)
     print(f"{time.monotonic() - started:.0f} s")
     if options.record:
-        kept = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
-        FLOOR.write_text(f"{{\n{lines}\n}}\n")
+        record_counts(FLOOR, counts, options.names)
     else:
         sys.exit(report_losses(FLOOR, counts, options.names, "statements"))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="names of torch, or parts of them")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the first difference of each miss")
+    parser = comparison_parser(__doc__, "names of torch, or parts of them")
     parser.add_argument("--aside", action="store_true", help="name the examples left aside")
-    parser.add_argument("--record", action="store_true", help="make these counts the floor")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     return parser.parse_args()
 
 
 def report(results, options):
     """Print the misses and the table; the counts of each example that ran."""
     counts, aside, reasons, places = {}, Counter(), Counter(), defaultdict(lambda: [0, 0])
-    for (place, name), (agree, total, reason, said) in results.items():
+    for (place, name), (agree, total, reason, mismatch) in results.items():
         if reason:
             aside[reason] += 1
             if options.aside:
@@ -379,10 +371,10 @@ def report(results, options):
         places[place][0] += agree == total
         places[place][1] += 1
         if agree < total:
-            reasons[said[0]] += 1
-            print(f"miss {name}: {agree} of {total} statements" + (f" ({said[0]})" if said[0] else ""))
+            reasons[mismatch[0]] += 1
+            print(f"miss {name}: {agree} of {total} statements" + (f" ({mismatch[0]})" if mismatch[0] else ""))
             if options.verbose:
-                print(said[1][:1500])
+                print(mismatch[1][:1500])
     for place, (agree, total) in places.items():
         print(f"{place:20} {agree:4} of {total}")
     unexplained = reasons.pop("", 0)

@@ -59,10 +59,10 @@ def theirs_right(row, sample, check=None):
     if check is None:
         return torch.autograd.gradcheck(function, leaves, raise_exception=False, check_undefined_grad=False,
                                         nondet_tol=1e-12)
-    return said_by(getattr(torch.autograd, check), function, leaves)
+    return verdict_of(getattr(torch.autograd, check), function, leaves)
 
 
-def said_by(check, function, leaves):
+def verdict_of(check, function, leaves):
     """True, or the first line of what a check says."""
     try:
         return check(function, leaves, nondet_tol=1e-12)
@@ -72,28 +72,29 @@ def said_by(check, function, leaves):
 
 def ours_right(row, sample, check=None):
     """Whether gradcli's gradients pass gradcli's check."""
-    given = [to_gradcli(v) for v in (sample.input, list(sample.args), sample.kwargs)]
-    leaves = [x for x in tensors_in(given) if x.requires_grad]
+    values = [to_gradcli(v) for v in (sample.input, list(sample.args), sample.kwargs)]
+    leaves = [x for x in tensors_in(values) if x.requires_grad]
 
     def function():
         Current.generators = Generators("modern", 42)
         Current.legacy = False
-        return [o for o in tensors_in(processed(sample, row.ours(given[0], *given[1], **given[2]))) if o.requires_grad]
+        outputs = tensors_in(processed(sample, row.ours(values[0], *values[1], **values[2])))
+        return [o for o in outputs if o.requires_grad]
 
     if check is not None:
-        return said_by({"gradcheck": gradcheck, "gradgradcheck": gradgradcheck}[check], lambda *_: tuple(function()),
-                       leaves), ""
-    found = verdicts(function, leaves)
-    return [v for v in found if v.wrong], reason(function(), given, found)
+        return verdict_of({"gradcheck": gradcheck, "gradgradcheck": gradgradcheck}[check], lambda *_: tuple(function()),
+                          leaves), ""
+    checked = verdicts(function, leaves)
+    return [v for v in checked if v.wrong], reason(function(), values, checked)
 
 
-def reason(outputs, given, found):
+def reason(outputs, values, checked):
     """Why torch's check may err on a sample, a key of REASONS; empty if there is no reason."""
-    if any(x.array.dtype.kind == "f" and x.array.dtype.itemsize < 8 for x in [*outputs, *tensors_in(given)]):
+    if any(x.array.dtype.kind == "f" and x.array.dtype.itemsize < 8 for x in [*outputs, *tensors_in(values)]):
         return "precision"
     if any(np.isnan(o.array).any() for o in outputs):
         return "nan"
-    return "kink" if any(entry.kind == KINKED for v in found for entry in v.special) else ""
+    return "kink" if any(entry.kind == KINKED for v in checked for entry in v.special) else ""
 
 
 def compared(info, most, check=None):
@@ -114,9 +115,9 @@ def compared(info, most, check=None):
         if check is not None:
             yield "", "" if theirs == wrong else f"{sample.summary()}: torch says {theirs}, gradcli {wrong}"
             continue
-        said = "" if theirs == (not wrong) else f"{sample.summary()}: torch says {theirs}, gradcli {wrong or True}"
+        mismatch = "" if theirs == (not wrong) else f"{sample.summary()}: torch says {theirs}, gradcli {wrong or True}"
         why = why or ("torch" if info.name in THEIR_FAULT else "")
-        yield "" if theirs or wrong else why, said
+        yield "" if theirs or wrong else why, mismatch
 
 
 def main():
@@ -135,14 +136,14 @@ def main():
         if options.names and not any(name in info.full_name for name in options.names):
             continue
         start = time.monotonic()
-        said = list(compared(info, options.most, options.check))
-        count += len(said)
-        different = [line for _, line in said if line]
-        reasons = sorted({why for why, line in said if line and why})
-        explained += sum(bool(why and line) for why, line in said)
-        unexplained += sum(bool(line and not why) for why, line in said)
+        mismatch = list(compared(info, options.most, options.check))
+        count += len(mismatch)
+        different = [line for _, line in mismatch if line]
+        reasons = sorted({why for why, line in mismatch if line and why})
+        explained += sum(bool(why and line) for why, line in mismatch)
+        unexplained += sum(bool(line and not why) for why, line in mismatch)
         if different or options.verbose:
-            print(f"{info.full_name}: {len(different)} of {len(said)} differ, {time.monotonic() - start:.1f} s"
+            print(f"{info.full_name}: {len(different)} of {len(mismatch)} differ, {time.monotonic() - start:.1f} s"
                   f" {'; '.join(REASONS[why] for why in reasons)}", flush=True)
             for line in different[: None if options.verbose else 1]:
                 print("    " + line[:1500], flush=True)

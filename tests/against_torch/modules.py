@@ -117,7 +117,7 @@ def disagreement(info, sample, inputs, dtype, training):
     theirs = info.module_cls(*sample.constructor_input.args, **sample.constructor_input.kwargs)
     theirs = theirs.to(dtype).train(training)
     args, options, text = sample.forward_input.args, sample.forward_input.kwargs, repr(theirs)
-    want = theirs(*args, **options)
+    expected = theirs(*args, **options)
     try:
         bridge.seed()
         ours = construct(info.name, sample)
@@ -125,8 +125,8 @@ def disagreement(info, sample, inputs, dtype, training):
             return f"text: {ours!r}, not {text}"
         ours.to(bridge.NAMED[str(dtype).removeprefix("torch.")])
         ours.train(training)
-        got = ours(*inputs[0], **inputs[1])
-        return compared(SLACK.get(info.name, 1), (ours, inputs, got), (theirs, (args, options), want))
+        actual = ours(*inputs[0], **inputs[1])
+        return compared(SLACK.get(info.name, 1), (ours, inputs, actual), (theirs, (args, options), expected))
     except Fault as fault:
         return f"refused: {fault}"
     except Exception as error:  # whatever goes wrong in gradcli is what this program is there to tell
@@ -135,19 +135,19 @@ def disagreement(info, sample, inputs, dtype, training):
 
 def compared(slack, mine, theirs):
     """The first difference in state, value or gradients."""
-    (ours, inputs, got), (module, args, want) = mine, theirs
+    (ours, inputs, actual), (module, args, expected) = mine, theirs
     states = ours.state_dict(), module.state_dict()
     if list(states[0]) != list(states[1]):
         return f"state: {list(states[0])}, not {list(states[1])}"
     for name in states[0]:
         if difference := bridge.difference(states[0][name], states[1][name]):
             return f"state of {name}: {difference}"
-    if difference := bridge.difference(tensors_in(got), tensors_in(want), slack):
+    if difference := bridge.difference(tensors_in(actual), tensors_in(expected), slack):
         return f"value: {difference}"
     leaves = ([x for x in tensors_in(list(inputs)) if x.requires_grad] + list(Module.parameters(ours)),
               [x for x in tensors_in(list(args)) if x.requires_grad] + list(module.parameters()))
-    first = bridge.gradcli_gradients(tensors_in(got), leaves[0])
-    second = bridge.torch_gradients(tensors_in(want), leaves[1])
+    first = bridge.gradcli_gradients(tensors_in(actual), leaves[0])
+    second = bridge.torch_gradients(tensors_in(expected), leaves[1])
     if difference := bridge.difference(first, second, bridge.LOOSER * slack):
         return f"gradient: {difference}"
     return ""

@@ -29,11 +29,11 @@ def name(node):
 
 def names(tensors, slopes=None):
     """The name of each result's call, with those of the calls before it."""
-    found = []
+    listed = []
     for y in tensors:
         before = [name(f) for f, _ in y.grad_fn.next_functions] if y.grad_fn is not None else []
-        found.append((name(y.grad_fn), y.requires_grad, *before))
-    return found
+        listed.append((name(y.grad_fn), y.requires_grad, *before))
+    return listed
 
 
 def gradient_names(tensors, leaves, grad):
@@ -51,14 +51,14 @@ def torch_ones(y):
 def compare(row, sample, slopes):
     """The two programs' names, or None where a sample is not for this."""
     from gradcli.engine.transforms.functional import grad
-    given = [sample.input, list(sample.args), sample.kwargs]
+    arguments = [sample.input, list(sample.args), sample.kwargs]
     try:
-        mine = [to_gradcli(v) for v in given]
+        mine = [to_gradcli(v) for v in arguments]
         seed()
-        start = given[0].clone() if row.inplace else given[0]
-        theirs = processed(sample, row.theirs(start, *given[1], **given[2]))
-        want = names(tensors_in(theirs))
-        leaves = [x for x in tensors_in(given) if x.requires_grad]
+        start = arguments[0].clone() if row.inplace else arguments[0]
+        theirs = processed(sample, row.theirs(start, *arguments[1], **arguments[2]))
+        expected = names(tensors_in(theirs))
+        leaves = [x for x in tensors_in(arguments) if x.requires_grad]
         more = gradient_names(tensors_in(theirs), leaves, torch.autograd.grad) if slopes and leaves else []
     except (Outside, *REFUSALS):
         return None
@@ -67,9 +67,9 @@ def compare(row, sample, slopes):
         start = function_of("clone")(mine[0]) if row.inplace else mine[0]
         out = processed(sample, row.ours(start, *mine[1], **mine[2]))
         own = [x for x in tensors_in(mine) if x.requires_grad]
-        return names(tensors_in(out)) + (gradient_names(tensors_in(out), own, grad) if more else []), want + more
+        return names(tensors_in(out)) + (gradient_names(tensors_in(out), own, grad) if more else []), expected + more
     except Fault as fault:
-        return f"refused: {fault.message[:60]}", want
+        return f"refused: {fault.message[:60]}", expected
 
 
 def walk(info, slopes, verbose, pairs):
@@ -105,8 +105,8 @@ def main():
         if not options.names or info.full_name in options.names:
             a, t = walk(info, options.slopes, options.verbose, pairs)
             agree, total = agree + a, total + t
-    for (row, got, want), count in sorted(pairs.items()):
-        print(f"{count:3} {row}: {got}\n      torch: {want}")
+    for (row, actual, expected), count in sorted(pairs.items()):
+        print(f"{count:3} {row}: {actual}\n      torch: {expected}")
     print(f"{agree} of {total} samples agree")
     sys.exit(agree < total)
 

@@ -43,34 +43,34 @@ def to_torch(op, arguments):
     """The arguments for torch, as positional ones and keywords."""
     def one(a):
         if isinstance(a, Leaf):
-            made = torch.from_numpy(a.array.copy())
-            return made.requires_grad_() if made.is_floating_point() else made
+            tensors = torch.from_numpy(a.array.copy())
+            return tensors.requires_grad_() if tensors.is_floating_point() else tensors
         if hasattr(a, "astype"):
             return torch.from_numpy(a.copy())
         return tuple(map(one, a)) if holds_arrays(a) else a
 
     types = {i for i, kind in enumerate(op.signature.kinds) if isinstance(kind, TypeKind)}
-    made = [getattr(torch, NAMED[str(a)].name) if i in types and a is not None else
-            op.signature.defaults[i] if a is op.signature.defaults[i] else one(a) for i, a in enumerate(arguments)]
-    positional, options = split(op, made)
+    tensors = [getattr(torch, NAMED[str(a)].name) if i in types and a is not None else
+               op.signature.defaults[i] if a is op.signature.defaults[i] else one(a) for i, a in enumerate(arguments)]
+    positional, options = split(op, tensors)
     if op.names[0] in WORDED:
-        positional, options = made[:1], dict(zip(op.params[1:], made[1:], strict=False))
+        positional, options = tensors[:1], dict(zip(op.params[1:], tensors[1:], strict=False))
     for i in sorted(types, reverse=True):       # the functional forms have other things where the type would stand
         if i < len(positional) and op.params[i] == "dtype" and any(n.startswith("nn.") for n in op.names):
             options["dtype"] = positional.pop(i)
     at = op.signature.variadic
     if at >= 0 and isinstance(op.signature.kinds[at], VariadicArraysKind) and type(positional[at]) is tuple:
         positional[at:] = positional[at]
-    return made, positional, options
+    return tensors, positional, options
 
 
 def torch_answer(op, arguments):
     """Torch's results and first gradients, as arrays; raises what torch raises."""
-    made, positional, options = to_torch(op, arguments)
+    tensors, positional, options = to_torch(op, arguments)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         out = determined(op, torch_function(op)(*positional, **options))
-        leaves = [x for x in tensors_in(made) if x.requires_grad]
+        leaves = [x for x in tensors_in(tensors) if x.requires_grad]
         results = [plain(v) for v in flat(out)]
         try:
             return results, [array_of(g) for g in torch_gradients(out, leaves)]
@@ -119,7 +119,7 @@ def record_examples():
             torch.set_grad_enabled(True)        # an example turns it off
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answer = documented_examples.kept(eval(row["example"], dict(NAMES)))
+                answer = documented_examples.as_recorded(eval(row["example"], dict(NAMES)))
                 is_unset = row["name"] in documented_examples.UNSET
                 row["answer"] = documented_examples.unset(answer) if is_unset else answer
     text = ",\n".join(json.dumps(row) for row in rows)
@@ -127,12 +127,13 @@ def record_examples():
 
 
 def main():
-    asked = sys.argv[1:]
+    chosen = sys.argv[1:]
     torch.set_num_threads(1)
-    ops = [op for op in recorded_ops() if not asked or set(op.names) & set(asked)]
+    ops = [op for op in recorded_ops() if not chosen or set(op.names) & set(chosen)]
     recorder, without = record(ops)
-    if asked:
-        print(*(f"{key}: {'refused' if kept is None else kept}" for key, kept in recorder.index.items()), sep="\n")
+    if chosen:
+        for key, digest in recorder.index.items():
+            print(f"{key}: {'refused' if digest is None else digest}")
     else:
         recorder.write()
         record_examples()

@@ -12,8 +12,6 @@ hold what gradcli does not claim (complex numbers, bfloat16, sparse storage) are
 torch itself refuses.
 """
 
-import argparse
-import json
 import sys
 import time
 import warnings
@@ -27,7 +25,7 @@ import torch
 from torch.testing._internal.common_methods_invocations import op_db
 
 from gradcli.faults.tree import Fault
-from support.minimum_counts import report_losses
+from support.minimum_counts import comparison_parser, record_counts, report_losses
 from support.torch_bridge import (
     LOOSER,
     Outside,
@@ -85,7 +83,7 @@ class Row:
     def __init__(self, name, info, theirs, ours, inplace=False):
         self.name, self.info, self.theirs, self.ours, self.inplace = name, info, theirs, ours, inplace
         self.agree = self.total = self.outside = 0
-        self.said = []
+        self.mismatches = []
 
     @property
     def main(self):
@@ -125,9 +123,9 @@ def walk(info, quick=False):
         return []
     floating = [t for t in (torch.float32, torch.float64) if t in info.dtypes]
     for dtype in floating or [t for t in (torch.int64, torch.bool) if t in info.dtypes][:1]:
-        asked = bool(floating) and info.supports_autograd
+        with_grad = bool(floating) and info.supports_autograd
         for row in rows:
-            for sample in chosen(info, dtype, asked, OTHER_FORMS if not row.main else CHOSEN if quick else None):
+            for sample in chosen(info, dtype, with_grad, OTHER_FORMS if not row.main else CHOSEN if quick else None):
                 with_second = not quick and dtype is torch.float64 and info.supports_gradgrad and row.main
                 try_sample(row, sample, with_second)
     return rows
@@ -144,10 +142,10 @@ def chosen(info, dtype, requires_grad, count):
 
 def try_sample(row, sample, second):
     """Put one sample to both programs, and count what comes of it."""
-    given = [sample.input, list(sample.args), sample.kwargs]
+    called = [sample.input, list(sample.args), sample.kwargs]
     try:
-        mine = [to_gradcli(v) for v in given]
-        theirs = torch_answer(row, sample, given, second)
+        mine = [to_gradcli(v) for v in called]
+        theirs = torch_answer(row, sample, called, second)
     except Outside:
         row.outside += 1
         return
@@ -155,13 +153,13 @@ def try_sample(row, sample, second):
         row.outside += 1        # torch refuses its own sample in this form
         return
     row.total += 1
-    said = told(row, sample, mine, theirs, second)
-    row.agree += not said
-    if said:
-        row.said.append(f"{sample.summary()} -> {said}")
+    mismatch = first_mismatch(row, sample, mine, theirs, second)
+    row.agree += not mismatch
+    if mismatch:
+        row.mismatches.append(f"{sample.summary()} -> {mismatch}")
 
 
-def torch_answer(row, sample, given, second):
+def torch_answer(row, sample, called, second):
     """Torch's value, first gradients and, where asked, second gradients."""
     seed()
     with warnings.catch_warnings():
@@ -169,12 +167,12 @@ def torch_answer(row, sample, given, second):
         if row.inplace:
             if sample.broadcasts_input:
                 raise Outside("in place the input cannot grow")
-            out = row.theirs(given[0].clone(), *given[1], **given[2])
+            out = row.theirs(called[0].clone(), *called[1], **called[2])
         else:
-            out = row.theirs(given[0], *given[1], **given[2])
+            out = row.theirs(called[0], *called[1], **called[2])
         if any(o.is_complex() or o.layout != torch.strided for o in tensors_in(out)):
             raise Outside("complex or sparse results")
-        leaves = [x for x in tensors_in(given) if x.requires_grad]
+        leaves = [x for x in tensors_in(called) if x.requires_grad]
         shown = processed(sample, out)
         first = torch_gradients(shown, leaves, second)
         return shown, first, torch_gradients(first, leaves) if second else []
@@ -185,7 +183,7 @@ def processed(sample, out):
     return sample.output_process_fn_grad(out)
 
 
-def told(row, sample, mine, theirs, second):
+def first_mismatch(row, sample, mine, theirs, second):
     """What gradcli answers otherwise than torch did, in words."""
     slack = SLACK.get(row.info.name, 1)
     try:
@@ -196,13 +194,13 @@ def told(row, sample, mine, theirs, second):
         if row.info.name in UNSET:
             return "" if [(o.array.shape, o.dtype.name) for o in tensors_in(out)] == [
                 (tuple(o.shape), str(o.dtype).removeprefix("torch.")) for o in tensors_in(theirs[0])] else "other sizes"
-        if said := difference(out, theirs[0], slack):
-            return f"value: {said}"
+        if mismatch := difference(out, theirs[0], slack):
+            return f"value: {mismatch}"
         first = gradcli_gradients(out, leaves, second)
-        if said := difference(first, theirs[1], LOOSER * slack):
-            return f"gradient: {said}"
-        if second and (said := difference(gradcli_gradients(first, leaves), theirs[2], LOOSER)):
-            return f"second gradient: {said}"
+        if mismatch := difference(first, theirs[1], LOOSER * slack):
+            return f"gradient: {mismatch}"
+        if second and (mismatch := difference(gradcli_gradients(first, leaves), theirs[2], LOOSER)):
+            return f"second gradient: {mismatch}"
     except Fault as fault:
         return f"refused: {fault}"
     except Exception as error:  # whatever goes wrong in gradcli is what this program is there to tell
@@ -215,7 +213,7 @@ def tallied(name, quick):
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    return [(row.name, row.main, row.agree, row.total, row.outside, row.said)
+    return [(row.name, row.main, row.agree, row.total, row.outside, row.mismatches)
             for info in op_db if info.full_name == name for row in walk(info, quick)]
 
 
@@ -234,33 +232,27 @@ def main():
         f": {', '.join(missing)}" if options.verbose else ""))
     print(f"{time.monotonic() - started:.0f} s")
     if options.record:
-        kept = json.loads(FLOOR.read_text()) if options.names and FLOOR.exists() else {}
-        lines = ",\n".join(f'"{name}": {list(count)}' for name, count in sorted((kept | counts).items()))
-        FLOOR.write_text(f"{{\n{lines}\n}}\n")
+        record_counts(FLOOR, counts, options.names)
     elif not options.quick:
         sys.exit(report_losses(FLOOR, counts, options.names, "samples"))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="operations, by torch's names or parts of them")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="show disagreements")
+    parser = comparison_parser(__doc__, "operations, by torch's names or parts of them")
     parser.add_argument("--quick", action="store_true", help="fewer samples, and first gradients only")
-    parser.add_argument("--record", action="store_true", help="make these counts the floor")
     parser.add_argument("--failing", action="store_true", help="show only rows that do not fully agree")
-    parser.add_argument("--jobs", type=int, default=2, help="how many processes work")
     return parser.parse_args()
 
 
-def chosen_by(asked, name, names):
+def chosen_by(words, name, names):
     """Whether a name was asked for: itself, its operation without the variant, or by a part of it."""
-    return any(name == a or name.startswith(a + ".") or a not in names and a in name for a in asked)
+    return any(name == a or name.startswith(a + ".") or a not in names and a in name for a in words)
 
 
 def shown(tallies, options):
     """Print the table; the counts of each row."""
     counts, sums = {}, defaultdict(lambda: [0, 0, 0])
-    for name, is_main, agree, total, outside, said in sorted(tallies):
+    for name, is_main, agree, total, outside, mismatch in sorted(tallies):
         if not total:
             continue
         was = counts.get(name, [0, 0])
@@ -269,7 +261,7 @@ def shown(tallies, options):
             sums[is_main][i] += n
         if not options.failing or agree < total:
             print(f"{name:45} {agree:4}/{total:<4}" + (f" {outside} left aside" if outside else ""))
-        for line in said[: {0: 0, 1: 1}.get(options.verbose)]:
+        for line in mismatch[: {0: 0, 1: 1}.get(options.verbose)]:
             print(f"    {line[:1000]}")
     for is_main, what in ((True, "functions"), (False, "methods, in-place forms, aliases")):
         agree, total, outside = sums[is_main]

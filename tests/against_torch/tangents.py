@@ -30,12 +30,12 @@ def changed(value, change):
     return {k: changed(v, change) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def tangents(program, function, given, sample, make):
+def tangents(program, function, arguments, sample, make):
     """The tangents of the results, where each input that requires a gradient has one drawn for it."""
     rng = np.random.default_rng(0)
     program.enter_dual_level()
     try:
-        args = changed(given, lambda x: program.make_dual(*make(x, rng)))
+        args = changed(arguments, lambda x: program.make_dual(*make(x, rng)))
         seed()
         results = processed(sample, function(args[0], *args[1], **args[2]))
         return [program.unpack_dual(o).tangent for o in tensors_in(results)]
@@ -55,22 +55,22 @@ def of_gradcli(x, rng):
 
 def compare(row, sample):
     """What differs, in words; None where torch refuses."""
-    given = [sample.input, list(sample.args), sample.kwargs]
+    arguments = [sample.input, list(sample.args), sample.kwargs]
     try:
-        mine = [to_gradcli(v) for v in given]
-        want = tangents(theirs, row.theirs, given, sample, of_torch)
-        if any(w is not None and w.is_complex() for w in want):
+        mine = [to_gradcli(v) for v in arguments]
+        expected = tangents(theirs, row.theirs, arguments, sample, of_torch)
+        if any(w is not None and w.is_complex() for w in expected):
             return None
     except Exception:       # torch refuses, or the sample holds what gradcli does not claim
         return None
     try:
-        got = tangents(ours, row.ours, mine, sample, of_gradcli)
+        actual = tangents(ours, row.ours, mine, sample, of_gradcli)
     except Exception as error:      # whatever goes wrong is what this program is there to tell
         return f"{type(error).__name__}: {error}"
     still = [Variable(np.zeros(tuple(w.shape))) if g is None and w is not None else g
-             for g, w in zip(got, want, strict=True)]
-    pairs = [(g, w) for g, w in zip(still, want, strict=True) if w is not None]
-    return next((said for g, w in pairs if (said := difference(g, w.detach(), LOOSER))), "")
+             for g, w in zip(actual, expected, strict=True)]
+    pairs = [(g, w) for g, w in zip(still, expected, strict=True) if w is not None]
+    return next((mismatch for g, w in pairs if (mismatch := difference(g, w.detach(), LOOSER))), "")
 
 
 def main():
@@ -83,11 +83,11 @@ def main():
             continue
         for row in rows_of(info):
             for sample in chosen(info, torch.float64, True, 4) if row.main else ():
-                said = compare(row, sample)
-                total += said is not None
-                agree += said == ""
-                if said:
-                    print(f"{row.name}: {said[:120]}")
+                mismatch = compare(row, sample)
+                total += mismatch is not None
+                agree += mismatch == ""
+                if mismatch:
+                    print(f"{row.name}: {mismatch[:120]}")
     print(f"{agree} of {total} samples agree")
 
 

@@ -64,10 +64,10 @@ def test_the_error_is_no_less_than_what_a_slope_is_off(function, x):
 def test_a_leaf_may_be_a_transposed_view_and_results_too():
     leaf = Variable(np.arange(1.0, 7).reshape(2, 3).T, True)
     [verdict] = verdicts(lambda: [traced.transpose(leaf * leaf, 0, 1)], [leaf])
-    assert verdict.right and not verdict.special and verdict.size == 6 and verdict.outputs == 6
+    assert verdict.is_right and not verdict.special and verdict.size == 6 and verdict.outputs == 6
 
 
-def found(expression, order=1, **values):
+def checked(expression, order=1, **values):
     """What `check` says of an expression at a point, by name."""
     session = Session(style="modern", seed=0)
     for name, text in values.items():
@@ -83,8 +83,8 @@ def found(expression, order=1, **values):
     ("F.kl_div(torch.zeros(2), x)", "[0., 0.5]", [EDGE]), ("x.sin()", "1e12", []), ("x.sin()", "1e16", []),
 ])
 def test_extreme_numbers_and_slow_limits_give_no_alarm(expression, x, kinds):
-    [verdict] = found(expression, x=x)
-    assert verdict.right and {entry.kind for entry in verdict.special} == set(kinds)
+    [verdict] = checked(expression, x=x)
+    assert verdict.is_right and {entry.kind for entry in verdict.special} == set(kinds)
 
 
 @pytest.mark.parametrize("expression, x", [
@@ -95,8 +95,8 @@ def test_extreme_numbers_and_slow_limits_give_no_alarm(expression, x, kinds):
     ("((x - 1e7) ** 2).sin()", "1."), ("((x - 3e6) ** 2).cos()", "2."),
 ])
 def test_rounding_within_a_function_is_no_wrong_gradient(expression, x):
-    [verdict] = found(expression, x=x)
-    assert verdict.right and not verdict.special
+    [verdict] = checked(expression, x=x)
+    assert verdict.is_right and not verdict.special
 
 
 @pytest.mark.parametrize("function", ["trunc", "floor", "round", "frac"])
@@ -105,8 +105,8 @@ def test_steps_far_from_zero_are_no_slope(function):
     for x in (rng.choice([-1, 1]) * 10 ** rng.uniform(2, 7.9) for _ in range(6)):
         x = np.trunc(x) + np.sign(x) * rng.uniform(0.15, 0.4)      # not at a jump
         for expression in (f"x.{function}()", f"x.{function}() * 1e-3", f"x.{function}().double() + 1"):
-            [verdict] = found(expression, x=repr(float(x)))
-            assert verdict.right, (expression, x)
+            [verdict] = checked(expression, x=repr(float(x)))
+            assert verdict.is_right, (expression, x)
 
 
 @pytest.mark.parametrize("expression, x", [
@@ -115,7 +115,7 @@ def test_steps_far_from_zero_are_no_slope(function):
 ])
 def test_jumps_nearby_hide_no_wrong_gradient(expression, x):
     value = expression.split(" * ", 1)[-1].removeprefix("-")
-    [verdict] = found(f"{expression} - ({expression}).detach() + ({value}).detach()", x=x)
+    [verdict] = checked(f"{expression} - ({expression}).detach() + ({value}).detach()", x=x)
     assert verdict.wrong == 1
 
 
@@ -124,21 +124,21 @@ def test_jumps_nearby_hide_no_wrong_gradient(expression, x):
     ("(x * 1e6).sin() + 1e5 * x.detach()", "1."), ("x.relu() + x.detach()", "-1e-9"), ("x.log() * x.detach()", "1e-9"),
 ])
 def test_rounding_hides_no_wrong_gradient(expression, x):
-    [verdict] = found(expression, x=x)
+    [verdict] = checked(expression, x=x)
     assert verdict.wrong == 1
 
 
 @pytest.mark.parametrize("expression", ["torch.linalg.cholesky(x)", "torch.linalg.eigh(x)[0]",
                                         "torch.linalg.eigh(x)[1].abs()", "torch.linalg.eigvalsh(x, 'U')"])
 def test_of_a_symmetric_matrix_one_triangle_may_be_read(expression):
-    [verdict] = found(expression, x="[[2., 1, 0.5], [1, 3, 0.25], [0.5, 0.25, 4]]")
-    assert verdict.right and verdict.compared
-    assert not found(expression, x="[[2., 1, 0.5], [1.5, 3, 0.25], [0.5, 0.25, 4]]")[0].right
+    [verdict] = checked(expression, x="[[2., 1, 0.5], [1, 3, 0.25], [0.5, 0.25, 4]]")
+    assert verdict.is_right and verdict.compared
+    assert not checked(expression, x="[[2., 1, 0.5], [1.5, 3, 0.25], [0.5, 0.25, 4]]")[0].is_right
 
 
 def test_a_transposed_gradient_of_a_symmetric_matrix_is_wrong():
-    assert not found("x.t() - x.detach().t() + x.detach()", x="[[2., 1], [1, 2]]")[0].right
-    assert not found("x.tril() - x.detach().tril() + x.detach().triu()", x="[[2., 1], [1, 2]]")[0].right
+    assert not checked("x.t() - x.detach().t() + x.detach()", x="[[2., 1], [1, 2]]")[0].is_right
+    assert not checked("x.tril() - x.detach().tril() + x.detach().triu()", x="[[2., 1], [1, 2]]")[0].is_right
 
 
 @pytest.mark.parametrize("size, forward", [(1000, "x.sin()"), (20000, "x.exp().sum()")])
@@ -172,4 +172,4 @@ def test_agrees_with_gradcheck(name):
     from against_torch.gradcheck import compared
 
     info = next(info for info in op_db if info.name == name)
-    assert [said for _, said in compared(info, 4) if said] == []
+    assert [mismatch for _, mismatch in compared(info, 4) if mismatch] == []

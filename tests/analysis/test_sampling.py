@@ -61,8 +61,8 @@ def test_continuous_curves_are_followed_and_whole(function, low, high):
     (lambda x: 1 / np.sin(x), 1, 20, np.pi * np.arange(1, 7)), (lambda x: np.arctan(1 / x), -2, 2.1, [0])])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_curves_are_broken_at_poles_and_jumps(function, low, high, breaks, dtype):
-    found = gaps(sampled(function, low, high, dtype=dtype))
-    assert len(found) == len(breaks) and found == pytest.approx(np.array(breaks), abs=(high - low) * 1e-4)
+    curve_gaps = gaps(sampled(function, low, high, dtype=dtype))
+    assert len(curve_gaps) == len(breaks) and curve_gaps == pytest.approx(np.array(breaks), abs=(high - low) * 1e-4)
 
 
 @pytest.mark.parametrize("function, low, end", [

@@ -49,12 +49,12 @@ def test_holes_are_left_out():
 
 def test_the_gradient_is_that_of_the_surface():
     session = Session(style="modern")
-    found = surface(session, "x**2 * y + sin(y)", ("x", "y"), [(-1, 1), (0, 2)], True, 11)
-    x, y = np.meshgrid(found.x, found.y)
-    assert found.values == pytest.approx(x ** 2 * y + np.sin(y), abs=1e-5)
-    assert found.slopes[0] == pytest.approx(2 * x * y, abs=1e-5)
-    assert found.slopes[1] == pytest.approx(x ** 2 + np.cos(y), abs=1e-5)
-    for arrow in arrows(found, 4, 4, (1.0, 1.0)):
+    result = surface(session, "x**2 * y + sin(y)", ("x", "y"), [(-1, 1), (0, 2)], True, 11)
+    x, y = np.meshgrid(result.x, result.y)
+    assert result.values == pytest.approx(x ** 2 * y + np.sin(y), abs=1e-5)
+    assert result.slopes[0] == pytest.approx(2 * x * y, abs=1e-5)
+    assert result.slopes[1] == pytest.approx(x ** 2 + np.cos(y), abs=1e-5)
+    for arrow in arrows(result, 4, 4, (1.0, 1.0)):
         across, up = 2 * arrow.x * arrow.y, arrow.x ** 2 + math.cos(arrow.y)
         assert math.atan2(arrow.up, arrow.across) == pytest.approx(math.atan2(up, across), abs=1e-4)
         assert math.hypot(arrow.across, arrow.up) <= 1 + 1e-6
@@ -70,10 +70,10 @@ def test_levels_are_within_the_values(values, few):
 
 def test_a_descent_takes_the_steps_of_gradient_descent():
     session = Session(style="modern")
-    found = descend(session, "x**2 + 3*y**2", ("x", "y"), Descent(0.1, 5, (1.0, -2.0)))
-    assert found.points[0] == pytest.approx(0.8 ** np.arange(6), rel=1e-5)
-    assert found.points[1] == pytest.approx(-2 * 0.4 ** np.arange(6), rel=1e-5)
-    assert found.values[0] == 13.0
+    result = descend(session, "x**2 + 3*y**2", ("x", "y"), Descent(0.1, 5, (1.0, -2.0)))
+    assert result.points[0] == pytest.approx(0.8 ** np.arange(6), rel=1e-5)
+    assert result.points[1] == pytest.approx(-2 * 0.4 ** np.arange(6), rel=1e-5)
+    assert result.values[0] == 13.0
     assert len(descend(session, "x**2", ("x",), Descent(0.5, 100, (3.0,))).values) == 2, "it stands still"
     assert len(descend(session, "x**4", ("x",), Descent(9.0, 100, (3.0,))).values) < 12, "it leaves the numbers"
 

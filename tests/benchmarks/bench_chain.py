@@ -80,9 +80,9 @@ def main() -> None:
 
 def measured(who: str, n: int) -> tuple[float, float]:
     """Microseconds and bytes a node, in a process of its own, whose line is printed."""
-    done = subprocess.run([sys.executable, __file__, who, str(n)], check=True, env=HERE, stdout=subprocess.PIPE,
-                          text=True)
-    line, figures = done.stdout.splitlines()
+    completed = subprocess.run([sys.executable, __file__, who, str(n)], check=True, env=HERE, stdout=subprocess.PIPE,
+                               text=True)
+    line, figures = completed.stdout.splitlines()
     print(line, flush=True)
     seconds, memory = map(float, figures.split())
     return seconds, memory

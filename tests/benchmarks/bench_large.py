@@ -145,14 +145,14 @@ def names() -> list[str]:
 
     from gradcli.ops import TABLE
 
-    found = []
+    timings = []
     for name, op in sorted(TABLE.items()):
         if op.names[0] != name or not op.rules or op.first_order_only or "." in name or (
                 name in ROWS or not hasattr(torch, name)):
             continue
         if op.signature.required in (1, 2) and op.fresh_result and len(op.rules) <= 2 and op.signature.variadic < 0:
-            found.append(name)
-    return [*ROWS, *found]
+            timings.append(name)
+    return [*ROWS, *timings]
 
 
 class Names:
@@ -214,13 +214,13 @@ def sides(who: str) -> tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]:
 
 def shortest(run: Callable[[], None], seconds: float, clock: Callable[[], float]) -> float:
     """The shortest time of one call, by a clock, over at least three and for about that long."""
-    found, end, rounds = float("inf"), perf_counter() + seconds, 0
+    timings, end, rounds = float("inf"), perf_counter() + seconds, 0
     while rounds < 3 or perf_counter() < end and rounds < 100:
         rounds += 1
         start = clock()
         run()
-        found = min(found, clock() - start)
-    return found
+        timings = min(timings, clock() - start)
+    return timings
 
 
 class Side:
@@ -299,12 +299,12 @@ def compare(chosen: list[str], sizes: tuple[int, ...], kind: str, tree: str, clo
                 here = [min(least, side.time(name, n)) for least, side in zip(here, sides, strict=True)]
                 there = min(there, torch.time(name, n, threads))
             line += "  " + "".join(f"{least / there:>8.2f}" for least in here)
-            for found, least in zip(logs[n], here, strict=True):
-                found.append(log(least / there))
+            for timings, least in zip(logs[n], here, strict=True):
+                timings.append(log(least / there))
         print(line, flush=True)
-    for title, value in (("geometric mean", lambda found: exp(sum(found) / len(found))),
-                         ("worst", lambda found: exp(max(found)))):
-        print(f"{title:<20}" + "".join("  " + "".join(f"{value(found):>8.2f}" for found in logs[n] if found)
+    for title, value in (("geometric mean", lambda timings: exp(sum(timings) / len(timings))),
+                         ("worst", lambda timings: exp(max(timings)))):
+        print(f"{title:<20}" + "".join("  " + "".join(f"{value(timings):>8.2f}" for timings in logs[n] if timings)
                                        for n in sizes))
 
 

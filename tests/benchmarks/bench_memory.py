@@ -89,8 +89,8 @@ def main() -> None:
     size = sys.argv[1] if len(sys.argv) > 1 else str(SIZE)
     peaks, sums = {}, {}
     for who in ("hand", "ours"):
-        told = subprocess.run([sys.executable, __file__, who, size], check=True, stdout=subprocess.PIPE, text=True)
-        peaks[who], sums[who] = (float(word) for word in told.stdout.split())
+        completed = subprocess.run([sys.executable, __file__, who, size], check=True, stdout=subprocess.PIPE, text=True)
+        peaks[who], sums[who] = (float(word) for word in completed.stdout.split())
         print(f"{who:5} {peaks[who] / 2**20:8.0f} MiB at most")
     if abs(sums["ours"] - sums["hand"]) > 1e-4 * abs(sums["hand"]):
         sys.exit(f"the gradients differ: {sums}")

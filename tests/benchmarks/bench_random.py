@@ -43,13 +43,13 @@ ROWS: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
 
 def best(rounds: int, calls: list[Callable[[], object]]) -> list[float]:
     """The shortest time of each, taken in turns."""
-    found = [float("inf")] * len(calls)
+    least = [float("inf")] * len(calls)
     for _ in range(rounds):
         for i, call in enumerate(calls):
             start = perf_counter()
             call()
-            found[i] = min(found[i], perf_counter() - start)
-    return found
+            least[i] = min(least[i], perf_counter() - start)
+    return least
 
 
 def threaded(threads: int, call: Callable[[], object]) -> Callable[[], object]:

@@ -42,7 +42,7 @@ def main():
                 start = perf_counter()
                 result = check_file(str(path), wish)
                 replayed.append(perf_counter() - start)
-                assert not result.failed and len(result.outcomes) == CHECKS + 1
+                assert not result.has_failed and len(result.outcomes) == CHECKS + 1
         once, twice = min(evaluated), min(replayed)
         ratios.append(twice / once)
         print(f"{name:<16}{CHECKS} checks: evaluated {once * 1e3:6.1f} ms, tested {twice * 1e3:6.1f} ms, "

@@ -46,9 +46,9 @@ def of(package: str) -> str:
 
 
 def commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False,
-                          cwd=Path(__file__).parent)
-    return f"commit {done.stdout.strip()}" if done.returncode == 0 else "an unknown commit"
+    completed = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False,
+                               cwd=Path(__file__).parent)
+    return f"commit {completed.stdout.strip()}" if completed.returncode == 0 else "an unknown commit"
 
 
 def processor() -> str:

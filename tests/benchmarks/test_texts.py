@@ -1,14 +1,12 @@
 """Every text of the benchmarks runs, with the same values as in torch."""
 
-import contextlib
-import io
-import warnings
 
 import pytest
 
 from benchmarks.bodies import BODIES, PROGRAM, SETUP
 from benchmarks.whole_programs import BEGIN, PROGRAMS
 from gradcli import Session
+from support.python_prints import python_prints
 
 TEXTS = {name: body for bodies in BODIES.values() for name, body in bodies.items()}
 SUMS = "print(y.sum().item(), z.sum().item(), u.sum().item())"
@@ -61,10 +59,7 @@ def under_gradcli(program, session):
 
 def under_torch(program, names):
     pytest.importorskip("torch")
-    with contextlib.redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(program, names)
-    return numbers(printed.getvalue())
+    return numbers(python_prints(program, names))
 
 
 def numbers(text):

@@ -31,7 +31,7 @@ def test_options_stand_anywhere(words, out):
     assert outcome.status == 0 and outcome.err == "" and out in (None, outcome.out)
 
 
-@pytest.mark.parametrize("words, said", [
+@pytest.mark.parametrize("words, message", [
     (["-e"], "-e needs a program after it"),
     (["-e", "1", "-e"], "-e needs a program after it"),
     (["--style"], "--style needs a value after it"),
@@ -39,9 +39,9 @@ def test_options_stand_anywhere(words, out):
     (["-2**2"], "gradcli eval '-2**2'"),
     (["-q", "nonsense"], "there is no command 'nonsense'"),
 ])
-def test_what_is_no_command_line_is_told(words, said):
+def test_what_is_no_command_line_is_told(words, message):
     outcome = gradcli(*words)
-    assert outcome.status == 2 and said in outcome.err and outcome.out == ""
+    assert outcome.status == 2 and message in outcome.err and outcome.out == ""
 
 
 def test_words_behind_the_file_are_the_scripts(tmp_path):
@@ -61,7 +61,7 @@ def test_a_mistake_of_syntax_is_told_first(words):
     assert outcome.status == 3 and outcome.err.startswith("error[G0101]: a value must follow **")
 
 
-@pytest.mark.parametrize("words, status, said", [
+@pytest.mark.parametrize("words, status, message", [
     (["grad", "x", "--at", "x=2, x=3"], 2, "--at gives x two values"),
     (["grad", "x", "--at", "x=2", "--at", "x=3"], 2, "--at gives x two values"),
     (["plot", "x", "--over", "x=0:1", "--at", "x=2"], 2, "--over and --at both give x a value"),
@@ -76,9 +76,9 @@ def test_a_mistake_of_syntax_is_told_first(words):
         ["steps", "nope.grad"], ["steps", "nope.grad", "--at", "x=1"], ["grad", "nope.grad"], ["jac", "nope.grad"],
         ["hess", "nope.py", "--at", "x=1"], ["plot", "nope.grad"], ["vjp", "nope.grad"])),
 ])
-def test_what_is_missing_or_said_twice_is_told(words, status, said):
+def test_what_is_missing_or_said_twice_is_told(words, status, message):
     outcome = gradcli(*words)
-    assert outcome.status == status and said in outcome.err and outcome.out == ""
+    assert outcome.status == status and message in outcome.err and outcome.out == ""
 
 
 def test_a_name_and_its_gradient_is_no_file():

@@ -26,27 +26,27 @@ Variable containing:
 
 
 def test_grad_as_json_in_double_precision():
-    told = json.loads(gradcli("grad", "x**2 * sin(x)", "--at", "x=2", "--double", "--format", "json").out)
-    assert told.keys() == {"value", "grad"}
-    assert told["value"] == 4 * np.sin(2.0)
-    assert told["grad"]["x"] == pytest.approx(4 * np.sin(2.0) + 4 * np.cos(2.0), rel=1e-15)
+    run = json.loads(gradcli("grad", "x**2 * sin(x)", "--at", "x=2", "--double", "--format", "json").out)
+    assert run.keys() == {"value", "grad"}
+    assert run["value"] == 4 * np.sin(2.0)
+    assert run["grad"]["x"] == pytest.approx(4 * np.sin(2.0) + 4 * np.cos(2.0), rel=1e-15)
 
 
 def test_grad_by_one_name_at_several_points():
-    told = gradcli("grad", "(x * y).sum()", "--at", "x=[1, 2]", "--at", "y=ones(2)*3", "--wrt", "y", "--format", "json")
-    assert json.loads(told.out) == {"value": 9.0, "grad": {"y": [1.0, 2.0]}}
+    run = gradcli("grad", "(x * y).sum()", "--at", "x=[1, 2]", "--at", "y=ones(2)*3", "--wrt", "y", "--format", "json")
+    assert json.loads(run.out) == {"value": 9.0, "grad": {"y": [1.0, 2.0]}}
 
 
 def test_orders_of_a_number():
-    told = json.loads(gradcli("grad", "x**4 * y", "--at", "x=2, y=3", "--order", "5", "--format", "json").out)
-    assert [told[name]["x"] for name in ("grad", "grad2", "grad3", "grad4", "grad5")] == [96, 144, 144, 72, 0]
-    assert [told[name]["y"] for name in ("grad", "grad2")] == [16, 0]
+    run = json.loads(gradcli("grad", "x**4 * y", "--at", "x=2, y=3", "--order", "5", "--format", "json").out)
+    assert [run[name]["x"] for name in ("grad", "grad2", "grad3", "grad4", "grad5")] == [96, 144, 144, 72, 0]
+    assert [run[name]["y"] for name in ("grad", "grad2")] == [16, 0]
     assert "x.grad, order 2\n" in gradcli("grad", "x**4", "--at", "x=2", "--order", "2").out
 
 
 def test_what_does_not_depend_on_a_name_has_a_gradient_of_zeros():
-    told = gradcli("grad", "y * 2", "--at", "x=[1, 2], y=3", "--format", "json")
-    assert json.loads(told.out) == {"value": 6.0, "grad": {"x": [0.0, 0.0], "y": 2.0}}
+    run = gradcli("grad", "y * 2", "--at", "x=[1, 2], y=3", "--format", "json")
+    assert json.loads(run.out) == {"value": 6.0, "grad": {"x": [0.0, 0.0], "y": 2.0}}
 
 
 def test_numbers_json_cannot_hold_are_strings():
@@ -54,7 +54,7 @@ def test_numbers_json_cannot_hold_are_strings():
         "value": "-inf", "grad": {"x": "inf"}}
 
 
-@pytest.mark.parametrize("words, code, said", [
+@pytest.mark.parametrize("words, code, message", [
     (["x * 2", "--at", "x=ones(2, 3)"], "G0402", "2x3"),
     (["x", "--at", "x=1", "--wrt", "y"], "G0801", "no such name"),
     (["x", "--at", "x=1", "--order", "0"], "G0801", "0 is not in the range"),
@@ -63,9 +63,9 @@ def test_numbers_json_cannot_hold_are_strings():
     (["x + nowhere", "--at", "x=1"], "G0301", "<expression>:1:5"),
     (["[x]", "--at", "x=1"], "G0801", "a list"),
 ])
-def test_grad_says_what_is_wrong(words, code, said):
+def test_grad_says_what_is_wrong(words, code, message):
     outcome = gradcli("grad", *words)
-    assert outcome.err.startswith(f"error[{code}]") and said in outcome.err and outcome.out == ""
+    assert outcome.err.startswith(f"error[{code}]") and message in outcome.err and outcome.out == ""
 
 
 def test_eval_as_json_is_one_object_with_every_result():
@@ -116,9 +116,9 @@ def test_pickles_are_never_read(tmp_path):
     assert outcome.status == 6 and "x.npy" in outcome.err
 
 
-@pytest.mark.parametrize("given", ["x", "=3", "2x=3", "x=@no-such.npy", "x=@file.txt"])
-def test_a_variable_that_cannot_be_set_is_refused(given):
-    assert gradcli("eval", "--var", given, "1").status in (2, 6)
+@pytest.mark.parametrize("assignment", ["x", "=3", "2x=3", "x=@no-such.npy", "x=@file.txt"])
+def test_a_variable_that_cannot_be_set_is_refused(assignment):
+    assert gradcli("eval", "--var", assignment, "1").status in (2, 6)
 
 
 def test_the_settings_reach_the_program():
@@ -149,9 +149,9 @@ def test_a_mistaken_file_name_suggests_the_nearest(tmp_path):
 
 
 def test_doc_ops_and_explain():
-    told = gradcli("doc", "sigmoid").out
-    assert told.startswith("sigmoid(input)") and "Gradient" in told and ">>> torch.sigmoid(" in told
-    assert gradcli("doc", "torch.sigmoid").out == told
+    run = gradcli("doc", "sigmoid").out
+    assert run.startswith("sigmoid(input)") and "Gradient" in run and ">>> torch.sigmoid(" in run
+    assert gradcli("doc", "torch.sigmoid").out == run
     assert gradcli("doc", "sigmod").status == 1 and "sigmoid" in gradcli("doc", "sigmod").err
     assert "sigmoid" in gradcli("ops", "sigm").out and "exp" not in gradcli("ops", "sigm").out.split()[0]
     assert gradcli("ops", "no-such").status == 2

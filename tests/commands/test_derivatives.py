@@ -8,7 +8,7 @@ import pytest
 from support.program import gradcli
 
 
-def told(*words):
+def as_json(*words):
     outcome = gradcli(*words, "--double", "--format", "json")
     assert outcome.status == 0, outcome.err
     return json.loads(outcome.out)
@@ -37,34 +37,34 @@ Variable containing:
 
 
 def test_a_jacobian_has_the_shape_of_the_value_and_of_the_name():
-    found = told("jac", "x.mm(x.t())", "--at", "x=[[1, 2, 3], [4, 5, 6]]")
-    jacobian, x = np.array(found["jac"]["x"]), np.array([[1.0, 2, 3], [4, 5, 6]])
+    data = as_json("jac", "x.mm(x.t())", "--at", "x=[[1, 2, 3], [4, 5, 6]]")
+    jacobian, x = np.array(data["jac"]["x"]), np.array([[1.0, 2, 3], [4, 5, 6]])
     eye = np.eye(2)
     assert np.array_equal(jacobian, np.einsum("ik,jl->ijkl", eye, x) + np.einsum("jk,il->ijkl", eye, x))
 
 
 def test_a_hessian_has_a_block_for_each_pair():
-    found = told("hess", "(x**2 * y).sum()", "--at", "x=[1, 2], y=3")
-    assert found == {"value": 15.0, "hess": {"x": {"x": [[6.0, 0.0], [0.0, 6.0]], "y": [2.0, 4.0]},
-                                             "y": {"x": [2.0, 4.0], "y": 0.0}}}
+    data = as_json("hess", "(x**2 * y).sum()", "--at", "x=[1, 2], y=3")
+    assert data == {"value": 15.0, "hess": {"x": {"x": [[6.0, 0.0], [0.0, 6.0]], "y": [2.0, 4.0]},
+                                            "y": {"x": [2.0, 4.0], "y": 0.0}}}
     assert "\nx.hess.y\n" in gradcli("hess", "x * y", "--at", "x=1, y=2").out
     assert "\nx.hess\n" in gradcli("hess", "x * y", "--at", "x=1, y=2", "--wrt", "x").out
 
 
 def test_products_are_those_with_the_jacobian():
     at = ("--at", "x=[0.5, 1.5, 2.5]")
-    jacobian = np.array(told("jac", "(x.sin() * x.sum())", *at)["jac"]["x"])
-    along = told("jvp", "(x.sin() * x.sum())", *at, "--with", "x=[1, -2, 0.5]")["jvp"]
-    back = told("vjp", "(x.sin() * x.sum())", *at, "--with", "[1, -2, 0.5]")["vjp"]["x"]
+    jacobian = np.array(as_json("jac", "(x.sin() * x.sum())", *at)["jac"]["x"])
+    along = as_json("jvp", "(x.sin() * x.sum())", *at, "--with", "x=[1, -2, 0.5]")["jvp"]
+    back = as_json("vjp", "(x.sin() * x.sum())", *at, "--with", "[1, -2, 0.5]")["vjp"]["x"]
     np.testing.assert_allclose(along, jacobian @ [1, -2, 0.5], rtol=1e-12)
     np.testing.assert_allclose(back, [1, -2, 0.5] @ jacobian, rtol=1e-12)
 
 
 def test_a_name_without_direction_stands_still():
-    assert told("jvp", "x * y", "--at", "x=2, y=3", "--with", "y=10") == {"value": 6.0, "jvp": 20.0}
+    assert as_json("jvp", "x * y", "--at", "x=2, y=3", "--with", "y=10") == {"value": 6.0, "jvp": 20.0}
 
 
-@pytest.mark.parametrize("words, code, said", [
+@pytest.mark.parametrize("words, code, message", [
     (("hess", "x * 2", "--at", "x=[1, 2]"), "G0402", "has 2 values"),
     (("jac", "'a'", "--at", "x=1"), "G0801", "a str, which has no gradient"),
     (("jac", "x = 2", "--at", "x=1"), "G0801", "ends with no expression"),
@@ -81,16 +81,16 @@ def test_a_name_without_direction_stands_still():
     (("check", "1 + 1", "--at", "x=1"), "G0801", "no name that stands for a floating tensor"),
     (("check", "x.data", "--at", "x=1"), "G0415", "the gradient by x would be 0"),
 ])
-def test_what_does_not_fit_is_said(words, code, said):
+def test_what_does_not_fit_is_said(words, code, message):
     outcome = gradcli(*words)
-    assert outcome.err.startswith(f"error[{code}]") and said in outcome.err and outcome.out == ""
+    assert outcome.err.startswith(f"error[{code}]") and message in outcome.err and outcome.out == ""
     assert outcome.status in (1, 2, 3)
 
 
 SAME = ": the gradient says {0}, the slope is {0} (error below {1})\n"
 
 
-@pytest.mark.parametrize("words, said", [
+@pytest.mark.parametrize("words, message", [
     (("x**2 * sin(x)", "x=2"), "1 slope, right to 8 digits" + SAME.format(1.9726024, "1e-08")),
     (("relu(x).sum()", "x=[0, 1, -1]"), "3 slopes, right to 8 digits, the worst x[0]: the gradient says 0, the slopes "
                                         "are 0 to the left and 1 to the right; a kink at x[0]\n"),
@@ -102,8 +102,8 @@ SAME = ": the gradient says {0}, the slope is {0} (error below {1})\n"
     (("1e20 + x", "x=1"), "1 slope, right to 0 digits: the gradient says 1, the slope is 0 (error below 1e+06); "
                           "1 too small beside the value to be measured, as x\n"),
 ])
-def test_check_says_how_far_gradients_are_right_and_where_there_is_no_slope(words, said):
-    assert gradcli("check", words[0], "--at", words[1]) == (0, f"x: {said}", "")
+def test_check_says_how_far_gradients_are_right_and_where_there_is_no_slope(words, message):
+    assert gradcli("check", words[0], "--at", words[1]) == (0, f"x: {message}", "")
 
 
 @pytest.mark.parametrize("expression, point", [
@@ -117,8 +117,8 @@ def test_check_calls_right_gradients_right_at_every_scale(expression, point):
 
 
 def test_check_compares_each_output_and_second_derivatives():
-    found = json.loads(gradcli("check", "x**2 * y", "--at", "x=2, y=[1, 3]", "--order", "2", "--format", "json").out)
-    assert found["check"]["x"]["slopes"] == 2 and found["check2"]["y"]["verdict"] == "right"
+    data = json.loads(gradcli("check", "x**2 * y", "--at", "x=2, y=[1, 3]", "--order", "2", "--format", "json").out)
+    assert data["check"]["x"]["slopes"] == 2 and data["check2"]["y"]["verdict"] == "right"
     assert gradcli("check", "x * y", "--at", "x=1, y=2", "--wrt", "y").out.startswith("y: 1 slope, right to 8 digits")
     assert "same random numbers" in gradcli("check", "F.dropout(x, training=True)", "--at", "x=[1, 2]").out
     assert gradcli("check", "x", "--at", "x=1", "--tol", "3").status == 2
@@ -165,9 +165,9 @@ Square.apply(x).sum()
     outcome = gradcli("check", str(program), "--at", "x=[1, 3]")
     assert outcome == (4, "x: 2 slopes, wrong at x[1]: the gradient says 4, the slope is 6 (error below 1e-08)\n",
                        "")
-    found = json.loads(gradcli("check", str(program), "--at", "x=[1, 3]", "--format", "json").out)["check"]["x"]
-    assert found["right"] is False and found["verdict"] == "wrong" and found["wrong"] == 1
-    assert found["worst"]["place"] == [1] and found["worst"]["gradient"] == 4.0 and found["worst"]["error"] < 1e-8
+    data = json.loads(gradcli("check", str(program), "--at", "x=[1, 3]", "--format", "json").out)["check"]["x"]
+    assert data["right"] is False and data["verdict"] == "wrong" and data["wrong"] == 1
+    assert data["worst"]["place"] == [1] and data["worst"]["gradient"] == 4.0 and data["worst"]["error"] < 1e-8
 
 
 def test_check_takes_a_program_that_makes_its_leaves_itself(tmp_path):

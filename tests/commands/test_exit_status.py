@@ -48,11 +48,11 @@ def test_an_internal_error_is_70_and_its_traceback_hidden():
     broken = ("import gradcli.session.session as module; module.Session = None; "
               "from gradcli.__main__ import main; main()")
     command = [sys.executable, "-c", broken, "eval", "1"]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True)
-    assert done.returncode == 70 and done.stderr.startswith("internal error: TypeError") and \
-        "Traceback" not in done.stderr
-    told = subprocess.run(command, env=environment(GRADCLI_DEBUG="1"), capture_output=True, text=True)
-    assert told.returncode == 70 and "Traceback" in told.stderr
+    completed = subprocess.run(command, env=environment(), capture_output=True, text=True)
+    assert completed.returncode == 70 and completed.stderr.startswith("internal error: TypeError") and \
+        "Traceback" not in completed.stderr
+    diagnosis = subprocess.run(command, env=environment(GRADCLI_DEBUG="1"), capture_output=True, text=True)
+    assert diagnosis.returncode == 70 and "Traceback" in diagnosis.stderr
 
 
 def test_a_reader_that_goes_away_is_141():
@@ -78,9 +78,9 @@ def test_ctrl_c_is_130():
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
 def test_a_full_disk_is_6():
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "gradcli", "eval", "1"], env=environment(), stdout=full,
-                              stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 6 and done.stderr.startswith("error[G0701]: standard output")
+        completed = subprocess.run([sys.executable, "-m", "gradcli", "eval", "1"], env=environment(), stdout=full,
+                                   stderr=subprocess.PIPE, text=True)
+    assert completed.returncode == 6 and completed.stderr.startswith("error[G0701]: standard output")
 
 
 def test_what_was_printed_before_a_fault_stays():
@@ -106,8 +106,8 @@ error[G0402]: grad can be implicitly created only for scalar outputs
 
 def test_short_and_json_diagnostics():
     assert gradcli("eval", "--errors", "short", "1 + nowhere").err.startswith("<eval>:1:5: error[G0301]: ")
-    told = json.loads(gradcli("eval", "--errors=json", "1 + nowhere").err)
-    assert (told["code"], told["line"], told["column"], told["name"]) == ("G0301", 1, 5, "<eval>")
+    diagnosis = json.loads(gradcli("eval", "--errors=json", "1 + nowhere").err)
+    assert (diagnosis["code"], diagnosis["line"], diagnosis["column"], diagnosis["name"]) == ("G0301", 1, 5, "<eval>")
     assert json.loads(gradcli("eval", "--errors=json", "--nope").err)["code"] == "G0801"
 
 

@@ -19,9 +19,9 @@ SCRIPT = "x = 2\nx\nprint(x * 3, args)\n"
 
 
 def through_typer(*words, stdin="", cwd=None):
-    done = subprocess.run([sys.executable, "-c", THROUGH_TYPER, *words], env=environment(), input=stdin.encode(),
-                          capture_output=True, timeout=60, cwd=cwd)
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+    completed = subprocess.run([sys.executable, "-c", THROUGH_TYPER, *words], env=environment(), input=stdin.encode(),
+                               capture_output=True, timeout=60, cwd=cwd)
+    return Outcome(completed.returncode, completed.stdout.decode(), completed.stderr.decode())
 
 
 @pytest.mark.parametrize("words, stdin", [
@@ -88,9 +88,9 @@ main()
 def test_nothing_is_imported_that_is_not_needed(words, absent):
     subprocess.run([sys.executable, "-m", "gradcli", "eval", "1"], env=environment(), check=True,
                    capture_output=True)     # the tables of a checkout are made once
-    done = subprocess.run([sys.executable, "-c", PROBE, *words], env=environment(), capture_output=True, text=True)
-    imported = set(done.stderr.split())
-    assert "gradcli" in imported and done.returncode == 0
+    completed = subprocess.run([sys.executable, "-c", PROBE, *words], env=environment(), capture_output=True, text=True)
+    imported = set(completed.stderr.split())
+    assert "gradcli" in imported and completed.returncode == 0
     assert not imported & set(absent.split())
 
 

@@ -32,16 +32,16 @@ def test_the_first_fault_ends_it_and_names_the_cell(tmp_path):
     assert (outcome.status, outcome.out) == (1, "1\n") and "--> a.ipynb, cell 3:2:1" in outcome.err
 
 
-@pytest.mark.parametrize("text, said", [
+@pytest.mark.parametrize("text, message", [
     ("x = 1", "a.ipynb is not a notebook: it is no JSON"),
     ('{"cells": []}', "a.ipynb is not a notebook: it has no 'nbf"),
     ('{"nbformat": 3, "worksheets": []}', "format 3"), ("[]", "is not a notebook"),
     ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": 3}]}', "where a text belongs stands 3"),
 ])
-def test_what_is_no_notebook_is_told(tmp_path, text, said):
+def test_what_is_no_notebook_is_told(tmp_path, text, message):
     (tmp_path / "a.ipynb").write_text(text)
     outcome = gradcli("run", "a.ipynb", cwd=tmp_path)
-    assert outcome.status == 6 and outcome.out == "" and said in outcome.err
+    assert outcome.status == 6 and outcome.out == "" and message in outcome.err
 
 
 def test_a_notebook_is_known_by_its_content(folder):

@@ -30,8 +30,8 @@ def test_each_shell_has_its_script(shell, mark):
     for words in (["--show-completion", shell], [f"--show-completion={shell}"], ["-q", "--show-completion", shell]):
         outcome = gradcli(*words)
         assert outcome.status == 0 and mark in outcome.out and "_GRADCLI_COMPLETE" in outcome.out
-    told = gradcli("--show-completion", "tcsh")
-    assert told.status == 2 and "one of bash, zsh, fish, powershell" in told.err
+    refusal = gradcli("--show-completion", "tcsh")
+    assert refusal.status == 2 and "one of bash, zsh, fish, powershell" in refusal.err
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
@@ -42,8 +42,9 @@ def test_a_real_bash_completes(tmp_path):
     (tmp_path / "complete.sh").write_text(gradcli("--show-completion", "bash").out)
     ask = (f"PATH={tmp_path}:$PATH; source {tmp_path}/complete.sh; COMP_WORDS=(gradcli eval --style mo); COMP_CWORD=3; "
            "_gradcli_completion gradcli; echo ${COMPREPLY[*]}; complete -p gradcli")
-    done = subprocess.run(["bash", "--norc", "-c", ask], env=environment(), capture_output=True, text=True, timeout=60)
-    assert done.stdout.split("\n")[0] == "modern" and "-F _gradcli_completion gradcli" in done.stdout
+    process = subprocess.run(["bash", "--norc", "-c", ask], env=environment(), capture_output=True, text=True,
+                             timeout=60)
+    assert process.stdout.split("\n")[0] == "modern" and "-F _gradcli_completion gradcli" in process.stdout
 
 
 @pytest.mark.parametrize("beginning, name", [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gradcli.__main__ import _plain
+from gradcli.__main__ import _is_plain
 from gradcli.console.argument_order import Spellings, sorted_words
 
 EVERY, VALUED = {"-q", "--quiet", "-o", "--output", "--style"}, {"-o", "--output", "--style"}
@@ -34,4 +34,4 @@ def test_options_come_first_and_expressions_keep_their_order(words, options, oth
 @pytest.mark.parametrize("word, plain", [("x", True), ("", True), ("-", True), ("-2", True), ("-.5", True),
                                          ("-(x)", True), ("-x", False), ("--x", False), ("-q", False)])
 def test_only_what_cannot_be_an_option_takes_the_short_route(word, plain):
-    assert _plain(word) is plain
+    assert _is_plain(word) is plain

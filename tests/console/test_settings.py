@@ -40,7 +40,7 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(home):
     assert settings.time_limit == 5
 
 
-@pytest.mark.parametrize("text, said", [
+@pytest.mark.parametrize("text, complaint", [
     ('style = "old"', "'old' is not one of tutorial, modern"),
     ('seed = "x"', "'x' is not a whole number"),
     ("seed = 1.5", "1.5 is not a whole number"),
@@ -49,11 +49,11 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(home):
     ("double = 2", "2 is not true or false"),
     ("style = ", "is not TOML"),
 ])
-def test_a_wrong_value_is_refused_where_it_stands(home, text, said):
+def test_a_wrong_value_is_refused_where_it_stands(home, text, complaint):
     home.write_text(text)
     with pytest.raises(UsageFault, match="config.toml") as caught:
         Settings()
-    assert said in caught.value.message
+    assert complaint in caught.value.message
 
 
 @pytest.mark.parametrize("text, size", [("300", 300), ("512K", 512 * 1024), ("64M", 64 << 20), ("2GiB", 2 << 30),

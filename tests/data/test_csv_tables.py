@@ -35,16 +35,16 @@ def test_rows_of_every_separator(tmp_path, text, wanted):
     assert value == wanted if wanted else np.isnan(value[0][1])
 
 
-@pytest.mark.parametrize("text, said, repair", [
+@pytest.mark.parametrize("text, complaint, repair", [
     ("a,b\n1,\n2,3\n", "there is no number in line 2 of column b: ''", "nan in its place"),
     ("a,b\n1,NA\n2,3\n", "line 2 of column b: 'NA'", "nan in its place"), ("1,5;2,5\n", "'1,5' in line 1", "1.5"),
     ("a,b\n", "no rows below the heading", ""), ("", "there are no rows", ""), ("# only\n", "there are no rows", ""),
     ("a;b,c\n1,2,3\n", "cell", ""),
 ])
-def test_what_is_no_table_is_told(tmp_path, text, said, repair):
+def test_what_is_no_table_is_told(tmp_path, text, complaint, repair):
     with pytest.raises(FileFault) as caught:
         load(written(tmp_path, "d.csv", text))
-    assert said in caught.value.message and repair in str(caught.value)
+    assert complaint in caught.value.message and repair in str(caught.value)
 
 
 @pytest.mark.parametrize("comment", ["# x y", "#x y", "# of today\n# x y", "#  x   y "])
@@ -78,7 +78,7 @@ def test_members_of_json(tmp_path, name, text, part, wanted):
     assert (value.tolist() if isinstance(value, np.ndarray) else value) == wanted
 
 
-@pytest.mark.parametrize("name, text, part, said", [
+@pytest.mark.parametrize("name, text, part, complaint", [
     ("d.json", '{"a": 1}', "", "members are a"), ("d.json", '{"a": 1}', ":b", "no member 'b'"),
     ("d.json", "[1, null]", "", "null at [1] is no number"), ("d.json", '[1, "a"]', "", "'a' at [1] is no number"),
     ("d.json", " ", "", "it is empty"), ("d.jsonl", "1\n{\n", "", "line 2 is not JSON"),
@@ -86,10 +86,10 @@ def test_members_of_json(tmp_path, name, text, part, wanted):
     ("d.json", '[{"a": 1}, {"b": 1}]', "", "members of other names"), ("d.json", "[1]", ":7", "no member '7'"),
     ("d.json", '{"results": [1, 2]}', "", "it holds 2 results"),
 ])
-def test_json_without_the_numbers_is_told(tmp_path, name, text, part, said):
+def test_json_without_the_numbers_is_told(tmp_path, name, text, part, complaint):
     with pytest.raises(FileFault) as caught:
         load(written(tmp_path, name, text), part)
-    assert said in caught.value.message and "FILE" not in str(caught.value)
+    assert complaint in caught.value.message and "FILE" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text, part", [

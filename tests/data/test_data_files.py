@@ -178,14 +178,14 @@ def test_members_are_chosen_by_name(tmp_path):
     assert load(str(path), Settings({"isolated": True})).tolist() == [[1, 0], [0, 1]]
 
 
-@pytest.mark.parametrize("text, told", [
+@pytest.mark.parametrize("text, error", [
     ("1,\0002\n", "line 1 holds a NUL"), ("1,2\n3,\0\n", "line 2 holds a NUL"), ('1,"2\n3', "a quote is not closed"),
     ('1,2\n"3,4\n5,6\n', "up to line 3"), ('1,2\n"3"x,4\n', "up to line 2"), ("1,2\n\n3,x\n", "'x' in line 3"),
     ("", "no rows")])
-def test_csv_is_read_strictly(tmp_path, text, told):
+def test_csv_is_read_strictly(tmp_path, text, error):
     path = tmp_path / "d.csv"
     path.write_text(text)
-    with pytest.raises(FileFault, match=told):
+    with pytest.raises(FileFault, match=error):
         load(str(path), Settings({"isolated": True}))
 
 
@@ -212,9 +212,9 @@ def test_json_that_is_none_is_diagnosed(tmp_path, content):
 
 def test_the_program_ends_with_status_6_and_no_traceback(tmp_path):
     (tmp_path / "d.npy").write_bytes(npy(PLAIN.replace("(2, 3)", "(True, 2)")))
-    told = gradcli("eval", "--var", "x=@d.npy", "x", cwd=tmp_path)
-    assert told.status == 6 and told.out == "" and told.err.startswith("error[G0701]: d.npy: no .npy array")
-    assert "Traceback" not in told.err
+    error = gradcli("eval", "--var", "x=@d.npy", "x", cwd=tmp_path)
+    assert error.status == 6 and error.out == "" and error.err.startswith("error[G0701]: d.npy: no .npy array")
+    assert "Traceback" not in error.err
 
 
 def test_a_null_device_is_no_data_file(tmp_path):

@@ -7,7 +7,7 @@ from gradcli.faults.tree import SyntaxFault, UsageFault
 from tests.support.program import gradcli
 
 
-@pytest.mark.parametrize("text, found", [
+@pytest.mark.parametrize("text, pairs", [
     ("x=2", [("x", "2")]),
     ("x=2, y=ones(2,2)", [("x", "2"), ("y", "ones(2,2)")]),
     (" x = [1, 2] , y = 'a,b=c' ,", [("x", "[1, 2]"), ("y", "'a,b=c'")]),
@@ -17,8 +17,8 @@ from tests.support.program import gradcli
     ("α=1", [("α", "1")]),
     ("", []),
 ])
-def test_names_and_their_expressions(text, found):
-    assert points(text) == found
+def test_names_and_their_expressions(text, pairs):
+    assert points(text) == pairs
 
 
 @pytest.mark.parametrize("text", ["x", "2", "*x", "**x", "x=2), at(y=3", "x=2)\nz = (3"])

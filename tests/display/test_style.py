@@ -106,10 +106,10 @@ def test_addresses_are_counted_and_kept():
 
 def test_addresses_let_the_oldest_go():
     addresses, first = Addresses(), object()
-    given = addresses(first)
+    first_addresses = addresses(first)
     later = [object() for _ in range(REMEMBERED)]
-    assert len({given, *map(addresses, later)}) == REMEMBERED + 1
-    assert addresses(first) != given
+    assert len({first_addresses, *map(addresses, later)}) == REMEMBERED + 1
+    assert addresses(first) != first_addresses
 
 
 @pytest.mark.parametrize("value", [

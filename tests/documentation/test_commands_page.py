@@ -34,8 +34,8 @@ def test_each_command_is_named():
 
 
 def test_each_status_is_named():
-    told = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
-    assert told == set(MEANINGS) >= {fault.status for fault in FAULTS.values()}
+    documented = {int(number) for number in re.findall(r"^\| (\d+) \|", TEXT, re.MULTILINE)}
+    assert documented == set(MEANINGS) >= {fault.status for fault in FAULTS.values()}
 
 
 SHOWN = [pair for text in (TEXT, (ROOT / "docs/safety.md").read_text())

@@ -47,6 +47,6 @@ def test_an_added_operation_is_documented(extended):
 
 
 def test_an_added_operation_is_tested(extended):
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/ops/test_ops.py",
-                           "-k", "logcosh"], cwd=extended, capture_output=True, text=True, check=False)
-    assert re.search(r"\d+ passed", done.stdout), done.stdout[-2000:]
+    completed = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/ops/test_ops.py",
+                                "-k", "logcosh"], cwd=extended, capture_output=True, text=True, check=False)
+    assert re.search(r"\d+ passed", completed.stdout), completed.stdout[-2000:]

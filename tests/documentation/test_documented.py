@@ -4,7 +4,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
-from support.documented_examples import IN_OTHER_WORDS, SEED, UNSET, agree, kept, left_out, rows, unset
+from support.documented_examples import IN_OTHER_WORDS, SEED, UNSET, agree, as_recorded, left_out, rows, unset
 from support.golden_cases import SIGNLESS
 
 ROWS = rows()
@@ -14,8 +14,8 @@ THERE = [row for row in ROWS if row["name"] not in LEFT_OUT]
 
 @pytest.mark.parametrize("row", [r for r in THERE if r["example"]], ids=lambda row: row["name"])
 def test_example_agrees_with_torch(row):
-    got = answer(row["name"], row["example"])
-    assert agree(got, row["answer"], row["name"] not in SIGNLESS), f"{got}, not {row['answer']}"
+    actual = answer(row["name"], row["example"])
+    assert agree(actual, row["answer"], row["name"] not in SIGNLESS), f"{actual}, not {row['answer']}"
 
 
 def answer(name, example):
@@ -24,8 +24,8 @@ def answer(name, example):
     if name in IN_OTHER_WORDS:
         session.run(IN_OTHER_WORDS[name])
         example = "t"
-    got = kept(session.eval(example))
-    return unset(got) if name in UNSET else got
+    actual = as_recorded(session.eval(example))
+    return unset(actual) if name in UNSET else actual
 
 
 @pytest.mark.parametrize("row", [r for r in THERE if not r["example"]], ids=lambda row: row["name"])

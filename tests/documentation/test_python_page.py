@@ -1,8 +1,6 @@
 """docs/python.md and the README's line of Python print what they show; the public classes are documented whole."""
 
-import contextlib
 import inspect
-import io
 import re
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 import gradcli
 from gradcli.faults.tree import FAULTS, Fault
 from support.consoles import ROOT, blocks
+from support.python_prints import python_prints
 
 PAGE = (ROOT / "docs/python.md").read_text()
 BLOCK = re.compile(r"^```python\n(.*?)^```\n\n(?:^```text\n(.*?)^```\n)?", re.MULTILINE | re.DOTALL)
@@ -21,10 +20,7 @@ def test_blocks_print_what_stands_below_them(page):
     shown = BLOCK.findall((ROOT / page).read_text())
     assert len(shown) == len(blocks((ROOT / page).read_text(), "python"))
     for code, expected in shown:
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(code, page, "exec"), names)
-        assert printed.getvalue() == expected, code
+        assert python_prints(code, names) == expected, code
 
 
 def members():
@@ -36,16 +32,16 @@ def members():
 def test_the_table_has_every_member_of_a_session():
     table = PAGE.partition("## What a session has")[2]
     cells = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
-    told = {re.match(r"\w+", span)[0] for cell in cells for span in re.findall(r"`([^`]+)`", cell)}
-    assert told - {"session", "in", "del"} == members()
+    documented = {re.match(r"\w+", span)[0] for cell in cells for span in re.findall(r"`([^`]+)`", cell)}
+    assert documented - {"session", "in", "del"} == members()
 
 
 def test_the_table_has_every_part_of_a_fault():
     table = PAGE.partition("## Faults")[2].partition("## ")[0]
-    told = {name for line in table.splitlines() if line.startswith("| `")
-            for name in re.findall(r"`(\w+)`", line.split(" | ")[0])}
+    documented = {name for line in table.splitlines() if line.startswith("| `")
+                  for name in re.findall(r"`(\w+)`", line.split(" | ")[0])}
     own = {name for name in [*vars(Fault("")), "code", "status"] if f"{name}" in inspect.getdoc(Fault)}
-    assert told <= own
+    assert documented <= own
 
 
 @pytest.mark.parametrize("name", [*sorted(name for name in members() if hasattr(gradcli.Session, name)), "__init__",

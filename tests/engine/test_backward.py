@@ -84,7 +84,7 @@ def test_compositions_agree_with_torch():
     space = compositions.gradcli_space()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        said = [compositions.compare(random.Random(f"1 {k}"), space) for k in range(60)]
-    differences = [text for text in said if text and not text.startswith(compositions.ASIDE)]
+        mismatches = [compositions.compare(random.Random(f"1 {k}"), space) for k in range(60)]
+    differences = [text for text in mismatches if text and not text.startswith(compositions.ASIDE)]
     # those left are named by `python -m against_torch.compositions`
     assert len(differences) <= 1, "\n".join(differences)

@@ -1,12 +1,11 @@
 """Functions that programs write themselves, in both styles."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, PolicyFault, SecondBackward
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 EXP = """
 class Exp(Function):
@@ -211,10 +210,7 @@ print(x.grad, y.grad)
 def test_as_torch(piece):
     torch = pytest.importorskip("torch")
     program = EXP + PIECES[piece]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(program, {"torch": torch, "Function": torch.autograd.Function})
-    assert run(program) == printed.getvalue()
+    assert run(program) == python_prints(program, {"torch": torch, "Function": torch.autograd.Function})
 
 
 def test_the_style_of_then():

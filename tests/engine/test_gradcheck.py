@@ -1,12 +1,10 @@
 """torch.autograd.gradcheck and gradgradcheck say of right and wrong functions what PyTorch says."""
 
-import contextlib
-import io
-import warnings
 
 import pytest
 
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 PROGRAM = '''
 import torch
@@ -145,11 +143,7 @@ tell("second unused", lambda: gradgradcheck(lambda a, b: a.sin(), (x, y)))
 
 def test_gradcheck_says_what_pytorch_says():
     pytest.importorskip("torch")
-    written = io.StringIO()
-    with contextlib.redirect_stdout(written), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(PROGRAM, {})
-    assert Session(style="modern").run(PROGRAM, echo=False).splitlines() == written.getvalue().splitlines()
+    assert Session(style="modern").run(PROGRAM, echo=False).splitlines() == python_prints(PROGRAM, {}).splitlines()
 
 
 def test_a_mismatch_says_where_it_is():

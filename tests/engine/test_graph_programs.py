@@ -73,20 +73,21 @@ def by_gradcli(program):
 
 def difference(program):
     """Both texts, where they differ."""
-    (printed, error), (ours, told) = by_torch(program), by_gradcli(program)
-    same = printed == ours and bool(error) == bool(told) and error[:60].lower() in told.lower()
-    return "" if same else f"{program[len(SETTING):]}\ntorch: {printed}{error}\nhere: {ours}{told}"
+    (printed, error), (ours, mismatches) = by_torch(program), by_gradcli(program)
+    same = printed == ours and bool(error) == bool(mismatches) and error[:60].lower() in mismatches.lower()
+    return "" if same else f"{program[len(SETTING):]}\ntorch: {printed}{error}\nhere: {ours}{mismatches}"
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_programs_print_what_torch_prints(name):
-    told = {at: said for at, program in enumerate(programs(name)) if (said := difference(program))}
-    assert told.keys() == DIFFERENT[name].keys(), "\n\n".join(
-        said for at, said in told.items() if at not in DIFFERENT[name]) or "some that were known to differ do not"
+    mismatches = {at: mismatch for at, program in enumerate(programs(name)) if (mismatch := difference(program))}
+    assert mismatches.keys() == DIFFERENT[name].keys(), "\n\n".join(
+        mismatch for at, mismatch in mismatches.items() if at not in DIFFERENT[name]
+    ) or "some that were known to differ do not"
 
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or DIFFERENT:
         for at, program in enumerate(programs(name)):
-            if said := difference(program):
-                print(f"{name} {at}: {said}\n")
+            if mismatch := difference(program):
+                print(f"{name} {at}: {mismatch}\n")

@@ -17,10 +17,10 @@ def test_choose_is_where(dtype, shape):
     condition = np.asarray(rng.random(shape) < 0.5)
     zero = np.asarray(0, dtype)
     for x, y in [(a, b), (a, 0), (0, b), (a, zero), (a, -0.0), (a, a[..., :1] if a.ndim else a)]:
-        want, got = np.where(condition, x, y), choose(condition, x, y)
-        np.testing.assert_array_equal(got, want)
-        if want.dtype.kind == "f":
-            np.testing.assert_array_equal(np.signbit(got), np.signbit(want))
+        expected, actual = np.where(condition, x, y), choose(condition, x, y)
+        np.testing.assert_array_equal(actual, expected)
+        if expected.dtype.kind == "f":
+            np.testing.assert_array_equal(np.signbit(actual), np.signbit(expected))
 
 
 @pytest.mark.parametrize("n", [0, 1, 8191, 8192, 8193, 100_000])

@@ -42,13 +42,13 @@ def in_parts(function, *arrays):
     return np.concatenate([function(*[a[i : i + step] for a in arrays]) for i in range(0, len(arrays[0]), step)])
 
 
-def close(got, want, units, floor=0.0):
+def close(actual, expected, units, floor=0.0):
     """Whether numbers agree to so many units in the last place, of 1e-3 times the largest at least where `floor`."""
-    assert got.dtype == want.dtype and got.shape == want.shape
-    same = (got == want) | (np.isnan(got) & np.isnan(want))
+    assert actual.dtype == expected.dtype and actual.shape == expected.shape
+    same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
     with np.errstate(all="ignore"):
-        off = np.abs(got.astype(np.longdouble) - want) / np.maximum(np.spacing(np.abs(want)), np.spacing(
-            want.dtype.type(floor)))
+        off = np.abs(actual.astype(np.longdouble) - expected) / np.maximum(np.spacing(np.abs(expected)), np.spacing(
+            expected.dtype.type(floor)))
     worst = off[~same].max(initial=0)
     assert worst <= units, f"{worst} units off"
 
@@ -133,13 +133,13 @@ def test_layer_norm(shape):
     inner = shape[-1:] if len(shape) < 3 else shape[-2:]
     w, b = (rng.normal(size=inner).astype(np.float32) for _ in range(2))
     for parameters in ((w, b), (w, None), (None, None)):
-        got = raw.layer_norm(x, inner, *parameters)
+        actual = raw.layer_norm(x, inner, *parameters)
         wide = x.astype(np.float64)
         axes = tuple(range(x.ndim - len(inner), x.ndim))
-        want = (wide - wide.mean(axes, keepdims=True)) / np.sqrt(wide.var(axes, keepdims=True) + 1e-5)
-        want = want if parameters[0] is None else want * w
-        want = want if parameters[1] is None else want + b
-        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-5)
+        expected = (wide - wide.mean(axes, keepdims=True)) / np.sqrt(wide.var(axes, keepdims=True) + 1e-5)
+        expected = expected if parameters[0] is None else expected * w
+        expected = expected if parameters[1] is None else expected + b
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int64])
@@ -151,17 +151,17 @@ def test_scattered_sums_are_those_of_add_at(shape, dtype):
             index = rng.integers(0, repeated, shape)
             source, start = (np.asarray(rng.normal(size=shape) * 9).astype(dtype) for _ in range(2))
             key = tuple(index if i == at else grid for i, grid in enumerate(np.ogrid[tuple(map(slice, shape))]))
-            want, got = start.copy(), start.copy()
-            np.add.at(want, key, source)
-            scatter.add_elements(got, at, index, source)
-            np.testing.assert_array_equal(got, want)
+            expected, actual = start.copy(), start.copy()
+            np.add.at(expected, key, source)
+            scatter.add_elements(actual, at, index, source)
+            np.testing.assert_array_equal(actual, expected)
             np.testing.assert_array_equal(scatter.pick_elements(start, at, index), start[key])
             row = rng.integers(0, repeated, shape[at])
-            want, got = start.copy(), start.copy()
-            np.add.at(want, (slice(None),) * at + (row,), source)
+            expected, actual = start.copy(), start.copy()
+            np.add.at(expected, (slice(None),) * at + (row,), source)
             if len(shape) > 1:
-                scatter.add_slices(got, at, row, source)
-                np.testing.assert_array_equal(got, want)
+                scatter.add_slices(actual, at, row, source)
+                np.testing.assert_array_equal(actual, expected)
 
 
 def test_sums_down_columns():

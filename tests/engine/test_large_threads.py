@@ -145,24 +145,24 @@ def test_arrays_are_let_go():
     assert sys.getrefcount(array) == before
 
 
-@pytest.mark.parametrize(("said", "most"), [("1", 1), ("2", 2), ("2,1", 2), ("x", 4), ("", 4), ("0", 4)])
-def test_as_many_threads_as_may_be(said, most, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", said)
+@pytest.mark.parametrize(("variable", "most"), [("1", 1), ("2", 2), ("2,1", 2), ("x", 4), ("", 4), ("0", 4)])
+def test_as_many_threads_as_may_be(variable, most, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", variable)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     assert allowed_threads() == most
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts threads in /proc")
 def test_threads_start_for_large_work_only_and_never_beside_omp_num_threads_1():
-    for said, more in (("1", 0), ("2", int(len(os.sched_getaffinity(0)) > 1))):
-        env = os.environ | {"OMP_NUM_THREADS": said, "OPENBLAS_NUM_THREADS": "1"}
+    for variable, more in (("1", 0), ("2", int(len(os.sched_getaffinity(0)) > 1))):
+        env = os.environ | {"OMP_NUM_THREADS": variable, "OPENBLAS_NUM_THREADS": "1"}
         out = subprocess.run([sys.executable, "-c", COUNT], env=env, check=True, capture_output=True, text=True).stdout
         assert out.split() == ["1", str(1 + more)]
 
 
-def gradcli(*words, said="2"):
+def gradcli(*words, variable="2"):
     return subprocess.run([sys.executable, "-m", "gradcli", *words], capture_output=True, text=True, timeout=60,
-                          env=os.environ | {"OMP_NUM_THREADS": said})
+                          env=os.environ | {"OMP_NUM_THREADS": variable})
 
 
 PROGRAM = "x = torch.ones(1000000, requires_grad=True); y = (x.exp() * 2).sigmoid().sum(); y.backward(); x.grad.sum()"
@@ -170,12 +170,12 @@ PROGRAM = "x = torch.ones(1000000, requires_grad=True); y = (x.exp() * 2).sigmoi
 
 @pytest.mark.parametrize("limits", [(), ("--memory-limit", "400M"), ("--no-limits",)])
 def test_results_are_the_same_within_the_limits(limits):
-    runs = [gradcli("eval", "--style", "modern", *limits, PROGRAM, said=said) for said in ("1", "2")]
+    runs = [gradcli("eval", "--style", "modern", *limits, PROGRAM, variable=variable) for variable in ("1", "2")]
     assert runs[0].returncode == 0, runs[0].stderr
     assert runs[0].stdout == runs[1].stdout and "tensor(" in runs[1].stdout
 
 
 def test_the_time_limit_ends_a_large_computation():
     program = "x = torch.ones(1000000)\nwhile True: x = x.exp().log()"
-    done = gradcli("eval", "--time-limit", "1", program)
-    assert done.returncode == 5 and "1 second" in done.stderr, done
+    completed = gradcli("eval", "--time-limit", "1", program)
+    assert completed.returncode == 5 and "1 second" in completed.stderr, completed

@@ -20,15 +20,15 @@ M, A, B = (Tensor(np.array(rows)) for rows in (
     ("addmm", (0.5, M, 2, A, B), (M, A, B), {"beta": 0.5, "alpha": 2}),
 ])
 def test_factors_may_stand_first(name, early, late, factors):
-    want = getattr(traced, name)(*late, **factors)
-    assert not np.array_equal(want.array, getattr(traced, name)(*late).array)
-    np.testing.assert_array_equal(getattr(traced, name)(*early).array, want.array)
+    expected = getattr(traced, name)(*late, **factors)
+    assert not np.array_equal(expected.array, getattr(traced, name)(*late).array)
+    np.testing.assert_array_equal(getattr(traced, name)(*early).array, expected.array)
 
 
 def test_so_they_may_in_methods_and_in_place():
-    want = M.addmm(A, B, beta=0.5, alpha=2).array
-    np.testing.assert_array_equal(M.addmm(0.5, 2, A, B).array, want)
-    np.testing.assert_array_equal(M.clone().addmm_(0.5, 2, A, B).array, want)
+    expected = M.addmm(A, B, beta=0.5, alpha=2).array
+    np.testing.assert_array_equal(M.addmm(0.5, 2, A, B).array, expected)
+    np.testing.assert_array_equal(M.clone().addmm_(0.5, 2, A, B).array, expected)
 
 
 @pytest.mark.parametrize("name, values, options", [

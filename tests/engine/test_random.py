@@ -43,10 +43,10 @@ def test_numbers_are_the_recorded_ones(name):
         g.seed(seed)
         return here(g, size, dtype)
 
-    got, want = digest(draw, seeds), RECORDED[name]
-    np.testing.assert_allclose(_numbers(got["first"]), _numbers(want["first"]), rtol=1e-3)
+    actual, reference = digest(draw, seeds), RECORDED[name]
+    np.testing.assert_allclose(_numbers(actual["first"]), _numbers(reference["first"]), rtol=1e-3)
     if platform.libc_ver()[0] == "glibc":       # in double the last bit is the C library's
-        assert got == want
+        assert actual == reference
 
 
 @pytest.mark.parametrize("name, dtype, here, there",
@@ -56,9 +56,9 @@ def test_numbers_and_state_are_torchs(name, dtype, here, there):
     g = seeded(0)
     for seed in SEEDS:
         for size in (2, 3, 15, 16, 17, 40):
-            want = torchs(torch, there, dtype, size, seed)
+            reference = torchs(torch, there, dtype, size, seed)
             g.seed(seed)
-            np.testing.assert_array_equal(here(g, size, dtype), want)
+            np.testing.assert_array_equal(here(g, size, dtype), reference)
             np.testing.assert_array_equal(g.state_bytes(), torch.get_rng_state().numpy())
 
 
@@ -79,8 +79,8 @@ def test_large_fills_are_torchs(dtype):
 def test_ranges_at_the_edge_of_a_type_are_torchs(low, high, dtype):
     torch = pytest.importorskip("torch")
     torch.manual_seed(3)
-    want = torch.empty(200, dtype=getattr(torch, dtype)).random_(low, high).numpy()
-    np.testing.assert_array_equal(seeded(3).randint(low, high, (200,), dtype), want)
+    reference = torch.empty(200, dtype=getattr(torch, dtype)).random_(low, high).numpy()
+    np.testing.assert_array_equal(seeded(3).randint(low, high, (200,), dtype), reference)
 
 
 def test_normals_fill_memory_in_order_as_torch_does():
@@ -104,8 +104,8 @@ def test_normals_around_means_are_torchs():
     torch.manual_seed(2)
     g = seeded(2)
     for m, s in ((mean, std), (mean, 0.3), (2.5, std)):
-        want = torch.normal(*(torch.tensor(x) if isinstance(x, np.ndarray) else x for x in (m, s)))
-        np.testing.assert_array_equal(g.normal_around(m, s), want.numpy())
+        reference = torch.normal(*(torch.tensor(x) if isinstance(x, np.ndarray) else x for x in (m, s)))
+        np.testing.assert_array_equal(g.normal_around(m, s), reference.numpy())
 
 
 def test_weights_in_another_memory_order_are_drawn_as_torch_does():
@@ -131,9 +131,9 @@ def test_kernels_are_exact_on_a_sample_of_all_arguments():
 def test_blocks_follow_the_recipe():
     book = twister(9)
     bits = np.array([next(book) % 2**24 for _ in range(53)], np.int32)
-    want = np.concatenate([block(bits[:16]), block(bits[16:32]), np.empty(5, np.float32)])
-    want[-16:] = block(bits[37:])
-    np.testing.assert_array_equal(seeded(9).randn((37,)), want)
+    reference = np.concatenate([block(bits[:16]), block(bits[16:32]), np.empty(5, np.float32)])
+    reference[-16:] = block(bits[37:])
+    np.testing.assert_array_equal(seeded(9).randn((37,)), reference)
 
 
 def test_a_radius_of_zero_leaves_no_negative_zero():
@@ -223,14 +223,14 @@ def test_a_uniform_equal_to_the_probability_counts_in_the_old_stream_only():
 
 def test_old_multinomial_takes_drawn_categories_out():
     for seed in range(50):
-        weights, pages, want = [1.0, 2.0, 3.0, 4.0], OldReference(seed), []
+        weights, pages, reference = [1.0, 2.0, 3.0, 4.0], OldReference(seed), []
         for _ in range(4):
             u, at = pages.uniform() * sum(weights), 0
             while sum(weights[:at + 1]) < u:
                 at += 1
-            want.append(at)
+            reference.append(at)
             weights[at] = 0.0
-        assert seeded(seed, "legacy").multinomial(np.array([1.0, 2.0, 3.0, 4.0]), 4).tolist() == want
+        assert seeded(seed, "legacy").multinomial(np.array([1.0, 2.0, 3.0, 4.0]), 4).tolist() == reference
     drawn = seeded(0, "legacy").multinomial(np.array([[1.0, 2.0, 7.0], [1.0, 0.0, 0.0]]), 5000, True)
     np.testing.assert_allclose(np.bincount(drawn[0]) / 5000, [0.1, 0.2, 0.7], atol=0.02)
     assert not drawn[1].any()
@@ -372,8 +372,8 @@ def _numbers(texts):
 
 
 def test_random_from_a_bound_up_to_the_largest():
-    said = []
-    Session(style="modern", seed=1, write=said.append).run("""
+    notes = []
+    Session(style="modern", seed=1, write=notes.append).run("""
 print(torch.zeros(2).random_(5, None), torch.zeros(2, dtype=torch.uint8).random_(5, None))
 torch.manual_seed(0)
 print(torch.randint_like(torch.zeros(2, 3), 10), torch.randint_like(torch.zeros(3), 3, 9).tolist())
@@ -382,5 +382,5 @@ for wrong in (lambda: torch.randint_like(torch.zeros(1)), lambda: torch.randint_
     try: wrong()
     except (TypeError, RuntimeError): print("refused")
 """, echo=False)
-    assert "".join(said) == ("tensor([12711378.,  4687084.]) tensor([102, 240], dtype=torch.uint8)\n"
-                             "tensor([[4., 9., 3.],\n        [0., 3., 9.]]) [4.0, 4.0, 4.0]\n" + "refused\n" * 3)
+    assert "".join(notes) == ("tensor([12711378.,  4687084.]) tensor([102, 240], dtype=torch.uint8)\n"
+                              "tensor([[4., 9., 3.],\n        [0., 3., 9.]]) [4.0, 4.0, 4.0]\n" + "refused\n" * 3)

@@ -29,15 +29,15 @@ def test_any_order_of_draws_is_torchs():
         seed = choose.randrange(1 << 32)
         numbers = generator("modern", seed)
         torch.manual_seed(seed)
-        done = []
+        calls = []
         for _ in range(40):
             name, count = choose.choice([*DRAWS]), choose.choice(COUNTS)
             repeats = choose.choice((1, 1, 1, 30)) if count < 300 else 1     # those who go on are served from far ahead
-            done.append((name, count, repeats))
+            calls.append((name, count, repeats))
             ours, theirs = DRAWS[name]
             for _ in range(repeats - 1):
                 ours(numbers, count), theirs(torch, count)
-            np.testing.assert_array_equal(ours(numbers, count), theirs(torch, count).numpy(), str((seed, done)))
+            np.testing.assert_array_equal(ours(numbers, count), theirs(torch, count).numpy(), str((seed, calls)))
 
 
 @pytest.mark.parametrize("stream", ["modern", "legacy"])

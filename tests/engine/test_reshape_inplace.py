@@ -11,8 +11,8 @@ from gradcli.ops import TABLE  # noqa: F401  # loads every operation
 
 
 def grid(requires_grad=False):
-    made = np.arange(6.0).reshape(2, 3)
-    return Variable(made, True) if requires_grad else Tensor(made)
+    source = np.arange(6.0).reshape(2, 3)
+    return Variable(source, True) if requires_grad else Tensor(source)
 
 
 @pytest.mark.parametrize("name, args, shape", [

@@ -4,6 +4,8 @@ Every sample of every operation goes through both, as leaves, as constants, as v
 position, with recording on and off; so do arguments that the specialised function has to leave to the general one.
 """
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -126,34 +128,20 @@ def test_strange_arguments(op):
 
 
 @pytest.mark.parametrize("op", operations(lambda op: op.inplace and random_free(op)))
-def test_forms_in_place(op):
+@pytest.mark.parametrize("is_leaf", [False, True])
+def test_forms_in_place(op, is_leaf):
+    """Of tensors without history; and, while nothing is recorded, of leaves."""
     for sample in op.samples:
         ends = []
         for which in (0, 1):
-            args = constants(arguments(sample, np.float32))
+            args = arguments(sample, np.float32) if is_leaf else constants(arguments(sample, np.float32))
             if not isinstance(args[0], Tensor):
                 return
-            target = args[0] = Tensor(args[0].array.copy())
+            target = args[0] = Variable(args[0].array.copy(), True) if is_leaf else Tensor(args[0].array.copy())
             first = op.signature.positional
             function = specialised(getattr(Tensor, op.inplace_names()[0]))[which]
             options = dict(zip(op.params[first:], args[first:], strict=False))
-            ends.append((outcome(function, args[:first], options), described(target, {}), target._version))
-        assert ends[0] == ends[1]
-
-
-@pytest.mark.parametrize("op", operations(lambda op: op.inplace and random_free(op)))
-def test_forms_in_place_of_leaves_without_recording(op):
-    for sample in op.samples:
-        ends = []
-        for which in (0, 1):
-            args = arguments(sample, np.float32)
-            if not isinstance(args[0], Tensor):
-                return
-            target = args[0] = Variable(args[0].array.copy(), True)
-            first = op.signature.positional
-            function = specialised(getattr(Tensor, op.inplace_names()[0]))[which]
-            options = dict(zip(op.params[first:], args[first:], strict=False))
-            with no_grad():
+            with no_grad() if is_leaf else nullcontext():
                 end = outcome(function, args[:first], options)
             ends.append((end, described(target, {}), target._version, target.is_leaf))
         assert ends[0] == ends[1]

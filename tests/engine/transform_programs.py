@@ -166,8 +166,8 @@ def inputs(seed):
 
 def answer(torch, seed, run):
     """What a program gives: for each result its numbers and whether it has history, then the gradients of leaves."""
-    values, asked = inputs(seed)
-    names = {k: torch.tensor(v, dtype=torch.float64, requires_grad=asked[k]) for k, v in values.items()}
+    values, requested = inputs(seed)
+    names = {k: torch.tensor(v, dtype=torch.float64, requires_grad=requested[k]) for k, v in values.items()}
     try:
         out, flat = run(Program(seed).text(), {"torch": torch, **names})
         results = [(list(t.shape), numbers_of(torch, t), bool(t.requires_grad)) for t in flat(out)]
@@ -246,15 +246,15 @@ def compare(count, first=0):
         if theirs is OWN:
             own += 1
             continue
-        said = difference(answer(ours, seed, run_python), theirs)
+        mismatch = difference(answer(ours, seed, run_python), theirs)
         refused += isinstance(theirs, str)
-        if said:
-            bad.append((seed, said))
+        if mismatch:
+            bad.append((seed, mismatch))
     return bad, refused, own
 
 
 if __name__ == "__main__":
     bad, refused, own = compare(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
-    for seed, said in bad[:40]:
-        print(seed, said)
+    for seed, mismatch in bad[:40]:
+        print(seed, mismatch)
     print(f"{sys.argv[1]} programs, {len(bad)} differ; {refused} are refused by torch, {own} not judged: {OWN}")

@@ -231,7 +231,7 @@ class Maker:
         lines, names = [], {}
         for line in text.split("\n"):
             if line.endswith("$block"):
-                lines += [line[:-len("$block")] + each[4:] for each in self.block(depth + 1)]
+                lines += [line[:-len("$block")] + line_within[4:] for line_within in self.block(depth + 1)]
             else:
                 for word in FRESH.findall(line):
                     names.setdefault(word, self.name("w"))

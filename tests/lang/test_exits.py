@@ -1,7 +1,5 @@
 """Programs that end themselves, and the exceptions of the system that they raise themselves, beside Python."""
 
-import contextlib
-import io
 import re
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 SUCCEEDING = ("raise SystemExit", "raise SystemExit()", "raise SystemExit(0)", "raise SystemExit(None)",
               "raise SystemExit(main())", "import sys\nsys.exit(main())", "class Quit(SystemExit): pass\nraise Quit(0)",
@@ -64,10 +63,7 @@ print(issubclass(FileNotFoundError, OSError), isinstance(OSError(2, ""), FileNot
 
 
 def test_exceptions_of_the_system_as_python():
-    expected = io.StringIO()
-    with contextlib.redirect_stdout(expected):
-        exec(SYSTEM, {"__name__": "__main__"})
-    assert Session(style="modern").run(SYSTEM) == expected.getvalue()
+    assert Session(style="modern").run(SYSTEM) == python_prints(SYSTEM)
 
 
 def test_classes_of_exits_and_their_arguments():

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lang.corpus import PROGRAMS
+from support.python_prints import python_prints
 
 
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
 def test_a_program_prints_what_cpython_prints(text, world):
-    assert world.run(text) == cpython(text)
-
-
-def cpython(text):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(text, "<test>", "exec"), {"__name__": "__main__"})
-    return out.getvalue()
+    assert world.run(text) == python_prints(text)
 
 
 NUMBERS = st.one_of(st.integers(-20, 20).map(str), st.floats(-8, 8, allow_nan=False).map(lambda v: f"({v!r})"),
@@ -46,7 +37,7 @@ def test_an_expression_has_cpythons_value_or_exception(text):
     from lang.conftest import World
 
     program = f"x, y = 3, 2.5\nprint(repr({text}))\n"
-    assert outcome(World().run, program) == outcome(cpython, program)
+    assert outcome(World().run, program) == outcome(python_prints, program)
 
 
 def outcome(run, program):
@@ -141,6 +132,4 @@ glue = "-".join
 print(glue == "-".join, glue.__name__, A().join(["a", "b"]), {glue: 1}["-".join])
 print(str.maketrans("a", "b"), "-".maketrans("a", "b"), [m("x", "y") for m in ("ax".replace, "bx".replace)])
 """
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(text, {})
-    assert world.run(text) == printed.getvalue()
+    assert world.run(text) == python_prints(text)

@@ -1,13 +1,12 @@
 """Special methods of named values, `__dict__` and `__class__` of a program's objects, beside Python; what is closed."""
 
-import contextlib
-import io
 from textwrap import indent
 
 import pytest
 
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 AS_PYTHON = {
     "containers": (
@@ -41,9 +40,7 @@ AS_PYTHON = {
 @pytest.mark.parametrize("text", AS_PYTHON.values(), ids=AS_PYTHON)
 def test_as_python(text):
     text = f"def main():\n{indent(text, '    ')}\nmain()"
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(text, {"__name__": "__main__"})
-    assert Session(style="modern").run(text) == out.getvalue()
+    assert Session(style="modern").run(text) == python_prints(text)
 
 
 TORCH = """

@@ -1,12 +1,11 @@
 """What a program's time decides beside the style: random numbers and, for 0.1.12, meaning."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 
 def printed(program, age, style="tutorial"):
@@ -34,9 +33,9 @@ SIZES = [
 
 @pytest.mark.parametrize("expression, size", SIZES)
 def test_sizes_as_they_were(expression, size):
-    given = "x, y = torch.ones(2, 3), torch.ones(3, 2)\n"
-    assert printed(f"{given}print(tuple(({expression}).size()))", "0.1.12") == f"{size}\n"
-    within = f"{given}def f(x, y):\n    return {expression}\nprint(tuple(f(x, y).size()))"
+    setup = "x, y = torch.ones(2, 3), torch.ones(3, 2)\n"
+    assert printed(f"{setup}print(tuple(({expression}).size()))", "0.1.12") == f"{size}\n"
+    within = f"{setup}def f(x, y):\n    return {expression}\nprint(tuple(f(x, y).size()))"
     assert printed(within, "0.1.12") == f"{size}\n"
 
 
@@ -127,7 +126,5 @@ def test_backward_computes_with_the_new_numbers_as_then():
     ours = printed(by_optimisers, "0.4")
     assert ours == printed(TWO_STEPS.format(steps=BY_HAND), "0.4")
     torch = pytest.importorskip("torch")
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(TWO_STEPS.format(steps=BY_HAND), {"torch": torch})     # the program above
-    assert eval(ours) == pytest.approx(eval(out.getvalue()), abs=2e-5)
+    out = python_prints(TWO_STEPS.format(steps=BY_HAND), {"torch": torch})
+    assert eval(ours) == pytest.approx(eval(out), abs=2e-5)

@@ -53,17 +53,17 @@ def test_values_are_pythons(declared, words):
     session["args"] = words
     try:
         session.run("import argparse\np = argparse.ArgumentParser()" + declared + "a = p.parse_args()")
-        found = {name: repr(value) for name, value in vars(session["a"]).items()}
+        parsed = {name: repr(value) for name, value in vars(session["a"]).items()}
     except Fault as fault:
         assert fault.message.startswith(("argument", "unrecognized", "the following", "ambiguous")), fault.message
-        found = None
-    assert found == wanted
+        parsed = None
+    assert parsed == wanted
 
 
 def test_help_is_printed_and_ends_the_program_well():
     session = Session()
     session["args"] = ["--help"]
-    said = session.run("import argparse\np = argparse.ArgumentParser(description='Fit.')" + ONE +
-                       "p.parse_args()\nprint('not here')")
-    assert said.startswith("usage: program.py [-h] [--lr LR] ") and "\n\nFit.\n\n" in said and "not here" not in said
-    assert "show this help message and exit" in said
+    usage = session.run("import argparse\np = argparse.ArgumentParser(description='Fit.')" + ONE +
+                        "p.parse_args()\nprint('not here')")
+    assert usage.startswith("usage: program.py [-h] [--lr LR] ") and "\n\nFit.\n\n" in usage and "not here" not in usage
+    assert "show this help message and exit" in usage

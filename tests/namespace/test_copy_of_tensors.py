@@ -1,11 +1,10 @@
 """`copy.copy` of a tensor beside torch's: a leaf with the same memory."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 TEXT = """
 import copy
@@ -27,7 +26,4 @@ print(q.grad, p.grad)
 
 def test_as_torch():
     torch = pytest.importorskip("torch")
-    expected = io.StringIO()
-    with contextlib.redirect_stdout(expected):
-        exec(TEXT, {"torch": torch})
-    assert Session(style="modern").run(TEXT) == expected.getvalue()
+    assert Session(style="modern").run(TEXT) == python_prints(TEXT, {"torch": torch})

@@ -1,12 +1,11 @@
 """`torch.amp` without a CUDA device: training loops with autocast and GradScaler compute what they do without."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 LOOP = """
 import torch
@@ -44,10 +43,7 @@ print(f(torch.ones(1)).item())
 def test_loops_print_as_under_torch(imports, scaler, context):
     pytest.importorskip("torch")
     program = LOOP.format(imports=imports, scaler=scaler, context=context)
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(program, {})   # the program above
-    assert Session(style="modern", age="today").run(program, echo=False) == out.getvalue()
+    assert Session(style="modern", age="today").run(program, echo=False) == python_prints(program, {})
 
 
 @pytest.mark.parametrize("call", [

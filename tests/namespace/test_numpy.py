@@ -23,7 +23,7 @@ def listed(value):
     if isinstance(value, np.ndarray):
         return value.tolist(), str(value.dtype)
     if isinstance(value, tuple | list):
-        return [listed(each) for each in value]
+        return [listed(element) for element in value]
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -31,24 +31,24 @@ def taken(value):
     """The same of a value of a session."""
     if isinstance(value, Array):
         return value.array.tolist(), str(value.array.dtype)
-    return [taken(each) for each in value] if isinstance(value, tuple | list) else value
+    return [taken(element) for element in value] if isinstance(value, tuple | list) else value
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_as_numpy(line):
     *statements, last = ast.parse(line).body
-    given = "\n".join(map(ast.unparse, statements))
+    lines = "\n".join(map(ast.unparse, statements))
     expressions = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
     names, session = {"np": np}, Session(style="modern")
-    session.run(f"import numpy as np\n{given}\n")
+    session.run(f"import numpy as np\n{lines}\n")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(given, names)
+        exec(lines, names)
         for expression in map(ast.unparse, expressions):
             wanted = eval(expression, names)
-            got = session.eval(expression)
+            actual = session.eval(expression)
             if not isinstance(wanted, np.dtype | type):
-                assert repr(taken(got)) == repr(listed(wanted)), expression
+                assert repr(taken(actual)) == repr(listed(wanted)), expression
 
 
 @pytest.mark.parametrize("call, repair", [

@@ -1,13 +1,12 @@
 """`a.resize(...)` and `a.shape = ...` change an array in place, beside numpy."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 from gradcli.session.snapshot import Snapshot
+from support.python_prints import python_prints
 
 PROGRAM = """
 import numpy as np
@@ -41,10 +40,7 @@ print(c)
 
 
 def test_as_numpy():
-    expected = io.StringIO()
-    with contextlib.redirect_stdout(expected):
-        exec(PROGRAM, {"__name__": "__main__"})
-    assert Session(style="modern").run(PROGRAM) == expected.getvalue()
+    assert Session(style="modern").run(PROGRAM) == python_prints(PROGRAM)
 
 
 @pytest.mark.parametrize("statement", [

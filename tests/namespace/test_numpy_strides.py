@@ -1,13 +1,12 @@
 """Windows over arrays and products with lists beside numpy; nothing is read outside an array's memory."""
 
-import contextlib
-import io
 
 import numpy as np
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 AGREEING = """
 import numpy as np
@@ -26,10 +25,7 @@ print(np.ones((2, 2, 2)) @ [[1, 2], [3, 4]], m == (1, 4))
 
 
 def test_as_numpy():
-    expected = io.StringIO()
-    with contextlib.redirect_stdout(expected):
-        exec(AGREEING, {"__name__": "__main__"})
-    assert Session(style="modern").run(AGREEING) == expected.getvalue()
+    assert Session(style="modern").run(AGREEING) == python_prints(AGREEING)
 
 
 REFUSED = ("as_strided(a, (9,), (800,))", "as_strided(a, (2,), (-8,))", "as_strided(a, (10**9, 10**9), (0, 0))",

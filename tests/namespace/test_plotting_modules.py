@@ -1,13 +1,12 @@
 """The parts of matplotlib beside pyplot, `platform` and `importlib.metadata`: programs that name them run on."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.namespace.third_party.matplotlib import PARTS
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 PROGRAM = """
 import matplotlib, matplotlib.cm as cm, matplotlib.pyplot as plt
@@ -64,10 +63,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("program", TEXTS)
 def test_translated_texts_are_pythons(program):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(program, {})   # one of the programs above
-    assert Session().run(program, echo=False) == out.getvalue()
+    assert Session().run(program, echo=False) == python_prints(program, {})
 
 
 def test_translating_does_not_grow_without_bound():

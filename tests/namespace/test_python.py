@@ -40,10 +40,10 @@ def test_the_words_behind_a_script_are_its_options():
     assert printed(SETTINGS, args=["net"]).startswith("Namespace(name='net', learning_rate=0.1, sizes=None, fast=False")
 
 
-@pytest.mark.parametrize("words, said", [([], "required: name"), (["net", "--slow"], "unrecognized arguments: --slow"),
-                                         (["net", "-l", "x"], "invalid value: 'x'"), (["net", "-l"], "expected one")])
-def test_wrong_words_are_refused(words, said):
-    with pytest.raises(Fault, match=said):
+@pytest.mark.parametrize("words, error", [([], "required: name"), (["net", "--slow"], "unrecognized arguments: --slow"),
+                                          (["net", "-l", "x"], "invalid value: 'x'"), (["net", "-l"], "expected one")])
+def test_wrong_words_are_refused(words, error):
+    with pytest.raises(Fault, match=error):
         printed(SETTINGS, args=words)
 
 

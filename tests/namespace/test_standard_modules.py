@@ -1,12 +1,11 @@
 """Parts of Python's library beside Python's own: the same programs, printed the same."""
 
-import contextlib
-import io
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 PROGRAMS = [
     "import sys\nsys.stdout.write('a\\n')\nprint(1, file=sys.stdout)\nsys.stdout.flush()\nprint(sys.maxsize, "
@@ -74,10 +73,7 @@ PROGRAMS = [
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_as_python_prints(program):
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        exec(program, {})   # one of the programs above
-    assert Session().run(program, echo=False) == out.getvalue()
+    assert Session().run(program, echo=False) == python_prints(program, {})
 
 
 @pytest.mark.parametrize("call", [

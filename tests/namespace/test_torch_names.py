@@ -58,8 +58,8 @@ ALIKE = [
 
 @pytest.mark.parametrize("program", ALIKE)
 def test_a_prompt_shows_what_torch_shows(program):
-    want, got = torch_shows(program), gradcli_shows(program)
-    assert want == got or want.rstrip(".") in got
+    expected, actual = torch_shows(program), gradcli_shows(program)
+    assert expected == actual or expected.rstrip(".") in actual
 
 
 def torch_shows(program):

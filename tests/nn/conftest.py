@@ -1,12 +1,9 @@
 """The same program run by gradcli and by torch, and what each of them printed."""
 
-import contextlib
-import io
-import warnings
-
 import pytest
 
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 
 def by_gradcli(program, style="modern"):
@@ -17,15 +14,11 @@ def by_torch(program):
     torch = pytest.importorskip("torch")
     names = {"__name__": "__main__", "torch": torch, "nn": torch.nn, "F": torch.nn.functional, "optim": torch.optim,
              "Variable": torch.autograd.Variable, "Function": torch.autograd.Function}
-    printed = io.StringIO()
     default = torch.get_default_dtype()
     try:
-        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(program, names)
+        return python_prints(program, names)
     finally:
         torch.set_default_dtype(default)
-    return printed.getvalue()
 
 
 @pytest.fixture

@@ -47,12 +47,12 @@ PASSED = ("ComplexHalf", "complex32", "a conjugate looks at")
 def tensors(rng):
     """Texts of tensors by name: complex and real ones in shapes that meet, now and then with odd numbers."""
     shape = rng.choice([(), (1,), (3,), (2, 2), (3, 3), (0,), (2, 1)])
-    made = {}
+    operands = {}
     for name, dtype in zip("zwxn", (rng.choice(["complex64", "complex128"]), "complex64",
                                     rng.choice(["float32", "float64"]), rng.choice(["int64", "bool"])), strict=True):
         numbers = [number(rng, dtype) for _ in range(math.prod(shape))]
-        made[name] = f"torch.tensor({numbers}, dtype=torch.{dtype}).reshape({shape})"
-    return made
+        operands[name] = f"torch.tensor({numbers}, dtype=torch.{dtype}).reshape({shape})"
+    return operands
 
 
 def number(rng, dtype):
@@ -85,10 +85,10 @@ def expression(rng):
 def test_expressions_agree(seed):
     rng = random.Random(seed)
     for _ in range(40):
-        made, text = tensors(rng), expression(rng)
-        program = "".join(f"{name} = {value}\n" for name, value in made.items())
-        said = compared(program, text)
-        assert not said, f"{program}{text}\n{said}"
+        operands, text = tensors(rng), expression(rng)
+        program = "".join(f"{name} = {value}\n" for name, value in operands.items())
+        mismatch = compared(program, text)
+        assert not mismatch, f"{program}{text}\n{mismatch}"
 
 
 def compared(program, text):

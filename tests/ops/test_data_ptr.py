@@ -1,12 +1,11 @@
 """`data_ptr` beside torch: equal where memory is shared, apart by bytes within it, and no real address."""
 
-import contextlib
-import io
 
 import numpy as np
 import pytest
 
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 PROGRAM = """
 import torch
@@ -28,10 +27,7 @@ print(e.data_ptr() == e[2:].data_ptr(), first.weight.data.data_ptr() == first.we
 
 def test_as_pytorch():
     pytest.importorskip("torch")
-    expected = io.StringIO()
-    with contextlib.redirect_stdout(expected):
-        exec(PROGRAM, {"__name__": "__main__"})
-    assert Session(style="modern").run(PROGRAM) == expected.getvalue()
+    assert Session(style="modern").run(PROGRAM) == python_prints(PROGRAM)
 
 
 def test_no_real_address():

@@ -48,33 +48,33 @@ def test_results_and_gradients_are_the_recorded_ones(op):
     for case, arguments in cases_of(op).items():
         key = f"{op.names[0]} {case}"
         assert key in RECORDED, f"{key} is not recorded: run tests/against_torch/record_golden.py"
-        want = RECORDED[key]
+        expected = RECORDED[key]
         several = case.endswith(("float32", "float64")) and op.names[0] not in OF_LAYOUT
         for spread in (False, True) if several else (False,):
-            said = told(op, to_gradcli(arguments, spread), want)
-            if said:
-                wrong.append(f"{case}{' spread in memory' if spread else ''}: {said}")
+            mismatch = disagreement(op, to_gradcli(arguments, spread), expected)
+            if mismatch:
+                wrong.append(f"{case}{' spread in memory' if spread else ''}: {mismatch}")
     assert not wrong, "\n".join(wrong)
 
 
-def told(op, args, want):
+def disagreement(op, args, expected):
     """How gradcli's answer differs from the recorded one, in words."""
     try:
-        got, gradients = answer(op, args)
+        actual, gradients = answer(op, args)
     except Fault as fault:
-        return "" if want is None else f"refused: {fault}"
-    if want is None:
+        return "" if expected is None else f"refused: {fault}"
+    if expected is None:
         return ""       # torch has no kernel for it; being able to do more is no fault
-    if len(got) != len(want[0]):
-        return f"{len(got)} results, not {len(want[0])}"
+    if len(actual) != len(expected[0]):
+        return f"{len(actual)} results, not {len(expected[0])}"
     exact = issubclass(op, Unary | Binary)
-    for what, mine, theirs in (("value", got, want[0]), ("gradient", gradients, want[1])):
+    for what, mine, theirs in (("value", actual, expected[0]), ("gradient", gradients, expected[1])):
         if theirs is None:
             continue    # torch has no gradient there
         for a, b in zip(mine, theirs, strict=True):
-            said = apart(op, a, b, ULPS if exact else 0) if what == "value" else apart(op, a, b, looser=GRADIENTS)
-            if said:
-                return f"{what}: {said}"
+            mismatch = apart(op, a, b, ULPS if exact else 0) if what == "value" else apart(op, a, b, looser=GRADIENTS)
+            if mismatch:
+                return f"{what}: {mismatch}"
     return ""
 
 
@@ -86,9 +86,9 @@ def answer(op, args):
     outs = [o for o in results if isinstance(o, Tensor) and o.requires_grad]
     seeds = [Tensor(np.asarray(np.linspace(1, 2, o.array.size).reshape(o.array.shape).astype(o.array.dtype)))
              for o in outs]
-    found = grad(outs, leaves, seeds, allow_unused=True) if outs and leaves else [None] * len(leaves)
+    slopes = grad(outs, leaves, seeds, allow_unused=True) if outs and leaves else [None] * len(leaves)
     return ([o.array if isinstance(o, Tensor) else o for o in results],
-            [np.zeros_like(x.array) if g is None else g.array for x, g in zip(leaves, found, strict=True)])
+            [np.zeros_like(x.array) if g is None else g.array for x, g in zip(leaves, slopes, strict=True)])
 
 
 def flat(value):
@@ -96,29 +96,31 @@ def flat(value):
     return [leaf for v in value for leaf in flat(v)] if isinstance(value, list | tuple) else [value]
 
 
-def apart(op, got, want, ulps=0, looser=1):
+def apart(op, actual, expected, ulps=0, looser=1):
     """How two answers differ, in words.
 
     Single precision may differ by `ulps` units in the last place, if they are given; all else by a relative bound.
     """
-    if not isinstance(want, np.ndarray):
-        return "" if got == want or str(got) == str(want) or got != got and want != want else f"{got!r}, not {want!r}"
-    if not isinstance(got, np.ndarray) or got.dtype != want.dtype or got.shape != want.shape:
-        kind = f"{got.dtype} {got.shape}" if isinstance(got, np.ndarray) else repr(got)
-        return f"{kind}, not {want.dtype} {want.shape}"
-    if want.dtype.kind != "f":
-        close = got == want
-    elif ulps and want.dtype == np.float32 and op.names[0] not in ROUGHER:
-        distance = np.abs(ordered(got) - ordered(want))
-        close = (got == want) | (np.isnan(got) & np.isnan(want)) | (distance <= ulps)
+    if not isinstance(expected, np.ndarray):
+        same = actual == expected or str(actual) == str(expected) or actual != actual and expected != expected
+        return "" if same else f"{actual!r}, not {expected!r}"
+    if not isinstance(actual, np.ndarray) or actual.dtype != expected.dtype or actual.shape != expected.shape:
+        kind = f"{actual.dtype} {actual.shape}" if isinstance(actual, np.ndarray) else repr(actual)
+        return f"{kind}, not {expected.dtype} {expected.shape}"
+    if expected.dtype.kind != "f":
+        close = actual == expected
+    elif ulps and expected.dtype == np.float32 and op.names[0] not in ROUGHER:
+        distance = np.abs(ordered(actual) - ordered(expected))
+        close = (actual == expected) | (np.isnan(actual) & np.isnan(expected)) | (distance <= ulps)
     else:
-        rougher = ROUGHER.get(op.names[0], (0, 0))[want.dtype == np.float64]
-        bound = max(RELATIVE[want.dtype] * looser, rougher)
-        size = np.abs(want[np.isfinite(want)]).max(initial=0)
-        close = np.isclose(got, want, bound, bound * max(float(size), 1e-3 if looser == 1 else 0.1), equal_nan=True)
+        rougher = ROUGHER.get(op.names[0], (0, 0))[expected.dtype == np.float64]
+        bound = max(RELATIVE[expected.dtype] * looser, rougher)
+        size = np.abs(expected[np.isfinite(expected)]).max(initial=0)
+        least = max(float(size), 1e-3 if looser == 1 else 0.1)
+        close = np.isclose(actual, expected, bound, bound * least, equal_nan=True)
     if close.all():
         return ""
-    mine, theirs = (x[~close].reshape(-1) for x in (got, want))
+    mine, theirs = (x[~close].reshape(-1) for x in (actual, expected))
     return f"{mine[0]!r}, not {theirs[0]!r} ({mine.size} of {close.size})"
 
 

@@ -55,11 +55,11 @@ def test_any_shape_agrees(op):
         arguments = neutral(sample, data.draw(st.sampled_from([np.float64] if ill else [np.float32, np.float64])))
         arguments = broadcast(arguments, data) if issubclass(op, ELEMENTWISE) else relabelled(arguments, data)
         try:
-            want = torch_answer(op, arguments)
+            expected = torch_answer(op, arguments)
         except REFUSALS:
             return
-        said = told(op, arguments, want, LOOSER * 10**4 if ill else LOOSER)
-        assert not said, f"{arguments}: {said}"
+        mismatch = disagreement(op, arguments, expected, LOOSER * 10**4 if ill else LOOSER)
+        assert not mismatch, f"{arguments}: {mismatch}"
 
     beside_torch()
 
@@ -102,26 +102,26 @@ def stirred(array, shape, rng):
 
 def changed(arguments, one):
     """Arguments with every array replaced."""
-    def each(a):
+    def torchs(a):
         if isinstance(a, Leaf):
             return Leaf(one(a.array))
         if isinstance(a, np.ndarray):
             return one(a)
-        return tuple(map(each, a)) if isinstance(a, tuple) and any(isinstance(x, Leaf | np.ndarray) for x in a) else a
+        return tuple(map(torchs, a)) if isinstance(a, tuple) and any(isinstance(x, Leaf | np.ndarray) for x in a) else a
 
-    return [each(a) for a in arguments]
+    return [torchs(a) for a in arguments]
 
 
-def told(op, arguments, want, looser):
+def disagreement(op, arguments, expected, looser):
     """How gradcli's answer differs from torch's, in words."""
     try:
         results, gradients = answer(op, to_gradcli(arguments))
     except Fault as fault:
         return f"refused: {fault}"
-    for what, mine, theirs in (("value", results, want[0]), ("gradient", gradients, want[1])):
+    for what, mine, theirs in (("value", results, expected[0]), ("gradient", gradients, expected[1])):
         for a, b in zip(mine, theirs or mine, strict=True):
-            if said := apart(op, a, b, looser=looser):
-                return f"{what}: {said}"
+            if mismatch := apart(op, a, b, looser=looser):
+                return f"{what}: {mismatch}"
     return ""
 
 

@@ -4,13 +4,12 @@
 """
 
 import contextlib
-import io
-import warnings
 
 import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 torch = pytest.importorskip("torch")
 
@@ -43,13 +42,10 @@ def program(kind):
 
 def both(kind):
     """What torch prints, and what a session prints."""
-    text, out, pieces = program(kind), io.StringIO(), []
-    with contextlib.redirect_stdout(out), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(compile(text, "program", "exec"), {"__name__": "__main__"})      # a program written here
+    text, pieces = program(kind), []
     with contextlib.suppress(Fault):
         Session("modern", 0, write=pieces.append).run(text, echo=False)
-    return out.getvalue().splitlines(), "".join(pieces).splitlines()
+    return python_prints(text).splitlines(), "".join(pieces).splitlines()
 
 
 @pytest.mark.parametrize("kind", FORMS)

@@ -16,16 +16,16 @@ POINTS = np.r_[np.linspace(-5.95, 6.05, 241), np.geomspace(1e-8, 25, 60)]
 def test_as_exact_as_the_standard_library(name, many):
     points = POINTS if name != "lgamma" else POINTS[POINTS > 0]
     points = np.tile(points, 40) if many else points        # many: more than one block
-    want = np.array([getattr(math, name)(x) for x in points])
+    expected = np.array([getattr(math, name)(x) for x in points])
     # math.lgamma loses digits next to its zeros
-    np.testing.assert_allclose(getattr(F, name)(points), want, rtol=2e-15, atol=1e-15 if name == "lgamma" else 0)
+    np.testing.assert_allclose(getattr(F, name)(points), expected, rtol=2e-15, atol=1e-15 if name == "lgamma" else 0)
 
 
 @pytest.mark.parametrize("name", ["erf", "erfc", "lgamma"])
 def test_single_precision_is_the_rounded_double(name):
     points = POINTS[POINTS > 0].astype(np.float32)
-    want = getattr(F, name)(points.astype(np.float64)).astype(np.float32)
-    np.testing.assert_array_max_ulp(getattr(F, name)(points), want, maxulp=1)
+    expected = getattr(F, name)(points.astype(np.float64)).astype(np.float32)
+    np.testing.assert_array_max_ulp(getattr(F, name)(points), expected, maxulp=1)
 
 
 def test_inverses_lead_back():
@@ -61,11 +61,11 @@ def test_incomplete_gammas_share_the_whole(low, high):
 
 def test_bessel_functions_obey_wronskis_law():
     x = np.geomspace(0.05, 60, 200)
-    got = F.special_bessel_j1(x) * F.special_bessel_y0(x) - F.special_bessel_j0(x) * F.special_bessel_y1(x)
-    np.testing.assert_allclose(got, 2 / (math.pi * x), rtol=1e-13)
-    got = (F.special_i0e(x) * F.special_scaled_modified_bessel_k1(x)
-           + F.special_i1e(x) * F.special_scaled_modified_bessel_k0(x))
-    np.testing.assert_allclose(got, 1 / x, rtol=1e-13)
+    actual = F.special_bessel_j1(x) * F.special_bessel_y0(x) - F.special_bessel_j0(x) * F.special_bessel_y1(x)
+    np.testing.assert_allclose(actual, 2 / (math.pi * x), rtol=1e-13)
+    actual = (F.special_i0e(x) * F.special_scaled_modified_bessel_k1(x)
+              + F.special_i1e(x) * F.special_scaled_modified_bessel_k0(x))
+    np.testing.assert_allclose(actual, 1 / x, rtol=1e-13)
 
 
 def test_airy_joins_its_pieces():

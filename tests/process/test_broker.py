@@ -9,7 +9,7 @@ from gradcli.process.messages import Answer, Begin, Commit, Edit, List, Load, Sa
 
 
 @pytest.fixture
-def asked(monkeypatch, tmp_path):
+def ask(monkeypatch, tmp_path):
     """The questions that the person was asked; the answer is asked.answer."""
     class Asked(list):
         answer = False
@@ -49,7 +49,7 @@ def test_what_is_no_request_gets_no_answer(line):
 
 
 @pytest.mark.parametrize("request_", [Save("f.grad", ""), Load("f.grad"), Edit(""), List("."), Suspend()])
-def test_files_are_served_only_to_a_prompt(asked, request_):
+def test_files_are_served_only_to_a_prompt(ask, request_):
     assert "only for a prompt" in served(request_, prompt=False).error
     assert not os.path.exists("f.grad")
 
@@ -68,31 +68,31 @@ def test_no_output_file_is_begun_after_the_lock(tmp_path):
     assert os.listdir(tmp_path) == ["g"]
 
 
-def test_a_new_program_is_saved_and_nothing_is_replaced_unasked(asked):
-    assert not served(Save("f.grad", "x = 1\n")).error and not asked
+def test_a_new_program_is_saved_and_nothing_is_replaced_unasked(ask):
+    assert not served(Save("f.grad", "x = 1\n")).error and not ask
     assert served(Save("f.grad", "x = 2\n")).error == "it was left as it is"
-    assert asked == ["replace f.grad?"]
+    assert ask == ["replace f.grad?"]
     with open("f.grad") as file:
         assert file.read() == "x = 1\n"
-    asked.answer = True
+    ask.answer = True
     assert not served(Save("f.grad", "x = 2\n")).error
     with open("f.grad") as file:
         assert file.read() == "x = 2\n"
 
 
 @pytest.mark.parametrize("path", [".profile", "f.py", ".config/f.grad", "sitecustomize.py", "f"])
-def test_names_that_are_no_programs_are_asked_about(asked, path):
+def test_names_that_are_no_programs_are_asked_about(ask, path):
     os.mkdir(".config")
-    assert served(Save(path, "x")).error == "it was not written" and len(asked) == 1
+    assert served(Save(path, "x")).error == "it was not written" and len(ask) == 1
     assert not os.path.exists(path)
     with open(path, "w") as file:
         file.write("secret")
     assert served(Load(path)) == Answer(7, error="it was not read")
-    asked.answer = True
+    ask.answer = True
     assert served(Load(path)).text == "secret"
 
 
-def test_a_link_counts_as_what_it_leads_to(asked):
+def test_a_link_counts_as_what_it_leads_to(ask):
     with open("secret", "w") as file:
         file.write("secret")
     os.symlink("secret", "f.grad")
@@ -100,8 +100,8 @@ def test_a_link_counts_as_what_it_leads_to(asked):
     assert served(Save("f.grad", "x")).error == "it was left as it is"
 
 
-def test_only_regular_files(asked):
-    asked.answer = True
+def test_only_regular_files(ask):
+    ask.answer = True
     os.mkfifo("f.grad")
     os.mkdir("folder.grad")
     for path in ("f.grad", "/dev/null", "folder.grad"):
@@ -110,7 +110,7 @@ def test_only_regular_files(asked):
     assert served(Load("absent.grad")).error == "No such file or directory"
 
 
-def test_names_are_listed_only_below_the_present_folder(asked):
+def test_names_are_listed_only_below_the_present_folder(ask):
     os.mkdir("sub")
     assert served(List("")).names == ("sub/",) and served(List("sub")).names == ()
     for path in ("/", "..", "sub/../.."):

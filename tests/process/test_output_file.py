@@ -87,13 +87,13 @@ def test_killing_all_amid_a_write_leaves_nothing(tmp_path, number):
 
 def _links(process):
     folder = f"/proc/{process}/fd"
-    found = []
+    states = []
     for name in os.listdir(folder):
         try:
-            found.append(os.readlink(os.path.join(folder, name)))
+            states.append(os.readlink(os.path.join(folder, name)))
         except OSError:
             continue
-    return found
+    return states
 
 
 def test_a_program_that_fails_leaves_the_file_as_it_was(tmp_path):
@@ -104,8 +104,8 @@ def test_a_program_that_fails_leaves_the_file_as_it_was(tmp_path):
 
 def test_a_pipe_that_nobody_reads_ends_with_the_time(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    done = gradcli("eval", "-o", "pipe", "--time-limit", "1", "1", cwd=tmp_path)
-    assert done.status == 5 and "ran for longer than 1 seconds" in done.err
+    completed = gradcli("eval", "-o", "pipe", "--time-limit", "1", "1", cwd=tmp_path)
+    assert completed.status == 5 and "ran for longer than 1 seconds" in completed.err
 
 
 def test_a_pipe_that_somebody_reads_is_written_to(tmp_path):

@@ -28,9 +28,9 @@ program.main()
 
 def python(code, *words):
     """A Python process that runs `code`: its status, what it printed, what it said on standard error."""
-    done = subprocess.run([sys.executable, "-c", code, *words], env=environment(), timeout=60, capture_output=True,
-                          stdin=subprocess.DEVNULL)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    completed = subprocess.run([sys.executable, "-c", code, *words], env=environment(), timeout=60, capture_output=True,
+                               stdin=subprocess.DEVNULL)
+    return completed.returncode, completed.stdout.decode(), completed.stderr.decode()
 
 
 MAIN = "from gradcli.__main__ import main; main()"
@@ -41,8 +41,8 @@ MAIN = "from gradcli.__main__ import main; main()"
 def test_ctrl_c_amid_an_import_is_130_and_no_traceback(at, child):
     status, out, err = python(INTERRUPTED_AT.format(at=at, child=child), "eval", "torch.ones(2).sum()")
     assert "Traceback" not in err and "Error" not in err and "Exception" not in err
-    told = err if child else err.replace("interrupted\n" * 2, "interrupted\n")    # both processes may come to `at`
-    assert (status, told) in ((130, "interrupted\n"), (0, "")), err     # there are not that many imports
+    message = err if child else err.replace("interrupted\n" * 2, "interrupted\n")    # both processes may come to `at`
+    assert (status, message) in ((130, "interrupted\n"), (0, "")), err     # there are not that many imports
     assert status == 130 or out == "2.0\n"
     assert status == 130 or at > 20
 
@@ -137,19 +137,19 @@ def test_arguments_are_utf_8_in_every_locale():
         assert gradcli("eval", "print('é漢')", **changes).out == "é漢\n"
         assert gradcli("eval", "--var", "α='é'", "--format", "text", "α", **changes).out == "'é'\n"
         assert json.loads(gradcli("grad", "α*α", "--at", "α=3.0", "--format", "json", **changes).out)
-    done = subprocess.run([sys.executable, "-m", "gradcli", "eval", b"print('\xff')"], env=environment(),
-                          capture_output=True)
-    assert done.returncode == 6 and done.stderr.startswith(b"error[G0701]: an argument is not UTF-8")
+    completed = subprocess.run([sys.executable, "-m", "gradcli", "eval", b"print('\xff')"], env=environment(),
+                               capture_output=True)
+    assert completed.returncode == 6 and completed.stderr.startswith(b"error[G0701]: an argument is not UTF-8")
 
 
-@pytest.mark.parametrize("make, told", [
+@pytest.mark.parametrize("make, message", [
     (os.mkfifo, "a named pipe"), (os.mkdir, "Is a directory"), (lambda path: os.symlink("/dev/zero", path), "a device"),
     (lambda path: os.symlink("/dev/null", path), "a device"), (lambda path: os.symlink(path, path), "symbolic links")],
     ids=["fifo", "folder", "zero", "null", "loop"])
-def test_only_regular_files_are_scripts(tmp_path, make, told):
+def test_only_regular_files_are_scripts(tmp_path, make, message):
     make(tmp_path / "p")
     outcome = gradcli("run", "p", cwd=tmp_path)
-    assert outcome.status == 6 and told in outcome.err and outcome.err.startswith("error[G0701]: cannot read p:")
+    assert outcome.status == 6 and message in outcome.err and outcome.err.startswith("error[G0701]: cannot read p:")
 
 
 def test_a_second_byte_order_mark_is_refused(tmp_path):

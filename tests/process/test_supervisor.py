@@ -48,14 +48,14 @@ def test_a_worker_that_does_not_obey_is_ended(program, number, status):
 
 
 @needs_proc
-@pytest.mark.parametrize("number, status, told", [
+@pytest.mark.parametrize("number, status, message", [
     (signal.SIGSEGV, 5, b"error[G0605]: something in the program is nested too deeply"),
     (signal.SIGKILL, 5, b"error[G0602]: the system ended the program"), (signal.SIGXCPU, 5, b"error[G0603]: the program ran for longer"),
     (signal.SIGINT, 130, b"interrupted")])
-def test_what_ends_the_worker_is_told(program, number, status, told):
+def test_what_ends_the_worker_is_told(program, number, status, message):
     os.kill(children(program.pid)[0], number)
     assert program.wait(20) == status
-    assert program.stderr.read().startswith(told)
+    assert program.stderr.read().startswith(message)
 
 
 def on_a_terminal(*words):
@@ -75,8 +75,8 @@ def test_a_terminal_gets_no_escape_sequences():
 
 
 def test_a_pipe_gets_them_as_they_are():
-    done = subprocess.run([sys.executable, "-m", "gradcli", "eval", ESCAPES], env=environment(), capture_output=True, check=True)
-    assert done.stdout.decode() == "a\x1b[31mb\x07\rc\u202ed\x9be\nα\tβ!\n'\\x1b[2J'\n"
+    completed = subprocess.run([sys.executable, "-m", "gradcli", "eval", ESCAPES], env=environment(), capture_output=True, check=True)
+    assert completed.stdout.decode() == "a\x1b[31mb\x07\rc\u202ed\x9be\nα\tβ!\n'\\x1b[2J'\n"
 
 
 def test_a_diagnostic_on_a_terminal_shows_none_either():
@@ -89,5 +89,5 @@ def test_inherited_descriptors_leave_room_for_those_that_programs_need():
     code = ("import os, sys\n"
             "for _ in range(150): os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)\n"
             "os.execv(sys.executable, [sys.executable, '-m', 'gradcli', 'eval', 'nn.Linear(1, 1)'])\n")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Linear")
+    completed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (completed.returncode, completed.stderr) == (0, "") and completed.stdout.startswith("Linear")

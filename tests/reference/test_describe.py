@@ -62,7 +62,7 @@ def test_every_keyword_is_described():
     assert KEYWORDS <= WORDS.keys()
 
 
-@pytest.mark.parametrize(("name", "said"), [
+@pytest.mark.parametrize(("name", "description"), [
     ("mm", "mat1 and mat2 shapes cannot be multiplied"),
     ("x.mm", "the product of two matrices"),
     ("Tensor.mm", "the product of two matrices"),
@@ -80,12 +80,12 @@ def test_every_keyword_is_described():
     ("sin", "return g * F.cos(input)"),
     ("range", "list(range(2, 8, 3))"),
 ])
-def test_names_with_dots_and_names_of_programs(name, said):
+def test_names_with_dots_and_names_of_programs(name, description):
     session = Session()
     session.run("x = Variable(torch.ones(2, 2), requires_grad=True)\n"
                 "def twice(a, b=2):\n    'Two times.'\n    return a * b\n\n"
                 "class Net:\n    'A net.'\n    def __init__(self, size):\n        self.size = size\n\nnet = Net(3)\n")
-    assert said in describe_name({"model": "twice"}.get(name, name), SETTINGS["tutorial"], session)
+    assert description in describe_name({"model": "twice"}.get(name, name), SETTINGS["tutorial"], session)
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("sigmod", "sigmoid"), ("whlie", "while"), ("backwrd", "backward")])

@@ -65,11 +65,11 @@ def test_arguments_are_told_without_the_inside(text):
 
 
 def test_what_a_program_catches_keeps_pythons_words():
-    said = []
-    session = Session(seed=0, write=said.append)
+    complaints = []
+    session = Session(seed=0, write=complaints.append)
     session.run("def f(x): pass\nfor g in (f, lambda: [1]['a'], lambda: float('a'), lambda: f(1, 2), lambda: f(y=1)):\n"
                 "    try: g()\n    except Exception as e: print(e)")
-    assert "".join(said).splitlines() == [
+    assert "".join(complaints).splitlines() == [
         "f() missing 1 required positional argument: 'x'", "list indices must be integers or slices, not str",
         "could not convert string to float: 'a'", "f() takes 1 positional argument but 2 were given",
         "f() got an unexpected keyword argument 'y'"]
@@ -102,8 +102,8 @@ def test_there_are_many_of_them():
 
 def test_every_code_that_a_program_can_earn_has_an_example():
     assert FAULTS is ALL
-    told = "".join(path.with_suffix(".out").read_text() for path in EXAMPLES)
-    assert {code for code in ALL if f"error[{code}]" not in told} <= NO_PROGRAM_ALONE
+    printed = "".join(path.with_suffix(".out").read_text() for path in EXAMPLES)
+    assert {code for code in ALL if f"error[{code}]" not in printed} <= NO_PROGRAM_ALONE
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -130,9 +130,9 @@ def test_a_fault_has_its_facts_as_fields(text, kind, fields):
 
 
 def test_repairs_are_registered_for_classes_from_the_general_to_the_special():
-    names = [each.repair.__name__ for each in repairs_of(IndexOutOfRange)]
+    names = [entry.repair.__name__ for entry in repairs_of(IndexOutOfRange)]
     assert names.index("with_program_names") < names.index("last_item") < names.index("last_index")
-    assert [each.__name__ for each in diagnoses_of(MissingAttribute)] == ["gradient_missing", "none_used"]
+    assert [entry.__name__ for entry in diagnoses_of(MissingAttribute)] == ["gradient_missing", "none_used"]
 
 
 MAKER = "def f(a):\n    b = a * 2\nx = torch.ones(2, requires_grad=True)\ny = f(x)\n"

@@ -64,4 +64,4 @@ def without_version(text):
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         text = session(Path(home))
-    PAGE.write_text(BLOCK.sub(lambda found: found[1] + text + found[3], PAGE.read_text()))
+    PAGE.write_text(BLOCK.sub(lambda match: match[1] + text + match[3], PAGE.read_text()))

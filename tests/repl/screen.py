@@ -76,11 +76,11 @@ class Screen:
 
     def _read(self):
         try:
-            got = self.child.read_nonblocking(65536, timeout=0.2)
+            received = self.child.read_nonblocking(65536, timeout=0.2)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
             return False
-        self.raw += got
-        self.stream.feed(got)
+        self.raw += received
+        self.stream.feed(received)
         return True

@@ -3,8 +3,8 @@
 import sys
 
 
-def said(repl, *texts):
-    """What is printed, and what is complained of, when texts are submitted."""
+def submit(repl, *texts):
+    """What submitted texts print to standard output and to standard error: `out` and `err`."""
     repl.capsys.readouterr()
     hook, sys.unraisablehook = sys.unraisablehook, lambda lost: None    # what other tests of the process left behind
     try:

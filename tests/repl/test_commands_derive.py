@@ -1,44 +1,44 @@
 """Derivations and curves at the prompt."""
 
-from repl.submit import said
+from repl.submit import submit
 
 
 def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
-    said(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)", "y = torch.FloatTensor([2, 4])")
-    out = " ".join(said(repl, ":steps (x ** 2 * y).sum()").out.split())
+    submit(repl, "x = Variable(torch.FloatTensor([1, 2]), requires_grad=True)", "y = torch.FloatTensor([2, 4])")
+    out = " ".join(submit(repl, ":steps (x ** 2 * y).sum()").out.split())
     assert "v1_i = x_i**2 v2_i = v1_i*y_i f = sum_i(v2_i)" in out and out.endswith("= [4, 16], as reverse mode says")
-    tape = " ".join(said(repl, ":steps --tape (x ** 2 * y).sum()").out.split())
+    tape = " ".join(submit(repl, ":steps --tape (x ** 2 * y).sum()").out.split())
     assert "v3 = v2.sum() = 18" in tape and "x.grad = v1.grad * x * 2 = [4, 16]" in tape
-    assert said(repl, ":diff (x ** 2 * y).sum()").out == "d/dx_i = 2*x_i*y_i\n"
-    assert said(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
-    complaint = said(repl, ":steps x * x").err
+    assert submit(repl, ":diff (x ** 2 * y).sum()").out == "d/dx_i = 2*x_i*y_i\n"
+    assert submit(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
+    complaint = submit(repl, ":steps x * x").err
     assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint
-    assert "uses no name" in said(repl, ":steps 3 + 4").err
-    assert "'nowhere' is not defined" in said(repl, ":steps nowhere + 1").err
-    assert "gradcli jac" not in said(repl, ":plot x * t over t=0:1").err
+    assert "uses no name" in submit(repl, ":steps 3 + 4").err
+    assert "'nowhere' is not defined" in submit(repl, ":steps nowhere + 1").err
+    assert "gradcli jac" not in submit(repl, ":plot x * t over t=0:1").err
 
 
 def test_steps_follow_the_graph_behind_a_name(repl):
-    said(repl, "x = Variable(torch.ones(2, 2), requires_grad=True)", "y = x + 2", "z = y * y * 3", "out = z.mean()")
-    out = " ".join(said(repl, ":steps out").out.split())
+    submit(repl, "x = Variable(torch.ones(2, 2), requires_grad=True)", "y = x + 2", "z = y * y * 3", "out = z.mean()")
+    out = " ".join(submit(repl, ":steps out").out.split())
     assert out.startswith("y_ij = x_ij + 2 z_ij = 3*y_ij**2 out = sum_ij(z_ij)/4 ∂out/∂z_ij = 1/4")
     assert out.endswith("at x_ij = 1 ∂out/∂x_ij = 9/2 = 4.5, as reverse mode says")
-    tape = " ".join(said(repl, ":steps --tape out").out.split())
+    tape = " ".join(submit(repl, ":steps --tape out").out.split())
     assert "out.grad = 1 z.grad = expand" in tape and "x.grad = y.grad = [[4.5, 4.5], [4.5, 4.5]]" in tape
-    assert said(repl, "print(x.grad)").out == "None\n"
-    assert " ".join(said(repl, "out.backward()", ":steps out").out.split()).endswith(out)
-    assert "from other values" in said(repl, "x.data += 1", ":steps out").err
-    assert "∂f/∂x_i = 2, as reverse" in " ".join(said(repl, "k = 2.0; x = torch.ones(2)",
-                                                      ":steps (x * k).sum()").out.split())
+    assert submit(repl, "print(x.grad)").out == "None\n"
+    assert " ".join(submit(repl, "out.backward()", ":steps out").out.split()).endswith(out)
+    assert "from other values" in submit(repl, "x.data += 1", ":steps out").err
+    assert "∂f/∂x_i = 2, as reverse" in " ".join(submit(repl, "k = 2.0; x = torch.ones(2)",
+                                                        ":steps (x * k).sum()").out.split())
 
 
 def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
-    said(repl, "x = 7; k = torch.ones(2)")
-    out = said(repl, ":plot (k * x).sum() over x=-1:1").out
+    submit(repl, "x = 7; k = torch.ones(2)")
+    out = submit(repl, ":plot (k * x).sum() over x=-1:1").out
     assert "(k * x).sum()" in out and "x.grad" in out and "┤" in out
-    assert said(repl, "x").out == "7\n"
-    assert ":plot sin(x) over x=-3:3" in said(repl, ":plot x * x").err
-    assert "must go up" in said(repl, ":plot x over x=3:1").err
+    assert submit(repl, "x").out == "7\n"
+    assert ":plot sin(x) over x=-3:3" in submit(repl, ":plot x * x").err
+    assert "must go up" in submit(repl, ":plot x over x=3:1").err
 
 
 def test_a_check_goes_by_the_leaves_whatever_statements_lie_between(repl):
@@ -47,11 +47,11 @@ def test_a_check_goes_by_the_leaves_whatever_statements_lie_between(repl):
                    "out = y.sum()"],
                   ["x = Variable(torch.ones(2), requires_grad=True)", "a, b = x * x, x ** 2", "out = (a * b).sum()"],
                   ["x = Variable(torch.ones(2), requires_grad=True)", "y = x * x", "y = y * y", "out = y.sum()"]):
-        said(repl, *lines)
+        submit(repl, *lines)
         for _ in range(2):
-            out = said(repl, ":check out").out
+            out = submit(repl, ":check out").out
             assert out.startswith("x: 2 slopes, right") and "the slope is 4 " in out, lines
-            said(repl, "out.backward()")
-    said(repl, "x.data += 1")
-    noted = said(repl, ":check out")
+            submit(repl, "out.backward()")
+    submit(repl, "x.data += 1")
+    noted = submit(repl, ":check out")
     assert "the names in it are varied themselves" in noted.err or noted.out.startswith("x: 2 slopes, right")

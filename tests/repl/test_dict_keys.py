@@ -6,18 +6,18 @@ from prompt_toolkit.document import Document
 
 from gradcli.console.pasted_session import without_margin
 from gradcli.repl.completion import Completions
-from repl.submit import said
+from repl.submit import submit
 
 
 def offered(repl, text):
-    return [each.text for each in Completions(repl).get_completions(Document(text), CompleteEvent())]
+    return [choice.text for choice in Completions(repl).get_completions(Document(text), CompleteEvent())]
 
 
 @pytest.mark.parametrize("text, words", [
     ('d["al', ['alpha"]']), ("print(d['", ["alpha']", "beta']"]), ('d["beta"]["i', ['inner"]']),
     ('nothing["al', []), ('x["', []), ('d["zz', [])])
 def test_keys_of_a_dict(repl, text, words):
-    said(repl, "d = {'alpha': 1, 'beta': {'inner': 2}, 3: 4}; x = [1]")
+    submit(repl, "d = {'alpha': 1, 'beta': {'inner': 2}, 3: 4}; x = [1]")
     assert offered(repl, text) == words
 
 

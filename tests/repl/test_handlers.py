@@ -64,16 +64,16 @@ def test_in_a_key(typed, monkeypatch, capsys, name, texts, read):
 
     monkeypatch.setattr(keys, name, once)
     assert typed(*texts) == read
-    said = capsys.readouterr()
-    assert "internal error: IndexError: broken on purpose" in said.err
-    assert "Traceback" not in said.out + said.err and "ENTER" not in said.out + said.err
+    captured = capsys.readouterr()
+    assert "internal error: IndexError: broken on purpose" in captured.err
+    assert "Traceback" not in captured.out + captured.err and "ENTER" not in captured.out + captured.err
 
 
 def test_in_a_completion(typed, monkeypatch, capsys):
     monkeypatch.setattr(completion, "name_candidates", broken)
     assert typed("si", "\t", "\x15", "1 + 1\r") == "1 + 1"
-    said = capsys.readouterr()
-    assert "internal error: IndexError" in said.err and "Traceback" not in said.err
+    captured = capsys.readouterr()
+    assert "internal error: IndexError" in captured.err and "Traceback" not in captured.err
 
 
 @pytest.mark.parametrize("spared", [0, 2])
@@ -88,6 +88,6 @@ def test_in_a_colour_it_ends_the_editing_and_not_the_session(typed, monkeypatch,
     monkeypatch.setattr("builtins.input", lambda prompt: "exit")
     repl = Repl(Settings({"isolated": True}), lambda: None, execute)
     converse(repl, lambda: Submission(typed("one", "two", "three", "four", "five"), True))
-    said = capsys.readouterr()
-    assert repl.over and "lines are read without editing from now on" in said.err
-    assert "Traceback" not in said.out + said.err and "ENTER" not in said.out + said.err
+    captured = capsys.readouterr()
+    assert repl.over and "lines are read without editing from now on" in captured.err
+    assert "Traceback" not in captured.out + captured.err and "ENTER" not in captured.out + captured.err

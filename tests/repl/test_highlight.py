@@ -18,9 +18,9 @@ def coloured(line, quote=""):
 
 
 def test_the_grammars_words_have_colours():
-    found = coloured("for x in 'a b': f\"{y}\"  # 3.5 'z'")
-    assert "blue" in found["for"] and "blue" in found["in"] and found["x"] == ""
-    assert "green" in found["'a b'"] and "green" in found['f"{y}"'] and "black" in found["# 3.5 'z'"]
+    styled = coloured("for x in 'a b': f\"{y}\"  # 3.5 'z'")
+    assert "blue" in styled["for"] and "blue" in styled["in"] and styled["x"] == ""
+    assert "green" in styled["'a b'"] and "green" in styled['f"{y}"'] and "black" in styled["# 3.5 'z'"]
     assert "cyan" in coloured("x = 3.5e-2")["3.5e-2"]
 
 

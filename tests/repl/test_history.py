@@ -10,10 +10,10 @@ def history(tmp_path, notes=None):
 
 
 def test_entries_return_newest_first_with_their_lines(tmp_path):
-    kept = history(tmp_path)
+    file = history(tmp_path)
     entries = ["x = 1", "for i in range(2):\n\n    print(i)", "'α' + '+'", "+x"]
     for text in entries:
-        kept.store_string(text)
+        file.store_string(text)
     assert list(history(tmp_path).load_history_strings()) == entries[::-1]
 
 
@@ -45,11 +45,11 @@ def test_a_file_that_others_could_read_becomes_private(tmp_path):
 def test_what_cannot_be_written_is_said_once(tmp_path):
     (tmp_path / "state").write_text("in the way")
     notes = []
-    kept = history(tmp_path, notes)
-    kept.store_string("x")
-    kept.store_string("y")
+    file = history(tmp_path, notes)
+    file.store_string("x")
+    file.store_string("y")
     assert len(notes) == 1 and "the history is not kept" in notes[0]
-    assert list(kept.load_history_strings()) == []
+    assert list(file.load_history_strings()) == []
 
 
 def test_a_file_cut_off_in_the_middle_is_still_read(tmp_path):

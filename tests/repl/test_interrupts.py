@@ -7,10 +7,7 @@ import time
 
 import pytest
 
-pytest.importorskip("pexpect")
-pytest.importorskip("pyte")
-
-from repl.screen import Screen  # after the check that its own imports are there
+from support.processes import children, descendants, state
 
 CTRL_C = "\x03"
 PROMPTLY = 8.0      # seconds: a third of one where nothing else runs
@@ -52,20 +49,6 @@ print('set', 'up')
 """
 
 
-@pytest.fixture
-def repl(tmp_path):
-    screens = []
-
-    def start(*args, **options):
-        screens.append(Screen(tmp_path, *args, **options))
-        screens[-1].until(">>>")
-        return screens[-1]
-
-    yield start
-    for screen in screens:
-        screen.child.close(force=True)
-
-
 def stopped(screen):
     """The seconds from Ctrl-C until the prompt obeys again."""
     start = time.monotonic()
@@ -75,8 +58,8 @@ def stopped(screen):
 
 @only_with_copies
 @pytest.mark.parametrize("kind", RUNNING)
-def test_ctrl_c_gives_the_prompt_back_with_everything_as_it_was(repl, kind):
-    screen = repl()
+def test_ctrl_c_gives_the_prompt_back_with_everything_as_it_was(terminal, kind):
+    screen = terminal()
     screen.paste(SETUP).until("set up", 30)
     screen.paste(f"{RUNNING[kind]}\n\n" if "\n" in RUNNING[kind] else RUNNING[kind] + "\n")
     running(screen)
@@ -95,8 +78,8 @@ WRITING = {
 
 
 @pytest.mark.parametrize("kind", WRITING)
-def test_ctrl_c_takes_back_what_a_loop_wrote_into_large_memory(repl, kind):
-    screen = repl()
+def test_ctrl_c_takes_back_what_a_loop_wrote_into_large_memory(terminal, kind):
+    screen = terminal()
     screen.enter("import torch.nn as nn; x = torch.ones(20000); s = x.storage()",
                  "p = Variable(x, requires_grad=True); p.grad = Variable(torch.ones(20000))",
                  "o = optim.SGD([p], lr=0.1); print('set', 'up')").until("set up", 30)
@@ -108,8 +91,8 @@ def test_ctrl_c_takes_back_what_a_loop_wrote_into_large_memory(repl, kind):
 
 
 @only_with_copies
-def test_quick_statements_of_a_paste_stand_when_a_later_one_is_stopped(repl):
-    screen = repl()
+def test_quick_statements_of_a_paste_stand_when_a_later_one_is_stopped(terminal):
+    screen = terminal()
     screen.enter("drawn = []; total = 7").until(">>>")
     screen.paste("".join(f"drawn.append(torch.rand(1)[0]); total = total + {n}; print('at', {n})\n" for n in range(40))
                  + "first = list(drawn)\nprint(drawn[39])\ny = [sum(range(100000000)) for i in range(50)]\n")
@@ -124,8 +107,8 @@ def test_quick_statements_of_a_paste_stand_when_a_later_one_is_stopped(repl):
 
 
 @only_with_copies
-def test_the_time_limit_ends_a_statement_and_not_the_session(repl):
-    screen = repl("repl", "--time-limit", "1")
+def test_the_time_limit_ends_a_statement_and_not_the_session(terminal):
+    screen = terminal("repl", "--time-limit", "1")
     for statement in ("y = [sum(range(100000000)) for i in range(50)]", "y = torch.randn(2500, 2500).svd()",
                       "while True: pass"):
         screen.enter("kept = 40", statement)
@@ -140,8 +123,8 @@ def test_the_time_limit_ends_a_statement_and_not_the_session(repl):
 
 
 @only_with_copies
-def test_a_diagnosis_in_place_of_a_statement_shows_its_line_and_what_was_not_run(repl):
-    screen = repl("repl", "--time-limit", "2")
+def test_a_diagnosis_in_place_of_a_statement_shows_its_line_and_what_was_not_run(terminal):
+    screen = terminal("repl", "--time-limit", "2")
     screen.paste("kept = 40\n# far too large\ny = torch.ones(4000, 4000).svd()\nkept = 1\n")
     screen.until("note: 1 statement after it not run", 60)
     screen.until("3 | y = torch.ones(4000, 4000).svd()")
@@ -151,8 +134,8 @@ def test_a_diagnosis_in_place_of_a_statement_shows_its_line_and_what_was_not_run
 
 @only_with_copies
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
-def test_a_session_outlives_the_process_that_runs_its_statement(repl, number):
-    screen = repl()
+def test_a_session_outlives_the_process_that_runs_its_statement(terminal, number):
+    screen = terminal()
     screen.enter("kept = 40", "while True: y = kept = 1", "")
     running(screen)
     working = min(children(screen.child.pid))
@@ -165,30 +148,30 @@ def test_a_session_outlives_the_process_that_runs_its_statement(repl, number):
 
 @only_with_copies
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_whoever_ends_the_session_ends_all_of_it(repl, number):
-    screen = repl()
+def test_whoever_ends_the_session_ends_all_of_it(terminal, number):
+    screen = terminal()
     screen.enter("y = [sum(range(100000000)) for i in range(50)]")
     running(screen)
     processes = [screen.child.pid, *descendants(screen.child.pid)]
     os.kill(screen.child.pid, number)
     end = time.monotonic() + 20
-    while any(alive(process) for process in processes) and time.monotonic() < end:
+    while any(state(process) for process in processes) and time.monotonic() < end:
         screen.quiet(0.1)
-    assert not any(alive(process) for process in processes)
+    assert not any(state(process) for process in processes)
 
 
 @only_with_copies
-def test_nothing_is_left_behind_by_statements_that_are_over(repl):
-    screen = repl()
+def test_nothing_is_left_behind_by_statements_that_are_over(terminal):
+    screen = terminal()
     for n in range(5):
         screen.enter(f"{n} + 100").until(f"{n + 100}")
     screen.quiet(0.3)
-    assert len([process for process in descendants(screen.child.pid) if alive(process)]) == 1
+    assert len([process for process in descendants(screen.child.pid) if state(process)]) == 1
 
 
 @only_with_copies
-def test_a_command_at_a_continuation_prompt_can_be_stopped_in_c_code(repl):
-    screen = repl()
+def test_a_command_at_a_continuation_prompt_can_be_stopped_in_c_code(terminal):
+    screen = terminal()
     screen.enter("x = 41", "max(3,").until("...")
     screen.enter(":time [sum(range(100000000)) for i in range(50)]")
     running(screen)
@@ -202,26 +185,6 @@ def running(screen):
     since, end = None, time.monotonic() + 30
     while since is None or time.monotonic() < since + 0.4:
         screen.quiet(0.1)
-        there = [process for process in descendants(screen.child.pid) if alive(process)]
+        there = [process for process in descendants(screen.child.pid) if state(process)]
         since = None if len(there) < 2 else since or time.monotonic()
         assert time.monotonic() < end, screen.text()
-
-
-def children(process):
-    try:
-        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
-            return [int(number) for number in file.read().split()]
-    except OSError:
-        return []
-
-
-def descendants(process):
-    return [found for child in children(process) for found in (child, *descendants(child))]
-
-
-def alive(process):
-    try:
-        with open(f"/proc/{process}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

@@ -47,11 +47,11 @@ def test_a_text_with_commands_is_dealt_out_as_enter_would(text, parts):
 def test_a_bracket_that_is_never_closed_is_not_read_again_with_each_line(monkeypatch):
     from gradcli.repl import multiline
 
-    asked = []
+    questions = []
     ready = multiline.ready
-    monkeypatch.setattr(multiline, "ready", lambda text: asked.append(len(text)) or ready(text))
+    monkeypatch.setattr(multiline, "ready", lambda text: questions.append(len(text)) or ready(text))
     text = "(\n" + "1,\n" * 3000
-    assert fed(text) == [text] and sum(asked) < 10 * len(text)
+    assert fed(text) == [text] and sum(questions) < 10 * len(text)
 
 
 @pytest.mark.parametrize("words", [("eval", "-"), ("repl",), ("graph", "-"), ("grad", "-", "--at", "x=1")])
@@ -118,57 +118,37 @@ def test_lines_that_come_in_together_are_not_typed():
     assert ended == [True, False, False, False, True]
 
 
-@pytest.fixture
-def screen(folder):
-    pytest.importorskip("pexpect")
-    pytest.importorskip("pyte")
-    from repl.screen import Screen
-
-    screens = []
-
-    def start(*args, **options):
-        screens.append(Screen(folder / "home", *args, EDITOR="true", **options))
-        return screens[-1]
-
-    yield start
-    for made in screens:
-        made.child.close(force=True)
-
-
 @pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
-def test_at_a_terminal_a_person_saves(screen, folder, term):
-    made = screen(term=term)
-    made.until(">>>")
-    made.enter("x = 40; x + 3").until("43")
-    made.enter(f":save {folder}/script.grad")
+def test_at_a_terminal_a_person_saves(terminal, folder, term):
+    screen = terminal(home=folder / "home", EDITOR="true", term=term)
+    screen.enter("x = 40; x + 3").until("43")
+    screen.enter(f":save {folder}/script.grad")
     for _ in range(100):
         if (folder / "script.grad").exists():
             break
-        made.quiet(0.1)
-    made.enter("x + 2").until("42")
+        screen.quiet(0.1)
+    screen.enter("x + 2").until("42")
     assert (folder / "script.grad").read_text() == "x = 40; x + 3\n"
 
 
 @pytest.mark.parametrize("text", ["{save}\n", "{save}"])
-def test_a_paste_at_a_terminal_does_not_save(screen, folder, text):
-    made = screen()
-    made.until(">>>")
-    made.enter("x = 40; x + 3").until("43")
-    made.paste(text.format(save=f":save {folder}/script")).quiet()
-    made.type("\r").quiet().type("\x03").quiet()
-    made.enter("40 + 2").until("42")
+def test_a_paste_at_a_terminal_does_not_save(terminal, folder, text):
+    screen = terminal(home=folder / "home", EDITOR="true")
+    screen.enter("x = 40; x + 3").until("43")
+    screen.paste(text.format(save=f":save {folder}/script")).quiet()
+    screen.type("\r").quiet().type("\x03").quiet()
+    screen.enter("40 + 2").until("42")
     assert not (folder / "script").exists()
 
 
 @pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
 @pytest.mark.parametrize("text", ["x = 41\r{save}\r", "{save}\rx = 41\r", "max(3,\r{save}\r4)\r"])
-def test_lines_that_come_in_at_once_do_not_save(screen, folder, term, text):
-    made = screen(term=term)
-    made.until(">>>")
-    made.enter("x = 40; x + 3").until("43")
-    made.type(text.format(save=f":save {folder}/script")).quiet()
-    made.type("\x03").quiet()
-    made.enter("40 + 2").until("42")
+def test_lines_that_come_in_at_once_do_not_save(terminal, folder, term, text):
+    screen = terminal(home=folder / "home", EDITOR="true", term=term)
+    screen.enter("x = 40; x + 3").until("43")
+    screen.type(text.format(save=f":save {folder}/script")).quiet()
+    screen.type("\x03").quiet()
+    screen.enter("40 + 2").until("42")
     assert not (folder / "script").exists()
 
 

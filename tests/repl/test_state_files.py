@@ -74,41 +74,22 @@ def test_the_newest_of_a_long_history_are_offered(tmp_path):
     assert entries[:2] == ["x49999", "x49998"] and 9_990 <= len(entries) <= 10_000
 
 
-@pytest.fixture
-def screen(tmp_path):
-    pytest.importorskip("pexpect")
-    pytest.importorskip("pyte")
-    from repl.screen import Screen
-
-    screens = []
-
-    def start(*args, **options):
-        screens.append(Screen(tmp_path, *args, **options))
-        return screens[-1]
-
-    yield start
-    for made in screens:
-        made.child.close(force=True)
-
-
 @pytest.mark.parametrize("kind", ["fifo", "full", "50 MB", "a line of 20 MB", "random"])
-def test_the_prompt_works_with_a_history_of_every_kind(screen, tmp_path, kind):
+def test_the_prompt_works_with_a_history_of_every_kind(terminal, tmp_path, kind):
     (tmp_path / "state/gradcli").mkdir(parents=True)
     KINDS[kind](tmp_path / "state/gradcli/history")
-    made = screen()
-    made.until(">>>")
-    made.enter("40 + 2").until("42")
-    assert made.text().count("the history is not kept") == (kind not in KEPT)
-    assert made.type("\x04").end() == 0
+    screen = terminal()
+    screen.enter("40 + 2").until("42")
+    assert screen.text().count("the history is not kept") == (kind not in KEPT)
+    assert screen.type("\x04").end() == 0
 
 
 @pytest.mark.parametrize("kind, term", [("fifo", "dumb"), ("zero", "xterm"), ("50 MB", "xterm"), ("random", "dumb"),
                                         ("folder", "xterm")])
-def test_the_prompt_works_with_an_init_file_of_every_kind(screen, tmp_path, kind, term):
+def test_the_prompt_works_with_an_init_file_of_every_kind(terminal, tmp_path, kind, term):
     (tmp_path / "config/gradcli").mkdir(parents=True)
     KINDS[kind](tmp_path / "config/gradcli/init.grad")
-    made = screen(term=term)
-    made.until(">>>")
-    made.enter("40 + 2").until("42")
-    assert made.text().count("error[") == 1
-    assert made.type("\x04").end() == 0
+    screen = terminal(term=term)
+    screen.enter("40 + 2").until("42")
+    assert screen.text().count("error[") == 1
+    assert screen.type("\x04").end() == 0

@@ -34,11 +34,11 @@ def test_gradients_are_those_of_backward_and_the_sums_of_their_terms(text):
     expected = {name: None if session[name].grad is None else session[name].grad.array for name in "xy"}
     fresh = Session()
     fresh.run(AT)
-    found = derive(fresh, text, ["x", "y"])
-    gradients = {owed.name: owed for owed in found.backward}
+    steps = derive(fresh, text, ["x", "y"])
+    gradients = {owed.name: owed for owed in steps.backward}
     for name, gradient in expected.items():
         np.testing.assert_allclose(gradients[name].value, 0 if gradient is None else gradient, rtol=1e-5, atol=1e-7)
-    for owed in found.backward:
+    for owed in steps.backward:
         if not isinstance(owed.value, list):
             np.testing.assert_allclose(sum(term.value for term in owed.terms), owed.value, rtol=1e-6)
             assert owed.terms and all(term.formula for term in owed.terms)
@@ -86,9 +86,9 @@ def test_what_does_not_depend_on_a_name_owes_it_nothing():
 
 
 def test_json_has_the_same():
-    found = json.loads(gradcli("steps", "--tape", "x * y", "--at", "x=3, y=2", "--format", "json", "--wrt", "x").out)
-    assert found["forward"] == [{"name": "v1", "text": "x * y", "value": 6.0}]
-    assert found["backward"][-1] == {"name": "x", "grad": 2.0, "terms": [
+    steps = json.loads(gradcli("steps", "--tape", "x * y", "--at", "x=3, y=2", "--format", "json", "--wrt", "x").out)
+    assert steps["forward"] == [{"name": "v1", "text": "x * y", "value": 6.0}]
+    assert steps["backward"][-1] == {"name": "x", "grad": 2.0, "terms": [
         {"formula": "v1.grad * y", "summed": False, "value": 2.0}]}
 
 
@@ -100,14 +100,14 @@ def test_faults_are_told_of_the_text_as_it_was_given():
 
 def test_words_keep_the_order_of_operations():
     a, b, F = Formula("a", np.float64(3)), Formula("b", np.float64(4)), Words()
-    for made, words, value in (((a + b) * a, "(a + b) * a", 21), (a - (b - a), "a - (b - a)", 2),
-                               (-(a + b), "-(a + b)", -7),
-                               (a / (b * a), "a / (b * a)", 0.25), ((-a) ** 2, "(-a)**2", 9),
-                               (2 - a * b, "2 - a * b", -10),
-                               ((a * b) ** 2, "(a * b)**2", 144), (1 * a, "a", 3),
-                               (a - b - a, "a - b - a", -4),
-                               (F.where(a > 1, a, -b), "where(a > 1, a, -b)", 3), (a * -2, "a * -2", -6)):
-        assert (made.words, made.value) == (words, value)
+    for product, words, value in (((a + b) * a, "(a + b) * a", 21), (a - (b - a), "a - (b - a)", 2),
+                                  (-(a + b), "-(a + b)", -7),
+                                  (a / (b * a), "a / (b * a)", 0.25), ((-a) ** 2, "(-a)**2", 9),
+                                  (2 - a * b, "2 - a * b", -10),
+                                  ((a * b) ** 2, "(a * b)**2", 144), (1 * a, "a", 3),
+                                  (a - b - a, "a - b - a", -4),
+                                  (F.where(a > 1, a, -b), "where(a > 1, a, -b)", 3), (a * -2, "a * -2", -6)):
+        assert (product.words, product.value) == (words, value)
 
 
 def test_a_statement_without_steps_has_the_name_that_it_assigns():

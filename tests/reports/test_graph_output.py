@@ -36,28 +36,28 @@ a =  Chunk  2x2, 2x2
 
 
 def test_json_has_every_node_once(tmp_path):
-    found = json.loads(drawn(tmp_path, ".json"))
-    titles = [node["name"] or node["label"] for node in found["nodes"]]
+    graph = json.loads(drawn(tmp_path, ".json"))
+    titles = [node["name"] or node["label"] for node in graph["nodes"]]
     assert sorted(titles) == sorted(["out", "Sum", "Mul", "a, b", "Tanh", "Addmm", "x", "w", "Mean", "PowConstant"])
-    pairs = [(titles[a], titles[b]) for a, b in found["edges"]]
+    pairs = [(titles[a], titles[b]) for a, b in graph["edges"]]
     assert pairs.count(("Mul", "a, b")) == 2 and ("PowConstant", "x") in pairs and ("Addmm", "x") in pairs
-    assert {node["name"]: node["shape"] for node in found["nodes"] if node["leaf"]} == {"x": [2, 3], "w": [3, 4]}
+    assert {node["name"]: node["shape"] for node in graph["nodes"] if node["leaf"]} == {"x": [2, 3], "w": [3, 4]}
     assert gradcli("graph", PROGRAM, "--format", "json").out == drawn(tmp_path, ".json")
 
 
 @pytest.mark.parametrize("suffix, node, edge", [(".dot", r"^  n\d+ \[label=", r"^  n\d+ -> n\d+$"),
                                                (".mmd", r"^  n\d+(\[|\(\[)\"", r"^  n\d+ --> n\d+$")])
 def test_texts_for_drawing_programs_have_the_same_nodes_and_edges(tmp_path, suffix, node, edge):
-    text, found = drawn(tmp_path, suffix), json.loads(drawn(tmp_path, ".json"))
-    assert len(re.findall(node, text, re.MULTILINE)) == len(found["nodes"])
-    assert len(re.findall(edge, text, re.MULTILINE)) == len(found["edges"])
+    text, graph = drawn(tmp_path, suffix), json.loads(drawn(tmp_path, ".json"))
+    assert len(re.findall(node, text, re.MULTILINE)) == len(graph["nodes"])
+    assert len(re.findall(edge, text, re.MULTILINE)) == len(graph["edges"])
 
 
 def test_boxes_of_the_svg_do_not_overlap(tmp_path):
     root = ElementTree.fromstring(drawn(tmp_path, ".svg"))
     boxes = [[float(box.get(key)) for key in ("x", "y", "width", "height")] for box in root.iter() if box.get("rx")]
-    found = json.loads(drawn(tmp_path, ".json"))
-    assert len(boxes) == len(found["nodes"]) and len([e for e in root.iter() if e.get("d")]) == len(found["edges"])
+    graph = json.loads(drawn(tmp_path, ".json"))
+    assert len(boxes) == len(graph["nodes"]) and len([e for e in root.iter() if e.get("d")]) == len(graph["edges"])
     for n, (x, y, width, height) in enumerate(boxes):
         assert 0 <= x and x + width <= float(root.get("width")) and 0 <= y and y + height <= float(root.get("height"))
         for other_x, other_y, other_width, _ in boxes[n + 1:]:
@@ -71,13 +71,13 @@ def test_a_large_graph_is_drawn_in_part(tmp_path):
     assert ElementTree.parse(tmp_path / "graph.svg")
 
 
-@pytest.mark.parametrize("words, said", [
+@pytest.mark.parametrize("words, message", [
     (["x = 1"], "ends with no expression"), (["3"], "no graph leads to the expression"), (["x = 3", "--of", "x"], "x"),
     (["ones(2)", "-o", "graph.pdf"], "a graph is written as"), (["ones(2)", "--format", "npy"], "npy"),
     (["x = 1", "--of", "y"], "y")])
-def test_what_does_not_fit_is_said(words, said, tmp_path):
+def test_what_does_not_fit_is_said(words, message, tmp_path):
     outcome = gradcli("graph", *words, cwd=tmp_path)
-    assert outcome.status in (1, 2) and said in outcome.err and not list(tmp_path.iterdir())
+    assert outcome.status in (1, 2) and message in outcome.err and not list(tmp_path.iterdir())
 
 
 TUTORIAL = "x = Variable(torch.ones(2, 2), requires_grad=True)\ny = x + 2\nz = y * y * 3\nout = z.mean()"
@@ -90,13 +90,13 @@ def with_options(tmp_path, suffix, *options, program=TUTORIAL):
 
 
 def test_values_and_gradients_are_in_every_form(tmp_path):
-    found = json.loads(with_options(tmp_path, ".json", "--values", "--grads"))
-    titles = [node["name"] or node["label"] for node in found["nodes"]]
-    assert dict(zip(titles, (node["value"] for node in found["nodes"]), strict=True)) == {
+    graph = json.loads(with_options(tmp_path, ".json", "--values", "--grads"))
+    titles = [node["name"] or node["label"] for node in graph["nodes"]]
+    assert dict(zip(titles, (node["value"] for node in graph["nodes"]), strict=True)) == {
         "out": "27", "z": "all 27", "Mul": "all 9", "y": "all 3", "x": "all 1"}
-    edges = {(titles[a], titles[b], grad) for (a, b), grad in zip(found["edges"], found["grads"], strict=True)}
+    edges = {(titles[a], titles[b], grad) for (a, b), grad in zip(graph["edges"], graph["grads"], strict=True)}
     assert edges == {("out", "z", "all 0.25"), ("z", "Mul", "all 0.75"), ("Mul", "y", "all 2.25"),
-                     ("y", "x", "all 4.5")} and len(found["edges"]) == 5
+                     ("y", "x", "all 4.5")} and len(graph["edges"]) == 5
     for suffix in (".dot", ".mmd", ".svg"):
         text = with_options(tmp_path, suffix, "--values", "--grads")
         assert text.count("all 2.25") == 2 and text.count("all 27") == 1, suffix
@@ -147,9 +147,9 @@ def test_parameters_have_the_names_of_their_modules():
 
 def test_both_edges_of_a_square_can_be_told_apart(tmp_path):
     root = ElementTree.fromstring(with_options(tmp_path, ".svg"))
-    paths = [each.get("d") for each in root.iter() if each.get("d")]
+    paths = [element.get("d") for element in root.iter() if element.get("d")]
     assert len(set(paths)) == len(paths) == 5 and all(
-        each.get("marker-end") == "url(#head)" for each in root.iter() if each.get("d"))
+        element.get("marker-end") == "url(#head)" for element in root.iter() if element.get("d"))
 
 
 def test_a_picture_is_dark_for_who_likes_it_so(tmp_path):
@@ -166,12 +166,12 @@ def test_notes_are_within_the_picture(tmp_path):
         assert half <= float(text.get("x")) <= float(root.get("width")) - half
 
 
-@pytest.mark.parametrize("words, said", [
+@pytest.mark.parametrize("words, message", [
     (["--values"], "--values is for pictures"), (["--grads"], "--grads is for pictures"),
     (["--dark"], "--dark is for SVG files"), (["--of", "z", "--grads", "--format", "json"], "one number")])
-def test_contents_that_do_not_fit_are_refused(words, said):
+def test_contents_that_do_not_fit_are_refused(words, message):
     outcome = gradcli("graph", TUTORIAL, *words)
-    assert outcome.status in (1, 2) and said in outcome.err and not outcome.out
+    assert outcome.status in (1, 2) and message in outcome.err and not outcome.out
 
 
 def test_a_graph_that_was_swept_has_no_gradients_along_edges():

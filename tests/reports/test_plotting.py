@@ -31,8 +31,8 @@ x\tx**2\tx.grad
 """, "")
     outcome = gradcli("plot", "a / x", "--over", "x=-1:1", "--at", "a=2", "--points", "3", "--format", "csv")
     assert outcome.out == "x,a / x\n-1.0,-2.0\n0.0,inf\n1.0,2.0\n"
-    found = json.loads(gradcli("plot", "log(x)", "--over", "x=0:1", "--points", "2", "--format", "json").out)
-    assert found == {"x": [0.0, 1.0], "log(x)": ["-inf", 0.0]}
+    columns = json.loads(gradcli("plot", "log(x)", "--over", "x=0:1", "--points", "2", "--format", "json").out)
+    assert columns == {"x": [0.0, 1.0], "log(x)": ["-inf", 0.0]}
 
 
 def test_a_chart_rises_where_the_curve_rises():
@@ -46,8 +46,8 @@ def test_a_chart_rises_where_the_curve_rises():
 def test_curves_break_at_poles_and_where_there_is_no_value():
     for function, parts in ((np.tan, 3), (np.sqrt, 1), (lambda x: 1 / x, 2), (np.abs, 1), (lambda x: x * np.nan, 0),
                             (np.sign, 1)):
-        made = chart(function)
-        assert len(list(segments(made.places, made.curves[0], made.y_range))) == parts
+        rendered = chart(function)
+        assert len(list(segments(rendered.places, rendered.curves[0], rendered.y_range))) == parts
 
 
 def test_a_pole_does_not_flatten_the_rest():
@@ -66,7 +66,7 @@ def test_ticks_are_round(low, high, about, marks):
 
 def test_the_svg_goes_through_the_values():
     root = ElementTree.fromstring(chart_as_svg(chart(lambda x: x ** 2, points=5)))
-    [path] = [each.get("d") for each in root.iter() if each.get("d")]
+    [path] = [element.get("d") for element in root.iter() if element.get("d")]
     points = [tuple(map(float, point)) for point in re.findall(r"([\d.]+) ([\d.]+)", path)]
     assert len(points) == 5 and points[0][1] == points[4][1] < points[1][1] == points[3][1] < points[2][1]
     assert points[1][0] - points[0][0] == pytest.approx(points[2][0] - points[1][0])
@@ -116,7 +116,7 @@ def test_without_matplotlib_a_png_names_the_extra(tmp_path):
     assert "pip install 'gradcli[plot]'" in outcome.err and not (tmp_path / "plot.png").exists()
 
 
-@pytest.mark.parametrize("words, said", [
+@pytest.mark.parametrize("words, message", [
     (["x"], "--over"), (["x", "--over", "x"], "takes NAME=FROM:TO"), (["x", "--over", "x=3:1"], "must go up"),
     (["x", "--over", "x=a:1"], "name 'a' is not defined"), (["x", "--over", "x='a':1"], "is no number"),
     (["y", "--over", "x=0:1"], "name 'y' is not defined"), (["ones(2)*x", "--over", "x=0:1"], "2 values"),
@@ -131,9 +131,9 @@ def test_without_matplotlib_a_png_names_the_extra(tmp_path):
     (["x", "--over", "x=0:1", "--descent", "0.1"], "the point at which it starts"),
     (["x", "--over", "x=0:1", "--descent", "0.1", "--from", "y=1"], "--from must give x"),
     (["x", "--over", "x=0:1", "--descent", "0.1", "--from", "x='a'"], "is no number")])
-def test_what_does_not_fit_is_said(words, said, tmp_path):
+def test_what_does_not_fit_is_said(words, message, tmp_path):
     outcome = gradcli("plot", *words, cwd=tmp_path)
-    assert outcome.status in (1, 2) and said in outcome.err and not outcome.out and not list(tmp_path.iterdir())
+    assert outcome.status in (1, 2) and message in outcome.err and not outcome.out and not list(tmp_path.iterdir())
 
 
 def test_several_expressions_are_several_columns():
@@ -157,9 +157,9 @@ x\ty\tx*y\tx.grad\ty.grad
 0.0\t2.0\t0.0\t2.0\t0.0
 1.0\t2.0\t2.0\t2.0\t1.0
 """
-    found = gradcli("plot", "x**2 + y", *names, "--descent", "0.25", "--from", "x=1, y=1", "--steps", "2",
-                    "--format", "json").out
-    assert json.loads(found) == {"x": [1.0, 0.5, 0.25], "y": [1.0, 0.75, 0.5], "x**2 + y": [2.0, 1.0, 0.5625]}
+    columns = gradcli("plot", "x**2 + y", *names, "--descent", "0.25", "--from", "x=1, y=1", "--steps", "2",
+                      "--format", "json").out
+    assert json.loads(columns) == {"x": [1.0, 0.5, 0.25], "y": [1.0, 0.75, 0.5], "x**2 + y": [2.0, 1.0, 0.5625]}
 
 
 @pytest.mark.parametrize("words", [

@@ -55,7 +55,7 @@ class ClosedSet:
     """
 
     def __init__(self, functions: Callable[[], Iterator[Any]] = lambda: iter(())) -> None:
-        self.functions = {id(each): each for each in functions() if type(each) is types.BuiltinFunctionType}
+        self.functions = {id(item): item for item in functions() if type(item) is types.BuiltinFunctionType}
         self.kinds: dict[type, str] = {}     # "" for members, else why not
         self.met: collections.Counter[type] = collections.Counter()
 
@@ -110,7 +110,7 @@ class ClosedSet:
             return "" if id(value) in self.functions else f"a function of C: {value.__name__}"
         known = METHODS.get(type(bearer), MIXABLE.get(type(bearer)))
         if known is None:
-            known = next((METHODS[each] for each in (dict, list, str) if each in type(bearer).__mro__), ())
+            known = next((METHODS[item] for item in (dict, list, str) if item in type(bearer).__mro__), ())
         return "" if value.__name__ in known else f"a method of C: {value.__name__} of {name_of(type(bearer))}"
 
     def of_python(self, value: Any) -> str:
@@ -132,7 +132,7 @@ class ClosedSet:
                 yield ".key", key
                 yield "[...]", part
         elif isinstance(value, list | tuple | set | frozenset):
-            base = next(each for each in (list, tuple, set, frozenset) if each in kind.__mro__)
+            base = next(item for item in (list, tuple, set, frozenset) if item in kind.__mro__)
             for part in islice(list(base.__iter__(value)), ITEMS):
                 yield "[...]", part
         elif isinstance(value, BaseException):

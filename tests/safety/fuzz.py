@@ -81,9 +81,9 @@ class Fuzzer:
 
     def run(self, data):
         if self.runs % 20 == 0:
-            self.session = made = Session(seed=0)
-            made.budget.turns, made.budget.items, made.budget.characters = 3000, 10_000, 50_000
-            made.budget.bits, made.budget.steps = 20_000, 20_000
+            self.session = fresh = Session(seed=0)
+            fresh.budget.turns, fresh.budget.items, fresh.budget.characters = 3000, 10_000, 50_000
+            fresh.budget.bits, fresh.budget.steps = 20_000, 20_000
         self.runs += 1
         MemoryLimit.most = 8_000_000
         signal.setitimer(signal.ITIMER_REAL, HANGING)

@@ -40,7 +40,7 @@ def attack(function):
 def raw(number, *arguments):
     """The result of a system call."""
     LIBC.syscall.restype = ctypes.c_long
-    converted = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+    converted = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
     result = LIBC.syscall(ctypes.c_long(number), *converted)
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
@@ -470,14 +470,14 @@ SELF = [0]      # the process in which the attacks run
 def results():
     """The name of each attack, and whether it succeeded or by which error it was refused."""
     SELF[0] = os.getpid()
-    told = {}
+    answers = {}
     for name, function in ATTACKS.items():
         try:
             function()
-            told[name] = "succeeded"
+            answers[name] = "succeeded"
         except OSError as error:
-            told[name] = errno.errorcode.get(error.errno, str(error))
+            answers[name] = errno.errorcode.get(error.errno, str(error))
         except ValueError as error:     # how setrlimit says EPERM
-            told[name] = "EPERM" if "not allowed" in str(error) else str(error)
-    return told
+            answers[name] = "EPERM" if "not allowed" in str(error) else str(error)
+    return answers
 

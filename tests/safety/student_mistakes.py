@@ -321,7 +321,7 @@ class G(Function):~    @staticmethod~    def forward(ctx, x): return x * 2~G.app
 PROGRAMS += SLIPS.read_text().removesuffix("\n").split("\n====\n")
 
 
-def told(text):
+def first_line(text):
     """The first line of the diagnostic, with the place that the carets mark."""
     try:
         Session(seed=0).run(text)
@@ -334,7 +334,7 @@ def told(text):
 
 
 def snapshot():
-    return "".join(f"{text}\n    {told(text)}\n".replace("\t", "\\t") for text in PROGRAMS)
+    return "".join(f"{text}\n    {first_line(text)}\n".replace("\t", "\\t") for text in PROGRAMS)
 
 
 if __name__ == "__main__":

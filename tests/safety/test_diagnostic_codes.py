@@ -29,7 +29,7 @@ SHARED = {"G0302", "G0303", "G0304", "G0305", "G0312"}       # by kinds that pro
 
 def test_no_two_faults_share_a_code():
     def below(kind):
-        return [kind, *(deeper for each in kind.__subclasses__() for deeper in below(each))]
+        return [kind, *(deeper for subclass in kind.__subclasses__() for deeper in below(subclass))]
 
     kinds = {kind for kind in below(Fault) if "code" in vars(kind) and kind.__module__.startswith("gradcli.")}
     own = {kind for kind in kinds if kind.code not in {other.code for other in kinds - {kind}}}
@@ -55,14 +55,14 @@ def test_a_long_recursion_is_told_once():
 def test_short_and_json_say_the_same(text, status):
     short, whole = gradcli("eval", "--errors", "short", text), gradcli("eval", "--errors", "json", text)
     assert short.status == whole.status == status and short.err.count("\n") == whole.err.count("\n") == 1
-    told = json.loads(whole.err)
-    assert short.err == f"<eval>:{told['line']}:{told['column']}: error[{told['code']}]: {told['message']}\n"
-    assert {"code", "message", "name", "line", "column", "end_line", "end_column", "calls", "notes", "help"} <= told.keys()
+    diagnosis = json.loads(whole.err)
+    assert short.err == f"<eval>:{diagnosis['line']}:{diagnosis['column']}: error[{diagnosis['code']}]: {diagnosis['message']}\n"
+    assert {"code", "message", "name", "line", "column", "end_line", "end_column", "calls", "notes", "help"} <= diagnosis.keys()
 
 
-@pytest.mark.parametrize("asked", ["G0402", "g0402", "402", "error[G0402]"])
-def test_a_code_is_explained_with_an_example(asked):
-    outcome = gradcli("explain", asked)
+@pytest.mark.parametrize("words", ["G0402", "g0402", "402", "error[G0402]"])
+def test_a_code_is_explained_with_an_example(words):
+    outcome = gradcli("explain", words)
     assert outcome.status == 0 and "For example" in outcome.out and "error[G0402]" in outcome.out
 
 
@@ -77,7 +77,7 @@ def test_an_unknown_code_gets_the_nearest():
 
 
 def test_memory_is_asked_for_in_the_user_s_words():
-    for text, told in (("torch.ones(1).expand(10 ** 10).exp()", "exp() of"), ("F.conv1d(torch.ones(1, 1, 9), torch.ones(1, 1, 3), padding=10 ** 10)",
+    for text, diagnosis in (("torch.ones(1).expand(10 ** 10).exp()", "exp() of"), ("F.conv1d(torch.ones(1, 1, 9), torch.ones(1, 1, 3), padding=10 ** 10)",
                                                                              "what is computed from")):
         outcome = gradcli("eval", "--memory-limit", "1G", "--errors", "short", text)
-        assert outcome.status == 5 and told in outcome.err and "conv_output" not in outcome.err
+        assert outcome.status == 5 and diagnosis in outcome.err and "conv_output" not in outcome.err

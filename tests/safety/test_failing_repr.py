@@ -111,8 +111,8 @@ def program(body, statement=""):
     return CLASSES.format(body=body) + statement + "\n"
 
 
-def settings(**given):
-    return Settings({"isolated": True, "progress": False, **given})
+def settings(**options):
+    return Settings({"isolated": True, "progress": False, **options})
 
 
 def judged(status, seen, what):
@@ -157,9 +157,9 @@ def test_as_data_a_failing_text_is_replaced_by_one_that_says_so(capsys):
 @pytest.mark.parametrize("name", BODIES)
 def test_at_every_command_of_the_prompt(name, terminal):
     terminal()
-    given = settings()
-    session = open_session(given, print_text)
-    repl = Repl(given, lambda: session, execute)
+    options = settings()
+    session = open_session(options, print_text)
+    repl = Repl(options, lambda: session, execute)
     repl.submit(program(BODIES[name]))
     judged(0, terminal(), "classes")
     for command in COMMANDS:
@@ -169,7 +169,7 @@ def test_at_every_command_of_the_prompt(name, terminal):
         assert before <= set(repl.names()), command
     for typed in TYPED:
         document = Document(typed, len(typed))
-        offers = [f"{each.text} {each.display_meta_text}" for each in Completions(repl).get_completions(document, CompleteEvent())]
+        offers = [f"{offer.text} {offer.display_meta_text}" for offer in Completions(repl).get_completions(document, CompleteEvent())]
         seen = terminal()
         assert seen.out == "", typed        # completion runs nothing
         assert not TRUE_ADDRESS.search("".join(offers)) and not OBEYED.search("".join(offers)), typed
@@ -300,12 +300,12 @@ def test_warnings_of_numpy_are_silent_in_every_thread(recwarn, capsys):
 
     import numpy as np
 
-    given = settings()
+    options = settings()
     sessions = []
-    loader = Thread(target=lambda: sessions.append(open_session(given, lambda text: print(text, end=""))))
+    loader = Thread(target=lambda: sessions.append(open_session(options, lambda text: print(text, end=""))))
     loader.start()
     loader.join()
-    repl = Repl(given, lambda: sessions[0], execute)
+    repl = Repl(options, lambda: sessions[0], execute)
     before = np.seterr(all="warn")
     try:
         repl.submit("x = Variable(torch.zeros(1), requires_grad=True)")
@@ -314,5 +314,5 @@ def test_warnings_of_numpy_are_silent_in_every_thread(recwarn, capsys):
             repl.submit(text)
     finally:
         np.seterr(**before)
-    assert [str(each.message) for each in recwarn] == []
+    assert [str(offer.message) for offer in recwarn] == []
     assert "inf" in capsys.readouterr().out

@@ -20,17 +20,17 @@ LEAKED = re.compile(r"<class 'type'>|<module '\w+' (from|\(built)|/root|/home|/u
 class Ears:
     """What the interpreter reports while a program runs that ought to reach nothing."""
 
-    heard = None
+    events = None
 
 
 def _listen(event, args):
-    heard = Ears.heard
-    if heard is None:
+    events = Ears.events
+    if events is None:
         return
     if event == "open" and (isinstance(args[1], str) and set(args[1]) & set("wax+") or "passwd" in str(args[0])):
-        heard.append((event, args))
+        events.append((event, args))
     if event.startswith(WATCHED) and not event.startswith(("os.listdir", "os.scandir")):
-        heard.append((event, args))
+        events.append((event, args))
 
 
 @cache
@@ -42,11 +42,11 @@ def _start_to_listen():
 @contextmanager
 def listening():
     _start_to_listen()
-    Ears.heard = heard = []
+    Ears.events = events = []
     try:
-        yield heard
+        yield events
     finally:
-        Ears.heard = None
+        Ears.events = None
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +62,12 @@ def warm():
 def test_hostile(text, warm):
     printed, fault = "", None
     session = Session()
-    with listening() as heard:
+    with listening() as events:
         try:
             printed = session.run(text)
         except Fault as error:
             fault = error
-    assert not heard
+    assert not events
     assert not LEAKED.search(printed), printed
     if fault is not None:
         assert not isinstance(fault, LimitFault) or isinstance(fault, ProgramExit)

@@ -52,8 +52,8 @@ def test_options(world):
     """By name, the options that a sample leaves out, and those that are everywhere."""
     with world.running():
         for op in (op for op in OPS if op.samples and EXPOSED.intersection(n.rpartition(".")[2] for n in op.names)):
-            given = op.params[: len(op.samples[0])]
-            for option in {*op.params, "out", "dtype", "device", "generator", "requires_grad"}.difference(given):
+            required = op.params[: len(op.samples[0])]
+            for option in {*op.params, "out", "dtype", "device", "generator", "requires_grad"}.difference(required):
                 for name, stranger in world.strangers.items():
                     world.attempt(f"{op.names[0]}({option}={name})", lambda op=op, option=option, stranger=stranger: named(
                         op)(*arguments(op.samples[0])[: op.signature.positional], **{option: stranger}))
@@ -146,8 +146,8 @@ def test_methods_of_modules_and_optimisers_look_at_what_they_are_called_on(home,
     from gradcli.faults.tree import ArgumentFault
 
     for address in listed(home):
-        thing = fetch(address)
-        for kind in getattr(thing, "_types", ()):
+        fetched = fetch(address)
+        for kind in getattr(fetched, "_types", ()):
             for name in exposure_of(kind).read if exposure_of(kind) else ():
                 method = getattr(kind, name, None)
                 if isinstance(getattr_static(kind, name, None), classmethod | staticmethod):
@@ -172,8 +172,8 @@ state = o.state_dict()
 def test_states_of_optimisers(optimiser, world):
     closure = "lambda: p.sum()" if "LBFGS" in optimiser else ""
     world.session.run(STATES.format(optimiser, closure), echo=False)
-    found = world.session.names()
-    o, p, state = found["o"], found["p"], found["state"]
+    variables = world.session.names()
+    o, p, state = variables["o"], variables["p"], variables["state"]
     before = world.session.quoted(state)
     with world.running():
         for name, stranger in world.strangers.items():
@@ -184,17 +184,17 @@ def test_states_of_optimisers(optimiser, world):
                 changed = state | {"param_groups": [state["param_groups"][0] | {option: stranger}]}
                 world.attempt(f"group {option}={name}", lambda c=changed: o.load_state_dict(c))
                 o.load_state_dict(state)
-                kept = o.param_groups[0][option]
+                stored = o.param_groups[0][option]
                 o.param_groups[0][option] = stranger
                 world.attempt(f"step with {option}={name}", lambda: o.step(lambda: Variable(p.array)) if closure else o.step())
                 world.attempt(f"state_dict with {option}={name}", o.state_dict)
-                o.param_groups[0][option] = kept
+                o.param_groups[0][option] = stored
             for whole in (stranger, {"state": stranger, "param_groups": []}, {"state": {}, "param_groups": [stranger]},
                           {"state": {0: stranger}, "param_groups": state["param_groups"]}):
                 world.attempt(f"load_state_dict {name}", lambda w=whole: o.load_state_dict(w))
             world.attempt(f"add_param_group {name}", lambda s=stranger: o.add_param_group(s))
             world.attempt(f"add_param_group params={name}", lambda s=stranger: o.add_param_group({"params": s}))
-        assert all(type(kept).__module__ in ("builtins", "numpy") for kept in o._state[p].values())
+        assert all(type(stored).__module__ in ("builtins", "numpy") for stored in o._state[p].values())
         o.load_state_dict(state)
     assert world.session.quoted(o.state_dict()) == before
     judged(world, 500)

@@ -16,9 +16,9 @@ SMALL = Budget(items=200_000, characters=200_000)
 
 
 def session():
-    made = Session()
-    made.budget.items, made.budget.characters = SMALL.items, SMALL.characters
-    return made
+    created = Session()
+    created.budget.items, created.budget.characters = SMALL.items, SMALL.characters
+    return created
 
 
 @pytest.mark.parametrize("text", BUDGETED.values(), ids=BUDGETED)
@@ -34,9 +34,9 @@ def test_stopped_by_the_language(text, monkeypatch):
 @pytest.mark.parametrize("frame", CAUGHT.values(), ids=CAUGHT)
 def test_no_program_goes_on_after_a_limit(frame, cause):
     printed = []
-    made = Session(write=printed.append)
+    created = Session(write=printed.append)
     with pytest.raises(LimitFault):
-        made.run(frame.format(cause=cause), echo=False)
+        created.run(frame.format(cause=cause), echo=False)
     assert not printed
 
 
@@ -52,8 +52,8 @@ def endings():
 def test_stopped_by_the_walls(text, endings):
     outcome = endings[text].result()
     assert outcome.status == 5, outcome.err
-    told = json.loads(outcome.err)
-    assert told["code"].startswith("G06") and len(outcome.out) <= 2**20
+    diagnosis = json.loads(outcome.err)
+    assert diagnosis["code"].startswith("G06") and len(outcome.out) <= 2**20
 
 
 @pytest.mark.parametrize("text, printed", HONEST.values(), ids=HONEST)
@@ -77,11 +77,11 @@ def test_a_limit_is_met_on_one_side_and_not_on_the_other():
             ("characters", "repr('a' * 998)", "repr(['a' * 1000])"), ("characters", "'a'.join(['b'] * 500)", "'a'.join(['b'] * 501)"),
             ("bits", "2 ** 999", "2 ** 1000"), ("bits", "1 << 999", "1 << 1000"), ("bits", "2 ** 499 * 2 ** 500", "2 ** 500 * 2 ** 500"),
             ("steps", "range(1000)", "range(1001)"), ("turns", "for i in range(1000): pass", "for i in range(1001): pass")):
-        made = Session()
-        setattr(made.budget, limit, 1000)
-        made.run(fits)
+        created = Session()
+        setattr(created.budget, limit, 1000)
+        created.run(fits)
         with pytest.raises(LimitFault):
-            made.run(too_much)
+            created.run(too_much)
 
 
 def test_room_is_met_on_one_side_and_not_on_the_other(monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from gradcli.faults.tree import Fault, render
 from gradcli.session.session import Session
-from safety.student_mistakes import PLACE, PROGRAMS, told
+from safety.student_mistakes import PLACE, PROGRAMS, first_line
 
 LINES = PLACE.read_text().replace("\\t", "\t")
 
@@ -18,7 +18,7 @@ def expected(text):
 
 @pytest.mark.parametrize("text", PROGRAMS)
 def test_a_mistake_is_told_as_before(text):
-    assert comparable(told(text)) == comparable(expected(text))
+    assert comparable(first_line(text)) == comparable(expected(text))
 
 
 def comparable(line):

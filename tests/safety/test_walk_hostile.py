@@ -71,7 +71,7 @@ def test_the_walk_sees_a_slip(why, slip, monkeypatch):
     monkeypatch.setattr(copy, "copy", raising)
     walk = Walk(seed=0)
     walk.run(600)
-    assert any(why in f"{each.way}: {each.why}" for each in walk.findings.by.values()), list(walk.findings.report())
+    assert any(why in f"{finding.way}: {finding.why}" for finding in walk.findings.by.values()), list(walk.findings.report())
 
 
 def test_a_walk_is_what_its_seed_says():

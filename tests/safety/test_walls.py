@@ -36,42 +36,42 @@ def gradcli(folder, *words, text=""):
 def test_in_a_session(text, style, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     printed: list[str] = []
-    status, said = 0, ""
+    status, diagnosis = 0, ""
     try:
         Session(style=style, write=printed.append).run(text, echo=False)
     except Fault as fault:
-        status, said = fault.status, render(fault)
+        status, diagnosis = fault.status, render(fault)
     except Exception as error:      # its text may be the program's, which raises in turn
-        said, status = f"internal error: {type(error).__name__}", 70
-    judge("".join(printed), said, status)
+        diagnosis, status = f"internal error: {type(error).__name__}", 70
+    judge("".join(printed), diagnosis, status)
     assert not os.listdir(tmp_path)
 
 
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if name.partition(": ")[2] in SAMPLE])
 def test_by_the_command(name, tmp_path):
     style = STYLES[len(name) % 2]
-    done = gradcli(tmp_path, "run", "--style", style, "--time-limit", "20", "-", text=PROGRAMS[name])
-    judge(done.stdout, done.stderr, done.returncode)
+    completed = gradcli(tmp_path, "run", "--style", style, "--time-limit", "20", "-", text=PROGRAMS[name])
+    judge(completed.stdout, completed.stderr, completed.returncode)
     assert not os.listdir(tmp_path)
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("form, text", SHOWN.values(), ids=SHOWN)
 def test_what_is_shown(form, text, style, tmp_path):
-    done = gradcli(tmp_path, "eval", "--style", style, "--format", form, "--time-limit", "20", "-", text=text)
-    judge(done.stdout, done.stderr, done.returncode)
+    completed = gradcli(tmp_path, "eval", "--style", style, "--format", form, "--time-limit", "20", "-", text=text)
+    judge(completed.stdout, completed.stderr, completed.returncode)
     assert not os.listdir(tmp_path)
 
 
 @pytest.mark.parametrize("text", BEYOND.values(), ids=BEYOND)
 def test_numbers_beyond_the_limit(text, tmp_path):
-    done = gradcli(tmp_path, "run", "--time-limit", "20", "-", text=text + "\n")
-    assert done.returncode == 5 and "error[G06" in done.stderr, done
+    completed = gradcli(tmp_path, "run", "--time-limit", "20", "-", text=text + "\n")
+    assert completed.returncode == 5 and "error[G06" in completed.stderr, completed
 
 
 def test_notes_have_an_end(tmp_path):
-    done = gradcli(tmp_path, "run", "--time-limit", "2", "-", text=NOTES + "\n")
-    assert done.returncode in (0, 5) and len(done.stderr) < 1 << 20
+    completed = gradcli(tmp_path, "run", "--time-limit", "2", "-", text=NOTES + "\n")
+    assert completed.returncode in (0, 5) and len(completed.stderr) < 1 << 20
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -83,17 +83,17 @@ def test_in_tests(style, tmp_path):
     marked = (f"```gradcli\n# gradcli: new session\n{text}```\n" for text in PROGRAMS.values())
     (tmp_path / "blocks.md").write_text("\n".join(marked))
     before = sorted(os.listdir(tmp_path))
-    done = gradcli(tmp_path, "test", "--style", style, "--time-limit", "60", ".")
-    assert done.returncode == 4 and not done.stderr, done
-    assert f"{len(PROGRAMS) + 1} files" in done.stdout
-    broken = [line for line in done.stdout.splitlines() if BROKEN.search(line) or ADDRESS.search(line)]
+    completed = gradcli(tmp_path, "test", "--style", style, "--time-limit", "60", ".")
+    assert completed.returncode == 4 and not completed.stderr, completed
+    assert f"{len(PROGRAMS) + 1} files" in completed.stdout
+    broken = [line for line in completed.stdout.splitlines() if BROKEN.search(line) or ADDRESS.search(line)]
     assert not broken, broken
     assert sorted(os.listdir(tmp_path)) == before
 
 
 def test_the_judge_knows_what_is_broken():
-    for printed, said, status in (("LEAK 5\n", "", 0), ("", "internal error: KeyError: 5", 70), ("", "", 70),
+    for printed, diagnosis, status in (("LEAK 5\n", "", 0), ("", "internal error: KeyError: 5", 70), ("", "", 70),
                                   ("<function print at 0x7fd47ea41940>", "", 0), ("", "Traceback (most recent", 1)):
         with pytest.raises(AssertionError):
-            judge(printed, said, status)
+            judge(printed, diagnosis, status)
     judge("<function print at 0x7f2a5c000010>", "error[G0302]: 'list' object has no attribute 'x'", 1)

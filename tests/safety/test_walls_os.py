@@ -72,9 +72,9 @@ class Stage:
     def environment(self, **changes):
         home = self.folder / "home"
         caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        found = environment(HOME=str(home), XDG_CACHE_HOME=caches, XDG_CONFIG_HOME=None, STAGE=str(self.folder),
-                            VICTIM=str(self.victim.pid), PORT=str(self.port), OPENBLAS_NUM_THREADS="1", **changes)
-        return found | {"PYTHONPATH": os.pathsep.join([str(HERE), found["PYTHONPATH"]])}
+        variables = environment(HOME=str(home), XDG_CACHE_HOME=caches, XDG_CONFIG_HOME=None, STAGE=str(self.folder),
+                                VICTIM=str(self.victim.pid), PORT=str(self.port), OPENBLAS_NUM_THREADS="1", **changes)
+        return variables | {"PYTHONPATH": os.pathsep.join([str(HERE), variables["PYTHONPATH"]])}
 
     def is_untouched(self):
         assert self.seen() == self.before
@@ -110,14 +110,14 @@ def attacked(stage, *words):
     terminal, end = pty.openpty()
     inherited = fcntl.fcntl(os.open(stage.folder / "home/secret", os.O_RDONLY), fcntl.F_DUPFD, 150)
     try:
-        done = subprocess.run([sys.executable, HERE / "back_door.py", *words], stdin=end, capture_output=True,
+        completed = subprocess.run([sys.executable, HERE / "back_door.py", *words], stdin=end, capture_output=True,
                               text=True, timeout=120, env=stage.environment(INHERITED=str(inherited)), cwd=stage.folder,
-                              pass_fds=[inherited], check=False)
+                                   pass_fds=[inherited], check=False)
     finally:
         os.close(inherited)
         os.close(terminal)
         os.close(end)
-    return results(done.stdout)
+    return results(completed.stdout)
 
 
 def attacked_prompt(stage):
@@ -137,39 +137,39 @@ def attacked_prompt(stage):
 
 @pytest.mark.parametrize("words", [("eval", "1 + 1"), ("grad", "x * x", "--at", "x=1"), ("test", "session.txt")])
 def test_nothing_gets_through(stage, words):
-    told = attacked(stage, "attack", *words)
-    assert {name: result for name, result in told.items() if result not in REFUSED} == {}
+    report = attacked(stage, "attack", *words)
+    assert {name: result for name, result in report.items() if result not in REFUSED} == {}
     assert stage.is_untouched()
 
 
 def test_nothing_gets_through_at_a_prompt(stage):
-    told = attacked_prompt(stage)
-    allowed = {name for name, result in told.items() if result not in REFUSED}
-    assert allowed <= AT_A_PROMPT | {"tgkill"}, {name: told[name] for name in allowed - AT_A_PROMPT}
+    report = attacked_prompt(stage)
+    allowed = {name for name, result in report.items() if result not in REFUSED}
+    assert allowed <= AT_A_PROMPT | {"tgkill"}, {name: report[name] for name in allowed - AT_A_PROMPT}
     assert stage.is_untouched()
 
 
 def test_the_same_attacks_succeed_without_the_wall(stage):
-    told = attacked(stage, "open", "eval", "1 + 1")
-    succeeded = {name for name, result in told.items() if result == "succeeded"}
-    assert len(succeeded) >= SEVERAL, told
+    report = attacked(stage, "open", "eval", "1 + 1")
+    succeeded = {name for name, result in report.items() if result == "succeeded"}
+    assert len(succeeded) >= SEVERAL, report
     assert {"read_secret", "write_new", "append_to_history", "execute", "fork", "connect", "signal_victim",
             "have_a_file_replaced", "load_library_written", "read_inherited"} <= succeeded
     assert stage.seen() != stage.before
 
 
 def test_without_landlock_nothing_is_written_or_run(stage):
-    told = attacked(stage, "seccomp-alone", "eval", "1 + 1")
-    readable = {name for name, result in told.items() if result not in REFUSED}
+    report = attacked(stage, "seccomp-alone", "eval", "1 + 1")
+    readable = {name for name, result in report.items() if result not in REFUSED}
     assert not {name for name in readable if not name.startswith(("read_", "list_", "load_library", "reopen"))}
     assert stage.is_untouched()
 
 
 def back_door(*words):
-    done = subprocess.run([sys.executable, HERE / "back_door.py", "no-landlock", *words], capture_output=True, text=True,
-                          timeout=60, env=environment() | {"PYTHONPATH": f"{HERE}:{environment()['PYTHONPATH']}"},
-                          check=False)
-    return done.returncode, done.stdout, done.stderr
+    completed = subprocess.run([sys.executable, HERE / "back_door.py", "no-landlock", *words], capture_output=True, text=True,
+                               timeout=60, env=environment() | {"PYTHONPATH": f"{HERE}:{environment()['PYTHONPATH']}"},
+                               check=False)
+    return completed.returncode, completed.stdout, completed.stderr
 
 
 def test_a_kernel_without_landlock_is_told_of_and_no_fault():
@@ -182,9 +182,9 @@ def test_a_kernel_without_landlock_is_told_of_and_no_fault():
 
 @pytest.mark.parametrize("words", [("eval", "1 + 1"), ("limits",), ("test", str(HERE)), ("check", "x", "--at", "x=1")])
 def test_walls_that_are_required_and_missing(words):
-    status, out, told = back_door(*words, "--require-walls")
+    status, out, report = back_door(*words, "--require-walls")
     assert (status, out) == (2, "")
-    assert told.startswith("error[G0802]: --require-walls: files: no wall: no Landlock here")
+    assert report.startswith("error[G0802]: --require-walls: files: no wall: no Landlock here")
 
 
 def test_walls_that_are_required_and_stand():

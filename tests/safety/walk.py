@@ -398,7 +398,7 @@ class Walk:
         """Meet what `action` gives, or the exception it ends in: a program could catch it."""
         signal.setitimer(signal.ITIMER_REAL, PATIENCE)
         try:
-            found = action()
+            result = action()
         except Slow:
             return
         except ForeignValue as error:
@@ -410,12 +410,12 @@ class Walk:
             return
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self.meet(found, way)
+        self.meet(result, way)
 
 
 def _entered(value):
-    with value as given:
-        return given
+    with value as entered:
+        return entered
 
 
 def _shown(args):

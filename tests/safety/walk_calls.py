@@ -90,11 +90,11 @@ class Calls:
 
     def value(self, text: str) -> Any:
         """The value of an expression; Fault where it has none."""
-        kept: list[Any] = []
-        self.session["keep"] = kept.append
+        statements: list[Any] = []
+        self.session["keep"] = statements.append
         with contextlib.suppress(Exception):
             self.session.run(f"try: keep({text})\nexcept Exception: pass\n", echo=False)
-        return kept[0] if kept else Fault
+        return statements[0] if statements else Fault
 
     def functions(self) -> Iterator[Any]:
         return iter(self.c_functions)
@@ -170,13 +170,13 @@ class Calls:
     def dealt(self, chance: Random) -> Statement:
         """A call of each function of the prelude and the modules in turn, with one hostile argument at least."""
         if not self.deck:
-            self.deck = [each for name in self.modules for each in self.families[name]]
+            self.deck = [member for name in self.modules for member in self.families[name]]
             chance.shuffle(self.deck)
         statement = self.call(chance, self.deck.pop(), 0.95)
         if not statement.args:
             return statement
         place = chance.randrange(len(statement.args))
-        args = [self.argument(chance, 0.0) if n == place else each for n, each in enumerate(statement.args)]
+        args = [self.argument(chance, 0.0) if n == place else member for n, member in enumerate(statement.args)]
         return build(statement.cause, args, statement.options)
 
     def call(self, chance: Random, call: str, friendly: float) -> Statement:

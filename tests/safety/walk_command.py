@@ -21,21 +21,21 @@ def main() -> int:
     parser.add_argument("--programs", action="store_true", help="whole programs in place of statements")
     parser.add_argument("--types", action="store_true", help="the types met")
     parser.add_argument("--holes", action="store_true", help="how many calls the holes took that are known")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, resource.RLIM_INFINITY))
     start = time.monotonic()
-    walk = Walk(asked.seed, asked.style).run(asked.calls, asked.seconds)
+    walk = Walk(options.seed, options.style).run(options.calls, options.seconds)
     print(f"{walk.calls} calls in {time.monotonic() - start:.0f} s; {walk.values} values of {len(walk.closed.met)} types looked into; "
           f"{sum(walk.raised.values())} exceptions caught; {walk.limits} limits, {walk.late} late; {len(walk.findings)} findings")
-    if asked.types:
+    if options.types:
         for kind, count in walk.closed.met.most_common():
             print(f"  {count:9} {name_of(kind)}")
-    if asked.holes:
+    if options.holes:
         for name, first in first_calls(walk.findings).items():
             print(f"  {name}: {f'after {first} calls' if first else 'not found'}")
     for line in walk.findings.report():
         print(line)
-    if asked.programs:
+    if options.programs:
         for finding in walk.findings.by.values():
             print(f"----- {finding.way}: {finding.why} ({finding.cause})\n{program(finding.text, walk.definitions)}")
     return bool(len(walk.findings))

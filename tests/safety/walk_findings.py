@@ -52,24 +52,24 @@ class Findings:
     def report(self) -> Iterator[str]:
         """The findings, those that came most often first, grouped by what they are."""
         groups: dict[str, list[Finding]] = {}
-        for each in self.by.values():
-            groups.setdefault(f"{each.way}: {each.why}", []).append(each)
-        for name, members in sorted(groups.items(), key=lambda pair: -sum(each.count for each in pair[1])):
-            yield f"{name}  ({sum(each.count for each in members)} times, {len(members)} causes)"
-            for each in sorted(members, key=lambda each: len(each.text))[:12]:
-                yield f"    {each.cause}  (first after {each.first} calls, {each.count} times)"
-                yield f"        {each.text}"
+        for finding in self.by.values():
+            groups.setdefault(f"{finding.way}: {finding.why}", []).append(finding)
+        for name, members in sorted(groups.items(), key=lambda pair: -sum(finding.count for finding in pair[1])):
+            yield f"{name}  ({sum(finding.count for finding in members)} times, {len(members)} causes)"
+            for finding in sorted(members, key=lambda finding: len(finding.text))[:12]:
+                yield f"    {finding.cause}  (first after {finding.first} calls, {finding.count} times)"
+                yield f"        {finding.text}"
 
 
 def program(text: str, definitions: list[str]) -> str:
     """A whole program for a statement of the walk: what it needs of the definitions, and the statement."""
     needed: list[str] = []
     words = set(re.findall(r"\w+", text))
-    for each in reversed(definitions[1:]):
-        names = {name for group in DEFINED.findall(each) for name in group if name}
+    for finding in reversed(definitions[1:]):
+        names = {name for group in DEFINED.findall(finding) for name in group if name}
         if names & words:
-            needed.insert(0, each)
-            words |= set(re.findall(r"\w+", each))
+            needed.insert(0, finding)
+            words |= set(re.findall(r"\w+", finding))
     return "\n".join([definitions[0].strip(), *needed, text]) + "\n"
 
 
@@ -86,25 +86,25 @@ def place_of(error: BaseException) -> str:
 
 def fingerprint(session: Session) -> dict[str, dict[str, int]]:
     """What all programs share, by name: the contents of namespaces, our classes and stand-ins for types."""
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     spaces = [*session.modules.values(), *session.loaded().values()]
     for space in spaces:
         if isinstance(space, ModuleProxy):
             lazy = vars(space)[".operations"]
-            found[f"namespace {vars(space)['.name']}"] = {
+            counts[f"namespace {vars(space)['.name']}"] = {
                 name: id(value) for name, value in vars(space).items() if name not in lazy}
     for module in [module for name, module in sorted(sys.modules.items()) if name.startswith("gradcli.")]:
         for value in list(vars(module).values()):
             if isinstance(value, type) and not user_class(value) and value.__module__ == module.__name__:
-                found[f"class {value.__module__}.{value.__qualname__}"] = {
+                counts[f"class {value.__module__}.{value.__qualname__}"] = {
                     name: id(part) for name, part in class_dict(value).items()}
             elif type(value) is TypeProxy:
-                found[f"kind {module.__name__}.{value!r}"] = {name: id(getattr(value, name, None))
+                counts[f"kind {module.__name__}.{value!r}"] = {name: id(getattr(value, name, None))
                                                              for name in ("_name", "_types", "_call", "_methods")}
             elif isinstance(value, types.FunctionType):
-                found[f"function {module.__name__}.{value.__name__}"] = {
+                counts[f"function {module.__name__}.{value.__name__}"] = {
                     name: id(part) for name, part in vars(value).items() if name != ADMITTING}
-    return found
+    return counts
 
 
 def arrived(name: str, before: dict[str, int]) -> set[str]:

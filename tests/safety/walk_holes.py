@@ -30,6 +30,6 @@ HOLES = {
 
 def first_calls(findings: Findings) -> dict[str, int | None]:
     """For each hole the number of the call that showed it first; None where none did."""
-    lines = [(each.first, f"{each.way}: {each.why} | {each.cause} | {each.text}") for each in findings.by.values()]
+    lines = [(finding.first, f"{finding.way}: {finding.why} | {finding.cause} | {finding.text}") for finding in findings.by.values()]
     return {name: min((first for first, line in lines if re.search(pattern, line)), default=None)
             for name, pattern in HOLES.items()}

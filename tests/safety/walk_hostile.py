@@ -113,8 +113,8 @@ class Walk:
 
     def batch(self, batch: list[Statement]) -> None:
         """Run the calls as functions of one program, going on behind those that end it."""
-        text = "\n".join(f"def c{n}():\n    v = []\n    try:\n        {each.body}\n    except Exception as e: caught(e, v)"
-                         for n, each in enumerate(batch))
+        text = "\n".join(f"def c{n}():\n    v = []\n    try:\n        {write.body}\n    except Exception as e: caught(e, v)"
+                         for n, write in enumerate(batch))
         names = ", ".join(f"c{n}" for n in range(len(batch)))
         try:
             self.session.run(f"{text}\ncalls = [{names}]\n", echo=False)
@@ -230,7 +230,7 @@ class Walk:
             if self.shared[name] != now[name]:
                 culprits = self.shared[name].items() ^ now[name].items()
                 for key in sorted({key for key, _ in culprits} - arrived(name, self.shared[name]))[:3]:
-                    self.statement = next((each for each in batch if each.writes(name, key)), batch[0])
+                    self.statement = next((write for write in batch if write.writes(name, key)), batch[0])
                     self.note("changed", f"{name}.{key}", "a shared object")
         self.shared = now
 
@@ -238,7 +238,7 @@ class Walk:
 def inner_container(owner: Any, value: Any) -> str:
     """The private attribute of an object of our classes that is this very container."""
     kind = type(owner)
-    if not any(each.__module__.startswith("gradcli.") for each in kind.__mro__):
+    if not any(write.__module__.startswith("gradcli.") for write in kind.__mro__):
         return ""
     try:
         names = object.__getattribute__(owner, "__dict__")

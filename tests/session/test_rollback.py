@@ -190,16 +190,16 @@ def state_of_numbers(session):
 
 def switches():
     """Every plain value in a module or class of the package, by where it is."""
-    told = {}
+    entries = {}
     for path, module in list(sys.modules.items()):
         if path.startswith("gradcli.") and not path.startswith(("gradcli.commands", "gradcli.repl")):
             for name, value in list(vars(module).items()):
-                told[f"{path}.{name}"] = value
+                entries[f"{path}.{name}"] = value
                 inside = vars(value) if isinstance(value, type) else getattr(value, "__dict__", {})
-                told |= {f"{path}.{name}.{key}": each for key, each in list(inside.items())}
-                told |= {f"{path}.{name}.{key}": getattr(value, key, None)
-                         for key in getattr(type(value), "__slots__", ())}
-    return {where: value for where, value in told.items() if isinstance(value, int | float | str | np.dtype | None)
+                entries |= {f"{path}.{name}.{key}": item for key, item in list(inside.items())}
+                entries |= {f"{path}.{name}.{key}": getattr(value, key, None)
+                            for key in getattr(type(value), "__slots__", ())}
+    return {where: value for where, value in entries.items() if isinstance(value, int | float | str | np.dtype | None)
             and not where.endswith("latest_write.tick")}       # a clock, which only goes on
 
 

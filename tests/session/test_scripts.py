@@ -23,7 +23,7 @@ def test_script(path):
     assert printed == path.with_suffix(".out").read_text()
 
 
-def asked(paths):
+def outcomes(paths):
     """What torch prints for each of these programs, in one process."""
     code = ("import contextlib, io, json, runpy, sys\nprinted = []\n"
             "for path in sys.argv[1:]:\n    sys.argv[1:] = []\n"
@@ -41,9 +41,9 @@ TODAY = [path for path in SCRIPTS if path.parent.name == "modern"]
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is the judge here, and not installed")
 def test_torch_prints_what_was_recorded():
-    assert asked(TODAY) == [path.with_suffix(".out").read_text() for path in TODAY]
+    assert outcomes(TODAY) == [path.with_suffix(".out").read_text() for path in TODAY]
 
 
 if __name__ == "__main__":
-    for each, text in zip(TODAY, asked(TODAY), strict=True):
-        each.with_suffix(".out").write_text(text)
+    for script, text in zip(TODAY, outcomes(TODAY), strict=True):
+        script.with_suffix(".out").write_text(text)

@@ -13,8 +13,8 @@ from gradcli.lang.messages.paste_check import pasted as paste
 from gradcli.session.session import Session
 
 HERE = Path(__file__).parents[1]
-MENDABLE = [tuple(each.strip("\n").removeprefix("# ").split("\n", 1))
-            for each in (HERE / "corpora/mendable.txt").read_text().split("\n====\n")]
+MENDABLE = [tuple(program.strip("\n").removeprefix("# ").split("\n", 1))
+            for program in (HERE / "corpora/mendable.txt").read_text().split("\n====\n")]
 
 
 def fault_of(text, style="modern", notes=None):

@@ -48,7 +48,7 @@ def unset(answer):
     return answer | {"values": np.zeros(answer["shape"]).tolist()} if "values" in answer else {"object": "number"}
 
 
-def kept(value):
+def as_recorded(value):
     """A value of either program in the form in which it is recorded."""
     if hasattr(value, "array") or hasattr(value, "detach") or isinstance(value, np.ndarray):
         array = getattr(value, "array", value)
@@ -57,26 +57,26 @@ def kept(value):
             return {"object": "complex"}
         return {"dtype": str(array.dtype), "shape": list(array.shape), "values": array.tolist()}
     if isinstance(value, list | tuple):
-        return [kept(v) for v in value]
+        return [as_recorded(v) for v in value]
     if value is None or isinstance(value, bool | int | float | str):
         return {"plain": value}
     text = str(value)
     return {"plain": text} if re.fullmatch(r"torch\.\w+", text) else {"object": type(value).__name__}
 
 
-def agree(got, want, signs=True):
+def agree(actual, expected, signs=True):
     """Whether two recorded values are the same, up to rounding, and up to signs unless `signs`."""
-    if isinstance(want, list):
-        return isinstance(got, list) and len(got) == len(want) and all(
-            agree(a, b, signs) for a, b in zip(got, want, strict=True))
-    if "plain" in want and isinstance(got, dict) and "plain" in got:
-        a, b = got["plain"], want["plain"]
+    if isinstance(expected, list):
+        return isinstance(actual, list) and len(actual) == len(expected) and all(
+            agree(a, b, signs) for a, b in zip(actual, expected, strict=True))
+    if "plain" in expected and isinstance(actual, dict) and "plain" in actual:
+        a, b = actual["plain"], expected["plain"]
         return type(a) is type(b) and (a == b or isinstance(a, float) and bool(np.isclose(a, b, 1e-5, equal_nan=True)))
-    if "object" in want:
+    if "object" in expected:
         return True     # a handle, a storage, an optimiser: nothing in it can be compared, but it had to work
-    if not isinstance(got, dict) or got.get("dtype") != want.get("dtype") or got["shape"] != want["shape"]:
+    if not isinstance(actual, dict) or any(actual.get(key) != expected.get(key) for key in ("dtype", "shape")):
         return False
-    a, b = (np.array(x["values"], np.float64) for x in (got, want))
+    a, b = (np.array(x["values"], np.float64) for x in (actual, expected))
     if not signs:
         a, b = np.abs(a), np.abs(b)
     return bool(np.allclose(a, b, 1e-5, 1e-6, equal_nan=True))

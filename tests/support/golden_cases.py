@@ -71,27 +71,27 @@ def digest(sample):
 
 def cases_of(op):
     """The cases of an operation, by name."""
-    found = {}
+    by_name = {}
     is_open = OPEN.get(op.names[0], lambda sample: False)
     for n, sample in enumerate((*op.samples, *op.gradient_only_samples)):
         if is_open(sample):
             continue
         name = digest(sample)
-        found[f"{name} float64"] = neutral(sample, np.float64)
-        found[f"{name} float32"] = single = neutral(sample, np.float32)
+        by_name[f"{name} float64"] = neutral(sample, np.float64)
+        by_name[f"{name} float32"] = single = neutral(sample, np.float32)
         if n < TYPED_SAMPLES and any(leaves_of(single)):
             for dtype in OTHER_TYPES:
-                found[f"{name} {dtype}"] = mapped(single, lambda a, dtype=dtype: np.abs(a).astype(dtype), leaf=False)
+                by_name[f"{name} {dtype}"] = mapped(single, lambda a, dtype=dtype: np.abs(a).astype(dtype), leaf=False)
         if n < SHAPED_SAMPLES and any(leaves_of(single)):
-            found[f"{name} empty"] = mapped(single, lambda a: a[:0])
-            found[f"{name} 0-d"] = mapped(single, lambda a: a.reshape(-1)[:1].reshape(()))
-            found[f"{name} one"] = mapped(single, lambda a: a[(slice(0, 1),) * a.ndim])
+            by_name[f"{name} empty"] = mapped(single, lambda a: a[:0])
+            by_name[f"{name} 0-d"] = mapped(single, lambda a: a.reshape(-1)[:1].reshape(()))
+            by_name[f"{name} one"] = mapped(single, lambda a: a[(slice(0, 1),) * a.ndim])
         if not n and op.type_promotion in ("mixed", "floating") and len(list(leaves_of(single))) > 1:
             shapes = iter(BROADCAST + ((),) * 9)
-            found[f"{name} broadcast"] = mapped(single, lambda a, shapes=shapes: np.resize(a, next(shapes)))
+            by_name[f"{name} broadcast"] = mapped(single, lambda a, shapes=shapes: np.resize(a, next(shapes)))
             types = iter(("int64", "float32") + ("int32",) * 9)
-            found[f"{name} mixed"] = mapped(single, lambda a, types=types: np.abs(a).astype(next(types)), leaf=False)
-    return {case: arguments for case, arguments in found.items() if (op.names[0], case.split()[1]) not in ACCIDENTS}
+            by_name[f"{name} mixed"] = mapped(single, lambda a, types=types: np.abs(a).astype(next(types)), leaf=False)
+    return {case: arguments for case, arguments in by_name.items() if (op.names[0], case.split()[1]) not in ACCIDENTS}
 
 
 def determined(op, out):
@@ -190,11 +190,11 @@ class Recorded:
         return key in self.index
 
     def __getitem__(self, key):
-        kept = self.index[key]
-        return None if kept is None else tuple(part and [self._value(v) for v in part] for part in kept)
+        entry = self.index[key]
+        return None if entry is None else tuple(part and [self._value(v) for v in part] for part in entry)
 
-    def _value(self, kept):
-        dtype, shape, at = kept
+    def _value(self, entry):
+        dtype, shape, at = entry
         if dtype == "=":
             return shape
         return self.pools[dtype][at : at + int(np.prod(shape))].reshape(shape)

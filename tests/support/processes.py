@@ -34,6 +34,10 @@ def children(process):
         return []
 
 
+def descendants(process):
+    return [below for child in children(process) for below in (child, *descendants(child))]
+
+
 def state(process):
     """R, S, T and so on; "" if it is gone, or only waits to be asked how it ended."""
     try:

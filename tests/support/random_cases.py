@@ -105,9 +105,9 @@ def torchs(torch: Any, there: Callable[..., Any], dtype: str, size: int, seed: i
 def record() -> None:
     import torch
 
-    found = {name: digest(lambda seed, c=case: torchs(torch, c[1], c[2], c[3], seed), case[4])
-             for name, case in recorded_cases().items()}
-    lines = (f" {json.dumps(name)}: {json.dumps(kept)}" for name, kept in found.items())
+    recorded = {name: digest(lambda seed, c=case: torchs(torch, c[1], c[2], c[3], seed), case[4])
+                for name, case in recorded_cases().items()}
+    lines = (f" {json.dumps(name)}: {json.dumps(digests)}" for name, digests in recorded.items())
     GOLDEN.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 

@@ -27,22 +27,22 @@ CLOSED = (     # what no program changes; `compress` counts the turns of a gener
 
 def state(session):
     """All that the names of a session lead to, and its modes and random numbers, as something comparable."""
-    seen, told = {}, []
+    seen, texts = {}, []
     pending = [value for _, value in sorted(session.names().items())]
-    told.append(sorted(session.names()))
+    texts.append(sorted(session.names()))
     while pending:
         value = pending.pop()
         if isinstance(value, PLAIN):
-            told.append(repr(value))
+            texts.append(repr(value))
         elif id(value) in seen:
-            told.append(seen[id(value)])
+            texts.append(seen[id(value)])
         else:
             seen[id(value)] = len(seen)
             text, parts = _opened(value)
-            told += [type(value).__qualname__, text]
+            texts += [type(value).__qualname__, text]
             pending += parts
-    told.append(repr([session._modes, vars(session.options), session.generators.save()]))
-    return told
+    texts.append(repr([session._modes, vars(session.options), session.generators.save()]))
+    return texts
 
 
 def _opened(value):
@@ -66,7 +66,7 @@ def _opened(value):
     if isinstance(value, Op | NodeOutput):
         edges = getattr(value, "edges", ())
         kept = edges if isinstance(edges, tuple) else ()
-        onward = [each for parent, _, arrays in kept for each in (parent, arrays)]
+        onward = [item for parent, _, arrays in kept for item in (parent, arrays)]
         return (id(value), type(edges).__name__, len(kept)), [value.hooks, getattr(value, "node", None), *onward]
     if hasattr(value, "__reduce__") and hasattr(value, "__setstate__") and hasattr(value, "__next__"):
         return repr(value.__reduce__()[2:]), gc.get_referents(value)
@@ -99,8 +99,8 @@ def tensors(value, dtype):
     """An argument of a sample as programs give it."""
     if isinstance(value, list) or isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return Tensor(np.array(value, dtype))
-    if isinstance(value, tuple) and value and all(isinstance(each, list) for each in value):
-        return tuple(tensors(each, dtype) for each in value)
+    if isinstance(value, tuple) and value and all(isinstance(item, list) for item in value):
+        return tuple(tensors(item, dtype) for item in value)
     return Tensor(value.copy()) if isinstance(value, np.ndarray) else value
 
 

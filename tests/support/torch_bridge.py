@@ -37,8 +37,8 @@ def function_of(name):
 
 def method_of(name):
     """The method or attribute of gradcli's tensors with that name, as a function; None without."""
-    found = next((vars(c)[name] for c in Tensor.__mro__[:-1] if name in vars(c)), None)
-    return found.fget if isinstance(found, property) else found if callable(found) else None
+    gradients = next((vars(c)[name] for c in Tensor.__mro__[:-1] if name in vars(c)), None)
+    return gradients.fget if isinstance(gradients, property) else gradients if callable(gradients) else None
 
 
 def seed(number=42):
@@ -114,43 +114,43 @@ def plain(value):
     return value
 
 
-def difference(got, want, looser=1):
+def difference(actual, expected, looser=1):
     """What keeps two answers from being the same, in words; empty if nothing does."""
-    got, want = flat(got), flat(want)
-    if len(got) != len(want):
-        return f"{len(got)} results, not {len(want)}"
-    for a, b in zip(got, want, strict=True):
+    actual, expected = flat(actual), flat(expected)
+    if len(actual) != len(expected):
+        return f"{len(actual)} results, not {len(expected)}"
+    for a, b in zip(actual, expected, strict=True):
         if isinstance(a, Tensor) != isinstance(b, torch.Tensor):
             return f"{type(a).__name__} {a!r:.60}, not {type(b).__name__} {b!r:.60}"
         a, b = plain(a), plain(b)
-        said = apart(a, b, looser) if isinstance(a, np.ndarray) else "" if a == b or a != a and b != b or (
+        mismatch = apart(a, b, looser) if isinstance(a, np.ndarray) else "" if a == b or a != a and b != b or (
             str(a) == str(b)) else f"{a!r:.60}, not {b!r:.60}"
-        if said:
-            return said
+        if mismatch:
+            return mismatch
     return ""
 
 
-def apart(got, want, looser=1):
+def apart(actual, expected, looser=1):
     """How two arrays differ, in words; empty if they agree within the bounds of their type."""
-    if got.dtype != want.dtype:
-        return f"{got.dtype}, not {want.dtype}"
-    if got.shape != want.shape:
-        return f"shape {got.shape}, not {want.shape}"
-    if want.dtype.kind == "c":
-        parts = got.dtype.type(0).real.dtype
-        got, want = (np.ascontiguousarray(a)[..., None].view(parts) for a in (got, want))
-    if want.dtype not in BOUNDS:
-        wrong = got != want
+    if actual.dtype != expected.dtype:
+        return f"{actual.dtype}, not {expected.dtype}"
+    if actual.shape != expected.shape:
+        return f"shape {actual.shape}, not {expected.shape}"
+    if expected.dtype.kind == "c":
+        parts = actual.dtype.type(0).real.dtype
+        actual, expected = (np.ascontiguousarray(a)[..., None].view(parts) for a in (actual, expected))
+    if expected.dtype not in BOUNDS:
+        wrong = actual != expected
     else:
-        relative, absolute = (bound * looser for bound in BOUNDS[want.dtype])
-        largest = np.abs(want[np.isfinite(want)], dtype=np.float64).max(initial=0)
+        relative, absolute = (bound * looser for bound in BOUNDS[expected.dtype])
+        largest = np.abs(expected[np.isfinite(expected)], dtype=np.float64).max(initial=0)
         absolute *= max(1.0, largest if looser > 1 else largest / 10)   # sums round as their greatest terms do
-        wrong = ~np.isclose(got.astype(np.float64), want.astype(np.float64), relative, absolute, equal_nan=True)
+        wrong = ~np.isclose(actual.astype(np.float64), expected.astype(np.float64), relative, absolute, equal_nan=True)
     if not wrong.any():
         return ""
     at = tuple(int(i[0]) for i in np.nonzero(np.atleast_1d(wrong)))
-    a, b = np.atleast_1d(got)[at], np.atleast_1d(want)[at]
-    return f"{int(wrong.sum())} of {want.size} elements differ, first at {at}: {a!r}, not {b!r}"
+    a, b = np.atleast_1d(actual)[at], np.atleast_1d(expected)[at]
+    return f"{int(wrong.sum())} of {expected.size} elements differ, first at {at}: {a!r}, not {b!r}"
 
 
 def weights(shape, dtype):
@@ -164,8 +164,8 @@ def torch_gradients(out, leaves, again=False):
     if not outs or not leaves:
         return [torch.zeros_like(x) for x in leaves]
     seeds = [torch.from_numpy(np.asarray(weights(o.shape, np.float64))).to(o.dtype) for o in outs]
-    found = torch.autograd.grad(outs, leaves, seeds, create_graph=again, allow_unused=True)
-    return [torch.zeros_like(x) if g is None else g for x, g in zip(leaves, found, strict=True)]
+    gradients = torch.autograd.grad(outs, leaves, seeds, create_graph=again, allow_unused=True)
+    return [torch.zeros_like(x) if g is None else g for x, g in zip(leaves, gradients, strict=True)]
 
 
 def gradcli_gradients(out, leaves, again=False):
@@ -174,5 +174,5 @@ def gradcli_gradients(out, leaves, again=False):
     if not outs or not leaves:
         return [Variable(np.zeros_like(x.array)) for x in leaves]
     seeds = [Tensor(np.asarray(weights(o.array.shape, o.array.dtype))) for o in outs]
-    found = grad(outs, leaves, seeds, create_graph=again, allow_unused=True)
-    return [Variable(np.zeros_like(x.array)) if g is None else g for x, g in zip(leaves, found, strict=True)]
+    gradients = grad(outs, leaves, seeds, create_graph=again, allow_unused=True)
+    return [Variable(np.zeros_like(x.array)) if g is None else g for x, g in zip(leaves, gradients, strict=True)]

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import io
 import subprocess
 import sys
-import warnings
+
+from support.python_prints import python_prints
 
 
 def by_torch(text: str) -> list[str]:
     """What the program prints with torch."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        exec(compile(text, "program", "exec"), {"__name__": "__main__"})      # a program written in these tests
-    return out.getvalue().splitlines()
+    return python_prints(text).splitlines()
 
 
 def by_gradcli(text: str) -> list[str]:
     """What it prints here."""
-    done = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"], input=text,
-                          text=True, capture_output=True, check=False)
-    return (done.stdout + (done.stderr if done.returncode else "")).splitlines()
+    completed = subprocess.run([sys.executable, "-m", "gradcli", "run", "-q", "--style", "modern", "-"], input=text,
+                               text=True, capture_output=True, check=False)
+    return (completed.stdout + (completed.stderr if completed.returncode else "")).splitlines()
 
 
 def differences(text: str) -> list[tuple[str, list[str], list[str]]]:
     """Where the two print something else, each under the last line before it that begins with ==."""
     torch, ours = by_torch(text), by_gradcli(text)
-    found = []
+    differing = []
     for kind, i1, i2, j1, j2 in difflib.SequenceMatcher(None, torch, ours, autojunk=False).get_opcodes():
         if kind != "equal":
             header = next((line for line in reversed(torch[:i1 + 1]) if line.startswith("==")), "")
-            found.append((header, torch[i1:i2], ours[j1:j2]))
-    return found
+            differing.append((header, torch[i1:i2], ours[j1:j2]))
+    return differing
 
 
 def show_differences(text: str) -> None:

@@ -36,8 +36,8 @@ def test_diff_prints_formulas(words):
 
 
 def test_diff_as_data():
-    told = json.loads(gradcli("diff", "x * y", "--format", "json", "--at", "x=2, y=3").out)
-    assert told == {"derivatives": [
+    printed = json.loads(gradcli("diff", "x * y", "--format", "json", "--at", "x=2, y=3").out)
+    assert printed == {"derivatives": [
         {"by": ["x"], "formula": "y", "latex": "\\frac{\\partial}{\\partial x} = y = 3", "value": 3.0},
         {"by": ["y"], "formula": "x", "latex": "\\frac{\\partial}{\\partial y} = x = 2", "value": 2.0}]}
 
@@ -61,10 +61,10 @@ def test_faults_have_their_codes(words, code, repair):
 
 def test_without_sympy_formulas_are_right_and_longer():
     code = ("import sys; sys.modules['sympy'] = None\nfrom gradcli.__main__ import main\nmain()")
-    done = subprocess.run([sys.executable, "-c", code, "diff", "x/(x + 1)"], capture_output=True, text=True, timeout=60,
-                          env=environment(), check=False)
-    assert done.returncode == 0 and done.stdout == "1/(x + 1) - x/(x + 1)**2\n"
-    assert done.stderr == "note: formulas are simplified where SymPy is installed: pip install 'gradcli[symbolic]'\n"
+    process = subprocess.run([sys.executable, "-c", code, "diff", "x/(x + 1)"], capture_output=True, text=True,
+                             timeout=60, env=environment(), check=False)
+    assert process.returncode == 0 and process.stdout == "1/(x + 1) - x/(x + 1)**2\n"
+    assert process.stderr == "note: formulas are simplified where SymPy is installed: pip install 'gradcli[symbolic]'\n"
 
 
 HAND = [

@@ -185,5 +185,5 @@ def test_shapes_of_rows_columns_and_single_elements_fit(text, by, point, form):
      "1/sqrt((x**2).mean(1, True) + 0.5) - (x/((x**2).mean(1, True) + 0.5)).sum(1, True)*x/(3*sqrt((x**2).mean(1, True)"
      " + 0.5))")])
 def test_roots_of_sums_keep_their_exponents(program, form):
-    told = gradcli("diff", "--style", "modern", program, "--at", "x=torch.ones(2, 3)")
-    assert f"d/dx    = {form}" in told.out
+    run = gradcli("diff", "--style", "modern", program, "--at", "x=torch.ones(2, 3)")
+    assert f"d/dx    = {form}" in run.out

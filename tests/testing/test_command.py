@@ -22,10 +22,10 @@ def run(tmp_path, capsys, monkeypatch):
     """Test files, given as texts by name, in this process; the status and what was said."""
     monkeypatch.chdir(tmp_path)
 
-    def run(files, limit=60.0, mend="", junit=None, words="", first_only=False, said="", processes=2, **options):
+    def run(files, limit=60.0, mend="", junit=None, words="", first_only=False, answer="", processes=2, **options):
         for name, text in files.items():
             (tmp_path / name).write_text(text)
-        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+        monkeypatch.setattr("sys.stdin", io.StringIO(answer))
         wish = RunOptions(Settings({"isolated": True, **options}), limit, words, first_only)
         status = run_test(list(files) or ["."], wish, processes, mend, junit)
         return (status, *capsys.readouterr())
@@ -102,10 +102,10 @@ def test_a_process_that_dies_is_a_failure_and_the_others_go_on(run, monkeypatch)
 
 def test_json_tells_of_every_check(run):
     status, out, _ = run({"a.txt": WRONG}, format="json")
-    told = json.loads(out)
+    data = json.loads(out)
     assert status == 4
-    assert (told["checks"], told["passed"], told["failed"], told["skipped"], told["updated"]) == (3, 2, 1, 0, 0)
-    [file] = told["files"]
+    assert (data["checks"], data["passed"], data["failed"], data["skipped"], data["updated"]) == (3, 2, 1, 0, 0)
+    [file] = data["files"]
     assert (file["path"], file["error"]) == ("a.txt", None)
     assert [check["verdict"] for check in file["checks"]] == ["passed", "failed", "passed"]
     assert {key: file["checks"][1][key] for key in ("line", "differs", "source", "expected", "printed")} == {
@@ -130,14 +130,15 @@ def test_update_mends_and_tells(run, tmp_path):
     assert status == 4 and "no error was raised" in out
 
 
-@pytest.mark.parametrize("said, status, mended", [
+@pytest.mark.parametrize("answer, status, mended", [
     ("y\nn\ny\n", 4, [0, 2]), ("n\na\n", 4, [1, 2]), ("a\n", 0, [0, 1, 2]), ("y\nq\n", 4, [0]), ("", 4, []),
     ("what\ny\ny\ny\n", 0, [0, 1, 2]),
 ])
-def test_interactively_a_person_decides(run, tmp_path, said, status, mended):
-    got, out, err = run({"a.txt": ">>> 0\n-\n>>> 1\n-\n", "b.txt": ">>> 2\n-\n"}, mend="ask", said=said, processes=1)
-    found = (tmp_path / "a.txt").read_text() + (tmp_path / "b.txt").read_text()
-    assert got == status and [n for n in range(3) if f">>> {n}\n{n}\n" in found] == mended
+def test_interactively_a_person_decides(run, tmp_path, answer, status, mended):
+    code, out, err = run({"a.txt": ">>> 0\n-\n>>> 1\n-\n", "b.txt": ">>> 2\n-\n"}, mend="ask", answer=answer,
+                         processes=1)
+    texts = (tmp_path / "a.txt").read_text() + (tmp_path / "b.txt").read_text()
+    assert code == status and [n for n in range(3) if f">>> {n}\n{n}\n" in texts] == mended
     assert "a.txt:2: 0" in out and "[y]es" in err
 
 

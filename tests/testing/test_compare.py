@@ -6,8 +6,8 @@ from gradcli.testing.compare import judge, matches, new_expected
 from gradcli.testing.model import Check, CheckOptions, OutputParts, split
 
 
-def check(expected, **given):
-    return Check(1, "x", tuple(expected), 1, **given)
+def check(expected, **changes):
+    return Check(1, "x", tuple(expected), 1, **changes)
 
 
 @pytest.mark.parametrize("expected, printed, same", [
@@ -54,10 +54,10 @@ def test_random_numbers_count_by_type_and_size(expected, printed, same):
 
 
 def test_an_error_is_asked_for_by_its_code():
-    asked = check(["whatever"], options=CheckOptions(error="G0402"))
-    assert judge(asked, OutputParts("", None, "error[G0402]: so", "G0402")) is None
-    assert "G0403" in judge(asked, OutputParts("", None, "error[G0403]: so", "G0403"))
-    assert "no error" in judge(asked, OutputParts("whatever\n"))
+    outcome = check(["whatever"], options=CheckOptions(error="G0402"))
+    assert judge(outcome, OutputParts("", None, "error[G0402]: so", "G0402")) is None
+    assert "G0403" in judge(outcome, OutputParts("", None, "error[G0403]: so", "G0403"))
+    assert "no error" in judge(outcome, OutputParts("whatever\n"))
 
 
 def test_a_fault_stands_after_what_was_printed():

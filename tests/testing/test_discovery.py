@@ -14,14 +14,14 @@ def checks(tmp_path, name, text, pycon=False):
     return read_document(str(path), pycon).checks
 
 
-def told(found):
-    return [(check.source, check.expected) for check in found]
+def pairs(listed):
+    return [(check.source, check.expected) for check in listed]
 
 
 def test_expected_text_runs_to_the_next_prompt_blank_lines_included(tmp_path):
-    found = checks(tmp_path, "t.txt", "prose\n>>> a\n1\n\n>>> b\n\n 2\n\n")
-    assert told(found) == [("a", ("1", "")), ("b", ("", " 2", ""))]
-    assert [(check.line, check.at) for check in found] == [(2, 2), (5, 5)]
+    listed = checks(tmp_path, "t.txt", "prose\n>>> a\n1\n\n>>> b\n\n 2\n\n")
+    assert pairs(listed) == [("a", ("1", "")), ("b", ("", " 2", ""))]
+    assert [(check.line, check.at) for check in listed] == [(2, 2), (5, 5)]
 
 
 @pytest.mark.parametrize("text, source, expected", [
@@ -37,15 +37,15 @@ def test_expected_text_runs_to_the_next_prompt_blank_lines_included(tmp_path):
     (">>> print('... x')\n... x\n", "print('... x')", ("... x",)),
 ])
 def test_what_the_prompt_would_ask_more_of_is_continued(tmp_path, text, source, expected):
-    assert told(checks(tmp_path, "t.txt", text))[0] == (source, expected)
+    assert pairs(checks(tmp_path, "t.txt", text))[0] == (source, expected)
 
 
 def test_comments_and_empty_prompts_are_no_checks(tmp_path):
-    assert told(checks(tmp_path, "t.txt", ">>> # about\n>>>\n>>> a  # why\n1\n>>> \n")) == [("a  # why", ("1",))]
+    assert pairs(checks(tmp_path, "t.txt", ">>> # about\n>>>\n>>> a  # why\n1\n>>> \n")) == [("a  # why", ("1",))]
 
 
 def test_carriage_returns_and_a_byte_order_mark_are_not_text(tmp_path):
-    assert told(checks(tmp_path, "t.txt", "\ufeff>>> a\r\n1\r\n\r\n>>> b\r\n")) == [("a", ("1", "")), ("b", ())]
+    assert pairs(checks(tmp_path, "t.txt", "\ufeff>>> a\r\n1\r\n\r\n>>> b\r\n")) == [("a", ("1", "")), ("b", ())]
 
 
 def test_an_indented_transcript_loses_its_indentation(tmp_path):
@@ -67,10 +67,10 @@ def test_options_are_the_whole_comment_at_the_end(source, options):
 
 def test_orders_stand_between_checks(tmp_path):
     text = "# gradcli: style modern\n>>> a\n1\n# gradcli: new session, seed 3\n>>> # gradcli: precision 2\n>>> b\n"
-    found = checks(tmp_path, "t.txt", text)
-    assert told(found) == [("a", ("1",)), ("b", ())]
-    assert [check.directives for check in found] == [("style modern",), ("new session", "seed 3", "precision 2")]
-    assert told(checks(tmp_path, "t.txt", ">>> a\n# gradcli: skip\n>>> b\n")) == [("a", ())]
+    listed = checks(tmp_path, "t.txt", text)
+    assert pairs(listed) == [("a", ("1",)), ("b", ())]
+    assert [check.directives for check in listed] == [("style modern",), ("new session", "seed 3", "precision 2")]
+    assert pairs(checks(tmp_path, "t.txt", ">>> a\n# gradcli: skip\n>>> b\n")) == [("a", ())]
 
 
 @pytest.mark.parametrize("text, expected", [
@@ -85,7 +85,7 @@ def test_orders_stand_between_checks(tmp_path):
     ("<!-- gradcli -->\n\n    >>> a\n     1\n\nprose\n", (" 1",)),
 ])
 def test_marked_blocks_of_markdown(tmp_path, text, expected):
-    assert told(checks(tmp_path, "t.md", text)) == [("a", expected)]
+    assert pairs(checks(tmp_path, "t.md", text)) == [("a", expected)]
 
 
 @pytest.mark.parametrize("text", [
@@ -98,13 +98,13 @@ def test_what_is_not_marked_is_not_tested(tmp_path, text):
 
 
 def test_pycon_counts_where_it_is_asked_for(tmp_path):
-    assert told(checks(tmp_path, "t.md", "```pycon\n>>> a\n```\n", pycon=True)) == [("a", ())]
+    assert pairs(checks(tmp_path, "t.md", "```pycon\n>>> a\n```\n", pycon=True)) == [("a", ())]
 
 
 def test_blocks_of_markdown_can_give_orders(tmp_path):
     text = "<!-- gradcli: seed 3 -->\n```gradcli new session\n>>> a\n```\n```gradcli\nb = 1\n```\n"
-    found = checks(tmp_path, "t.md", text)
-    assert [(check.kind, check.directives) for check in found] == [
+    listed = checks(tmp_path, "t.md", text)
+    assert [(check.kind, check.directives) for check in listed] == [
         ("prompt", ("seed 3", "new session")), ("program", ())]
 
 
@@ -123,20 +123,20 @@ def test_marked_blocks_of_restructured_text(tmp_path, text, expected):
 def test_unmarked_blocks_of_restructured_text_count_as_pycon(tmp_path):
     text = "Text::\n\n   >>> a\n   1\n\n.. code-block:: python\n\n   >>> b\n\n>>> c\n2\n\nprose\n"
     assert checks(tmp_path, "t.rst", text) == []
-    assert told(checks(tmp_path, "t.rst", text, pycon=True)) == [("a", ("1",)), ("c", ("2",))]
+    assert pairs(checks(tmp_path, "t.rst", text, pycon=True)) == [("a", ("1",)), ("c", ("2",))]
 
 
 def test_only_the_last_check_of_an_indented_block_is_loose(tmp_path):
-    found = checks(tmp_path, "t.rst", ".. gradcli::\n\n   >>> a\n   1\n\n   >>> b\n   2\n\nprose\n")
-    assert [(check.expected, check.loose) for check in found] == [(("1", ""), False), (("2",), True)]
+    listed = checks(tmp_path, "t.rst", ".. gradcli::\n\n   >>> a\n   1\n\n   >>> b\n   2\n\nprose\n")
+    assert [(check.expected, check.loose) for check in listed] == [(("1", ""), False), (("2",), True)]
 
 
 def test_cells_of_a_notebook(tmp_path):
-    found = checks(tmp_path, "t.ipynb", notebook(
+    listed = checks(tmp_path, "t.ipynb", notebook(
         ("x = 1\nprint(x)\nx + 1", [stream("1\n"), result("2")]), ("# only words", []), ("%%bash\nx", []),
         ("# gradcli: new session, skip\nx", [{"output_type": "stream", "name": "stderr", "text": "noise"}])))
-    assert [(check.expected, check.options.skip) for check in found] == [(("1", "2"), False), ((), True), ((), True)]
-    assert found[2].directives == ("new session",)
+    assert [(check.expected, check.options.skip) for check in listed] == [(("1", "2"), False), ((), True), ((), True)]
+    assert listed[2].directives == ("new session",)
 
 
 def test_a_script_is_read_with_the_file_beside_it(tmp_path):
@@ -153,8 +153,8 @@ def test_which_files_of_a_folder_are_tests(tmp_path):
                        "deep/i.ipynb": "", "deep/j.rst": ""}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    found = [path.removeprefix(f"{tmp_path}/") for path in candidates([str(tmp_path)])]
-    assert found == ["a.md", "c.txt", "e.grad", "deep/i.ipynb", "deep/j.rst"]
+    listed = [path.removeprefix(f"{tmp_path}/") for path in candidates([str(tmp_path)])]
+    assert listed == ["a.md", "c.txt", "e.grad", "deep/i.ipynb", "deep/j.rst"]
     assert list(candidates([str(tmp_path / "e.out")] * 2)) == [str(tmp_path / "e.grad")]
     assert not is_test(str(tmp_path / "f.py"))
 
@@ -198,17 +198,17 @@ Out[3]: 1
 
 @pytest.mark.parametrize("name, before, after", [("t.txt", "Prose\n", ""), ("t.md", "```gradcli\n", "```\n")])
 def test_a_session_of_ipython(tmp_path, name, before, after):
-    found = checks(tmp_path, name, before + SESSION + after)
-    assert [(check.source, check.number, check.line) for check in found] == [
+    listed = checks(tmp_path, name, before + SESSION + after)
+    assert [(check.source, check.number, check.line) for check in listed] == [
         ("x = 1\nx + 1", "1", 2), ("print(x)", "31", 6), ("x", "3", 11)]
-    assert found[0].expected == ("Out[1]: 2", "") and all(check.kind == "numbered" for check in found)
+    assert listed[0].expected == ("Out[1]: 2", "") and all(check.kind == "numbered" for check in listed)
 
 
 def test_commands_with_what_they_print(tmp_path):
     text = ("```console\n$ gradcli eval 'x = 3' \\\n> 'x**2'\n9\n$ ls\na\n$ gradcli ops\n```\n"
             "```sh\n$ gradcli eval 1 | cat\n1\n$ gradcli run -o f x.grad\n2\n```\n")
-    found = checks(tmp_path, "t.md", text)
-    assert [(check.source, check.expected, check.kind, check.options.skip) for check in found] == [
+    listed = checks(tmp_path, "t.md", text)
+    assert [(check.source, check.expected, check.kind, check.options.skip) for check in listed] == [
         ("gradcli eval 'x = 3' 'x**2'", ("9",), "command", False), ("gradcli eval 1 | cat", ("1",), "command", True),
         ("gradcli run -o f x.grad", ("2",), "command", True)]
     document = read_document(str(tmp_path / "t.md"))
@@ -230,8 +230,8 @@ def test_orders_below_everything_are_told(tmp_path):
 
 def test_cells_that_nothing_is_stored_of(tmp_path):
     text = notebook(("x = 1", [stream("1\n")]), ("2", []), ("%time y = 2", []), ("%%time\ny", []))
-    found = checks(tmp_path, "t.ipynb", text.replace('"execution_count": 2', '"execution_count": null'))
-    assert [check.kind for check in found] == ["cell", "unrun", "unrun", "unrun"]
+    listed = checks(tmp_path, "t.ipynb", text.replace('"execution_count": 2', '"execution_count": null'))
+    assert [check.kind for check in listed] == ["cell", "unrun", "unrun", "unrun"]
     assert {check.kind for check in checks(tmp_path, "c.ipynb", notebook(("1", []), ("2", [])))} == {"unrun"}
 
 

@@ -17,10 +17,11 @@ def run(tmp_path):
     def run(*words, files=None):
         for name, text in (files or {}).items():
             (tmp_path / name).write_text(text)
-        done = subprocess.run([sys.executable, "-m", "pytest", "-p", "gradcli.testing.plugin", "-p", "no:cacheprovider",
-                               "--rootdir", str(tmp_path), *words], cwd=tmp_path, env=environment(**NO_PLUGINS),
-                              capture_output=True, text=True, timeout=60)
-        return done.stdout + done.stderr
+        process = subprocess.run([sys.executable, "-m", "pytest", "-p", "gradcli.testing.plugin",
+                                  "-p", "no:cacheprovider",
+                                  "--rootdir", str(tmp_path), *words], cwd=tmp_path, env=environment(**NO_PLUGINS),
+                                 capture_output=True, text=True, timeout=60)
+        return process.stdout + process.stderr
     return run
 
 

@@ -41,9 +41,9 @@ def spoiled(text):
     lines = text.split("\n")
     for at in range(len(lines) - 1, -1, -1):
         expected = not lines[at].startswith((">>>", "...")) and " at 0x" not in lines[at]
-        if expected and (found := re.search(r"\d", lines[at])):
-            wrong = str((int(found[0]) + 1) % 10)
-            lines[at] = lines[at][: found.start()] + wrong + lines[at][found.end():]
+        if expected and (digit := re.search(r"\d", lines[at])):
+            wrong = str((int(digit[0]) + 1) % 10)
+            lines[at] = lines[at][: digit.start()] + wrong + lines[at][digit.end():]
             return "\n".join(lines), at + 1
     return None, 0
 
@@ -54,7 +54,7 @@ def test_an_example(script, style, tmp_path, capsys):
     text = echoed(script, capsys, style=style)
     path = tmp_path / "t.txt"
     path.write_text(text)
-    assert not outcome_of(path).failed
+    assert not outcome_of(path).has_failed
     wrong, line = spoiled(text)
     if wrong is None:
         return      # a program that cannot be read: nothing of it was run
@@ -111,7 +111,7 @@ def test_awkward_statements_go_there_and_back(tmp_path, capsys):
     script, path = tmp_path / "s.grad", tmp_path / "t.txt"
     script.write_text(PROGRAM)
     path.write_text(echoed(script, capsys))
-    assert not outcome_of(path).failed
+    assert not outcome_of(path).has_failed
     assert "... dots\n" in path.read_text() and "no end\n>>>" in path.read_text()
 
 
@@ -120,7 +120,7 @@ def test_arguments_and_settings_are_in_the_transcript(tmp_path):
     outcome = gradcli("run", "--echo", "--seed", "3", "--double", "--precision", "2", "s.grad", "a b", cwd=tmp_path)
     (tmp_path / "t.txt").write_text(outcome.out)
     assert outcome.out.startswith("# gradcli: seed 3, double, precision 2\n>>> args = ['a b']\n>>> print")
-    assert not outcome_of(tmp_path / "t.txt").failed
+    assert not outcome_of(tmp_path / "t.txt").has_failed
 
 
 def test_a_profile_comes_before_the_print_options_that_override_it():
@@ -137,7 +137,7 @@ def test_a_fault_is_told_in_the_transcript_as_at_the_prompt_and_on_standard_erro
     assert " --> s.grad:7:1" in outcome.err and "in line 6: y.add_(1)" in outcome.err
     assert " --> <stdin>:1:1" in outcome.out and "in line 1: y.add_(1)" in outcome.out
     (tmp_path / "t.txt").write_text(outcome.out)
-    assert not outcome_of(tmp_path / "t.txt").failed
+    assert not outcome_of(tmp_path / "t.txt").has_failed
 
 
 def test_what_the_prompt_writes(tmp_path, capsys):
@@ -150,13 +150,13 @@ def test_what_the_prompt_writes(tmp_path, capsys):
         repl.submit(line)
     capsys.readouterr()
     result = outcome_of(tmp_path / "t.txt")
-    assert not result.failed and len(result.outcomes) == 9
+    assert not result.has_failed and len(result.outcomes) == 9
     assert "# gradcli: style tutorial\n>>> torch.set_printoptions(precision=2)\n" in (tmp_path / "t.txt").read_text()
     repl.submit(":reset")
     repl.submit("x = 1; x")
     repl.submit(f":save {tmp_path}/s.grad")
     assert [check.kind for check in read_document(str(tmp_path / "s.grad")).checks] == ["program"]
-    assert not outcome_of(tmp_path / "s.grad").failed
+    assert not outcome_of(tmp_path / "s.grad").has_failed
 
 
 def test_the_tutorial_is_printed_by_the_program_itself():

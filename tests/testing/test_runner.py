@@ -52,11 +52,11 @@ def test_a_seed_begins_the_random_numbers_again(tmp_path):
     assert verdicts(tmp_path, text, seed=4, style="modern")[-1] == "failed"
 
 
-@pytest.mark.parametrize("order, said", [("stlye modern", "did you mean"), ("style ancient", "not one of"),
-                                         ("seed", "not a whole number"), ("color always", "knows no")])
-def test_an_order_that_makes_no_sense_is_told_with_its_place(tmp_path, order, said):
+@pytest.mark.parametrize("order, message", [("stlye modern", "did you mean"), ("style ancient", "not one of"),
+                                            ("seed", "not a whole number"), ("color always", "knows no")])
+def test_an_order_that_makes_no_sense_is_told_with_its_place(tmp_path, order, message):
     first, second = played(tmp_path, f"\n# gradcli: {order}\n>>> 1\n1\n>>> 2\n2\n")
-    assert first.verdict == "failed" and said in first.problem and "t.txt:3" in first.problem
+    assert first.verdict == "failed" and message in first.problem and "t.txt:3" in first.problem
     assert second.verdict == "passed"       # one bad order costs one check
 
 

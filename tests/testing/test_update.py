@@ -140,10 +140,10 @@ def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path, monkeypatch)
 
 def test_a_file_that_has_changed_meanwhile_is_left_alone(tmp_path):
     path = written(tmp_path, "t.txt", ">>> 1\n2\n")
-    found = outcomes(path)
+    statuses = outcomes(path)
     path.write_text(">>> 5\n2\n")
     with pytest.raises(FileFault, match="was changed"):
-        update(str(path), found)
+        update(str(path), statuses)
     assert path.read_text() == ">>> 5\n2\n"
 
 
@@ -158,8 +158,8 @@ def test_what_would_become_a_part_of_the_document_is_not_written(tmp_path, print
     path = tmp_path / "page.md"
     text = f'```gradcli\n>>> print("{printed}")\nold\n```\n'
     path.write_text(text)
-    done = subprocess.run([sys.executable, "-m", "gradcli", "test", "--update", str(path)], capture_output=True,
-                          text=True, check=False)
-    assert done.returncode != 0
-    assert "would be read as a part of the document" in done.stdout + done.stderr
+    completed = subprocess.run([sys.executable, "-m", "gradcli", "test", "--update", str(path)], capture_output=True,
+                               text=True, check=False)
+    assert completed.returncode != 0
+    assert "would be read as a part of the document" in completed.stdout + completed.stderr
     assert path.read_text() == text

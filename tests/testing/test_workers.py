@@ -123,9 +123,9 @@ def special_files(folder):
 
 def test_only_regular_files_are_read(tmp_path):
     special_files(tmp_path)
-    told = gradcli("test", "--format", "json", "--time-limit", "20", ".", cwd=tmp_path)
-    files = {file["path"].removeprefix("./"): file["error"] for file in json.loads(told.out)["files"]}
-    assert told.status == 6 and files.pop("good.txt") is None
+    outcome = gradcli("test", "--format", "json", "--time-limit", "20", ".", cwd=tmp_path)
+    files = {file["path"].removeprefix("./"): file["error"] for file in json.loads(outcome.out)["files"]}
+    assert outcome.status == 6 and files.pop("good.txt") is None
     assert files and all("not a regular file" in error or "cannot read" in error for error in files.values())
     assert {"zero.txt", "null.md", "full.grad", "pipe.txt", "pipe.ipynb", "plug.rst"} <= files.keys()
 
@@ -135,8 +135,8 @@ def test_a_file_larger_than_a_test_may_be_is_told(tmp_path):
         file.truncate(1 << 40)      # it takes no room on the disk
     with open(tmp_path / "big.txt", "wb") as file:
         file.truncate(1 << 40)
-    told = gradcli("test", "--memory-limit", "600M", ".", cwd=tmp_path)
-    assert told.status == 6 and told.out.count("longer than a test file may be, which is 64 MiB") == 2
+    outcome = gradcli("test", "--memory-limit", "600M", ".", cwd=tmp_path)
+    assert outcome.status == 6 and outcome.out.count("longer than a test file may be, which is 64 MiB") == 2
 
 
 def test_looking_for_tests_stays_within_the_limit_on_memory(tmp_path):
@@ -144,9 +144,9 @@ def test_looking_for_tests_stays_within_the_limit_on_memory(tmp_path):
             "discovery.PROMPTED = type('', (), {'search': lambda text: bytearray(2 << 30)})\n"
             "from gradcli.__main__ import main; main()")
     (tmp_path / "a.txt").write_text(">>> 1\n1\n")
-    done = subprocess.run([sys.executable, "-c", code, "test", "--memory-limit", "600M", "."], cwd=tmp_path,
-                          env=environment(), capture_output=True, timeout=60)
-    assert done.returncode == 5 and done.stderr.startswith(b"error[G0602]")
+    completed = subprocess.run([sys.executable, "-c", code, "test", "--memory-limit", "600M", "."], cwd=tmp_path,
+                               env=environment(), capture_output=True, timeout=60)
+    assert completed.returncode == 5 and completed.stderr.startswith(b"error[G0602]")
 
 
 def test_a_worker_is_walled_before_it_reads(tmp_path, monkeypatch):

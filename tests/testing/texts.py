@@ -38,12 +38,12 @@ error[G0406]: element 0 of tensors does not require grad and does not have a gra
 
 def notebook(*cells, indent=1):
     """The text of a notebook with one code cell for each (source, outputs)."""
-    made = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": ["# Notes, é"]}],
-            "metadata": {"kernelspec": {"name": "gradcli"}}, "nbformat": 4, "nbformat_minor": 5}
+    document = {"cells": [{"cell_type": "markdown", "metadata": {}, "source": ["# Notes, é"]}],
+                "metadata": {"kernelspec": {"name": "gradcli"}}, "nbformat": 4, "nbformat_minor": 5}
     for number, (source, outputs) in enumerate(cells, 1):
-        made["cells"].append({"cell_type": "code", "execution_count": number, "metadata": {}, "outputs": outputs,
-                              "source": source.splitlines(keepends=True)})
-    return json.dumps(made, indent=indent, ensure_ascii=False) + "\n"
+        document["cells"].append({"cell_type": "code", "execution_count": number, "metadata": {}, "outputs": outputs,
+                                  "source": source.splitlines(keepends=True)})
+    return json.dumps(document, indent=indent, ensure_ascii=False) + "\n"
 
 
 def stream(text):

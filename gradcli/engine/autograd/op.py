@@ -160,6 +160,7 @@ class Op:
 
     # nodes and gradients
     legacy_names: str | tuple[str, ...] = ""    # the name of its nodes in 0.1.12, for each variant
+    legacy_module = "basic_ops"             # where those stand whose name is that of the class
     modern_names: str | tuple[str, ...] = ""    # and in 2.13
     gradient_names: str | tuple[str, ...] = ""  # in 2.13 of its first input's gradient, all if linked
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
@@ -181,11 +182,11 @@ class Op:
     vanished: str | tuple[str, ...] = ""
     saved_for_versions: tuple[str, ...] = ()    # inputs, or out, saved as in PyTorch only to notice writes to them
 
-    # for tests: arguments
+    # for tests: arguments, and wrong ones, by default a text in place of the tensor
     samples: tuple[Any, ...] | list[Any] = ()
     # arguments at which the gradient is PyTorch's convention and no slope
     gradient_only_samples: tuple[Any, ...] | list[Any] = ()
-    errors: tuple[Any, ...] | list[Any] = ()
+    errors: tuple[Any, ...] | list[Any] = (("text",),)
 
     signature: Signature
     params: tuple[str, ...]
@@ -332,7 +333,7 @@ def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
         for names in (cls.legacy_names, cls.modern_names, cls.gradient_names))
     for i in range(max(len(legacy_names), len(modern_names), len(gradient_names))):
         node = _node(cls)
-        legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"basic_ops.{cls.__name__}"
+        legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"{cls.legacy_module}.{cls.__name__}"
         whole = "." not in legacy_name or legacy_name.startswith("torch.")
         node.legacy_class_name = legacy_name if whole else LEGACY_MODULE + legacy_name
         node.modern_name = modern_names[min(i, len(modern_names) - 1)] or f"{cls.__name__}Backward0"

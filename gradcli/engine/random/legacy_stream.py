@@ -23,6 +23,7 @@ from gradcli.engine.random.stream import (
     cast_as_c,
     check_std,
     elements,
+    exp_or_inf,
     interleaved,
     matrix,
     ordered_bounds,
@@ -119,7 +120,7 @@ class LegacyGenerator(RandomStream):
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         positive("log_normal", "standard deviation", std)
         normals = self._gauss(elements(shape), mean, std, np.dtype(np.float64))
-        return cast_as_c(map_elements(_exp, normals), dtype).reshape(shape)
+        return cast_as_c(map_elements(exp_or_inf, normals), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Uniforms looked up in the cumulative sums, from which a drawn category is taken out if it may not return."""
@@ -165,10 +166,3 @@ def _shortcut(x: Doubles, y: Doubles, mean: float, std: float) -> tuple[Doubles,
     doubt = (interleaved(rho, rho) * std + np.abs(values)) * DOUBT
     certain = cast_as_c(values - doubt, np.float32) == cast_as_c(values + doubt, np.float32)
     return values.reshape(-1, 2), ~certain.reshape(-1, 2).all(axis=1)
-
-
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf

@@ -23,6 +23,7 @@ from gradcli.engine.random.stream import (
     cast_as_c,
     check_std,
     elements,
+    exp_or_inf,
     in_memory_order,
     interleaved,
     matrix,
@@ -239,7 +240,7 @@ class ModernGenerator(RandomStream):
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         """exp of a normal number, never by blocks."""
         positive("log_normal", "standard deviation", std)
-        return cast_as_c(map_elements(_exp, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
+        return cast_as_c(map_elements(exp_or_inf, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Without replacement, or for one draw, the largest weights once each is divided by an exponential number.
@@ -334,10 +335,3 @@ def _pairs_of(words: NDArray[np.uint64]) -> list[float]:
 
 def _log(x: float) -> float:
     return math.log(x) if x else -math.inf
-
-
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf

@@ -213,6 +213,14 @@ def interleaved(first: Doubles, second: Doubles) -> Doubles:
     return np.stack([first, second], axis=1).reshape(-1)
 
 
+def exp_or_inf(x: float) -> float:
+    """exp(x); infinite where that is beyond double precision."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
 def positive(name: str, what: str, value: float) -> None:
     if not value > 0:
         raise ValueFault(f"{name} needs a {what} above 0, got {value:g}")

@@ -92,7 +92,7 @@ class SyntaxSite:
                 return node
         return None
 
-    def alone(self, node: Node) -> bool:
+    def is_alone(self, node: Node) -> bool:
         """Whether a statement is the only one on its one line, so that the line can be replaced."""
         first = self.text.rfind("\n", 0, node[1]) + 1
         last = self.text.find("\n", node[2])

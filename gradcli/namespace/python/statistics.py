@@ -41,10 +41,4 @@ def _of_numbers(name: str) -> Callable[..., Any]:
 
 NAMES = ("mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev "
          "variance quantiles covariance correlation").split()
-FUNCTIONS = {name: _of_numbers(name) for name in NAMES}
-
-
-def __getattr__(name: str) -> Any:
-    if name in FUNCTIONS:
-        return FUNCTIONS[name]
-    raise AttributeError(name)
+globals().update({name: _of_numbers(name) for name in NAMES})

@@ -131,6 +131,25 @@ class Distribution:
     _event_shape: Any
     _validate_args: Any
 
+    # the parameters that subclasses set by `_set`
+    loc: Any
+    scale: Any
+    rate: Any
+    df: Any
+    df1: Any
+    df2: Any
+    low: Any
+    high: Any
+    alpha: Any
+    temperature: Any
+    total_count: Any
+    concentration: Any
+    concentration0: Any
+    concentration1: Any
+    concentration_reciprocal: Any
+    cov_factor: Any
+    cov_diag: Any
+
     @property
     def arg_constraints(self) -> Any:
         """The constraints of its parameters, by name."""

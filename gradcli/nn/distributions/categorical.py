@@ -186,8 +186,6 @@ class LogitRelaxedBernoulli(ByProbability):
     _unexpanded = frozenset({"temperature"})
     support = constraints.real
 
-    temperature: Any
-
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
         self.temperature = _temperature(temperature)
@@ -213,8 +211,6 @@ class ExpRelaxedCategorical(OnCategorical):
     _unexpanded = frozenset({"temperature"})
     support = constraints.real_vector
     has_rsample = True
-
-    temperature: Any
 
     def __init__(self, temperature: Any, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:

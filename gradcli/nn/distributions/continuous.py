@@ -22,9 +22,6 @@ class Normal(ExponentialFamily):
     support = constraints.real
     has_rsample = True
 
-    loc: Any
-    scale: Any
-
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(loc=loc, scale=scale), (), validate_args)
 
@@ -66,9 +63,6 @@ class Uniform(Distribution):
 
     has_rsample = True
 
-    low: Any
-    high: Any
-
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(low=low, high=high), (), validate_args)
 
@@ -105,8 +99,6 @@ class Exponential(ExponentialFamily):
     _constraints: Any = {"rate": constraints.positive}
     support = constraints.nonnegative
     has_rsample = True
-
-    rate: Any
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(rate=rate), (), validate_args)
@@ -145,9 +137,6 @@ class Laplace(Distribution):
     support = constraints.real
     has_rsample = True
 
-    loc: Any
-    scale: Any
-
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(loc=loc, scale=scale), (), validate_args)
 
@@ -182,9 +171,6 @@ class Cauchy(Distribution):
     support = constraints.real
     has_rsample = True
 
-    loc: Any
-    scale: Any
-
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(loc=loc, scale=scale), (), validate_args)
 
@@ -216,10 +202,6 @@ class StudentT(Distribution):
     _constraints: Any = {"df": constraints.positive, **LOC_SCALE}
     support = constraints.real
     has_rsample = True
-
-    df: Any
-    loc: Any
-    scale: Any
 
     def __init__(self, df: Any, loc: Any = 0.0, scale: Any = 1.0, validate_args: bool | None = None) -> None:
         shape = self._set(df=df, loc=loc, scale=scale)
@@ -256,9 +238,6 @@ class FisherSnedecor(Distribution):
     _constraints: Any = {"df1": constraints.positive, "df2": constraints.positive}
     support = constraints.positive
     has_rsample = True
-
-    df1: Any
-    df2: Any
 
     def __init__(self, df1: Any, df2: Any, validate_args: bool | None = None) -> None:
         shape = self._set(df1=df1, df2=df2)
@@ -300,10 +279,6 @@ class GeneralizedPareto(Distribution):
 
     _constraints: Any = {**LOC_SCALE, "concentration": constraints.real}
     has_rsample = True
-
-    loc: Any
-    scale: Any
-    concentration: Any
 
     def __init__(self, loc: Any, scale: Any, concentration: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(loc=loc, scale=scale, concentration=concentration), (), validate_args)

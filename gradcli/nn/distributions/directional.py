@@ -44,9 +44,6 @@ class VonMises(Distribution):
     _constraints: Any = {"loc": constraints.real, "concentration": constraints.positive}
     support = constraints.real
 
-    loc: Any
-    concentration: Any
-
     def __init__(self, loc: Any, concentration: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(loc=loc, concentration=concentration), (), validate_args)
 

@@ -109,8 +109,6 @@ class Binomial(ByProbability):
     _constraints: Any = {"total_count": constraints.nonnegative_integer, **PROBABILITY}
     has_enumerate_support = True
 
-    total_count: Any
-
     def __init__(self, total_count: Any = 1, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
         super().__init__(self._set_probability(probs, logits, total_count=total_count), (), validate_args)
@@ -189,8 +187,6 @@ class NegativeBinomial(ByProbability):
         "logits": constraints.real}
     support = constraints.nonnegative_integer
 
-    total_count: Any
-
     def __init__(self, total_count: Any, probs: Any = None, logits: Any = None,
                  validate_args: bool | None = None) -> None:
         super().__init__(self._set_probability(probs, logits, total_count=total_count), (), validate_args)
@@ -216,8 +212,6 @@ class Poisson(ExponentialFamily):
 
     _constraints: Any = {"rate": constraints.nonnegative}
     support = constraints.nonnegative_integer
-
-    rate: Any
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(rate=rate), (), validate_args)

@@ -22,9 +22,6 @@ class Gumbel(TransformedDistribution):
     _constraints: Any = LOC_SCALE
     support = constraints.real
 
-    loc: Any
-    scale: Any
-
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         self._set(loc=loc, scale=scale)
         limits = finfo(self.loc.dtype)
@@ -54,9 +51,6 @@ class Pareto(TransformedDistribution):
 
     _constraints: Any = {"alpha": constraints.positive, "scale": constraints.positive}
 
-    scale: Any
-    alpha: Any
-
     def __init__(self, scale: Any, alpha: Any, validate_args: bool | None = None) -> None:
         self._set(scale=scale, alpha=alpha)
         super().__init__(Exponential(self.alpha, validate_args),
@@ -84,10 +78,6 @@ class Weibull(TransformedDistribution):
 
     _constraints: Any = {"scale": constraints.positive, "concentration": constraints.positive}
     support = constraints.positive
-
-    scale: Any
-    concentration: Any
-    concentration_reciprocal: Any
 
     def __init__(self, scale: Any, concentration: Any, validate_args: bool | None = None) -> None:
         self._set(scale=scale, concentration=concentration)
@@ -117,9 +107,6 @@ class Kumaraswamy(TransformedDistribution):
         "concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True
-
-    concentration1: Any
-    concentration0: Any
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: bool | None = None) -> None:
         self._set(concentration1=concentration1, concentration0=concentration0)

@@ -21,9 +21,6 @@ class Gamma(ExponentialFamily):
     support = constraints.nonnegative
     has_rsample = True
 
-    concentration: Any
-    rate: Any
-
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(concentration=concentration, rate=rate), (), validate_args)
 
@@ -75,8 +72,6 @@ class Dirichlet(ExponentialFamily):
     _constraints: Any = {"concentration": constraints.IndependentConstraint(constraints.positive, 1)}
     support = constraints.simplex
     has_rsample = True
-
-    concentration: Any
 
     def __init__(self, concentration: Any, validate_args: bool | None = None) -> None:
         shape = tuple(tensor_of(concentration, "concentration").shape)

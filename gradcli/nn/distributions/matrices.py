@@ -28,7 +28,6 @@ class LKJCholesky(Distribution):
     _constraints: Any = {"concentration": constraints.positive}
     support = constraints.corr_cholesky
 
-    concentration: Any
     dim: int
 
     def __init__(self, dim: int, concentration: Any = 1.0, validate_args: bool | None = None) -> None:
@@ -67,8 +66,6 @@ class Wishart(ExponentialFamily):
     support = constraints.positive_definite
     has_rsample = True
     _unexpanded = frozenset({"_chi2", "_lower"})
-
-    df: Any
 
     def __init__(self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
                  validate_args: bool | None = None) -> None:

@@ -67,8 +67,6 @@ class MultivariateNormal(Distribution):
     has_rsample = True
     _unexpanded = frozenset({"_lower"})
 
-    loc: Any
-
     def __init__(self, loc: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
                  validate_args: bool | None = None) -> None:
         if not tensor_of(loc, "loc").array.ndim:
@@ -128,10 +126,6 @@ class LowRankMultivariateNormal(Distribution):
     support = constraints.real_vector
     has_rsample = True
     _unexpanded = frozenset({"_factor", "_diagonal", "_capacitance"})
-
-    loc: Any
-    cov_factor: Any
-    cov_diag: Any
 
     def __init__(self, loc: Any, cov_factor: Any, cov_diag: Any, validate_args: bool | None = None) -> None:
         if not tensor_of(loc, "loc").array.ndim:

@@ -23,17 +23,71 @@ def checked_index(index: Any, length: int) -> int:
     return at % length
 
 
-@exposed("append", "extend", "insert", "pop")
-class _NumberedModules(Module):
-    """A container whose children are named by their numbers."""
+class _Container(Module):
+    """A container; `_members` are its modules, or its Parameters, by name."""
 
     _module_path = "torch.nn.modules.container"
 
+    @property
+    def _members(self) -> dict[str, Any]:
+        return self._module_dict
+
     def __len__(self) -> int:
-        return len(self._module_dict)
+        return len(self._members)
+
+
+@exposed("append", "extend")
+class _List(_Container):
+    """A container whose members are named by their numbers."""
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(list(self._module_dict.values()))
+        return iter(list(self._members.values()))
+
+    def append(self, value: Any) -> Any:
+        """Add a member at the end; this container."""
+        raise NotImplementedError
+
+    def extend(self, values: Iterable[Any]) -> Any:
+        """Add several members at the end; this container."""
+        for value in values:
+            self.append(value)
+        return self
+
+
+@exposed("keys", "values", "items", "update")
+class _Dict(_Container):
+    """A container whose members have names that the program gives them."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._members))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise NotImplementedError
+
+    def update(self, members: Any) -> None:
+        """Take in the members of a dict."""
+        for name, value in members.items() if isinstance(members, dict | _Dict) else members:
+            self[name] = value
+
+    def keys(self) -> Any:
+        """The names."""
+        return dict(self._members).keys()
+
+    def values(self) -> Any:
+        """The members."""
+        return dict(self._members).values()
+
+    def items(self) -> Any:
+        """Names and members."""
+        return dict(self._members).items()
+
+
+@exposed("insert", "pop")
+class _NumberedModules(_List):
+    """Modules named by their numbers."""
 
     def __getitem__(self, at: Any) -> Any:
         inner = list(self._module_dict.values())
@@ -61,12 +115,6 @@ class _NumberedModules(Module):
     def append(self, module: Any) -> Any:
         """Add a module at the end; this container."""
         self.add_module(str(len(self)), module)
-        return self
-
-    def extend(self, modules: Iterable[Any]) -> Any:
-        """Add several modules at the end; this container."""
-        for module in modules:
-            self.append(module)
         return self
 
     def pop(self, key: Any) -> Any:
@@ -135,24 +183,13 @@ class ModuleList(_NumberedModules):
         return ModuleList([*self, *other])
 
 
-@exposed("keys", "values", "items", "update", "pop", "clear")
-class ModuleDict(Module):
+@exposed("pop", "clear")
+class ModuleDict(_Dict):
     """A dict of modules that are parts of the module it stands in."""
-
-    _module_path = "torch.nn.modules.container"
 
     def __init__(self, modules: Any = None) -> None:
         super().__init__()
         self.update(modules or {})
-
-    def __len__(self) -> int:
-        return len(self._module_dict)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(self._module_dict))
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._module_dict
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._module_dict:
@@ -171,11 +208,6 @@ class ModuleDict(Module):
     def __delitem__(self, name: str) -> None:
         self.pop(name)
 
-    def update(self, modules: Any) -> None:
-        """Take in the modules of a dict."""
-        for name, module in modules.items() if isinstance(modules, dict | ModuleDict) else modules:
-            self[name] = module
-
     def pop(self, key: str) -> Any:
         """Take a module out."""
         module = self[key]
@@ -187,34 +219,17 @@ class ModuleDict(Module):
         for name in list(self._module_dict):
             delattr(self, name)
 
-    def keys(self) -> Any:
-        """The names."""
-        return dict(self._module_dict).keys()
 
-    def values(self) -> Any:
-        """The modules."""
-        return dict(self._module_dict).values()
-
-    def items(self) -> Any:
-        """Names and modules."""
-        return dict(self._module_dict).items()
-
-
-@exposed("append", "extend")
-class ParameterList(Module):
+class ParameterList(_List):
     """A list of Parameters that belong to the module it stands in."""
-
-    _module_path = "torch.nn.modules.container"
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         super().__init__()
         self.extend(values or ())
 
-    def __len__(self) -> int:
-        return len(self._parameter_dict)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(list(self._parameter_dict.values()))
+    @property
+    def _members(self) -> dict[str, Any]:
+        return self._parameter_dict
 
     def __getitem__(self, at: Any) -> Any:
         parameters = list(self._parameter_dict.values())
@@ -230,12 +245,6 @@ class ParameterList(Module):
         self.register_parameter(str(len(self)), _parameter(value))
         return self
 
-    def extend(self, values: Iterable[Any]) -> Any:
-        """Add several Parameters at the end; this list."""
-        for value in values:
-            self.append(value)
-        return self
-
     def extra_repr(self) -> str:
         return "\n".join(f"  ({name}): {_describe_parameter(p)}" for name, p in self._parameter_dict.items())
 
@@ -244,30 +253,23 @@ class ParameterList(Module):
         return " (\n" + "".join(lines) + ")"
 
 
-@exposed("keys", "values", "items", "update")
-class ParameterDict(Module):
+class ParameterDict(_Dict):
     """A dict of Parameters that belong to the module it stands in."""
 
-    _module_path = "torch.nn.modules.container"
     _modern_only = True
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()
         self.update(parameters or {})
 
-    def __len__(self) -> int:
-        return len(self._parameter_dict)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(self._parameter_dict))
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._parameter_dict
+    @property
+    def _members(self) -> dict[str, Any]:
+        return self._parameter_dict
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._parameter_dict:
-            raise KeyFault(f"there is no parameter {brief(name)}", *((key,
-                                                                      "") for key in list(self._parameter_dict)[:3]))
+            raise KeyFault(f"there is no parameter {brief(name)}",
+                           *((key, "") for key in list(self._parameter_dict)[:3]))
         return self._parameter_dict[name]
 
     def __setitem__(self, name: str, param: Any) -> None:
@@ -275,23 +277,6 @@ class ParameterDict(Module):
             setattr(self, name, _parameter(param))
         else:
             self.register_parameter(name, _parameter(param))
-
-    def update(self, parameters: Any) -> None:
-        """Take in the Parameters of a dict."""
-        for name, value in parameters.items():
-            self[name] = value
-
-    def keys(self) -> Any:
-        """The names."""
-        return dict(self._parameter_dict).keys()
-
-    def values(self) -> Any:
-        """The Parameters."""
-        return dict(self._parameter_dict).values()
-
-    def items(self) -> Any:
-        """Names and Parameters."""
-        return dict(self._parameter_dict).items()
 
     def extra_repr(self) -> str:
         return "\n".join(f"  ({name}): {_describe_parameter(p, f'{p.dtype.era}Tensor')}"

@@ -8,34 +8,30 @@ from gradcli.engine.autograd.op import TABLE, traced
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.functional_module import FunctionalModule
 from gradcli.nn.modules.linear import empty_parameter
 
 
-class Activation(Module):
-    """An operation with the options of its construction."""
+class Activation(FunctionalModule):
+    """An operation with the options of its construction, in place if `inplace` is set."""
 
-    # _operation is called with the attributes that _option_names lists, in that order, in place if `inplace` is set;
     # _legacy_format is the text of 0.1.12 after the class name.
 
     _module_path = "torch.nn.modules.activation"
-    _operation: ClassVar[str]
-    _option_names: ClassVar[tuple[str, ...]] = ()
     _legacy_format: ClassVar[str] = " ()"
 
-    def forward(self, input: Any) -> Any:
-        options = [getattr(self, name) for name in self._option_names]
+    def _function(self) -> Any:
         call = getattr(traced, self._operation)
-        if self._is_inplace():
-            name = f"nn.functional.{self._operation}"
-            call = inplace(TABLE[name if name in TABLE else self._operation], self._operation + "_", call)
-        return call(input, *options)
+        if not self._is_inplace():
+            return call
+        name = f"nn.functional.{self._operation}"
+        return inplace(TABLE[name if name in TABLE else self._operation], self._operation + "_", call)
 
     def _is_inplace(self) -> bool:
         return bool(self.__dict__.get("inplace"))
 
     def extra_repr(self) -> str:
-        return ", ".join([f"{name}={getattr(self, name)!r}" for name in self._option_names]
-                         + ["inplace=True"] * self._is_inplace())
+        return ", ".join(filter(None, [super().extra_repr(), "inplace=True" * self._is_inplace()]))
 
     def _legacy_repr(self) -> str:
         options = {name: getattr(self, name) for name in self._option_names}

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import init_weight_and_bias
+from gradcli.nn.modules.functional_module import classes_by_rank
 from gradcli.nn.modules.linear import Layer, checked_count
 
 
@@ -100,24 +101,6 @@ class _Convolution(_ConvNd):
         return super()._options_repr(without_bias) + padding_mode
 
 
-class Conv1d(_Convolution):
-    """A convolution of (batch, in_channels, length)."""
-
-    _dims = 1
-
-
-class Conv2d(_Convolution):
-    """A convolution of (batch, in_channels, height, width)."""
-
-    _dims = 2
-
-
-class Conv3d(_Convolution):
-    """A convolution of (batch, in_channels, depth, height, width)."""
-
-    _dims = 3
-
-
 class _ConvTransposeNd(_ConvNd):
     _transposed = True
 
@@ -150,19 +133,10 @@ class _ConvTransposeNd(_ConvNd):
         return extra
 
 
-class ConvTranspose1d(_ConvTransposeNd):
-    """The transpose of Conv1d: its gradient by the input, as a layer."""
+SPATIAL = {1: "length", 2: "height, width", 3: "depth, height, width"}
 
-    _dims = 1
-
-
-class ConvTranspose2d(_ConvTransposeNd):
-    """The transpose of Conv2d: its gradient by the input, as a layer."""
-
-    _dims = 2
-
-
-class ConvTranspose3d(_ConvTransposeNd):
-    """The transpose of Conv3d: its gradient by the input, as a layer."""
-
-    _dims = 3
+globals().update(
+    classes_by_rank(__name__, _Convolution, "Conv", {
+        dims: f"A convolution of (batch, in_channels, {sizes})." for dims, sizes in SPATIAL.items()})
+    | classes_by_rank(__name__, _ConvTransposeNd, "ConvTranspose", {
+        dims: f"The transpose of Conv{dims}d: its gradient by the input, as a layer." for dims in SPATIAL}))

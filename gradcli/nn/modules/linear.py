@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -31,6 +32,13 @@ def checked_count(value: Any, name: str, least: int = 1) -> int:
         raise ArgumentFault(f"{name} must be a whole number, not {described(value)}")
     if value < least:
         raise ValueFault(f"{name} must be at least {least}, not {value}")
+    return value
+
+
+def checked_tensor(value: Any, name: str) -> Tensor:
+    """`value`; ArgumentFault unless it is a tensor. `name` is what it is called."""
+    if not isinstance(value, Tensor):
+        raise ArgumentFault(f"{name} must be a tensor, not {described(value)}")
     return value
 
 

@@ -26,7 +26,8 @@ class _Loss(Module):
 
     reduction: str
 
-    def _reduce(self, size_average: Any, reduce: Any, reduction: str) -> None:
+    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
+        super().__init__()
         if isinstance(size_average, Tensor) or isinstance(reduce, Tensor):
             name = type(self).__name__
             raise ArgumentFault(f"nn.{name}() makes a loss function, which is then called with tensors",
@@ -48,10 +49,6 @@ class _Loss(Module):
 
 class _PlainLoss(_Loss):
     """Without options of its own."""
-
-    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
-        super().__init__()
-        self._reduce(size_average, reduce, reduction)
 
     def forward(self, input: Any, target: Any) -> Any:
         return super().forward(input, target)
@@ -89,9 +86,8 @@ class _Weighted(_Loss):
 
     def __init__(self, weight: Any = None, size_average: Any = None, reduce: Any = None,
                  reduction: str = "mean") -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self._buffer("weight", weight)
-        self._reduce(size_average, reduce, reduction)
 
     def forward(self, input: Any, target: Any) -> Any:
         return super().forward(input, target)
@@ -152,10 +148,9 @@ class MultiMarginLoss(_Loss):
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Any = None, size_average: Any = None,
                  reduce: Any = None, reduction: str = "mean") -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self.p, self.margin = p, margin
         self._buffer("weight", weight)
-        self._reduce(size_average, reduce, reduction)
 
 
 class KLDivLoss(_Loss):
@@ -165,9 +160,8 @@ class KLDivLoss(_Loss):
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
                  log_target: bool = False) -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self.log_target = log_target
-        self._reduce(size_average, reduce, reduction)
 
 
 class SmoothL1Loss(_Loss):
@@ -177,9 +171,8 @@ class SmoothL1Loss(_Loss):
 
     def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
                  beta: float = 1.0) -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self.beta = beta
-        self._reduce(size_average, reduce, reduction)
 
 
 class HuberLoss(_Loss):
@@ -188,8 +181,8 @@ class HuberLoss(_Loss):
     _operation, _option_names, _modern_only = "huber_loss", ("delta",), True
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
-        super().__init__()
-        self.reduction, self.delta = reduction, delta
+        super().__init__(reduction=reduction)
+        self.delta = delta
 
 
 class _Margin(_Loss):
@@ -199,9 +192,8 @@ class _Margin(_Loss):
 
     def __init__(self, margin: float = 0.0, size_average: Any = None, reduce: Any = None,
                  reduction: str = "mean") -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self.margin = margin
-        self._reduce(size_average, reduce, reduction)
 
 
 class HingeEmbeddingLoss(_Margin):
@@ -233,9 +225,8 @@ class TripletMarginLoss(_Loss):
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
                  size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
-        self._reduce(size_average, reduce, reduction)
 
 
 class TripletMarginWithDistanceLoss(_Loss):
@@ -261,9 +252,8 @@ class PoissonNLLLoss(_Loss):
 
     def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
                  reduce: Any = None, reduction: str = "mean") -> None:
-        super().__init__()
+        super().__init__(size_average, reduce, reduction)
         self.log_input, self.full, self.eps = log_input, full, eps
-        self._reduce(size_average, reduce, reduction)
 
 
 class GaussianNLLLoss(_Loss):

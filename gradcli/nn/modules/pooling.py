@@ -8,6 +8,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.functional_module import classes_by_rank
 
 
 class _Pool(Module):
@@ -48,24 +49,6 @@ class _MaxPool(_Pool):
                                                                    self.dilation))
         padded = f", padding={padding}" if padding != self._legacy_tuple(0) else ""
         return f" (size={size}, stride={stride}{padded}, dilation={dilation})"
-
-
-class MaxPool1d(_MaxPool):
-    """The maximum of each window."""
-
-    _dims = 1
-
-
-class MaxPool2d(_MaxPool):
-    """The maximum of each window."""
-
-    _dims = 2
-
-
-class MaxPool3d(_MaxPool):
-    """The maximum of each window."""
-
-    _dims = 3
 
 
 class AvgPool1d(_Pool):
@@ -115,11 +98,7 @@ class AvgPool3d(AvgPool2d):
     _dims = 3
 
 
-class LPPool1d(_Pool):
-    """The norm_type-norm of each window."""
-
-    _dims = 1
-
+class _LPPool(_Pool):
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
         super().__init__()
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
@@ -136,22 +115,8 @@ class LPPool1d(_Pool):
         return f" ({self.norm_type}, size={size}, stride={stride}, ceil_mode={self.ceil_mode})"
 
 
-class LPPool2d(LPPool1d):
-    """The norm_type-norm of each window."""
-
-    _dims = 2
-
-
-class LPPool3d(LPPool1d):
-    """The norm_type-norm of each window."""
-
-    _dims, _modern_only = 3, True
-
-
-class AdaptiveAvgPool1d(_Pool):
-    """The mean of each of output_size windows."""
-
-    _dims, _kind = 1, "adaptive_avg_pool"
+class _AdaptiveAvgPool(_Pool):
+    _kind = "adaptive_avg_pool"
 
     def __init__(self, output_size: Any) -> None:
         super().__init__()
@@ -167,22 +132,8 @@ class AdaptiveAvgPool1d(_Pool):
         return f" (output_size={self.output_size})"
 
 
-class AdaptiveAvgPool2d(AdaptiveAvgPool1d):
-    """The mean of each of output_size windows."""
-
-    _dims = 2
-
-
-class AdaptiveAvgPool3d(AdaptiveAvgPool1d):
-    """The mean of each of output_size windows."""
-
-    _dims = 3
-
-
-class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
-    """The maximum of each of output_size windows."""
-
-    _dims, _kind = 1, "adaptive_max_pool"
+class _AdaptiveMaxPool(_AdaptiveAvgPool):
+    _kind = "adaptive_max_pool"
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__(output_size)
@@ -192,22 +143,8 @@ class AdaptiveMaxPool1d(AdaptiveAvgPool1d):
         return self._operation(self._kind)(input, self.output_size, self.return_indices)
 
 
-class AdaptiveMaxPool2d(AdaptiveMaxPool1d):
-    """The maximum of each of output_size windows."""
-
-    _dims = 2
-
-
-class AdaptiveMaxPool3d(AdaptiveMaxPool1d):
-    """The maximum of each of output_size windows."""
-
-    _dims = 3
-
-
-class MaxUnpool1d(_Pool):
-    """The inverse of max pooling: each value at its index, zeros elsewhere."""
-
-    _dims, _modern_only = 1, True
+class _MaxUnpool(_Pool):
+    _modern_only = True
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         super().__init__()
@@ -222,22 +159,8 @@ class MaxUnpool1d(_Pool):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxUnpool2d(MaxUnpool1d):
-    """The inverse of max pooling: each value at its index, zeros elsewhere."""
-
-    _dims = 2
-
-
-class MaxUnpool3d(MaxUnpool1d):
-    """The inverse of max pooling: each value at its index, zeros elsewhere."""
-
-    _dims = 3
-
-
-class FractionalMaxPool2d(_Pool):
-    """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
-
-    _dims, _modern_only = 2, True
+class _FractionalMaxPool(_Pool):
+    _modern_only = True
 
     def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
                  return_indices: bool = False, _random_samples: Any = None) -> None:
@@ -264,7 +187,20 @@ class FractionalMaxPool2d(_Pool):
             self.__dict__["_random_samples"])
 
 
-class FractionalMaxPool3d(FractionalMaxPool2d):
-    """The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the input."""
+def _classes() -> dict[str, type[Module]]:
+    """The poolings that differ by their rank alone."""
+    classes: dict[str, type[Module]] = {}
+    for name, base, text in (
+            ("MaxPool", _MaxPool, "The maximum of each window."),
+            ("LPPool", _LPPool, "The norm_type-norm of each window."),
+            ("AdaptiveAvgPool", _AdaptiveAvgPool, "The mean of each of output_size windows."),
+            ("AdaptiveMaxPool", _AdaptiveMaxPool, "The maximum of each of output_size windows."),
+            ("MaxUnpool", _MaxUnpool, "The inverse of max pooling: each value at its index, zeros elsewhere.")):
+        classes |= classes_by_rank(__name__, base, name, text)
+    classes["LPPool3d"]._modern_only = True
+    return classes | classes_by_rank(__name__, _FractionalMaxPool, "FractionalMaxPool", dict.fromkeys(
+        (2, 3), "The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the "
+                "input."))
 
-    _dims = 3
+
+globals().update(_classes())

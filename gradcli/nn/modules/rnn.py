@@ -13,7 +13,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy, uniform_
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.linear import checked_count, empty_parameter
+from gradcli.nn.modules.linear import checked_count, checked_tensor, empty_parameter
 from gradcli.nn.utils.packed_sequence import PackedSequence, counts
 
 
@@ -91,12 +91,6 @@ def _zeros(like: Tensor, *shape: int) -> Tensor:
     return traced.zeros(shape, dtype=like.dtype)
 
 
-def _tensor(value: Any, what: str) -> Tensor:
-    if not isinstance(value, Tensor):
-        raise ArgumentFault(f"{what} must be a tensor, not {described(value)}")
-    return value
-
-
 @exposed("all_weights")
 class RNNBase(_Recurrent):
     """Layers of steps along a sequence, in one direction or both.
@@ -139,10 +133,9 @@ class RNNBase(_Recurrent):
     @property
     def all_weights(self) -> list[list[Any]]:
         """The parameters of each layer and direction."""
-        return [[self._parameter_dict[name] for name in self._parameter_dict if name.split("_",
-                                                                                           2)[2] == suffix[1:]
-                 and self._parameter_dict[name]
-                 is not None] for layer in range(self.num_layers) for suffix in self._suffixes(layer)]
+        return [[parameter for name, parameter in self._parameter_dict.items()
+                 if name.split("_", 2)[2] == suffix[1:] and parameter is not None]
+                for layer in range(self.num_layers) for suffix in self._suffixes(layer)]
 
     def flatten_parameters(self) -> None:
         """Nothing: the parameters lie well."""
@@ -150,7 +143,7 @@ class RNNBase(_Recurrent):
     def forward(self, input: Any, hx: Any = None) -> Any:
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
-        dims = _tensor(input, "the input").array.ndim
+        dims = checked_tensor(input, "the input").array.ndim
         if dims not in (2, 3):
             raise ValueFault(f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
         self._fits(input)
@@ -183,7 +176,7 @@ class RNNBase(_Recurrent):
         return PackedSequence(output, sizes, sorted_indices, unsorted_indices), last
 
     def _ordered(self, state: Any, order: Any) -> Any:
-        return state if order is None else traced.index_select(_tensor(state, "the hidden state"), 1, order)
+        return state if order is None else traced.index_select(checked_tensor(state, "the hidden state"), 1, order)
 
     def _through(self, input: Any, states: list[Any], sizes: list[int] | None) -> tuple[Any, list[Any]]:
         """The outputs of the last layer, and the last state of each layer and direction."""
@@ -235,7 +228,7 @@ class RNNBase(_Recurrent):
         if hx is None:
             return _zeros(input, *shape)
         expected = (shape[0], shape[2]) if alone else shape
-        dims = _tensor(hx, "the hidden state").array.ndim
+        dims = checked_tensor(hx, "the hidden state").array.ndim
         if dims != len(expected):
             raise ShapeFault(f"For {'unbatched 2' if alone else 'batched 3'}-D input, hx should also be "
                              f"{len(expected)}-D but got {dims}-D tensor")

@@ -7,7 +7,8 @@ from typing import Any
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.nn.modules.rnn import _Recurrent, _tensor, _zeros, gru_step, lstm_step
+from gradcli.nn.modules.linear import checked_tensor
+from gradcli.nn.modules.rnn import _Recurrent, _zeros, gru_step, lstm_step
 
 
 class RNNCellBase(_Recurrent):
@@ -21,7 +22,7 @@ class RNNCellBase(_Recurrent):
         self.reset_parameters()
 
     def forward(self, input: Any, hx: Any = None) -> Any:
-        if _tensor(input, "the input").array.ndim not in (1, 2) or input.array.shape[-1] != self.input_size:
+        if checked_tensor(input, "the input").array.ndim not in (1, 2) or input.array.shape[-1] != self.input_size:
             raise ShapeFault(f"input has inconsistent input_size: got {sized(input.array.shape)}, "
                              f"expected {self.input_size} at the end")
         input_gates = traced.linear(input, self.weight_ih, self.bias_ih)
@@ -35,7 +36,7 @@ class RNNCellBase(_Recurrent):
     def _initial(self, input: Any, hx: Any) -> Any:
         if hx is None:
             return _zeros(input, *input.array.shape[:-1], self.hidden_size)
-        if _tensor(hx, "the hidden state").array.shape[-1:] != (self.hidden_size,):
+        if checked_tensor(hx, "the hidden state").array.shape[-1:] != (self.hidden_size,):
             raise ShapeFault(f"hidden has inconsistent hidden_size: got {sized(hx.array.shape)}, expected "
                              f"{self.hidden_size} at the end")
         return hx

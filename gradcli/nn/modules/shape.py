@@ -8,47 +8,38 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.functional_module import FunctionalModule, classes_by_rank
 
 
-class _ModernModule(Module):
+class _ShapeModule(FunctionalModule):
     """A module that 0.1.12 does not have: it prints in the modern style only."""
 
     _modern_only = True
 
 
-class Flatten(_ModernModule):
+class Flatten(_ShapeModule):
     """Flattens the dimensions from start_dim to end_dim into one."""
 
     _module_path = "torch.nn.modules.flatten"
+    _operation, _option_names = "flatten", ("start_dim", "end_dim")
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
 
-    def forward(self, input: Any) -> Any:
-        return traced.flatten(input, self.start_dim, self.end_dim)
 
-    def extra_repr(self) -> str:
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
-
-
-class Unflatten(_ModernModule):
+class Unflatten(_ShapeModule):
     """Splits dimension `dim` into the sizes unflattened_size."""
 
     _module_path = "torch.nn.modules.flatten"
+    _operation, _option_names = "unflatten", ("dim", "unflattened_size")
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
         self.dim, self.unflattened_size = dim, unflattened_size
 
-    def forward(self, input: Any) -> Any:
-        return traced.unflatten(input, self.dim, self.unflattened_size)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
-
-
-class Upsample(_ModernModule):
+class Upsample(_ShapeModule):
     """Interpolates to `size`, or by scale_factor."""
 
     _module_path = "torch.nn.modules.upsampling"
@@ -84,75 +75,55 @@ class UpsamplingBilinear2d(Upsample):
         super().__init__(size, scale_factor, "bilinear", True)
 
 
-class PixelShuffle(_ModernModule):
+class PixelShuffle(_ShapeModule):
     """(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor."""
 
     _module_path = "torch.nn.modules.pixelshuffle"
+    _operation, _option_names = "pixel_shuffle", ("upscale_factor",)
 
     def __init__(self, upscale_factor: int) -> None:
         super().__init__()
         self.upscale_factor = upscale_factor
 
-    def forward(self, input: Any) -> Any:
-        return traced.pixel_shuffle(input, self.upscale_factor)
 
-    def extra_repr(self) -> str:
-        return f"upscale_factor={self.upscale_factor}"
-
-
-class PixelUnshuffle(_ModernModule):
+class PixelUnshuffle(_ShapeModule):
     """(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor."""
 
     _module_path = "torch.nn.modules.pixelshuffle"
+    _operation, _option_names = "pixel_unshuffle", ("downscale_factor",)
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()
         self.downscale_factor = downscale_factor
 
-    def forward(self, input: Any) -> Any:
-        return traced.pixel_unshuffle(input, self.downscale_factor)
 
-    def extra_repr(self) -> str:
-        return f"downscale_factor={self.downscale_factor}"
-
-
-class ChannelShuffle(_ModernModule):
+class ChannelShuffle(_ShapeModule):
     """Reorders channels: (groups, C / groups) transposed."""
 
     _module_path = "torch.nn.modules.channelshuffle"
+    _operation, _option_names = "channel_shuffle", ("groups",)
 
     def __init__(self, groups: int) -> None:
         super().__init__()
         self.groups = groups
 
-    def forward(self, input: Any) -> Any:
-        return traced.channel_shuffle(input, self.groups)
 
-    def extra_repr(self) -> str:
-        return f"groups={self.groups}"
-
-
-class Unfold(_ModernModule):
+class Unfold(_ShapeModule):
     """The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L)."""
 
     _module_path = "torch.nn.modules.fold"
+    _operation, _option_names = "unfold", ("kernel_size", "dilation", "padding", "stride")
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
         super().__init__()
         self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
 
-    def forward(self, input: Any) -> Any:
-        return traced.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
-    def extra_repr(self) -> str:
-        return (f"kernel_size={self.kernel_size}, dilation={self.dilation}, padding={self.padding}, "
-                f"stride={self.stride}")
-
-
-class Fold(_ModernModule):
+class Fold(_ShapeModule):
     """The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size)."""
 
     _module_path = "torch.nn.modules.fold"
+    _operation, _option_names = "fold", ("output_size", "kernel_size", "dilation", "padding", "stride")
 
     def __init__(self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
                  stride: Any = 1) -> None:
@@ -160,15 +131,8 @@ class Fold(_ModernModule):
         self.output_size, self.kernel_size = output_size, kernel_size
         self.dilation, self.padding, self.stride = dilation, padding, stride
 
-    def forward(self, input: Any) -> Any:
-        return traced.fold(input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
 
-    def extra_repr(self) -> str:
-        return (f"output_size={self.output_size}, kernel_size={self.kernel_size}, dilation={self.dilation}, "
-                f"padding={self.padding}, stride={self.stride}")
-
-
-class _Pad(_ModernModule):
+class _Pad(_ShapeModule):
     """A padding of the last `_dims` dimensions."""
 
     _module_path = "torch.nn.modules.padding"
@@ -221,10 +185,11 @@ def _pads() -> dict[str, type[Module]]:
         "ReflectionPad": (_Pad, "reflect", "its mirror image"),
         "ReplicationPad": (_Pad, "replicate", "the outermost numbers"),
         "CircularPad": (_CircularPad, "circular", "what stands at the other end")}
-    return {f"{name}{dims}d": type(f"{name}{dims}d", (base,), {
-        "__slots__": (), "_dims": dims, "_mode": mode, "__module__": __name__,
-        "__doc__": f"More of {what} at the ends of the last {dims} dimensions."})
-        for name, (base, mode, what) in kinds.items() for dims in (1, 2, 3)}
+    classes: dict[str, type[Module]] = {}
+    for name, (base, mode, what) in kinds.items():
+        classes |= classes_by_rank(__name__, base, name, {
+            dims: f"More of {what} at the ends of the last {dims} dimensions." for dims in (1, 2, 3)}, _mode=mode)
+    return classes
 
 
 globals().update(_pads())

@@ -17,7 +17,7 @@ from gradcli.nn.module.module import Module
 from gradcli.nn.modules.activation import GELU, ReLU
 from gradcli.nn.modules.attention import MultiheadAttention
 from gradcli.nn.modules.dropout import Dropout
-from gradcli.nn.modules.linear import Linear, checked_count
+from gradcli.nn.modules.linear import Linear, checked_count, checked_tensor
 from gradcli.nn.modules.normalization import LayerNorm
 
 HOME = "torch.nn.modules.transformer"
@@ -38,22 +38,15 @@ def square_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
 
 def length_of(value: Any, batch_first: bool) -> int:
     """The length of a sequence, or of each sequence of a batch."""
-    shape = tensor(value, "the input").array.shape
+    shape = checked_tensor(value, "the input").array.shape
     return int(shape[0] if len(shape) == 2 or not batch_first else shape[1])
-
-
-def tensor(value: Any, name: str) -> Tensor:
-    """`value`; ArgumentFault unless it is a tensor."""
-    if not isinstance(value, Tensor):
-        raise ArgumentFault(f"{name} must be a tensor, not {described(value)}")
-    return value
 
 
 def detect_is_causal(mask: Any, is_causal: Any, length: int) -> bool:
     """`is_causal` if it is set; else whether `mask`, (length, length), is the causal mask."""
     if is_causal is not None or mask is None:
         return is_causal is True
-    shape = tensor(mask, "the mask").array.shape
+    shape = checked_tensor(mask, "the mask").array.shape
     if shape[-2:] != (length, length):
         return False
     usual = square_mask(length).array.astype(mask.array.dtype)
@@ -130,7 +123,7 @@ class TransformerEncoderLayer(_TransformerLayer):
 
     def forward(self, src: Any, src_mask: Any = None, src_key_padding_mask: Any = None,
                 is_causal: bool = False) -> Any:
-        x = tensor(src, "src")
+        x = checked_tensor(src, "src")
         if self.norm_first:
             x = x + self._self_attention_block(self.norm1(x), src_mask, src_key_padding_mask, is_causal)
             return x + self._feed_forward_block(self.norm2(x), self.dropout2)
@@ -146,7 +139,7 @@ class TransformerDecoderLayer(_TransformerLayer):
     def forward(self, tgt: Any, memory: Any, tgt_mask: Any = None, memory_mask: Any = None,
                 tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
                 memory_is_causal: bool = False) -> Any:
-        x, memory = tensor(tgt, "tgt"), tensor(memory, "memory")
+        x, memory = checked_tensor(tgt, "tgt"), checked_tensor(memory, "memory")
         own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory, memory_mask, memory_key_padding_mask, memory_is_causal
         if self.norm_first:
@@ -289,7 +282,7 @@ class Transformer(Module):
                 src_key_padding_mask: Any = None, tgt_key_padding_mask: Any = None,
                 memory_key_padding_mask: Any = None, src_is_causal: bool | None = None,
                 tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Any:
-        source, target = tensor(src, "src").array.shape, tensor(tgt, "tgt").array.shape
+        source, target = checked_tensor(src, "src").array.shape, checked_tensor(tgt, "tgt").array.shape
         at = 0 if self.batch_first else 1
         if len(source) == 3 and len(target) > at and source[at] != target[at]:
             raise ShapeFault("the batch number of src and tgt must be equal")

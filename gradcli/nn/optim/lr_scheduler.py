@@ -147,7 +147,7 @@ class LRScheduler:
         state_dict = {name: value for name, value in state_dict.items() if name != "_is_initial"} if (
             type(state_dict) is dict) else state_dict
         fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
-        if not fits or not all(_same_sort(mine[name], value) for name, value in state_dict.items()):
+        if not fits or not all(_is_same_sort(mine[name], value) for name, value in state_dict.items()):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
         for name, value in plain_copy(state_dict, "the state of a schedule").items():
             object.__setattr__(self, name, value)
@@ -167,7 +167,7 @@ def _is_plain(value: Any) -> bool:
     return value is None or type(value) is str or type(value) in NUMBERS
 
 
-def _same_sort(present: Any, loaded: Any) -> bool:
+def _is_same_sort(present: Any, loaded: Any) -> bool:
     """Whether `loaded`, from a state dict, can replace `present`: a number a number, a list one of that length."""
     if not _is_plain(present) or not _is_plain(loaded):
         return False

@@ -143,8 +143,12 @@ def remove_weight_norm(module: Any, name: str = "weight") -> Any:
     """Make the computed weight a parameter again; return the module."""
     hook = remove_hook(module, name, WeightNorm, "weight_norm")
     with recording(False):
-        weight = hook.weight(module)
-    for suffix in ("_g", "_v"):
+        return _with_parameter(module, name, hook.weight(module), ("_g", "_v"))
+
+
+def _with_parameter(module: Any, name: str, weight: Any, suffixes: tuple[str, ...]) -> Any:
+    """The module with `weight` as its parameter, and without those from which it was computed."""
+    for suffix in suffixes:
         delattr(module, name + suffix)
     module.__dict__.pop(name, None)
     module.register_parameter(name, Parameter(weight.array, True))
@@ -175,12 +179,7 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
     """Make the computed weight a parameter again; return the module."""
     hook = remove_hook(module, name, SpectralNorm, "spectral_norm")
     with recording(False):
-        weight = hook.weight(module, False)
-    for suffix in ("_u", "_v", "_orig"):
-        delattr(module, name + suffix)
-    module.__dict__.pop(name, None)
-    module.register_parameter(name, Parameter(weight.array, True))
-    return module
+        return _with_parameter(module, name, hook.weight(module, False), ("_u", "_v", "_orig"))
 
 
 def remove_hook(module: Any, name: str, kind: type[_Hook], what: str) -> Any:

@@ -109,7 +109,6 @@ class Likeness(Creation, abstract=True):
 
     complex = True
     samples = [([[1.0, 2.0]],), ([[1.0, 2.0]], np.dtype(np.float64))]
-    errors = [("text",)]
 
 
 class OnesLike(Likeness):

@@ -201,7 +201,6 @@ class Draws(Kernel, abstract=True):
     random = True
     first_order_only = True
     samples = [([[0.5, 1.0], [2.0, 9.0]],)]
-    errors = [("text",)]
 
 
 class StandardGamma(Draws):

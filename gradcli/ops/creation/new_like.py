@@ -12,7 +12,7 @@ from gradcli.ops.creation.create import checked
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
-class Kin(Op, abstract=True):
+class NewLike(Op, abstract=True):
     """A method of a tensor that makes another of its type."""
 
     complex = True
@@ -22,28 +22,28 @@ class Kin(Op, abstract=True):
     errors = [(GRID, (-1,)), (GRID, "text")]
 
 
-class NewZeros(Kin):
+class NewZeros(NewLike):
     """new_zeros(input, *size, dtype): zeros of the type of input."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.zeros(checked(size), dtype or input.dtype)
 
 
-class NewOnes(Kin):
+class NewOnes(NewLike):
     """new_ones(input, *size, dtype): ones of the type of input."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.ones(checked(size), dtype or input.dtype)
 
 
-class NewEmpty(Kin):
+class NewEmpty(NewLike):
     """new_empty(input, *size, dtype): a tensor of the type of input whose content is nobody's promise; here zeros."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.zeros(checked(size), dtype or input.dtype)
 
 
-class NewFull(Kin):
+class NewFull(NewLike):
     """new_full(input, size, fill_value, dtype): the same number everywhere, of the type of input."""
 
     samples = [(GRID, (2, 3), 7.5), (GRID, (2,), 7, np.dtype(np.int64))]
@@ -57,7 +57,7 @@ class NewFull(Kin):
         return np.full(checked(size), realized(fill_value, kind), kind)
 
 
-class NewTensor(Kin):
+class NewTensor(NewLike):
     """new_tensor(input, data, dtype): a new tensor with the numbers of nested lists, of the type of input."""
 
     complex_results = True

@@ -55,7 +55,6 @@ class RandLike(Creation):
     complex = True
     random = True
     samples = [([[1.0, 2.0]],)]
-    errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
         return laid_out(input, lambda shape: random_array("rand", shape, dtype or input.dtype))
@@ -67,7 +66,6 @@ class RandnLike(Creation):
     complex = True
     random = True
     samples = [([[1.0, 2.0]],)]
-    errors = [("text",)]
 
     def forward(input: Array, *, dtype: Type = None):
         def fill(shape):
@@ -206,7 +204,6 @@ class Poisson(Op):
     random = True
     method = False
     samples = [([1.0, 5.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return draw().poisson(input)

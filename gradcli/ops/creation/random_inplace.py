@@ -37,12 +37,10 @@ def floating(input, name):
         raise ArgumentFault(f"{name}_() fills floating tensors, not {input.dtype.name}", f"x.float().{name}_()")
 
 
-class UniformFill(Refill):
+class Uniform(Refill):
     """uniform(input, low, high): input filled with numbers drawn evenly from low to high."""
 
     complex = True
-    names = ("uniform",)
-    modern_names = "UniformBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], -1.0, 3.0)]
 
     def forward(input: Array, low: Number = 0.0, high: Number = 1.0):
@@ -70,11 +68,9 @@ class NormalFill(Refill):
         return input
 
 
-class ExponentialFill(Refill):
+class Exponential(Refill):
     """exponential(input, lambd): input filled with exponentially distributed numbers of rate lambd."""
 
-    names = ("exponential",)
-    modern_names = "ExponentialBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0)]
 
     def forward(input: Array, lambd: Number = 1.0):
@@ -82,11 +78,9 @@ class ExponentialFill(Refill):
         return refilled(input, draw().exponential(input.shape, input.dtype, lambd))
 
 
-class CauchyFill(Refill):
+class Cauchy(Refill):
     """cauchy(input, median, sigma): input filled with numbers of the Cauchy distribution."""
 
-    names = ("cauchy",)
-    modern_names = "CauchyBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0, 2.0)]
 
     def forward(input: Array, median: Number = 0.0, sigma: Number = 1.0):
@@ -94,11 +88,9 @@ class CauchyFill(Refill):
         return refilled(input, draw().cauchy(input.shape, input.dtype, median, sigma))
 
 
-class LogNormalFill(Refill):
+class LogNormal(Refill):
     """log_normal(input, mean, std): input filled with numbers whose logarithms are normally distributed."""
 
-    names = ("log_normal",)
-    modern_names = "LogNormalBackward0"
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.0, 0.5)]
 
     def forward(input: Array, mean: Number = 1.0, std: Number = 2.0):
@@ -106,11 +98,9 @@ class LogNormalFill(Refill):
         return refilled(input, draw().log_normal(input.shape, input.dtype, mean, std))
 
 
-class GeometricFill(Refill):
+class Geometric(Refill):
     """geometric(input, p): input filled with the numbers of trials up to the first success of probability p."""
 
-    names = ("geometric",)
-    modern_names = "GeometricBackward0"
     samples = [([1.0, 2.0], 0.5)]
 
     def forward(input: Array, p: Number):

@@ -147,7 +147,6 @@ class Nonzero(Op):
 
     complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
-    errors = [("text",)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
         return standing(input) if as_tuple else rows_standing(input)
@@ -170,7 +169,6 @@ class Argwhere(Op):
 
     complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return rows_standing(input)

@@ -96,7 +96,6 @@ class Msort(Op):
     """msort(input): the elements in order along the first dimension."""
 
     samples = [(GRID,)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.sort(input, 0)[0]

@@ -250,7 +250,6 @@ class CholeskySolve(Op):
     complex = True
     memory_order = "columns"
     saved_for_versions = ("input", "out")
-    modern_names = "CholeskySolveBackward0"
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
     gradient_only_samples = [(B, [[2.0, 0.0], [0.25, 1.0]]), (B, [[2.0, 0.5], [0.0, 1.0]], True), (B, PAIR)]
@@ -278,7 +277,6 @@ class CholeskyInverse(Op):
 
     complex = True
     memory_order = "columns"
-    modern_names = "CholeskyInverseBackward0"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
     errors = [(WIDE,)]

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand
-from gradcli.ops.base import Binary
+from gradcli.ops.base import Binary, define
 from gradcli.ops.dtype_checks import no_floats, no_truths
 
 BITS = np.array([12, 10, 7])
@@ -18,51 +18,23 @@ class Bitwise(Binary, abstract=True):
     errors = [([1.5], [2.0]), (BITS, np.array([1, 2]))]
 
 
-class BitwiseAnd(Bitwise):
-    """bitwise_and(input, other): the bits set in both."""
-
-    symbol = "and"
-
+def _combined(name, ufunc, of_truths):
     def forward(input: Operand, other: Operand):
-        return np.bitwise_and(no_floats("bitwise_and", input), other)
+        bits = no_floats(name, input)
+        return ufunc(bits if of_truths else no_truths(name, bits), other)
+
+    return forward
 
 
-class BitwiseOr(Bitwise):
-    """bitwise_or(input, other): the bits set in either."""
+for _name, _text, _symbol, _ufunc in (
+        ("and", "the bits set in both", "and", np.bitwise_and), ("or", "the bits set in either", "or", np.bitwise_or),
+        ("xor", "the bits set in just one", "xor", np.bitwise_xor),
+        ("left_shift", "the bits moved up by so many places, zeros following", "lshift", np.left_shift),
+        ("right_shift", "the bits moved down by so many places, the sign following", "rshift", np.right_shift)):
+    define(Bitwise, __name__, f"bitwise_{_name}", f"Bitwise{_name.title().replace('_', '')}",
+           f"(input, other): {_text}.", symbol=_symbol,
+           forward=_combined(f"bitwise_{_name}", _ufunc, of_truths=not _name.endswith("shift")))
 
-    symbol = "or"
-
-    def forward(input: Operand, other: Operand):
-        return np.bitwise_or(no_floats("bitwise_or", input), other)
-
-
-class BitwiseXor(Bitwise):
-    """bitwise_xor(input, other): the bits set in just one."""
-
-    symbol = "xor"
-
-    def forward(input: Operand, other: Operand):
-        return np.bitwise_xor(no_floats("bitwise_xor", input), other)
-
-
-class BitwiseLeftShift(Bitwise):
-    """bitwise_left_shift(input, other): the bits moved up by so many places, zeros following."""
-
-    symbol = "lshift"
-
-    def forward(input: Operand, other: Operand):
-        no_truths("bitwise_left_shift", no_floats("bitwise_left_shift", input))
-        return np.left_shift(input, other)
-
-
-class BitwiseRightShift(Bitwise):
-    """bitwise_right_shift(input, other): the bits moved down by so many places, the sign following."""
-
-    symbol = "rshift"
-
-    def forward(input: Operand, other: Operand):
-        no_truths("bitwise_right_shift", no_floats("bitwise_right_shift", input))
-        return np.right_shift(input, other)
 
 
 class BitwiseNot(Op):

@@ -8,112 +8,39 @@ from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
-from gradcli.ops.base import Comparison, fitting
-
-PAIR = [([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)]
+from gradcli.ops.base import Comparison, define, fitting
 
 
-class Eq(Comparison):
-    """eq(input, other): whether elements are equal."""
-
-    complex = True
-    symbol = "eq"
-    legacy_names = "compare.Eq"
-    samples = PAIR
-
+def _compared(compare):
     def forward(input: Array, other: Operand):
-        return np.equal(input, other)
+        return compare(input, other)
+
+    return forward
 
 
-class Ne(Comparison):
-    """ne(input, other): whether elements differ."""
-
-    complex = True
-    names = ("ne", "not_equal")
-    symbol = "ne"
-    legacy_names = "compare.Ne"
-    samples = PAIR
-
-    def forward(input: Array, other: Operand):
-        return np.not_equal(input, other)
+for _names, _text, _compare in (
+        (("eq",), "are equal", np.equal), (("ne", "not_equal"), "differ", np.not_equal),
+        (("lt", "less"), "are less", np.less), (("le", "less_equal"), "are less or equal", np.less_equal),
+        (("gt", "greater"), "are greater", np.greater),
+        (("ge", "greater_equal"), "are greater or equal", np.greater_equal)):
+    define(Comparison, __name__, _names[0], _names[0].title(), f"(input, other): whether elements {_text}.",
+           forward=_compared(_compare), names=_names, symbol=_names[0], legacy_names=f"compare.{_names[0].title()}",
+           complex=_names[0] in ("eq", "ne"), samples=[([1.0, 2.0, 3.0], [1.0, 3.0, 2.0]), ([1.0, 2.0], 1.5)])
 
 
-class Lt(Comparison):
-    """lt(input, other): whether elements are less."""
-
-    names = ("lt", "less")
-    symbol = "lt"
-    legacy_names = "compare.Lt"
-    samples = PAIR
-
-    def forward(input: Array, other: Operand):
-        return np.less(input, other)
-
-
-class Le(Comparison):
-    """le(input, other): whether elements are less or equal."""
-
-    names = ("le", "less_equal")
-    symbol = "le"
-    legacy_names = "compare.Le"
-    samples = PAIR
-
-    def forward(input: Array, other: Operand):
-        return np.less_equal(input, other)
-
-
-class Gt(Comparison):
-    """gt(input, other): whether elements are greater."""
-
-    names = ("gt", "greater")
-    symbol = "gt"
-    legacy_names = "compare.Gt"
-    samples = PAIR
-
-    def forward(input: Array, other: Operand):
-        return np.greater(input, other)
-
-
-class Ge(Comparison):
-    """ge(input, other): whether elements are greater or equal."""
-
-    names = ("ge", "greater_equal")
-    symbol = "ge"
-    legacy_names = "compare.Ge"
-    samples = PAIR
-
-    def forward(input: Array, other: Operand):
-        return np.greater_equal(input, other)
-
-
-class LogicalAnd(Comparison):
-    """logical_and(input, other): whether both elements are non-zero."""
-
-    complex = True
-    samples = [([1.0, 0.0, 3.0], [1.0, 3.0, 0.0])]
-
+def _logical(combine):
     def forward(input: Array, other: Array):
-        return np.logical_and(input, other)
+        return combine(input, other)
+
+    return forward
 
 
-class LogicalOr(Comparison):
-    """logical_or(input, other): whether either element is non-zero."""
-
-    complex = True
-    samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
-
-    def forward(input: Array, other: Array):
-        return np.logical_or(input, other)
-
-
-class LogicalXor(Comparison):
-    """logical_xor(input, other): whether just one of the elements is non-zero."""
-
-    complex = True
-    samples = [([1.0, 0.0, 0.0], [1.0, 3.0, 0.0])]
-
-    def forward(input: Array, other: Array):
-        return np.logical_xor(input, other)
+for _name, _text, _combine, _first in (
+        ("And", "both elements are non-zero", np.logical_and, [1.0, 0.0, 3.0]),
+        ("Or", "either element is non-zero", np.logical_or, [1.0, 0.0, 0.0]),
+        ("Xor", "just one of the elements is non-zero", np.logical_xor, [1.0, 0.0, 0.0])):
+    define(Comparison, __name__, f"logical_{_name.lower()}", f"Logical{_name}", f"(input, other): whether {_text}.",
+           forward=_logical(_combine), complex=True, samples=[(_first, [1.0, 3.0, 0.0])])
 
 
 class LogicalNot(Op):
@@ -122,7 +49,6 @@ class LogicalNot(Op):
     complex = True
     inplace = True
     samples = [([1.0, 0.0, 3.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return np.logical_not(input)
@@ -164,6 +90,7 @@ class Where(Op):
 class Extremal(Op, abstract=True):
     """One of two elements; where they are equal each takes half of the gradient."""
 
+    linked = False
     type_promotion = "mixed"
     samples = [([1.0, 5.0, 2.0], [3.0, 4.0, 1.0]), ([[1.0], [4.0]], [2.0, 3.0])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
@@ -172,7 +99,6 @@ class Extremal(Op, abstract=True):
 class Maximum(Extremal):
     """maximum(input, other): the greater of each pair of elements."""
 
-    linked = False
     legacy_names = "pointwise.Cmax"
 
     def forward(input: Array, other: Array):
@@ -188,7 +114,6 @@ class Maximum(Extremal):
 class Minimum(Extremal):
     """minimum(input, other): the lesser of each pair of elements."""
 
-    linked = False
     legacy_names = "pointwise.Cmin"
 
     def forward(input: Array, other: Array):
@@ -208,11 +133,8 @@ def _first_zero(input, other, result):
     return np.where((input == 0) & (other == 0), input, result).astype(result.dtype, copy=False)
 
 
-class FMax(Extremal):
+class Fmax(Extremal):
     """fmax(input, other): the greater of each pair of elements; a number rather than nan."""
-
-    linked = False
-    modern_names = "FmaxBackward0"
 
     def forward(input: Array, other: Array):
         return _first_zero(input, other, np.fmax(input, other))
@@ -224,11 +146,8 @@ class FMax(Extremal):
         return F.where(F.logical_or(input >= other, F.isnan(other)), 0, g)
 
 
-class FMin(Extremal):
+class Fmin(Extremal):
     """fmin(input, other): the lesser of each pair of elements; a number rather than nan."""
-
-    linked = False
-    modern_names = "FminBackward0"
 
     def forward(input: Array, other: Array):
         return _first_zero(input, other, np.fmin(input, other))

@@ -45,8 +45,6 @@ def unset(a, b):
 class Complex(FromParts):
     """complex(real, imag): real + imag i, element by element; complex tensors have no derivatives."""
 
-    names = ("complex",)
-
     def forward(real: Array, imag: Array):
         out = unset(real, imag)
         out.real, out.imag = real, imag
@@ -55,8 +53,6 @@ class Complex(FromParts):
 
 class Polar(FromParts):
     """polar(abs, angle): the complex numbers of these magnitudes and angles."""
-
-    names = ("polar",)
 
     def forward(abs: Array, angle: Array):
         out = unset(abs, angle)
@@ -68,10 +64,8 @@ class Real(Op):
     """real(input): the real parts, as a view of the memory of input; a real tensor itself."""
 
     complex = True
-    names = ("real",)
     attribute = True
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         if isinstance(input, Conjugate):
@@ -83,7 +77,6 @@ class Imag(Op):
     """imag(input): the imaginary parts of a complex tensor, as a view of its memory."""
 
     complex = True
-    names = ("imag",)
     attribute = True
     samples = [(Z,)]
     errors = [([1.0],), ("text",)]
@@ -104,7 +97,6 @@ class Part(Op, abstract=True):
     function = False
     method = False
     samples = [(Z,)]
-    errors = [("text",)]
 
 
 class RealPart(Part):
@@ -125,9 +117,7 @@ class Conj(Op):
     """conj(input): the conjugate, computed when it is read; a real tensor itself."""
 
     complex = True
-    names = ("conj",)
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         return np.conj(input) if type(input) is np.ndarray else conjugate(input) if is_complex(input) else input
@@ -137,10 +127,8 @@ class ConjPhysical(Op):
     """conj_physical(input): the conjugate in memory of its own; a real tensor itself."""
 
     complex = True
-    names = ("conj_physical",)
     inplace = True
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return np.conjugate(input) if input.dtype.kind == "c" else input
@@ -153,9 +141,7 @@ class ResolveConj(Op):
     """resolve_conj(input): a conjugate in memory of its own; any other tensor itself."""
 
     complex = True
-    names = ("resolve_conj",)
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.clone(input) if isinstance(input, Conjugate) else input
@@ -165,9 +151,7 @@ class ResolveNeg(Op):
     """resolve_neg(input): the imaginary part of a conjugate in memory of its own; any other tensor itself."""
 
     complex = True
-    names = ("resolve_neg",)
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.clone(input) if isinstance(input, Negative) else input
@@ -233,7 +217,6 @@ class IsReal(Op):
     complex = True
     names = ("isreal",)
     samples = [([1.0, 2.0],), (Z,)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return input.imag == 0 if input.dtype.kind == "c" else np.ones(input.shape, bool)

@@ -18,14 +18,14 @@ LN2, LN10 = math.log(2), math.log(10)
 class Exponential(Unary, abstract=True):
     """A function of positive numbers, whose 0.1.12 record lived among the pointwise ones."""
 
+    legacy_module = "pointwise"
+    complex = True
     samples = [([0.5, 1.5, 0.25],), ([[0.3], [0.7]],)]
 
 
 class Exp(Exponential):
     """exp(input): e to the power of each element."""
 
-    complex = True
-    legacy_names = "pointwise.Exp"
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
     def forward(input: Array):
@@ -38,7 +38,6 @@ class Exp(Exponential):
 class Exp2(Exponential):
     """exp2(input): 2 to the power of each element."""
 
-    complex = True
     names = ("exp2", "special.exp2")
 
     def forward(input: Array):
@@ -51,7 +50,6 @@ class Exp2(Exponential):
 class Expm1(Exponential):
     """expm1(input): e to the power of each element, minus 1, exact near 0."""
 
-    complex = True
     names = ("expm1", "special.expm1")
 
     def forward(input: Array):
@@ -63,9 +61,6 @@ class Expm1(Exponential):
 
 class Log(Exponential):
     """log(input): the natural logarithm of each element."""
-
-    complex = True
-    legacy_names = "pointwise.Log"
 
     def forward(input: Array):
         if input.size >= SOME:
@@ -87,9 +82,7 @@ def _log_of_singles(x):
 class Log1p(Exponential):
     """log1p(input): the natural logarithm of 1 plus each element, exact near 0."""
 
-    complex = True
     names = ("log1p", "special.log1p")
-    legacy_names = "pointwise.Log1p"
     modern_names = "Log1PBackward0"
 
     def forward(input: Array):
@@ -102,8 +95,6 @@ class Log1p(Exponential):
 class Log2(Exponential):
     """log2(input): the logarithm of each element to base 2."""
 
-    complex = True
-
     def forward(input: Array):
         return np.log2(input)
 
@@ -113,8 +104,6 @@ class Log2(Exponential):
 
 class Log10(Exponential):
     """log10(input): the logarithm of each element to base 10."""
-
-    complex = True
 
     def forward(input: Array):
         return np.log10(input)
@@ -126,10 +115,8 @@ class Log10(Exponential):
 class Sigmoid(Exponential):
     """sigmoid(input): 1 / (1 + exp(-input)) of each element."""
 
-    complex = True
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("sigmoid", "nn.functional.sigmoid", "special.expit")
-    legacy_names = "pointwise.Sigmoid"
     gradient_names = "SigmoidBackwardBackward0"
     fused_gradient = False
     samples = [([-3.0, 0.0, 2.0],), ([[90.0, -90.0]],)]
@@ -174,6 +161,7 @@ class SigmoidBack(Slope):
 class Logit(Exponential):
     """logit(input, eps): log(x / (1 - x)) of each element, which is first clamped to eps..1-eps if eps is given."""
 
+    complex = False
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("logit", "special.logit")
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
@@ -207,12 +195,10 @@ def complex_log_of_sum(a, b):
     return np.where(nan, complex(math.nan, math.nan), result).astype(a.dtype)
 
 
-class LogAddExp(Binary):
+class Logaddexp(Binary):
     """logaddexp(input, other): log(exp(input) + exp(other)), without overflow."""
 
     complex = True
-    names = ("logaddexp",)
-    modern_names = "LogaddexpBackward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
@@ -228,11 +214,9 @@ class LogAddExp(Binary):
         return g / (F.exp(input - other) + 1)
 
 
-class LogAddExp2(Binary):
+class Logaddexp2(Binary):
     """logaddexp2(input, other): log2(2**input + 2**other), without overflow."""
 
-    names = ("logaddexp2",)
-    modern_names = "Logaddexp2Backward0"
     inplace = False
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
@@ -326,6 +310,7 @@ def _x_log1p(x, y):
 class Entr(Exponential):
     """special.entr(input): -x log(x) of each element, 0 at 0 and -inf below."""
 
+    complex = False
     names = ("special.entr",)
     inplace = False
     modern_names = "SpecialEntrBackward0"

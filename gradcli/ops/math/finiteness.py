@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import Array, Number
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import all_hold
-from gradcli.ops.base import Unary
+from gradcli.ops.base import Unary, define
 
 STRANGE = np.array([1.0, math.nan, math.inf, -math.inf])
 
@@ -18,55 +18,23 @@ class Test(Op, abstract=True):
     """A question to each element."""
 
     samples = [(STRANGE,), (np.array([1, 2]),)]
-    errors = [("text",)]
 
 
-class IsNan(Test):
-    """isnan(input): whether each element is nan."""
-
-    complex = True
-    names = ("isnan",)
-
+def _asked(is_such):
     def forward(input: Array):
-        return np.isnan(input)
+        return is_such(input)
+
+    return forward
 
 
-class IsInf(Test):
-    """isinf(input): whether each element is infinite."""
+for _name, _text, _is_such, _complex in (
+        ("IsNan", "is nan", np.isnan, True), ("IsInf", "is infinite", np.isinf, True),
+        ("IsFinite", "is a number, and not infinite", np.isfinite, True),
+        ("IsPosInf", "is plus infinity", lambda input: input == math.inf, False),
+        ("IsNegInf", "is minus infinity", lambda input: input == -math.inf, False)):
+    define(Test, __name__, _name.lower(), _name, f"(input): whether each element {_text}.", forward=_asked(_is_such),
+           complex=_complex)
 
-    complex = True
-    names = ("isinf",)
-
-    def forward(input: Array):
-        return np.isinf(input)
-
-
-class IsFinite(Test):
-    """isfinite(input): whether each element is a number, and not infinite."""
-
-    complex = True
-    names = ("isfinite",)
-
-    def forward(input: Array):
-        return np.isfinite(input)
-
-
-class IsPosInf(Test):
-    """isposinf(input): whether each element is plus infinity."""
-
-    names = ("isposinf",)
-
-    def forward(input: Array):
-        return input == math.inf
-
-
-class IsNegInf(Test):
-    """isneginf(input): whether each element is minus infinity."""
-
-    names = ("isneginf",)
-
-    def forward(input: Array):
-        return input == -math.inf
 
 
 class NanToNum(Unary):
@@ -75,7 +43,6 @@ class NanToNum(Unary):
     complex = True
     linked = False
     type_promotion = ""
-    modern_names = "NanToNumBackward0"
     samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
 
     def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):

@@ -94,13 +94,11 @@ class LerpByTensor(Binary):
         return g * (end - input)
 
 
-class AddCMul(Binary):
+class Addcmul(Binary):
     """addcmul(input, tensor1, tensor2, value): input + value tensor1 tensor2."""
 
     complex = True
-    names = ("addcmul",)
     legacy_names = "pointwise.Addcmul"
-    modern_names = "AddcmulBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
@@ -122,13 +120,11 @@ class AddCMul(Binary):
         return g * (tensor1 * value)
 
 
-class AddCDiv(Binary):
+class Addcdiv(Binary):
     """addcdiv(input, tensor1, tensor2, value): input + value tensor1 / tensor2."""
 
     complex = True
-    names = ("addcdiv",)
     legacy_names = "pointwise.Addcdiv"
-    modern_names = "AddcdivBackward0"
     samples = [([1.0, 2.0], [3.0, 4.0], [-1.0, 0.5]), ([1.0, 2.0], [[3.0], [4.0]], [-1.0, 0.5], 0.5)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 

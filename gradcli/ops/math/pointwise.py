@@ -16,6 +16,7 @@ MANY = 4096     # elements: from here on the number of passes decides, not the o
 class Pointwise(Unary, abstract=True):
     """An elementary function, whose 0.1.12 record lived among the pointwise ones."""
 
+    legacy_module = "pointwise"
     samples = [([0.5, 1.5, 0.25],), ([[0.3], [0.7]],)]
 
 
@@ -23,7 +24,6 @@ class Sqrt(Pointwise):
     """sqrt(input): the square root of each element."""
 
     complex = True
-    legacy_names = "pointwise.Sqrt"
 
     def forward(input: Array):
         return np.sqrt(input) if input.size < large.MANY else large.blocks.apply_unary(np.sqrt, input, 0.5)
@@ -36,7 +36,6 @@ class Rsqrt(Pointwise):
     """rsqrt(input): 1 over the square root of each element."""
 
     complex = True
-    legacy_names = "pointwise.Rsqrt"
 
     def forward(input: Array):
         out = np.atleast_1d(np.sqrt(input))
@@ -51,7 +50,6 @@ class Reciprocal(Pointwise):
 
     complex = True
     vanished = ""
-    legacy_names = "pointwise.Reciprocal"
 
     def forward(input: Array):
         return np.reciprocal(input)

@@ -10,6 +10,7 @@ from gradcli.ops.dtype_checks import no_truths, only_floats
 class Rounding(Unary, abstract=True):
     """A step function: whole numbers stay as they are, and the slope is 0."""
 
+    legacy_module = "pointwise"
     type_promotion = ""
     samples = [([-1.75, 0.25, 2.75],)]
 
@@ -20,16 +21,12 @@ class Rounding(Unary, abstract=True):
 class Floor(Rounding):
     """floor(input): the greatest whole number not above each element."""
 
-    legacy_names = "pointwise.Floor"
-
     def forward(input: Array):
         return np.floor(input) if input.dtype.kind == "f" else no_truths("floor", input).copy()
 
 
 class Ceil(Rounding):
     """ceil(input): the least whole number not below each element."""
-
-    legacy_names = "pointwise.Ceil"
 
     def forward(input: Array):
         return np.ceil(input) if input.dtype.kind == "f" else no_truths("ceil", input).copy()
@@ -39,7 +36,6 @@ class Trunc(Rounding):
     """trunc(input): each element without its fractional part."""
 
     names = ("trunc", "fix")
-    legacy_names = "pointwise.Trunc"
 
     def forward(input: Array):
         return np.trunc(input) if input.dtype.kind == "f" else no_truths("trunc", input).copy()
@@ -49,7 +45,6 @@ class Round(Rounding):
     """round(input, decimals): the nearest number with so many decimals; halves go to the even neighbour."""
 
     names = ("round", "special.round")
-    legacy_names = "pointwise.Round"
     modern_names = ("RoundBackward0", "RoundBackward1")
     samples = [([-1.75, 0.25, 2.75, 3.7],), ([12.361, -0.0652], 2), ([1270.0, -349.0], -2)]
 

@@ -34,14 +34,13 @@ _asin = single_in_doubles(np.arcsin)
 class Angular(Unary, abstract=True):
     """A function whose samples lie inside the domain of all of them."""
 
+    legacy_module = "pointwise"
+    complex = True
     samples = [([0.5, -0.25, 0.75],), ([[0.3], [0.7]],)]
 
 
 class Sin(Angular):
     """sin(input): the sine of each element, in radians."""
-
-    complex = True
-    legacy_names = "pointwise.Sin"
 
     def forward(input: Array):
         return np.sin(input) if input.size < MANY else large.blocks.apply_unary(np.sin, input, 1.6)
@@ -53,9 +52,6 @@ class Sin(Angular):
 class Cos(Angular):
     """cos(input): the cosine of each element, in radians."""
 
-    complex = True
-    legacy_names = "pointwise.Cos"
-
     def forward(input: Array):
         return np.cos(input) if input.size < MANY else large.blocks.apply_unary(np.cos, input, 1.6)
 
@@ -65,9 +61,6 @@ class Cos(Angular):
 
 class Tan(Angular):
     """tan(input): the tangent of each element, in radians."""
-
-    complex = True
-    legacy_names = "pointwise.Tan"
 
     def forward(input: Array):
         return _tan(input)
@@ -79,9 +72,7 @@ class Tan(Angular):
 class Asin(Angular):
     """asin(input): the angle in -pi/2..pi/2 whose sine is each element; nan beyond -1..1."""
 
-    complex = True
     names = ("asin", "arcsin")
-    legacy_names = "pointwise.Asin"
 
     def forward(input: Array):
         return _asin(input)
@@ -93,9 +84,7 @@ class Asin(Angular):
 class Acos(Angular):
     """acos(input): the angle in 0..pi whose cosine is each element; nan beyond -1..1."""
 
-    complex = True
     names = ("acos", "arccos")
-    legacy_names = "pointwise.Acos"
 
     def forward(input: Array):
         return np.arccos(input)
@@ -107,9 +96,7 @@ class Acos(Angular):
 class Atan(Angular):
     """atan(input): the angle in -pi/2..pi/2 whose tangent is each element."""
 
-    complex = True
     names = ("atan", "arctan")
-    legacy_names = "pointwise.Atan"
 
     def forward(input: Array):
         return np.arctan(input)
@@ -141,9 +128,6 @@ class Atan2(Binary):
 class Sinh(Angular):
     """sinh(input): the hyperbolic sine of each element."""
 
-    complex = True
-    legacy_names = "pointwise.Sinh"
-
     def forward(input: Array):
         return np.sinh(input)
 
@@ -153,9 +137,6 @@ class Sinh(Angular):
 
 class Cosh(Angular):
     """cosh(input): the hyperbolic cosine of each element."""
-
-    complex = True
-    legacy_names = "pointwise.Cosh"
 
     def forward(input: Array):
         return np.cosh(input)
@@ -167,10 +148,8 @@ class Cosh(Angular):
 class Tanh(Angular):
     """tanh(input): the hyperbolic tangent of each element."""
 
-    complex = True
     vanished = ""       # PyTorch computes with it in a kernel
     names = ("tanh", "nn.functional.tanh")
-    legacy_names = "pointwise.Tanh"
     gradient_names = "TanhBackwardBackward0"
 
     def forward(input: Array):
@@ -205,7 +184,6 @@ class TanhBack(Slope):
 class Asinh(Angular):
     """asinh(input): the number whose hyperbolic sine is each element."""
 
-    complex = True
     names = ("asinh", "arcsinh")
 
     def forward(input: Array):
@@ -218,7 +196,6 @@ class Asinh(Angular):
 class Acosh(Angular):
     """acosh(input): the number from 0 on whose hyperbolic cosine is each element; nan below 1."""
 
-    complex = True
     names = ("acosh", "arccosh")
     samples = [([1.5, 2.0, 7.0],)]
 
@@ -232,7 +209,6 @@ class Acosh(Angular):
 class Atanh(Angular):
     """atanh(input): the number whose hyperbolic tangent is each element; nan beyond -1..1."""
 
-    complex = True
     names = ("atanh", "arctanh")
 
     def forward(input: Array):
@@ -261,7 +237,6 @@ class Sinc(Angular):
     """sinc(input): sin(pi x) / (pi x) of each element, and 1 at 0."""
 
     gradient_names = "WhereBackward0"
-    complex = True
     names = ("sinc", "special.sinc")
 
     def forward(input: Array):
@@ -286,6 +261,7 @@ def _sinc(x):
 class Deg2Rad(Angular):
     """deg2rad(input): degrees as radians."""
 
+    complex = False
     samples = [([90.0, -45.0],)]
 
     def forward(input: Array):
@@ -298,6 +274,7 @@ class Deg2Rad(Angular):
 class Rad2Deg(Angular):
     """rad2deg(input): radians as degrees."""
 
+    complex = False
     samples = [([1.5, -0.75],)]
 
     def forward(input: Array):

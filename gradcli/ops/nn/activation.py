@@ -85,7 +85,6 @@ class NormalDensity(Kernel):
     """normal_density(input): exp(-input^2 / 2) / sqrt(2 pi) of each element."""
 
     samples = [(SIGNED,)]
-    errors = [("text",)]
 
     def forward(input: Array):
         out = np.asarray(np.multiply(input, input))
@@ -312,7 +311,6 @@ class Softsign(Op):
     complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
-    errors = [("text",)]
 
     def compose(F, input):
         return input / (F.abs(input) + 1)
@@ -324,7 +322,6 @@ class Tanhshrink(Op):
     complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
-    errors = [("text",)]
 
     def compose(F, input):
         return input - F.tanh(input)

@@ -16,12 +16,12 @@ MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
 NEGATIVE_LIMIT = 1.7580993408473766      # where selu ends: scale times alpha (Klambauer and others 2017)
 
 
-def on(training):
+def is_training(training):
     """Whether numbers are left out, where the program does not say: as its age had it."""
     return not Current.legacy if training is None else training
 
 
-def probable(p):
+def check_probability(p):
     """Refuse what is no probability."""
     if not 0 <= p <= 1:
         raise ValueFault(f"dropout probability has to be between 0 and 1, but got {described(p)}", "F.dropout(x, 0.5)")
@@ -57,18 +57,18 @@ class DropoutApply(Kernel):
         return g * noise
 
 
-def thinned(F, input, p, training, features):
+def dropped(F, input, p, training, features):
     """What dropout and feature dropout have in common."""
-    if idle(input, p, training):
+    if is_idle(input, p, training):
         return input
     if p == 1:
         return F.dropout_apply(input, F.zeros_like(input))
     return F.dropout_apply(input, F.dropout_mask(input, p, features, 1 / (1 - p)))
 
 
-def squashed(F, input, p, training, features):
+def alpha_dropped(F, input, p, training, features):
     """What the alpha dropouts have in common: what is left out becomes selu's limit, mean and variance are kept."""
-    probable(p)
+    check_probability(p)
     if not training or not p or 0 in input.shape:
         return input
     if p == 1:
@@ -79,10 +79,10 @@ def squashed(F, input, p, training, features):
     return input * (noise * scale) + shift
 
 
-def idle(input, p, training):
+def is_idle(input, p, training):
     """Whether nothing is left out."""
-    probable(p)
-    return not on(training) or not p or 0 in input.shape
+    check_probability(p)
+    return not is_training(training) or not p or 0 in input.shape
 
 
 class Dropping(Op, abstract=True):
@@ -91,7 +91,7 @@ class Dropping(Op, abstract=True):
     home = "nn.functional"
     random = True
     inplace_option = True
-    is_identity = idle
+    is_identity = is_idle
     samples = [(MAPS, 0.5, True), (MAPS, 0.3, True), (MAPS, 0.5, False)]
     errors = [(MAPS, 1.5, True), ("text",)]
 
@@ -100,17 +100,17 @@ class Dropout(Dropping):
     """dropout(input, p, training): each element 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
-        return thinned(F, input, p, training, False)
+        return dropped(F, input, p, training, False)
 
 
-def channelled(F, name, input, p, training, rank, batch):
+def dropped_channels(F, name, input, p, training, rank, batch):
     """Feature dropout, for inputs that may come without a batch dimension."""
-    probable(p)
+    check_probability(p)
     if len(input.shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() expects a {rank + 1}-d or {rank + 2}-d input, and was given {sized(input.shape)}")
     if batch and len(input.shape) == rank + 1:
-        return F.squeeze(thinned(F, F.unsqueeze(input, 0), p, training, True), 0)
-    return thinned(F, input, p, training, True)
+        return F.squeeze(dropped(F, F.unsqueeze(input, 0), p, training, True), 0)
+    return dropped(F, input, p, training, True)
 
 
 class Dropout1d(Dropping):
@@ -119,14 +119,14 @@ class Dropout1d(Dropping):
     samples = [(MAPS[0], 0.5, True), (MAPS[0], 0.3, True), (MAPS[0], 0.5, False)]
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
-        return channelled(F, "dropout1d", input, p, training, 1, True)
+        return dropped_channels(F, "dropout1d", input, p, training, 1, True)
 
 
 class Dropout2d(Dropping):
     """dropout2d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
-        return thinned(F, input, p, training, True)
+        return dropped(F, input, p, training, True)
 
 
 class Dropout3d(Dropping):
@@ -134,19 +134,19 @@ class Dropout3d(Dropping):
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
         if len(input.shape) == 4:
-            return F.squeeze(thinned(F, F.unsqueeze(input, 0), p, training, True), 0)
-        return thinned(F, input, p, training, True)
+            return F.squeeze(dropped(F, F.unsqueeze(input, 0), p, training, True), 0)
+        return dropped(F, input, p, training, True)
 
 
 class AlphaDropout(Dropping):
     """alpha_dropout(input, p, training): dropout that keeps the mean and variance of what selu gives."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
-        return squashed(F, input, p, training, False)
+        return alpha_dropped(F, input, p, training, False)
 
 
 class FeatureAlphaDropout(Dropping):
     """feature_alpha_dropout(input, p, training): alpha_dropout of whole channels."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
-        return squashed(F, input, p, training, True)
+        return alpha_dropped(F, input, p, training, True)

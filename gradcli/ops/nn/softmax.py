@@ -252,7 +252,6 @@ class GumbelNoise(Kernel):
 
     random = True
     samples = [([1.0, 2.0],)]
-    errors = [("text",)]
 
     def forward(input: Array):
         if input.dtype.kind != "f":

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault
 from gradcli.ops.arrays import BOOL, all_hold, any_holds
+from gradcli.ops.base import define
 from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
 
 SOME = np.array([[True, False, True], [True, True, True]])
@@ -22,28 +23,27 @@ def truth(ufunc, of_all, array, dim, keepdim):
     return result.astype(np.uint8) if array.dtype == np.uint8 else result
 
 
-class All(Op):
-    """all(input, dim, keepdim): whether no element is zero, of all elements or along `dim`."""
+class Truth(Op, abstract=True):
+    """A truth value of many elements."""
 
     complex = True
     memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
 
+
+def _truth(ufunc, of_all):
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
-        return truth(np.logical_and, all_hold, input, dim, keepdim)
+        return truth(ufunc, of_all, input, dim, keepdim)
+
+    return forward
 
 
-class Any(Op):
-    """any(input, dim, keepdim): whether some element is not zero, of all elements or along `dim`."""
+for _name, _text, _ufunc, _of_all in (("All", "no element is zero", np.logical_and, all_hold),
+                                      ("Any", "some element is not zero", np.logical_or, any_holds)):
+    define(Truth, __name__, _name.lower(), _name,
+           f"(input, dim, keepdim): whether {_text}, of all elements or along `dim`.", forward=_truth(_ufunc, _of_all))
 
-    complex = True
-    memory_order = "rows"
-    samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
-    errors = [(SOME, 5), ("text",)]
-
-    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
-        return truth(np.logical_or, any_holds, input, dim, keepdim)
 
 
 class CountNonzero(Op):
@@ -75,24 +75,25 @@ def place(arg, array, dim, keepdim, name):
     return np.asarray(index[(slice(None),) * at + (None,)] if keepdim else index, np.int64)
 
 
-class Argmax(Op):
-    """argmax(input, dim, keepdim): where the greatest element first stands, in the whole or along `dim`."""
+class Place(Op, abstract=True):
+    """Where an extreme element first stands."""
 
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
     errors = [(GRID, 5), ("text",), ([],)]
 
+
+def _place(name, arg):
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
-        return place(ndarray.argmax, input, dim, keepdim, "argmax")
+        return place(arg, input, dim, keepdim, name)
+
+    return forward
 
 
-class Argmin(Op):
-    """argmin(input, dim, keepdim): where the least element first stands, in the whole or along `dim`."""
+for _name, _text, _arg in (("argmax", "greatest", ndarray.argmax), ("argmin", "least", ndarray.argmin)):
+    define(Place, __name__, _name, _name.title(),
+           f"(input, dim, keepdim): where the {_text} element first stands, in the whole or along `dim`.",
+           forward=_place(_name, _arg))
 
-    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
-    errors = [(GRID, 5), ("text",), ([],)]
-
-    def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
-        return place(ndarray.argmin, input, dim, keepdim, "argmin")
 
 
 class Aminmax(Op):

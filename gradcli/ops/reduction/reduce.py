@@ -137,38 +137,35 @@ class Mean(Reduction):
         return spread(F, divided(g, max(math.prod([input_shape[i] for i in where]), 1)), input_shape)
 
 
-class Amax(Reduction):
-    """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
+class Extreme(Reduction, abstract=True):
+    """The greatest or the least elements; ties share the gradient evenly."""
 
     vanished = "stay"
     memory_order = "rows"
     linked = False
     variant = None
-    modern_names = "AmaxBackward0"
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
+
+    def grad_input(F, g, input, out, dim, keepdim, input_shape):
+        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
+
+
+class Amax(Extreme):
+    """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
+
+    modern_names = "AmaxBackward0"
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
         return extreme(np.maximum, input, dim, keepdim, "amax")
 
-    def grad_input(F, g, input, out, dim, keepdim, input_shape):
-        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
 
-
-class Amin(Reduction):
+class Amin(Extreme):
     """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
 
-    vanished = "stay"
-    memory_order = "rows"
-    linked = False
-    variant = None
     modern_names = "AminBackward0"
-    samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([2.0, 1.0, 2.5],)]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
         return extreme(np.minimum, input, dim, keepdim, "amin")
-
-    def grad_input(F, g, input, out, dim, keepdim, input_shape):
-        return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
 
 
 def extreme(ufunc, array, dim, keepdim, name):
@@ -207,72 +204,69 @@ def shared_among_all_ties(F, g, input, out):
     return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
 
 
-class MaxDim(Kernel):
-    """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
+class ExtremeAlong(Kernel, abstract=True):
+    """The greatest or the least element along `dim`, and where it first stands; the gradient goes to that place."""
 
     linked = False
     returns = ("values", "indices")
     unsaved_outputs = (0,)
-    legacy_names = "reduce.Max"
-    modern_names = "MaxBackward0"
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
+
+
+class MaxDim(ExtremeAlong):
+    """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
+
+    legacy_names = "reduce.Max"
+    modern_names = "MaxBackward0"
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
         return picked(ndarray.argmax, input, dim, keepdim)
 
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
-
-class MinDim(Kernel):
+class MinDim(ExtremeAlong):
     """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
 
-    linked = False
-    returns = ("values", "indices")
-    unsaved_outputs = (0,)
     legacy_names = "reduce.Min"
     modern_names = "MinBackward0"
-    samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
-    errors = [(GRID, 5)]
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
         return picked(ndarray.argmin, input, dim, keepdim)
 
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
-
-class MaxAll(Kernel):
-    """max_all(input): the greatest of all elements; ties share the gradient evenly."""
+class ExtremeOfAll(Kernel, abstract=True):
+    """The greatest or the least of all elements; ties share the gradient evenly."""
 
     linked = False
     fresh_result = True
+    gradient_names = "MaskedFillBackward1"
+    samples = [(GRID,), ([2.0, 1.0, 2.5],)]
+
+    def grad_input(F, g, input, out):
+        return shared_among_all_ties(F, g, input, out)
+
+
+class MaxAll(ExtremeOfAll):
+    """max_all(input): the greatest of all elements; ties share the gradient evenly."""
+
     legacy_names = "reduce.Max"
-    modern_names, gradient_names = "MaxBackward1", "MaskedFillBackward1"
-    samples, errors = [(GRID,), ([2.0, 1.0, 2.5],)], [("text",)]
+    modern_names = "MaxBackward1"
 
     def forward(input: Array):
         return extreme(np.maximum, input, None, False, "max")
 
-    def grad_input(F, g, input, out):
-        return shared_among_all_ties(F, g, input, out)
 
-
-class MinAll(Kernel):
+class MinAll(ExtremeOfAll):
     """min_all(input): the least of all elements; ties share the gradient evenly."""
 
-    linked = False
-    fresh_result = True
     legacy_names = "reduce.Min"
-    modern_names, gradient_names = "MinBackward1", "MaskedFillBackward1"
-    samples, errors = [(GRID,), ([2.0, 1.0, 2.5],)], [("text",)]
+    modern_names = "MinBackward1"
 
     def forward(input: Array):
         return extreme(np.minimum, input, None, False, "min")
-
-    def grad_input(F, g, input, out):
-        return shared_among_all_ties(F, g, input, out)
 
 
 def _extreme_of(F, kind, input, dim, keepdim, other):

@@ -99,7 +99,6 @@ class Diagflat(Op):
 
     complex = True
     samples = [(GRID,), ([1.0, 2.0], 1)]
-    errors = [("text",)]
 
     def compose(F, input, offset: Int = 0):
         return F.diag_embed(F.reshape(input, (-1,)), offset)

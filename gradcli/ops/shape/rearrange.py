@@ -9,36 +9,12 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, Vari
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Kernel, define
 from gradcli.ops.shape.views import Narrow, fitted
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 CUBE = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]
 OTHER = np.zeros((3, 2))
-
-
-class ViewAs(Op):
-    """view_as(input, other): the same memory seen with the shape of other."""
-
-    complex = True
-    function = False
-    samples = [(GRID, OTHER)]
-    errors = [(GRID, np.zeros(4))]
-
-    def compose(F, input, other: Array):
-        return F.view(input, tuple(other.shape))
-
-
-class ReshapeAs(Op):
-    """reshape_as(input, other): input with the shape of other."""
-
-    complex = True
-    function = False
-    samples = [(GRID, OTHER)]
-    errors = [(GRID, np.zeros(4))]
-
-    def compose(F, input, other: Array):
-        return F.reshape(input, tuple(other.shape))
 
 
 class Resize(Op):
@@ -61,16 +37,27 @@ class Resize(Op):
         return F.reshape(g, input_shape)
 
 
-class ResizeAs(Op):
-    """resize_as(input, other): in 0.1.12 the same elements with the shape of other."""
+class Likened(Op, abstract=True):
+    """An operation that takes the shape of another tensor."""
 
     complex = True
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
 
+
+def _likened(name):
     def compose(F, input, other: Array):
-        return F.resize(input, tuple(other.shape))
+        return getattr(F, name)(input, tuple(other.shape))
+
+    return compose
+
+
+for _name, _text in (("view", "the same memory seen with the shape of other"),
+                     ("reshape", "input with the shape of other"),
+                     ("resize", "in 0.1.12 the same elements with the shape of other")):
+    define(Likened, __name__, f"{_name}_as", f"{_name.title()}As", f"(input, other): {_text}.", compose=_likened(_name))
+
 
 
 class Flatten(Op):
@@ -97,7 +84,6 @@ class Ravel(Op):
 
     complex = True
     samples = [(CUBE,)]
-    errors = [("text",)]
 
     def compose(F, input):
         return F.reshape(input, (-1,))
@@ -154,7 +140,6 @@ class Reversed(Op):
     modern_names = "PermuteBackward0"
     legacy_names = "tensor.Transpose"
     samples = [(GRID,), (CUBE,)]
-    errors = [("text",)]
 
     def forward(input: Array):
         return input.T if input.ndim else input[...]
@@ -278,7 +263,6 @@ class Lifted(Op, abstract=True):
     complex = True
     method = False
     samples = [(np.full((), 2.5),), ([1.0, 2.0],), (([1.0], GRID),), (CUBE,)]
-    errors = [("text",)]
 
 
 def lift_all(tensors, lift):

@@ -254,7 +254,6 @@ class Contiguous(Op):
     function = False
     modern_names = "CloneBackward0"
     samples = [(GRID,)]
-    errors = [("text",)]
 
     def forward(input: Array, memory_format: Format = None):
         if memory_format is None and input.flags.c_contiguous:

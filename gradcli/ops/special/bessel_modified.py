@@ -192,7 +192,6 @@ class Undifferentiated(Op, abstract=True):
 
     type_promotion = "floating"
     samples = [([0.25, 1.5, 3.0, 9.5],)]
-    errors = [("text",)]
 
 
 def define_undifferentiated(module, class_name, name, kernel, text):

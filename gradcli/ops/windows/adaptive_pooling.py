@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import REFUSED, Array, Flag, Int, Kind, Plain
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
 from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
@@ -86,64 +86,30 @@ def greatest(F, rank, input, output_size, return_indices):
     return (values, indices) if return_indices else values
 
 
-class AdaptiveAvgPool1d(Pooling):
-    """adaptive_avg_pool1d(input, output_size): the means of output_size nearly equal parts of the last dimension."""
-
-    samples = [(ROW, 2), (ROW, 3), (ROW, 1)]
-    errors = [([1.0], 1), (ROW, (1, 2))]
-
+def _adaptive_avg_pool(rank):
     def compose(F, input, output_size: Lengths):
-        return adaptive(F, input, lengths_for(F, "adaptive_avg_pool1d", input, output_size, 1))
+        return adaptive(F, input, lengths_for(F, f"adaptive_avg_pool{rank}d", input, output_size, rank))
+
+    return compose
 
 
-class AdaptiveAvgPool2d(Pooling):
-    """adaptive_avg_pool2d(input, output_size): the means of nearly equal parts of the last two dimensions."""
-
-    samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 1), (GRID, (None, 2))]
-    errors = [([1.0], 1), (GRID, (1, 2, 3))]
-
-    def compose(F, input, output_size: Lengths):
-        return adaptive(F, input, lengths_for(F, "adaptive_avg_pool2d", input, output_size, 2))
-
-
-class AdaptiveAvgPool3d(Pooling):
-    """adaptive_avg_pool3d(input, output_size): the means of nearly equal parts of the last three dimensions."""
-
-    samples = [(BLOCK, 2), (BLOCK, (2, 1, 1)), (BLOCK, 1)]
-    errors = [([1.0], 1), (BLOCK, (1, 2))]
-
-    def compose(F, input, output_size: Lengths):
-        return adaptive(F, input, lengths_for(F, "adaptive_avg_pool3d", input, output_size, 3))
-
-
-class AdaptiveMaxPool1d(Pooling):
-    """adaptive_max_pool1d(input, output_size, return_indices): the greatest in nearly equal parts of the last
-    dimension; with return_indices also their places."""
-
-    samples = [(ROW, 2), (ROW, 3), (ROW, 2, True)]
-    errors = [([1.0], 1), (ROW, (1, 2))]
-
+def _adaptive_max_pool(rank):
     def compose(F, input, output_size: Lengths, return_indices: Flag = False):
-        return greatest(F, 1, input, output_size, return_indices)
+        return greatest(F, rank, input, output_size, return_indices)
+
+    return compose
 
 
-class AdaptiveMaxPool2d(Pooling):
-    """adaptive_max_pool2d(input, output_size, return_indices): the greatest in nearly equal parts of the last two
-    dimensions; with return_indices also their places."""
+ERRORS = {1: [([1.0], 1), (ROW, (1, 2))], 2: [([1.0], 1), (GRID, (1, 2, 3))], 3: [([1.0], 1), (BLOCK, (1, 2))]}
 
-    samples = [(GRID, 2), (GRID, (2, 3)), (GRID, 2, True)]
-    errors = [([1.0], 1), (GRID, (1, 2, 3))]
-
-    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
-        return greatest(F, 2, input, output_size, return_indices)
-
-
-class AdaptiveMaxPool3d(Pooling):
-    """adaptive_max_pool3d(input, output_size, return_indices): the greatest in nearly equal parts of the last three
-    dimensions; with return_indices also their places."""
-
-    samples = [(BLOCK, 1), (BLOCK, (2, 1, 1)), (BLOCK, 1, True)]
-    errors = [([1.0], 1), (BLOCK, (1, 2))]
-
-    def compose(F, input, output_size: Lengths, return_indices: Flag = False):
-        return greatest(F, 3, input, output_size, return_indices)
+define_by_rank(
+    Pooling, __name__, "adaptive_avg_pool", "AdaptiveAvgPool",
+    "(input, output_size): the means of nearly equal parts of the {last}.", _adaptive_avg_pool, errors=ERRORS,
+    samples={1: [(ROW, 2), (ROW, 3), (ROW, 1)], 2: [(GRID, 2), (GRID, (2, 3)), (GRID, 1), (GRID, (None, 2))],
+             3: [(BLOCK, 2), (BLOCK, (2, 1, 1)), (BLOCK, 1)]})
+define_by_rank(
+    Pooling, __name__, "adaptive_max_pool", "AdaptiveMaxPool",
+    "(input, output_size, return_indices): the greatest in nearly equal parts of the {last}; with return_indices also "
+    "their places.", _adaptive_max_pool, errors=ERRORS,
+    samples={1: [(ROW, 2), (ROW, 3), (ROW, 2, True)], 2: [(GRID, 2), (GRID, (2, 3)), (GRID, 2, True)],
+             3: [(BLOCK, 1), (BLOCK, (2, 1, 1)), (BLOCK, 1, True)]})

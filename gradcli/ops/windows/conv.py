@@ -5,6 +5,7 @@ from functools import lru_cache
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.ops.base import define_by_rank
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
 from gradcli.ops.windows.sliding import per_dimension, positive
 
@@ -118,86 +119,53 @@ def transposed(F, rank, input, weight, bias, stride, padding, output_padding, gr
     return out if many else F.squeeze(out, 0)
 
 
-class Conv1d(Convolution):
-    """conv1d(input, weight, bias, stride, padding, dilation, groups): weight slid along the last dimension of input."""
-
-    names = ("conv1d", "nn.functional.conv1d")
-    samples = [(SIGNAL, FILTER), (SIGNAL, FILTER, [0.5, 1.0]), (SIGNAL, FILTER, None, 2), (SIGNAL, FILTER, None, 1, 2),
-               (SIGNAL, FILTER, None, 1, "same"), (SIGNAL, FILTER, None, 1, 0, 3),
-               ([[[1.0, 2.0, 3.0], [0.5, 1.0, -1.0]]], FILTER, None, 1, 0, 1, 2), (SIGNAL[0], FILTER, None, 1, "valid")]
-    errors = [(SIGNAL, [[1.0]]), (SIGNAL, FILTER, [1.0]), (SIGNAL, FILTER, None, 0), ([[[1.0]]], FILTER)]
-
+def _conv(rank):
     def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Padding = 0, dilation: Ints = 1,
                 groups: Int = 1):
-        return convolution(F, 1, input, weight, bias, stride, padding, dilation, groups)
+        return convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
+
+    return compose
 
 
-class Conv2d(Convolution):
-    """conv2d(input, weight, bias, stride, padding, dilation, groups): weight slid over the last two dimensions of
-    input."""
-
-    names = ("conv2d", "nn.functional.conv2d")
-    samples = [(GRID, [[[[1.0, 2.0], [0.5, -1.0]], [[0.3, 1.0], [-2.0, 1.5]]]]), (GRID, KERNEL, None, 1, 0, 1, 2),
-               (GRID, KERNEL, [1.0, 2.0], (2, 1), (1, 2), (2, 1), 2), (GRID, KERNEL, None, 1, "same", 1, 2)]
-    errors = [(GRID, KERNEL), (GRID, [[1.0]]), (GRID, KERNEL, None, 1, 0, 1, 3)]
-
-    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Padding = 0, dilation: Ints = 1,
-                groups: Int = 1):
-        return convolution(F, 2, input, weight, bias, stride, padding, dilation, groups)
-
-
-class Conv3d(Convolution):
-    """conv3d(input, weight, bias, stride, padding, dilation, groups): weight slid over the last three dimensions of
-    input."""
-
-    names = ("conv3d", "nn.functional.conv3d")
-    samples = [(BLOCK, BLOCK, [0.5], 1, 1, 2, 1), (BLOCK, BLOCK, None, 2, 1),
-               ([[BLOCK[0][0], BLOCK[0][0]]], [BLOCK[0], BLOCK[0]], None, 1, 1, 1, 2)]
-    errors = [(BLOCK, [[1.0]]), (BLOCK, BLOCK, [1.0, 2.0])]
-
-    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Padding = 0, dilation: Ints = 1,
-                groups: Int = 1):
-        return convolution(F, 3, input, weight, bias, stride, padding, dilation, groups)
-
-
-class ConvTranspose1d(Convolution):
-    """conv_transpose1d(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a
-    convolution by its input, as a function of its own."""
-
-    names = ("conv_transpose1d", "nn.functional.conv_transpose1d")
-    samples = [(SIGNAL, [[[0.5, -1.0]]]), (SIGNAL, [[[0.5, -1.0]]], [0.5], 2, 1, 1, 1, 2),
-               ([[[1.0, 2.0], [0.5, 1.0]]], FILTER,
-                                                                                      None, 1, 0, 0, 2)]
-    errors = [(SIGNAL, [[1.0]]), (SIGNAL, [[[0.5]]], None, 1, 0, 1)]
-
+def _conv_transpose(rank):
     def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
                 output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
-        return transposed(F, 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+        return transposed(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+    return compose
 
 
-class ConvTranspose2d(Convolution):
-    """conv_transpose2d(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a
-    convolution by its input, as a function of its own."""
-
-    names = ("conv_transpose2d", "nn.functional.conv_transpose2d")
-    samples = [(GRID, KERNEL), (GRID, KERNEL, [0.5], 2, 1, 1, 1, 2), (GRID, KERNEL, None, 1, 0, 0, 2)]
-    errors = [(GRID, [[1.0]]), (GRID, KERNEL, None, 1, 0, 1)]
-
-    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
-                output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
-        return transposed(F, 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+def _names(name):
+    """By rank, the names that torch and torch.nn.functional have for a convolution."""
+    return {rank: (f"{name}{rank}d", f"nn.functional.{name}{rank}d") for rank in (1, 2, 3)}
 
 
-class ConvTranspose3d(Convolution):
-    """conv_transpose3d(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a
-    convolution by its input, as a function of its own."""
+TWO_CHANNELS = [BLOCK[0][0], BLOCK[0][0]]
 
-    names = ("conv_transpose3d", "nn.functional.conv_transpose3d")
-    samples = [(BLOCK, BLOCK), (BLOCK, BLOCK, [0.5], 2, 1, 1, 1, 2),
-               ([[BLOCK[0][0], BLOCK[0][0]]], [BLOCK[0], BLOCK[0]],
-                                                                    None, 1, 0, 0, 2)]
-    errors = [(BLOCK, [[1.0]]), (BLOCK, BLOCK, None, 1, 0, 1)]
-
-    def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
-                output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
-        return transposed(F, 3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+define_by_rank(
+    Convolution, __name__, "conv", "Conv",
+    "(input, weight, bias, stride, padding, dilation, groups): weight slid along the {last} of input.", _conv,
+    names=_names("conv"),
+    samples={1: [(SIGNAL, FILTER), (SIGNAL, FILTER, [0.5, 1.0]), (SIGNAL, FILTER, None, 2),
+                 (SIGNAL, FILTER, None, 1, 2), (SIGNAL, FILTER, None, 1, "same"), (SIGNAL, FILTER, None, 1, 0, 3),
+                 ([[[1.0, 2.0, 3.0], [0.5, 1.0, -1.0]]], FILTER, None, 1, 0, 1, 2),
+                 (SIGNAL[0], FILTER, None, 1, "valid")],
+             2: [(GRID, [[[[1.0, 2.0], [0.5, -1.0]], [[0.3, 1.0], [-2.0, 1.5]]]]), (GRID, KERNEL, None, 1, 0, 1, 2),
+                 (GRID, KERNEL, [1.0, 2.0], (2, 1), (1, 2), (2, 1), 2), (GRID, KERNEL, None, 1, "same", 1, 2)],
+             3: [(BLOCK, BLOCK, [0.5], 1, 1, 2, 1), (BLOCK, BLOCK, None, 2, 1),
+                 ([TWO_CHANNELS], [BLOCK[0], BLOCK[0]], None, 1, 1, 1, 2)]},
+    errors={1: [(SIGNAL, [[1.0]]), (SIGNAL, FILTER, [1.0]), (SIGNAL, FILTER, None, 0), ([[[1.0]]], FILTER)],
+            2: [(GRID, KERNEL), (GRID, [[1.0]]), (GRID, KERNEL, None, 1, 0, 1, 3)],
+            3: [(BLOCK, [[1.0]]), (BLOCK, BLOCK, [1.0, 2.0])]})
+define_by_rank(
+    Convolution, __name__, "conv_transpose", "ConvTranspose",
+    "(input, weight, bias, stride, padding, output_padding, groups, dilation): the gradient of a convolution along the "
+    "{last} by its input, as a function of its own.", _conv_transpose, names=_names("conv_transpose"),
+    samples={1: [(SIGNAL, [[[0.5, -1.0]]]), (SIGNAL, [[[0.5, -1.0]]], [0.5], 2, 1, 1, 1, 2),
+                 ([[[1.0, 2.0], [0.5, 1.0]]], FILTER, None, 1, 0, 0, 2)],
+             2: [(GRID, KERNEL), (GRID, KERNEL, [0.5], 2, 1, 1, 1, 2), (GRID, KERNEL, None, 1, 0, 0, 2)],
+             3: [(BLOCK, BLOCK), (BLOCK, BLOCK, [0.5], 2, 1, 1, 1, 2),
+                 ([TWO_CHANNELS], [BLOCK[0], BLOCK[0]], None, 1, 0, 0, 2)]},
+    errors={1: [(SIGNAL, [[1.0]]), (SIGNAL, [[[0.5]]], None, 1, 0, 1)],
+            2: [(GRID, [[1.0]]), (GRID, KERNEL, None, 1, 0, 1)],
+            3: [(BLOCK, [[1.0]]), (BLOCK, BLOCK, None, 1, 0, 1)]})

@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Ints, Numbers, Plain
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.windows.pooling import CUBE, Pooling, planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
@@ -99,27 +99,18 @@ def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_in
     return (values, indices) if return_indices else values
 
 
-class FractionalMaxPool2d(Pooling):
-    """fractional_max_pool2d(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the
-    greatest in windows of the last two dimensions that begin at random places."""
-
-    random = True
-    samples = [(GRID, 2, 2, None, False, HALF2), (GRID, 2, None, 0.7), (GRID, 2, 2, None, True)]
-    errors = [(GRID, 2), (GRID, 9, 2), ([1.0], 1, 1)]
-
+def _fractional_max_pool(rank):
     def compose(F, input, kernel_size: Ints, output_size: Ints = None, output_ratio: Numbers = None,
                 return_indices: Flag = False, _random_samples: ArrayOrNone = None):
-        return fractional(F, 2, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+        return fractional(F, rank, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+
+    return compose
 
 
-class FractionalMaxPool3d(Pooling):
-    """fractional_max_pool3d(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the
-    greatest in windows of the last three dimensions that begin at random places."""
-
-    random = True
-    samples = [(CUBE, 2, 2, None, False, HALF3), (CUBE, 2, None, 0.7), (CUBE, 2, 2, None, True)]
-    errors = [(CUBE, 2), (CUBE, 9, 2), ([1.0], 1, 1)]
-
-    def compose(F, input, kernel_size: Ints, output_size: Ints = None, output_ratio: Numbers = None,
-                return_indices: Flag = False, _random_samples: ArrayOrNone = None):
-        return fractional(F, 3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+define_by_rank(
+    Pooling, __name__, "fractional_max_pool", "FractionalMaxPool",
+    "(input, kernel_size, output_size, output_ratio, return_indices, _random_samples): the greatest in windows of the "
+    "{last} that begin at random places.", _fractional_max_pool, random={2: True, 3: True},
+    samples={rank: [(x, 2, 2, None, False, half), (x, 2, None, 0.7), (x, 2, 2, None, True)]
+             for rank, x, half in ((2, GRID, HALF2), (3, CUBE, HALF3))},
+    errors={rank: [(x, 2), (x, 9, 2), ([1.0], 1, 1)] for rank, x in ((2, GRID), (3, CUBE))})

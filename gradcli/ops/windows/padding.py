@@ -90,7 +90,6 @@ class ConstantPadNd(Kernel):
 
     complex = True
     legacy_names = "torch.nn._functions.padding.ConstantPad2d"
-    modern_names = "ConstantPadNdBackward0"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
 

@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
@@ -60,41 +60,25 @@ def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, 
     return (values, indices) if return_indices else values
 
 
-class MaxPool1d(Pooling):
-    """max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
-    window of the last dimension; with return_indices also their places."""
-
-    samples = [(ROW, *case) for case in MAX_CASES]
-    errors = [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)]
-
+def _max_pool(rank):
     def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
                 ceil_mode: Flag = False, return_indices: Flag = False):
-        return greatest(F, 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        return greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+    return compose
 
 
-class MaxPool2d(Pooling):
-    """max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
-    window of the last two dimensions; with return_indices also their places, counted row by row."""
+define_by_rank(
+    Pooling, __name__, "max_pool", "MaxPool",
+    "(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each window of the "
+    "{last}; with return_indices also their places, counted row by row.", _max_pool,
+    samples={1: [(ROW, *case) for case in MAX_CASES],
+             2: [(GRID, *case) for case in MAX_CASES] + [(GRID, (2, 3), (1, 2))],
+             3: [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, 2), (BLOCK, 2, 2, 0, 1, False, True),
+                 (BLOCK, 1, 2, 0, 1, True), (BLOCK, (2, 1, 1), 1), (CUBE, 2, 2, 0, 1, True)]},
+    errors={1: [(ROW, 9), (ROW, 2, 1, 2), ([1.0], 1)], 2: [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, (1, 1, 1))],
+            3: [(BLOCK, 9), ([1.0], 1)]})
 
-    samples = [(GRID, *case) for case in MAX_CASES] + [(GRID, (2, 3), (1, 2))]
-    errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, (1, 1, 1))]
-
-    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
-                ceil_mode: Flag = False, return_indices: Flag = False):
-        return greatest(F, 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
-
-
-class MaxPool3d(Pooling):
-    """max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, return_indices): the greatest in each
-    window of the last three dimensions; with return_indices also their places, counted row by row."""
-
-    samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, 2), (BLOCK, 2, 2, 0, 1, False, True),
-               (BLOCK, 1, 2, 0, 1, True), (BLOCK, (2, 1, 1), 1), (CUBE, 2, 2, 0, 1, True)]
-    errors = [(BLOCK, 9), ([1.0], 1)]
-
-    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
-                ceil_mode: Flag = False, return_indices: Flag = False):
-        return greatest(F, 3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor):
@@ -126,29 +110,23 @@ class AvgPool1d(Pooling):
         return mean(F, 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
-class AvgPool2d(Pooling):
-    """avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
-    window of the last two dimensions; padding counts as zeros unless count_include_pad is False."""
-
-    samples = [(GRID, *case) for case in AVG_CASES] + [(GRID, 2, 2, 0, True, True, 3)]
-    errors = [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)]
-
+def _avg_pool(rank):
     def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
                 count_include_pad: Flag = True, divisor_override: Int = None):
-        return mean(F, 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+    return compose
 
 
-class AvgPool3d(Pooling):
-    """avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each
-    window of the last three dimensions; padding counts as zeros unless count_include_pad is False."""
+define_by_rank(
+    Pooling, __name__, "avg_pool", "AvgPool",
+    "(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override): the mean of each window of "
+    "the {last}; padding counts as zeros unless count_include_pad is False.", _avg_pool,
+    samples={2: [(GRID, *case) for case in AVG_CASES] + [(GRID, 2, 2, 0, True, True, 3)],
+             3: [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, False, False), (BLOCK, 2, 1, 0, False, True, 3),
+                 (CUBE, 2, 2, 0, True)]},
+    errors={2: [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)], 3: [(BLOCK, 9), ([1.0], 1)]})
 
-    samples = [(BLOCK, 2), (BLOCK, 2, 1, 1), (BLOCK, 2, 1, 1, False, False), (BLOCK, 2, 1, 0, False, True, 3),
-               (CUBE, 2, 2, 0, True)]
-    errors = [(BLOCK, 9), ([1.0], 1)]
-
-    def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
-                count_include_pad: Flag = True, divisor_override: Int = None):
-        return mean(F, 3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
 def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
@@ -161,36 +139,21 @@ def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
     return (F.sign(out) * F.relu(F.abs(out)) * count) ** (1.0 / norm_type)
 
 
-class LpPool1d(Pooling):
-    """lp_pool1d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last dimension."""
-
-    samples = [(ROW, 2, 2), (ROW, 4, 3, 1), (ROW, 2, 2, 2, True)]
-    errors = [(ROW, 2, 9), ([1.0], 2, 1)]
-
+def _lp_pool(rank):
     def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
-        return norm(F, 1, input, norm_type, kernel_size, stride, ceil_mode)
+        return norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode)
+
+    return compose
 
 
-class LpPool2d(Pooling):
-    """lp_pool2d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last two
-    dimensions."""
+define_by_rank(
+    Pooling, __name__, "lp_pool", "LpPool",
+    "(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the {last}.", _lp_pool,
+    samples={1: [(ROW, 2, 2), (ROW, 4, 3, 1), (ROW, 2, 2, 2, True)],
+             2: [(GRID, 2, 2), (GRID, 4, 2, 1), (GRID, 2, 2, 2, True)],
+             3: [(BLOCK, 2, 2), (CUBE, 4, 2, 1), (CUBE, 2, 2, 2, True)]},
+    errors={1: [(ROW, 2, 9), ([1.0], 2, 1)], 2: [(GRID, 2, 9), ([1.0], 2, 1)], 3: [(BLOCK, 2, 9), ([1.0], 2, 1)]})
 
-    samples = [(GRID, 2, 2), (GRID, 4, 2, 1), (GRID, 2, 2, 2, True)]
-    errors = [(GRID, 2, 9), ([1.0], 2, 1)]
-
-    def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
-        return norm(F, 2, input, norm_type, kernel_size, stride, ceil_mode)
-
-
-class LpPool3d(Pooling):
-    """lp_pool3d(input, norm_type, kernel_size, stride, ceil_mode): the norm of each window of the last three
-    dimensions."""
-
-    samples = [(BLOCK, 2, 2), (CUBE, 4, 2, 1), (CUBE, 2, 2, 2, True)]
-    errors = [(BLOCK, 2, 9), ([1.0], 2, 1)]
-
-    def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
-        return norm(F, 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size):
@@ -233,42 +196,29 @@ class PutInPlaces(Kernel):
         return F.take_from_planes(g, indices, lengths)
 
 
-class MaxUnpool1d(Pooling):
-    """max_unpool1d(input, indices, kernel_size, stride, padding, output_size): max_pool1d undone: numbers at the places
-    that indices names, zeros elsewhere."""
-
-    samples = [([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 1),
-               ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 3, 2, 1), ([[[1.0, 2.0]]], np.array([[[1, 2]]]), 2, 2, 0, (5,))]
-    errors = [([[[1.0, 2.0]]], np.array([[[1, 7]]]), 2), ([[[1.0, 2.0]]], np.array([[[1]]]), 2)]
-
+def _max_unpool(rank):
     def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
                 output_size: Ints = None):
-        return put_back(F, 1, input, indices, kernel_size, stride, padding, output_size)
+        return put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
+
+    return compose
 
 
-class MaxUnpool2d(Pooling):
-    """max_unpool2d(input, indices, kernel_size, stride, padding, output_size): max_pool2d undone: numbers at the places
-    that indices names, zeros elsewhere."""
-
-    samples = [([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2), ([[[[1.0, 2.0]]]], np.array([[[[1, 5]]]]), 2, 1),
-               ([[[[1.0, 2.0]]]], np.array([[[[0, 2]]]]), 3, 2, 1),
-               ([[[[1.0, 2.0]]]], np.array([[[[1, 6]]]]), 2, 2, 0, (3, 5))]
-    errors = [([[[[1.0, 2.0]]]], np.array([[[[1, 70]]]]), 2)]
-
-    def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
-                output_size: Ints = None):
-        return put_back(F, 2, input, indices, kernel_size, stride, padding, output_size)
+def _pair(rank, first, second):
+    """Two numbers and their places, in the last of `rank` dimensions of one channel."""
+    shape = (1,) * (rank + 1) + (2,)
+    return np.reshape([1.0, 2.0], shape).tolist(), np.reshape([first, second], shape)
 
 
-class MaxUnpool3d(Pooling):
-    """max_unpool3d(input, indices, kernel_size, stride, padding, output_size): max_pool3d undone: numbers at the places
-    that indices names, zeros elsewhere."""
-
-    samples = [([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2), ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 5]]]]]), 2, 1),
-               ([[[[[1.0, 2.0]]]]], np.array([[[[[0, 2]]]]]), 3, 2, 1),
-               ([[[[[1.0, 2.0]]]]], np.array([[[[[1, 6]]]]]), 2, 2, 0, (2, 3, 5))]
-    errors = [([[[[[1.0, 2.0]]]]], np.array([[[[[1, 70]]]]]), 2)]
-
-    def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
-                output_size: Ints = None):
-        return put_back(F, 3, input, indices, kernel_size, stride, padding, output_size)
+define_by_rank(
+    Pooling, __name__, "max_unpool", "MaxUnpool",
+    "(input, indices, kernel_size, stride, padding, output_size): max pooling of the {last} undone: numbers at the "
+    "places that indices names, zeros elsewhere.", _max_unpool,
+    samples={1: [(*_pair(1, 1, 2), 2), (*_pair(1, 1, 2), 2, 1), (*_pair(1, 1, 2), 3, 2, 1),
+                 (*_pair(1, 1, 2), 2, 2, 0, (5,))],
+             2: [(*_pair(2, 1, 6), 2), (*_pair(2, 1, 5), 2, 1), (*_pair(2, 0, 2), 3, 2, 1),
+                 (*_pair(2, 1, 6), 2, 2, 0, (3, 5))],
+             3: [(*_pair(3, 1, 6), 2), (*_pair(3, 1, 5), 2, 1), (*_pair(3, 0, 2), 3, 2, 1),
+                 (*_pair(3, 1, 6), 2, 2, 0, (2, 3, 5))]},
+    errors={1: [(*_pair(1, 1, 7), 2), ([[[1.0, 2.0]]], np.array([[[1]]]), 2)], 2: [(*_pair(2, 1, 70), 2)],
+            3: [(*_pair(3, 1, 70), 2)]})

@@ -69,7 +69,7 @@ def lock_process(forks: bool = False, readable: Iterable[str] = ()) -> None:
 def _restrict(readable: Iterable[str]) -> None:
     """Lock files away, and whatever else this kernel's Landlock knows."""
     abi = landlock.abi_version()
-    if 0 < abi < 8 and not _alone():
+    if 0 < abi < 8 and not _is_alone():
         Lock.reason = "this process has several threads, which only Landlock ABI 8 holds (OPENBLAS_NUM_THREADS)"
         abi = 0
     if abi:
@@ -83,17 +83,17 @@ def _restrict(readable: Iterable[str]) -> None:
 def walls() -> dict[str, str]:
     """The walls of the kernel, in words: those that hold this process, or could hold one if it is not locked."""
     abi = Lock.abi if Lock.locked else landlock.abi_version()
-    return {FILES: _landlock(abi), CALLS: "seccomp" if _filtering() else "no wall: no seccomp here"}
+    return {FILES: _landlock(abi), CALLS: "seccomp" if _is_filtering() else "no wall: no seccomp here"}
 
 
 def missing_walls() -> list[str]:
     """The walls that do not stand, each with why."""
     abi = Lock.abi if Lock.locked else landlock.abi_version()
-    return [text for text, stands in ((f"{FILES}: {_landlock(abi)}", abi), (f"{CALLS}: no seccomp here", _filtering()))
-            if not stands]
+    walls = ((f"{FILES}: {_landlock(abi)}", abi), (f"{CALLS}: no seccomp here", _is_filtering()))
+    return [text for text, stands in walls if not stands]
 
 
-def _filtering() -> bool:
+def _is_filtering() -> bool:
     here = machine()
     return Lock.filtered if Lock.locked else here is not None and seccomp.available(here)
 
@@ -138,7 +138,7 @@ def _close_others() -> int:
     return max(there, default=0) + 1
 
 
-def _alone() -> bool:
+def _is_alone() -> bool:
     """Whether this thread is the only one: before ABI 8 Landlock does not restrict the others."""
     for _ in range(50):
         try:

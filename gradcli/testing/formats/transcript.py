@@ -120,9 +120,9 @@ def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     reader.feed(line)
     block = bool(COMPOUND.match(line))
     while at < len(lines) and (more := MORE.match(lines[at])):
-        if not reader.open:
+        if not reader.is_open:
             over = len(source) > 1 and not source[-1].strip()
-            if not block or over and not _resumed(lines, at):
+            if not block or over and not _is_resumed(lines, at):
                 break
         source.append(more[1] or "")
         reader.feed(source[-1])
@@ -130,7 +130,7 @@ def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     return "\n".join(source), at
 
 
-def _resumed(lines: Sequence[str], at: int) -> bool:
+def _is_resumed(lines: Sequence[str], at: int) -> bool:
     """Whether a block goes on, at or after a line, behind blank ones."""
     while at < len(lines) and (more := MORE.match(lines[at])):
         if more[1] and more[1].strip():

@@ -294,7 +294,7 @@ class PowerTransform(Transform):
     sign = property(lambda self: self.exponent.sign())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PowerTransform) and _same(self.exponent, other.exponent)
+        return isinstance(other, PowerTransform) and _is_same(self.exponent, other.exponent)
 
     __hash__ = Transform.__hash__
 
@@ -318,7 +318,7 @@ def _with_shapes(shape: Any, *operands: Any) -> Any:
     return Size(broadcast_shapes(shape_tuple(shape), *(tuple(o.shape) for o in operands if isinstance(o, Tensor))))
 
 
-def _same(first: Any, second: Any) -> bool:
+def _is_same(first: Any, second: Any) -> bool:
     same = first == second
     return bool(same.array.all()) if isinstance(same, Tensor) else bool(same)
 
@@ -338,8 +338,8 @@ class AffineTransform(Transform):
                                  if self._dims else constraints.real)
 
     def __eq__(self, other: object) -> bool:
-        return (isinstance(other, AffineTransform) and _same(self.loc, other.loc)
-                and _same(self.scale, other.scale))
+        return (isinstance(other, AffineTransform) and _is_same(self.loc, other.loc)
+                and _is_same(self.scale, other.scale))
 
     __hash__ = Transform.__hash__
 
