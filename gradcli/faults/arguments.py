@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 
 
 class ArgumentMismatch(ArgumentFault):
@@ -25,6 +26,24 @@ class RefusedArgument(ArgumentMismatch):
                  several: bool) -> None:
         self.at, self.parameter, self.value, self.several = at, parameter, value, several
         super().__init__(callee, phrase, usage)
+
+
+class RefusedValue(ValueFault, RefusedArgument):
+    """The same, where PyTorch raises a ValueError."""
+
+    code = ArgumentFault.code
+
+
+class RefusedAtRunTime(TypeFault, RefusedArgument):
+    """The same, where PyTorch raises a RuntimeError."""
+
+    code = ArgumentFault.code
+
+
+class RefusedMode(UnimplementedType, RefusedArgument):
+    """The same, where PyTorch raises a NotImplementedError."""
+
+    code = ArgumentFault.code
 
 
 class SignatureMismatch(ArgumentMismatch):

@@ -97,6 +97,12 @@ class ViewSize(ShapeFault):
         super().__init__(f"shape '{list(shape)}' is invalid for input of size {size}")
 
 
+class SizeMismatch(ValueFault, ShapeFault):
+    """Two shapes are not the same that must be, which PyTorch calls a wrong value."""
+
+    code = ShapeFault.code
+
+
 class SharedMemory(ShapeFault):
     """An expanded tensor is written to, several elements of which are the same memory."""
 
@@ -127,3 +133,9 @@ class FloatingBits(UnimplementedType):
     def __init__(self, operation: str, dtype: str) -> None:
         self.operation = operation
         super().__init__(f'"{operation}" not implemented for \'{dtype}\'', ("x.long()", "whole numbers"))
+
+
+class InvertedFloats(ArgumentFault, FloatingBits):
+    """~ stands before floating numbers, which PyTorch calls a wrong type."""
+
+    code = FloatingBits.code

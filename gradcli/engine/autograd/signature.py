@@ -157,9 +157,14 @@ class NumbersKind(Kind):
 
 
 class TextKind(Kind):
-    def __init__(self, *choices: str) -> None:
+    """A string, one of the `choices` if there are any; `words` are PyTorch's about another one, {} in its place."""
+
+    torch_type = "str"
+
+    def __init__(self, *choices: str, words: str = "",
+                 fault: type[arguments.RefusedArgument] = arguments.RefusedArgument) -> None:
         super().__init__(" or ".join(map(repr, choices)) or "a string")
-        self.choices = choices
+        self.choices, self.words, self.fault = choices, words, fault
 
     def take(self, value: Any) -> Any:
         return value if type(value) is str and (not self.choices or value in self.choices) else REFUSED
@@ -304,7 +309,8 @@ class Signature:
         if len(args) > self.positional and self.variadic < 0:
             args, options = self._factors_first(args, options)
         if len(args) > self.positional:
-            most, words = self.positional, argument_words.too_many(name, self.positional, args, options)
+            least, most = sum(default is MISSING for default in self.defaults[: self.positional]), self.positional
+            words = argument_words.too_many(name, least, most, args, options)
             raise self.fault(arguments.TooManyArguments, name, f"takes {argument_words.most(most)}, and was given "
                              f"{len(args)}", words, count=len(args))
         values = list(self.defaults)
@@ -333,7 +339,10 @@ class Signature:
         one = (one,) if type(kind) is VariadicArraysKind and not isinstance(one, list | tuple) else one
         words = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
         phrase = f"needs {kind.called} as {parameter}, not {described(value)}"
-        return self.fault(arguments.RefusedArgument, name, phrase, words, at=at, parameter=parameter, value=value,
+        cls = arguments.RefusedArgument
+        if isinstance(kind, TextKind) and kind.words and (type(value) is str or kind.fault is arguments.RefusedValue):
+            cls, words = kind.fault, kind.words.format(value)
+        return self.fault(cls, name, phrase, words, at=at, parameter=parameter, value=value,
                           several=isinstance(kind, ArraysKind))
 
     def _gather(self, args: Sequence[Any]) -> Sequence[Any]:

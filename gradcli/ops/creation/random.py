@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from gradcli.engine.argument_words import combined
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
 from gradcli.engine.random.generators import draw
@@ -93,7 +94,7 @@ class Randint(Creation):
         size, high = None if size is None else Sizes.take(size), high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
-                "randint() received an invalid combination of arguments")
+                combined("randint", tuple(x for x in (low, high, size) if x is not None), {}, ""))
         return whole_numbers(low, high, checked(size), dtype or INT64)
 
 
@@ -163,7 +164,8 @@ class Normal(Op):
         elif type(shape := Sizes.take(size) if size is not None else None) is tuple:
             return draw().normal(checked(shape), dtype or Default.floating, float(mean), float(std))
         if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
-            raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))")
+            raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))").saying(
+                "normal(): argument 'mean' (position 1) must be Tensor, not float")
         return draw().normal_around(mean, std, mean.dtype if isinstance(mean, np.ndarray) else std.dtype)
 
     def grad_mean(F, g):

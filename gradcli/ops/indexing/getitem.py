@@ -321,7 +321,8 @@ def _plain(k):
     if type(k) is slice:
         step = _bound(k.step)
         if step is not None and step <= 0:
-            raise ValueFault("step must be greater than zero", ("torch.flip(x, [0])", "the rows in reverse"))
+            raise ValueFault("step must be greater than zero", ("torch.flip(x, [0])", "the rows in reverse")).saying(
+                "step must be greater than zero" if step else "slice step cannot be zero")
         return slice(_bound(k.start), _bound(k.stop), step)
     if type(k) is bool:
         return np.array(k)
@@ -346,7 +347,8 @@ def _bound(value):
         return value
     if isinstance(value, Tensor):
         return value.__index__()
-    raise ArgumentFault(f"slice bounds are whole numbers, not {type(value).__name__}")
+    raise ArgumentFault(f"slice bounds are whole numbers, not {type(value).__name__}").saying(
+        "slice indices must be integers or None or have an __index__ method")
 
 
 def _check_range(keys, array, wide):

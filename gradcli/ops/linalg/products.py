@@ -46,6 +46,8 @@ def _of_dims(name, a, b, da):
     if name in ("outer", "ger"):
         strange, ndim = ("self", a.ndim) if a.ndim != 1 else ("vec2", b.ndim)
         return f"{name}: Expected 1-D argument {strange}, but got {ndim}-D"
+    if name == "mv":
+        return f"vector + matrix @ vector expected, got 1, {a.ndim}, {b.ndim}"
     return f"{name}() multiplies a {a.ndim}-d by a {b.ndim}-d tensor"
 
 
@@ -130,7 +132,9 @@ def stacks_fit(name, a, b):
     dims_are(name, a, b, 3, 3)
     inner_fits(name, a, b, -2)
     if a.shape[0] != b.shape[0]:
-        raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices")
+        raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices").saying(
+            "Expected size for first two dimensions of batch2 tensor to be: "
+            f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}].")
 
 
 class Bmm(Op):

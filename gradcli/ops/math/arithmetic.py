@@ -9,12 +9,15 @@ from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary
 from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.special.evaluate import in_doubles
 
+ROUNDING = Text("trunc", "floor", fault=RefusedAtRunTime,
+                words="div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{}'")
 NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
                  "`logical_xor()` operator instead.")
 
@@ -119,7 +122,7 @@ class Div(Binary):
     def variant(input, other, rounding_mode):
         return 3 if rounding_mode else constancy(input, other)
 
-    def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
+    def forward(input: Operand, other: Operand, *, rounding_mode: ROUNDING = None):
         if rounding_mode is None:
             return np.divide(*_floating(input, other))
         if input.dtype.kind == "c":
@@ -226,7 +229,7 @@ def power(input, exponent):
             if n == -2:
                 return np.reciprocal(input * input)
         elif input.dtype.kind in "iu" and n < 0:
-            raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
+            raise UnfitValue("Integers to negative integer powers are not allowed.", "x.float() ** -1")
     out = np.power(input, exponent)
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Number
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import all_hold
 from gradcli.ops.base import Unary
@@ -115,9 +116,12 @@ def close(input, other, rtol, atol, equal_nan):
     """Elementwise closeness; infinities are close to themselves only."""
     if input.dtype != other.dtype:
         raise TypeFault(f"the tensors to compare are of different types: {input.dtype} and {other.dtype}",
-                        ("b.type_as(a)", "the second as the first"))
+                        ("b.type_as(a)", "the second as the first")).saying(
+            f"{OF[input.dtype].era} did not match {OF[other.dtype].era}")
     if rtol < 0 or atol < 0:
-        raise TypeFault("a tolerance must not be negative", ("torch.allclose(a, b, rtol=1e-05)", "for example"))
+        raise TypeFault("a tolerance must not be negative", ("torch.allclose(a, b, rtol=1e-05)", "for example")).saying(
+            f"{'r' if rtol < 0 else 'a'}tol must be greater than or equal to zero, but got "
+            f"{rtol if rtol < 0 else atol:g}")
     same = np.equal(input, other)
     if equal_nan:
         same |= np.isnan(input) & np.isnan(other)

@@ -11,6 +11,8 @@ from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 
@@ -202,10 +204,15 @@ def last_shape(name, shape, normalized_shape, *parameters):
         raise ArgumentFault(f"{name}() needs normalized_shape in whole numbers", f"F.{name}(x, (3,))")
     if shape[max(len(shape) - len(inner), 0) :] != inner:
         raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
-                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(shape)}")
+                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(shape)}").saying(
+            f"Given normalized_shape={list(inner)}, expected input with shape [*{', ' * (name != 'rms_norm')}"
+            f"{', '.join(map(str, inner))}], but got input of size{list(shape)}")
     for p in parameters:
         if p is not None and tuple(p.shape) != inner:
-            raise ShapeFault(f"{name}(): expected weight and bias of shape {list(inner)}, but got {list(p.shape)}")
+            which = "weight" if p is parameters[0] else "bias"
+            raise ShapeFault(f"{name}(): expected weight and bias of shape {list(inner)}, but got {list(p.shape)}"
+                             ).saying(f"Expected {which} to be of same shape as normalized_shape, but got {which} of "
+                                      f"shape {list(p.shape)} and normalized_shape = {list(inner)}")
     return inner
 
 
@@ -271,8 +278,9 @@ class BatchNorm(Op):
         weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
         if not training:
             if running_mean is None or running_var is None:
-                raise ArgumentFault("Expected running_mean and running_var to be defined when training=False",
-                                    ("training=True", "uses the batch's own"))
+                raise UnfitValue("Expected running_mean and running_var to be defined when training=False",
+                                 ("training=True", "uses the batch's own")).saying(
+                    f"running_{'mean' if running_mean is None else 'var'} must be defined in evaluation mode")
             if len(shape) > 2:
                 running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
             return F.rescaled(input, running_mean, running_var, weight, bias, eps)
@@ -366,7 +374,7 @@ class InstanceNorm(Op):
                              f"{sized(input.shape)}")
         n, c = input.shape[:2]
         if use_input_stats and math.prod(input.shape[2:]) == 1:
-            raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
+            raise SizeMismatch(f"Expected more than 1 spatial element when training, got input size {input.shape}")
         if not use_input_stats and running_mean is None:
             raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
         shape = (1, c) + (1,) * (len(input.shape) - 2)

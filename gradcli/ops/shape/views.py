@@ -370,7 +370,8 @@ class Narrow(Op):
             raise ShapeFault("narrow() cannot be applied to a 0-dim tensor.", ("x.view(1)", "a vector of one element"))
         at = axis(dim, input.ndim)
         if not -input.shape[at] <= start <= input.shape[at]:
-            raise IndexFault(f"narrow(): start {start} is outside dimension {at}, which has length {input.shape[at]}")
+            raise IndexFault("start out of range (expected to be in range of "
+                             f"[{-input.shape[at]}, {input.shape[at]}], but got {start})")
         start = start % input.shape[at] if start < 0 else start
         if length < 0 or start + length > input.shape[at]:
             raise ShapeFault(f"start ({start}) + length ({length}) exceeds dimension size ({input.shape[at]}).")
@@ -394,8 +395,9 @@ class Select(Op):
     def forward(input: Array, dim: Dim, index: Int):
         at = axis(dim, input.ndim)
         if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
-            raise IndexFault(f"select(): index {index} is out of range for dimension {at} of a {sized(input.shape)} "
-                             "tensor")
+            raise IndexFault(f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
+                             "dimension "
+                             f"{dim}" if input.ndim else "select() cannot be applied to a 0-dim tensor.")
         return input[(slice(None),) * at + (index, ...)]
 
     def grad_input(F, g, dim, index, input_shape):
