@@ -44,6 +44,10 @@ ALONE = {"arange": ("1", ""), "argsort": ("145", "3"), "bernoulli": ("1", "2"), 
 """The numbers of arguments that only one of the signatures takes, of the function and of the method: then that one
 complains (tests/words/overloads.py prints them)."""
 
+PARAMETERS = {("copy_", "src"): "other", ("view", "shape"): "size", ("uniform_", "low"): "from",
+              ("uniform_", "high"): "to"}
+"""Parameters that PyTorch's C++ parser calls otherwise."""
+
 OF_C = frozenset("""
     adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc
     conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_
@@ -51,16 +55,15 @@ OF_C = frozenset("""
     scaled_dot_product_attention selu_ softplus softshrink threshold_""".split())
 """Functions of nn.functional that PyTorch 2.13 has in C++."""
 
-TYPE_NAMES = {"DType": "torch.dtype", "Device": "torch.device", "Size": "torch.Size"}
-"""The names of classes of ours whose name at PyTorch has its module in it."""
+CASTS = ("bfloat16", "bool", "byte", "char", "clone", "double", "float", "half", "int", "long", "short")
+"""Methods whose options have names only."""
 
 
 def type_name(value: Any) -> str:
     """What PyTorch calls the type of an argument."""
     if isinstance(value, Tensor):
         return "Parameter" if type(value).__name__ == "Parameter" else "Tensor"
-    kind = type(value)
-    return TYPE_NAMES.get(kind.__name__, kind.__name__) if kind.__module__.startswith("gradcli.") else kind.__name__
+    return type(value).__name__
 
 
 def called_as_method(count: int) -> bool:
@@ -98,17 +101,20 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
     if not expected:
         return ""
     short = last_part(name)
+    if parameter == "start" and short == "arange" and len(args) == 1:
+        parameter = "end"
+    parameter = PARAMETERS.get((short, parameter), parameter)
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
         strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
         return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
-    strange = _strange_int(value) if expected == "tuple of ints" and isinstance(value, list | tuple) else None
-    if strange:
-        return (f"{short}(): argument '{parameter}' failed to unpack the object at pos {strange + 1} with error "
-                f'"type must be tuple of ints,but got {type_name(value[strange])}"')
+    odd = _strange_int(value) if expected == "tuple of ints" and isinstance(value, list | tuple) else None
+    if odd:
+        return (f"{short}(): argument '{parameter}' failed to unpack the object at pos {odd + 1} with error "
+                f'"type must be tuple of ints,but got {type_name(value[odd])}"')
     words = f"{short}(): argument '{parameter}'{position} must be {expected}, " + (
-        f"but found element of type {type_name(value[0])} at pos 0" if strange == 0 else f"not {type_name(value)}")
+        f"but found element of type {type_name(value[0])} at pos 0" if odd == 0 else f"not {type_name(value)}")
     return combined(short, args, options, words)
 
 
@@ -133,6 +139,8 @@ def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Map
     """More arguments by position than the `most` that there are parameters, `least` of them without a default."""
     short, count = last_part(name), len(args)
     if called_as_method(count + len(options)):
+        if most == 1 and short in CASTS:
+            return f"{short}() takes 0 positional arguments but {count - 1} {'was' if count == 2 else 'were'} given"
         if most == 1:
             return f"TensorBase.{short}() takes no arguments ({count - 1} given)"
         least, most, count = least - 1, most - 1, count - 1
@@ -149,8 +157,9 @@ def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping
 
 
 def last_part(name: str) -> str:
-    """The name of an operation without those of the modules that it stands in."""
-    return name.rsplit(".", 1)[-1]
+    """The name of an operation as PyTorch's parser has it: without the modules that it stands in, or linalg_norm."""
+    home, _, short = name.rpartition(".")
+    return f"{home}_{short}" if home in ("fft", "linalg", "special") else short
 
 
 def described(value: Any) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.faults.exit_codes import PROGRAM_ERROR
 from gradcli.faults.tensors import UnimplementedType
-from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, FileFault, TypeFault, ValueFault
 
 
 class ArgumentMismatch(ArgumentFault):
@@ -87,3 +88,9 @@ class SuperMisuse(ArgumentFault):
 
 class NotRegistrable(ArgumentFault):
     """A value of a wrong type was to become a parameter, a buffer or a child module."""
+
+
+class NothingSaved(FileFault, FileNotFoundError):
+    """A file is to be read that no torch.save of this run has made."""
+
+    status = PROGRAM_ERROR

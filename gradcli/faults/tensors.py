@@ -46,6 +46,19 @@ class TooManyIndices(IndexFault):
         super().__init__(f"too many indices for tensor of dimension {ndim}{detail}")
 
 
+class IndexOfNumber(TooManyIndices):
+    """A tensor of no dimensions is indexed with one value, of the type `index_type`."""
+
+    def __init__(self, index_type: type) -> None:
+        super().__init__(0)
+        self.hints.append(("x.item()", "the number itself"))
+        if index_type is int:
+            self.saying("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+                        "convert a 0-dim tensor to a number")
+        elif index_type is slice:
+            self.saying("slice() cannot be applied to a 0-dim tensor.")
+
+
 class IndexType(ArgumentFault):
     """A tensor is indexed with a value of a type that indexes nothing."""
 
@@ -62,6 +75,12 @@ class IndexKind(IndexFault, IndexType):
 
 class UnknownDevice(TypeFault, ArgumentFault):
     """A text names no device; PyTorch raises a RuntimeError."""
+
+    code = ArgumentFault.code
+
+
+class UnknownDtype(TypeFault, ArgumentFault):
+    """Something has no numbers that a tensor could be made of; PyTorch raises a RuntimeError."""
 
     code = ArgumentFault.code
 

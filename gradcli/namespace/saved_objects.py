@@ -7,6 +7,7 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.faults.arguments import NothingSaved
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.python.copy import persistent
 from gradcli.namespace.python.io import Buffer
@@ -45,10 +46,11 @@ class Store:
             return persistent(f.content[0])
         name = _name(f, "load")
         if name not in self._saved:
-            raise ArgumentFault(f"there is no file {name[:60]!r} here: programs read no files, and nothing was saved "
-                                "under that name in this run",
-                                ("torch.save(net.state_dict(), path)", "keeps a state until the run ends"),
-                                ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
+            raise NothingSaved(f"there is no file {name[:60]!r} here: programs read no files, and nothing was saved "
+                               "under that name in this run",
+                               ("torch.save(net.state_dict(), path)", "keeps a state until the run ends"),
+                               ("gradcli run --var x=@data.npy FILE", "gives a program data from a file")).saying(
+                f"[Errno 2] No such file or directory: {name[:60]!r}")
         return persistent(self._saved[name])
 
 

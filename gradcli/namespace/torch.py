@@ -46,6 +46,7 @@ from gradcli.engine.tensor.variable import (
     no_grad,
 )
 from gradcli.exposure import PROGRAM_MADE, ProgramClass
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
@@ -76,9 +77,13 @@ from gradcli.ops.index import DIRECTORY
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A Parameter around the memory of a tensor."""
     if not isinstance(data, Tensor):
-        raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
+        raise NoTensor(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, "
+                                                                             "2))").saying(f"'{type_name(data)}' "
+                                                                                           "object has no attribute "
+                                                                                           "'detach'")
     if type(requires_grad) is not bool:
-        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
+            f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}")
     underived(data)
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
@@ -94,9 +99,11 @@ parameter.__name__ = parameter.__qualname__ = "Parameter"
 def sizes(values: Iterable[Any] = ()) -> Size:
     """A torch.Size of whole numbers."""
     size = Size(Budget().bounded(values))
-    strange = next((n for n in size if not isinstance(n, int)), None)
-    if strange is not None:
-        raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
+    for at, strange in enumerate(size):
+        if not isinstance(strange, int):
+            raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])"
+                                ).saying(f"torch.Size() takes an iterable of 'int' (item {at} is "
+                                         f"'{type_name(strange)}')")
     return size
 
 
@@ -106,7 +113,9 @@ def set_default_dtype(d: Any) -> None:
     if dtype is REFUSED or dtype.kind != "f":
         raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
                             "torch.set_default_dtype(torch.float64)").saying(
-            "invalid dtype object: only floating-point types are supported as the default type")
+            "invalid dtype object: only floating-point types are supported as the default "
+            "type" if dtype is REFUSED else
+            "only floating-point types are supported as the default type")
     Default.floating = dtype
 
 

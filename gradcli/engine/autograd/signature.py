@@ -35,6 +35,8 @@ class Kind:
     variadic = False    # may be given as several positional arguments
     listed = False      # and lists may be among these
     torch_type = ""     # what PyTorch's messages call the type; empty where it has several
+    words = ""          # PyTorch's about a string that is none of those taken, {} in its place
+    fault = arguments.RefusedArgument
 
     def __init__(self, called: str) -> None:
         self.called = called
@@ -159,12 +161,11 @@ class NumbersKind(Kind):
 class TextKind(Kind):
     """A string, one of the `choices` if there are any; `words` are PyTorch's about another one, {} in its place."""
 
-    torch_type = "str"
-
     def __init__(self, *choices: str, words: str = "",
                  fault: type[arguments.RefusedArgument] = arguments.RefusedArgument) -> None:
         super().__init__(" or ".join(map(repr, choices)) or "a string")
         self.choices, self.words, self.fault = choices, words, fault
+        self.torch_type = "" if choices else "str"
 
     def take(self, value: Any) -> Any:
         return value if type(value) is str and (not self.choices or value in self.choices) else REFUSED
@@ -203,6 +204,9 @@ class DimsOrFlagKind(IntsKind):
 
 class OrderKind(Kind):
     """Which norm: a number, or one of the names that matrix norms have."""
+
+    words = "linalg.matrix_norm: Order {} not supported."
+    fault = arguments.RefusedAtRunTime
 
     def take(self, value: Any) -> Any:
         return value if type(value) is str and value in ("fro", "nuc") else NUMBER.take(value)
@@ -340,8 +344,8 @@ class Signature:
         words = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
         phrase = f"needs {kind.called} as {parameter}, not {described(value)}"
         cls = arguments.RefusedArgument
-        if isinstance(kind, TextKind) and kind.words and (type(value) is str or kind.fault is arguments.RefusedValue):
-            cls, words = kind.fault, kind.words.format(value)
+        if kind.words and (type(value) is str or kind.fault is arguments.RefusedValue):
+            cls, words = kind.fault, kind.words.format(brief(value))
         return self.fault(cls, name, phrase, words, at=at, parameter=parameter, value=value,
                           several=isinstance(kind, ArraysKind))
 

@@ -55,6 +55,9 @@ class DType:
         return f"torch.{self.name}"
 
 
+DType.__name__ = "torch.dtype"      # as CPython's messages call it
+
+
 class Typed:
     """What stands for an element type without being one: the tensor classes of 0.1.12."""
 
@@ -134,6 +137,8 @@ def of_number(value: bool | int | float | complex) -> Any:
     return OF_NUMBER.get(type(value), Default.floating)
 
 
+FIXED = {"Long": "int64_t", "Int": "int32_t", "Short": "int16_t", "Char": "int8_t", "Byte": "uint8_t"}
+"""The C types by size, which some of PyTorch's messages use."""
 CTYPES = {"Double": "double", "Half": "c10::Half", "Int": "int", "Long": "long int", "Byte": "unsigned char",
           "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float",
           "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>"}

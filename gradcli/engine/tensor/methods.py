@@ -113,6 +113,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
                             (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
+            f"'{type_name(gradient)}' object is not iterable" if type(gradient) in (int, float) else
             f"gradients can be either Tensors or None, but got {type_name(gradient)}")
     if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
@@ -218,6 +219,8 @@ def numpy(self: Tensor) -> Array:
 
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The lengths of the dimensions, or the length of one."""
+    if not self.array.ndim and type(dim) is int:
+        raise DimensionOutOfRange(dim, 0).saying(f"Dimension specified as {dim} but tensor has no dimensions")
     ready = type(dim) is int and 0 <= dim < self.array.ndim
     return self.shape if dim is None else self.array.shape[dim if ready else axis(dim, self.array.ndim)]
 
@@ -308,7 +311,10 @@ def _index(self: Tensor) -> int:
 
 def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
-        raise ArgumentFault(f".data must be a tensor, not {described(value)}")
+        raise ArgumentFault(f".data must be a tensor, not {described(value)}").saying(
+            f"Variable data has to be a tensor, but got {type_name(value)}")
+    if self.requires_grad and value.array.dtype.kind not in "fc":
+        raise IntegerLeaf("data set to a tensor that requires gradients must be floating point or complex dtype")
     complex_tensor.of_one_kind(self, value)
     array = complex_tensor.memory_of(value)
     if value.root is not DATA or array.base is not self.array or (

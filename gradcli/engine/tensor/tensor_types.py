@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy import zeros
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import UNFIT
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
@@ -49,7 +50,9 @@ class TensorType(Typed):
             return traced.tensor(first, dtype=self.tensor_dtype)
         size = Sizes.take(first if isinstance(first, Size) else args)
         if type(size) is not tuple:
-            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])")
+            raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])").saying(
+                f"new(): invalid data type '{type_name(first)}'" if type(first) is str else
+                f"new(): data must be a sequence (got {type_name(first)})")
         return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
 
     def _usual(self, first: Any, args: tuple[Any, ...]) -> Tensor | None:

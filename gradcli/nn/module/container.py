@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import Int, brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
-from gradcli.faults.tree import ArgumentFault, IndexFault, KeyFault
+from gradcli.faults.attributes import NoTensor
+from gradcli.faults.mistakes import MissingKey
+from gradcli.faults.tree import ArgumentFault, IndexFault
 from gradcli.nn.module.module import Module
 
 
@@ -17,7 +20,8 @@ def checked_index(index: Any, length: int) -> int:
     """`index` counted from the front. ArgumentFault unless it is a whole number, IndexFault out of range."""
     at: Any = Int.take(index)
     if type(at) is not int:
-        raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
+        raise ArgumentFault(f"an index must be a whole number, not {described(index)}").saying(
+            f"'{type_name(index)}' object cannot be interpreted as an integer")
     if not -length <= at < length:
         raise IndexFault(f"index {at} is out of range")
     return at % length
@@ -41,7 +45,8 @@ class _NumberedModules(Module):
 
     def __setitem__(self, at: Any, module: Any) -> None:
         if type(at) is not int or not isinstance(module, Module):
-            raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}")
+            raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}").saying(
+                f"cannot assign '{type_name(module)}' as child module '{brief(at)}' (torch.nn.Module or None expected)")
         self.add_module(list(self._module_dict)[checked_index(at, len(self))], module)
 
     def __delitem__(self, at: Any) -> None:
@@ -65,6 +70,10 @@ class _NumberedModules(Module):
 
     def extend(self, modules: Iterable[Any]) -> Any:
         """Add several modules at the end; this container."""
+        if not isinstance(modules, Iterable) or isinstance(modules, Module) and not hasattr(modules, "__iter__"):
+            raise ArgumentFault(f"{type(self).__name__} takes a list of modules, not {described(modules)}",
+                                "nn.ModuleList([net])").saying(
+                f"{type(self).__name__}.extend should be called with an iterable, but got {type_name(modules)}")
         for module in modules:
             self.append(module)
         return self
@@ -150,12 +159,14 @@ class ModuleDict(Module):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._module_dict:
-            raise KeyFault(f"there is no module {brief(name)}", *((key, "") for key in list(self._module_dict)[:3]))
+            raise MissingKey(name, f"there is no module {brief(name)}",
+                             *((key, "") for key in list(self._module_dict)[:3]))
         return self._module_dict[name]
 
     def __setitem__(self, name: str, module: Any) -> None:
         if not isinstance(module, Module):
-            raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}")
+            raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}").saying(
+                f"{type_name(module)} is not a Module subclass")
         if name in self._module_dict:
             self._module_dict[name] = module
             self.__dict__[name] = module
@@ -167,6 +178,10 @@ class ModuleDict(Module):
 
     def update(self, modules: Any) -> None:
         """Take in the modules of a dict."""
+        if not isinstance(modules, Iterable):
+            raise ArgumentFault(f"ModuleDict takes a dict of modules, not {described(modules)}",
+                                "nn.ModuleDict({'first': net})").saying(
+                "ModuleDict.update should be called with an iterable of key/value pairs, but got " + type_name(modules))
         for name, module in modules.items() if isinstance(modules, dict | ModuleDict) else modules:
             self[name] = module
 
@@ -226,6 +241,10 @@ class ParameterList(Module):
 
     def extend(self, values: Iterable[Any]) -> Any:
         """Add several Parameters at the end; this list."""
+        if not isinstance(values, Iterable):
+            raise ArgumentFault(f"ParameterList takes a list of Parameters, not {described(values)}",
+                                "nn.ParameterList([torch.ones(2)])").saying(
+                f"ParameterList.extend should be called with an iterable, but got {type_name(values)}")
         for value in values:
             self.append(value)
         return self
@@ -260,8 +279,9 @@ class ParameterDict(Module):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._parameter_dict:
-            raise KeyFault(f"there is no parameter {brief(name)}", *((key,
-                                                                      "") for key in list(self._parameter_dict)[:3]))
+            raise NoTensor(f"there is no parameter "
+                           f"{brief(name)}", *((key, "") for key in list(self._parameter_dict)[:3])
+                           ).saying(f"'ParameterDict' object has no attribute {brief(name)!r}")
         return self._parameter_dict[name]
 
     def __setitem__(self, name: str, param: Any) -> None:
@@ -272,6 +292,11 @@ class ParameterDict(Module):
 
     def update(self, parameters: Any) -> None:
         """Take in the Parameters of a dict."""
+        if not isinstance(parameters, dict | ParameterDict):
+            raise ArgumentFault(f"ParameterDict takes a dict of Parameters, not {described(parameters)}",
+                                "nn.ParameterDict({'first': torch.ones(2)})").saying(
+                "ParametersDict.update should be called with an iterable of key/value pairs, but got "
+                + type_name(parameters))
         for name, value in parameters.items():
             self[name] = value
 

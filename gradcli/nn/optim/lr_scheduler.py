@@ -52,7 +52,9 @@ class LRScheduler:
                 group.setdefault("initial_lr", scalar(group, "lr"))
             elif "initial_lr" not in group:
                 raise KeyError(f"param 'initial_lr' is not specified in param_groups[{i}] when resuming scheduler with "
-                               "last_epoch >= 0: load the state of the optimizer first")
+                               "last_epoch >= 0.\nThis typically happens when:\n1. You're trying to resume training "
+                               "from a checkpoint but haven't properly loaded the optimizer state\n2. You're using "
+                               "last_epoch >= 0 for a fresh training run (not recommended)")
         self.base_lrs = [scalar(group, "initial_lr") for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._get_lr_called_within_step = False
@@ -372,7 +374,8 @@ class ReduceLROnPlateau(LRScheduler):
             metrics = metrics.array.item()
         if type(metrics) not in NUMBERS:
             raise ArgumentFault(f"ReduceLROnPlateau needs the measure, a number, not {described(metrics)}",
-                                "scheduler.step(loss)")
+                                "scheduler.step(loss)").saying(
+                "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
         self.last_epoch += 1
         if self._better(metrics):
             self.best, self.num_bad_epochs = float(metrics), 0

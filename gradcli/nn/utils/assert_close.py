@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault
@@ -31,7 +32,10 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
         return
     if isinstance(actual, dict) and isinstance(expected, dict):
         if actual.keys() != expected.keys():
-            raise AssertionError("The keys of the mappings do not match")
+            lacking = [key for key in expected if key not in actual], [key for key in actual if key not in expected]
+            raise AssertionError("The keys of the mappings do not match:" + "".join(
+                f"\n{what} keys in the actual mapping: {sorted(keys)}" for what, keys in zip(
+                    ("Missing", "Additional"), lacking, strict=True) if keys))
         for key, value in actual.items():
             assert_close(value, expected[key], **options)
         return
@@ -40,16 +44,23 @@ def assert_close(actual: Any, expected: Any, *, rtol: float | None = None, atol:
         raise AssertionError(msg if isinstance(msg, str) else message)
 
 
+def _unpaired(actual: Any, expected: Any) -> str:
+    """PyTorch's words for values that cannot be compared with each other."""
+    kinds = [f"<class '{'torch.' * isinstance(value, Tensor)}{type_name(value)}'>" for value in (actual, expected)]
+    return f"No comparison pair was able to handle inputs of type {kinds[0]} and {kinds[1]}."
+
+
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
                 check_dtype: bool) -> str:
     """The message of the mismatch, or ""."""
     for value in (actual, expected):
         if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ArgumentFault(f"assert_close() compares tensors and numbers, not {described(value)}",
-                                "torch.testing.assert_close(x, y)")
+                                "torch.testing.assert_close(x, y)").saying(_unpaired(actual, expected))
     if isinstance(actual, Tensor) != isinstance(expected, Tensor):
-        return f"None of the pairs can compare {described(actual)} and {described(expected)}"
-    word = "Tensor-likes" if isinstance(actual, Tensor) else "Scalars"
+        raise ArgumentFault(f"None of the pairs can compare {described(actual)} and {described(expected)}").saying(
+            _unpaired(actual, expected))
+    word = "Tensor-likes" if isinstance(actual, Tensor) and actual.array.ndim else "Scalars"
     a, b = (np.asarray(value.array if isinstance(value, Tensor) else value) for value in (actual, expected))
     if a.shape != b.shape:
         return (f"The values for attribute 'shape' do not match: torch.Size({list(a.shape)}) != "

@@ -36,7 +36,7 @@ def truth(mask, name):
 
 def met(array, mask):
     """The shape in which a tensor and its mask meet."""
-    clash = broadcast_clash((array.shape, mask.shape))
+    clash = broadcast_clash((mask.shape, array.shape))
     if clash:
         raise ShapeFault(clash, notes=(f"the tensor is {sized(array.shape)}, the mask {sized(mask.shape)}",))
     return np.broadcast_shapes(array.shape, mask.shape)

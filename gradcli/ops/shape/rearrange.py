@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, VariadicArrays, sized
 from gradcli.engine.tensor.methods import axis
@@ -269,7 +270,8 @@ def meeting(*shapes):
         return np.broadcast_shapes(*shapes)
     except ValueError:
         raise ShapeFault(f"Shape mismatch: objects cannot be broadcast to a single shape: "
-                         f"{' and '.join(str(list(s)) for s in shapes)}") from None
+                         f"{' and '.join(str(list(s)) for s in shapes)}").saying(
+            broadcast_clash([tuple(s) for s in shapes])) from None
 
 
 class Lifted(Op, abstract=True):

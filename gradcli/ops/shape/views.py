@@ -396,8 +396,7 @@ class Select(Op):
         at = axis(dim, input.ndim)
         if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
             raise IndexFault(f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
-                             "dimension "
-                             f"{dim}" if input.ndim else "select() cannot be applied to a 0-dim tensor.")
+                             f"dimension {dim}" if input.ndim else "select() cannot be applied to a 0-dim tensor.")
         return input[(slice(None),) * at + (index, ...)]
 
     def grad_input(F, g, dim, index, input_shape):
