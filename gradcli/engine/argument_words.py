@@ -101,6 +101,8 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
     if not expected:
         return ""
     short = last_part(name)
+    if short == "type":
+        return "dtype must be a type, str, or dtype object"
     if parameter == "start" and short == "arange" and len(args) == 1:
         parameter = "end"
     parameter = PARAMETERS.get((short, parameter), parameter)

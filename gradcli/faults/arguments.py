@@ -35,6 +35,10 @@ class RefusedValue(ValueFault, RefusedArgument):
     code = ArgumentFault.code
 
 
+class RefusedTypeName(RefusedValue):
+    """The same, of the name of an element type."""
+
+
 class RefusedAtRunTime(TypeFault, RefusedArgument):
     """The same, where PyTorch raises a RuntimeError."""
 

@@ -53,7 +53,8 @@ class IndexOfNumber(TooManyIndices):
         super().__init__(0)
         self.hints.append(("x.item()", "the number itself"))
         if index_type is int:
-            self.saying("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
+            self.saying("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ "
+                        "to "
                         "convert a 0-dim tensor to a number")
         elif index_type is slice:
             self.saying("slice() cannot be applied to a 0-dim tensor.")

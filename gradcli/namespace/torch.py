@@ -121,7 +121,7 @@ def set_default_dtype(d: Any) -> None:
 
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor around the memory of an array that `.numpy()` gave."""
-    if not isinstance(ndarray, Tensor):
+    if not isinstance(ndarray, Tensor if Current.legacy else Array):
         raise ArgumentFault(f"from_numpy() needs what .numpy() gives, not {described(ndarray)}",
                             ("torch.tensor([1.0, 2.0])", "a tensor from a list")).saying(
             f"expected np.ndarray (got {type_name(ndarray)})")

@@ -124,7 +124,7 @@ COUNTS: dict[str, Count] = {
     "nn.functional.one_hot": lambda a, classes=-1, *_: a.size * max(classes, int(a.max(initial=0)) + 1),
     "bincount": lambda a, weights=None, least=0, *_: max(least, int(a.max(initial=0)) + 1),
     "histc": lambda a, bins=100, *_: bins,
-    "index_select": lambda a, dim, index, *_: a.size // max(1, a.shape[dim]) * index.size if a.ndim else 0,
+    "index_select": lambda a, dim, index, *_: a.size // max(1, _length(a, dim)) * index.size if a.ndim else 0,
     "constant_pad_nd": lambda a, before, after, *_: prod(
         n + abs(int(b)) + abs(int(c)) for n, b, c in zip(a.shape, before, after, strict=False)),
 }

@@ -17,6 +17,7 @@ from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults import arguments
@@ -172,11 +173,15 @@ class TextKind(Kind):
 
 
 class TypeKind(Kind):
-    """An element type: `torch.float64`, `torch.DoubleTensor`, or its name."""
+    """An element type: `torch.float64` or `torch.DoubleTensor`; as in numpy and 0.1.12, but not in PyTorch, its name."""
 
     torch_type = "torch.dtype"
 
     def take(self, value: Any) -> Any:
+        return REFUSED if type(value) is str and not Current.legacy else self.named(value)
+
+    def named(self, value: Any) -> Any:
+        """The same, where names are understood in both ages."""
         if type(value) is DType:
             return value.numpy
         if isinstance(value, np.dtype):
@@ -186,6 +191,16 @@ class TypeKind(Kind):
             dtype = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
             return REFUSED if dtype is None else dtype.numpy
         return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
+
+
+class NamedTypeKind(TypeKind):
+    """An element type, or its name, of the method type()."""
+
+    words = "invalid type: '{}'"
+    fault = arguments.RefusedTypeName
+
+    def take(self, value: Any) -> Any:
+        return self.named(value)
 
 
 class DimOrTensorKind(Kind):
@@ -262,6 +277,7 @@ Sizes = SizesKind("whole numbers")
 Numbers = NumbersKind("a number or a list of them")
 Text = TextKind
 Type = TypeKind("an element type such as torch.float64")
+NamedType = NamedTypeKind("an element type such as torch.float64")
 DimOrTensor = DimOrTensorKind("a dimension or another tensor")
 DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
 NormOrder = OrderKind("a number, 'fro' or 'nuc'")

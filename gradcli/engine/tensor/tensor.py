@@ -120,6 +120,7 @@ class Tensor:
     set, and unset until then; `viewed` is set once there is a view of it.
     """
 
+    __readonly__ = "torch._C.TensorBase"    # what messages call the class of its attributes
     __slots__ = ("array", "cut", "gradient", "hooks", "node", "own_attributes", "requires_grad", "root", "viewed")
 
     own_attributes: dict[str, Any]

@@ -320,7 +320,18 @@ class Attributes:
         return names
 
     def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
-        return _absent(ClosedAttribute(value, describe(value, self.policy), name, what), value, name)
+        if what == "deleted" and name not in self.known(value):
+            return self.missing(value, name)
+        fault = ClosedAttribute(value, describe(value, self.policy), name, what)
+        kind = type(value)
+        owner = next((home["__readonly__"] for home in map(vars, kind.__mro__) if "__readonly__" in home), "")
+        if owner and PROGRAM_MADE not in vars(kind) and name in self.known(value):
+            return fault.saying(f"attribute {name!r} of {owner!r} objects is not writable")
+        own = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+        if type(own) is property:
+            return fault.saying(f"property {name!r} of {kind.__name__!r} object has no "
+                                f"{'setter' if what == 'set' else 'deleter'}")
+        return _absent(fault, value, name)
 
 
 class AttributeSlots:

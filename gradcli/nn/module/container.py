@@ -81,6 +81,8 @@ class _NumberedModules(Module):
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at `index`; this container."""
         inner = list(self._module_dict.values())
+        if not -len(inner) <= index <= len(inner) and isinstance(self, Sequential):
+            raise IndexFault(f"Index out of range: {index}")
         inner.insert(index, module)
         self._renumber(inner)
         return self

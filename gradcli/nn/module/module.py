@@ -257,7 +257,7 @@ class Module(Lookup):
 
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
-        dtype = Type.take(dst_type)
+        dtype = Type.named(dst_type)
         if dtype is REFUSED:
             raise ArgumentFault(f"type() needs an element type, not {described(dst_type)}", "net.type(torch.float64)")
         return cast_floating(self, dtype)

@@ -219,8 +219,12 @@ def fits(name, input, shape):
     """Refuse an input that cannot be expanded to the product it is added to."""
     met = zip(input.shape[::-1], shape[::-1], strict=False)
     if len(input.shape) > len(shape) or any(n not in (1, m) for n, m in met):
+        wrong = next(((n, m, len(shape) - 1 - k) for k, (n, m) in enumerate(
+            zip(input.shape[::-1], shape[::-1], strict=False)) if n not in (1, m)), (len(input.shape), len(shape), 0))
         raise ShapeFault(f"{name}(): the input of shape {sized(input.shape)} cannot be added to a product of shape "
-                         f"{sized(shape)}")
+                         f"{sized(shape)}").saying(
+            f"The expanded size of the tensor ({wrong[1]}) must match the existing size ({wrong[0]}) at non-singleton "
+            f"dimension {wrong[2]}.  Target sizes: {list(shape)}.  Tensor sizes: {list(input.shape)}")
 
 
 class AddedProduct(Op, abstract=True):

@@ -10,6 +10,7 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, 
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
+from gradcli.engine.random.generators import Current
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ValueFault
@@ -69,6 +70,9 @@ class BceKernel(LossKernel):
             raise UnfitValue("binary_cross_entropy(): all elements of input should be between 0 and 1",
                              ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
                 "all elements of input should be between 0 and 1")
+        if target.size and not Current.legacy and not (
+                np.minimum.reduce(target, None) >= 0 and np.maximum.reduce(target, None) <= 1):
+            raise UnfitValue("all elements of target should be between 0 and 1", ("y.clamp(0, 1)", "is between them"))
         least, below, above = constant(LEAST_LOG, dtype), np.asarray(np.negative(input)), np.asarray(np.log(input))
         np.maximum(np.log1p(below, below), least, out=below)
         np.maximum(above, least, out=above)

@@ -27,6 +27,9 @@ def plus(input, other, alpha):
     if type(alpha) is complex and input.dtype.kind != "c":
         raise TypeFault("For non-complex input tensors, argument alpha must not be a complex number.",
                         ("x + 1j * y", "a complex sum of real tensors"))
+    if type(alpha) is float and input.dtype.kind in "iub":
+        raise TypeFault("For integral input tensors, argument alpha must not be a floating point number.",
+                        ("x.float()", "a floating copy"))
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
 
 
@@ -235,8 +238,8 @@ def power(input, exponent):
 
 
 def power_slope(F, g, input, exponent, number):
-    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base. `number` tells that the program
-    wrote the exponent as a plain number, where PyTorch's zeros have no history."""
+    """The gradient of a power by its base; 0 where the exponent is 0, whatever the base. `number` tells that the
+    program wrote the exponent as a plain number, where PyTorch's zeros have no history."""
     if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
         n = exponent.item()
         if n == 0 and number:

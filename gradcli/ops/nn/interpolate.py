@@ -37,7 +37,7 @@ ERAS = {"UpsampleNearest2DBackward0": "torch.nn._functions.thnn.upsampling.Upsam
         "UpsampleBilinear2DBackward0": "torch.nn._functions.thnn.upsampling.UpsamplingBilinear2d"}
 UNSUPPORTED = ("Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest | linear | "
                "bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {})")
-MODE = Text(*MODES, "area")
+MODE = Text()
 HALVED = ((np.array([[0, 1], [1, 2]]), np.array([[0.5, 0.5], [0.25, 0.75]])),)
 
 
@@ -159,10 +159,12 @@ class Interpolate(Op):
                 mode: MODE = "nearest", align_corners: Flag = None,
                 recompute_scale_factor: Flag = None, antialias: Flag = False):
         rank = len(input.shape) - 2
-        if not 1 <= rank <= 3:
+        if not 1 <= rank <= 3 or mode not in (*MODES, "area"):
             raise UnimplementedType("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was "
                                     "given "
-                                    f"one of {rank + 2} dimensions", ("x.unsqueeze(0).unsqueeze(0)", "adds both")
+                                    f"one of {rank + 2} dimensions" if mode in (*MODES, "area") else
+                                    f"interpolate() has the modes {', '.join(MODES)} and "
+                                    "area", ("x.unsqueeze(0).unsqueeze(0)", "adds both")
                                     ).saying(UNSUPPORTED.format(rank + 2, mode))
         if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
             raise ValueFault("align_corners option can only be set with the interpolating modes: linear | bilinear | "

@@ -182,6 +182,8 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
     With nan among them the answer is nan, or with `skip` that of the others.
     """
     if type(q) in (int, float, bool):
+        if not 0 <= q <= 1:
+            raise UnfitValue(f"{name}() q must be in the range [0, 1] but got {q:g}", f"x.{name}(0.5)")
         q = F.full((), q, dtype=input.dtype)
     if input.dtype != q.dtype or str(input.dtype).removeprefix("torch.") not in ("float32", "float64"):
         raise TypeFault(f"{name}() input tensor must be either float or double dtype, and q of the same dtype").saying(

@@ -7,6 +7,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Arrays, Flag, Int, Text, VariadicArrays
+from gradcli.engine.random.generators import Current
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import MemoryFault, ShapeFault
 from gradcli.ops.shape.rearrange import cube, row
@@ -118,6 +119,8 @@ class Meshgrid(Op):
             if len(t.shape) > 1:
                 raise ShapeFault("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got a tensor of size "
                                  f"{list(t.shape)}")
+        if len({t.dtype for t in tensors}) > 1 and not Current.legacy:
+            raise ShapeFault("meshgrid expects all tensors to have the same dtype", ("x.float()", "of that type"))
         swap = indexing == "xy" and len(tensors) > 1
         if swap:
             tensors = (tensors[1], tensors[0], *tensors[2:])

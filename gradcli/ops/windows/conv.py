@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
@@ -14,6 +15,9 @@ BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
 
 class PaddingKind(Kind):
     """Whole numbers, or one of the words for paddings that follow from the kernel."""
+
+    words = "Invalid padding string: '{}'"
+    fault = RefusedAtRunTime
 
     def take(self, value):
         return value if type(value) is str and value in ("same", "valid") else Ints.take(value)
