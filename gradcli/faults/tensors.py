@@ -109,6 +109,15 @@ class ExpandedSize(ShapeFault):
         self.saying(f"{beginning}  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}")
 
 
+class PartShape(ShapeFault):
+    """A value of the shape `shape` does not fit into the part of a tensor of the shape `part`."""
+
+    def __init__(self, shape: Shape, part: Shape, message: str, words: str) -> None:
+        self.shape, self.part = shape, part
+        super().__init__(message)
+        self.saying(words)
+
+
 class ViewSize(ShapeFault):
     """A tensor of `size` elements cannot be seen in the shape `shape`, in which -1 may stand once."""
 

@@ -143,7 +143,7 @@ IGNORED = ("layout", "pin_memory")    # there is one layout, and one kind of mem
 
 
 def with_creation_options(call: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """`call`, of the function `name`, with the options of functions that make tensors: requires_grad, device, layout."""
+    """`call`, of the function `name`, with the options of those that make tensors: requires_grad, device, layout."""
 
     def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
         form = None

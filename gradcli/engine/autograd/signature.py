@@ -173,7 +173,7 @@ class TextKind(Kind):
 
 
 class TypeKind(Kind):
-    """An element type: `torch.float64` or `torch.DoubleTensor`; as in numpy and 0.1.12, but not in PyTorch, its name."""
+    """An element type: `torch.float64` or `torch.DoubleTensor`; in the style of 0.1.12 also its name."""
 
     torch_type = "torch.dtype"
 

@@ -21,8 +21,8 @@ from gradcli.engine.tensor.numpy_view import (
     axes,
     kind,
     numpy_operand,
-    with_numpy_faults,
 )
+from gradcli.engine.tensor.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.tensor import DisplayHooks, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing

@@ -19,8 +19,8 @@ from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
-from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, PartShape, TooManyIndices
+from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
@@ -151,7 +151,7 @@ def put(array, value, basic, picks):
             return
         words = (f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
                  f"shape {list(size)}" if picks else unexpandable(shape, size))
-        raise ShapeFault(f"a {sized(shape)} value does not fit into a {sized(size)} part").saying(words) from None
+        raise PartShape(shape, size, f"a {sized(shape)} value does not fit into a {sized(size)} part", words) from None
 
 
 def unexpandable(shape, size):
