@@ -1,9 +1,8 @@
 """What an operation may be given: kinds of argument, and how a call is fitted to them.
 
-A forward's parameters state their kinds as annotations. Without one, a parameter with no
-default is an `Array`, one whose default is True or False a `Flag`, any other a `Number`.
-Fitting turns a user's call into one value per parameter, tensors still as tensors; what
-does not fit is refused with the signature, before any arithmetic starts.
+A forward's parameters state their kinds as annotations. Without one, a parameter with no default is an `Array`, one
+whose default is True or False a `Flag`, any other a `Number`. Fitting turns a user's call into one value per parameter,
+tensors still as tensors; what does not fit is refused with the signature, before any arithmetic starts.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
+from gradcli.engine.factor_order import factors_last
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
@@ -173,15 +173,19 @@ class TextKind(Kind):
 
 
 class TypeKind(Kind):
-    """An element type: `torch.float64` or `torch.DoubleTensor`; in the style of 0.1.12 also its name."""
+    """An element type: `torch.float64` or `torch.DoubleTensor`; its name, too, if `named` or in the style of 0.1.12."""
 
     torch_type = "torch.dtype"
 
+    def __init__(self, called: str, named: bool = False) -> None:
+        super().__init__(called)
+        self.by_name, self.words, self.fault = named, "invalid type: '{}'" * named, arguments.RefusedTypeName
+
     def take(self, value: Any) -> Any:
-        return REFUSED if type(value) is str and not Current.legacy else self.named(value)
+        return self.named(value) if self.by_name or type(value) is not str or Current.legacy else REFUSED
 
     def named(self, value: Any) -> Any:
-        """The same, where names are understood in both ages."""
+        """The same, where names are understood."""
         if type(value) is DType:
             return value.numpy
         if isinstance(value, np.dtype):
@@ -191,16 +195,6 @@ class TypeKind(Kind):
             dtype = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
             return REFUSED if dtype is None else dtype.numpy
         return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
-
-
-class NamedTypeKind(TypeKind):
-    """An element type, or its name, of the method type()."""
-
-    words = "invalid type: '{}'"
-    fault = arguments.RefusedTypeName
-
-    def take(self, value: Any) -> Any:
-        return self.named(value)
 
 
 class DimOrTensorKind(Kind):
@@ -277,7 +271,7 @@ Sizes = SizesKind("whole numbers")
 Numbers = NumbersKind("a number or a list of them")
 Text = TextKind
 Type = TypeKind("an element type such as torch.float64")
-NamedType = NamedTypeKind("an element type such as torch.float64")
+NamedType = TypeKind("an element type such as torch.float64", named=True)
 DimOrTensor = DimOrTensorKind("a dimension or another tensor")
 DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
 NormOrder = OrderKind("a number, 'fro' or 'nuc'")
@@ -317,7 +311,8 @@ class Signature:
         for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
             if i == self.positional and i and self.variadic < 0:
                 parts.append("*")
-            text = p if default is MISSING else f"{p}={_default_text(default)}"
+            value = OF[default].name if isinstance(default, np.dtype) else repr(default)
+            text = p if default is MISSING else f"{p}={value}"
             parts.append(f"*{text}" if i == self.variadic else text)
         return f"{name}({', '.join(parts)})"
 
@@ -327,12 +322,14 @@ class Signature:
         if self.variadic >= 0:
             args = self._gather(args)
         if len(args) > self.positional and self.variadic < 0:
-            args, options = self._factors_first(args, options)
+            later = range(self.positional, len(self.kinds))
+            free = [self.names[i] for i in later if isinstance(self.kinds[i], NumberKind)]
+            args, options = factors_last(args, options, self.positional, free)
         if len(args) > self.positional:
             least, most = sum(default is MISSING for default in self.defaults[: self.positional]), self.positional
             words = argument_words.too_many(name, least, most, args, options)
-            raise self.fault(arguments.TooManyArguments, name, f"takes {argument_words.most(most)}, and was given "
-                             f"{len(args)}", words, count=len(args))
+            phrase = f"takes {argument_words.most(most)}, and was given {len(args)}"
+            raise self.fault(arguments.TooManyArguments, name, phrase, words, count=len(args))
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
@@ -374,22 +371,6 @@ class Signature:
             return (*args[:at], tuple(rest)) if not extra or len(rest) > 1 else args
         return args
 
-    def _factors_first(self, args: Sequence[Any], options: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
-        """A call in the order of 0.1.12, with factors before the tensors they multiply, in that of today.
-
-        `addcmul(t, 0.5, a, b)` is `addcmul(t, a, b, value=0.5)`; `addmm(0.5, m, 2, a, b)`, or `m.addmm(0.5, 2, a, b)`,
-        is `addmm(m, a, b, beta=0.5, alpha=2)`.
-        """
-        tensors = [a for a in args if isinstance(a, Tensor)]
-        numbers = [a for a in args if type(a) in (int, float)]
-        free = [name for name, kind in zip(self.names[self.positional :], self.kinds[self.positional :], strict=True)
-                if isinstance(kind, NumberKind)]
-        if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
-                not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
-            return args, options
-        factors = dict(zip(free, numbers, strict=False))
-        return (args, options) if factors.keys() & options.keys() else (tensors, options | factors)
-
     def _place(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> int:
         for spelling in (option, ALIASES.get(option)):
             if spelling in self.names:
@@ -414,9 +395,3 @@ def _kind(annotation: Any, default: Any) -> Kind:
     if default is MISSING:
         return Array
     return Flag if type(default) is bool else Number
-
-
-def _default_text(default: Any) -> str:
-    if isinstance(default, np.dtype):
-        return OF[default].name
-    return repr(default)

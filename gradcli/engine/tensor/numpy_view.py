@@ -15,11 +15,11 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
+from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType, Typed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
-from gradcli.engine.tensor.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array

@@ -12,10 +12,11 @@ from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
 from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
+from gradcli.engine.autograd.graph_view import tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
+from gradcli.engine.tensor.methods import REQUESTED, seed_for, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.jacobian_blocks import derivative_columns, rows

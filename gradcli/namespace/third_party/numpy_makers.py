@@ -11,6 +11,7 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count
@@ -22,7 +23,6 @@ from gradcli.engine.tensor.numpy_view import (
     kind,
     numpy_operand,
 )
-from gradcli.engine.tensor.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.tensor import DisplayHooks, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing

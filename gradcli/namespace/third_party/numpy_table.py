@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count, taken_size
 from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, numpy_operand
-from gradcli.engine.tensor.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault

@@ -33,8 +33,7 @@ def axes(dim, ndim):
         return tuple(range(ndim))
     dims = tuple(axis(d, ndim) for d in dim)
     if len(set(dims)) != len(dims):
-        twice = next(d for k, d in enumerate(dims) if d in dims[:k])
-        raise ShapeFault(f"dim {twice} appears multiple times in the list of dims")
+        raise ShapeFault(f"dim {max(dims, key=dims.count)} appears multiple times in the list of dims")
     return dims if ndim else ()
 
 

@@ -395,8 +395,8 @@ class Select(Op):
     def forward(input: Array, dim: Dim, index: Int):
         at = axis(dim, input.ndim)
         if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
-            raise IndexFault(f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
-                             f"dimension {dim}" if input.ndim else "select() cannot be applied to a 0-dim tensor.")
+            raise IndexFault("select() cannot be applied to a 0-dim tensor." if not input.ndim else f"select(): index "
+                             f"{index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
         return input[(slice(None),) * at + (index, ...)]
 
     def grad_input(F, g, dim, index, input_shape):
