@@ -44,6 +44,10 @@ ALONE = {"arange": ("1", ""), "argsort": ("145", "3"), "bernoulli": ("1", "2"), 
 """The numbers of arguments that only one of the signatures takes, of the function and of the method: then that one
 complains (tests/words/overloads.py prints them)."""
 
+COMPARED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy",
+            "binary_cross_entropy_with_logits")
+"""Functions of PyTorch's in Python that ask both tensors for their size first."""
+
 PARAMETERS = {("copy_", "src"): "other", ("view", "shape"): "size", ("uniform_", "low"): "from",
               ("uniform_", "high"): "to"}
 """Parameters that PyTorch's C++ parser calls otherwise."""
@@ -109,6 +113,9 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
         strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
         return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
+    short = {"cross_entropy": "cross_entropy_loss"}.get(short, short)
+    if (short, parameter) == ("embedding", "input"):
+        return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
     odd = _strange_int(value) if expected == "tuple of ints" and isinstance(value, list | tuple) else None

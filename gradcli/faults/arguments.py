@@ -9,7 +9,7 @@ from typing import Any
 
 from gradcli.faults.exit_codes import PROGRAM_ERROR
 from gradcli.faults.tensors import UnimplementedType
-from gradcli.faults.tree import ArgumentFault, FileFault, TypeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, FileFault, TypeFault, ValueFault
 
 
 class ArgumentMismatch(ArgumentFault):
@@ -37,6 +37,12 @@ class RefusedValue(ValueFault, RefusedArgument):
 
 class RefusedTypeName(RefusedValue):
     """The same, of the name of an element type."""
+
+
+class RefusedReceiver(AttributeFault, RefusedArgument):
+    """The same, where PyTorch asks the value for an attribute."""
+
+    code = ArgumentFault.code
 
 
 class RefusedAtRunTime(TypeFault, RefusedArgument):

@@ -76,6 +76,8 @@ from gradcli.ops.index import DIRECTORY
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A Parameter around the memory of a tensor."""
+    if data is None:
+        data = traced.zeros((0,))
     if not isinstance(data, Tensor):
         raise NoTensor(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, "
                                                                              "2))").saying(f"'{type_name(data)}' "

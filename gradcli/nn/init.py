@@ -20,7 +20,7 @@ from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import filling, writing
 from gradcli.faults.attributes import NoTensor
-from gradcli.faults.tensors import NoSequence, SizeMismatch
+from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ValueFault
 
 GAINS: dict[str, Callable[[float], float]] = {
@@ -35,7 +35,7 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     if nonlinearity not in GAINS:
         raise ValueFault(f"Unsupported nonlinearity {brief(nonlinearity)}", *((name, "") for name in ("relu", "tanh")))
     if param is not None and type(param) not in NUMBERS:
-        raise NoSequence(f"param is a number, not {described(param)}", "calculate_gain('leaky_relu', 0.2)").saying(
+        raise ValueFault(f"param is a number, not {described(param)}", "calculate_gain('leaky_relu', 0.2)").saying(
             f"negative_slope {brief(param)} not a valid number")
     return GAINS[nonlinearity](0.01 if param is None else param)
 

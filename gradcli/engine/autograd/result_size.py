@@ -103,7 +103,7 @@ COUNTS: dict[str, Count] = {
     "eye": lambda n, m=None, *_: abs(n * (n if m is None else m)),
     "arange": _arange,
     "range": _arange,
-    "linspace": lambda start, end, steps, *_: steps,
+    "linspace": lambda start, end, steps=None, *_: steps or 0,
     "logspace": lambda start, end, steps, *_: steps,
     "randperm": lambda n, *_: 2 * n,
     "tril_indices": lambda row, col, *_: row * col,

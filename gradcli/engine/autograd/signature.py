@@ -359,6 +359,9 @@ class Signature:
         cls = arguments.RefusedArgument
         if kind.words and (type(value) is str or kind.fault is arguments.RefusedValue):
             cls, words = kind.fault, kind.words.format(brief(value))
+        elif kind is Array and parameter in ("input", "target") and name.rpartition(".")[2] in argument_words.COMPARED:
+            cls = arguments.RefusedReceiver
+            words = f"'{argument_words.type_name(value)}' object has no attribute 'size'"
         return self.fault(cls, name, phrase, words, at=at, parameter=parameter, value=value,
                           several=isinstance(kind, ArraysKind))
 

@@ -25,8 +25,7 @@ from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
 from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion
 from gradcli.faults.source import veiled
-from gradcli.faults.tensors import NoSequence
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.generators import generator
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
@@ -223,7 +222,7 @@ class Module(Lookup):
     def train(self, mode: Any = True) -> Any:
         """Set training mode: dropout drops, and batch norm uses the statistics of the batch; return this module."""
         if type(mode) is not bool:
-            raise NoSequence(f"mode must be True or False, not {described(mode)}").saying(
+            raise ValueFault(f"mode must be True or False, not {described(mode)}").saying(
                 "training mode is expected to be boolean")
         for module in states.all_within(self):
             module.__dict__["training"] = mode

@@ -153,7 +153,8 @@ class RNNBase(_Recurrent):
             return self._forward_packed(input, hx)
         dims = _tensor(input, "the input").array.ndim
         if dims not in (2, 3):
-            raise ValueFault(f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D tensor instead")
+            kind = type(self).__name__
+            raise ValueFault(f"{kind}: Expected input to be 2D or 3D, got {dims}D {'tensor ' * (kind == 'RNN')}instead")
         self._fits(input)
         if dims == 2:
             input = traced.unsqueeze(input, 1)

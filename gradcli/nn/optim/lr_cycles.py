@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
-from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.optim.lr_scheduler import MOST_EPOCHS, LRScheduler, groups_of, whole_numbers
 from gradcli.nn.optim.optimizer import scalar
@@ -284,7 +283,7 @@ def _check(schedulers: Any, optimizer: Any) -> None:
     if not isinstance(schedulers, list | tuple) or not schedulers or not all(
             isinstance(scheduler, LRScheduler) for scheduler in schedulers):
         empty = isinstance(schedulers, list | tuple) and not schedulers
-        fault = (NoSequence if empty else ArgumentFault)(
+        fault = (ValueFault if empty else ArgumentFault)(
             f"a list of schedules is needed, not {described(schedulers)}",
             "SequentialLR(optimizer, [first, second], milestones=[10])")
         raise fault.saying(

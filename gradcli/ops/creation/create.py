@@ -224,7 +224,10 @@ class Eye(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, m: Int = None, *, dtype: Type = None):
-        return np.eye(*checked((n, n if m is None else m)), dtype=dtype or Default.floating)
+        if n < 0 or (m or 0) < 0:
+            raise UnfitValue(f"n must be greater or equal to 0, got {n}" if n < 0 else
+                             f"m must be greater or equal to 0, got {m}")
+        return np.eye(n, m, dtype=dtype or Default.floating)
 
 
 class MakeTensor(Creation):

@@ -10,8 +10,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.arguments import RefusedValue
-from gradcli.faults.tensors import NoSequence
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import FEW, extent
 from gradcli.ops.base import Kernel
 
@@ -151,7 +150,7 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
                 scale_grad_by_freq: Flag = False, mode: BAG_MODE = "mean", sparse: Flag = False,
                 per_sample_weights: Array = None, include_last_offset: Flag = False, padding_idx: Int = None):
         if (len(input.shape) == 2) == (offsets is not None) or len(input.shape) not in (1, 2):
-            raise NoSequence("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the offsets "
+            raise ValueFault("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the offsets "
                              "at "
                              "which its bags begin", "F.embedding_bag(x, weight, torch.tensor([0]))").saying(
                 f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(input.shape)}"

@@ -43,9 +43,8 @@ class Histc(Op):
         if bins <= 0:
             raise UnfitValue(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "x.histc(10)")
         if input.dtype.kind != "f":
-            raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}",
-                                    ("x.float().histc()", "")).saying('"histogram_cpu" not implemented for '
-                                                                      '\'{OF[input.dtype].era}\'')
+            raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}", "x.float().histc()"
+                                    ).saying(f'"histogram_cpu" not implemented for \'{OF[input.dtype].era}\'')
         low, high = bounds(input, min, max, "histc", 1)
         inside = input[(input >= low) & (input <= high)]
         steps = (inside - input.dtype.type(low)) * input.dtype.type(bins) / input.dtype.type(high - low)
