@@ -31,16 +31,17 @@ OVERLOADED = frozenset("""
     greater_equal_ less_ less_equal_ not_equal_ true_divide_ xlogy_ fake_quantize_per_tensor_affine""".split())
 """Operations of several signatures in PyTorch 2.13 (tests/words/overloads.py asks it)."""
 
-ALONE = {"arange": ("1", ""), "argsort": ("145", "3"), "bernoulli": ("1", "2"), "blackman_window": ("17", ""),
-         "bartlett_window": ("17", ""), "bucketize": ("5", ""), "count_nonzero": ("1", ""), "divide": ("4", ""),
+ALONE = {"addmm": ("37", ""), "arange": ("1", ""), "argsort": ("145", "3"), "baddbmm": ("37", ""),
+         "bartlett_window": ("17", ""), "bernoulli": ("1", "2"), "blackman_window": ("17", ""),
+         "bucketize": ("5", ""), "count_nonzero": ("1", ""), "cumulative_trapezoid": ("1", ""), "divide": ("4", ""),
          "embedding_bag": ("34567", ""), "eye": ("1", ""), "floor_divide": ("3", ""), "gradient": ("1", ""),
          "hamming_window": ("1", ""), "hann_window": ("17", ""), "histogram": ("16", "4"), "kaiser_window": ("1", ""),
-         "max": ("14", "2"), "mean": ("145", "23"), "min": ("14", "2"), "multiply": ("3", ""), "normal": ("1", ""),
-         "nuclear_norm": ("14", ""), "prod": ("1345", "23"), "rand": ("1", ""), "randint": ("2", ""),
-         "randn": ("1", ""), "random_": ("", "3"), "randperm": ("1", ""), "repeat_interleave": ("1", ""),
-         "round": ("13", "1"), "sort": ("15", "3"), "squeeze": ("1", ""), "subtract": ("4", ""),
-         "sum": ("1345", "23"), "trapezoid": ("1", ""), "trapz": ("1", ""), "true_divide": ("3", ""),
-         "where": ("14", "")}
+         "max": ("14", "2"), "mean": ("145", "23"), "min": ("14", "2"), "multiply": ("3", ""), "normal": ("1567", ""),
+         "nuclear_norm": ("14", ""), "prod": ("1345", "23"), "rand": ("1", ""), "rand_like": ("1", ""),
+         "randint": ("2", ""), "randn": ("1", ""), "randn_like": ("1", ""), "random_": ("", "3"),
+         "randperm": ("1", ""), "repeat_interleave": ("1", ""), "round": ("13", "1"), "sort": ("15", "3"),
+         "squeeze": ("1", ""), "subtract": ("4", ""), "sum": ("1345", "23"), "to": ("", "5"), "trapezoid": ("1", ""),
+         "trapz": ("1", ""), "true_divide": ("3", ""), "where": ("14", "")}
 """The numbers of arguments that only one of the signatures takes, of the function and of the method: then that one
 complains (tests/words/overloads.py prints them)."""
 
