@@ -61,7 +61,9 @@ def in_numpys_words(fault: Fault) -> Fault:
 
 
 def _as(exception: type[Fault], fault: Fault) -> Fault:
-    """A copy of a fault that is caught as another exception."""
+    """A copy of a fault that is caught as another exception; itself if it is already."""
+    if isinstance(fault, exception):
+        return fault
     kind = KINDS.get((exception, type(fault)))
     if kind is None:
         members = {"code": fault.code, "__doc__": type(fault).__doc__}
