@@ -23,6 +23,10 @@ class AxisFault(ValueFault, IndexFault):
     code = IndexFault.code
 
 
+class ArrayTruth(ValueFault, TypeFault):
+    """The truth of an array with several elements was asked."""
+
+
 def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, with what it or numpy refuses as a fault in numpy's words."""
     @wraps(function)
@@ -46,8 +50,8 @@ def in_numpys_words(fault: Fault) -> Fault:
     if isinstance(fault, SeveralElements):
         return _as(ArgumentFault, fault).saying("only 0-dimensional arrays can be converted to Python scalars")
     if isinstance(fault, AmbiguousTruth):
-        return _as(ValueFault, fault).saying("The truth value of an array with more than one element is ambiguous. Use "
-                                             "a.any() or a.all()")
+        return _copied(ArrayTruth, fault).saying("The truth value of an array with more than one element is ambiguous. "
+                                                 "Use a.any() or a.all()")
     if isinstance(fault, BroadcastShapes):
         shapes = " ".join(map(_written, fault.shapes))
         return _as(ValueFault, fault).saying(f"operands could not be broadcast together with shapes {shapes} ")
@@ -68,9 +72,14 @@ def _as(exception: type[Fault], fault: Fault) -> Fault:
     if kind is None:
         members = {"code": fault.code, "__doc__": type(fault).__doc__}
         kind = KINDS[exception, type(fault)] = type(type(fault).__name__, (exception, type(fault)), members)
+    return _copied(kind, fault)
+
+
+def _copied(kind: type[Fault], fault: Fault) -> Fault:
+    """A fault of the class `kind` with all that another one says."""
     copy = kind.__new__(kind)
     copy.args = fault.args
-    vars(copy).update(vars(fault))
+    vars(copy).update(vars(fault), code=fault.code)
     return copy
 
 

@@ -353,6 +353,14 @@ def _wide(name: str) -> Callable[[Any, Any], Any]:
     return widened
 
 
+def _in_place(name: str) -> Callable[[Any, Any], Any]:
+    """An operator in place, which is that of tensors."""
+    def changed(self: Array, other: Any) -> Any:
+        return getattr(Tensor, name)(self, other)
+
+    return changed
+
+
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
@@ -368,6 +376,7 @@ for _name, _function in OWN.items():
 for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     for _name in (f"__{_sign}__", f"__r{_sign}__"):
         setattr(Array, _name, with_numpy_faults(_wide(_name)))
+    setattr(Array, f"__i{_sign}__", with_numpy_faults(_in_place(f"__i{_sign}__")))
 setattr(Array, "__getitem__", with_numpy_faults(_item))    # noqa: B010  # a name that the type does not declare
 setattr(Array, "__setitem__", with_numpy_faults(_set_item))    # noqa: B010  # attached as operations are
 for _name in ("__bool__", "__float__", "__int__"):
