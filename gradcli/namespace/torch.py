@@ -121,6 +121,12 @@ def set_default_dtype(d: Any) -> None:
     Default.floating = dtype
 
 
+def set_default_tensor_type(t: Any) -> None:
+    """Make the element type of a tensor type, or of its name, that of new tensors and of plain floats."""
+    dtype = Type.named(t)
+    set_default_dtype(t if dtype is REFUSED else OF[dtype])
+
+
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor around the memory of an array that `.numpy()` gave."""
     if not isinstance(ndarray, Tensor if Current.legacy else Array):
@@ -248,7 +254,7 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
             func, *args, **options), func=ModuleProxy("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
-        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
+        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_tensor_type,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
     attach(torch)
     return torch
