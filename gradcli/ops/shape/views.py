@@ -28,8 +28,7 @@ def fitted(shape, count, name="view"):
             "only one dimension can be inferred")
     if any(n < -1 for n in shape):
         at = next(i for i, n in enumerate(shape) if n < -1)
-        raise ShapeFault(f"{name}(): invalid shape dimension {shape[at]}").saying(
-            f"invalid shape dimension {shape[at]} at index {at} of shape {list(shape)}")
+        raise ShapeFault(f"invalid shape dimension {shape[at]} at index {at} of shape {list(shape)}")
     known = math.prod(n for n in shape if n != -1)
     if unknown and (known == 0 or count % known) or not unknown and known != count:
         raise ViewSize(shape, count)
@@ -87,8 +86,7 @@ def reinterpreted(array, dtype):
 
 
 class View(Op):
-    """view(input, *shape): the same memory seen with another shape, where one length may be -1; or, of an element type
-    in place of a shape, as elements of that type."""
+    """view(input, *shape): the same memory seen with another shape, which may have one -1, or as another type."""
 
     complex = True
     function = False
@@ -102,8 +100,7 @@ class View(Op):
         if input.flags.c_contiguous and (view := reshaped(input, shape)) is not None:
             return view
         shape = fitted(shape, input.size)
-        view = viewed(input, shape)
-        if view is None:
+        if (view := viewed(input, shape)) is None:
             raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
                              f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
                              (f"x.reshape({', '.join(map(str, shape))})", "copies if it must")).saying(
