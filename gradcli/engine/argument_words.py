@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from sys import _getframe
 from typing import Any
 
+import numpy as np
+
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 
@@ -29,12 +31,38 @@ OVERLOADED = frozenset("""
     greater_equal_ less_ less_equal_ not_equal_ true_divide_ xlogy_ fake_quantize_per_tensor_affine""".split())
 """Operations of several signatures in PyTorch 2.13 (tests/words/overloads.py asks it)."""
 
+ALONE = {"addmm": ("37", ""), "arange": ("1", ""), "argsort": ("145", "3"), "baddbmm": ("37", ""),
+         "bartlett_window": ("17", ""), "bernoulli": ("1", "2"), "blackman_window": ("17", ""),
+         "bucketize": ("5", ""), "count_nonzero": ("1", ""), "cumulative_trapezoid": ("1", ""), "divide": ("4", ""),
+         "embedding_bag": ("34567", ""), "eye": ("1", ""), "floor_divide": ("3", ""), "gradient": ("1", ""),
+         "hamming_window": ("1", ""), "hann_window": ("17", ""), "histogram": ("16", "4"), "kaiser_window": ("1", ""),
+         "max": ("14", "2"), "mean": ("145", "23"), "min": ("14", "2"), "multiply": ("3", ""), "normal": ("1567", ""),
+         "nuclear_norm": ("14", ""), "prod": ("1345", "23"), "rand": ("1", ""), "rand_like": ("1", ""),
+         "randint": ("2", ""), "randn": ("1", ""), "randn_like": ("1", ""), "random_": ("", "3"),
+         "randperm": ("1", ""), "repeat_interleave": ("1", ""), "round": ("13", "1"), "sort": ("15", "3"),
+         "squeeze": ("1", ""), "subtract": ("4", ""), "sum": ("1345", "23"), "to": ("", "5"), "trapezoid": ("1", ""),
+         "trapz": ("1", ""), "true_divide": ("3", ""), "where": ("14", "")}
+"""The numbers of arguments that only one of the signatures takes, of the function and of the method: then that one
+complains (tests/words/overloads.py prints them)."""
+
+COMPARED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy",
+            "binary_cross_entropy_with_logits")
+"""Functions of PyTorch's in Python that ask both tensors for their size first."""
+
+PARAMETERS = {("copy_", "src"): "other", ("view", "shape"): "size", ("uniform_", "low"): "from",
+              ("uniform_", "high"): "to"}
+"""Parameters that PyTorch's C++ parser calls otherwise."""
+
 OF_C = frozenset("""
     adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d conv3d conv_tbc
     conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink hardtanh_ leaky_relu_
     linear logsigmoid one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu relu_ rrelu_
     scaled_dot_product_attention selu_ softplus softshrink threshold_""".split())
 """Functions of nn.functional that PyTorch 2.13 has in C++."""
+
+CASTS = ("bfloat16", "bool", "byte", "char", "clone", "double", "float", "half", "int", "long", "short")
+"""Methods whose options have names only."""
+
 
 def type_name(value: Any) -> str:
     """What PyTorch calls the type of an argument."""
@@ -63,9 +91,13 @@ def combined(name: str, args: Sequence[Any], options: Mapping[str, Any], words: 
     """`words`; of an operation of several signatures PyTorch says the types of all arguments instead."""
     if name not in OVERLOADED:
         return words
-    values = args[called_as_method(len(args) + len(options)):]
+    method = called_as_method(len(args) + len(options))
+    values = args[method:]
+    if str(len(values) + len(options)) in ALONE.get(name, ("", ""))[method]:
+        return words
     types = [*map(type_name, values), *(f"{key}={type_name(options[key])}" for key in sorted(options))]
-    return f"{name}() received an invalid combination of arguments - got ({', '.join(types)}), but expected one of:"
+    listed = ", ".join(types) + ", " * (not values and bool(options))
+    return f"{name}() received an invalid combination of arguments - got ({listed}), but expected one of:"
 
 
 def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, args: Sequence[Any],
@@ -74,13 +106,31 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
     if not expected:
         return ""
     short = last_part(name)
+    if short == "type":
+        return "dtype must be a type, str, or dtype object"
+    if parameter == "start" and short == "arange" and len(args) == 1:
+        parameter = "end"
+    parameter = PARAMETERS.get((short, parameter), parameter)
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
         strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
         return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
+    short = {"cross_entropy": "cross_entropy_loss"}.get(short, short)
+    if (short, parameter) == ("embedding", "input"):
+        return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
-    words = f"{short}(): argument '{parameter}'{position} must be {expected}, not {type_name(value)}"
-    return combined(short, args, options, words) if at else words
+    odd = _strange_int(value) if expected == "tuple of ints" and isinstance(value, list | tuple) else None
+    if odd:
+        return (f"{short}(): argument '{parameter}' failed to unpack the object at pos {odd + 1} with error "
+                f'"type must be tuple of ints,but got {type_name(value[odd])}"')
+    words = f"{short}(): argument '{parameter}'{position} must be {expected}, " + (
+        f"but found element of type {type_name(value[0])} at pos 0" if odd == 0 else f"not {type_name(value)}")
+    return combined(short, args, options, words)
+
+
+def _strange_int(values: Sequence[Any]) -> int | None:
+    """The place of the first value that is no whole number; None if there is none."""
+    return next((i for i, value in enumerate(values) if not isinstance(value, int | Tensor | np.integer)), None)
 
 
 def missing(name: str, names: Sequence[str], args: Sequence[Any], options: Mapping[str, Any]) -> str:
@@ -95,15 +145,19 @@ def missing(name: str, names: Sequence[str], args: Sequence[Any], options: Mappi
     return combined(short, args, options, words)
 
 
-def too_many(name: str, most: int, args: Sequence[Any], options: Mapping[str, Any]) -> str:
-    """More arguments by position than the `most` that there are parameters."""
+def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """More arguments by position than the `most` that there are parameters, `least` of them without a default."""
     short, count = last_part(name), len(args)
     if called_as_method(count + len(options)):
+        if most == 1 and short in CASTS:
+            return f"{short}() takes 0 positional arguments but {count - 1} {'was' if count == 2 else 'were'} given"
         if most == 1:
             return f"TensorBase.{short}() takes no arguments ({count - 1} given)"
-        most, count = most - 1, count - 1
-    return combined(short, args, options,
-                    f"{short}() takes {most} positional argument{'s' * (most != 1)} but {count} were given")
+        least, most, count = least - 1, most - 1, count - 1
+    takes = f"{most} positional argument{'s' * (most != 1)}" if least >= most else (
+        f"from {least} to {most} positional arguments")
+    given = f"{count} {'was' if count == 1 else 'were'} given"
+    return combined(short, args, options, f"{short}() takes {takes} but {given}")
 
 
 def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping[str, Any]) -> str:
@@ -113,8 +167,9 @@ def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping
 
 
 def last_part(name: str) -> str:
-    """The name of an operation without those of the modules that it stands in."""
-    return name.rsplit(".", 1)[-1]
+    """The name of an operation as PyTorch's parser has it: without the modules that it stands in, or linalg_norm."""
+    home, _, short = name.rpartition(".")
+    return f"{home}_{short}" if home in ("fft", "linalg", "special") else short
 
 
 def described(value: Any) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.exit_codes import PROGRAM_ERROR
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ArgumentFault, AttributeFault, FileFault, TypeFault, ValueFault
 
 
 class ArgumentMismatch(ArgumentFault):
@@ -25,6 +27,34 @@ class RefusedArgument(ArgumentMismatch):
                  several: bool) -> None:
         self.at, self.parameter, self.value, self.several = at, parameter, value, several
         super().__init__(callee, phrase, usage)
+
+
+class RefusedValue(ValueFault, RefusedArgument):
+    """The same, where PyTorch raises a ValueError."""
+
+    code = ArgumentFault.code
+
+
+class RefusedTypeName(RefusedValue):
+    """The same, of the name of an element type."""
+
+
+class RefusedReceiver(AttributeFault, RefusedArgument):
+    """The same, where PyTorch asks the value for an attribute."""
+
+    code = ArgumentFault.code
+
+
+class RefusedAtRunTime(TypeFault, RefusedArgument):
+    """The same, where PyTorch raises a RuntimeError."""
+
+    code = ArgumentFault.code
+
+
+class RefusedMode(UnimplementedType, RefusedArgument):
+    """The same, where PyTorch raises a NotImplementedError."""
+
+    code = ArgumentFault.code
 
 
 class SignatureMismatch(ArgumentMismatch):
@@ -68,3 +98,9 @@ class SuperMisuse(ArgumentFault):
 
 class NotRegistrable(ArgumentFault):
     """A value of a wrong type was to become a parameter, a buffer or a child module."""
+
+
+class NothingSaved(FileFault, FileNotFoundError):
+    """A file is to be read that no torch.save of this run has made."""
+
+    status = PROGRAM_ERROR

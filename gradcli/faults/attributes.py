@@ -43,6 +43,12 @@ class ForwardMissing(Unimplemented, AttributeFault):
                          ("def forward(self, x):", "in the class"))
 
 
+class NoTensor(AttributeFault, ArgumentFault):
+    """Something is no tensor, or object, of which PyTorch misses an attribute then."""
+
+    code = ArgumentFault.code
+
+
 class SetBeforeInit(AttributeFault):
     """An attribute of a module was set before Module.__init__; `what` it is: parameters, module or buffer."""
 

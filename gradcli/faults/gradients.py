@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.faults.mistakes import CutHistory, UnusedInput
-from gradcli.faults.tree import FunctionGradients, FunctionStyle, GradFault, NoHistory
+from gradcli.faults.tree import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, NoHistory
 
 Places = Sequence[tuple[str, Any]]
 
@@ -80,6 +80,18 @@ class StaticForward(FunctionStyle):
     def __init__(self, function: str) -> None:
         super().__init__(f"{function} has a static forward, so it is applied, not made and called",
                          f"{function}.apply(x)")
+
+
+class HookResult(ArgumentFault, GradFault):
+    """A hook returned something that is no gradient, which PyTorch calls a wrong type."""
+
+    code = GradFault.code
+
+
+class FunctionIncomplete(FunctionStyle, NotImplementedError):
+    """A Function has no forward or no backward."""
+
+    code = FunctionStyle.code
 
 
 class ForwardNotStatic(FunctionStyle):

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from gradcli.faults.exit_codes import PROGRAM_ERROR
 from gradcli.faults.tree import FAULTS as FAULTS
 from gradcli.faults.tree import (
+    AssertionFault,
     AttributeFault,
     Fault,
     GradFault,
+    KeyFault,
     LimitFault,
     NoHistory,
     PolicyFault,
@@ -358,6 +360,18 @@ class MappedResult(ValueFault, TypeFault):
     """
 
     code = "G0330"
+
+
+class FailedAssertion(AssertionFault, AssertionError):
+    """Something does not hold that PyTorch asserts."""
+
+
+class MissingKey(KeyFault, KeyError):
+    """A container of ours has no entry under a key."""
+
+    def __init__(self, key: str, message: str, *hints: tuple[str, str] | str) -> None:
+        super().__init__(message, *hints)
+        self.key, self.args = key, (key,)
 
 
 class Unimplemented(Fault, NotImplementedError):

@@ -46,6 +46,20 @@ class TooManyIndices(IndexFault):
         super().__init__(f"too many indices for tensor of dimension {ndim}{detail}")
 
 
+class IndexOfNumber(TooManyIndices):
+    """A tensor of no dimensions is indexed with one value, of the type `index_type`."""
+
+    def __init__(self, index_type: type) -> None:
+        super().__init__(0)
+        self.hints.append(("x.item()", "the number itself"))
+        if index_type is int:
+            self.saying("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ "
+                        "to "
+                        "convert a 0-dim tensor to a number")
+        elif index_type is slice:
+            self.saying("slice() cannot be applied to a 0-dim tensor.")
+
+
 class IndexType(ArgumentFault):
     """A tensor is indexed with a value of a type that indexes nothing."""
 
@@ -62,6 +76,12 @@ class IndexKind(IndexFault, IndexType):
 
 class UnknownDevice(TypeFault, ArgumentFault):
     """A text names no device; PyTorch raises a RuntimeError."""
+
+    code = ArgumentFault.code
+
+
+class UnknownDtype(TypeFault, ArgumentFault):
+    """Something has no numbers that a tensor could be made of; PyTorch raises a RuntimeError."""
 
     code = ArgumentFault.code
 
@@ -89,12 +109,27 @@ class ExpandedSize(ShapeFault):
         self.saying(f"{beginning}  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}")
 
 
+class PartShape(ShapeFault):
+    """A value of the shape `shape` does not fit into the part of a tensor of the shape `part`."""
+
+    def __init__(self, shape: Shape, part: Shape, message: str, words: str) -> None:
+        self.shape, self.part = shape, part
+        super().__init__(message)
+        self.saying(words)
+
+
 class ViewSize(ShapeFault):
     """A tensor of `size` elements cannot be seen in the shape `shape`, in which -1 may stand once."""
 
     def __init__(self, shape: Sequence[int], size: int) -> None:
         self.shape, self.size = tuple(shape), size
         super().__init__(f"shape '{list(shape)}' is invalid for input of size {size}")
+
+
+class SizeMismatch(ValueFault, ShapeFault):
+    """Two shapes are not the same that must be, which PyTorch calls a wrong value."""
+
+    code = ShapeFault.code
 
 
 class SharedMemory(ShapeFault):
@@ -127,3 +162,9 @@ class FloatingBits(UnimplementedType):
     def __init__(self, operation: str, dtype: str) -> None:
         self.operation = operation
         super().__init__(f'"{operation}" not implemented for \'{dtype}\'', ("x.long()", "whole numbers"))
+
+
+class InvertedFloats(ArgumentFault, FloatingBits):
+    """~ stands before floating numbers, which PyTorch calls a wrong type."""
+
+    code = FloatingBits.code

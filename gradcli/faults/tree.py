@@ -264,7 +264,7 @@ class KeyFault(PythonFault):
 
 
 class AssertionFault(PythonFault):
-    """An assert statement found its condition false."""
+    """An assert statement, of the program or of PyTorch, found its condition false."""
 
     code = "G0504"
 

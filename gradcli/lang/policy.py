@@ -152,7 +152,7 @@ def legal_name(name: str, span: Callable[[], Span | None], method: bool = False)
 def checked_name(name: Any) -> str:
     """`name`, if it could stand after a dot in the text of a program."""
     if type(name) is not str:
-        raise TypeError("the name of an attribute is a string")
+        raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
     if not name.isidentifier() or normalize("NFKC", name) != name:
         raise PolicyFault("that is no name an attribute could have", ("getattr(x, 'grad')", "a name as in x.grad"))
     legal_name(name, lambda: None)      # the place of the call is found later

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import set_detect_anomaly as anomaly
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
@@ -94,6 +95,9 @@ class set_grad_enabled(recording):
     __slots__ = ()
 
     def __init__(self, mode: bool) -> None:
+        if type(mode) is not bool:
+            raise ArgumentFault(f"set_grad_enabled() takes True or False, not {described(mode)}").saying(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type_name(mode)}")
         super().__init__(mode)
         grad_mode.turn(self.on)
 

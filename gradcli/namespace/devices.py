@@ -10,7 +10,8 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
-from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.faults.mistakes import FailedAssertion
+from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
 from gradcli.namespace.no_effect import idle
@@ -36,9 +37,11 @@ def seed_elsewhere(seed: int) -> None:
 def _refused(name: str) -> Callable[..., Any]:
     """A function of this name that raises GradFault: it needs a CUDA device."""
     def refused(*args: Any, **options: Any) -> Any:
-        raise GradFault("there is no CUDA device here: programs run on the processor; Torch not compiled with CUDA "
-                        "enabled, PyTorch would say",
-                        ("if torch.cuda.is_available():", "before it, which is False here"))
+        raise FailedAssertion("there is no CUDA device here: programs run on the processor",
+                              ("if torch.cuda.is_available():", "before it, which is False here")).saying("Torch not "
+                                                                                                          "compiled "
+                                                                                                          "with CUDA "
+                                                                                                          "enabled")
 
     refused.__name__ = refused.__qualname__ = name
     return refused

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.faults.arguments import NothingSaved
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.python.copy import persistent
 from gradcli.namespace.python.io import Buffer
@@ -45,15 +48,23 @@ class Store:
             return persistent(f.content[0])
         name = _name(f, "load")
         if name not in self._saved:
-            raise ArgumentFault(f"there is no file {name[:60]!r} here: programs read no files, and nothing was saved "
-                                "under that name in this run",
-                                ("torch.save(net.state_dict(), path)", "keeps a state until the run ends"),
-                                ("gradcli run --var x=@data.npy FILE", "gives a program data from a file"))
+            raise NothingSaved(f"there is no file {name[:60]!r} here: programs read no files, and nothing was saved "
+                               "under that name in this run",
+                               ("torch.save(net.state_dict(), path)", "keeps a state until the run ends"),
+                               ("gradcli run --var x=@data.npy FILE", "gives a program data from a file")).saying(
+                f"[Errno 2] No such file or directory: {name[:60]!r}")
         return persistent(self._saved[name])
 
 
 def _name(f: Any, what: str) -> str:
     if type(f) is not str:
-        raise ArgumentFault(f"torch.{what} takes a path as a string, or an io.BytesIO(), not {described(f)}",
-                            f'torch.{what}({"net.state_dict(), " if what == "save" else ""}"net.pt")')
+        kind = ArgumentFault if f is None or what == "save" else NoTensor
+        raise kind(f"torch.{what} takes a path as a string, or an io.BytesIO(), not {described(f)}",
+                   f'torch.{what}({"net.state_dict(), " if what == "save" else ""}"net.pt")').saying(
+            f"{what}() missing 1 required positional argument: 'f'" if f is None else
+            f"'{type_name(f)}' object has no attribute 'seek'. You can only torch.load "
+            "from a file that is seekable. Please pre-load the data into a buffer like io.BytesIO and try to load "
+            "from it "
+            "instead." if what == "load" else "expected 'f' to be string, path, or a file-like object with a 'write' "
+            "attribute")
     return f

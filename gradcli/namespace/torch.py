@@ -46,6 +46,7 @@ from gradcli.engine.tensor.variable import (
     no_grad,
 )
 from gradcli.exposure import PROGRAM_MADE, ProgramClass
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
@@ -75,10 +76,16 @@ from gradcli.ops.index import DIRECTORY
 
 def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A Parameter around the memory of a tensor."""
+    if data is None:
+        data = traced.zeros((0,))
     if not isinstance(data, Tensor):
-        raise ArgumentFault(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))")
+        raise NoTensor(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, "
+                                                                             "2))").saying(f"'{type_name(data)}' "
+                                                                                           "object has no attribute "
+                                                                                           "'detach'")
     if type(requires_grad) is not bool:
-        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}")
+        raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
+            f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}")
     underived(data)
     if requires_grad and data.array.dtype.kind != "f":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
@@ -94,9 +101,11 @@ parameter.__name__ = parameter.__qualname__ = "Parameter"
 def sizes(values: Iterable[Any] = ()) -> Size:
     """A torch.Size of whole numbers."""
     size = Size(Budget().bounded(values))
-    strange = next((n for n in size if not isinstance(n, int)), None)
-    if strange is not None:
-        raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])")
+    for at, strange in enumerate(size):
+        if not isinstance(strange, int):
+            raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])"
+                                ).saying(f"torch.Size() takes an iterable of 'int' (item {at} is "
+                                         f"'{type_name(strange)}')")
     return size
 
 
@@ -106,13 +115,21 @@ def set_default_dtype(d: Any) -> None:
     if dtype is REFUSED or dtype.kind != "f":
         raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
                             "torch.set_default_dtype(torch.float64)").saying(
-            "invalid dtype object: only floating-point types are supported as the default type")
+            "invalid dtype object: only floating-point types are supported as the default "
+            "type" if dtype is REFUSED else
+            "only floating-point types are supported as the default type")
     Default.floating = dtype
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """Make the element type of a tensor type, or of its name, that of new tensors and of plain floats."""
+    dtype = Type.named(t)
+    set_default_dtype(t if dtype is REFUSED else OF[dtype])
 
 
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor around the memory of an array that `.numpy()` gave."""
-    if not isinstance(ndarray, Tensor):
+    if not isinstance(ndarray, Tensor if Current.legacy else Array):
         raise ArgumentFault(f"from_numpy() needs what .numpy() gives, not {described(ndarray)}",
                             ("torch.tensor([1.0, 2.0])", "a tensor from a list")).saying(
             f"expected np.ndarray (got {type_name(ndarray)})")
@@ -237,7 +254,7 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
             func, *args, **options), func=ModuleProxy("torch.func", {name: name for name in FUNC}, transform),
         numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
-        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_dtype,
+        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_tensor_type,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
     attach(torch)
     return torch

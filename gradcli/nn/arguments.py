@@ -13,12 +13,14 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposure_of
 from gradcli.faults.tree import ArgumentFault
 
 Take = Callable[[Any], Any]
+KEPT = ("Module", "Optimizer", "LRScheduler")    # classes whose methods are PyTorch's of the same class
 CHECKED: set[type] = set()      # the classes whose methods are guarded already
 
 
@@ -109,6 +111,8 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
 
 def _name_class(error: TypeError, function: Any, module: Any) -> None:
     """Call a method by the class of its object, as PyTorch's has it, where several classes share one of ours."""
+    if function.__qualname__.partition(".")[0] in KEPT and function.__qualname__ != "Optimizer.step":
+        return
     name = f"{function.__qualname__}()"
     if len(error.args) == 1 and type(error.args[0]) is str and error.args[0].startswith(name):
         error.args = (f"{type(module).__name__}.{function.__name__}()" + error.args[0].removeprefix(name),)
@@ -143,5 +147,6 @@ def _checked(name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
         return value
     result = take(value)
     if result is REFUSED:
-        raise ArgumentFault(f"{name} must be {what}, not {described(value)}")
+        fault = ArgumentFault(f"{name} must be {what}, not {described(value)}")
+        raise fault.saying(f"'{type_name(value)}' object is not callable") if what == "a function" else fault
     return result

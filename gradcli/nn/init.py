@@ -12,13 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import filling, writing
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.attributes import NoTensor
+from gradcli.faults.tensors import SizeMismatch
+from gradcli.faults.tree import ValueFault
 
 GAINS: dict[str, Callable[[float], float]] = {
     **dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
@@ -32,7 +35,8 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
     if nonlinearity not in GAINS:
         raise ValueFault(f"Unsupported nonlinearity {brief(nonlinearity)}", *((name, "") for name in ("relu", "tanh")))
     if param is not None and type(param) not in NUMBERS:
-        raise ArgumentFault(f"param is a number, not {described(param)}", "calculate_gain('leaky_relu', 0.2)")
+        raise ValueFault(f"param is a number, not {described(param)}", "calculate_gain('leaky_relu', 0.2)").saying(
+            f"negative_slope {brief(param)} not a valid number")
     return GAINS[nonlinearity](0.01 if param is None else param)
 
 
@@ -43,7 +47,10 @@ def _target(tensor: Any, name: str) -> np.ndarray[Any, Any]:
 
 def _tensor(tensor: Any, name: str) -> Tensor:
     if not isinstance(tensor, Tensor):
-        raise ArgumentFault(f"{name}() fills a tensor, not {described(tensor)}", f"nn.init.{name}(net.weight)")
+        names = {"zeros_": "zero_", "ones_": "fill_", "constant_": "fill_", "trunc_normal_": "is_meta"}
+        missing = names.get(name, name)
+        raise NoTensor(f"{name}() fills a tensor, not {described(tensor)}", f"nn.init.{name}(net.weight)").saying(
+            f"'{type_name(tensor)}' object has no attribute '{missing}'")
     return tensor
 
 
@@ -110,7 +117,7 @@ def fans(tensor: Tensor) -> tuple[int, int]:
     """fan_in and fan_out of a weight (out, in, *kernel): in * prod(kernel) and out * prod(kernel)."""
     shape = tensor.array.shape
     if len(shape) < 2:
-        raise ShapeFault("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
+        raise SizeMismatch("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions")
     field = math.prod(shape[2:])
     return shape[1] * field, shape[0] * field
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.tensor.dtypes import BOOL, COMPLEX, CTYPES, FLOATING, OF, category
 from gradcli.faults.mistakes import DtypeMix, UnimplementedDerivative
-from gradcli.faults.tensors import FloatingBits, UnimplementedType
+from gradcli.faults.tensors import FloatingBits, InvertedFloats, UnimplementedType
 from gradcli.faults.tree import TypeFault
 
 
@@ -68,7 +68,10 @@ def no_floats(name, *arrays):
     """The first array, unless it or another holds floating numbers, on which bit operations are not defined."""
     for array in arrays:
         if category(array.dtype) == FLOATING:
+            if name == "bitwise_not":
+                raise InvertedFloats(name, OF[array.dtype].era).saying(
+                    "~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+            kernel = {"bitwise_left_shift": "lshift", "bitwise_right_shift": "rshift"}.get(name, name)
             raise FloatingBits(name, OF[array.dtype].era).saying(
-                f'"{name}_cpu" not implemented for \'{OF[array.dtype].era}\'' if name != "bitwise_not" else
-                "~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+                f'"{kernel}_cpu" not implemented for \'{OF[array.dtype].era}\'')
     return arrays[0]

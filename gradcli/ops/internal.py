@@ -180,7 +180,7 @@ def expanded(array, size):
         raise ShapeFault(f"a tensor of shape {list(array.shape)} has more dimensions than {list(size)} has").saying(
             f"expand(torch.{OF[array.dtype].era}Tensor{{{list(array.shape)}}}, size={list(size)}): the number of sizes "
             f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})")
-    for at, n in enumerate(array.shape, lead):
+    for at, n in reversed([*enumerate(array.shape, lead)]):
         if at < 0 or n not in (1, full[at]):
             raise ExpandedSize(full, array.shape, full[at] if at >= 0 else len(full), n, max(at, 0))
     return np.broadcast_to(array, full)

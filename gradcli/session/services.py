@@ -10,7 +10,7 @@ from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Generators
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed, named
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.messages.python_words import in_pythons_words
 from gradcli.namespace.ages import VERSIONS
 from gradcli.namespace.devices import backends, device_switches
@@ -178,6 +178,7 @@ def _seed(seed: Any) -> int:
     if isinstance(seed, Tensor) and seed.array.size == 1 and seed.array.dtype.kind in "iu":
         return int(seed.array.item())
     if type(seed) is not int:
-        raise in_pythons_words(ArgumentFault("manual_seed() needs a whole number", "torch.manual_seed(0)"), int,
+        kind = ValueFault if type(seed) is str else ArgumentFault
+        raise in_pythons_words(kind("manual_seed() needs a whole number", "torch.manual_seed(0)"), int,
                                seed if type(seed) is str else None)
     return seed

@@ -1,12 +1,14 @@
 """Which operations of torch have several signatures: they answer an unknown option with the types of all arguments.
 
-    PYTHONPATH=tests python -m words.overloads      needs torch; prints what OVERLOADED lacks of them
+    PYTHONPATH=tests python -m words.overloads      needs torch; prints what OVERLOADED lacks of them, and where ALONE
+                                                    differs from what the signatures say
 """
 
+import re
 import warnings
 from types import BuiltinFunctionType, MethodDescriptorType
 
-from gradcli.engine.argument_words import OVERLOADED
+from gradcli.engine.argument_words import ALONE, OVERLOADED
 
 
 def overloaded(torch):
@@ -24,6 +26,20 @@ def overloaded(torch):
     return names
 
 
+def alone(torch, name):
+    """The numbers of arguments, from 1 to 7, that one signature alone takes: of the function, and of the method."""
+    counts = []
+    for function, first in ((getattr(torch, name, None), ()), (getattr(torch.Tensor, name, None), (torch.ones(2),))):
+        try:
+            function(*first, *[object()] * 14)
+        except TypeError as error:
+            listed = re.findall(r"^ \* \((.*)\)$", str(error), re.MULTILINE)
+        parameters = [[p for p in re.split(r", (?![^\[]*\])", one) if p not in ("", "*")] for one in listed]
+        ranges = [range(sum("=" not in p for p in one), len(one) + 1) for one in parameters]
+        counts.append("".join(str(k) for k in range(1, 8) if sum(k in numbers for numbers in ranges) == 1))
+    return tuple(counts)
+
+
 if __name__ == "__main__":
     import torch
 
@@ -33,3 +49,7 @@ if __name__ == "__main__":
         warnings.simplefilter("ignore")
         ours = set(DIRECTORY["functions"]) | set(DIRECTORY["methods"])
         print(sorted((overloaded(torch) & ours) - OVERLOADED) or "none is missing")
+        for name in sorted(OVERLOADED):
+            said = alone(torch, name)
+            if said != ALONE.get(name, ("", "")):
+                print(name, said)

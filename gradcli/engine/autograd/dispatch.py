@@ -10,12 +10,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from sys import _getframe
 from typing import Any
 
 import numpy as np
-from numpy import asarray, ndarray
+from numpy import asarray, broadcast_shapes, ndarray
 
 from gradcli.engine import reduced_precision
 from gradcli.engine.autograd.detached import Detachments, report_detached
@@ -46,7 +47,7 @@ from gradcli.engine.tensor.tensor import (
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
 from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import Fault, MemoryFault, ShapeFault, TypeFault
+from gradcli.faults.tree import Fault, IndexFault, MemoryFault, ShapeFault, TypeFault
 
 UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
          np.exceptions.ComplexWarning)
@@ -335,7 +336,11 @@ def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> F
     if isinstance(error, MemoryError):
         subject = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
         return MemoryFault(f"{subject} {operands} needs more memory than there is")
-    if cls.type_promotion and len(shapes) > 1:
+    text = str(error)
+    if "indexing arrays could not be broadcast" in text:
+        listed = re.sub(r"\((\d+(?:,\d+)*),?\) ?", lambda shape: f"[{shape[1].replace(',', ', ')}], ", text)
+        return IndexFault(listed.replace("arrays", "tensors").rstrip(", "))
+    if (cls.type_promotion or "could not be broadcast together" in text) and len(shapes) > 1:
         clash = broadcast_clash(shapes)
         if clash:
             return BroadcastShapes(clash, f"{name}() was given {operands}", shapes)
@@ -345,12 +350,14 @@ def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> F
 
 def broadcast_clash(shapes: Sequence[tuple[int, ...]]) -> str:
     """PyTorch's message for shapes that cannot be broadcast together; empty if they can."""
-    a, b = shapes[0], shapes[1]
-    for i in range(1, min(len(a), len(b)) + 1):
-        if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
-            at = max(len(a), len(b)) - i
-            return (f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) "
-                    f"at non-singleton dimension {at}")
+    a = shapes[0]
+    for b in shapes[1:]:
+        for i in range(1, min(len(a), len(b)) + 1):
+            if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
+                at = max(len(a), len(b)) - i
+                return (f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) "
+                        f"at non-singleton dimension {at}")
+        a = broadcast_shapes(a, b)
     return ""
 
 

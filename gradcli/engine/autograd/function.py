@@ -33,9 +33,9 @@ from gradcli.engine.tensor.tensor import (
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
 from gradcli.exposure import exposed
-from gradcli.faults.gradients import ForwardNotStatic, StaticForward
+from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
+from gradcli.faults.tree import ArgumentFault, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 
@@ -125,7 +125,8 @@ class Function(Context):
         """Today's style: a new context stands for the call."""
         if not _static(cls, "forward"):
             if _defined(cls, "forward") is None:
-                raise FunctionStyle(f"{cls.__name__} has no forward")
+                raise FunctionIncomplete(f"{cls.__name__} has no forward").saying(
+                    "You must implement the forward function for custom autograd.Function.")
             raise ForwardNotStatic(cls.__name__)
         return apply(cls, *args)
 
@@ -254,7 +255,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
               results: tuple[Any, ...], differentiable: list[Any]) -> FunctionNode:
     """The node of a call, for the results `wanted` that gradients can be asked of."""
     if _defined(cls, "backward") is None:
-        raise FunctionStyle(f"{cls.__name__} has no backward", (
+        raise FunctionIncomplete(f"{cls.__name__} has no backward", (
             "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
                             ).saying("You must implement either the backward or vjp method for your custom "
                                      "autograd.Function to use it with backward mode AD.")

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import NodeOutput, Op
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import WriteObserver
@@ -145,3 +147,14 @@ def metadata(self: Op) -> dict[Any, Any]:
 
 Op.metadata = property(metadata)
 READABLE = ("name", "next_functions", "previous_functions", "metadata", "register_hook", "register_prehook")
+
+
+def tensors_of(values: Any, what: str) -> list[Tensor]:
+    """One tensor or a list of them, as a list."""
+    tensors = [value.tensor if type(value) is GradientEdge else value
+               for value in (values if isinstance(values, list | tuple) else (values,))]
+    for value in tensors:
+        if not isinstance(value, Tensor):
+            raise ArgumentFault(f"{what} must be tensors, not {described(value)}").saying(
+                f"'{type_name(value)}' object is not iterable")
+    return tensors

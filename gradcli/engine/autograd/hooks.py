@@ -20,6 +20,7 @@ from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.exposure import exposed, named
+from gradcli.faults.gradients import HookResult
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
@@ -40,7 +41,7 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
             replacement = argument      # which the hook may have resized
         if replacement is not None:
             if not isinstance(replacement, Tensor):
-                raise GradFault(f"a hook must return None or the gradient to use instead, not {described(replacement)}"
+                raise HookResult(f"a hook must return None or the gradient to use instead, not {described(replacement)}"
                                 ).saying(f"expected Variable, but hook returned '{type(replacement).__name__}'")
             check_shape(hook, replacement, shape)
             if isinstance(replacement, ComplexTensor):

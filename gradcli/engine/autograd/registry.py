@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import TABLE, UNARY, Op, elementwise, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
-from gradcli.engine.autograd.signature import NUMBERS
+from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.random.generator import drawing
@@ -29,6 +30,7 @@ from gradcli.engine.tensor.tensor import Tensor, was_number
 from gradcli.engine.tensor.write_gate import refuse_shared
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
+from gradcli.faults.tree import ArgumentFault
 
 
 def register(cls: type[Op]) -> None:
@@ -119,7 +121,7 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
 
     if cls.inplace_option:
         return with_inplace_option(cls, name, call)
-    return with_creation_options(call) if cls.creates else call
+    return with_creation_options(call, cls.names[0]) if cls.creates else call
 
 
 def with_inplace_option(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,8 +142,8 @@ def with_inplace_option(cls: type[Op], name: str, call: Callable[..., Any]) -> C
 IGNORED = ("layout", "pin_memory")    # there is one layout, and one kind of memory
 
 
-def with_creation_options(call: Callable[..., Any]) -> Callable[..., Any]:
-    """`call` with the options of functions that make tensors: requires_grad, device, memory_format, layout."""
+def with_creation_options(call: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """`call`, of the function `name`, with the options of those that make tensors: requires_grad, device, layout."""
 
     def create(*args: Any, requires_grad: Any = False, **options: Any) -> Any:
         form = None
@@ -154,6 +156,9 @@ def with_creation_options(call: Callable[..., Any]) -> Callable[..., Any]:
         if form is not None and form is not PRESERVE:
             out = traced.contiguous(out, form)
         if requires_grad is not False and requires_grad is not None:
+            if type(requires_grad) is not bool:
+                raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
+                    f"{name}(): argument 'requires_grad' must be bool, not {type_name(requires_grad)}")
             set_requires_grad(out, requires_grad, CREATED)
         return out
 

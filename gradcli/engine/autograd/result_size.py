@@ -103,7 +103,7 @@ COUNTS: dict[str, Count] = {
     "eye": lambda n, m=None, *_: abs(n * (n if m is None else m)),
     "arange": _arange,
     "range": _arange,
-    "linspace": lambda start, end, steps, *_: steps,
+    "linspace": lambda start, end, steps=None, *_: steps or 0,
     "logspace": lambda start, end, steps, *_: steps,
     "randperm": lambda n, *_: 2 * n,
     "tril_indices": lambda row, col, *_: row * col,
@@ -124,7 +124,7 @@ COUNTS: dict[str, Count] = {
     "nn.functional.one_hot": lambda a, classes=-1, *_: a.size * max(classes, int(a.max(initial=0)) + 1),
     "bincount": lambda a, weights=None, least=0, *_: max(least, int(a.max(initial=0)) + 1),
     "histc": lambda a, bins=100, *_: bins,
-    "index_select": lambda a, dim, index, *_: a.size // max(1, a.shape[dim]) * index.size if a.ndim else 0,
+    "index_select": lambda a, dim, index, *_: a.size // max(1, _length(a, dim)) * index.size if a.ndim else 0,
     "constant_pad_nd": lambda a, before, after, *_: prod(
         n + abs(int(b)) + abs(int(c)) for n, b, c in zip(a.shape, before, after, strict=False)),
 }

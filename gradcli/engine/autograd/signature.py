@@ -1,9 +1,8 @@
 """What an operation may be given: kinds of argument, and how a call is fitted to them.
 
-A forward's parameters state their kinds as annotations. Without one, a parameter with no
-default is an `Array`, one whose default is True or False a `Flag`, any other a `Number`.
-Fitting turns a user's call into one value per parameter, tensors still as tensors; what
-does not fit is refused with the signature, before any arithmetic starts.
+A forward's parameters state their kinds as annotations. Without one, a parameter with no default is an `Array`, one
+whose default is True or False a `Flag`, any other a `Number`. Fitting turns a user's call into one value per parameter,
+tensors still as tensors; what does not fit is refused with the signature, before any arithmetic starts.
 """
 
 from __future__ import annotations
@@ -17,10 +16,11 @@ from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
-from gradcli.engine.tensor.dtypes import NAME_ONLY, NAMED, OF, DType, Typed
+from gradcli.engine.factor_order import factors_last
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults import arguments
-from gradcli.faults.tree import TypeFault
 
 REFUSED = object()
 NUMBERS = (int, float, bool)      # plain numbers, by exact type
@@ -36,6 +36,8 @@ class Kind:
     variadic = False    # may be given as several positional arguments
     listed = False      # and lists may be among these
     torch_type = ""     # what PyTorch's messages call the type; empty where it has several
+    words = ""          # PyTorch's about a string that is none of those taken, {} in its place
+    fault = arguments.RefusedArgument
 
     def __init__(self, called: str) -> None:
         self.called = called
@@ -158,28 +160,37 @@ class NumbersKind(Kind):
 
 
 class TextKind(Kind):
-    def __init__(self, *choices: str) -> None:
+    """A string, one of the `choices` if there are any; `words` are PyTorch's about another one, {} in its place."""
+
+    def __init__(self, *choices: str, words: str = "",
+                 fault: type[arguments.RefusedArgument] = arguments.RefusedArgument) -> None:
         super().__init__(" or ".join(map(repr, choices)) or "a string")
-        self.choices = choices
+        self.choices, self.words, self.fault = choices, words, fault
+        self.torch_type = "" if choices else "str"
 
     def take(self, value: Any) -> Any:
         return value if type(value) is str and (not self.choices or value in self.choices) else REFUSED
 
 
 class TypeKind(Kind):
-    """An element type: `torch.float64`, `torch.DoubleTensor`, or its name."""
+    """An element type: `torch.float64` or `torch.DoubleTensor`; its name, too, if `named` or in the style of 0.1.12."""
 
     torch_type = "torch.dtype"
 
+    def __init__(self, called: str, named: bool = False) -> None:
+        super().__init__(called)
+        self.by_name, self.words, self.fault = named, "invalid type: '{}'" * named, arguments.RefusedTypeName
+
     def take(self, value: Any) -> Any:
+        return self.named(value) if self.by_name or type(value) is not str or Current.legacy else REFUSED
+
+    def named(self, value: Any) -> Any:
+        """The same, where names are understood."""
         if type(value) is str:
             name = value.removeprefix("torch.")
             value = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
         if type(value) is DType:
-            if value.category == NAME_ONLY:
-                raise TypeFault(f"tensors of {value.name} are not part of the language: numpy has no such type",
-                                ("torch.float16", "16 bits, with more digits"), ("torch.float32", "of the same range"))
-            return value.numpy
+            return value.stored()
         if isinstance(value, np.dtype):
             return value if value in OF else REFUSED
         return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
@@ -201,6 +212,9 @@ class DimsOrFlagKind(IntsKind):
 
 class OrderKind(Kind):
     """Which norm: a number, or one of the names that matrix norms have."""
+
+    words = "linalg.matrix_norm: Order {} not supported."
+    fault = arguments.RefusedAtRunTime
 
     def take(self, value: Any) -> Any:
         return value if type(value) is str and value in ("fro", "nuc") else NUMBER.take(value)
@@ -256,6 +270,7 @@ Sizes = SizesKind("whole numbers")
 Numbers = NumbersKind("a number or a list of them")
 Text = TextKind
 Type = TypeKind("an element type such as torch.float64")
+NamedType = TypeKind("an element type such as torch.float64", named=True)
 DimOrTensor = DimOrTensorKind("a dimension or another tensor")
 DimsOrFlag = DimsOrFlagKind("a whole number, a tuple of them, or True or False")
 NormOrder = OrderKind("a number, 'fro' or 'nuc'")
@@ -295,7 +310,8 @@ class Signature:
         for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
             if i == self.positional and i and self.variadic < 0:
                 parts.append("*")
-            text = p if default is MISSING else f"{p}={_default_text(default)}"
+            value = OF[default].name if isinstance(default, np.dtype) else repr(default)
+            text = p if default is MISSING else f"{p}={value}"
             parts.append(f"*{text}" if i == self.variadic else text)
         return f"{name}({', '.join(parts)})"
 
@@ -305,11 +321,14 @@ class Signature:
         if self.variadic >= 0:
             args = self._gather(args)
         if len(args) > self.positional and self.variadic < 0:
-            args, options = self._factors_first(args, options)
+            later = range(self.positional, len(self.kinds))
+            free = [self.names[i] for i in later if isinstance(self.kinds[i], NumberKind)]
+            args, options = factors_last(args, options, self.positional, free)
         if len(args) > self.positional:
-            most, words = self.positional, argument_words.too_many(name, self.positional, args, options)
-            raise self.fault(arguments.TooManyArguments, name, f"takes {argument_words.most(most)}, and was given "
-                             f"{len(args)}", words, count=len(args))
+            least, most = sum(default is MISSING for default in self.defaults[: self.positional]), self.positional
+            words = argument_words.too_many(name, least, most, args, options)
+            phrase = f"takes {argument_words.most(most)}, and was given {len(args)}"
+            raise self.fault(arguments.TooManyArguments, name, phrase, words, count=len(args))
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
@@ -336,7 +355,13 @@ class Signature:
         one = (one,) if type(kind) is VariadicArraysKind and not isinstance(one, list | tuple) else one
         words = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
         phrase = f"needs {kind.called} as {parameter}, not {described(value)}"
-        return self.fault(arguments.RefusedArgument, name, phrase, words, at=at, parameter=parameter, value=value,
+        cls = arguments.RefusedArgument
+        if kind.words and (type(value) is str or kind.fault is arguments.RefusedValue):
+            cls, words = kind.fault, kind.words.format(brief(value))
+        elif kind is Array and parameter in ("input", "target") and name.rpartition(".")[2] in argument_words.COMPARED:
+            cls = arguments.RefusedReceiver
+            words = f"'{argument_words.type_name(value)}' object has no attribute 'size'"
+        return self.fault(cls, name, phrase, words, at=at, parameter=parameter, value=value,
                           several=isinstance(kind, ArraysKind))
 
     def _gather(self, args: Sequence[Any]) -> Sequence[Any]:
@@ -347,22 +372,6 @@ class Signature:
             extra = self.positional - at - 1
             return (*args[:at], tuple(rest)) if not extra or len(rest) > 1 else args
         return args
-
-    def _factors_first(self, args: Sequence[Any], options: dict[str, Any]) -> tuple[Sequence[Any], dict[str, Any]]:
-        """A call in the order of 0.1.12, with factors before the tensors they multiply, in that of today.
-
-        `addcmul(t, 0.5, a, b)` is `addcmul(t, a, b, value=0.5)`; `addmm(0.5, m, 2, a, b)`, or `m.addmm(0.5, 2, a, b)`,
-        is `addmm(m, a, b, beta=0.5, alpha=2)`.
-        """
-        tensors = [a for a in args if isinstance(a, Tensor)]
-        numbers = [a for a in args if type(a) in (int, float)]
-        free = [name for name, kind in zip(self.names[self.positional :], self.kinds[self.positional :], strict=True)
-                if isinstance(kind, NumberKind)]
-        if len(tensors) != self.positional or len(tensors) + len(numbers) != len(args) or len(numbers) > len(free) or (
-                not isinstance(args[-1], Tensor)) or (len(free) == 1 and not isinstance(args[0], Tensor)):
-            return args, options
-        factors = dict(zip(free, numbers, strict=False))
-        return (args, options) if factors.keys() & options.keys() else (tensors, options | factors)
 
     def _place(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> int:
         for spelling in (option, ALIASES.get(option)):
@@ -388,9 +397,3 @@ def _kind(annotation: Any, default: Any) -> Kind:
     if default is MISSING:
         return Array
     return Flag if type(default) is bool else Number
-
-
-def _default_text(default: Any) -> str:
-    if isinstance(default, np.dtype):
-        return OF[default].name
-    return repr(default)

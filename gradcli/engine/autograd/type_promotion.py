@@ -107,6 +107,7 @@ def _refuse_truths(operands: list[Any]) -> None:
 
 MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
+         "heaviside": "heaviside is not yet implemented for tensors with different dtypes.",
          "conv_output": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
 

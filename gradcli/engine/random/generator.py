@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.device import CPU
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed, named
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, TypeFault
 
 
 @named("torch._C.Generator")
@@ -35,7 +36,8 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start again from `seed`; this generator."""
         if type(seed) is not int:
-            raise ArgumentFault("manual_seed() needs a whole number", "torch.Generator().manual_seed(0)")
+            raise TypeFault("manual_seed() needs a whole number", "torch.Generator().manual_seed(0)").saying(
+                f"manual_seed expected a long, but got {type_name(seed)}")
         self.numbers.manual_seed(seed)
         return self
 

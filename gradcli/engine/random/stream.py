@@ -18,6 +18,7 @@ from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
 from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, SpareNormal, Twister, TwisterState
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
@@ -98,7 +99,8 @@ class RandomStream(ABC):
     def normal_around(self, mean: Array | float, std: Array | float, dtype: DTypeLike = np.float32) -> Array:
         """A normal number for each mean and standard deviation: drawn, multiplied and added one after another."""
         if np.any(np.asarray(std) < 0):
-            raise ValueFault("normal needs standard deviations of at least 0")
+            raise UnfitValue("normal needs standard deviations of at least 0").saying(
+                "normal expects all elements of std >= 0.0")
         normals = self.normal(np.broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
         around: Array = normals * np.asarray(std, dtype) + np.asarray(mean, dtype)
         return around
@@ -129,7 +131,8 @@ class RandomStream(ABC):
     def poisson(self, rates: Array) -> Array:
         """A Poisson number for each rate."""
         if rates.size and not rates.min() >= 0:
-            raise ValueFault("poisson needs rates of at least 0")
+            raise UnfitValue("poisson needs rates of at least 0").saying(
+                "invalid Poisson rate, expected rate to be non-negative")
         draw = self._one_uniform
         return cast_as_c(map_elements(lambda rate: float(poisson(rate, draw)), rates.astype(np.float64)), rates.dtype)
 
@@ -223,7 +226,9 @@ def exp_or_inf(x: float) -> float:
 
 def positive(name: str, what: str, value: float) -> None:
     if not value > 0:
-        raise ValueFault(f"{name} needs a {what} above 0, got {value:g}")
+        symbol = {"exponential": "lambda", "cauchy": "sigma", "log_normal": "std"}[name]
+        raise UnfitValue(f"{name} needs a {what} above 0, got {value:g}").saying(
+            f"{name}_ expects {symbol} > 0.0, but found {symbol}={value:g}")
 
 
 def probability(name: str, p: Array | float) -> None:
@@ -234,12 +239,18 @@ def probability(name: str, p: Array | float) -> None:
             0 <= x <= 1 for x in values.ravel().tolist()]:
         return
     if not ((values >= 0) & (values <= 1)).all():
-        raise UnfitValue(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else ""))
+        raise UnfitValue(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else "")
+                         ).saying(f"{name}_ expects p to be in [0, 1], but got "
+                                  f"p={values:g}" if not isinstance(p, np.ndarray) else
+                                  "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error "
+                                  "message "
+                                  "be improved?  If so, please report an enhancement request to PyTorch.)")
 
 
 def strictly_between(name: str, p: float) -> None:
     if not 0 < p < 1:
-        raise ValueFault(f"{name} needs a probability above 0 and below 1, got {p:g}")
+        raise UnfitValue(f"{name} needs a probability above 0 and below 1, got {p:g}").saying(
+            f"{name}_ expects p to be in (0, 1), but got p={p:g}")
 
 
 def check_std(name: str, std: float) -> None:
@@ -250,22 +261,28 @@ def check_std(name: str, std: float) -> None:
 
 def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
     if not (low < high if strict else low <= high):
-        raise ValueFault(f"{name} needs a lower bound {'below' if strict else 'not above'} the upper one, "
-                         f"got {low} and {high}")
+        raise UnfitValue(f"{name} needs a lower bound {'below' if strict else 'not above'} the upper one, "
+                         f"got {low} and {high}").saying(
+            f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}" if strict else
+            f"{name}_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
 
 
 def matrix(weights: Array, count: int, replacement: bool) -> Array:
     """The rows of weights for multinomial, once they are found fit to draw from."""
     if weights.dtype.kind != "f":
-        raise UnfitValue("multinomial needs weights of a floating type")
+        raise UnfitValue("multinomial needs weights of a floating type").saying(
+            f"multinomial only supports floating-point dtypes for input, got: {OF[weights.dtype].era}")
     if weights.ndim not in (1, 2):
-        raise UnfitValue(f"multinomial needs weights of one or two dimensions, got {weights.ndim}")
+        raise UnfitValue(f"multinomial needs weights of one or two dimensions, got {weights.ndim}").saying(
+            "prob_dist must be 1 or 2 dim")
     rows = weights.reshape(1, -1) if weights.ndim == 1 else weights
     if count <= 0:
-        raise UnfitValue(f"multinomial needs to draw at least 1, got {count}")
+        raise UnfitValue(f"multinomial needs to draw at least 1, got {count}").saying(
+            "cannot sample n_sample <= 0 samples")
     if not replacement and count > rows.shape[1]:
         raise UnfitValue("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
-                         f"cannot draw {count} of {rows.shape[1]}")
+                         f"cannot draw {count} of {rows.shape[1]}").saying(
+            "cannot sample n_sample > prob_dist.size(-1) samples without replacement")
     if not (np.isfinite(rows) & (rows >= 0)).all():
         raise UnfitValue("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")

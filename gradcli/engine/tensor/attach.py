@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault
@@ -29,7 +30,8 @@ def method_as_function(name: str, method: Method) -> Method:
     @wraps(method)
     def function(input: Any, *args: Any, **options: Any) -> Any:
         if not isinstance(input, Tensor):
-            raise ArgumentFault(f"{name}() needs a tensor as input, not {described(input)}")
+            raise ArgumentFault(f"{name}() needs a tensor as input, not {described(input)}").saying(
+                f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(input)}")
         return method(input, *args, **options)
 
     function.__name__ = function.__qualname__ = name

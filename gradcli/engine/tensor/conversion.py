@@ -16,10 +16,12 @@ from numpy import ndarray
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
-from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, bool_, complex_of, float32, float64, int32, int64
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tensors import NoSequence
-from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
+from gradcli.faults.mistakes import SeveralElements, UnfitValue
+from gradcli.faults.tensors import NoSequence, UnknownDtype
+from gradcli.faults.tree import ArgumentFault, Fault, TypeFault, ValueFault
 
 LISTS, PLAIN_NUMBERS = {list}, {*NUMBERS}
 LARGEST = 2**63 - 1     # the largest whole number of a tensor
@@ -56,7 +58,7 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     """Plain numbers as an array of one dimension; ValueFault for a complex one that is to be real."""
     if complex in {*map(type, values)} and np.dtype(dtype).kind not in "cb":
         if any(type(value) is complex and value.imag for value in values):
-            raise ValueFault(f"a complex number cannot be an element of type {OF[np.dtype(dtype)].name}",
+            raise NoSequence(f"a complex number cannot be an element of type {OF[np.dtype(dtype)].name}",
                              ("dtype=torch.complex64", "for complex elements")).saying(
                 "must be real number, not complex")
         values = [value.real if type(value) is complex else value for value in values]
@@ -91,7 +93,7 @@ def realized(number: Any, dtype: Any) -> Any:
     if number.imag:
         raise TypeFault(f"the complex number {number} cannot be an element of type {OF[dtype].name}",
                         ("z = x + 0j", "a complex copy, which holds such")).saying(
-            f"value cannot be converted to type {CTYPES[OF[dtype].era]} without overflow")
+            f"value cannot be converted to type {FIXED.get(OF[dtype].era, CTYPES[OF[dtype].era])} without overflow")
     return number.real
 
 
@@ -121,7 +123,11 @@ def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarr
     try:
         return numbers_of(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
     except OverflowError:
-        raise ValueFault(f"a number is too large for {OF[np.dtype(dtype or int64)].name}") from None
+        name = OF[np.dtype(dtype or int64)].name
+        fits = all(type(leaf) is not int or -(1 << 63) <= leaf < 1 << 63 for leaf in leaves)
+        raise (UnfitValue if fits else ValueFault)(f"a number is too large for {name}").saying(
+            f"value cannot be converted to type {name} without overflow" if fits else
+            "Overflow when unpacking long long") from None
 
 
 def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
@@ -178,6 +184,11 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Te
         elif array.shape != shape:
             raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
                              ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
+        if isinstance(data, Tensor) and dim and array.size != 1 and type(data).__name__ != "numpy.ndarray" and (
+                not Current.legacy):
+            raise SeveralElements(f"a list for a tensor holds numbers, and {described(data)} is none",
+                                  ("torch.stack([a, b])", "a tensor of several")).saying(
+                "only one element tensors can be converted to Python scalars")
         if isinstance(data, Tensor) and data.requires_grad:
             array = report_detached(data, "torch.tensor()", array)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
@@ -196,7 +207,9 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Te
                              ("[[1, 2], [3, 4]]", "rows of one length")).saying("not a sequence")
         leaves.append(data)
     else:
-        raise ArgumentFault(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
-                            "torch.tensor([1.0, 2.0])").saying(
-            f"new(): invalid data type '{type_name(data)}'" if type(data) is str else
-            f"Could not infer dtype of {type_name(data)}")
+        first = dim and not leaves        # a string is a sequence, too
+        refused: type[Fault] = UnknownDtype if type(data) is not str else ValueFault if first else ArgumentFault
+        raise refused(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
+                   "torch.tensor([1.0, 2.0])").saying(
+            f"Could not infer dtype of {type_name(data)}" if type(data) is not str else
+            f"too many dimensions '{type_name(data)}'" if first else f"new(): invalid data type '{type_name(data)}'")

@@ -8,8 +8,9 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed, named
+from gradcli.faults.mistakes import FailedAssertion, UnfitValue
 from gradcli.faults.tensors import UnknownDevice
-from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.faults.tree import ArgumentFault, Fault, TypeFault
 
 KINDS = ("cpu", "cuda", "mps", "xpu", "meta")
 
@@ -37,7 +38,12 @@ class Device:
             kind = UnknownDevice if text else ArgumentFault
             fault = kind(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number after a "
                          "colon if any", 'torch.device("cpu")')
-            raise fault.saying(unknown_device(text)) if text else fault
+            raise fault.saying(unknown_device(text) if text else
+                               f"device() received an invalid combination of arguments - got ({type_name(type)}), but "
+                               "expected one of:")
+        if index is not None and index < 0:
+            raise UnfitValue(f"the number of a device is not negative, as {index} is", 'torch.device("cpu")').saying(
+                "Device index must not be negative")
         self.type, self.index = type, index
 
     def __eq__(self, other: object) -> bool:
@@ -57,6 +63,7 @@ def _is_text(value: Any) -> bool:
     return type(value) is str
 
 
+Device.__name__ = "torch.device"     # as CPython's messages call it
 CPU = Device("cpu")
 
 
@@ -87,9 +94,10 @@ def here_only(value: Any) -> None:
             unknown_device(value) if type(value) is str else
             f"'device' must be torch.device, not {type_name(value)}")
     if Device(value).type != "cpu":
-        raise ArgumentFault(f"there is no device {value} here: programs run on the processor",
-                            ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there")
-                            ).saying("Torch not compiled with CUDA enabled" if Device(value).type == "cuda" else
+        missing: type[Fault] = FailedAssertion if Device(value).type == "cuda" else TypeFault
+        raise missing(f"there is no device {value} here: programs run on the processor",
+                      ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there")
+                      ).saying("Torch not compiled with CUDA enabled" if Device(value).type == "cuda" else
                                      f"there is no device {value} here")
 
 
@@ -133,6 +141,6 @@ class Switches:
 
 def cuda(self: Tensor, *device: Any) -> Tensor:
     """Refused: there is no such device here."""
-    raise GradFault("there is no CUDA device here: programs run on the processor",
-                    ("if torch.cuda.is_available():", "before it, which is False here")).saying(
+    raise FailedAssertion("there is no CUDA device here: programs run on the processor",
+                          ("if torch.cuda.is_available():", "before it, which is False here")).saying(
         "Torch not compiled with CUDA enabled")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
 from gradcli.engine.tensor.dtypes import OF, Default, DType, part_of, promote
 from gradcli.engine.tensor.tensor import Size
@@ -20,14 +21,18 @@ class _Limits:
     __module__ = "torch"
     __slots__ = ("bits", "dtype", "max", "min")
 
-    kind, needed = "f", "a floating type"
+    kind, needed, torch_needs = "f", "a floating type", "a floating point"
 
     def __init__(self, type: Any = None) -> None:
         dtype = Default.floating if type is None else Type.take(type)
         dtype = part_of(dtype) if dtype is not REFUSED and self.kind == "f" else dtype
         if dtype is REFUSED or dtype.kind not in self.kind:
-            raise ArgumentFault(f"{self.__class__.__name__}() needs {self.needed}, not {described(type)}",
-                                f"torch.{self.__class__.__name__}({'torch.float32' if 'f' in self.kind else 'int'})")
+            name, other = self.__class__.__name__, "iinfo" if "f" in self.kind else "finfo"
+            raise ArgumentFault(f"{name}() needs {self.needed}, not {described(type)}",
+                                f"torch.{name}({'torch.float32' if 'f' in self.kind else 'int'})").saying(
+                f"{name}(): argument 'type' (position 1) must be torch.dtype, not {type_name(type)}"
+                if dtype is REFUSED else f"torch.{name}() requires {self.torch_needs} input type. Use torch.{other} to "
+                f"handle 'torch.{name}'")
         self.dtype = OF[dtype].name
         self.bits = dtype.itemsize * 8
 
@@ -55,7 +60,7 @@ class iinfo(_Limits):
 
     __slots__ = ()
 
-    kind, needed = "iu", "an integer type"
+    kind, needed, torch_needs = "iu", "an integer type", "an integer"
 
     def __init__(self, type: Any) -> None:
         super().__init__(type)
@@ -71,8 +76,24 @@ def promote_types(type1: Any, type2: Any) -> DType:
     first, second = Type.take(type1), Type.take(type2)
     if REFUSED in (first, second):
         raise ArgumentFault("promote_types() needs two element types",
-                            "torch.promote_types(torch.int32, torch.float32)")
+                            "torch.promote_types(torch.int32, torch.float32)").saying(
+            f"promote_types(): argument '{'type1' if first is REFUSED else 'type2'}' (position "
+            f"{2 - (first is REFUSED)}) "
+            f"must be torch.dtype, not {type_name(type1 if first is REFUSED else type2)}")
     return OF[promote(first, second)]
+
+
+def _unbroadcastable(shapes: list[tuple[int, ...]]) -> str:
+    """PyTorch's words for shapes that do not meet: the first one whose length fits neither 1 nor those before it."""
+    met = [1] * max(map(len, shapes))
+    for k, shape in enumerate(shapes):
+        for at in range(-1, -len(shape) - 1, -1):
+            if shape[at] < 0 or (shape[at] not in (1, met[at]) and met[at] != 1):
+                return (f"Attempting to broadcast a dimension of length {shape[at]} at {at}! Mismatching argument at "
+                        "index "
+                        f"{k} had {shape}; but expected shape should be broadcastable to {met}")
+            met[at] = shape[at] if shape[at] != 1 else met[at]
+    return ""
 
 
 def broadcast_shapes(*shapes: Any) -> Size:
@@ -84,4 +105,4 @@ def broadcast_shapes(*shapes: Any) -> Size:
         return Size(np.broadcast_shapes(*tuples))
     except ValueError:
         raise ShapeFault("Shape mismatch: objects cannot be broadcast to a single shape: "
-                         + " and ".join(map(str, tuples))) from None
+                         + " and ".join(map(str, tuples))).saying(_unbroadcastable(tuples)) from None

@@ -53,8 +53,18 @@ class DType:
         """Bytes of one element."""
         return 2 if self.numpy is None else int(self.numpy.itemsize)
 
+    def stored(self) -> Any:
+        """The dtype of numpy. TypeFault for a type that has a name alone."""
+        if self.category == NAME_ONLY:
+            raise TypeFault(f"tensors of {self.name} are not part of the language: numpy has no such type",
+                            ("torch.float16", "16 bits, with more digits"), ("torch.float32", "of the same range"))
+        return self.numpy
+
     def __repr__(self) -> str:
         return f"torch.{self.name}"
+
+
+DType.__name__ = "torch.dtype"      # as CPython's messages call it
 
 
 class Typed:
@@ -163,6 +173,8 @@ def of_number(value: bool | int | float | complex) -> Any:
     return OF_NUMBER.get(type(value), Default.floating)
 
 
+FIXED = {"Long": "int64_t", "Int": "int32_t", "Short": "int16_t", "Char": "int8_t", "Byte": "uint8_t"}
+"""The C types by size, which some of PyTorch's messages use."""
 CTYPES = {"Double": "double", "Half": "c10::Half", "Int": "int", "Long": "long int", "Byte": "unsigned char",
           "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float",
           "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>"}

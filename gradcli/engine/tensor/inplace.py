@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import here, parent, record, refresh_view
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
@@ -192,10 +193,11 @@ def into(target: Any, result: Any, writer: str) -> Any:
         return result
     if not isinstance(target, Tensor) or not isinstance(result, Tensor):
         needed = f"a tuple of {len(result)} tensors" if isinstance(result, tuple) else "a tensor"
-        raise ArgumentFault(f"{writer}() needs {needed} as out, not {described(target)}")
+        raise ArgumentFault(f"{writer}() needs {needed} as out, not {described(target)}").saying(
+            f"{writer}(): argument 'out' must be {needed[2:].replace('tensor', 'Tensor')}, not {type_name(target)}")
     if grad_mode.on and (target.requires_grad or result.requires_grad):
         raise GradFault(f"{writer}(): functions with out=... arguments don't support automatic differentiation, "
-                        "but one of the arguments requires grad",
+                        "but one of the arguments requires grad.",
                         (f"y = torch.{writer}(...)", "the result as a new value, with its history"))
     writable(target, writer)
     if target.array.shape != result.array.shape:

@@ -15,7 +15,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.detached import report_detached, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
-from gradcli.engine.autograd.graph_view import READABLE, GradientEdge, output_nr
+from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
 from gradcli.engine.autograd.hooks import (
     Handle,
     register_hook,
@@ -68,17 +68,6 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     sweep_back([self], [seed_for(self, gradient)], keep, bool(create_graph), targets)
 
 
-def tensors_of(values: Any, what: str) -> list[Tensor]:
-    """One tensor or a list of them, as a list."""
-    tensors = [value.tensor if type(value) is GradientEdge else value
-               for value in (values if isinstance(values, list | tuple) else (values,))]
-    for value in tensors:
-        if not isinstance(value, Tensor):
-            raise ArgumentFault(f"{what} must be tensors, not {described(value)}").saying(
-                f"'{type_name(value)}' object is not iterable")
-    return tensors
-
-
 COUNTED = ("F.cross_entropy(scores, target)", "a loss that changes smoothly, in place of positions and counts")
 
 
@@ -113,6 +102,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
         raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
                             (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
+            f"'{type_name(gradient)}' object is not iterable" if type(gradient) in (int, float) else
             f"gradients can be either Tensors or None, but got {type_name(gradient)}")
     if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
@@ -218,8 +208,11 @@ def numpy(self: Tensor, *, force: bool = False) -> Array:
 
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The lengths of the dimensions, or the length of one."""
-    ready = type(dim) is int and 0 <= dim < self.array.ndim
-    return self.shape if dim is None else self.array.shape[dim if ready else axis(dim, self.array.ndim)]
+    ndim = self.array.ndim
+    if not ndim and type(dim) is int:
+        raise DimensionOutOfRange(dim, 0).saying(f"Dimension specified as {dim} but tensor has no dimensions")
+    return self.shape if dim is None else self.array.shape[
+        dim if type(dim) is int and 0 <= dim < ndim else axis(dim, ndim)]
 
 
 def axis(dim: Any, ndim: int) -> int:
@@ -308,7 +301,9 @@ def _index(self: Tensor) -> int:
 
 def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
-        raise ArgumentFault(f".data must be a tensor, not {described(value)}")
+        raise ArgumentFault(f"Variable data has to be a tensor, but got {type_name(value)}")
+    if self.requires_grad and value.array.dtype.kind not in "fc":
+        raise IntegerLeaf("data set to a tensor that requires gradients must be floating point or complex dtype")
     complex_tensor.of_one_kind(self, value)
     array = complex_tensor.memory_of(value)
     if value.root is not DATA or array.base is not self.array or (

@@ -9,16 +9,15 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import numpy as np
-from numpy._core._exceptions import UFuncTypeError
 
 from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.autograd.views import base_of
+from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
@@ -27,7 +26,7 @@ from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
 KINDS = (np.float64, np.int64, np.bool_)
@@ -62,21 +61,6 @@ def array_like(value: Any, imaginary: bool = False) -> Any:
     if natural.dtype.kind in "iub" and natural.size:
         return natural
     return array_of(value, np.complex128 if imaginary and natural.dtype.kind == "c" else np.float64)
-
-
-def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, with what numpy refuses as a fault: numpy's own exceptions carry its types."""
-    @wraps(function)
-    def call(*args: Any, **options: Any) -> Any:
-        try:
-            return function(*args, **options)
-        except NUMPYS as error:
-            raise ArgumentFault(f"{function.__name__}(): {error}") from None
-
-    return call
-
-
-NUMPYS = (np.exceptions.AxisError, np.linalg.LinAlgError, UFuncTypeError)
 
 
 def _reducing(name: str) -> Callable[..., Any]:
@@ -121,7 +105,7 @@ def kind(value: Any) -> Any:
     """An element type, as programs name it, for numpy."""
     if value is float or value is int or value is bool:
         return value
-    dtype = Type.take(value)
+    dtype = Type.named(value)
     if dtype is REFUSED or dtype is None:
         raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
     return dtype
@@ -140,6 +124,11 @@ def dot(self: Tensor, other: Any) -> Any:
 
 def _matmul(self: Tensor, other: Any) -> Any:
     other = _operand(other)
+    if isinstance(other, Array) and 0 < self.array.ndim < 3 and 0 < other.array.ndim < 3:
+        length, met = self.array.shape[-1], other.array.shape[0]
+        if length != met:
+            raise ValueFault("matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
+                             f"(n?,k),(k,m?)->(n?,m?) (size {met} is different from {length})")
     return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
 
 
@@ -363,6 +352,14 @@ def _as_tensors(name: str, array: Array, other: Any) -> Any:
     return Array(result.array) if type(result) is Tensor else result
 
 
+def _in_place(name: str) -> Callable[[Any, Any], Any]:
+    """An operator in place, which is that of tensors."""
+    def changed(self: Array, other: Any) -> Any:
+        return getattr(Tensor, name)(self, other)
+
+    return changed
+
+
 def _compared(name: str) -> Callable[[Any, Any], Any]:
     """A comparison that takes lists as arrays."""
     def compare(self: Array, other: Any) -> Any:
@@ -372,14 +369,17 @@ def _compared(name: str) -> Callable[[Any, Any], Any]:
 
 
 for _name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"):
-    setattr(Array, _name, _compared(_name))
+    setattr(Array, _name, with_numpy_faults(_compared(_name)))
 for _name, _function in OWN.items():
     setattr(Array, _name, _function)
 for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     for _name in (f"__{_sign}__", f"__r{_sign}__"):
-        setattr(Array, _name, _wide(_name))
-setattr(Array, "__getitem__", _item)    # noqa: B010  # a name that the type does not declare
-setattr(Array, "__setitem__", _set_item)    # noqa: B010  # attached as operations are
+        setattr(Array, _name, with_numpy_faults(_wide(_name)))
+    setattr(Array, f"__i{_sign}__", with_numpy_faults(_in_place(f"__i{_sign}__")))
+setattr(Array, "__getitem__", with_numpy_faults(_item))    # noqa: B010  # a name that the type does not declare
+setattr(Array, "__setitem__", with_numpy_faults(_set_item))    # noqa: B010  # attached as operations are
+for _name in ("__bool__", "__float__", "__int__"):
+    setattr(Array, _name, with_numpy_faults(getattr(Tensor, _name)))
 setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
 setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name, wrong_type
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
@@ -56,7 +57,9 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     """Give this another shape: the first elements as they are, and zeros where more are needed."""
     shape = Sizes.take(size[0] if len(size) == 1 else size)
     if type(shape) is not tuple or any(n < 0 for n in shape):
-        raise ArgumentFault(f"resize_() needs a size, not {described(size[0] if size else None)}", "x.resize_(2, 3)")
+        sizes = size[0] if len(size) == 1 else size
+        raise ArgumentFault(f"resize_() needs a size, not {described(sizes)}", "x.resize_(2, 3)").saying(
+            wrong_type("resize_", "size", 0, "tuple of ints", sizes, (sizes,), {}))
     if self.requires_grad:
         raise ShapeFault("cannot resize variables that require grad", ("x.data.resize_(2, 3)", "what is inside"),
                          ("x.reshape(3, 2)", "another shape for the same elements"))
@@ -81,7 +84,8 @@ def resize_as_(self: Tensor, other: Any) -> Tensor:
 def set_(self: Tensor, source: Any = None) -> Tensor:
     """Make this share the memory and shape of `source`; without one, hold nothing."""
     if source is not None and not isinstance(source, Tensor):
-        raise ArgumentFault(f"set_() needs a tensor, not {described(source)}", "x.set_(y)")
+        raise ArgumentFault(f"set_() needs a tensor, not {described(source)}", "x.set_(y)").saying(
+            f"set_() received an invalid combination of arguments - got ({type_name(source)}), but expected one of:")
     if self.requires_grad:
         raise ShapeFault("set_() cannot be used on variables that require grad", ("x.data = y", "another value"))
     if source is not None and source.array.dtype != self.array.dtype:

@@ -57,12 +57,17 @@ class Size(tuple[int, ...]):
         return Size(got) if type(at) is slice else got
 
     def __add__(self, other: Any) -> Any:
-        both: tuple[Any, ...] = tuple.__add__(self, tuple(other))
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        both: tuple[Any, ...] = tuple.__add__(self, other)
         return Size(both) if all(isinstance(n, int) for n in both) else both
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
         return math.prod(self)
+
+
+Size.__name__ = "torch.Size"        # as CPython's messages call it
 
 
 SIZES: dict[tuple[int, ...], Size] = {}       # those that are often asked for; at most MANY
@@ -117,6 +122,7 @@ class Tensor:
     set, and unset until then; `viewed` is set once there is a view of it.
     """
 
+    __readonly__ = "torch._C.TensorBase"    # what messages call the class of its attributes
     __slots__ = ("array", "cut", "gradient", "hooks", "node", "own_attributes", "requires_grad", "root", "viewed")
 
     own_attributes: dict[str, Any]

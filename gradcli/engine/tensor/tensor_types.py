@@ -52,6 +52,7 @@ class TensorType(Typed):
         size = Sizes.take(first if isinstance(first, Size) else args)
         if type(size) is not tuple:
             raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])").saying(
+                f"new(): invalid data type '{type_name(first)}'" if type(first) is str else
                 f"new(): data must be a sequence (got {type_name(first)})")
         return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
 

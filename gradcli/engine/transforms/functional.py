@@ -12,17 +12,18 @@ from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
 from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
+from gradcli.engine.autograd.graph_view import tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.methods import REQUESTED, seed_for, tensors_of, without_history
+from gradcli.engine.tensor.methods import REQUESTED, seed_for, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.jacobian_blocks import derivative_columns, rows
 from gradcli.engine.transforms.levels import Level
 from gradcli.faults.gradients import NotInGraph
-from gradcli.faults.mistakes import UnusedInput
-from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ValueFault
+from gradcli.faults.mistakes import UnfitValue, UnusedInput
+from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ShapeFault, ValueFault
 
 
 def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
@@ -31,7 +32,8 @@ def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
     else:
         weights = [grad_outputs] * (1 if grad_outputs is not None else len(outputs))
     if len(weights) != len(outputs):
-        raise ArgumentFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given")
+        raise ShapeFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given").saying(
+            f"got {len(outputs)} tensors and {len(weights)} gradients")
     for at, output in enumerate(outputs):
         if not output.requires_grad:
             raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
@@ -62,6 +64,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
         raise ValueFault("Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
                          "allow_unused=False.", "torch.autograd.grad(y, [x], materialize_grads=True)")
     flat_outputs, flat_inputs = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
+    if not flat_inputs:
+        raise UnfitValue("`inputs` argument to `grad()` cannot be empty.", "torch.autograd.grad(y, [x])")
     if is_grads_batched:
         return _batched(flat_outputs, flat_inputs, grad_outputs, retain_graph, create_graph, allow_unused,
                         materialize_grads)

@@ -16,6 +16,8 @@ LONGEST = 200       # characters of a message: what it quotes may be of any leng
 def headline_of(fault: Fault) -> str:
     """Return the words of PyTorch or CPython for a fault, from its `args`; empty if they equal its message."""
     args = fault.args
+    if isinstance(fault, KeyError):     # the key alone is no sentence
+        return f"KeyError: {args[0]!r}"
     return args[0] if len(args) == 1 and type(args[0]) is str and args[0] != fault.message else ""
 
 

@@ -52,3 +52,14 @@ def short_type_name(kind: Any) -> str:
     """The name of a type in such messages."""
     name: str = kind._name if isinstance(kind, TypeProxy) else kind.__name__
     return name if name in OF_C else name.rpartition(".")[2]
+
+
+def words_of_closed(value: Any, name: str, what: str, known: bool) -> str:
+    """What PyTorch and CPython say of an attribute that cannot be `what`: "set" or "deleted"; empty if they differ."""
+    kind = type(value)
+    owner = next((home["__readonly__"] for home in map(vars, kind.__mro__) if "__readonly__" in home), "")
+    if owner and known and PROGRAM_MADE not in vars(kind):
+        return f"attribute {name!r} of {owner!r} objects is not writable"
+    if type(next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)) is property:
+        return f"property {name!r} of {kind.__name__!r} object has no {'setter' if what == 'set' else 'deleter'}"
+    return ""

@@ -13,7 +13,7 @@ from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import in_pythons_words
-from gradcli.lang.messages.value_names import describe, holder_of
+from gradcli.lang.messages.value_names import describe, holder_of, words_of_closed
 from gradcli.lang.policy import DELETED, Policy, legal_name
 from gradcli.lang.runtime.builtins import METHODS, special
 from gradcli.lang.runtime.classes import UnboundSuper
@@ -323,7 +323,11 @@ class Attributes:
         return names
 
     def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
-        return _absent(ClosedAttribute(value, describe(value, self.policy), name, what), value, name)
+        if what == "deleted" and name not in self.known(value):
+            return self.missing(value, name)
+        fault = ClosedAttribute(value, describe(value, self.policy), name, what)
+        words = words_of_closed(value, name, what, name in self.known(value))
+        return fault.saying(words) if words else _absent(fault, value, name)
 
 
 class AttributeSlots:

@@ -25,9 +25,9 @@ class EnumClass(ProgramClass):
     def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any], **options: Any) -> Any:
         values = {key: value for key, value in body.items() if _is_member(key, value)}
         rest = {key: value for key, value in body.items() if key not in values}
-        if values and any(getattr(base, ".members", None) for base in bases):
-            above = next(base for base in bases if getattr(base, ".members", None))
-            raise TypeError(f"<enum {above.__name__!r}> cannot be extended")
+        above = next((base for base in bases if getattr(base, ".members", None)), None)
+        if above is not None:
+            raise TypeError(f"<enum {name!r}> cannot extend <enum {above.__name__!r}>")
         return super().__new__(mcs, name, bases, {**rest, ".values": values, ".members": {}})
 
     def __call__(cls, value: Any) -> Any:
@@ -67,6 +67,9 @@ class EnumClass(ProgramClass):
         if name in _members(cls):
             raise AttributeError(f"{cls.__name__!r} cannot delete member {name!r}.")
         super().__delattr__(name)
+
+
+EnumClass.__call__.__qualname__ = "EnumType.__call__"      # as CPython's messages call it
 
 
 def _is_member(name: str, value: Any) -> bool:

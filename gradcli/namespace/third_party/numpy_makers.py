@@ -11,10 +11,17 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count
-from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, axes, kind, numpy_operand, with_numpy_faults
+from gradcli.engine.tensor.numpy_view import (
+    as_numpy_result,
+    astype,
+    axes,
+    kind,
+    numpy_operand,
+)
 from gradcli.engine.tensor.tensor import DisplayHooks, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing

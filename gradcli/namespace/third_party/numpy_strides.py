@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count, whole_numbers
-from gradcli.engine.tensor.numpy_view import axes, with_numpy_faults
+from gradcli.engine.tensor.numpy_view import axes
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault, ValueFault

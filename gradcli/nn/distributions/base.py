@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, Sizes, described
 from gradcli.engine.settings import SwitchedSettings
@@ -15,6 +16,7 @@ from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.variable import Parameter, recording
 from gradcli.engine.transforms import functional
 from gradcli.exposure import exposed, seal
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
@@ -41,8 +43,9 @@ def broadcast_all(*values: Any) -> list[Any]:
 def tensor_of(value: Any, name: str) -> Tensor:
     """`value`; ArgumentFault unless it is a tensor."""
     if not isinstance(value, Tensor):
-        raise ArgumentFault(f"{name} of a distribution must be a tensor, not {described(value)}",
-                            (f"{name}=torch.tensor([1.0, 2.0])", "a tensor"))
+        raise NoTensor(f"{name} of a distribution must be a tensor, not {described(value)}",
+                            (f"{name}=torch.tensor([1.0, 2.0])", "a tensor")).saying(
+            f"'{type_name(value)}' object has no attribute 'dim'")
     return value
 
 
@@ -50,7 +53,10 @@ def shape_tuple(shape: Any) -> tuple[int, ...]:
     """A shape as a tuple of ints. ArgumentFault for other values."""
     dims = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
     if type(dims) is not tuple:
-        raise ArgumentFault(f"a shape is whole numbers, not {described(shape)}", "d.sample((2, 3))")
+        at, strange = next(((i, n) for i, n in enumerate(shape) if type(n) is not int), (0, shape)) if isinstance(
+            shape, tuple | list) else (0, shape)
+        raise ArgumentFault(f"a shape is whole numbers, not {described(shape)}", "d.sample((2, 3))").saying(
+            f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(strange)}')")
     return dims
 
 
@@ -99,7 +105,7 @@ class lazy_property:
 def unimplemented(name: str) -> Any:
     """A property that raises NotImplementedError."""
     def get(self: Any) -> Any:
-        raise Unimplemented(f"{type(self).__name__} does not implement {name}")
+        raise Unimplemented(f"{type(self).__name__} does not implement {name}").saying("")
 
     return property(get)
 
@@ -154,7 +160,7 @@ class Distribution:
     def arg_constraints(self) -> Any:
         """The constraints of its parameters, by name."""
         if self._constraints is None:
-            raise Unimplemented(f"{type(self).__name__} does not implement arg_constraints")
+            raise Unimplemented(f"{type(self).__name__} does not implement arg_constraints").saying("")
         return dict(self._constraints)
 
     batch_shape = property(lambda self: self._batch_shape)
@@ -240,27 +246,28 @@ class Distribution:
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         """Reparametrized samples, whose gradients reach the parameters."""
-        raise Unimplemented(f"{type(self).__name__} does not implement rsample: what it draws has no gradient")
+        raise Unimplemented(f"{type(self).__name__} does not implement rsample: what it draws has no "
+                            "gradient").saying("")
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the density or probability at `value`."""
-        raise Unimplemented(f"{type(self).__name__} does not implement log_prob")
+        raise Unimplemented(f"{type(self).__name__} does not implement log_prob").saying("")
 
     def entropy(self) -> Any:
         """The entropy."""
-        raise Unimplemented(f"{type(self).__name__} does not implement entropy")
+        raise Unimplemented(f"{type(self).__name__} does not implement entropy").saying("")
 
     def cdf(self, value: Any) -> Any:
         """The probability of a sample of at most `value`."""
-        raise Unimplemented(f"{type(self).__name__} does not implement cdf")
+        raise Unimplemented(f"{type(self).__name__} does not implement cdf").saying("")
 
     def icdf(self, value: Any) -> Any:
         """The inverse of cdf: the quantile of a probability."""
-        raise Unimplemented(f"{type(self).__name__} does not implement icdf")
+        raise Unimplemented(f"{type(self).__name__} does not implement icdf").saying("")
 
     def enumerate_support(self, expand: bool = True) -> Any:
         """All values of the support, along a first dimension."""
-        raise Unimplemented(f"{type(self).__name__} does not implement enumerate_support")
+        raise Unimplemented(f"{type(self).__name__} does not implement enumerate_support").saying("")
 
     def perplexity(self) -> Any:
         """The exponential of the entropy."""
@@ -343,11 +350,11 @@ class ExponentialFamily(Distribution):
 
     def _natural(self) -> tuple[Any, ...]:
         """The natural parameters."""
-        raise Unimplemented(f"{type(self).__name__} does not implement its natural parameters")
+        raise Unimplemented(f"{type(self).__name__} does not implement its natural parameters").saying("")
 
     def _normalizer(self, *natural: Any) -> Any:
         """The log-normalizer, a function of the natural parameters."""
-        raise Unimplemented(f"{type(self).__name__} does not implement its normaliser")
+        raise Unimplemented(f"{type(self).__name__} does not implement its normaliser").saying("")
 
     def _with_gradients(self) -> tuple[list[Any], Any, tuple[Any, ...]]:
         """The natural parameters, the log-normalizer, and its gradients by them."""

@@ -143,7 +143,7 @@ class Multinomial(OnCategorical):
                  validate_args: bool | None = None) -> None:
         if type(total_count) is not int:
             raise Unimplemented("inhomogeneous total_count is not supported: it is one whole number, not "
-                                      f"{described(total_count)}")
+                                      f"{described(total_count)}").saying("inhomogeneous total_count is not supported")
         self.total_count = total_count
         self._set_categorical(probs, logits, validate_args)
         self._binomial = Binomial(total_count, self.probs)

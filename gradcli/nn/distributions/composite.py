@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Size
 from gradcli.engine.tensor.variable import recording
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import Unimplemented
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, shape_tuple, sum_rightmost
 from gradcli.nn.distributions.categorical import Categorical
@@ -25,8 +27,9 @@ class Independent(Distribution):
     def __init__(self, base_distribution: Any, reinterpreted_batch_ndims: int,
                  validate_args: bool | None = None) -> None:
         if not isinstance(base_distribution, Distribution):
-            raise ArgumentFault(f"Independent() takes a distribution, not {described(base_distribution)}",
-                                "Independent(Normal(loc, scale), 1)")
+            raise NoTensor(f"Independent() takes a distribution, not {described(base_distribution)}",
+                           "Independent(Normal(loc, scale), 1)").saying(
+                f"'{type_name(base_distribution)}' object has no attribute 'batch_shape'")
         batch, event = base_distribution._batch_shape, base_distribution._event_shape
         if reinterpreted_batch_ndims > len(batch):
             raise ValueFault("Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), actual "

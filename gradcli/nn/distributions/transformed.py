@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Size
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -24,7 +24,9 @@ class TransformedDistribution(Distribution):
         if isinstance(transforms, Transform):
             transforms = [transforms]
         if not isinstance(transforms, list | tuple) or not all(isinstance(part, Transform) for part in transforms):
-            raise ValueFault("transforms must be a Transform or a list of Transforms", "[ExpTransform()]")
+            raise ValueFault("transforms must be a Transform or a list of Transforms", "[ExpTransform()]").saying(
+                f"transforms must be a Transform or list, but was {brief(transforms)}" if not isinstance(
+                    transforms, list) else "transforms must be a Transform or a list of Transforms")
         if not isinstance(base_distribution, Distribution):
             raise ArgumentFault(f"a distribution is transformed, not {described(base_distribution)}",
                                 "TransformedDistribution(Normal(0.0, 1.0), [ExpTransform()])")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import Int, brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
-from gradcli.faults.tree import ArgumentFault, IndexFault, KeyFault
+from gradcli.faults.attributes import NoTensor
+from gradcli.faults.mistakes import MissingKey
+from gradcli.faults.tree import ArgumentFault, IndexFault
 from gradcli.nn.module.module import Module
 
 
@@ -17,7 +20,8 @@ def checked_index(index: Any, length: int) -> int:
     """`index` counted from the front. ArgumentFault unless it is a whole number, IndexFault out of range."""
     at: Any = Int.take(index)
     if type(at) is not int:
-        raise ArgumentFault(f"an index must be a whole number, not {described(index)}")
+        raise ArgumentFault(f"an index must be a whole number, not {described(index)}").saying(
+            f"'{type_name(index)}' object cannot be interpreted as an integer")
     if not -length <= at < length:
         raise IndexFault(f"index {at} is out of range")
     return at % length
@@ -27,6 +31,7 @@ class _Container(Module):
     """A container; `_members` are its modules, or its Parameters, by name."""
 
     _module_path = "torch.nn.modules.container"
+    _kind, _example = "modules", "net"
 
     @property
     def _members(self) -> dict[str, Any]:
@@ -49,6 +54,11 @@ class _List(_Container):
 
     def extend(self, values: Iterable[Any]) -> Any:
         """Add several members at the end; this container."""
+        kind = type(self).__name__
+        if not isinstance(values, Iterable):
+            raise ArgumentFault(f"{kind} takes a list of {self._kind}, not {described(values)}",
+                                f"nn.{kind}([{self._example}])").saying(
+                f"{kind}.extend should be called with an iterable, but got {type_name(values)}")
         for value in values:
             self.append(value)
         return self
@@ -69,6 +79,12 @@ class _Dict(_Container):
 
     def update(self, members: Any) -> None:
         """Take in the members of a dict."""
+        if not isinstance(members, Iterable):
+            kind = type(self).__name__
+            raise ArgumentFault(f"{kind} takes a dict of {self._kind}, not {described(members)}",
+                                f"nn.{kind}({{'first': {self._example}}})").saying(
+                f"{kind.replace('Parameter', 'Parameters')}.update should be called with an iterable of key/value "
+                f"pairs, but got {type_name(members)}")
         for name, value in members.items() if isinstance(members, dict | _Dict) else members:
             self[name] = value
 
@@ -95,7 +111,8 @@ class _NumberedModules(_List):
 
     def __setitem__(self, at: Any, module: Any) -> None:
         if type(at) is not int or not isinstance(module, Module):
-            raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}")
+            raise ArgumentFault(f"{type(self).__name__} holds modules, not {described(module)}").saying(
+                f"cannot assign '{type_name(module)}' as child module '{brief(at)}' (torch.nn.Module or None expected)")
         self.add_module(list(self._module_dict)[checked_index(at, len(self))], module)
 
     def __delitem__(self, at: Any) -> None:
@@ -126,6 +143,8 @@ class _NumberedModules(_List):
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at `index`; this container."""
         inner = list(self._module_dict.values())
+        if not -len(inner) <= index <= len(inner) and isinstance(self, Sequential):
+            raise IndexFault(f"Index out of range: {index}")
         inner.insert(index, module)
         self._renumber(inner)
         return self
@@ -193,12 +212,14 @@ class ModuleDict(_Dict):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._module_dict:
-            raise KeyFault(f"there is no module {brief(name)}", *((key, "") for key in list(self._module_dict)[:3]))
+            raise MissingKey(name, f"there is no module {brief(name)}",
+                             *((key, "") for key in list(self._module_dict)[:3]))
         return self._module_dict[name]
 
     def __setitem__(self, name: str, module: Any) -> None:
         if not isinstance(module, Module):
-            raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}")
+            raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}").saying(
+                f"{type_name(module)} is not a Module subclass")
         if name in self._module_dict:
             self._module_dict[name] = module
             self.__dict__[name] = module
@@ -222,6 +243,8 @@ class ModuleDict(_Dict):
 
 class ParameterList(_List):
     """A list of Parameters that belong to the module it stands in."""
+
+    _kind, _example = "Parameters", "torch.ones(2)"
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         super().__init__()
@@ -256,6 +279,7 @@ class ParameterList(_List):
 class ParameterDict(_Dict):
     """A dict of Parameters that belong to the module it stands in."""
 
+    _kind, _example = "Parameters", "torch.ones(2)"
     _modern_only = True
 
     def __init__(self, parameters: Any = None) -> None:
@@ -268,8 +292,9 @@ class ParameterDict(_Dict):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._parameter_dict:
-            raise KeyFault(f"there is no parameter {brief(name)}",
-                           *((key, "") for key in list(self._parameter_dict)[:3]))
+            raise NoTensor(f"there is no parameter "
+                           f"{brief(name)}", *((key, "") for key in list(self._parameter_dict)[:3])
+                           ).saying(f"'ParameterDict' object has no attribute {brief(name)!r}")
         return self._parameter_dict[name]
 
     def __setitem__(self, name: str, param: Any) -> None:

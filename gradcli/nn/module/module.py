@@ -23,7 +23,7 @@ from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
 from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
-from gradcli.faults.mistakes import ComplexDerivative
+from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.generators import generator
@@ -31,6 +31,7 @@ from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
 from gradcli.nn.module.lookup import Lookup
+from gradcli.nn.module.names import check_free_name
 from gradcli.nn.module.printing import BLOCK, module_repr
 
 REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
@@ -178,9 +179,9 @@ class Module(Lookup):
         """The buffers here and in the modules within, each once."""
         return generator("Module.buffers", states.members(self, "_buffer_dict", recurse))
 
-    def register_parameter(self, name: str, param: Any) -> None:
+    def register_parameter(self, name: Any, param: Any) -> None:
         """Register `param`, a Parameter or None, under `name`."""
-        check_free_name(self, name, "_parameter_dict")
+        check_free_name(self, name, "parameter", registries_of(self, name))
         if param is not None and not isinstance(param, Parameter):
             words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
             raise NotRegistrable(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
@@ -189,18 +190,20 @@ class Module(Lookup):
         self._parameter_dict[name] = param
         self.__dict__[name] = param
 
-    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+    def register_buffer(self, name: Any, tensor: Any, persistent: bool = True) -> None:
         """Register `tensor`, which is not learnt, under `name`; unless `persistent`, state_dict leaves it out."""
-        check_free_name(self, name, "_buffer_dict")
-        check_registrable(name, tensor, "buffer")
+        check_free_name(self, name, "buffer", registries_of(self, name))
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise NotRegistrable(f"a buffer is a tensor, not {described(tensor)}").saying(
+                f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)")
         self._buffer_dict[name] = tensor
         self.__dict__[name] = tensor
         if not persistent:
             self._non_persistent_buffers.add(name)
 
-    def add_module(self, name: str, module: Any) -> None:
+    def add_module(self, name: Any, module: Any) -> None:
         """Register `module` under `name`."""
-        check_free_name(self, name, "_module_dict")
+        check_free_name(self, name, "module", registries_of(self, name))
         if module is not None and not isinstance(module, Module):
             raise NotAModule(module, described(module), name).saying(f"{type_name(module)} is not a Module subclass")
         self._module_dict[name] = module
@@ -216,9 +219,11 @@ class Module(Lookup):
             fn(module)
         return self
 
-    def train(self, mode: bool = True) -> Any:
+    def train(self, mode: Any = True) -> Any:
         """Set training mode: dropout drops, and batch norm uses the statistics of the batch; return this module."""
-        mode = bool(mode)
+        if type(mode) is not bool:
+            raise ValueFault(f"mode must be True or False, not {described(mode)}").saying(
+                "training mode is expected to be boolean")
         for module in states.all_within(self):
             module.__dict__["training"] = mode
         return self
@@ -227,7 +232,7 @@ class Module(Lookup):
         """Set evaluation mode; return this module."""
         return self.train(False)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Any:
+    def requires_grad_(self, requires_grad: Any = True) -> Any:
         """Set `requires_grad` of all parameters; return this module."""
         for parameter in Module.parameters(self):
             parameter.requires_grad_(requires_grad)
@@ -251,7 +256,7 @@ class Module(Lookup):
 
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
-        dtype = Type.take(dst_type)
+        dtype = Type.named(dst_type)
         if dtype is REFUSED:
             raise ArgumentFault(f"type() needs an element type, not {described(dst_type)}", "net.type(torch.float64)")
         return cast_floating(self, dtype)
@@ -264,6 +269,13 @@ class Module(Lookup):
             elif names_device(value):
                 here_only(value)
             elif value is not None and type(value) is not bool:
+                if Type.take(value) is REFUSED:
+                    here_only(value)
+                if Type.take(value).kind not in "fc":
+                    raise ArgumentFault("a module is converted to a floating type, as its parameters are",
+                                        "net.to(torch.float64)").saying(
+                        "nn.Module.to only accepts floating point or complex dtypes, but got desired "
+                        f"dtype={OF[Type.take(value)]}")
                 self.type(value)
         return self
 
@@ -273,8 +285,9 @@ class Module(Lookup):
 
     def cuda(self, device: Any = None) -> Any:
         """Refused: there is no GPU."""
-        raise ValueFault("there is no GPU here: everything is computed on the CPU",
-                         ("if torch.cuda.is_available():", "before moving anything to it"))
+        raise FailedAssertion("there is no GPU here: everything is computed on the CPU",
+                              ("if torch.cuda.is_available():", "before moving anything to it")).saying(
+            "Torch not compiled with CUDA enabled")
 
     # state and hooks
 
@@ -346,16 +359,6 @@ def registries_of(module: Module, name: str,
     except AttributeError:
         what = "parameters" if kind == "_parameter_dict" else "module" if kind else "buffer"
         raise SetBeforeInit(name, what) from None
-
-
-def check_free_name(module: Module, name: Any, registry: str) -> None:
-    """Refuse a name that nothing can be registered under, or that an attribute outside of `registry` has."""
-    if not isinstance(name, str) or not name or "." in name or name.startswith("_"):
-        raise ArgumentFault(f"a module lists things under a name without dots that begins with a letter, not "
-                            f"{described(name)}"[:120])
-    registries_of(module, name)
-    if name not in getattr(module, registry) and hasattr(module, name):
-        raise ValueFault(f"the attribute {name} exists already").saying(f"attribute '{name}' already exists")
 
 
 def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:

@@ -6,7 +6,10 @@ from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import TABLE, traced
 from gradcli.engine.tensor.inplace import inplace
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.mistakes import FailedAssertion
+from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.functional_module import FunctionalModule
 from gradcli.nn.modules.linear import empty_parameter
@@ -215,6 +218,8 @@ class Hardtanh(Activation):
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
+        if not max_val > min_val:
+            raise FailedAssertion(f"max_val ({max_val}) must be greater than min_val ({min_val})", "nn.Hardtanh(-1, 1)")
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
 
@@ -296,4 +301,6 @@ class Softmax2d(_Plain):
     _operation = "softmax"
 
     def forward(self, input: Any) -> Any:
+        if isinstance(input, Tensor) and input.array.ndim not in (3, 4):
+            raise ValueFault(f"Softmax2d: expected input to be 3D or 4D, got {input.array.ndim}D instead")
         return traced.softmax(input, -3)

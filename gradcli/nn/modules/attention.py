@@ -8,6 +8,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import xavier_normal_, xavier_uniform_, zeros_
 from gradcli.nn.module.module import Module
@@ -50,7 +51,7 @@ class MultiheadAttention(Module):
         self.vdim = embed_dim if vdim is None else checked_count(vdim, "vdim")
         self.dropout, self.batch_first, self.head_dim = dropout, batch_first, embed_dim // num_heads
         if self.head_dim * num_heads != embed_dim:
-            raise ValueFault("embed_dim must be divisible by num_heads")
+            raise FailedAssertion("embed_dim must be divisible by num_heads")
         alike = self._qkv_same_embed_dim
         sizes = (embed_dim, self.kdim, self.vdim)
         for name, size in zip(PARTS, sizes, strict=True) if not alike else ():

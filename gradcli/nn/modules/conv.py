@@ -6,7 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.signature import brief, described
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import init_weight_and_bias
 from gradcli.nn.modules.functional_module import classes_by_rank
@@ -75,7 +75,14 @@ class _Convolution(_ConvNd):
                  device: Any = None, dtype: Any = None) -> None:
         super().__init__()
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
-            raise ValueFault("padding_mode must be one of zeros, reflect, replicate, circular")
+            raise ValueFault("padding_mode must be one of zeros, reflect, replicate, circular").saying(
+                "padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got "
+                f"padding_mode='{brief(padding_mode)}'")
+        if isinstance(padding, str):
+            if padding not in ("same", "valid"):
+                raise ValueFault(f"Invalid padding string {brief(padding)!r}, should be one of {{'same', 'valid'}}")
+            if padding == "same" and any(s != 1 for s in ntuple(stride, self._dims, "stride")):
+                raise ValueFault("padding='same' is not supported for strided convolutions", "padding=1")
         self.padding_mode = padding_mode
         self._set_options(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, dtype)
 
@@ -128,8 +135,9 @@ class _ConvTransposeNd(_ConvNd):
             input.array.shape[-self._dims:], self.stride, padding, self.dilation, self.kernel_size, strict=True)]
         extra = tuple(w - n for w, n in zip(sizes, smallest, strict=False))
         if len(extra) != self._dims or not all(0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
-            raise ValueFault(f"requested an output size of {list(sizes)}, but the smallest is {smallest} and the "
-                             f"stride {list(self.stride)}")
+            largest = [n + s - 1 for n, s in zip(smallest, self.stride, strict=True)]
+            raise ValueFault(f"requested an output size of {sizes}, but valid sizes range from {smallest} to {largest} "
+                             f"(for an input of torch.Size({list(input.array.shape[-self._dims:])}))")
         return extra
 
 

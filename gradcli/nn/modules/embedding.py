@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.attributes import NoTensor
+from gradcli.faults.mistakes import FailedAssertion
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.init import normal_
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.linear import checked_count, empty_parameter
@@ -54,11 +57,11 @@ class Embedding(_Rows):
                  norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False,
                  _weight: Any = None, device: Any = None, dtype: Any = None) -> None:
         super().__init__()
-        self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0)
-        self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0)
+        self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0, (num_embeddings, embedding_dim))
+        self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0, (num_embeddings, embedding_dim))
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ValueFault("Padding_idx must be within num_embeddings")
+                raise FailedAssertion("Padding_idx must be within num_embeddings")
             padding_idx %= num_embeddings
         self.padding_idx, self.max_norm, self.norm_type = padding_idx, max_norm, norm_type
         self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
@@ -95,10 +98,11 @@ class Embedding(_Rows):
 def table_shape(embeddings: Any) -> tuple[int, int]:
     """num_embeddings and embedding_dim of pretrained `embeddings`. ShapeFault unless they are a matrix."""
     if not isinstance(embeddings, Tensor):
-        raise ArgumentFault(f"from_pretrained() takes a tensor, not {described(embeddings)}",
-                            "nn.Embedding.from_pretrained(torch.eye(2))")
+        raise NoTensor(f"from_pretrained() takes a tensor, not {described(embeddings)}",
+                       "nn.Embedding.from_pretrained(torch.eye(2))").saying(
+            f"'{type_name(embeddings)}' object has no attribute 'dim'")
     if embeddings.array.ndim != 2:
-        raise ShapeFault("Embeddings parameter is expected to be 2-dimensional")
+        raise FailedAssertion("Embeddings parameter is expected to be 2-dimensional")
     rows, columns = embeddings.array.shape
     return rows, columns
 
@@ -114,8 +118,8 @@ class EmbeddingBag(_Rows):
                  include_last_offset: bool = False, padding_idx: Any = None, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
-        self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0)
-        self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0)
+        self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0, (num_embeddings, embedding_dim))
+        self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0, (num_embeddings, embedding_dim))
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         if padding_idx is not None:
             if type(padding_idx) is not int or not -num_embeddings <= padding_idx < num_embeddings:

@@ -13,6 +13,7 @@ from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import init_weight_and_bias, uniform_
 from gradcli.nn.module.module import Module
@@ -26,12 +27,17 @@ def empty_parameter(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
     return Parameter(np.zeros(shape, element_type), True)
 
 
-def checked_count(value: Any, name: str, least: int = 1) -> int:
-    """`value`, if it is a whole number of at least `least`; `name` is its parameter."""
+def checked_count(value: Any, name: str, least: int = 1, sizes: tuple[Any, ...] = ()) -> int:
+    """`value`, if it is a whole number of at least `least`; `name`: its parameter, `sizes`: the shape it is part of."""
     if type(value) is not int:
         raise ArgumentFault(f"{name} must be a whole number, not {described(value)}")
     if value < least:
-        raise ValueFault(f"{name} must be at least {least}, not {value}")
+        words = f"{name} must be at least {least}, not {value}"
+        if sizes and {*map(type, sizes)} == {int}:
+            raise UnfitValue(words).saying(
+                f"Trying to create tensor with negative dimension {min(sizes)}: {list(sizes)}")
+        raise ValueFault(words).saying(f"{name} must be greater than zero" if name in ("hidden_size", "num_layers") else
+                                       "groups must be a positive integer" if name == "groups" else words)
     return value
 
 
@@ -67,8 +73,8 @@ class Linear(Layer):
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
         super().__init__()
-        self.in_features = checked_count(in_features, "in_features", 0)
-        self.out_features = checked_count(out_features, "out_features", 0)
+        self.in_features = checked_count(in_features, "in_features", 0, (out_features, in_features))
+        self.out_features = checked_count(out_features, "out_features", 0, (out_features, in_features))
         self._add_parameters((out_features, in_features), out_features if bias else None, dtype)
 
     def reset_parameters(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
@@ -39,7 +40,8 @@ class _Loss(Module):
 
     def _buffer(self, name: str, value: Any) -> None:
         if value is not None and not isinstance(value, Tensor):
-            raise ArgumentFault(f"{name} must be a tensor, not {described(value)}", "torch.tensor([1.0, 2.0])")
+            raise ArgumentFault(f"{name} must be a tensor, not {described(value)}", "torch.tensor([1.0, 2.0])").saying(
+                f"cannot assign '{type_name(value)}' object to buffer '{name}' (torch Tensor or None required)")
         self.register_buffer(name, value)
 
     def forward(self, *tensors: Any) -> Any:
@@ -226,6 +228,8 @@ class TripletMarginLoss(_Loss):
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
                  size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
         super().__init__(size_average, reduce, reduction)
+        if margin <= 0:
+            raise ValueFault(f"TripletMarginLoss: expected margin to be greater than 0, got {margin} instead")
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
 
 

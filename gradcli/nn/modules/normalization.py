@@ -84,7 +84,7 @@ class GroupNorm(_Scaled):
                  device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
         super().__init__()
         if checked_count(num_channels, "num_channels") % checked_count(num_groups, "num_groups"):
-            raise ValueFault("num_channels must be divisible by num_groups")
+            raise ValueFault(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self._add((num_channels,), affine, affine and bias, dtype)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
@@ -145,7 +146,8 @@ class RNNBase(_Recurrent):
             return self._forward_packed(input, hx)
         dims = checked_tensor(input, "the input").array.ndim
         if dims not in (2, 3):
-            raise ValueFault(f"{type(self).__name__}: Expected input to be 2D or 3D, got {dims}D instead")
+            kind = type(self).__name__
+            raise ValueFault(f"{kind}: Expected input to be 2D or 3D, got {dims}D {'tensor ' * (kind == 'RNN')}instead")
         self._fits(input)
         if dims == 2:
             input = traced.unsqueeze(input, 1)
@@ -357,7 +359,12 @@ class LSTM(RNNBase):
 
     def _initial(self, input: Any, hx: Any, batch: int, alone: bool) -> list[Any]:
         if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
-            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, c))")
+            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, "
+                                                                                               "c))").saying(
+                f"'{type_name(hx)}' object is not subscriptable")
+        if hx is not None and not alone and {checked_tensor(state, "the state").array.ndim for state in hx} != {3}:
+            dims = ", ".join(f"{state.array.ndim}-D" for state in hx)
+            raise ShapeFault(f"For batched 3-D input, hx and cx should also be 3-D but got ({dims}) tensors")
         both = [traced.unbind(self._state(input, state, (batch, size), alone, at), 0) for state, size, at in zip(
             hx or (None, None), (self._outputs, self.hidden_size), ("[0]", "[1]"), strict=True)]
         return list(zip(*both, strict=True))

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.modules.linear import checked_tensor
 from gradcli.nn.modules.rnn import _Recurrent, _zeros, gru_step, lstm_step
 
@@ -22,9 +22,12 @@ class RNNCellBase(_Recurrent):
         self.reset_parameters()
 
     def forward(self, input: Any, hx: Any = None) -> Any:
-        if checked_tensor(input, "the input").array.ndim not in (1, 2) or input.array.shape[-1] != self.input_size:
+        if checked_tensor(input, "the input").array.ndim not in (1, 2):
+            raise ValueFault(f"{type(self).__name__}: Expected input to be 1D or 2D, got {input.array.ndim}D instead")
+        if input.array.shape[-1] != self.input_size:
             raise ShapeFault(f"input has inconsistent input_size: got {sized(input.array.shape)}, "
-                             f"expected {self.input_size} at the end")
+                             f"expected {self.input_size} at the end").saying(
+                f"input has inconsistent input_size: got {input.array.shape[-1]} expected {self.input_size}")
         input_gates = traced.linear(input, self.weight_ih, self.bias_ih)
         return self._step(input_gates, self._initial(input, hx), self.weight_hh, self.bias_hh, self._activation())
 
@@ -38,7 +41,12 @@ class RNNCellBase(_Recurrent):
             return _zeros(input, *input.array.shape[:-1], self.hidden_size)
         if checked_tensor(hx, "the hidden state").array.shape[-1:] != (self.hidden_size,):
             raise ShapeFault(f"hidden has inconsistent hidden_size: got {sized(hx.array.shape)}, expected "
-                             f"{self.hidden_size} at the end")
+                             f"{self.hidden_size} at the end").saying(
+                f"hidden0 has inconsistent hidden_size: got {hx.array.shape[-1]}, expected {self.hidden_size}"
+                if hx.array.ndim else "hidden0 has no dimensions")
+        if hx.array.ndim == input.array.ndim == 2 and hx.array.shape[0] != input.array.shape[0]:
+            raise ShapeFault(f"Input batch size {input.array.shape[0]} doesn't match hidden0 batch size "
+                             f"{hx.array.shape[0]}")
         return hx
 
     def extra_repr(self) -> str:

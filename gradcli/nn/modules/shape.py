@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ValueFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.functional_module import FunctionalModule, classes_by_rank
 
@@ -36,6 +37,9 @@ class Unflatten(_ShapeModule):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
+        if not isinstance(unflattened_size, tuple | list):
+            raise ArgumentFault("unflattened_size is a tuple of whole numbers", "nn.Unflatten(1, (2, 2))").saying(
+                f"unflattened_size must be a tuple of ints, but found type {type_name(unflattened_size)}")
         self.dim, self.unflattened_size = dim, unflattened_size
 
 

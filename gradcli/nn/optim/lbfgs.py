@@ -136,7 +136,8 @@ class LBFGS(Optimizer):
         if closure is None:
             raise ArgumentFault("LBFGS computes the loss several times: step() needs a closure that does",
                                 ("optimizer.step(closure)", "where closure() clears gradients, computes the loss, "
-                                 "calls backward and returns the loss"))
+                                 "calls backward and returns the loss")).saying(
+                "LBFGS.step() missing 1 required positional argument: 'closure'")
         group, params = self.param_groups[0], self._params(self.param_groups[0])
         self._plain_options(group)
         search = group.get("line_search_fn")

@@ -33,7 +33,10 @@ class OneCycleLR(LRScheduler):
             total_steps = epochs * steps_per_epoch
         if total_steps <= 0 or not 0 <= pct_start <= 1 or anneal_strategy not in ("cos", "linear"):
             raise ValueFault("OneCycleLR needs positive total_steps, pct_start between 0 and 1, and anneal_strategy "
-                             "cos or linear")
+                             "cos or linear").saying(
+                f"Expected positive integer total_steps, but got {total_steps}" if total_steps <= 0 else
+                f"Expected float between 0 and 1 pct_start, but got {pct_start}" if not 0 <= pct_start <= 1 else
+                f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy:.60}")
         self.total_steps = total_steps
         up = float(pct_start * total_steps) - 1
         self._schedule_phases = [
@@ -279,7 +282,12 @@ class ChainedScheduler(_Composite):
 def _check(schedulers: Any, optimizer: Any) -> None:
     if not isinstance(schedulers, list | tuple) or not schedulers or not all(
             isinstance(scheduler, LRScheduler) for scheduler in schedulers):
-        raise ArgumentFault(f"a list of schedules is needed, not {described(schedulers)}",
-                            "SequentialLR(optimizer, [first, second], milestones=[10])")
+        empty = isinstance(schedulers, list | tuple) and not schedulers
+        fault = (ValueFault if empty else ArgumentFault)(
+            f"a list of schedules is needed, not {described(schedulers)}",
+            "SequentialLR(optimizer, [first, second], milestones=[10])")
+        raise fault.saying(
+            "ChainedScheduler expects at least one scheduler to be chained, but got no scheduler." if optimizer is None
+            else "SequentialLR expects at least one scheduler, but got no scheduler.") if empty else fault
     if any(scheduler.optimizer is not (optimizer or schedulers[0].optimizer) for scheduler in schedulers):
         raise ValueFault("the schedules belong to different optimisers")

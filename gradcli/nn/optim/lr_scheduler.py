@@ -372,8 +372,8 @@ class ReduceLROnPlateau(LRScheduler):
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
             metrics = metrics.array.item()
         if type(metrics) not in NUMBERS:
-            raise ArgumentFault(f"ReduceLROnPlateau needs the measure, a number, not {described(metrics)}",
-                                "scheduler.step(loss)")
+            words = "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'"
+            raise ArgumentFault(f"a number is needed, not {described(metrics)}", "scheduler.step(loss)").saying(words)
         self.last_epoch += 1
         if self._better(metrics):
             self.best, self.num_bad_epochs = float(metrics), 0

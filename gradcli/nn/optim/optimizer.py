@@ -18,8 +18,10 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
+from gradcli.engine.transforms.levels import type_text
 from gradcli.exposure import PROGRAM_MADE, exposed
-from gradcli.faults.attributes import NotParameters, SingleParameter
+from gradcli.faults.attributes import NoTensor, NotParameters, SingleParameter
+from gradcli.faults.mistakes import MissingKey
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.lang.runtime.builtins import METHODS
@@ -110,7 +112,7 @@ class Optimizer(OptimizerHooks):
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                 f"torch.{OF[params.array.dtype].era}Tensor")
         if not isinstance(params, Iterable) or isinstance(params, str):
-            raise NotParameters(params, described(params)).saying(f"'{type_name(params)}' object is not iterable")
+            raise NotParameters(params, described(params)).saying(_not_parameters(params))
         members = list(params)
         if not members:
             raise ValueFault("optimizer got an empty parameter list")
@@ -132,11 +134,12 @@ class Optimizer(OptimizerHooks):
     def add_param_group(self, param_group: Any) -> None:
         """Add a group of parameters; the options that the dict does not set are the defaults."""
         if isinstance(param_group, dict) and "params" not in param_group:
-            raise ArgumentFault("a group of parameters has no entry 'params'",
-                                ("{'params': net.parameters(), 'lr': 0.01}", "how a group is written"))
+            raise MissingKey("params", "a group of parameters has no entry 'params'",
+                             ("{'params': net.parameters(), 'lr': 0.01}", "how a group is written"))
         if not isinstance(param_group, dict):
             raise ArgumentFault(f"a group of parameters is a dict, not {described(param_group)}",
-                                "{'params': net.parameters(), 'lr': 0.01}")
+                                "{'params': net.parameters(), 'lr': 0.01}").saying(
+                f"param_group must be a dict, but got {type_text(param_group)}")
         members = param_group["params"]
         if isinstance(members, set):
             raise ArgumentFault("optimizer parameters need to be organized in ordered collections, but the ordering of "
@@ -167,7 +170,7 @@ class Optimizer(OptimizerHooks):
     def _entries(self, members: Iterable[Any]) -> tuple[list[Any], list[str]]:
         """The parameters, and their names where they come with names."""
         if not isinstance(members, Iterable) or isinstance(members, str):
-            raise NotParameters(members, described(members)).saying(f"'{type_name(members)}' object is not iterable")
+            raise NotParameters(members, described(members)).saying(_not_parameters(members))
         params, names = [], []
         for p in members:
             if isinstance(p, tuple) and len(p) == 2 and type(p[0]) is str:
@@ -272,7 +275,10 @@ class Optimizer(OptimizerHooks):
         state_dict = self._run_load_state_dict_pre_hooks(state_dict)
         groups = state_dict.get("param_groups") if isinstance(state_dict, dict) else None
         if not isinstance(groups, list) or not isinstance(state_dict.get("state"), dict):
-            raise ArgumentFault("load_state_dict() needs what state_dict() of an optimiser returned")
+            words = "load_state_dict() needs what state_dict() of an optimiser returned"
+            if isinstance(state_dict, dict):
+                raise MissingKey("state" if groups is not None else "param_groups", words)
+            raise NoTensor(words).saying(f"'{type_name(state_dict)}' object has no attribute 'copy'")
         params_of_groups = [self._params(group) for group in self.param_groups]
         loaded = [_loaded_group(group) for group in groups]
         if len(loaded) != len(params_of_groups):
@@ -368,3 +374,10 @@ def _loaded_group(group: Any) -> dict[str, Any]:
     if type(group) is not dict or type(group.get("params")) is not list:
         raise ArgumentFault(f"a group of parameters is a dict with a list of numbers as params, not {described(group)}")
     return plain_copy(group, "a group of parameters")
+
+
+def _not_parameters(value: Any) -> str:
+    """PyTorch's words for something that is no list of parameters; the members of a string are strings."""
+    return (f"optimizer can only optimize Tensors, but one of the params is "
+            f"{type_name(value)}" if type(value) is str else
+            f"'{type_name(value)}' object is not iterable")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.faults.tree import ArgumentFault
@@ -33,9 +34,10 @@ def _compare(actual: Any, expected: Any, tolerances: tuple[Any, ...], msg: Any, 
             _compare(*pair, tolerances, msg, (*place, at))
     elif isinstance(actual, dict) and isinstance(expected, dict):
         if actual.keys() != expected.keys():
-            missing, additional = (sorted(a.keys() - b.keys()) for a, b in ((expected, actual), (actual, expected)))
-            raise _failure(f"The keys of the mappings do not match:\nMissing keys in the actual mapping: {missing}\n"
-                           f"Additional keys in the actual mapping: {additional}", msg, place)
+            lacking = [key for key in expected if key not in actual], [key for key in actual if key not in expected]
+            raise _failure("The keys of the mappings do not match:" + "".join(
+                f"\n{what} keys in the actual mapping: {sorted(keys)}" for what, keys in zip(
+                    ("Missing", "Additional"), lacking, strict=True) if keys), msg, place)
         for key, value in actual.items():
             _compare(value, expected[key], tolerances, msg, (*place, key))
     elif message := _difference(actual, expected, *tolerances):
@@ -51,15 +53,22 @@ def _failure(message: str, msg: Any, place: tuple[Any, ...]) -> AssertionError:
     return AssertionError(msg(message) if callable(msg) else message)
 
 
+def _unpaired(actual: Any, expected: Any) -> str:
+    """PyTorch's words for values that cannot be compared with each other."""
+    kinds = [f"<class '{'torch.' * isinstance(value, Tensor)}{type_name(value)}'>" for value in (actual, expected)]
+    return f"No comparison pair was able to handle inputs of type {kinds[0]} and {kinds[1]}."
+
+
 def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | None, equal_nan: bool,
                 check_dtype: bool) -> str:
     """The message of the mismatch, or ""."""
     for value in (actual, expected):
         if not isinstance(value, Tensor) and type(value) not in NUMBERS:
             raise ArgumentFault(f"assert_close() compares tensors and numbers, not {described(value)}",
-                                "torch.testing.assert_close(x, y)")
+                                "torch.testing.assert_close(x, y)").saying(_unpaired(actual, expected))
     if isinstance(actual, Tensor) != isinstance(expected, Tensor):
-        return f"None of the pairs can compare {described(actual)} and {described(expected)}"
+        raise ArgumentFault(f"None of the pairs can compare {described(actual)} and {described(expected)}").saying(
+            _unpaired(actual, expected))
     a, b = (np.asarray(value.array if isinstance(value, Tensor) else value) for value in (actual, expected))
     if a.shape != b.shape:
         return (f"The values for attribute 'shape' do not match: torch.Size({list(a.shape)}) != "

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.complex_tensor import of_one_kind
 from gradcli.engine.tensor.tensor import Tensor, rebind
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 
@@ -20,7 +22,8 @@ def _tensor_list(parameters: Any, name: str) -> list[Any]:
     tensors = [parameters] if isinstance(parameters, Tensor) else list(parameters)
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise ArgumentFault(f"{name}() needs tensors, not {described(tensor)}", f"{name}(net.parameters(), 1.0)")
+            raise NoTensor(f"{name}() needs tensors, not {described(tensor)}", f"{name}(net.parameters(), 1.0)").saying(
+                f"'{type_name(tensor)}' object has no attribute 'grad'")
     return tensors
 
 
@@ -84,7 +87,8 @@ def parameters_to_vector(parameters: Iterable[Any]) -> Any:
 def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
     """Set the parameters to the parts of `vec`, in order. ShapeFault if it is too short."""
     if not isinstance(vec, Tensor):
-        raise ArgumentFault(f"expected torch.Tensor, but got {described(vec)}")
+        raise ArgumentFault(f"expected torch.Tensor, but got {described(vec)}").saying(
+            f"expected torch.Tensor, but got: {type_name(vec)}")
     tensors = _tensor_list(parameters, "vector_to_parameters")
     needed = sum(p.array.size for p in tensors)
     if vec.array.size < needed:

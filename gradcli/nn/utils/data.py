@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
+from gradcli.faults.attributes import NoTensor
+from gradcli.faults.mistakes import FailedAssertion, Unimplemented
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.nn.init import legacy
 from gradcli.nn.module.container import checked_index
@@ -35,10 +38,13 @@ class Dataset:
     _module_path = "torch.utils.data.dataset"
 
     def __getitem__(self, at: Any) -> Any:
-        raise AttributeFault(f"{type(self).__name__} has no members that could be taken by number")
+        raise Unimplemented(f"{type(self).__name__} has no members that could be taken by number",
+                            ("def __getitem__(self, i):", "in the class, returns member i")).saying(
+            "Subclasses of Dataset should implement __getitem__.")
 
     def __len__(self) -> int:
-        raise AttributeFault(f"{type(self).__name__} has no length")
+        raise ArgumentFault(f"{type(self).__name__} has no length", ("def __len__(self):", "in the class")).saying(
+            f"object of type '{type(self).__name__}' has no len()")
 
     def __add__(self, other: Any) -> Any:
         return ConcatDataset([self, other])
@@ -66,9 +72,11 @@ class TensorDataset(Dataset):
             raise ArgumentFault("TensorDataset is made of at least one tensor", "TensorDataset(x, y)")
         for t in tensors:
             if not isinstance(t, Tensor) or not t.array.ndim:
-                raise ArgumentFault(f"TensorDataset is made of tensors, not of {described(t)}", "TensorDataset(x, y)")
+                raise NoTensor(f"TensorDataset is made of tensors, not of {described(t)}", "TensorDataset(x, "
+                                                                                           "y)").saying(
+                    f"'{type_name(t)}' object has no attribute 'size'")
         if len({len(t.array) for t in tensors}) > 1:
-            raise ShapeFault("Size mismatch between tensors: TensorDataset needs the same length of all").saying(
+            raise FailedAssertion("Size mismatch between tensors: TensorDataset needs the same length of all").saying(
                 "Size mismatch between tensors")
         self.tensors = tensors
 
@@ -113,7 +121,7 @@ class ConcatDataset(Dataset):
     def __init__(self, datasets: Any) -> None:
         self.datasets = bounded_list(datasets)
         if not self.datasets:
-            raise ValueFault("datasets should not be an empty iterable")
+            raise FailedAssertion("datasets should not be an empty iterable")
         if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
             raise ValueFault("ConcatDataset does not support IterableDataset", "ChainDataset(datasets)")
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))

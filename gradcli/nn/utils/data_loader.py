@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
+from gradcli.engine.transforms.levels import type_text
 from gradcli.exposure import PROGRAM_MADE, exposed
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
 from gradcli.nn.module.printing import object_text
 from gradcli.nn.utils.data import Dataset, IterableDataset, bounded_list
@@ -41,7 +43,10 @@ class DataLoader:
         if not isinstance(dataset,
                           Dataset | list | tuple | range | Tensor) and PROGRAM_MADE not in type(dataset).__dict__:
             raise ArgumentFault(f"DataLoader needs a data set, not {described(dataset)}",
-                                "DataLoader(TensorDataset(x, y), batch_size=4)")
+                                "DataLoader(TensorDataset(x, y), batch_size=4)").saying(
+                f"object of type '{type_name(dataset)}' has no len()")
+        if num_workers < 0:
+            raise ValueFault("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
         self.dataset: Any = dataset
         self.num_workers, self.pin_memory, self.generator = num_workers, pin_memory, generator
         flows = isinstance(dataset, IterableDataset)
@@ -130,7 +135,7 @@ def default_collate(batch: Any) -> Any:
     """Members of a data set as one batch: tensors stacked, numbers in a tensor, tuples and dicts part by part."""
     members = bounded_list(batch)
     if not members:
-        raise ArgumentFault("default_collate() needs at least one member")
+        raise IndexFault("default_collate() needs at least one member").saying("list index out of range")
     first = members[0]
     if isinstance(first, Tensor):
         plain = [Tensor(m.array) for m in members] if isinstance(first, Array) else members
@@ -147,7 +152,9 @@ def default_collate(batch: Any) -> Any:
         parts = [default_collate(part) for part in zip(*members, strict=True)]
         return type(first)(*parts) if isinstance(first, tuple) and type(first) is not tuple else parts
     raise ArgumentFault("default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
-                        f"{described(first)}", ("collate_fn=lambda batch: batch", "takes members as they are"))
+                        f"{described(first)}", ("collate_fn=lambda batch: batch", "takes members as they are")).saying(
+        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
+        f"{type_text(first)}")
 
 
 def default_convert(data: Any) -> Any:

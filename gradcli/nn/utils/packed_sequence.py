@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.source import Named
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.utils.pad_sequence import pad_sequence
@@ -101,8 +103,9 @@ def counts(batch_sizes: Any) -> list[int]:
 
 def _packed(sequence: Any, name: str) -> PackedSequence:
     if not isinstance(sequence, PackedSequence):
-        raise ArgumentFault(f"{name}() takes a PackedSequence, not {described(sequence)}",
-                            ("nn.utils.rnn.pack_padded_sequence(x, lengths)", "makes one"))
+        raise NoTensor(f"{name}() takes a PackedSequence, not {described(sequence)}",
+                       ("nn.utils.rnn.pack_padded_sequence(x, lengths)", "makes one")).saying(
+            f"'{type_name(sequence)}' object has no attribute 'batch_sizes'")
     return sequence
 
 

@@ -27,7 +27,7 @@ def weight_of(module: Any, name: str) -> Tensor:
         raise ArgumentFault(f"the first argument must be a module, not {described(module)}")
     value = getattr(module, name, None)
     if not isinstance(value, Tensor):
-        raise ValueFault(f"Module '{type(module).__name__}' has no parameter or buffer with name {brief(name)}",
+        raise ValueFault(f"Module '{module!r}' has no parameter or buffer with name '{brief(name)}'",
                          *((other, "") for other in list(module._parameter_dict)[:3]))
     return value
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Operand, Type
+from gradcli.engine.autograd.signature import Array, NamedType, Operand, Type
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.faults.tree import ValueFault
@@ -52,7 +52,7 @@ class AsType(Op):
     samples = [([1.0, 2.0], np.dtype(np.float64)), (np.array([1, 2]),)]
     errors = [([1.0], "nonsense"), ([1.0], 3)]
 
-    def forward(input: Array, dtype: Type = None):
+    def forward(input: Array, dtype: NamedType = None):
         if dtype is None:
             return f"torch.{dtypes.OF[input.dtype].era}Tensor"
         return input if input.dtype == dtype else retyped(input, dtype)

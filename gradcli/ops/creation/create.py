@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
+from gradcli.engine.argument_words import combined, type_name
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
 from gradcli.engine.complex_gate import refusal
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
@@ -72,9 +74,10 @@ class Full(Creation):
     errors = [((-1,), 1), ((2,), "text")]
 
     def forward(size: Plain, fill_value: Scalar, *, dtype: Type = None):
-        size = Sizes.take(size)
-        if type(size) is not tuple:
-            raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)")
+        given, size = size, Sizes.take(size)
+        if type(size) is not tuple or type(given) is int and not Current.legacy:
+            raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)").saying(
+                f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(given)}")
         kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f":
             return np.full(checked(size), realized(fill_value, kind), kind)
@@ -201,7 +204,11 @@ class Linspace(Creation):
     samples = [(0, 1, 5), (3, -1, 4), (2, 9, 1)]
     errors = [(0, 1, -3), (0, 1, "text")]
 
-    def forward(start: Number, end: Number, steps: Int = 100, *, dtype: Type = None):
+    def forward(start: Number, end: Number, steps: Int = None, *, dtype: Type = None):
+        if steps is None and not Current.legacy:
+            raise ArgumentFault("linspace() needs the number of steps", "torch.linspace(0, 1, 100)").saying(
+                combined("linspace", (start, end), {}, ""))
+        steps = 100 if steps is None else steps
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
         return spaced(start, end, steps, dtype or Default.floating)
@@ -234,7 +241,10 @@ class Eye(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, m: Int = None, *, dtype: Type = None):
-        return np.eye(*checked((n, n if m is None else m)), dtype=dtype or Default.floating)
+        if n < 0 or (m or 0) < 0:
+            raise UnfitValue(f"n must be greater or equal to 0, got {n}" if n < 0 else
+                             f"m must be greater or equal to 0, got {m}")
+        return np.eye(n, m, dtype=dtype or Default.floating)
 
 
 class MakeTensor(Creation):

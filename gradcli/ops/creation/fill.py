@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
 from gradcli.engine.tensor.conversion import realized, retyped
+from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
@@ -77,6 +79,12 @@ class Copy(Kernel):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def forward(input: Array, src: Array, non_blocking: Flag = False):
+        clash = broadcast_clash((input.shape, src.shape))
+        if clash:
+            raise BroadcastShapes(clash, "copy_() writes to every element of the first", (input.shape, src.shape))
+        if src.ndim > input.ndim:
+            raise ShapeFault(f"output with shape {list(input.shape)} doesn't match the broadcast shape "
+                             f"{list(src.shape)}")
         return retyped(expanded(src, input.shape), input.dtype)
 
     @staticmethod

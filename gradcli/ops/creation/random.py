@@ -4,18 +4,25 @@ import math
 
 import numpy as np
 
+from gradcli.engine.argument_words import combined
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
-from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.dtypes import Default, part_of
+from gradcli.engine.random.generators import Current, draw
+from gradcli.engine.tensor.dtypes import OF, Default, part_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.creation.create import INT64, Creation, checked, laid_out, real
 
 
 def random_array(how, shape, dtype):
     """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
+    if dtype.kind not in "fc" and not Current.legacy:
+        kernel = "check_uniform_bounds" if how == "rand" else "normal_kernel_cpu"
+        raise UnimplementedType(f"random numbers with fractions are no {OF[dtype].name}",
+                                ("torch.randint(0, 10, (2, 3))", "random whole numbers")).saying(
+            f'"{kernel}" not implemented for \'{OF[dtype].era}\'')
     if dtype.kind != "c":
         return getattr(draw(), how)(shape, dtype)
     scale = math.sqrt(0.5) if how == "randn" else 1.0
@@ -88,10 +95,11 @@ class Randint(Creation):
     def forward(low: Int = 0, high: Plain = None, size: Plain = None, *, dtype: Type = None):
         if size is None:
             low, high, size = 0, low, high
-        size, high = None if size is None else Sizes.take(size), high if type(high) is int else Int.take(high)
+        size = size if size is None or type(size) is int and not Current.legacy else Sizes.take(size)
+        high = high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
-                "randint() received an invalid combination of arguments")
+                combined("randint", tuple(x for x in (low, high, size) if x is not None), {}, ""))
         return whole_numbers(low, high, checked(size), dtype or INT64)
 
 
@@ -161,7 +169,8 @@ class Normal(Op):
         elif type(shape := Sizes.take(size) if size is not None else None) is tuple:
             return draw().normal(checked(shape), dtype or Default.floating, float(mean), float(std))
         if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
-            raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))")
+            raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))").saying(
+                "normal(): argument 'mean' (position 1) must be Tensor, not float")
         return draw().normal_around(mean, std, mean.dtype if isinstance(mean, np.ndarray) else std.dtype)
 
     def grad_mean(F, g):
@@ -206,6 +215,9 @@ class Poisson(Op):
     samples = [([1.0, 5.0],)]
 
     def forward(input: Array):
+        if input.dtype.kind != "f" and not Current.legacy:
+            raise UnimplementedType("poisson() draws floating numbers", ("torch.poisson(rates.float())", "does so")
+                                    ).saying(f'"poisson_cpu" not implemented for \'{OF[input.dtype].era}\'')
         return draw().poisson(input)
 
     def grad_input(F, g):

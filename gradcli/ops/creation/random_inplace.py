@@ -10,7 +10,9 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand, Plain
 from gradcli.engine.random.generators import Current, draw
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.creation.random import as_pairs, whole_bound
@@ -34,7 +36,9 @@ def refilled(input, numbers):
 def floating(input, name):
     """Refuse tensors of whole numbers where the numbers drawn have fractions."""
     if input.dtype.kind != "f":
-        raise ArgumentFault(f"{name}_() fills floating tensors, not {input.dtype.name}", f"x.float().{name}_()")
+        kernel = "check_uniform_bounds" if name == "uniform" else f"{name}_kernel_cpu"
+        raise UnimplementedType(f"{name}_() fills floating tensors, not {input.dtype.name}", f"x.float().{name}_()"
+                                ).saying(f'"{kernel}" not implemented for \'{OF[input.dtype].era}\'')
 
 
 class Uniform(Refill):

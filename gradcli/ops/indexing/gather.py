@@ -8,21 +8,27 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, O
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import PickedOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
 
+SCATTER_REDUCE = Text("add", "multiply", fault=RefusedAtRunTime,
+                      words="reduce argument must be either add or multiply.")
+REDUCE = Text("sum", "prod", "mean", "amax", "amin", fault=RefusedAtRunTime,
+              words="reduce argument must be either sum, prod, mean, amax or amin, got {}")
+INDEX_REDUCE = Text("prod", "mean", "amax", "amin", fault=RefusedAtRunTime,
+                    words="index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {}.")
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
 
 
-def places(shape, dim, index):
+def places(shape, dim, index, name="gather"):
     """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
     if index.dtype.kind not in "iu":
-        raise TypeFault("gather and scatter: Expected dtype int32/int64 for index, whole numbers",
-                        ("i.long()", "as whole numbers"))
+        raise TypeFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers"))
     n = shape[at] if shape else 1
     if index.size:
         least, most = extent(index)
@@ -34,8 +40,8 @@ def places(shape, dim, index):
         index = index.reshape(1)        # a number counts as one in a row
     if index.ndim != len(shape):
         raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
-                         f"{sized(index.shape)}, the input {sized(shape)}").saying(
-            "Index tensor must have the same number of dimensions as input tensor")
+                         f"{sized(index.shape)}, the input {sized(shape)}").saying("Index tensor must have the same "
+            f"number of dimensions as {'input' if name == 'gather' else 'self'} tensor")
     if index.shape != shape and any(
             k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
         raise ShapeFault(f"Size does not match: expected index {list(index.shape)} to be no larger than self "
@@ -77,12 +83,12 @@ def fitting(input, dim, index, src, name):
     """The key of a scatter, and the part of src that is scattered: as much as index covers."""
     if src.dtype != input.dtype:
         raise TypeFault(f"{name}(): Expected self.dtype to be equal to src.dtype, but they are {input.dtype.name} and "
-                        f"{src.dtype.name}")
+                        f"{src.dtype.name}").saying("scatter(): Expected self.dtype to be equal to src.dtype")
     if not index.size:
         return None, src
     if input.ndim == 1:         # a number counts as one in a row
         index, src = (x if x.ndim else x.reshape(1) for x in (index, src))
-    key = places(input.shape, dim, index)
+    key = places(input.shape, dim, index, "scatter")
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
                          (f"torch.full({tuple(index.shape)}, 1.0)", "a source as large as the index"))
@@ -145,13 +151,13 @@ class Scatter(Op):
         return (2 if reduce else 0) + (not isinstance(src, Tensor))
 
     def forward(input: Array, dim: Dim, index: Index, src: Operand = None, value: Number = None, *,
-                reduce: Text("add", "multiply") = None):
+                reduce: SCATTER_REDUCE = None):
         src = value if src is None else src
         if src is None:
             raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
         if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
             out, at = input.copy(), axis(dim, input.ndim)
-            key = places(input.shape, dim, index)
+            key = places(input.shape, dim, index, "scatter")
             value = np.asarray(src).astype(input.dtype)
             if index.size <= FEW:
                 out.put(flat_places(input.shape, key[at], at), value)
@@ -207,7 +213,7 @@ class ScatterReduce(Op):
     errors = [(GRID, 1, np.array([[3]]), [[1.0]], "sum"), (GRID, 1, PICKS, GRID, "median")]
 
     def forward(input: Array, dim: Dim, index: Index, src: Array,
-                reduce: Text("sum", "prod", "mean", "amax", "amin"), *, include_self: Flag = True):
+                reduce: REDUCE, *, include_self: Flag = True):
         out = np.array(input)
         key, src = fitting(input, dim, index, src, "scatter_reduce")
         if key is None:
@@ -298,7 +304,7 @@ class IndexReduce(Op):
     errors = [(GRID, 1, np.array([9]), [[1.0], [2.0]], "prod"), (GRID, 1, PICKS, GRID, "prod"),
               (GRID, 0, np.array([1]), [[1.0, 2.0, 3.0]], "sum")]
 
-    def forward(input: Array, dim: Dim, index: Index, source: Array, reduce: Text("prod", "mean", "amax", "amin"), *,
+    def forward(input: Array, dim: Dim, index: Index, source: Array, reduce: INDEX_REDUCE, *,
                 include_self: Flag = True):
         if index.ndim > 1:
             raise IndexFault(f"index_reduce_(): Index is supposed to be a vector, but got dim: {index.ndim}")

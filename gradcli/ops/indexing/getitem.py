@@ -19,8 +19,8 @@ from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
-from gradcli.faults.tensors import IndexKind, IndexOutOfRange, IndexType, TooManyIndices
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
+from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, PartShape, TooManyIndices
+from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
@@ -151,7 +151,7 @@ def put(array, value, basic, picks):
             return
         words = (f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
                  f"shape {list(size)}" if picks else unexpandable(shape, size))
-        raise ShapeFault(f"a {sized(shape)} value does not fit into a {sized(size)} part").saying(words) from None
+        raise PartShape(shape, size, f"a {sized(shape)} value does not fit into a {sized(size)} part", words) from None
 
 
 def unexpandable(shape, size):
@@ -207,7 +207,7 @@ def getitem(self, key):
         basic = basic_key(key)
         if basic is not None and (part := part_of(self, basic, array, kind)) is not None:
             return part
-    if type(key) is int and not array.ndim and key in (0, -1):
+    if Current.legacy and type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
     places = row_places(key, array)
     if places is not None:
@@ -304,7 +304,7 @@ def split_key(key, array):
         else:
             wide += k is not None
     if wide > array.ndim:
-        raise TooManyIndices(array.ndim)
+        raise TooManyIndices(array.ndim) if array.ndim or len(keys) > 1 else IndexOfNumber(type(keys[0]))
     if dots > 1:        # the first stands for all that is left
         first = next(at for at, k in enumerate(keys) if k is Ellipsis)
         keys = (*keys[:first + 1], *(k for k in keys[first + 1:] if k is not Ellipsis))
@@ -321,7 +321,8 @@ def _plain(k):
     if type(k) is slice:
         step = _bound(k.step)
         if step is not None and step <= 0:
-            raise ValueFault("step must be greater than zero", ("torch.flip(x, [0])", "the rows in reverse"))
+            raise ValueFault("step must be greater than zero", ("torch.flip(x, [0])", "the rows in reverse")).saying(
+                "step must be greater than zero" if step else "slice step cannot be zero")
         return slice(_bound(k.start), _bound(k.stop), step)
     if type(k) is bool:
         return np.array(k)
@@ -346,27 +347,32 @@ def _bound(value):
         return value
     if isinstance(value, Tensor):
         return value.__index__()
-    raise ArgumentFault(f"slice bounds are whole numbers, not {type(value).__name__}")
+    raise ArgumentFault(f"slice bounds are whole numbers, not {type(value).__name__}").saying(
+        "slice indices must be integers or None or have an __index__ method")
 
 
 def _check_range(keys, array, wide):
     """Say which whole number of a key is outside which dimension."""
-    at = 0
+    at = inserted = 0
     for k in keys:
         if k is Ellipsis:
             at += array.ndim - wide
-        elif k is not None:
+        elif k is None:
+            inserted += 1
+        else:
             width = k.ndim if type(k) is np.ndarray and k.dtype.kind == "b" else 1
             n = array.shape[at] if width else 1
             if type(k) is int and not -n <= k < n:
-                raise IndexOutOfRange(k, at, n)
+                raise IndexOutOfRange(k, at + inserted, n)
             if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
                 least, most = extent(k)
                 if least < -n or most >= n:
                     raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
-                raise IndexFault(f"The shape of the mask {list(k.shape)} at index {at} does not match the shape of the "
-                                 f"indexed tensor {list(array.shape)} at index {at}")
+                own = next(i for i, (m, n) in enumerate(zip(k.shape, array.shape[at:], strict=False)) if m != n)
+                raise IndexFault(f"The shape of the mask {list(k.shape)} at index {own} does not match the shape of "
+                                 "the "
+                                 f"indexed tensor {list(array.shape)} at index {at + own}")
             at += width
 
 

@@ -7,6 +7,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
@@ -26,15 +27,21 @@ def along(shape, dim, index, name):
     at = axis(dim, len(shape))
     if index.ndim > 1:
         raise IndexFault(f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with shape "
-                         f"{list(index.shape)}", ("i.view(-1)", "as a vector"))
+                         f"{list(index.shape)}", ("i.view(-1)", "as a vector")).saying(
+            f"{name}(): Index is supposed to be a vector" if name == "index_select" else
+            f"{name}_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: "
+            f"{OF[index.dtype].era} and size: {list(index.shape)}")
     if index.dtype.kind not in "iu":
-        raise IndexFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
-                         ).saying(f"{name}(): Expected dtype int32 or int64 for index")
+        kind = ShapeFault if name == "index_select" else IndexFault
+        raise kind(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
+                   ).saying(f"{name}(): Expected dtype int32 or int64 for index" if name == "index_select" else
+                            f"{name}_(): Expected dtype int64 for index.")
     n = shape[at] if shape else 1
     least, most = extent(index) if index.size else (0, 0)
     if index.size and (least < 0 or most >= n):
         bad = least if least < 0 else most
         raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
+            f"index {bad} is out of bounds for dimension {at} with size {n}" if name == "index_fill" else
             "index out of range in self")
     return (slice(None),) * at + (index.reshape(-1),), at
 
@@ -46,11 +53,28 @@ def same_type(input, source, name, called="source"):
                         f"{input.dtype.name} and ({called}) {source.dtype.name}")
 
 
+def _of_source(source, shape, room, at, name):
+    """PyTorch's words for a source whose shape is not that of the slices, `room`, it is written to."""
+    count, length = room[at], source[at] if at < len(source) else 1
+    if count != length and name == "index_add":
+        return f"{name}_(): Number of indices ({count}) should be equal to source.size(dim): ({length}), for dim: {at}"
+    if name == "index_copy":
+        outer, inner = [n for i, n in enumerate(shape) if i != at], [n for i, n in enumerate(source) if i != at]
+        if outer != inner:
+            return (f"{name}_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+                    f"{' '.join(map(str, outer))} at dimension {at} and source slice shape: "
+                    f"{' '.join(map(str, inner))} at dimension 0.")
+        return f"{name}_(): Number of indices ({count}) should be equal to source.size(dim) ({length})"
+    return (f"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(shape)} source.shape = {list(source)}")
+
+
 def slices_of(source, shape, key, at, name):
     """`source` in the shape of the slices it is written to."""
     room = (*shape[:at], key[-1].size, *shape[at + 1 :]) if shape else (key[-1].size,)
     if source.shape != room and (source.size != 1 or room.count(1) != len(room)):
-        raise ShapeFault(f"{name}(): the source is {sized(source.shape)}, and the slices to write are {sized(room)}")
+        raise ShapeFault(f"{name}(): the source is {sized(source.shape)}, and the slices to write are {sized(room)}"
+                         ).saying(_of_source(source.shape, shape, room, at, name))
     return source.reshape(room)
 
 
@@ -213,7 +237,8 @@ class Put(Op):
 def places(array, index, name):
     """`index` as places in the flattened array; negative ones count from the end."""
     if index.dtype.kind not in "iu":
-        raise IndexFault(f"{name}(): Expected a long tensor for index", ("i.long()", "as whole numbers"))
+        raise TypeFault(f"{name}(): Expected a long tensor for index, but got {OF[index.dtype].era}",
+                        ("i.long()", "as whole numbers"))
     if index.size and not -array.size <= index.min() <= index.max() < array.size:
         bad = index.max() if index.max() >= array.size else index.min()
         raise IndexFault(f"out of range: tried to access index {bad} on a tensor of {array.size} elements.")
@@ -298,7 +323,8 @@ class TakeAlongDim(Op):
             input, indices, dim = F.reshape(input, (-1,)), F.reshape(indices, (-1,)), 0
         if len(indices.shape) != len(input.shape):
             raise ShapeFault("torch.take_along_dim(): input and indices should have the same number of dimensions, but "
-                             f"got {len(input.shape)} dimensions for input, and {len(indices.shape)} for indices")
+                             f"got {len(input.shape)} dimensions for input, and {len(indices.shape)} dimensions for "
+                             "indices")
         at = axis(dim, len(input.shape))
         common = meeting(drop(input.shape, at), drop(indices.shape, at))
         indices = F.where(indices < 0, indices + input.shape[at], indices)

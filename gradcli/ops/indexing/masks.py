@@ -10,10 +10,10 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Oper
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.tensor.conversion import realized
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
 from gradcli.ops.creation.create import Creation, checked
 
@@ -29,12 +29,14 @@ def truth(mask, name):
     if mask.dtype == np.uint8:
         return mask != 0
     raise TypeFault(f"{name}() only supports boolean masks, but got mask with dtype {OF[mask.dtype].name}",
-                    ("mask != 0", "as truth values")).saying(f"{name}: expected BoolTensor for mask")
+                    ("mask != 0", "as truth values")).saying(
+        f"masked_fill_ only supports boolean masks, but got mask with dtype {CTYPES[OF[mask.dtype].era]}"
+        if name == "masked_fill" else f"{name}: expected BoolTensor for mask")
 
 
 def met(array, mask):
     """The shape in which a tensor and its mask meet."""
-    clash = broadcast_clash((array.shape, mask.shape))
+    clash = broadcast_clash((mask.shape, array.shape))
     if clash:
         raise ShapeFault(clash, notes=(f"the tensor is {sized(array.shape)}, the mask {sized(mask.shape)}",))
     return array.shape if array.shape == mask.shape else np.broadcast_shapes(array.shape, mask.shape)
@@ -49,7 +51,8 @@ def single(value, name):
     """A value to fill with, which must be one number."""
     if np.ndim(value):
         raise ShapeFault(f"{name} only supports a 0-dimensional value tensor, but got tensor with {np.ndim(value)} "
-                         "dimension(s).", ("torch.where(mask, values, x)", "takes one value for each element"))
+                         "dimension(s).", ("torch.where(mask, values, x)", "takes one value for each element")).saying(
+            f"{name}_ only supports a 0-dimensional value tensor, but got tensor with {np.ndim(value)} dimension(s).")
     return value
 
 
@@ -264,7 +267,7 @@ class OneHot(Op):
         if least < 0:
             raise UnfitValue("Class values must be non-negative.")
         if not input.size and num_classes <= 0:
-            raise ValueFault("Can not infer total number of classes from empty tensor.")
+            raise UnfitValue("Can not infer total number of classes from empty tensor.")
         count = most + 1 if num_classes == -1 else num_classes
         if input.size and most >= count or count < 1:
             raise UnfitValue("Class values must be smaller than num_classes.", f"F.one_hot(x, {most + 1})")

@@ -8,12 +8,15 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import elements_along
 from gradcli.ops.introsort import reordered
 from gradcli.ops.reduction.picking import scatter_to_input
 from gradcli.ops.reduction.reduce import GRID
 
+SIDE = Text("left", "right", fault=RefusedAtRunTime,
+            words="torch.searchsorted(): side can only be 'left' or 'right' but got {}")
 BOUNDS = np.array([1.0, 3.0, 5.0])
 
 
@@ -174,7 +177,7 @@ class Searchsorted(Op):
     errors = [(np.ones((2, 2)), np.ones((3, 3))), (BOUNDS, "text"), (BOUNDS, 1.0, False, True, "left")]
 
     def forward(sorted_sequence: Array, input: Operand, *, out_int32: Flag = False, right: Flag = False,
-                side: Text("left", "right") = None, sorter: Array = None):
+                side: SIDE = None, sorter: Array = None):
         if side == "left" and right:
             raise ValueFault("searchsorted(): side and right can't be set to opposites, got side of left while right "
                              "was True", "torch.searchsorted(sorted, x, side='right')")
@@ -195,7 +198,7 @@ class Bucketize(Op):
 
     def forward(input: Operand, boundaries: Array, *, out_int32: Flag = False, right: Flag = False):
         if boundaries.ndim != 1:
-            raise ShapeFault(f"bucketize(): boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+            raise ShapeFault(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
         positions = insertion(boundaries, np.asarray(input), right)
         return np.asarray(positions).astype(np.int32 if out_int32 else np.int64)
 

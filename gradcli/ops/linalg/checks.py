@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import sized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated, sizes
@@ -20,14 +21,20 @@ def floating(name, *arrays):
         dtype = kind_of(a)
         if dtype.kind not in "fc" or dtype.itemsize < 4:
             raise TypeFault(f"{name}: expected a float32 or float64 tensor, and was given {dtype.name}",
-                            ("x.float()", "a floating copy"))
+                            ("x.float()", "a floating copy")).saying(
+                f"{name}: Expected a floating point or complex tensor as input. Got {OF[dtype].era}"
+                if dtype.kind not in "fc" else f"{name}: Low precision dtypes not supported. Got {OF[dtype].era}")
 
 
 def matrices(name, a):
     """Refuse what has no rows and columns of floating numbers."""
     if len(a.shape) < 2:
         raise ShapeFault(f"{name}: the input tensor must have at least 2 dimensions, and has {len(a.shape)}",
-                         ("x.unsqueeze(0)", "a vector as a matrix of one row"))
+                         ("x.unsqueeze(0)", "a vector as a matrix of one row")).saying(
+            f"torch.{name}: The input tensor input must have at least 2 dimensions." if name.endswith("_rank") else
+            f"linalg.pinv({OF[kind_of(a)].era}{{{list(a.shape)}}}): expected a tensor with 2 or more dimensions of "
+            "float, double, cfloat or cdouble types" if name.endswith("pinv") else
+            f"{name}: The input tensor A must have at least 2 dimensions.")
     floating(name, a)
 
 

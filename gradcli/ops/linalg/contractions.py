@@ -90,7 +90,9 @@ class Tensordot(Op):
             i, j = uneven
             raise ShapeFault(f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i - n} and "
                              f"second has size {b.shape[j]} in dim {j}: tensordot() was given {sized(a.shape)} and "
-                             f"{sized(b.shape)} tensors")
+                             f"{sized(b.shape)} tensors").saying(
+                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim "
+                f"{i - n if type(dims) is int else i} and second has size {b.shape[j]} in dim {j}")
         for i, j in zip(at, bt, strict=True):   # a length of 1 meets any other, as in broadcasting
             if 1 in (a.shape[i], b.shape[j]):
                 a, b = (F.sum(a, i, True), b) if b.shape[j] == 1 else (a, F.sum(b, j, True))
@@ -187,7 +189,7 @@ class Cross(Op):
             shape = np.broadcast_shapes(tuple(input.shape), tuple(other.shape))
             dim = next((i for i, n in enumerate(shape) if n == 3), None)
             if dim is None:
-                raise ShapeFault("cross(): no dimension of size 3 in input", "torch.cross(a, b, dim=0)")
+                raise ShapeFault("no dimension of size 3 in input", "torch.cross(a, b, dim=0)")
             if len(shape) > min(len(input.shape), len(other.shape)):
                 dim -= len(shape)
         return F.linalg_cross(input, other, dim=dim)
@@ -222,7 +224,7 @@ class ChainMatmul(Op):
 def chain(F, tensors, name, vectors):
     """The product of a chain; `vectors` says whether its ends may be vectors."""
     if len(tensors) < 2:
-        raise ArgumentFault(f"{name}(): expected at least 2 tensors but got {len(tensors)}")
+        raise ShapeFault(f"{name}(): expected at least 2 tensors but got {len(tensors)}")
     ends = (0, len(tensors) - 1)
     for i, t in enumerate(tensors):
         if len(t.shape) != 2 and not (vectors and len(t.shape) == 1 and i in ends):
@@ -269,7 +271,7 @@ class Vander(Op):
 
     def compose(F, x: Array, N: Int = None, increasing: Flag = False):
         if len(x.shape) != 1:
-            raise ShapeFault("vander(): x must be a one-dimensional tensor", ("torch.linalg.vander(x)", "of stacks"))
+            raise ShapeFault("x must be a one-dimensional tensor.", ("torch.linalg.vander(x)", "of stacks"))
         n = x.shape[0] if N is None else N
         if n < 0:
             raise ArgumentFault(f"vander(): N must be non-negative, and is {n}")

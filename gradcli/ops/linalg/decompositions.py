@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import named
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.complex_numbers import adjoint, conjugated
@@ -21,6 +22,11 @@ from gradcli.ops.linalg.checks import (
     transposed,
 )
 
+QR_MODE = Text("reduced", "complete", "r", fault=RefusedAtRunTime,
+               words="qr received unrecognized mode '{}' but expected "
+                     "one of 'reduced' (default), 'r', or 'complete'")
+UPLO_LETTERS = Text("L", "U", "l", "u", fault=RefusedAtRunTime,
+                    words="Expected UPLO argument to be 'L' or 'U', but got {}")
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[3.0, -1.0], [2.0, 2.5]]]
 WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
@@ -83,7 +89,7 @@ class Qr(Op):
     samples = [(TALL,), (WIDE,), (A, "complete"), (PAIR,), (np.array(TALL), "complete"), (np.array(TALL), "r")]
     errors = [([1.0, 2.0],), (A, "thin")]
 
-    def forward(A: Array, mode: Text("reduced", "complete", "r") = "reduced"):
+    def forward(A: Array, mode: QR_MODE = "reduced"):
         matrices("linalg.qr", A)
         if mode == "r":
             return np.zeros(0, A.dtype), np.asarray(np.linalg.qr(A, "r"))
@@ -211,7 +217,7 @@ class Eigh(Op):
     samples = [(A,), (A, "U"), (PAIR,)]
     errors = [(WIDE,), (A, "X")]
 
-    def forward(A: Array, UPLO: Text("L", "U", "l", "u") = "L"):
+    def forward(A: Array, UPLO: UPLO_LETTERS = "L"):
         square("linalg.eigh", A)
         return tuple(np.linalg.eigh(A, UPLO))
 
@@ -234,7 +240,7 @@ class Eigvalsh(Op):
     samples = [(A,), (A, "U")]
     errors = [(WIDE,), (A, "X")]
 
-    def compose(F, A: Array, UPLO: Text("L", "U", "l", "u") = "L"):
+    def compose(F, A: Array, UPLO: UPLO_LETTERS = "L"):
         return F.linalg_eigh(A, UPLO)[0]
 
 

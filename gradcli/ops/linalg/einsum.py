@@ -9,7 +9,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import REFUSED, Plain, VariadicArraysKind, sized
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -64,8 +64,10 @@ def spelled(equation, operands):
     tensors, lists = values[: len(values) & ~1 : 2], values[1::2] + values[len(values) & ~1 :]
     if len(values) < 2 or not all(isinstance(x, Tensor | np.ndarray) for x in tensors) or not all(
             isinstance(numbers, list | tuple) for numbers in lists):
-        raise ArgumentFault("einsum(): needs a string, or tensors and lists of the numbers of their dimensions in turn",
-                            'torch.einsum("ij,jk->ik", a, b)')
+        raise ValueFault("einsum(): needs a string, or tensors and lists of the numbers of their dimensions in turn",
+                         'torch.einsum("ij,jk->ik", a, b)').saying(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list")
     terms = ["".join("..." if n is ... else letter(n) for n in numbers) for numbers in lists]
     return ",".join(terms[: len(tensors)]) + "".join("->" + term for term in terms[len(tensors) :]), tensors
 
@@ -85,7 +87,9 @@ def parsed(equation, dims):
     subscripts = inputs.split(",")
     if len(subscripts) != len(dims):
         raise ShapeFault(f"einsum(): the equation has {len(subscripts)} operands, and {len(dims)} tensors were "
-                         "given")
+                         "given").saying(
+            f"einsum(): {'more' if len(subscripts) < len(dims) else 'fewer'} operands were provided than specified in "
+            "the equation")
     wide = 0
     terms = []
     for text, n in zip(subscripts, dims, strict=True):

@@ -27,8 +27,9 @@ class MatrixPower(Op):
 
     def compose(F, input: Array, n: Int):
         if len(input.shape) < 2 or input.shape[-1] != input.shape[-2]:
-            raise ShapeFault("linalg.matrix_power: A must be batches of square matrices, but the shape is "
-                             f"{tuple(input.shape)}")
+            raise ShapeFault("linalg.matrix_power: A must be batches of square matrices, but they are "
+                             f"{' by '.join(map(str, tuple(input.shape)[-2:]))} matrices" if len(input.shape) > 1 else
+                             "linalg.matrix_power: The input tensor A must have at least 2 dimensions.")
         if n == 0:
             return F.no_power(input)
         base, n = (F.linalg_inv(input), -n) if n < 0 else (input, n)

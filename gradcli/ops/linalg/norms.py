@@ -6,11 +6,15 @@ from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.arguments import RefusedAtRunTime
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import adjoint, squares
 from gradcli.ops.dtype_checks import kind_of, norm_types
 from gradcli.ops.linalg.checks import floating, is_vector, matrices, rows_fit, square, transposed
 
+DRIVER = Text("gels", "gelsy", "gelsd", "gelss", fault=RefusedAtRunTime,
+              words="torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
 TALL = [[1.0, 0.5], [2.0, -1.0], [3.0, 2.0]]
@@ -35,8 +39,11 @@ class MatrixNorm(Op):
                 dtype: Type = None):
         n = len(A.shape)
         if n < 2 or type(dim) is int or len(dim) != 2 or ord not in ORDERS:
-            raise ArgumentFault(f"linalg.matrix_norm: order {ord} over dim {dim} of a {n}-d tensor is no matrix norm",
-                                ("torch.linalg.vector_norm(a, 3)", "has every order"))
+            raise UnfitValue(f"linalg.matrix_norm: order {ord} over dim {dim} of a {n}-d tensor is no matrix norm",
+                             ("torch.linalg.vector_norm(a, 3)", "has every order")).saying(
+                "linalg.matrix_norm: The input tensor A must have at least 2 dimensions." if n < 2 else
+                f"linalg.matrix_norm: Order {ord} not supported." if type(ord) is str or ord not in ORDERS else
+                "linalg.matrix_norm: dim must be a 2-tuple of ints")
         rows, columns = axis(dim[0], n), axis(dim[1], n)
         if rows == columns:
             raise ArgumentFault("linalg.matrix_norm: dims must be different", "torch.linalg.matrix_norm(a)")
@@ -79,8 +86,8 @@ class LinalgNorm(Op):
                                     ("torch.linalg.norm(a)", "the norm of vectors"))
             return F.linalg_vector_norm(A, 2 if ord is None else ord, dims, keepdim, dtype=dtype)
         if dims is None and len(A.shape) != 2:
-            raise ArgumentFault(f"linalg.norm: if ord is specified but dim is not, the input must be 1-d or 2-d, and "
-                                f"it is {len(A.shape)}-d", ("torch.linalg.norm(a, 1, dim=(-2, -1))", "of each matrix"))
+            raise ShapeFault("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
+                             f"{len(A.shape)}D.", ("torch.linalg.norm(a, 1, dim=(-2, -1))", "of each matrix"))
         return F.linalg_matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
 
 
@@ -218,7 +225,7 @@ class Lstsq(Op):
     errors = [(TALL, [[1.0]]), (TALL, TALL, None, "fast")]
 
     def forward(A: Array, B: Array, rcond: Number = None, *,
-                driver: Text("gels", "gelsy", "gelsd", "gelss") = None):
+                driver: DRIVER = None):
         matrices("linalg.lstsq", A)
         floating("linalg.lstsq", B)
         vector = is_vector(A, B)

@@ -46,6 +46,8 @@ def _of_dims(name, a, b, da):
     if name in ("outer", "ger"):
         strange, ndim = ("self", a.ndim) if a.ndim != 1 else ("vec2", b.ndim)
         return f"{name}: Expected 1-D argument {strange}, but got {ndim}-D"
+    if name == "mv":
+        return f"vector + matrix @ vector expected, got 1, {a.ndim}, {b.ndim}"
     return f"{name}() multiplies a {a.ndim}-d by a {b.ndim}-d tensor"
 
 
@@ -130,7 +132,9 @@ def stacks_fit(name, a, b):
     dims_are(name, a, b, 3, 3)
     inner_fits(name, a, b, -2)
     if a.shape[0] != b.shape[0]:
-        raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices")
+        raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices").saying(
+            "Expected size for first two dimensions of batch2 tensor to be: "
+            f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}].")
 
 
 class Bmm(Op):
@@ -215,8 +219,12 @@ def fits(name, input, shape):
     """Refuse an input that cannot be expanded to the product it is added to."""
     met = zip(input.shape[::-1], shape[::-1], strict=False)
     if len(input.shape) > len(shape) or any(n not in (1, m) for n, m in met):
+        wrong = next(((n, m, len(shape) - 1 - k) for k, (n, m) in enumerate(
+            zip(input.shape[::-1], shape[::-1], strict=False)) if n not in (1, m)), (len(input.shape), len(shape), 0))
         raise ShapeFault(f"{name}(): the input of shape {sized(input.shape)} cannot be added to a product of shape "
-                         f"{sized(shape)}")
+                         f"{sized(shape)}").saying(
+            f"The expanded size of the tensor ({wrong[1]}) must match the existing size ({wrong[0]}) at non-singleton "
+            f"dimension {wrong[2]}.  Target sizes: {list(shape)}.  Tensor sizes: {list(input.shape)}")
 
 
 class AddedProduct(Op, abstract=True):

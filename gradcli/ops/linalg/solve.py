@@ -310,7 +310,9 @@ class TensorInv(Op):
         rows, columns = np.prod(shape[:ind], dtype=int), np.prod(shape[ind:], dtype=int)
         if ind < 1 or rows != columns:
             raise ShapeFault(f"linalg.tensorinv: the product of the first ind={ind} lengths must be that of the "
-                             f"others, and they are {rows} and {columns}")
+                             f"others, and they are {rows} and {columns}").saying(
+                "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
+                f"{columns} != {rows}" if ind > 0 else "Expected a strictly positive integer for 'ind'")
         inverse = F.linalg_inv(F.reshape(A, (int(rows), int(columns))))
         return F.reshape(inverse, shape[ind:] + shape[:ind])
 

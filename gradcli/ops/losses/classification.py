@@ -141,6 +141,8 @@ def _mismatch(shape, target):
     """What PyTorch says of a target whose shape does not belong to an input of this one."""
     if target and shape[0] != target[0] and len(shape) > 1:
         return f"Expected input batch_size ({shape[0]}) to match target batch_size ({target[0]})."
+    if len(shape) == len(target) == 1:
+        return f"For 1D input, 1D target must have size 1, but got target size: {target[0]}"
     if len(shape) < 3:
         return "0D or 1D target tensor expected, multi-target not supported"
     return f"size mismatch (got input: {list(shape)}, target: {list(target)})"
@@ -148,22 +150,23 @@ def _mismatch(shape, target):
 
 def checked(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
-    if target.dtype not in (np.int64, np.uint8):
-        raise TypeFault(f"expected target dtype to be Long or Byte, but got {OF[target.dtype].era}",
-                        ("target.long()", "class numbers"))
     if not shape:
-        raise ShapeFault("nll_loss() needs an input of at least one dimension: one number a class")
+        raise ValueFault("nll_loss() needs an input of at least one dimension: one number a class").saying(
+            "Expected 1 or more dimensions (got 0)")
     want = (shape[0], *shape[2:]) if len(shape) > 1 else ()
     alone = target.shape == () and want == (1,) and Current.legacy   # one number had a dimension
     if target.shape != want and not alone and not (len(shape) == 1 and target.shape == (1,)):
         spare = len(want) == 1 and target.shape == (*want, 1)
         message = _mismatch(shape, target.shape)
-        kind = ValueFault if message.startswith("Expected input batch_size") else ShapeFault
+        kind = ValueFault if message.startswith(("Expected input batch_size", "For 1D input")) else ShapeFault
         raise kind(f"{'0D or 1D target tensor expected, multi-target not supported: ' if len(shape) < 3 else ''}"
                    f"nll_loss() of a {sized(shape)} input needs a target of shape {list(want)}, "
                    f"not {list(target.shape)}: one class for each prediction",
                    *([("target.squeeze(1)", "without its last dimension")] if spare else [])
                    ).saying(message)
+    if target.dtype not in (np.int64, np.uint8):
+        raise TypeFault(f"expected target dtype to be Long or Byte, but got {OF[target.dtype].era}",
+                        ("target.long()", "class numbers"))
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
         raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "

@@ -109,7 +109,8 @@ class Paths:
         self.times, self.lengths = np.array(input_lengths, np.int64), np.array(target_lengths, np.int64)
         time, batch, classes = log_probs.shape
         if len(self.times) != batch or len(self.lengths) != batch:
-            raise ShapeFault(f"input_lengths and target_lengths must be of size batch_size, {batch}")
+            raise ShapeFault(f"input_lengths and target_lengths must be of size batch_size, {batch}").saying(
+                f"{'input' if len(self.times) != batch else 'target'}_lengths must be of size batch_size")
         if not 0 <= blank < classes:
             raise ValueFault(f"blank must be in label range, 0 to {classes - 1}")
         if batch and (self.times.max() > time or self.times.min() < 0 or self.lengths.min() < 0):

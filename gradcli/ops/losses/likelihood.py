@@ -10,8 +10,10 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, 
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
+from gradcli.engine.random.generators import Current
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.faults.tensors import SizeMismatch
+from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.losses.regression import (
@@ -33,6 +35,7 @@ from gradcli.ops.losses.regression import (
 )
 from gradcli.ops.nn.activation import floating
 
+DIVERGENCE_REDUCTION = ReductionKind(*REDUCTION.choices, "batchmean", words=REDUCTION.words, fault=REDUCTION.fault)
 LEAST_LOG = -100.0      # cross entropies of certain predictions stay finite
 
 
@@ -68,6 +71,9 @@ class BceKernel(LossKernel):
             raise UnfitValue("binary_cross_entropy(): all elements of input should be between 0 and 1",
                              ("F.sigmoid(x)", "makes probabilities of any numbers")).saying(
                 "all elements of input should be between 0 and 1")
+        if target.size and not Current.legacy and not (
+                np.minimum.reduce(target, None) >= 0 and np.maximum.reduce(target, None) <= 1):
+            raise UnfitValue("all elements of target should be between 0 and 1", ("y.clamp(0, 1)", "is between them"))
         least, below, above = constant(LEAST_LOG, dtype), np.asarray(np.negative(input)), np.asarray(np.log(input))
         np.maximum(np.log1p(below, below), least, out=below)
         np.maximum(above, least, out=above)
@@ -185,7 +191,7 @@ class KlDiv(Loss):
     samples = [*flagged(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
-                reduction: ReductionKind("mean", "sum", "none", "batchmean") = "mean", log_target: Flag = False):
+                reduction: DIVERGENCE_REDUCTION = "mean", log_target: Flag = False):
         how = reduction_of(size_average, reduce, reduction)
         if log_target:
             loss = F.exp(target) * (target - input)
@@ -232,7 +238,8 @@ class GaussianNllLoss(Loss):
             var = F.unsqueeze(var, -1)
         elif var_shape not in (shape, shape[:-1] + (1,)) and sum(a != b for a, b in zip(
                 var_shape, shape, strict=False)) + abs(len(var_shape) - len(shape)) > (1 if 1 in var_shape else 0):
-            raise ShapeFault(f"var is of incorrect size: {list(var_shape)} for an input of {list(shape)}")
+            raise SizeMismatch(f"var is of incorrect size: {list(var_shape)} for an input of {list(shape)}").saying(
+                "var is of incorrect size")
         if bool(F.any(var < 0)):
             raise ValueFault("var has negative entry/entries", ("var.abs()", "variances are not negative"))
         var = F.clamp_min_straight_through(var, eps)

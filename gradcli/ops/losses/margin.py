@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Function, Number
-from gradcli.faults.tree import ShapeFault
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, Loss, reduced, reduction_of
 
@@ -39,8 +39,7 @@ class MarginRankingLoss(Loss):
                 reduction: REDUCTION = "mean"):
         if not len(input1.shape) == len(input2.shape) == len(target.shape):
             raise ShapeFault("margin_ranking_loss : All input tensors should have same dimension but got sizes: "
-                             f"input1: {list(input1.shape)}, input2: {list(input2.shape)}, target: "
-                             f"{list(target.shape)} ")
+                             f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape} ")
         loss = F.clamp_min(-target * (input1 - input2) + float(margin), 0)
         return reduced(F, loss, reduction_of(size_average, reduce, reduction))
 
@@ -58,7 +57,10 @@ class CosineEmbeddingLoss(Loss):
         rank = len(target.shape)
         if rank > 1 or len(input1.shape) != rank + 1 or len(input2.shape) != rank + 1:
             raise ShapeFault(f"{rank}D target tensor expects {rank + 1}D input tensors, but found inputs with sizes "
-                             f"{list(input1.shape)} and {list(input2.shape)}.")
+                             f"{list(input1.shape)} and {list(input2.shape)}.").saying(
+                "0D or 1D target tensor expected, multi-target not supported" if rank > 1 else
+                f"{rank}D target tensor expects {rank + 1}D input tensors, but found inputs with sizes "
+                f"{list(input1.shape)} and {list(input2.shape)}.")
         cosine = F.sum(input1 * input2, rank) / F.sqrt(
             (F.sum(input1 * input1, rank) + 1e-12) * (F.sum(input2 * input2, rank) + 1e-12))
         loss = F.where(target == 1, 1 - cosine, 0) + F.where(target == -1, F.clamp_min(cosine - margin, 0), 0)
@@ -141,9 +143,9 @@ class ClassMargins(Kernel):
     def forward(input: Array, target: Array, p: Number, margin: Number, weight: ArrayOrNone):
         rows, target = _rows("multi_margin_loss", input, target)
         if p not in (1, 2):
-            raise ShapeFault("multi_margin_loss(): only p == 1 and p == 2 supported")
+            raise ValueFault("only p == 1 and p == 2 supported")
         if target.size and not 0 <= target.min() <= target.max() < rows.shape[1]:
-            raise ShapeFault("multi_margin_loss(): target out of range")
+            raise ShapeFault("target out of range")
         lack = _lacks(rows, target, margin)
         lack = lack if p == 1 else lack * lack
         lack = lack if weight is None else lack * weight[target][:, None]
@@ -159,7 +161,10 @@ def _rows(name, input, target):
     target = target.reshape(-1)
     if rows.ndim != 2 or rows.shape[0] != target.size:
         raise ShapeFault(f"{name}(): inconsistent target size: {list(target.shape)} for an input of "
-                         f"{list(input.shape)}")
+                         f"{list(input.shape)}").saying(
+            f"{name}: target tensor should be 1-D with size equal to the number of input samples (batch size). "
+            "Expected "
+            f"target size [{rows.shape[0]}], but got {list(target.shape)}. Input has shape {list(input.shape)}.")
     return rows, target
 
 
@@ -220,9 +225,7 @@ class ListedClasses(Kernel):
 
     def forward(target: Array, input: Array):
         if target.shape != input.shape:
-            raise ShapeFault(f"multilabel_margin_loss(): inconsistent target size: {list(target.shape)} for an input "
-                             f"of "
-                             f"{list(input.shape)}")
+            raise ShapeFault(f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}")
         rows = target.reshape(-1, target.shape[-1] if target.ndim else 1)
         if rows.size and not -1 <= rows.min() <= rows.max() < rows.shape[1]:
             raise ShapeFault("multilabel_margin_loss(): target is out of range")

@@ -11,7 +11,10 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
-from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.faults.arguments import RefusedValue
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import SizeMismatch
+from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
@@ -26,7 +29,7 @@ class ReductionKind(TextKind):
 
 
 GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")
-REDUCTION = ReductionKind("mean", "sum", "none")
+REDUCTION = ReductionKind("mean", "sum", "none", words="{} is not a valid value for reduction", fault=RefusedValue)
 P, Q = [[0.5, 1.5], [2.5, 0.25]], [[1.1, 1.25], [0.5, 2.0]]
 CHANCES, TRUTHS = [[0.2, 0.8], [0.6, 0.4]], np.array([[0.0, 1.0], [1.0, 0.3]])
 WEIGHTS = np.array([[0.5, 1.0], [2.0, 0.1]])
@@ -65,7 +68,7 @@ def per_element(g, like, how):
 def same_shape(name, input, target):
     """Refuse a target of another shape than the input."""
     if input.shape != target.shape:
-        raise ShapeFault(f"{name}(): Using a target size ({list(target.shape)}) that is different to the input size "
+        raise SizeMismatch(f"{name}(): Using a target size ({list(target.shape)}) that is different to the input size "
                          f"({list(input.shape)}) is not allowed: they must have the same size.",
                          ("target.view_as(input)", "if only the shape differs")).saying(
             f"Target size (torch.Size({list(target.shape)})) must be the same as input size "
@@ -217,7 +220,7 @@ class SmoothL1Loss(Loss):
                 beta: Number = 1.0):
         how = reduction_of(size_average, reduce, reduction)
         if beta < 0:
-            raise ValueFault("smooth_l1_loss does not support negative values for beta.")
+            raise UnfitValue("smooth_l1_loss does not support negative values for beta.")
         input, target = paired(F, input, target)
         return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
 
@@ -264,7 +267,7 @@ class HuberLoss(Loss):
 
     def compose(F, input, target, reduction: REDUCTION = "mean", delta: Number = 1.0, weight: Array = None):
         if delta <= 0:
-            raise ValueFault("huber_loss does not support non-positive values for delta.")
+            raise UnfitValue("huber_loss does not support non-positive values for delta.")
         kind = input.dtype      # which the loss has, too
         if kind_of(input).kind not in "fc":
             raise TypeFault("huber_loss() is not defined for whole numbers", ("x.float()", "the same numbers")).saying(

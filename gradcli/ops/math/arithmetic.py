@@ -9,12 +9,15 @@ from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary
 from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.special.evaluate import in_doubles
 
+ROUNDING = Text("trunc", "floor", fault=RefusedAtRunTime,
+                words="div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{}'")
 NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
                  "`logical_xor()` operator instead.")
 
@@ -24,6 +27,9 @@ def plus(input, other, alpha):
     if type(alpha) is complex and input.dtype.kind != "c":
         raise TypeFault("For non-complex input tensors, argument alpha must not be a complex number.",
                         ("x + 1j * y", "a complex sum of real tensors"))
+    if type(alpha) is float and input.dtype.kind in "iub":
+        raise TypeFault("For integral input tensors, argument alpha must not be a floating point number.",
+                        ("x.float()", "a floating copy"))
     if input.dtype == np.float16:       # PyTorch rounds alpha too
         return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
@@ -125,7 +131,7 @@ class Div(Binary):
     def reflected(F, other, number):
         return F.reciprocal(other) * number
 
-    def forward(input: Operand, other: Operand, *, rounding_mode: Text("trunc", "floor") = None):
+    def forward(input: Operand, other: Operand, *, rounding_mode: ROUNDING = None):
         if rounding_mode is None:
             return np.divide(*_floating(input, other))
         if input.dtype.kind == "c":
@@ -232,7 +238,7 @@ def power(input, exponent):
             if n == -2:
                 return np.reciprocal(input * input)
         elif input.dtype.kind in "iu" and n < 0:
-            raise ValueFault("Integers to negative integer powers are not allowed.", "x.float() ** -1")
+            raise UnfitValue("Integers to negative integer powers are not allowed.", "x.float() ** -1")
     out = np.power(input, exponent)
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
 

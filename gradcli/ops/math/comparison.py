@@ -71,7 +71,8 @@ class Where(Op):
             return np.nonzero(condition if condition.ndim else condition.reshape(1))
         if input is None or other is None:
             raise ArgumentFault("where() takes a condition alone, or with two tensors or numbers to choose from",
-                                "torch.where(x > 0, x, 0)")
+                                "torch.where(x > 0, x, 0)").saying(
+                "where() received an invalid combination of arguments - got (Tensor, Tensor), but expected one of:")
         if condition.dtype is BOOL:
             return selected(condition, input, other)
         if condition.dtype != np.uint8:

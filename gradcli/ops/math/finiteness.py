@@ -86,7 +86,9 @@ def close(input, other, rtol, atol, equal_nan):
                         ("b.type_as(a)", "the second as the first")).saying(
             f"{OF[input.dtype].era} did not match {OF[other.dtype].era}")
     if rtol < 0 or atol < 0:
-        raise TypeFault("a tolerance must not be negative", ("torch.allclose(a, b, rtol=1e-05)", "for example"))
+        raise TypeFault("a tolerance must not be negative", ("torch.allclose(a, b, rtol=1e-05)", "for example")).saying(
+            f"{'r' if rtol < 0 else 'a'}tol must be greater than or equal to zero, but got "
+            f"{rtol if rtol < 0 else atol:g}")
     same = np.equal(input, other)
     if equal_nan:
         same |= np.isnan(input) & np.isnan(other)

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Numbe
 from gradcli.engine.tensor.dtypes import OF, Default, complex_of, part_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import define
 from gradcli.ops.creation.create import Creation
@@ -16,7 +17,7 @@ from gradcli.ops.creation.create import Creation
 SAMPLES = [([1.0, -2.0, 3.0, 0.5],), ([1.0, -2.0, 3.0], 5), ([[1.0, -2.0], [3.0, 0.5]], None, 0, "ortho")]
 PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward"),
           ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], None, (1, 0))]
-NORM = Text("forward", "backward", "ortho")
+NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, words='Invalid normalization mode: "{}"')
 
 
 def numbers(name, x, real=False):

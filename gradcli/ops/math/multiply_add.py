@@ -131,7 +131,12 @@ class Addcdiv(Binary):
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
         if tensor1.dtype.kind not in "fc":
             raise TypeFault("Integer division with addcdiv is no longer supported",
-                            ("input + value * (a / b)", "the same with a floating quotient"))
+                            ("input + value * (a / b)", "the same with a floating quotient")).saying(
+                "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
+                "true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + "
+                "value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * "
+                "tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: "
+                "(input + value * tensor1 / tensor2), for all dtypes.")
         value = realized(value, input.dtype)
         return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
 

@@ -7,7 +7,8 @@ from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, Slope, Unary, fitting
 
 MANY = 4096     # elements: from here on the number of passes decides, not the overhead of a call
@@ -91,8 +92,8 @@ class Clamp(Unary):
 
     def forward(input: Array, min: Operand = None, max: Operand = None):
         if min is None and max is None:
-            raise ArgumentFault("clamp() needs at least one of min and max", ("x.clamp(min=0)", "for example")
-                                ).saying("torch.clamp: At least one of 'min' or 'max' must not be None")
+            raise UnfitValue("clamp() needs at least one of min and max", ("x.clamp(min=0)", "for example")
+                             ).saying("torch.clamp: At least one of 'min' or 'max' must not be None")
         if min is not None and max is not None:
             if input.size > MANY:
                 return np.clip(input, min, max)

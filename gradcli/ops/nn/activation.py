@@ -10,10 +10,17 @@ from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.faults.arguments import RefusedAtRunTime
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Unary
 
+KERNELS = {"gelu": "GeluKernelImpl", "rrelu": "leaky_relu_cpu", "softshrink": "softshrink_check",
+           "logsigmoid": "log_sigmoid_cpu", "selu": "elu_cpu", "celu": "elu_cpu", "mse_loss": "mse_cpu",
+           "binary_cross_entropy": "binary_cross_entropy", "binary_cross_entropy_with_logits": "log_sigmoid_cpu"}
+"""PyTorch's kernels whose name is not that of the operation and _cpu."""
+APPROXIMATE = Text("none", "tanh", fault=RefusedAtRunTime, words="approximate argument must be either none or tanh.")
 THNN = "torch.nn._functions.thnn.auto."
 SIGNED = [-3.0, -0.4, 0.5, 2.0]
 ROOT_HALF = 0.5**0.5
@@ -38,8 +45,9 @@ def floating(name, *arrays):
     """Refuse whole numbers where a function has only floating values."""
     for array in arrays:
         if array is not None and array.dtype.kind != "f":
-            raise TypeFault(f"{name}() is not implemented for {OF[array.dtype].name} tensors",
-                            ("x.float()", "a floating copy"))
+            raise UnimplementedType(f"{name}() is not implemented for {OF[array.dtype].name} tensors",
+                                    ("x.float()", "a floating copy")).saying(
+                f'"{KERNELS.get(name, name + "_cpu")}" not implemented for \'{OF[array.dtype].era}\'')
 
 
 class Gelu(Activation):
@@ -47,7 +55,7 @@ class Gelu(Activation):
 
     samples = [(SIGNED,), (SIGNED, "tanh")]
 
-    def compose(F, input, *, approximate: Text("none", "tanh") = "none"):
+    def compose(F, input, *, approximate: APPROXIMATE = "none"):
         return F.gelu_tanh(input) if approximate == "tanh" else F.gelu_kernel(input)[0]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, sized
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 Q, K, V = [[1.0, 0.5], [-0.3, 2.0]], [[0.2, 1.0], [1.0, -1.0], [0.5, 0.3]], [[1.0, 2.0], [3.0, -1.0], [0.5, 0.1]]
@@ -113,11 +114,11 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
             key_padding_mask = None if key_padding_mask is None else F.unsqueeze(key_padding_mask, 0)
         length, batch, features = query.shape
         if features != embed_dim_to_check:
-            raise ShapeFault(f"was expecting embedding dimension of {embed_dim_to_check}, but got {features}")
+            raise FailedAssertion(f"was expecting embedding dimension of {embed_dim_to_check}, but got {features}")
         if features % num_heads:
-            raise ShapeFault(f"embed_dim {features} not divisible by num_heads {num_heads}")
+            raise FailedAssertion(f"embed_dim {features} not divisible by num_heads {num_heads}")
         if key.shape[: 2 if use_separate_proj_weight else 3] != value.shape[: 2 if use_separate_proj_weight else 3]:
-            raise ShapeFault(f"key shape {sized(key.shape)} does not match value shape {sized(value.shape)}")
+            raise FailedAssertion(f"key shape {key.shape} does not match value shape {value.shape}")
         masked(attn_mask, key_padding_mask, (batch, num_heads, length, key.shape[0]))
         weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else (
             F.chunk(in_proj_weight, 3))
@@ -155,10 +156,10 @@ def fitting(query, key, value, key_padding_mask, attn_mask, num_heads):
     """Refuse what is neither a batch nor a single sequence, and masks of another number of dimensions."""
     dims = len(query.shape)
     if dims not in (2, 3):
-        raise ShapeFault(f"query should be unbatched 2D or batched 3D tensor but received {dims}-D query tensor")
+        raise FailedAssertion(f"query should be unbatched 2D or batched 3D tensor but received {dims}-D query tensor")
     what = f"For {'batched' if dims == 3 else 'unbatched'} ({dims}-D) `query`, expected"
     if len(key.shape) != dims or len(value.shape) != dims:
-        raise ShapeFault(f"{what} `key` and `value` to be {dims}-D but found {len(key.shape)}-D and "
+        raise FailedAssertion(f"{what} `key` and `value` to be {dims}-D but found {len(key.shape)}-D and "
                          f"{len(value.shape)}-D tensors respectively")
     if key_padding_mask is not None and len(key_padding_mask.shape) != dims - 1:
         raise ShapeFault(f"{what} `key_padding_mask` to be `None` or {dims - 1}-D but found "
@@ -181,7 +182,7 @@ def masked(attn_mask, key_padding_mask, sizes):
             raise ShapeFault(f"The shape of the {dims}D attn_mask is {attn_mask.shape}, but should be {right}.")
     if key_padding_mask is not None and tuple(key_padding_mask.shape) != (batch, keys):
         at = int(key_padding_mask.shape[0] == batch)
-        raise ShapeFault(f"Expected key_padded_mask.shape[{at}] to be {(batch, keys)[at]}, but got "
+        raise FailedAssertion(f"Expected key_padded_mask.shape[{at}] to be {(batch, keys)[at]}, but got "
                          f"{key_padding_mask.shape[at]}")
 
 

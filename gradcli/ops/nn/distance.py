@@ -83,8 +83,12 @@ class Cdist(Op):
 
     def compose(F, x1: Array, x2: Array, p: Number = 2.0, compute_mode: Plain = None):
         if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
+            flat = 1 if len(x1.shape) < 2 else 2 if len(x2.shape) < 2 else 0
             raise ShapeFault(f"cdist() needs two stacks of rows of one length, and was given {sized(x1.shape)} and "
-                             f"{sized(x2.shape)}")
+                             f"{sized(x2.shape)}").saying(
+                f"cdist only supports at least 2D tensors, X{flat} got: {len((x1 if flat == 1 else x2).shape)}D" if flat
+                else "X1 and X2 must have the same number of columns. "
+                f"X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
         if p < 0:
             raise ShapeFault("cdist only supports non-negative p values", "torch.cdist(a, b, 2.0)")
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)

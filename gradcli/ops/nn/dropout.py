@@ -8,8 +8,10 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
-from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import kind_of
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
 MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
@@ -61,6 +63,9 @@ def dropped(F, input, p, training, features):
     """What dropout and feature dropout have in common."""
     if is_idle(input, p, training):
         return input
+    if kind_of(input).kind not in "fc":
+        raise TypeFault("dropout is defined for floating numbers", ("x.float()", "a floating copy")).saying(
+            f"result type Float can't be cast to the desired output type {OF[kind_of(input)].era}")
     if p == 1:
         return F.dropout_apply(input, F.zeros_like(input))
     return F.dropout_apply(input, F.dropout_mask(input, p, features, 1 / (1 - p)))

@@ -9,10 +9,12 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, I
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.faults.arguments import RefusedValue
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import FEW, extent
 from gradcli.ops.base import Kernel
 
+BAG_MODE = Text("sum", "mean", "max", fault=RefusedValue, words="mode has to be one of sum, mean or max")
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
 PICKS = np.array([[0, 2, 0], [1, 1, 2]])
 STARTS = np.array([0, 2])
@@ -145,12 +147,16 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
               (FLAT, TABLE, STARTS, None, 2.0, False, "mean", False, [0.5, 1.0, 2.0, -1.0, 0.3])]
 
     def compose(F, input: Index, weight: Array, offsets: Index = None, max_norm: Number = None, norm_type: Number = 2,
-                scale_grad_by_freq: Flag = False, mode: Text("sum", "mean", "max") = "mean", sparse: Flag = False,
+                scale_grad_by_freq: Flag = False, mode: BAG_MODE = "mean", sparse: Flag = False,
                 per_sample_weights: Array = None, include_last_offset: Flag = False, padding_idx: Int = None):
         if (len(input.shape) == 2) == (offsets is not None) or len(input.shape) not in (1, 2):
-            raise ArgumentFault("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the "
-                                "offsets at "
-                                "which its bags begin", "F.embedding_bag(x, weight, torch.tensor([0]))")
+            raise ValueFault("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the offsets "
+                             "at "
+                             "which its bags begin", "F.embedding_bag(x, weight, torch.tensor([0]))").saying(
+                f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(input.shape)}"
+                if len(input.shape) not in (1, 2) else "offsets has to be a 1D Tensor but got None" if offsets is None
+                else "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
+                f"sequences. However, found offsets of type {type(offsets)}")
         if per_sample_weights is not None and mode != "sum":
             raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
                                 "for "

@@ -6,10 +6,17 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
+from gradcli.faults.arguments import RefusedValue
+from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.interpolate_tables import CUBIC
 
+GRID_MODE = Text("bilinear", "nearest", "bicubic", fault=RefusedValue, words="nn.functional.grid_sample(): expected "
+                                                                             "mode "
+                 "to be 'bilinear', 'nearest' or 'bicubic', but got: '{}'")
+GRID_PADDING = Text("zeros", "border", "reflection", fault=RefusedValue, words="nn.functional.grid_sample(): expected "
+                    "padding_mode to be 'zeros', 'border', or 'reflection', but got: '{}'")
 IMAGE = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
 SPOTS = [[[[0.1, -0.3], [0.9, 0.75]], [[-1.3, 0.2], [0.4, 1.4]]]]
 THETA = [[[1.0, 0.2, 0.1], [-0.3, 0.8, 0.5]]]
@@ -27,14 +34,20 @@ class GridSample(Op):
                (IMAGE, SPOTS, "bicubic", "reflection", True)]
     errors = [(IMAGE, [[1.0, 2.0]]), (IMAGE, [[[[1.0, 2.0, 3.0]]]]), (IMAGE, SPOTS, "linear")]
 
-    def compose(F, input, grid, mode: Text("bilinear", "nearest", "bicubic") = "bilinear",
-                padding_mode: Text("zeros", "border", "reflection") = "zeros", align_corners: Flag = None):
+    def compose(F, input, grid, mode: GRID_MODE = "bilinear",
+                padding_mode: GRID_PADDING = "zeros", align_corners: Flag = None):
         rank = len(input.shape) - 2
         if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or (
                 grid.shape[0] != input.shape[0]):
             raise ShapeFault("grid_sampler(): expected an input of 4 or 5 dimensions, and a grid with 2 or 3 "
                              f"coordinates for each place of each result, but got input {sized(input.shape)} and grid "
-                             f"{sized(grid.shape)}")
+                             f"{sized(grid.shape)}").saying("grid_sampler(): expected " + (
+                f"4D or 5D input and grid with same number of dimensions, but got input with sizes {list(input.shape)} "
+                f"and grid with sizes {list(grid.shape)}" if grid.shape[0] == input.shape[0] and (
+                    rank not in (2, 3) or len(grid.shape) != rank + 2) else
+                f"grid and input to have same batch size, but got input with sizes {list(input.shape)} and grid with "
+                f"sizes {list(grid.shape)}" if grid.shape[0] != input.shape[0] else
+                f"grid to have size {rank} in last dimension, but got grid with sizes {list(grid.shape)}"))
         if mode == "bicubic" and rank == 3:
             raise ShapeFault("grid_sampler(): bicubic interpolation only supports 4D input")
         lengths = tuple(input.shape[2:])
@@ -190,9 +203,9 @@ class AffineGrid(Op):
         size = Sizes.take(size)
         rank = len(size) - 2 if type(size) is tuple else 0
         if rank not in (2, 3) or tuple(theta.shape) != (size[0], rank, rank + 1):
-            raise ShapeFault(f"Expected a batch of {rank}x{rank + 1} affine matrices of shape "
-                             f"{size[0]}x{rank}x{rank + 1} for "
-                             f"size {size}. Got {list(theta.shape)}.")
+            raise SizeMismatch(f"Expected a batch of {rank}D affine matrices of shape Nx{rank}x{rank + 1} for size "
+                               f"{size}. "
+                               f"Got {theta.shape}.")
         return F.mapped_grid(theta, tuple(size[2:]), bool(align_corners))
 
 

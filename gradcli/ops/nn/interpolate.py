@@ -7,7 +7,8 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import FEW, all_hold
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
@@ -34,6 +35,9 @@ MODES = {"nearest": ("Nearest1D", "Nearest2D", "Nearest3D"),
          "trilinear": (None, None, "Trilinear3D")}
 ERAS = {"UpsampleNearest2DBackward0": "torch.nn._functions.thnn.upsampling.UpsamplingNearest2d",
         "UpsampleBilinear2DBackward0": "torch.nn._functions.thnn.upsampling.UpsamplingBilinear2d"}
+UNSUPPORTED = ("Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest | linear | "
+               "bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {})")
+MODE = Text()
 HALVED = ((np.array([[0, 1], [1, 2]]), np.array([[0.5, 0.5], [0.25, 0.75]])),)
 
 
@@ -152,13 +156,16 @@ class Interpolate(Op):
     errors = [(GRID,), (GRID, (2, 2), 2), (GRID, 3, None, "linear"), ([1.0], 2), (GRID, 3, None, "nearest", True)]
 
     def compose(F, input, size: Ints = None, scale_factor: Numbers = None,
-                mode: Text(*MODES, "area") = "nearest", align_corners: Flag = None,
+                mode: MODE = "nearest", align_corners: Flag = None,
                 recompute_scale_factor: Flag = None, antialias: Flag = False):
         rank = len(input.shape) - 2
-        if not 1 <= rank <= 3:
-            raise ShapeFault("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was given one "
-                             "of "
-                             f"{rank + 2} dimensions", ("x.unsqueeze(0).unsqueeze(0)", "adds both"))
+        if not 1 <= rank <= 3 or mode not in (*MODES, "area"):
+            raise UnimplementedType("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was "
+                                    "given "
+                                    f"one of {rank + 2} dimensions" if mode in (*MODES, "area") else
+                                    f"interpolate() has the modes {', '.join(MODES)} and "
+                                    "area", ("x.unsqueeze(0).unsqueeze(0)", "adds both")
+                                    ).saying(UNSUPPORTED.format(rank + 2, mode))
         if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
             raise ValueFault("align_corners option can only be set with the interpolating modes: linear | bilinear | "
                              "bicubic | trilinear")
@@ -172,7 +179,10 @@ class Interpolate(Op):
             return adaptive(F, input, new)
         kinds = MODES[mode]
         if rank > len(kinds) or kinds[rank - 1] is None:
-            raise ShapeFault(f"mode {mode!r} does not apply to an input of {rank + 2} dimensions")
+            own = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(mode)
+            raise UnimplementedType(f"mode {mode!r} does not apply to an input of {rank + 2} dimensions").saying(
+                UNSUPPORTED.format(rank + 2, mode) if own is None or mode == "bicubic" else
+                f"Got {rank + 2}D input, but {mode} mode needs {own}D input")
         if antialias and mode not in ("bilinear", "bicubic"):
             raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
                              "as "
@@ -212,8 +222,18 @@ def _table(mode, old, new, factor, align_corners, antialias, real):
 def sizes(old, size, scale_factor, rank):
     """The new lengths, and the factors they came from if they were given."""
     if (size is None) == (scale_factor is None):
-        raise ArgumentFault("either size or scale_factor should be defined" if size is None else
-                            "only one of size or scale_factor should be defined", "F.interpolate(x, scale_factor=2)")
+        raise ValueFault("either size or scale_factor should be defined" if size is None else
+                         "only one of size or scale_factor should be defined", "F.interpolate(x, scale_factor=2)")
+    scales = type(scale_factor) in (tuple, list)
+    if (scales or type(size) in (tuple, list)) and len(scale_factor if scales else size) != rank:
+        what, short, shown = ("scale_factor", "s", f"scale_factor of shape {tuple(scale_factor)}") if scales else (
+            "output", "o", f"output size of {tuple(size)}")
+        raise ValueFault(f"Input and {what} must have the same number of spatial dimensions, but got input with "
+                         "spatial "
+                         f"dimensions of {list(old)} and {shown}. Please provide input tensor in (N, C, d1, d2, "
+                         "...,dK) "
+                         f"format and {what if scales else 'output size'} in ({short}1, {short}2, ...,{short}K) "
+                         "format.")
     if size is not None:
         new, factors = per_dimension(size, rank, "interpolate", "size"), None
     else:
@@ -221,7 +241,9 @@ def sizes(old, size, scale_factor, rank):
         new = tuple([math.floor(n * float(f)) for n, f in zip(old, factors, strict=True)])
     if min(new) < 1 or min(old) < 1:
         raise ShapeFault(f"Input and output sizes should be greater than 0, but got input {list(old)} output "
-                         f"{list(new)}")
+                         f"{list(new)}").saying(
+            f"Input and output sizes should be greater than 0, but got input ({_by_letter(old)}) output "
+            f"({_by_letter(new)})")
     return new, factors
 
 
@@ -258,6 +280,11 @@ class UpsampleBilinear(Op):
 
     def compose(F, input, size: Ints = None, scale_factor: Numbers = None):
         return F.interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def _by_letter(lengths):
+    """Lengths as PyTorch writes those of images: H: 8, W: 8."""
+    return ", ".join(f"{letter}: {n}" for letter, n in zip("DHW"[-len(lengths):], lengths, strict=True))
 
 
 def adaptive(F, input, lengths):

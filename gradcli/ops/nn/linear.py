@@ -41,7 +41,8 @@ class Linear(Op):
             input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T))
         if bias is not None:
             if bias.shape not in ((), weight.shape[:-1], (1,)):
-                raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features")
+                raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features"
+                                 ).saying(_of_bias(input, weight, bias))
             out = np.add(out, bias, out=out if type(out) is np.ndarray and out.ndim else None)
         return out
 
@@ -67,13 +68,27 @@ def unfit(input, weight):
     """The fault for an input that has not as many features as the weight multiplies."""
     features, expected = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
     rows = sized((_count(input.shape[:-1]), features))
-    repairs = [(f"nn.Linear({features}, {weight.shape[0]})", f"a layer for {features} features")]
+    repairs = [(f"nn.Linear({features}, {weight.shape[0] if weight.ndim else 1})", f"a layer for {features} features")]
     if input.ndim > 2 and _count(input.shape[1:]) == expected:
         repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {expected} features"))
     return ProductShapes(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
                          f"a {sized(input.shape)} input has {features} features, and the weight is for {expected}",
                          *(repairs if weight.ndim == 2 else ())).saying(
-        f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])})")
+        f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D"
+        if not input.ndim or not weight.ndim else
+        f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D"
+        if weight.ndim > 2 else f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])})")
+
+
+def _of_bias(input, weight, bias):
+    """PyTorch's words for a bias that cannot be added to the product."""
+    if weight.ndim == 1:
+        return "mat2 must be a matrix, got 1-D tensor"
+    target, own = (_count(input.shape[:-1]), weight.shape[0]), bias.shape
+    met = enumerate(zip(own[::-1], target[::-1], strict=False), 1)
+    at, existing, wanted = next(((2 - k, n, m) for k, (n, m) in met if n not in (1, m)), (0, own[0], target[0]))
+    return (f"The expanded size of the tensor ({wanted}) must match the existing size ({existing}) at non-singleton "
+            f"dimension {at}.  Target sizes: {list(target)}.  Tensor sizes: {list(own)}")
 
 
 def _count(lengths):

@@ -5,7 +5,7 @@ import math
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ShapeFault
+from gradcli.faults.tree import ValueFault
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3, last_shape
 
 
@@ -43,7 +43,8 @@ class LocalResponseNorm(Op):
 
     def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
         if len(input.shape) < 3:
-            raise ShapeFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)")
+            raise ValueFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)").saying(
+                f"Expected 3D or higher dimensionality {' ' * 24}input (got {len(input.shape)} dimensions)")
         if 0 in input.shape:
             return input
         n, c = input.shape[:2]

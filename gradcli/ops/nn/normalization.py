@@ -11,6 +11,7 @@ from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 
@@ -50,8 +51,7 @@ class Standardising(Kernel, abstract=True):
                 large.rows.fits(x.reshape(-1, count), -1)):
             return large.rows.layer_normalised(x, weight, bias, eps, count)
         dtype = x.dtype
-        mean = sums_over(x, axes) if count else (
-            np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
+        mean = sums_over(x, axes) if count else (np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
         np.divide(mean, constant(max(count, 1), dtype), mean)
         unit = np.subtract(x, mean)
         scale = products(unit, unit, axes, mean.shape)
@@ -194,17 +194,19 @@ def last_shape(name, shape, normalized_shape, *parameters):
         else:
             return inner
     if not isinstance(inner, tuple | list) or not inner:
-        raise ArgumentFault(f"{name}() needs normalized_shape, the lengths of the last dimensions",
-                            f"F.{name}(x, (3,))")
+        raise ArgumentFault(f"{name}() needs normalized_shape, lengths of last dimensions", f"F.{name}(x, (3,))")
     inner = Sizes.take(inner)
     if type(inner) is not tuple:
         raise ArgumentFault(f"{name}() needs normalized_shape in whole numbers", f"F.{name}(x, (3,))")
     if shape[max(len(shape) - len(inner), 0) :] != inner:
-        raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape "
-                         f"[*, {', '.join(map(str, inner))}], but got input of size{list(shape)}")
+        comma = ", " * (name != "rms_norm")
+        raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape [*{comma}"
+                         f"{', '.join(map(str, inner))}], but got input of size{list(shape)}")
     for p in parameters:
         if p is not None and tuple(p.shape) != inner:
-            raise ShapeFault(f"{name}(): expected weight and bias of shape {list(inner)}, but got {list(p.shape)}")
+            which = "weight" if p is parameters[0] else "bias"
+            raise ShapeFault(f"Expected {which} to be of same shape as normalized_shape, but got {which} of shape "
+                             f"{list(p.shape)} and normalized_shape = {list(inner)}")
     return inner
 
 
@@ -250,8 +252,7 @@ class BatchNorm(Op):
     names = ("batch_norm", "nn.functional.batch_norm")
     method = False
     samples = [(GRID, None, None, None, None, True), (GRID, np.array(B3), np.array(W3)),
-               (GRID, np.array(B3), np.array(W3), None, None, True, 0.3),
-               (GRID, np.array(B3), np.array(W3), W3, B3),
+               (GRID, np.array(B3), np.array(W3), None, None, True, 0.3), (GRID, np.array(B3), np.array(W3), W3, B3),
                (MAPS, np.array(B2), np.array(W2), W2, B2, False, 0.1, 0.5), (MAPS, None, None, W2, None, True)]
     errors = [(GRID, None, None), ([1.0], None, None), (GRID, np.array(W2), np.array(W2))]
 
@@ -260,8 +261,7 @@ class BatchNorm(Op):
         if 0 in input.shape:
             return _of_nothing(F, input, weight, bias)
         if len(input.shape) < 2:
-            raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), and was given "
-                             f"{sized(input.shape)}")
+            raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), not {sized(input.shape)}")
         c = input.shape[1]
         shape = (1, c) + (1,) * (len(input.shape) - 2)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
@@ -270,8 +270,9 @@ class BatchNorm(Op):
         weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
         if not training:
             if running_mean is None or running_var is None:
-                raise ArgumentFault("Expected running_mean and running_var to be defined when training=False",
-                                    ("training=True", "uses the batch's own"))
+                which = "mean" if running_mean is None else "var"
+                raise UnfitValue(f"running_{which} must be defined in evaluation mode",
+                                 ("training=True", "uses the batch's own"))
             if len(shape) > 2:
                 running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
             return F.rescaled(input, running_mean, running_var, weight, bias, eps)
@@ -354,18 +355,16 @@ class InstanceNorm(Op):
     method = False
     samples = [(MAPS,), (MAPS, None, None, W2), (MAPS, None, None, W2, B2),
                (MAPS, np.array(B2), np.array(W2), None, None, True, 0.3),
-               (MAPS, np.array(B2), np.array(W2), W2, B2, False),
-               (MAPS, None, None, None, None, True, 0.1, 0.5)]
+               (MAPS, np.array(B2), np.array(W2), W2, B2, False), (MAPS, None, None, None, None, True, 0.1, 0.5)]
     errors = [([1.0],), (MAPS, None, None, None, None, False)]
 
     def compose(F, input, running_mean: Array = None, running_var: Array = None, weight: Array = None,
                 bias: Array = None, use_input_stats: Flag = True, momentum: Number = 0.1, eps: Number = 1e-5):
         if len(input.shape) < 2:
-            raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), and was given "
-                             f"{sized(input.shape)}")
+            raise ShapeFault(f"instance_norm() needs an input of (batch, channels, ...), not {sized(input.shape)}")
         n, c = input.shape[:2]
         if use_input_stats and math.prod(input.shape[2:]) == 1:
-            raise ShapeFault(f"Expected more than 1 spatial element when training, got input size {list(input.shape)}")
+            raise ValueFault(f"Expected more than 1 spatial element when training, got input size {input.shape}")
         if not use_input_stats and running_mean is None:
             raise ArgumentFault("Expected running_mean and running_var to be defined when use_input_stats is false")
         shape = (1, c) + (1,) * (len(input.shape) - 2)

@@ -46,7 +46,7 @@ class Hardtanh(Activation):
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
         if min_val > max_val:
-            raise ValueFault("hardtanh(): min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
+            raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
                                                                                    f"{min_val})")
         return clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
 

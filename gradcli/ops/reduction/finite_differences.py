@@ -53,7 +53,7 @@ def strips(F, y, x, at, name):
     """Twice the areas of the trapezoids between neighbouring samples."""
     if len(x.shape) == 1:
         if x.shape[0] != y.shape[at]:
-            raise ShapeFault(f"{name}(): There must be one `x` value for each sample point")
+            raise ShapeFault(f"{name}: There must be one `x` value for each sample point")
         widths = F.reshape(F.diff(x), tuple(-1 if i == at else 1 for i in range(len(y.shape))))
     else:
         lead = (1,) * (len(y.shape) - len(x.shape))

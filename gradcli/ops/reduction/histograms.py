@@ -9,7 +9,8 @@ from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
-from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import SMALL
 from gradcli.ops.creation.create import spaced
 from gradcli.ops.reduction.reduce import GRID
@@ -27,7 +28,7 @@ def bounds(array, low, high, name, room):
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueFault(f"{name}: range of [{low}, {high}] is not finite", f"x.{name}(10, min=0, max=1)")
     if low > high:
-        raise ValueFault(f"{name}: max must be larger than min")
+        raise UnfitValue(f"torch.{name}: max must be larger than min")
     return low, high
 
 
@@ -40,9 +41,10 @@ class Histc(Op):
 
     def forward(input: Array, bins: Int = 100, min: Number = 0, max: Number = 0):
         if bins <= 0:
-            raise UnfitValue("histc: bins must be > 0", "x.histc(10)")
+            raise UnfitValue(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "x.histc(10)")
         if input.dtype.kind != "f":
-            raise TypeFault(f"histc() needs a floating tensor, not {OF[input.dtype].name}", ("x.float().histc()", ""))
+            raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}", "x.float().histc()"
+                                    ).saying(f'"histogram_cpu" not implemented for \'{OF[input.dtype].era}\'')
         low, high = bounds(input, min, max, "histc", 1)
         inside = input[(input >= low) & (input <= high)]
         steps = (inside - input.dtype.type(low)) * input.dtype.type(bins) / input.dtype.type(high - low)
@@ -90,6 +92,9 @@ class Bincount(Op):
     errors = [([1.0],), (np.array([-1]),), (COUNTED, [1.0]), (np.array([[1]]),)]
 
     def forward(input: Array, weights: Array = None, minlength: Int = 0):
+        if input.dtype.kind not in "iu" and input.ndim == 1:
+            raise UnimplementedType("bincount counts whole numbers", ("x.long()", "without fractions")).saying(
+                f'"bincount_cpu" not implemented for \'{OF[input.dtype].era}\'')
         if input.dtype.kind not in "iu" or input.ndim != 1 or (input.size and input.min() < 0):
             raise UnfitValue("bincount only supports 1-d non-negative integral inputs.",
                              ("torch.bincount(torch.tensor([1, 2, 2]))", "counts of 0, 1, 2"))

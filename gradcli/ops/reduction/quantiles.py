@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.tensor.methods import axis
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
@@ -171,7 +172,8 @@ class Kthvalue(Op):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
-INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest")
+INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest", fault=RefusedAtRunTime, words="quantile() "
+                      "interpolation must be one of linear, lower, higher, midpoint or nearest, but got {}")
 
 
 def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
@@ -180,9 +182,14 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
     With nan among them the answer is nan, or with `skip` that of the others.
     """
     if type(q) in (int, float, bool):
+        if not 0 <= q <= 1:
+            raise UnfitValue(f"{name}() q must be in the range [0, 1] but got {q:g}", f"x.{name}(0.5)")
         q = F.full((), q, dtype=input.dtype)
     if input.dtype != q.dtype or str(input.dtype).removeprefix("torch.") not in ("float32", "float64"):
-        raise TypeFault(f"{name}() input tensor must be either float or double dtype, and q of the same dtype")
+        raise TypeFault(f"{name}() input tensor must be either float or double dtype, and q of the same dtype").saying(
+            f"{name}() q tensor must be same dtype as the input tensor"
+            if str(input.dtype).removeprefix("torch.") in ("float32", "float64") else
+            f"{name}() input tensor must be either float or double dtype")
     if len(q.shape) > 1:
         raise ShapeFault(f"{name}() q must be a scalar or 1D tensor, but got {len(q.shape)} dimensions")
     if F.any((q < 0) + (q > 1)):

@@ -29,11 +29,9 @@ def axes(dim, ndim):
     """The dimensions to reduce, counted from the front; all of them for None or an empty tuple."""
     if type(dim) is int:
         return (axis(dim, ndim),) if ndim else axis(dim, ndim) and () or ()
-    if dim is None or dim == ():
-        return tuple(range(ndim))
-    dims = tuple(axis(d, ndim) for d in dim)
+    dims = tuple(range(ndim)) if dim is None or dim == () else tuple(axis(d, ndim) for d in dim)
     if len(set(dims)) != len(dims):
-        raise IndexFault(f"dim {dim} names a dimension twice")
+        raise ShapeFault(f"dim {max(dims, key=dims.count)} appears multiple times in the list of dims")
     return dims if ndim else ()
 
 
@@ -72,8 +70,7 @@ def total(array, where, keepdim, dtype=None):
             return np.add.reduce(array, None)
         out = np.add.reduce(array, where, None, None, keepdim)
         return out if out.ndim < 2 else np.ascontiguousarray(out)
-    array = of_parts(array, dtype)
-    kind = totals_type(kind, dtype)
+    array, kind = of_parts(array, dtype), totals_type(kind, dtype)
     if kind == np.float16:
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
     if kind is array.dtype and not keepdim and len(where) == array.ndim:

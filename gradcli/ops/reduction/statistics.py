@@ -12,6 +12,7 @@ from gradcli.engine.kernels import ZERO
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import Default, part_of
 from gradcli.engine.tensor.methods import axis
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.cumulative import backwards, shifted
@@ -327,7 +328,9 @@ class Renorm(Op):
             raise ShapeFault(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions",
                              ("x.renorm(2, 0, 1.0)", "of a matrix x: scales its rows"))
         if p <= 0 or maxnorm < 0:
-            raise ValueFault("renorm: a norm's order is above 0, and maxnorm is not negative", "x.renorm(2, 0, 1.0)")
+            raise UnfitValue("renorm: a norm's order is above 0, and maxnorm is not negative", "x.renorm(2, 0, 1.0)"
+                             ).saying("renorm: non-positive-norm not supported" if p <= 0 else
+                                      f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
         norm = VectorNorm.forward(input, p, rest(dim, input.ndim), True)
         return input * np.where(norm > maxnorm, maxnorm / (norm + TINY), 1).astype(input.dtype)
 

@@ -7,9 +7,13 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Arrays, Flag, Int, Text, VariadicArrays
+from gradcli.engine.random.generators import Current
+from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import MemoryFault, ShapeFault
 from gradcli.ops.shape.rearrange import cube, row
 
+INDEXING = Text("ij", "xy", fault=RefusedAtRunTime,
+                words='torch.meshgrid: indexing must be one of "xy" or "ij", but received: {}')
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PAIR = ([1.0, 2.0], [3.0, 4.0])
 
@@ -110,11 +114,13 @@ class Meshgrid(Op):
     samples = [(PAIR,), (([1.0, 2.0], [3.0, 4.0, 5.0]), "xy"), (([1.0, 2.0], [3.0]), "ij")]
     errors = [((GRID, GRID),), (PAIR, "yx"), ((),)]
 
-    def compose(F, tensors: VariadicArrays, *, indexing: Text("ij", "xy") = None):
+    def compose(F, tensors: VariadicArrays, *, indexing: INDEXING = None):
         for t in some(tensors, "meshgrid"):
             if len(t.shape) > 1:
                 raise ShapeFault("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got a tensor of size "
                                  f"{list(t.shape)}")
+        if len({t.dtype for t in tensors}) > 1 and not Current.legacy:
+            raise ShapeFault("meshgrid expects all tensors to have the same dtype", ("x.float()", "of that type"))
         swap = indexing == "xy" and len(tensors) > 1
         if swap:
             tensors = (tensors[1], tensors[0], *tensors[2:])
@@ -135,8 +141,9 @@ class CartesianProd(Op):
     errors = [((GRID, GRID),), ("text",)]
 
     def compose(F, tensors: VariadicArrays):
-        if any(len(t.shape) != 1 for t in some(tensors, "cartesian_prod")):
-            raise ShapeFault("torch.cartesian_prod: Expect 1D vectors")
+        for t in some(tensors, "cartesian_prod"):
+            if len(t.shape) != 1:
+                raise ShapeFault(f"Expect a 1D vector, but got shape {list(t.shape)}")
         if len(tensors) == 1:
             return tensors[0]
         return F.stack([F.reshape(t, (-1,)) for t in F.meshgrid(tensors)], 1)
@@ -154,7 +161,10 @@ class Combinations(Op):
 
     def compose(F, input, r: Int = 2, with_replacement: Flag = False):
         if len(input.shape) != 1 or r < 0:
-            raise ShapeFault("combinations() expects a 1D vector, and r that is not negative", "x.combinations(2)")
+            raise ShapeFault("combinations() expects a 1D vector, and r that is not negative", "x.combinations(2)"
+                             ).saying(
+                f"Expect a non-negative number, but got {r}" if len(input.shape) == 1 else
+                f"Expect a 1D vector, but got shape {list(input.shape)}")
         if not r:
             return F.reshape(F.narrow(input, 0, 0, 0), (0,))
         n = input.shape[0]

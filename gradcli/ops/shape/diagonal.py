@@ -16,7 +16,8 @@ def two(dim1, dim2, ndim, name):
     """Two different dimensions counted from the front."""
     a, b = axis(dim1, ndim), axis(dim2, ndim)
     if a == b:
-        raise ShapeFault(f"{name}: diagonal dimensions cannot be identical {dim1}, {dim2}")
+        home = "" if name == "diagonal()" else f"{name}: "
+        raise ShapeFault(f"{home}diagonal dimensions cannot be identical {dim1}, {dim2}")
     return a, b
 
 

@@ -4,11 +4,13 @@ import math
 
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, VariadicArrays, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.write_gate import stepping
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.faults.tensors import ViewSize
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel, define
 from gradcli.ops.shape.views import Narrow, fitted
 
@@ -103,7 +105,11 @@ class Unflatten(Op):
             raise ShapeFault("unflatten: sizes must be non-empty", "x.unflatten(0, (2, -1))")
         if not shape:
             return F.view(input, sizes)
-        return F.view(input, (*shape[:at], *fitted(sizes, shape[at], "unflatten"), *shape[at + 1 :]))
+        try:
+            return F.view(input, (*shape[:at], *fitted(sizes, shape[at], "unflatten"), *shape[at + 1 :]))
+        except ViewSize as fault:
+            raise fault.saying(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {at} "
+                               f"({shape[at]}) in the input tensor") from None
 
 
 class Movedim(Op):
@@ -254,7 +260,8 @@ def meeting(*shapes):
         return np.broadcast_shapes(*shapes)
     except ValueError:
         raise ShapeFault(f"Shape mismatch: objects cannot be broadcast to a single shape: "
-                         f"{' and '.join(str(list(s)) for s in shapes)}") from None
+                         f"{' and '.join(str(list(s)) for s in shapes)}").saying(
+            broadcast_clash([tuple(s) for s in shapes])) from None
 
 
 class Lifted(Op, abstract=True):
@@ -343,7 +350,7 @@ class Sliding(Kernel):
         if step <= 0:
             raise ArgumentFault(f"step is {step} but must be > 0", "x.unfold(0, 2, 1)")
         if not 0 <= size <= n:
-            raise IndexFault(f"maximum size for tensor at dimension {at} is {n} but size is {size}")
+            raise ShapeFault(f"maximum size for tensor at dimension {at} is {n} but size is {size}")
         solid = input if input.ndim else input.reshape(1)
         lengths, strides = list(solid.shape), list(solid.strides)
         lengths[at], strides[at] = (n - size) // step + 1, strides[at] * step

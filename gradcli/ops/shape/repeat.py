@@ -5,7 +5,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, Ints, Sizes
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import IndexFault, ShapeFault, ValueFault
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import IndexFault, ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
 
@@ -28,7 +29,9 @@ class Repeat(Op):
                              "tensor",
                              (f"x.repeat({', '.join(['2'] * input.ndim)})", "one number for each dimension"))
         if any(n < 0 for n in repeats):
-            raise ShapeFault(f"Trying to create tensor with negative dimension: repeats {list(repeats)}")
+            sizes = [n * m for n, m in zip(repeats, (1,) * (len(repeats) - input.ndim) + input.shape, strict=True)]
+            raise ShapeFault(f"Trying to create tensor with negative dimension: repeats {list(repeats)}").saying(
+                f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}")
         shape = (1,) * (len(repeats) - input.ndim) + input.shape
         if 0 in shape or 0 in repeats:
             out = np.tile(input, repeats)
@@ -75,9 +78,13 @@ class RepeatInterleave(Op):
         if not len(input.shape):
             input = F.reshape(input, (1,))
         if type(repeats) is not int:
+            length, counts = input.shape[at], repeats.shape
+            if len(counts) == 1 and length and counts[0] not in (1, length):
+                raise ShapeFault("repeats must have the same size as input along dim, but got repeats.size(0) = "
+                                 f"{counts[0]} and input.size({at}) = {length}")
             return F.index_select(input, at, F.repeated_places(repeats, input.shape[at]))
         if repeats < 0:
-            raise ValueFault("repeats can not be negative").saying("Repeats must be non-negative")
+            raise UnfitValue("repeats can not be negative").saying("Repeats must be non-negative")
         shape = tuple(input.shape)
         copies = F.expand(F.unsqueeze(input, at + 1), (*shape[: at + 1], repeats, *shape[at + 1 :]))
         return F.reshape(F.contiguous(F.clone(copies)), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
@@ -95,10 +102,9 @@ class RepeatedPlaces(Kernel):
         if repeats.dtype.kind not in "iu" or repeats.ndim > 1:
             raise ShapeFault("repeats must be a vector of whole numbers", "x.repeat_interleave(2, dim=0)")
         if repeats.size and repeats.min() < 0:
-            raise ValueFault("repeats can not be negative").saying("Repeats must be non-negative")
+            raise UnfitValue("repeats can not be negative")
         if n and repeats.size not in (1, n):
-            raise ShapeFault(f"repeats must have the same size as input along dim, but got repeats.size(0) = "
-                             f"{repeats.size} and input.size(dim) = {n}")
+            raise ShapeFault(f"there are {repeats.size} repeats for {n} elements")
         n = n or repeats.size
         return np.repeat(np.arange(n), repeats if repeats.size == n else repeats.reshape(()))
 

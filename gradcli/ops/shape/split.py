@@ -7,7 +7,7 @@ from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -46,7 +46,10 @@ def lengths_of(size, n, name="split", at=0):
 def dimension(dim, array, name):
     """The dimension to cut along; a number without dimensions cannot be cut."""
     if not array.ndim:
-        raise ShapeFault(f"{name} expects at least a 1-dimensional tensor")
+        fault = IndexFault if name == "unbind" else ShapeFault
+        raise fault(f"{name} expects at least a 1-dimensional tensor").saying(
+            "Dimension specified as 0 but tensor has no dimensions" if name == "unbind" else
+            f"{name} expects at least a 1-dimensional tensor")
     return axis(dim, array.ndim)
 
 
@@ -156,7 +159,7 @@ def edges(how, n):
     """Where each piece begins and ends: so many of nearly equal size, or between the places listed."""
     if type(how) is int:
         if how <= 0:
-            raise ArgumentFault(f"number of sections must be larger than 0, got {how}", "x.tensor_split(2)")
+            raise UnfitValue(f"number of sections must be larger than 0, got {how}", "x.tensor_split(2)")
         marks = [i * (n // how) + min(i, n % how) for i in range(how + 1)]
     else:
         marks = [0, *how, n]
@@ -194,7 +197,8 @@ class Vsplit(Op):
 
     def compose(F, input, indices_or_sections: Dims):
         if len(input.shape) < 2:
-            raise ShapeFault(f"torch.vsplit requires a tensor with at least 2 dimension, but got {sized(input.shape)}")
+            raise ShapeFault("torch.vsplit requires a tensor with at least 2 dimension, but got a tensor with "
+                             f"{len(input.shape)} dimensions!")
         return sections(F, input, indices_or_sections, 0, "vsplit")
 
 

@@ -28,8 +28,7 @@ def fitted(shape, count, name="view"):
             "only one dimension can be inferred")
     if any(n < -1 for n in shape):
         at = next(i for i, n in enumerate(shape) if n < -1)
-        raise ShapeFault(f"{name}(): invalid shape dimension {shape[at]}").saying(
-            f"invalid shape dimension {shape[at]} at index {at} of shape {list(shape)}")
+        raise ShapeFault(f"invalid shape dimension {shape[at]} at index {at} of shape {list(shape)}")
     known = math.prod(n for n in shape if n != -1)
     if unknown and (known == 0 or count % known) or not unknown and known != count:
         raise ViewSize(shape, count)
@@ -87,8 +86,7 @@ def reinterpreted(array, dtype):
 
 
 class View(Op):
-    """view(input, *shape): the same memory seen with another shape, where one length may be -1; or, of an element type
-    in place of a shape, as elements of that type."""
+    """view(input, *shape): the same memory seen with another shape, which may have one -1, or as another type."""
 
     complex = True
     function = False
@@ -102,8 +100,7 @@ class View(Op):
         if input.flags.c_contiguous and (view := reshaped(input, shape)) is not None:
             return view
         shape = fitted(shape, input.size)
-        view = viewed(input, shape)
-        if view is None:
+        if (view := viewed(input, shape)) is None:
             raise ShapeFault(f"view size is not compatible with input tensor's size and stride: a {sized(input.shape)} "
                              f"tensor whose rows are not in a row in memory cannot be seen as {sized(shape)}",
                              (f"x.reshape({', '.join(map(str, shape))})", "copies if it must")).saying(
@@ -368,7 +365,8 @@ class Narrow(Op):
             raise ShapeFault("narrow() cannot be applied to a 0-dim tensor.", ("x.view(1)", "a vector of one element"))
         at = axis(dim, input.ndim)
         if not -input.shape[at] <= start <= input.shape[at]:
-            raise IndexFault(f"narrow(): start {start} is outside dimension {at}, which has length {input.shape[at]}")
+            raise IndexFault("start out of range (expected to be in range of "
+                             f"[{-input.shape[at]}, {input.shape[at]}], but got {start})")
         start = start % input.shape[at] if start < 0 else start
         if length < 0 or start + length > input.shape[at]:
             raise ShapeFault(f"start ({start}) + length ({length}) exceeds dimension size ({input.shape[at]}).")
@@ -391,8 +389,8 @@ class Select(Op):
     def forward(input: Array, dim: Dim, index: Int):
         at = axis(dim, input.ndim)
         if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
-            raise IndexFault(f"select(): index {index} is out of range for dimension {at} of a {sized(input.shape)} "
-                             "tensor")
+            raise IndexFault("select() cannot be applied to a 0-dim tensor." if not input.ndim else f"select(): index "
+                             f"{index} out of range for tensor of size {list(input.shape)} at dimension {dim}")
         return input[(slice(None),) * at + (index, ...)]
 
     def grad_input(F, g, dim, index, input_shape):

@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, constancy
 from gradcli.engine.autograd.signature import Array, Int, Operand, Plain
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.mistakes import UnimplementedDerivative
+from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Binary, Unary
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
@@ -182,7 +182,7 @@ class PolygammaAt(Unary):
 
     def forward(input: Array, n: Int):
         if n < 0:
-            raise ValueFault("polygamma(n, x) does not support negative n.", ("torch.polygamma(1, x)", "for example"))
+            raise UnfitValue("polygamma(n, x) does not support negative n.", ("torch.polygamma(1, x)", "for example"))
         return polygamma(n, input) if n else _digamma(input)
 
     def grad_input(F, g, input, n):

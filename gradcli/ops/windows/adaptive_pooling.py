@@ -34,11 +34,11 @@ def lengths_for(F, name, input, output_size, rank):
     planes(F, name, input, rank)
     size = output_size if type(output_size) in (tuple, list) else (output_size,) * rank
     if len(size) != rank:
-        raise ShapeFault(f"{name}(): output_size must be {rank}, got {len(size)}")
+        raise ShapeFault(f"{name}: output_size must be {rank}")
     lengths = tuple(n if m is None else m for n, m in zip(input.shape[-rank:], size, strict=True))
     if any(m < 0 for m in per_dimension(lengths, rank, name, "output_size")):
-        raise ShapeFault(f"{name}(): elements of output_size must be greater than or equal to 0 but received "
-                         f"{list(size)}")
+        raise ShapeFault(f"{name}: elements of output_size must be greater than or equal to 0 but received "
+                         f"{{{', '.join(map(str, size))}}}")
     return lengths
 
 

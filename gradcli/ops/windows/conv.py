@@ -4,7 +4,9 @@ from functools import lru_cache
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.arguments import RefusedAtRunTime
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import define_by_rank
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
 from gradcli.ops.windows.sliding import per_dimension, positive
@@ -14,6 +16,9 @@ BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
 
 class PaddingKind(Kind):
     """Whole numbers, or one of the words for paddings that follow from the kernel."""
+
+    words = "Invalid padding string: '{}'"
+    fault = RefusedAtRunTime
 
     def take(self, value):
         return value if type(value) is str and value in ("same", "valid") else Ints.take(value)
@@ -32,7 +37,10 @@ class Convolution(Op, abstract=True):
 def batched(F, name, input, weight, rank):
     """The input with a batch dimension, and whether it had one."""
     if len(weight.shape) != rank + 2:
-        raise ShapeFault(f"{name}() expects a {rank + 2}-d weight, and was given {sized(weight.shape)}")
+        raise ShapeFault(f"{name}() expects a {rank + 2}-d weight, and was given {sized(weight.shape)}").saying(
+            "weight should have at least three dimensions" if len(weight.shape) < 3 else
+            f"expected stride to be a single integer value or a list of {len(weight.shape) - 2} values to match the "
+            f"convolution dimensions, but got stride={[1] * rank}")
     ndim = len(input.shape)
     if ndim not in (rank + 1, rank + 2):
         raise ShapeFault(f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of "
@@ -78,7 +86,7 @@ def _margins(name, kernel, stride, padding, dilation):
         padding = (0,) * len(kernel)
     padding = per_dimension(padding, len(kernel), name, "padding")
     if min(padding) < 0:
-        raise ValueFault("negative padding is not supported", "padding=0")
+        raise UnfitValue("negative padding is not supported", "padding=0")
     return padding, extra
 
 
@@ -90,7 +98,7 @@ def _channels_fit(name, shape, weight, bias, groups):
         raise ShapeFault(f"Given groups={groups}, weight of size {list(weight)}, expected input{list(shape)} to have "
                          f"{weight[1] * groups} channels, but got {shape[1]} channels instead")
     if bias is not None and bias.shape != (weight[0],):
-        raise ShapeFault(f"{name}(): given weight of size {list(weight)}, expected bias to be 1-dimensional with "
+        raise ShapeFault(f"Given weight of size {list(weight)}, expected bias to be 1-dimensional with "
                          f"{weight[0]} elements, but got bias of size {list(bias.shape)} instead")
 
 
@@ -109,8 +117,12 @@ def transposed(F, rank, input, weight, bias, stride, padding, output_padding, gr
         raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected bias to be 1-dimensional "
                          f"with {weight.shape[1] * groups} elements, but got bias of size {list(bias.shape)} instead")
     if any(o >= max(s, d) or o < 0 for o, s, d in zip(output_padding, stride, dilation, strict=True)):
-        raise ArgumentFault("output padding must be smaller than either stride or dilation, but got output_padding: "
-                            f"{list(output_padding)}, stride: {list(stride)} and dilation: {list(dilation)}")
+        axes = ("depth", "height", "width")[3 - max(len(stride), 2):]
+        listed = [f"{what}_{axis}: {n}" for what, numbers in (
+            ("output_padding", output_padding), ("stride", stride), ("dilation", dilation))
+                  for axis, n in zip(axes, (*((0,) if what == "output_padding" else (1,)) * (len(axes) - len(stride)),
+                                            *numbers), strict=True)]
+        raise UnfitValue("output padding must be smaller than either stride or dilation, but got " + " ".join(listed))
     lengths = transposed_lengths(input.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation)
     if any(n < 1 for n in lengths):
         raise ShapeFault(f"{name}(): given input size per channel {list(input.shape[2:])}, calculated output size "

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Int, Ints, Plain, sized
+from gradcli.engine.autograd.signature import Array, Int, Ints, Plain
+from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.convolution_arrays import columns
@@ -36,15 +37,14 @@ class Unfold(Op):
     def compose(F, input, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1):
         kernel, dilation, padding, stride = options("unfold", kernel_size, dilation, padding, stride)
         if len(input.shape) not in (3, 4):
+            axis(2, len(input.shape))
             raise ShapeFault(f"Expected 3D or 4D (batch mode) tensor for input with possibly 0 batch size, but got: "
-                             f"{sized(input.shape)}")
+                             f"{list(input.shape)}")
         count = places([n + 2 * p for n, p in zip(input.shape[-2:], padding, strict=True)], kernel, stride, dilation)
         if min(count) < 1:
-            raise ShapeFault(f"unfold(): given input with spatial size {list(input.shape[-2:])}, "
-                             f"kernel_size={list(kernel)}, "
-                             f"calculated shape of the array of sliding blocks as {list(count)}, but its components "
-                             f"must be "
-                             "at least one.")
+            raise ShapeFault(f"Given input with spatial size {tuple(input.shape[-2:])}, kernel_size={kernel}, "
+                             f"dilation={dilation}, padding={padding}, calculated shape of the array of sliding blocks "
+                             f"as {count}, but its components must be at least one.")
         if len(input.shape) == 3:
             return F.squeeze(F.im2col(F.unsqueeze(input, 0), kernel, dilation, padding, stride), 0)
         return F.im2col(input, kernel, dilation, padding, stride)
@@ -81,8 +81,8 @@ class Fold(Op):
         kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
         lengths = per_dimension(output_size, 2, "fold", "output_size")
         if len(input.shape) not in (2, 3):
-            raise ShapeFault(f"Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size, but got: "
-                             f"{sized(input.shape)}")
+            raise ShapeFault("Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero "
+                             f"dimensions for input, but got: {list(input.shape)}")
         if input.shape[-2] % (kernel[0] * kernel[1]):
             raise ShapeFault("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
                              "got "
@@ -132,8 +132,13 @@ class PixelShuffle(Op):
     def compose(F, input, upscale_factor: Int):
         r = upscale_factor
         if r <= 0 or len(input.shape) < 3 or input.shape[-3] % (r * r):
-            raise ShapeFault(f"pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
-                             f"upscale_factor, {r}, but input.size is {list(input.shape)}")
+            raise ShapeFault(
+                f"pixel_shuffle expects a positive upscale_factor, but got {r}" if r <= 0 and len(input.shape) > 2 else
+                f"pixel_shuffle expects input to have at least 3 dimensions, but got input with {len(input.shape)} "
+                "dimension(s)" if len(input.shape) < 3 else
+                "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
+                "upscale_factor, "
+                f"but input.size(-3)={input.shape[-3]} is not divisible by {r * r}")
         *lead, c, h, w = input.shape
         k = len(lead)
         split = F.reshape(input, (*lead, c // (r * r), r, r, h, w))
@@ -153,8 +158,14 @@ class PixelUnshuffle(Op):
     def compose(F, input, downscale_factor: Int):
         r = downscale_factor
         if r <= 0 or len(input.shape) < 3 or input.shape[-1] % r or input.shape[-2] % r:
-            raise ShapeFault(f"pixel_unshuffle expects height and width to be divisible by downscale_factor, {r}, but "
-                             f"input.size is {list(input.shape)}")
+            raise ShapeFault(
+                f"pixel_unshuffle expects a positive downscale_factor, but got {r}"
+                if r <= 0 and len(input.shape) > 2 else
+                f"pixel_unshuffle expects input to have at least 3 dimensions, but got input with {len(input.shape)} "
+                "dimension(s)" if len(input.shape) < 3 else
+                f"pixel_unshuffle expects {'height' if input.shape[-2] % r else 'width'} to be divisible by "
+                f"downscale_factor, but input.size({-2 if input.shape[-2] % r else -1})="
+                f"{input.shape[-2 if input.shape[-2] % r else -1]} is not divisible by {r}")
         if 0 in input.shape:
             return F.clone(input)       # PyTorch leaves the shape of what is empty as it is
         *lead, c, h, w = input.shape
@@ -176,8 +187,11 @@ class ChannelShuffle(Op):
 
     def compose(F, input, groups: Int):
         if groups <= 0 or len(input.shape) < 3 or input.shape[1] % groups:
-            raise ShapeFault(f"Number of channels must be divisible by groups. Got {list(input.shape)} and {groups} "
-                             f"groups.")
+            raise ShapeFault(
+                f"Number of groups to divide channels in must be positive. Value of groups:{groups}" if groups <= 0 else
+                f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(input.shape)}"
+                if len(input.shape) < 3 else
+                f"Number of channels must be divisible by groups. Got {input.shape[1]} channels and {groups} groups.")
         n, c, *rest = input.shape
         split = F.reshape(input, (n, groups, c // groups, *rest))
         return F.renamed(F.reshape(F.transpose(split, 1, 2), tuple(input.shape)), "ChannelShuffleBackward0")

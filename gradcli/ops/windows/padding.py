@@ -5,10 +5,15 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
 from gradcli.engine.tensor.conversion import realized
+from gradcli.faults.arguments import RefusedMode
+from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import outside
 
+PADDING_MODE = Text("constant", "reflect", "replicate", "circular", fault=RefusedMode,
+                    words="Unrecognised padding mode {}")
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
 MODERN_NAMES = ("ReflectionPad1DBackward0", "ReflectionPad2DBackward0", "ReflectionPad3DBackward0",
@@ -27,14 +32,16 @@ class Pad(Op):
     errors = [(ROW, (1,)), (ROW, (4, 0), "reflect"), (ROW, (1, 1, 1, 1, 1, 1, 1, 1)), (ROW, (5, 0), "circular"),
               (ROW, (1, 1), "mirror")]
 
-    def compose(F, input, pad: Sizes, mode: Text("constant", "reflect", "replicate", "circular") = "constant",
+    def compose(F, input, pad: Sizes, mode: PADDING_MODE = "constant",
                 value: Scalar = None):
         rank = len(pad) // 2
         if len(pad) % 2 or rank > len(input.shape):
-            raise ArgumentFault(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} "
-                                f"here, "
-                                f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the "
-                                                                                  "last"))
+            raise UnfitValue(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} here, "
+                             f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the last")
+                             ).saying("Padding length must be divisible by 2" if len(pad) % 2 else
+                                      "Padding length should be less than or equal to two times the input dimension "
+                                      "but "
+                                      f"got padding length {len(pad)} and input of dimension {len(input.shape)}")
         before, after = pad[0::2][::-1], pad[1::2][::-1]
         if mode == "constant":
             return F.constant_pad_nd(input, before, after, 0 if value is None else value)
@@ -42,18 +49,29 @@ class Pad(Op):
             raise ArgumentFault(f'Padding mode "{mode}" doesn\'t take in value argument', f"F.pad(x, {pad}, '{mode}')")
         lengths = input.shape[len(input.shape) - rank :]
         if not 1 <= rank <= 3 or len(input.shape) not in (rank + 1, rank + 2):
-            raise ShapeFault("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+            words = "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
+            raise UnimplementedType(words).saying(
+                f"Padding size {len(pad)} is not supported for {len(input.shape)}D input tensor."
+                if 1 <= rank <= 3 and 2 <= len(input.shape) <= 5 else words)
+        if mode == "reflect":
+            reflectable(input.shape, lengths, before, after)
         sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
         if mode not in MIRRORED:
             return F.wrapped_around(input, sources)
         return F.pad_gather(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
 
 
+def reflectable(shape, lengths, before, after):
+    """Refuse amounts that a reflection cannot fill; PyTorch looks at the last dimension first."""
+    for k, (n, b, a) in enumerate(zip(lengths[::-1], before[::-1], after[::-1], strict=True)):
+        if max(b, a) >= n:
+            raise ShapeFault(f"Argument #{4 + 2 * k}: Padding size should be less than the corresponding input "
+                             "dimension, "
+                             f"but got: padding ({b}, {a}) at dimension {len(shape) - 1 - k} of input {list(shape)}")
+
+
 def reflected(n, before, after):
     """For each new place the old one it shows, reflected at the edges."""
-    if max(before, after) >= n:
-        raise ShapeFault(f"Padding size should be less than the corresponding input dimension, but got: padding "
-                         f"({before}, {after}) at a dimension of length {n}")
     _grows(n, before, after)
     return (abs(i) if i < n else 2 * (n - 1) - i for i in range(-before, n + after))
 

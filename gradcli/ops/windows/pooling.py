@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.dtype_checks import kind_of
@@ -25,13 +26,26 @@ class Pooling(Op, abstract=True):
     home = "nn.functional"
 
 
+def _of_dimensions(name, shape, rank):
+    """PyTorch's words for inputs of other dimensions than a pooling has."""
+    if name == "max_pool1d":
+        return (f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but "
+                f"got:{shape}")
+    if rank == 1 and name != "lp_pool1d":
+        return (f"Expected 2 to 3 dimensions, but got {len(shape)}-dimensional tensor for argument #1 'self' (while "
+                f"checking arguments for {name})")
+    if name in ("adaptive_avg_pool2d", "adaptive_max_pool2d"):
+        return f"{name}(): Expected 3D or 4D tensor, but got{':' * ('max' in name)} {shape}"
+    return f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input"
+
+
 def planes(F, name, input, rank):
     """Refuse inputs of other dimensions than the pooling has."""
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
                          ("x.unsqueeze(0)", "adds a batch dimension")).saying(
-            f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input")
+            _of_dimensions(name, list(shape), rank))
     if 0 in shape and (0 in shape[1:] or len(shape) == rank + 1):
         raise ShapeFault(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but got "
                          f"{list(shape)}")
@@ -46,12 +60,24 @@ def options(name, rank, kernel_size, stride, padding, dilation=1):
         dilation, rank, name, "dilation")
 
 
+def one_dimensional(kernel, stride, padding, dilation):
+    """Refuse the options that PyTorch refuses in words of max_pool1d's own."""
+    for what, value in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
+        if value <= 0:
+            raise UnfitValue(f"max_pool1d() {what} must be greater than zero, but got {value}")
+    if not 0 <= 2 * padding <= dilation * (kernel - 1) + 1:
+        raise UnfitValue("max_pool1d() padding must be non-negative, but got "
+                         f"{padding}" if padding < 0 else "max_pool1d() padding should be at most half of kernel size, "
+                         f"but got padding={padding} and kernel_size={kernel}")
+
+
 def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
     """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
     name = f"max_pool{rank}d"
     planes(F, name, input, rank)
     kernel, stride, padding, dilation = options(name, rank, kernel_size, stride, padding, dilation)
     if rank == 1:
+        one_dimensional(kernel[0], stride[0], padding[0], dilation[0])
         values, indices = F.max_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation),
                                      ceil_mode)
         values, indices = F.squeeze(values, -2), F.squeeze(indices, -2)
@@ -169,7 +195,7 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     if output_size is not None:
         lengths = tuple(output_size)[-rank:]
     if tuple(indices.shape) != tuple(input.shape):
-        raise ShapeFault(f"{name}(): Expected shape of indices to be same as that of the input tensor "
+        raise ShapeFault(f"Expected shape of indices to be same as that of the input tensor "
                          f"({list(input.shape)}) but got indices tensor with shape: {list(indices.shape)}")
     name = {1: "SqueezeBackward1", 2: "MaxUnpool2DBackward0", 3: "MaxUnpool3DBackward0"}[rank]
     return rename_node(F.put_in_places(input, indices, lengths), name)

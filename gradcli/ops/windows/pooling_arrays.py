@@ -32,9 +32,9 @@ def beyond(lengths, count, kernel, stride, padding, dilation):
 
 
 @lru_cache(256)
-def layout(name, lengths, kernel, stride, padding, dilation, ceil_mode):
+def layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
     """How many windows there are along each dimension, and what to add on the right for them to fit."""
-    count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode)
+    count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels)
     return count, beyond(lengths, count, kernel, stride, padding, dilation)
 
 
@@ -55,7 +55,8 @@ class MaxPool(PoolingKernel):
                 ceil_mode: Flag):
         rank = len(kernel)
         lengths = input.shape[input.ndim - rank :]
-        count, after = layout(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode)
+        count, after = layout(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode,
+                              input.shape[-rank - 1])
         if (few := greatest_of_few(input, kernel, stride, padding, after, dilation, count)) is not None:
             return few
         least = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
@@ -164,7 +165,8 @@ class AvgPool(PoolingKernel):
                 count_include_pad: Flag, divisor: Plain):
         rank, dense = len(kernel), (1,) * len(kernel)
         lengths = input.shape[input.ndim - rank :]
-        count, after = layout(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode)
+        count, after = layout(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode,
+                              input.shape[-rank - 1])
         total = sums_of_few(input, kernel, stride, padding, after, count)
         if total is None:
             padded = outside(input, padding, after)

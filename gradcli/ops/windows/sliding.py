@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ShapeFault
 
 
 def per_dimension(value, rank, name, what):
@@ -18,16 +18,48 @@ def per_dimension(value, rank, name, what):
     if type(value) is tuple and len(value) == 1 and rank > 1:
         return value * rank
     if type(value) is tuple and len(value) != rank:
-        raise ArgumentFault(f"{name}() expects {what} to be a single integer or a tuple of {rank}, "
-                            f"but got {list(value)}")
+        raise UnfitValue(f"{name}() expects {what} to be a single integer or a tuple of {rank}, but got {list(value)}"
+                         ).saying(_other_rank(value, rank, name, what))
     return value if type(value) is tuple else (value,) * rank
+
+
+def _other_rank(value, rank, name, what):
+    """PyTorch's words for an option with as many numbers as there are no dimensions."""
+    if "conv" in name:
+        return (f"expected {what} to be a single integer value or a list of {rank} values to match the convolution "
+                f"dimensions, but got {what}={list(value)}")
+    if "fold" in name:
+        return f"It is expected {what} equals to 2, but got size {len(value)}"
+    if name == "max_pool1d":
+        return f"{name}() {what} must be an int, list of ints or tuple of ints of size 1 but got size {len(value)}"
+    if rank == 1:
+        return f"{name}() argument '{what}' should contain one int (got {len(value)})"
+    omitted = "be omitted, a single int" if what == "stride" else "be a single int"
+    return f"{name}: {what} must either {omitted}, or a tuple of {('two', 'three')[rank == 3]} ints"
+
+
+def _not_positive(name, what, value):
+    """PyTorch's words for strides, dilations and kernels below 1."""
+    if "conv" in name:
+        if what == "dilation":
+            return f"dilation should be greater than zero, but got {value if len(value) > 1 else [1, *value]}"
+        return f"non-positive {what} is not supported"
+    if "fold" in name:
+        height, width = value
+        return (f"{what.replace('_', ' ')} should be greater than zero, but got {what}_height: {height} {what}_width: "
+                f"{width}")
+    letters = "THW"[-len(value):] if len(value) > 1 else "W"
+    start = {"kernel_size": "k", "stride": "d", "dilation": "dilation"}[what]
+    listed = " ".join(f"{start}{letter}: {n}" for letter, n in zip(letters, value, strict=True))
+    return f"{what.replace('_', ' ')} should be greater than zero, but got {listed}"
 
 
 def positive(name, **options):
     """Refuse strides, dilations and kernels below 1."""
     for what, value in options.items():
         if min(value) <= 0:
-            raise UnfitValue(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}")
+            raise UnfitValue(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}").saying(
+                _not_positive(name, what, list(value)))
 
 
 def outside(array, before, after, value=0):
@@ -105,12 +137,19 @@ def overlapped(windows, lengths, kernel, stride, dilation):
     return total
 
 
-def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode):
+def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
     """How many windows a pooling has along each dimension, as PyTorch counts them."""
+    if 0 in stride:
+        raise UnfitValue(f"{name}(): stride should be greater than zero, but got stride={list(stride)}").saying(
+            "stride should not be zero")
     positive(name, kernel_size=kernel, stride=stride, dilation=dilation)
     if any(p < 0 or 2 * p > s for p, s in zip(padding, span(kernel, dilation), strict=True)):
+        p, k, d = next((p, k, d) for p, k, d in zip(padding, kernel, dilation, strict=True)
+                       if p < 0 or 2 * p > d * (k - 1) + 1)
         raise UnfitValue(f"{name}(): pad should be at most half of effective kernel size, but got pad={list(padding)}, "
-                         f"kernel_size={list(kernel)} and dilation={list(dilation)}")
+                         f"kernel_size={list(kernel)} and dilation={list(dilation)}").saying(
+            f"pad must be non-negative, but got pad: {p}" if p < 0 else
+            f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}")
     out = []
     for n, s, t, p in zip(lengths, span(kernel, dilation), stride, padding, strict=True):
         free = n + 2 * p - s
@@ -120,5 +159,7 @@ def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode):
         out.append(count)
     if any(n < 1 for n in out):
         raise ShapeFault(f"{name}(): given input size {list(lengths)}, calculated output size {out}: output size is "
-                         "too small", ("padding=1", "or a smaller kernel"))
+                         "too small", ("padding=1", "or a smaller kernel")).saying(
+            f"Given input size: ({'x'.join(map(str, (channels, *lengths)))}). Calculated output size: "
+            f"({'x'.join(map(str, (channels, *out)))}). Output size is too small")
     return tuple(out)

@@ -57,8 +57,9 @@ def kl_divergence(p: Any, q: Any) -> Any:
     """KL(p || q), the expectation under p of log(p / q), in the batch shape. NotImplementedError for unknown pairs."""
     for value in (p, q):
         if not isinstance(value, Distribution):
-            raise ArgumentFault(f"kl_divergence() takes two distributions, not {described(value)}",
-                                "kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))")
+            raise Unimplemented(f"kl_divergence() takes two distributions, not {described(value)}",
+                                "kl_divergence(Normal(0.0, 1.0), Normal(1.0, 1.0))").saying(
+                f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}")
     for file in ("same_family", "different_families"):       # their functions register themselves
         import_module(f"gradcli.nn.distributions.kl.{file}")
     divergence = _nearest(type(p), type(q))
