@@ -271,7 +271,7 @@ def test_names_are_taken_as_in_torch():
                 message = ""
             except Fault as fault:
                 message = fault.message
-            assert message == expected, (method, name)
+            assert expected in message and bool(message) == bool(expected), (method, name)
 
 
 def test_a_module_within_itself_has_no_state():

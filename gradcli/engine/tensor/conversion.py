@@ -16,10 +16,9 @@ from numpy import ndarray
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
-from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.mistakes import SeveralElements, UnfitValue
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import NoSequence, UnknownDtype
 from gradcli.faults.tree import ArgumentFault, Fault, TypeFault, ValueFault
 
@@ -183,12 +182,9 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Te
                     "only one element tensors can be converted to Python scalars")
         elif array.shape != shape:
             raise ValueFault(f"the lists are ragged: expected shape {list(shape)} and found {list(array.shape)}",
-                             ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack those of one"))
-        if isinstance(data, Tensor) and dim and array.size != 1 and type(data).__name__ != "numpy.ndarray" and (
-                not Current.legacy):
-            raise SeveralElements(f"a list for a tensor holds numbers, and {described(data)} is none",
-                                  ("torch.stack([a, b])", "a tensor of several")).saying(
-                "only one element tensors can be converted to Python scalars")
+                             ("torch.cat([x, y])", "joins tensors of several lengths; torch.stack of one")).saying(
+                f"expected sequence of length {shape[0] if shape else 0} at dim {dim} "
+                f"(got {array.shape[0] if array.ndim else 0})")
         if isinstance(data, Tensor) and data.requires_grad:
             array = report_detached(data, "torch.tensor()", array)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))

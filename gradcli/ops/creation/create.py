@@ -164,7 +164,7 @@ class Arange(Creation):
             start, end = None, start
         if end is None:
             raise ArgumentFault("arange() is missing end, a number", "torch.arange(5)").saying(
-                'arange() missing 1 required positional arguments: "end"')
+                combined("arange", (), {}, ""))
         if start is None:
             start = 0
         return stepped(start, end, step, dtype)
