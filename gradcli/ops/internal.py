@@ -41,7 +41,7 @@ class Clone(Op):
     samples = [([1.0, 2.0],)]
 
     def forward(input: Array, *, memory_format: Format = None):
-        copy = np.array(input, order="K")
+        copy = np.array(input, order="C" if 0 in input.strides else "K")      # rows of what was expanded
         return copy if memory_format is None else in_order(copy, memory_format)
 
     def grad_input(F, g):

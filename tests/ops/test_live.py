@@ -58,6 +58,8 @@ def test_any_shape_agrees(op):
             expected = torch_answer(op, arguments)
         except REFUSALS:
             return
+        if op.names[0] == "histogram" and isinstance(arguments[1], np.ndarray) and (np.diff(arguments[1]) < 0).any():
+            return      # edges that do not rise, of which torch says nothing
         mismatch = disagreement(op, arguments, expected, LOOSER * 10**4 if ill else LOOSER)
         assert not mismatch, f"{arguments}: {mismatch}"
 

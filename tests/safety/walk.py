@@ -35,6 +35,7 @@ from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import METHODS
+from gradcli.lang.runtime.classes import UnboundSuper
 from gradcli.lang.runtime.enumeration import Auto
 from gradcli.lang.runtime.exceptions import raised
 from gradcli.lang.runtime.format import Formatter
@@ -239,7 +240,7 @@ OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
         Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, ArrayOptions, Backends,
-        Idle, Indexer, OwnAttributes, SummaryWriter, Ufunc,
+        Idle, Indexer, OwnAttributes, UnboundSuper, SummaryWriter, Ufunc,
         Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,

@@ -381,9 +381,9 @@ PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": i
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile,
     **complex_tensor.ASSIGNABLE}
-SPECIAL = {"__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains,
-           "__float__": _number(float), "__int__": _number(int), "__complex__": _number(complex),
-           "__index__": _index}
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains, "__index__": _index,
+    "__float__": _number(float), "__int__": _number(int), "__complex__": _number(complex)}
 
 for _name, _function in SPECIAL.items():
     setattr(Tensor, _name, _function)

@@ -21,6 +21,7 @@ from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.conversion import array_of, listed, whole
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.methods import SPECIAL
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
@@ -379,7 +380,7 @@ for _sign in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 setattr(Array, "__getitem__", with_numpy_faults(_item))    # noqa: B010  # a name that the type does not declare
 setattr(Array, "__setitem__", with_numpy_faults(_set_item))    # noqa: B010  # attached as operations are
 for _name in ("__bool__", "__float__", "__int__"):
-    setattr(Array, _name, with_numpy_faults(getattr(Tensor, _name)))
+    setattr(Array, _name, with_numpy_faults(SPECIAL[_name]))
 setattr(Array, "__matmul__", _matmul)   # noqa: B010  # attached as operations are
 setattr(Array, "__rmatmul__", _rmatmul)     # noqa: B010
 Array.dtype = property(lambda self: ArrayType(OF[self.array.dtype]))  # type: ignore[assignment]  # numpy's type

@@ -54,7 +54,7 @@ class TensorType(Typed):
             raise ArgumentFault(f"{REFUSED_SIZE}, not from {described(first)}", "torch.FloatTensor([1.0, 2.0])").saying(
                 f"new(): invalid data type '{type_name(first)}'" if type(first) is str else
                 f"new(): data must be a sequence (got {type_name(first)})")
-        return traced.zeros(size if args else (0,), dtype=self.tensor_dtype)
+        return traced.empty(size if args else (0,), dtype=self.tensor_dtype)
 
     def _usual(self, first: Any, args: tuple[Any, ...]) -> Tensor | None:
         """What a list of numbers, or sizes that need no check, make; None for anything else, and for what is wrong."""

@@ -119,6 +119,7 @@ def _parent(policy: Policy, base: Any) -> type:
 
 
 @exposed()
+@exposed()
 class UnboundSuper:
     """`super(Class)` without an object: calling its `__init__` does nothing, as in Python."""
 

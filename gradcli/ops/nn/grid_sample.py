@@ -36,17 +36,16 @@ class GridSample(Op):
 
     def compose(F, input, grid, mode: GRID_MODE = "bilinear",
                 padding_mode: GRID_PADDING = "zeros", align_corners: Flag = None):
-        rank = len(input.shape) - 2
-        if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or (
-                grid.shape[0] != input.shape[0]):
+        rank, same_batch = len(input.shape) - 2, grid.shape[:1] == input.shape[:1]
+        if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or not same_batch:
             raise ShapeFault("grid_sampler(): expected an input of 4 or 5 dimensions, and a grid with 2 or 3 "
                              f"coordinates for each place of each result, but got input {sized(input.shape)} and grid "
                              f"{sized(grid.shape)}").saying("grid_sampler(): expected " + (
                 f"4D or 5D input and grid with same number of dimensions, but got input with sizes {list(input.shape)} "
-                f"and grid with sizes {list(grid.shape)}" if grid.shape[0] == input.shape[0] and (
+                f"and grid with sizes {list(grid.shape)}" if same_batch and (
                     rank not in (2, 3) or len(grid.shape) != rank + 2) else
                 f"grid and input to have same batch size, but got input with sizes {list(input.shape)} and grid with "
-                f"sizes {list(grid.shape)}" if grid.shape[0] != input.shape[0] else
+                f"sizes {list(grid.shape)}" if not same_batch else
                 f"grid to have size {rank} in last dimension, but got grid with sizes {list(grid.shape)}"))
         if mode == "bicubic" and rank == 3:
             raise ShapeFault("grid_sampler(): bicubic interpolation only supports 4D input")

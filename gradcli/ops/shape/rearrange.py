@@ -82,13 +82,13 @@ class Flatten(Op):
 
 
 class Ravel(Op):
-    """ravel(input): all elements as a vector."""
+    """ravel(input): all elements as a vector, which shares the memory of a contiguous input."""
 
     complex = True
     samples = [(CUBE,)]
 
     def compose(F, input):
-        return F.reshape(input, (-1,))
+        return F.reshape(F.contiguous(input), (-1,))
 
 
 class Unflatten(Op):
