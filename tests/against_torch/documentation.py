@@ -54,7 +54,7 @@ PLACES = {
 }
 SECONDS = 100
 NUMBER = re.compile(r"[-+]?\b\d+(?:\.\d*)?(?:e[-+]?\d+)?")
-ROUNDING = 1e-5     # what sums in single precision, of numbers of the size of examples', may differ by
+ROUNDING = 1e-5     # what sums in single precision may differ by, relative to the largest number shown, or to 1
 # Words of a statement that leaves the processor: it is passed over.
 DEVICE = re.compile(r"cuda|\bxpu\b|\bmps\b|meta\b|\bgpu|device_mesh|set_default_device", re.I)
 # Words of a program that is about something else.
@@ -273,7 +273,8 @@ def same(theirs, mine):
         return bool(error and error[2].rstrip(".") in fault[2])
     numbers = [[float(n) for n in NUMBER.findall(text)] for text in (theirs, mine)]
     bare = ["".join(NUMBER.sub("0", text).split()) for text in (theirs, mine)]
-    return bare[0] == bare[1] and all(math.isclose(a, b, rel_tol=1e-4, abs_tol=ROUNDING)
+    largest = max((abs(n) for n in numbers[0] if math.isfinite(n)), default=0.0)
+    return bare[0] == bare[1] and all(math.isclose(a, b, rel_tol=1e-4, abs_tol=ROUNDING * max(1.0, largest))
                                       for a, b in zip(*numbers, strict=True))
 
 
