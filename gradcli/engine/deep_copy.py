@@ -26,9 +26,8 @@ def copy_leaf(x: Tensor) -> Tensor:
         raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
                         "the moment", ("x.detach().clone()", "a copy without history")).saying(
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-            "If "
-            "you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, see "
-            "https://github.com/pytorch/pytorch/pull/103001")
+            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+            "see https://github.com/pytorch/pytorch/pull/103001")
     with recording(False):
         clone: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
     clone.requires_grad = x.requires_grad

@@ -1,7 +1,7 @@
 """16-bit floating numbers: stored rounded, computed with as float32, and rounded once, as PyTorch's kernels do.
 
-A plain number beside such a tensor keeps the precision of float32. A gradient that PyTorch computes in one kernel
-(`GeluBackward`) is rounded once, too; the others step by step, as their formulas go.
+A plain number that multiplies or divides such a tensor keeps the precision of float32; others are rounded. A gradient
+that PyTorch computes in one kernel (`GeluBackward`) is rounded once, too; others step by step, as their formulas go.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from numpy import ndarray
 from gradcli.engine.autograd.op import Op, Rule, raw
 from gradcli.engine.tensor.dtypes import float16, float32
 
+KEPT_RULES = 1024
+
 
 def type_of_numbers(cls: type[Op], dtype: Any) -> Any:
     """The type of plain numbers beside tensors of `dtype`."""
@@ -24,10 +26,12 @@ def type_of_numbers(cls: type[Op], dtype: Any) -> Any:
 
 def applies(cls: type[Op], arrays: Sequence[Any]) -> bool:
     """Whether an operation is on 16-bit floating numbers alone, and its result is to be of that type."""
-    dtypes = {a.dtype for a in arrays if type(a) is ndarray and a.dtype.kind in "fc"}
-    if float16 not in dtypes or "dtype" in cls.params and arrays[cls.params.index("dtype")] is not None:
+    if not any(type(a) is ndarray and a.dtype is float16 for a in arrays):
         return False
-    return len(dtypes) == 1 or cls.opmath_numbers
+    if "dtype" in cls.params and arrays[cls.params.index("dtype")] is not None:
+        return False
+    return cls.opmath_numbers or all(a.dtype is float16 for a in arrays
+                                     if type(a) is ndarray and a.dtype.kind in "fc")
 
 
 def widened(value: Any) -> Any:
@@ -51,12 +55,11 @@ def forward(cls: type[Op], arrays: Sequence[Any]) -> Any:
     return (*rounded(result[:count]), *result[count:]) if count else rounded(result)
 
 
-@lru_cache(None)
+@lru_cache(KEPT_RULES)
 def rule_of(rule: Rule, fused: bool) -> Rule:
     """The rule of a gradient of 16-bit floating numbers; `fused` tells that PyTorch computes it in one kernel."""
-    kept = Rule(partial(_gradient, rule.grad, fused), rule.at, rule.needs, rule.many, rule.item, rule.saves,
+    return Rule(partial(_gradient, rule.grad, fused), rule.at, rule.needs, rule.many, rule.item, rule.saves,
                 rule.vanishes)
-    return kept
 
 
 def _gradient(grad: Callable[..., Any], fused: bool, F: Any, g: Any, *values: Any) -> Any:

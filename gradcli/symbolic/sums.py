@@ -109,4 +109,4 @@ def _split(index: Index, body: Expr) -> tuple[Index, Expr] | None:
     return None
 
 
-Sum.over = staticmethod(sum_over)  # type: ignore[method-assign]
+Sum.over = staticmethod(sum_over)  # type: ignore[method-assign]  # sums are folded by what is made of expressions
