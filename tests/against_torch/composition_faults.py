@@ -102,6 +102,12 @@ def degenerate(x):
         bool((values < 1e-5 * values[..., :1]).any()))
 
 
+def perfectly_correlated(x):
+    """Whether two rows are multiples of each other but for a constant."""
+    return x.dim() == 2 and x.is_floating_point() and len(x) > 1 and bool(
+        (torch.corrcoef(x.detach().double()).tril(-1).abs() > 1 - 1e-9).any())
+
+
 def row(x):
     """Whether a vector makes a matrix of equal numbers, and the identity added to it, with equal eigenvalues."""
     return x.dim() == 1 and x.numel() > 2
@@ -146,6 +152,9 @@ def fault_of_graph(d):
     if ".data." in d.text and "gradient" in d.name + d.text and not isinstance(d.mine, Exception) and not isinstance(
             d.theirs, Exception) and d.name in ("gradient", "second gradient", "Jacobian"):
         return "gradients are computed from numbers before and after a write to .data"
+    if "corrcoef" in d.text and d.holds(perfectly_correlated) and d.only_where(
+            lambda a, b: (np.isnan(a) | (np.abs(a) < 1e-12)) & (np.isnan(b) | (np.abs(b) < 1e-12))):
+        return "rounding decides whether a correlation of 1 lies beyond it, where no gradient passes"
     if d.name == "gradients require grad" and d.holds(empty):
         return "whether a gradient of no elements has a history"
     if d.name == "second gradient" and nothing(d.mine) and nothing(d.theirs) and d.holds(empty):

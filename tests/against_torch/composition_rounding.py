@@ -48,7 +48,7 @@ def within(mine, theirs, near, exact):
         spread = np.nanmax([np.abs(n - theirs) for n in near], axis=0)
         gap, size = np.abs(mine - theirs), np.abs(theirs)
         fits = [np.isclose(mine, theirs, 1e-6, 1e-6, equal_nan=True), gap <= 30 * spread + 1e-8 * size,
-                *[(mine == n) | np.isnan(mine) & np.isnan(n) for n in near]]
+                *[np.isclose(mine, n, 1e-6, 1e-12, equal_nan=True) for n in near]]
         if exact is not None:
             fits.append(np.abs(mine - exact) <= 2 * np.abs(theirs - exact) + 1e-6 * size)
     return bool(np.any(fits, axis=0).all())

@@ -204,7 +204,7 @@ def apart(mine, theirs, single=False):
             return f"refused: {type(mine).__name__} {mine}"[:150]
         if not isinstance(mine, Exception):
             return f"not refused: {theirs}"[:150] if of_graph(theirs) else ""     # to be able to do more is no fault
-        return "" if of_graph(mine) == of_graph(theirs) else f"says {mine} for {theirs}"[:230]
+        return "" if of_graph(theirs) in ("", of_graph(mine)) else f"says {mine} for {theirs}"[:230]
     if isinstance(theirs, list):
         if len(mine) != len(theirs):
             return f"{len(mine)} of them, not {len(theirs)}"

@@ -144,7 +144,7 @@ class Op:
     is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
 
     # types and memory
-    type_promotion = ""                     # of the operands: "mixed", "floating", "same", or none
+    type_promotion = ""     # of the operands: "mixed", "expanded" (0-d is as others), "floating", "same", or none
     complex = False                         # whether it takes complex tensors and numbers
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
@@ -167,6 +167,7 @@ class Op:
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result
     unsaved_outputs: tuple[int, ...] = ()   # indices of outputs that no rule needs
     multi_output = False                    # whether more than the first output is differentiable
+    several_views = False                   # whether its outputs are views of the input
     first_alone = False                     # whether specialised calls give the first output alone, all that is asked
     inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch
     fixed: tuple[str, ...] = ()             # inputs that must not require gradients, as in PyTorch
@@ -177,8 +178,7 @@ class Op:
     # whether gradients (those of the inputs named) depend on all inputs in PyTorch, which computes them together
     linked: bool | tuple[str, ...] | None = None
     vanishes = False                        # whether gradients are zeros that stay zero whatever they are multiplied by
-    # what becomes of such zeros: "stay" (a tuple: in the gradients of these inputs), "cut" (and lose their history), or
-    # numbers like others, where PyTorch's rule calls a kernel
+    # such zeros "stay" (a tuple: in the gradients of these inputs), are "cut" (lose their history), or count as others
     vanished: str | tuple[str, ...] = ""
     saved_for_versions: tuple[str, ...] = ()    # inputs, or out, saved as in PyTorch only to notice writes to them
 

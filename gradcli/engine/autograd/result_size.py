@@ -118,6 +118,7 @@ COUNTS: dict[str, Count] = {
     "mm": _product,
     "bmm": _product,
     "addmm": lambda x, a, b, *_: _product(a, b),
+    "addr": lambda x, a, b, *_: a.size * b.size,
     "baddbmm": lambda x, a, b, *_: _product(a, b),
     "diag": lambda a, offset=0, *_: (a.size + abs(offset)) ** 2 if a.ndim == 1 else 0,
     "diag_embed": _diagonal,

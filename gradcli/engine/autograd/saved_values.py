@@ -7,9 +7,10 @@ from typing import Any
 
 from numpy import array_equal, ndarray
 
-from gradcli.engine.autograd.op import TABLE, NodeOutput, traced
+from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
+from gradcli.engine.autograd.views import several_views_fault
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, Write, apart_writes, clock, last_writes, owner, write_apart
 from gradcli.engine.tensor.variable import Variable
@@ -73,7 +74,23 @@ def check_fresh(node: Any) -> None:
                     if id(memory) in last_writes or id(array) in apart_writes:
                         for write in (last_writes.get(id(memory)), write_apart(array)):
                             if write and write.tick > node.born:
+                                check_view_of_several(node, array)
                                 raise _stale(node, array, write)
+
+
+def check_view_of_several(node: Any, array: ndarray) -> None:
+    """Raise ViewWrite if a saved input was one of several views of one call, or a view of one: so PyTorch tells it."""
+    for _, rule, saved in node.edges:
+        for need, value in zip(rule.needs, saved if type(saved) is tuple else (), strict=False):
+            if value is array and array.base is not None and need < len(node.params):
+                source = next((parent for parent, rule, _ in node.edges if rule.at == need), None)
+                origin = source
+                while isinstance(origin, Op) and len(origin.edges) == 1 and not origin.fresh_result:
+                    origin = origin.edges[0][0]
+                if type(origin) is NodeOutput and origin.node.several_views:
+                    at, producer = (source.at, source.node) if type(source) is NodeOutput else (0, source)
+                    raise several_views_fault(f"Output {at} of {base_name(producer)} is a view and its base or another "
+                                              "view of its base has been modified inplace.")
 
 
 def skip_node(node: Any, undefined: set[Any], freed: Freed | None) -> None:

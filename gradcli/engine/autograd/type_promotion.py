@@ -60,7 +60,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         return _same(cls, values, operands)
     if cls.refuses_bool_with_number and not Current.legacy:       # bytes in 0.1.12, where 1 - mask was common
         _refuse_truths(operands)
-    common = result_type([x.array if isinstance(x, Tensor) else x for x in operands])
+    arrays = [x.array if isinstance(x, Tensor) else x for x in operands]
+    common = result_type(map(np.atleast_1d, arrays) if cls.type_promotion == "expanded" else arrays)
     if cls.type_promotion == "floating":
         common = computing_type(common)
     values = list(values)

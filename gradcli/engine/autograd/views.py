@@ -75,10 +75,15 @@ def view_write_fault(view: Tensor, what: str) -> ViewWrite:
                          "forbidden. You can fix this by cloning the output of the custom Function.",
                          ("y = y.clone()", "before the change"))
     if origin & SEVERAL:
-        return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions "
-                         "do not allow the output views to be modified inplace. You should replace the inplace "
-                         "operation by an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))
+        return several_views_fault(subject)
     return ViewWrite(f"{subject} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
                      "clarify your code by moving both the view and the inplace either both inside the no_grad block "
                      "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to be "
                      "tracked).", ("y = x[0:2]", "after the block, to have a view whose changes are tracked"))
+
+
+def several_views_fault(subject: str) -> ViewWrite:
+    """The fault for writing in place to one of several views of one call."""
+    return ViewWrite(f"{subject} This view is the output of a function that returns multiple views. Such functions do "
+                     "not allow the output views to be modified inplace. You should replace the inplace operation by "
+                     "an out-of-place one.", ("x[0:2].mul_(2)", "a slice can be written to"))

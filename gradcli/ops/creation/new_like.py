@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.variable import Array as NumpyArray
@@ -81,8 +81,9 @@ class SumToSize(Op):
         tail = shape[len(shape) - len(size) :]
         if len(size) > len(shape) or any(n not in (1, m) for n, m in zip(size, tail, strict=True)):
             raise ShapeFault(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
-        where = (*range(len(shape) - len(size)), *(i + len(shape) - len(size) for i, n in enumerate(size)
-                                                   if n == 1 and tail[i] != 1))
-        if not where and shape:
-            return input
-        return rename_node(F.reshape(F.sum(input, where, True), tuple(size)), f"SumBackward{int(bool(size))}")
+        if not size:
+            return F.sum(input)
+        lead = len(shape) - len(size)
+        where = (*range(lead), *(i + lead for i, n in enumerate(size) if n == 1 and tail[i] != 1))
+        total = F.sum(input, where, True) if where else input
+        return F.view(total, tuple(size)) if lead else total

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import elements_along
-from gradcli.ops.introsort import reordered
+from gradcli.ops.introsort import picked, reordered, top_places
 from gradcli.ops.reduction.picking import scatter_to_input
 from gradcli.ops.reduction.reduce import GRID
 
@@ -105,8 +105,8 @@ class Msort(Op):
 
 
 class Topk(Op):
-    """topk(input, k, dim, largest, sorted): the k greatest or least elements along `dim`, and where they stand;
-    unsorted they come as they stood."""
+    """topk(input, k, dim, largest, sorted): the k greatest or least elements along `dim`, and where they stand; which
+    of equal ones, and in which order unsorted ones, is as the C++ library selects them."""
 
     linked = False
     unsaved_outputs = (0,)
@@ -122,8 +122,10 @@ class Topk(Op):
                              (f"x.topk({input.shape[at] if input.ndim else 1})", "the most there are")
                              ).saying("selected index k out of range")
         order = foremost(input, k, dim, largest)
-        if not sorted and input.ndim:
+        if Current.legacy and not sorted and input.ndim:
             order = np.sort(order, axis=at)
+        elif not Current.legacy and k:
+            order = picked(input, at, order, lambda items: top_places(items, k, largest, sorted), not sorted)
         return along(input, order, dim), order
 
     def grad_input(F, g, out, dim, input_shape):

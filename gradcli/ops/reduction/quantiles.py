@@ -4,11 +4,13 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.introsort import nth_element, picked, place_at, quick_select, reordered
 from gradcli.ops.reduction.picking import scatter_to_input
 from gradcli.ops.reduction.reduce import GRID, shared_among_all_ties
 
@@ -42,6 +44,8 @@ def middle(array, dim, keepdim, name, skip):
     where = np.take_along_axis(order, rank, at)
     if not skip and missing.any():
         where = np.where(missing.any(axis=at, keepdims=True), np.argmax(missing, axis=at, keepdims=True), where)
+    elif skip and not Current.legacy and not count.all():
+        where = np.where(count, where, place_at(nth_element, [(i, 0) for i in range(array.shape[at])], 0))
     return chosen(array, where, at, keepdim)
 
 
@@ -139,6 +143,8 @@ class Mode(Op):
         at, order = ranked(input, dim, "mode")
         if not input.ndim:
             return chosen(input, order, at, keepdim)
+        if not Current.legacy:
+            order = reordered(input, order, at)
         values = np.moveaxis(np.take_along_axis(input, order, at), at, -1)
         fresh = np.ones(values.shape, bool)
         fresh[..., 1:] = values[..., 1:] != values[..., :-1]
@@ -166,7 +172,10 @@ class Kthvalue(Op):
         at, order = ranked(input, dim, "kthvalue")
         if not 1 <= k <= (input.shape[at] if input.ndim else 1):
             raise ShapeFault(f"kthvalue(): selected number k out of range for dimension {at}")
-        return chosen(input, order.take([k - 1], at) if input.ndim else order, at, keepdim)
+        where = order.take([k - 1], at) if input.ndim else order
+        if not Current.legacy:
+            where = picked(input, at, where, lambda items: place_at(quick_select, items, k - 1))
+        return chosen(input, where, at, keepdim)
 
     def grad_input(F, g, out, dim, keepdim, input_shape):
         return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)

@@ -58,7 +58,7 @@ class Split(Op):
 
     complex = True
     names = ("split", "unsafe_split")
-    multi_output = True
+    multi_output = several_views = True
     legacy_names = "tensor.Index"
     modern_names = ("SplitBackward0", "SplitWithSizesBackward0")
     samples = [(ROW, 2), (ROW, (1, 4)), (GRID, 2, 1), (GRID, (0, 2), -2)]
@@ -98,7 +98,7 @@ class Chunk(Op):
 
     complex = True
     names = ("chunk", "unsafe_chunk")
-    multi_output = True
+    multi_output = several_views = True
     legacy_names = "tensor.Chunk"
     modern_names = "SplitBackward0"
     samples = [(ROW, 2), (GRID, 2, 1), (ROW, 4)]
@@ -119,7 +119,7 @@ class Unbind(Op):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
     complex = True
-    multi_output = True
+    multi_output = several_views = True
     legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
     errors = [(GRID, 5), (np.ones(()),)]
