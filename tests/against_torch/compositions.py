@@ -66,10 +66,16 @@ def reduction(rng, x):
     return f"torch.{name}({x}, dim={dim}{keep}){'[0]' if name in FIRST else ''}"
 
 
+def leaf(rng):
+    """Normal numbers, or some of a few, so that there are equal ones, zeros and ones."""
+    source, size = np.random.default_rng(rng.randrange(10**9)), rng.choice(SHAPES)
+    numbers = source.normal(size=size) if rng.random() < 0.7 else source.choice([-1.0, 0.0, 0.5, 1.0, 2.0], size=size)
+    return np.asarray(numbers, rng.choice([np.float32, np.float64, np.float64]))
+
+
 def composed(rng):
     """A program and its leaves: steps that torch takes, up to one that it refuses for reasons of the graph."""
-    leaves = [np.asarray(np.random.default_rng(rng.randrange(10**9)).normal(size=rng.choice(SHAPES)),
-                         rng.choice([np.float32, np.float64, np.float64])) for _ in range(2)]
+    leaves = [leaf(rng) for _ in range(2)]
     names, lines = ["a", "b"], []
     while len(lines) < rng.randint(2, 5):
         line = step(rng, names)

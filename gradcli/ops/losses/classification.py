@@ -81,8 +81,6 @@ class NllBack(Kernel):
             out.put(places(shape, target), target_factor(how, target, g.dtype) * g)
             return out
         at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
-        if how == "mean" and np.isnan(share).all():     # the mean over no targets is nan, but nothing can move it
-            return np.zeros(shape, g.dtype)
         out = np.zeros(at[3], g.dtype)
         contribution = -share * (g.reshape(share.shape) if how == "none" else g)
         contribution[target.reshape(contribution.shape) == ignore_index] = 0        # however much is owed, be it nan

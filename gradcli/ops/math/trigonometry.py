@@ -245,7 +245,7 @@ class Sinc(Angular):
     def grad_input(F, g, input):
         turned = input * math.pi
         slope = (turned * F.cos(turned) - F.sin(turned)) / (turned * input)
-        return g * F.where(input == 0, 0, slope)
+        return F.where(input == 0, 0, g * slope)
 
 
 def _sinc(x):

@@ -143,10 +143,45 @@ class PreluKernel(Kernel):
         return choose(input > 0, input, input * weight)
 
     def grad_input(F, g, input, weight):
-        return F.where(input > 0, g, g * weight)
+        return F.prelu_slope(g, input, weight)
 
     def grad_weight(F, g, input, weight):
-        return F.where(input > 0, 0, g * input)
+        return F.prelu_weight_slope(g, input)
+
+
+class PreluSlope(Kernel):
+    """prelu_slope(g, input, weight): the gradient of prelu by its input; its own slopes count 0 as positive, as
+    PyTorch's."""
+
+    type_promotion = "same"
+    samples = [(SIGNED, [-1.0, 3.0, 0.5, 2.0], [0.25])]
+    errors = [("text", SIGNED, 0.25)]
+
+    def forward(g: Array, input: Array, weight: Array):
+        return choose(input > 0, g, g * weight)
+
+    def grad_g(F, gg, input, weight):
+        return F.where(input >= 0, gg, gg * weight)
+
+    def grad_weight(F, gg, g, input):
+        return F.where(input >= 0, 0, gg * g)
+
+
+class PreluWeightSlope(Kernel):
+    """prelu_weight_slope(g, input): the gradient of prelu by its weight, for each element; as `prelu_slope`."""
+
+    type_promotion = "same"
+    samples = [(SIGNED, [-1.0, 3.0, 0.5, 2.0])]
+    errors = [("text", SIGNED)]
+
+    def forward(g: Array, input: Array):
+        return choose(input > 0, input.dtype.type(0), g * input)
+
+    def grad_g(F, gg, input):
+        return F.where(input >= 0, 0, gg * input)
+
+    def grad_input(F, gg, g, input):
+        return F.where(input >= 0, 0, gg * g)
 
 
 class Rrelu(Op):

@@ -16,7 +16,8 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.cumulative import backwards, shifted
-from gradcli.ops.reduction.reduce import GRID, Reduction, VectorNorm, axes, of_parts, restored, total, totals_type
+from gradcli.ops.reduction.reduce import GRID, Reduction, axes, of_parts, restored, total, totals_type
+from gradcli.ops.reduction.vector_norm import VectorNorm
 
 POSITIVE = [[1.0, 2.0, 4.0], [0.5, 5.0, 0.25]]
 HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]

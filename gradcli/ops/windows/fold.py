@@ -45,13 +45,11 @@ class Unfold(Op):
             raise ShapeFault(f"Given input with spatial size {tuple(input.shape[-2:])}, kernel_size={kernel}, "
                              f"dilation={dilation}, padding={padding}, calculated shape of the array of sliding blocks "
                              f"as {count}, but its components must be at least one.")
-        if len(input.shape) == 3:
-            return F.squeeze(F.im2col(F.unsqueeze(input, 0), kernel, dilation, padding, stride), 0)
         return F.im2col(input, kernel, dilation, padding, stride)
 
 
 class Im2col(Kernel):
-    """im2col(input, kernel, dilation, padding, stride): windows as columns."""
+    """im2col(input, kernel, dilation, padding, stride): windows as columns, of one plane of channels or of several."""
 
     complex = True
     modern_names = "Im2ColBackward0"
@@ -59,11 +57,13 @@ class Im2col(Kernel):
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
 
     def forward(input: Array, kernel: Plain, dilation: Plain, padding: Plain, stride: Plain):
+        if input.ndim == 3:
+            return Im2col.forward(input[None], kernel, dilation, padding, stride)[0]
         blocks = columns(input, kernel, stride, padding, dilation, 1)[:, 0]
         return blocks.copy() if np.may_share_memory(blocks, input) else blocks
 
     def grad_input(F, g, kernel, dilation, padding, stride, input_shape):
-        return F.col2im(g, tuple(input_shape[2:]), kernel, dilation, padding, stride)
+        return F.col2im(g, tuple(input_shape[-2:]), kernel, dilation, padding, stride)
 
 
 class Fold(Op):
@@ -93,8 +93,6 @@ class Fold(Op):
                              f"dimension 2 to match the calculated number of sliding blocks {count[0]} * {count[1]}, "
                              f"but "
                              f"got {input.shape[-1]}")
-        if len(input.shape) == 2:
-            return F.squeeze(F.col2im(F.unsqueeze(input, 0), lengths, kernel, dilation, padding, stride), 0)
         return F.col2im(input, lengths, kernel, dilation, padding, stride)
 
 
@@ -107,6 +105,8 @@ class Col2im(Kernel):
 
     def forward(input: Array, lengths: Plain, kernel: Plain, dilation: Plain, padding: Plain,
                 stride: Plain):
+        if input.ndim == 2:
+            return Col2im.forward(input[None], lengths, kernel, dilation, padding, stride)[0]
         padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
         count = places(padded, kernel, stride, dilation)
         channels = input.shape[1] // math.prod(kernel)

@@ -15,6 +15,8 @@ from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_ele
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 of_elements("prelu_kernel")(lambda x, w: cases(((condition("gt", x, ZERO), x),), w * x))
+of_elements("prelu_slope")(lambda g, x, w: cases(((condition("gt", x, ZERO), g),), g * w))
+of_elements("prelu_weight_slope")(lambda g, x: cases(((condition("gt", x, ZERO), ZERO),), g * x))
 of_elements("bce_gradient")(lambda g, x, t: g * (x - t) / (x * (ONE - x)))
 
 
