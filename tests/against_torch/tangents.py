@@ -15,7 +15,7 @@ from torch.testing._internal.common_methods_invocations import op_db
 from against_torch.samples import MISNAMED, chosen, processed, rows_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
-from gradcli.engine.transforms.func import forward_ad as ours
+from gradcli.engine.transforms import forward_ad as ours
 from support.torch_bridge import difference, seed, tensors_in, to_gradcli
 
 LOOSER = 30

@@ -1,22 +1,23 @@
-"""Discrete Fourier transforms, by numpy's; results that are complex have no derivatives."""
+"""Discrete Fourier transforms, by numpy's; of real numbers to real ones they have derivatives."""
 
 import math
 
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Text, Type
+from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Plain, Text, Type
 from gradcli.engine.tensor.dtypes import OF, Default, complex_of, part_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
-from gradcli.ops.base import define
+from gradcli.ops.base import Kernel, define
 from gradcli.ops.creation.create import Creation
 
 SAMPLES = [([1.0, -2.0, 3.0, 0.5],), ([1.0, -2.0, 3.0], 5), ([[1.0, -2.0], [3.0, 0.5]], None, 0, "ortho")]
 PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward"),
           ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], None, (1, 0))]
+OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, words='Invalid normalization mode: "{}"')
 
 
@@ -67,8 +68,8 @@ def transformed(name, x, s, dim, norm, real=False, back=False):
     sizes, axes = lengths(x, s, dim)
     if not axes and (real or back):
         raise ShapeFault(f"{name} must transform at least one axis", f"torch.fft.{name}(x, dim=(0,))")
-    if back and s is None or back and s[-1] == -1:
-        sizes[-1] = 2 * (sizes[-1] - 1)
+    if back:
+        sizes = full_sizes(sizes, s)
     fit(name, x, sizes, axes)
     kind = part_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_of(x.dtype)
     if not axes:
@@ -78,6 +79,11 @@ def transformed(name, x, s, dim, norm, real=False, back=False):
     return getattr(np.fft, name)(x, sizes, axes, norm or "backward").astype(kind, copy=False)
 
 
+def full_sizes(sizes, s):
+    """The lengths of the real numbers whose frequencies have these `sizes`, unless `s` says their last."""
+    return [*sizes[:-1], 2 * (sizes[-1] - 1)] if s is None or s[-1] == -1 else sizes
+
+
 def mirrored(name, x, sizes, axes, norm):
     """fftn or ifftn of real numbers: half of the last dimension is computed, the rest are its conjugates, as exact."""
     n, at = sizes[-1], axes[-1]
@@ -85,6 +91,29 @@ def mirrored(name, x, sizes, axes, norm):
     whole = np.concatenate([half, half[..., 1 : (n + 1) // 2][..., ::-1].conj()], -1)
     whole = np.moveaxis(whole, -1, at)
     return getattr(np.fft, name)(whole, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else whole
+
+
+class SpectrumSlope(Kernel):
+    """spectrum_slope(g, shape, s, dim, norm): the gradient of irfftn by real frequencies of that shape: the real part
+    of the frequencies of g, twice where a conjugate was left out."""
+
+    samples = [([1.0, -2.0, 3.0, 0.5], (3,), None, (-1,), "backward"),
+               ([[1.0, -2.0], [0.5, 3.0]], (3, 2), (2, 2), (0, 1), "ortho")]
+    errors = [("text", (3,), None, (-1,), "backward")]
+
+    def forward(g: Array, shape: Plain, s: Plain, dim: Plain, norm: Plain):
+        sizes, axes = lengths(np.broadcast_to(np.False_, shape), s, dim)
+        sizes = full_sizes(sizes, s)
+        half = np.moveaxis(np.fft.rfftn(g, sizes, axes, OPPOSITE[norm]).real, axes[-1], -1)
+        half[..., 1 : (sizes[-1] + 1) // 2] *= 2
+        half = np.moveaxis(half, -1, axes[-1])
+        out = np.zeros(shape, g.dtype)
+        common = tuple([slice(min(n, m)) for n, m in zip(shape, half.shape, strict=True)])
+        out[common] = half[common]
+        return out
+
+    def grad_g(F, gg, s, dim, norm):
+        return F.fft_irfftn(gg, s, dim, norm)
 
 
 class Fourier(Op, abstract=True):
@@ -121,6 +150,16 @@ def several(name, real=False, back=False):
     return forward
 
 
+def half_rule(F, g, n, dim, norm, input_shape):
+    """The gradient of irfft."""
+    return F.spectrum_slope(g, tuple(input_shape), None if n is None else (n,), (dim,), norm)
+
+
+def halves_rule(F, g, s, dim, norm, input_shape):
+    """The gradient of irfft2 and irfftn."""
+    return F.spectrum_slope(g, tuple(input_shape), s, dim, norm)
+
+
 for _name, _text, _kind, _options in (
         ("fft", "the frequencies of numbers", "fftn", {}),
         ("ifft", "the numbers of frequencies", "ifftn", {}),
@@ -132,16 +171,23 @@ for _name, _text, _kind, _options in (
             ("n", several, "input, s, dim, norm", PLANES)):
         define(Fourier, __name__, f"fft.{_name}{_ending}", f"{_name.title()}{_ending}", f"({_call}): {_text}.",
                forward=_make(_kind, **_options), samples=_samples,
-               errors=Fourier.errors if not _ending else [("text",), ([1.0, 2.0], (2, 2, 2))])
+               errors=Fourier.errors if not _ending else [("text",), ([1.0, 2.0], (2, 2, 2))],
+               **{"grad_input": halves_rule if _ending else half_rule, "modern_names": "FftC2RBackward0",
+                  "gradient_names": "SelectBackward0"} if "back" in _options else {})
 
 
 class Hfft(Fourier):
     """fft.hfft(input, n, dim, norm): the real frequencies of numbers that are their own conjugates in reverse."""
 
+    modern_names = "FftC2RBackward0"
+    gradient_names = "SelectBackward0"
     samples = SAMPLES
 
     def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
         return transformed("irfftn", np.conj(input), None if n is None else (n,), dim, OPPOSITE[norm], False, True)
+
+    def grad_input(F, g, n, dim, norm, input_shape):
+        return half_rule(F, g, n, dim, OPPOSITE[norm], input_shape)
 
 
 class Ihfft(Fourier):
@@ -151,9 +197,6 @@ class Ihfft(Fourier):
 
     def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
         return np.conj(transformed("rfftn", input, None if n is None else (n,), dim, OPPOSITE[norm], True))
-
-
-OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
 
 class Fftfreq(Creation):
