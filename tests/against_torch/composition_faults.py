@@ -152,6 +152,9 @@ def fault_of_graph(d):
     if ".data." in d.text and "gradient" in d.name + d.text and not isinstance(d.mine, Exception) and not isinstance(
             d.theirs, Exception) and d.name in ("gradient", "second gradient", "Jacobian"):
         return "gradients are computed from numbers before and after a write to .data"
+    if "L.inv(" in d.text and d.holds(degenerate) and d.only_where(
+            lambda a, b: np.minimum(np.abs(a), np.abs(b)) > 1e12):
+        return "rounding decides what the inverse of a singular matrix is"
     if "corrcoef" in d.text and d.holds(perfectly_correlated) and d.only_where(
             lambda a, b: (np.isnan(a) | (np.abs(a) < 1e-12)) & (np.isnan(b) | (np.abs(b) < 1e-12))):
         return "rounding decides whether a correlation of 1 lies beyond it, where no gradient passes"

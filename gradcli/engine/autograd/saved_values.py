@@ -10,7 +10,7 @@ from numpy import array_equal, ndarray
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
-from gradcli.engine.autograd.views import several_views_fault
+from gradcli.engine.autograd.views import VIEWS, several_views_fault
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, Write, apart_writes, clock, last_writes, owner, write_apart
 from gradcli.engine.tensor.variable import Variable
@@ -85,7 +85,7 @@ def check_view_of_several(node: Any, array: ndarray) -> None:
             if value is array and array.base is not None and need < len(node.params):
                 source = next((parent for parent, rule, _ in node.edges if rule.at == need), None)
                 origin = source
-                while isinstance(origin, Op) and len(origin.edges) == 1 and not origin.fresh_result:
+                while isinstance(origin, Op) and base_name(origin) in VIEWS and origin.edges:
                     origin = origin.edges[0][0]
                 if type(origin) is NodeOutput and origin.node.several_views:
                     at, producer = (source.at, source.node) if type(source) is NodeOutput else (0, source)

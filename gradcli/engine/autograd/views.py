@@ -11,6 +11,10 @@ from gradcli.engine.tensor.tensor import DATA, FUNCTION, INFERRED, SEVERAL, UNTR
 from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import GradFault
 
+VIEWS = frozenset(
+    "Alias AsStrided Diagonal Expand Permute Select Slice Squeeze T Transpose Unfold Unsqueeze View".split())
+"""The nodes of PyTorch's functions that return one view, by the name without its ending."""
+
 
 def shares_memory(base: Tensor, view: Tensor) -> bool:
     """Whether a view still looks into the memory of its base: either may have got another since, by `x.data = y`."""

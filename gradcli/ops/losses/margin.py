@@ -188,8 +188,9 @@ class ClassMarginsBack(Kernel):
         lack = _lacks(rows, target, margin)
         slope = (lack > 0).astype(rows.dtype) if p == 1 else 2 * lack
         slope = slope if weight is None else slope * weight[target][:, None]
-        slope = np.where(lack > 0, slope * (g.reshape(-1, 1) / rows.shape[1]), 0).astype(rows.dtype, copy=False)
+        slope /= rows.shape[1]
         slope[np.arange(len(rows)), target] = 0 - np.add.reduce(slope, axis=1)
+        slope *= g.reshape(-1, 1)
         return slope.reshape(input.shape)
 
     def grad_g(F, g, input, target, p, margin, weight, g_shape):
@@ -210,7 +211,7 @@ class MultilabelMarginLoss(Loss):
         rows = F.reshape(input, (-1, input.shape[-1] if input.shape else 1))
         gap = 1 - F.unsqueeze(rows, 2) + F.unsqueeze(rows, 1)
         counted = F.unsqueeze(listed, 2) * (1 - F.clamp_max(F.unsqueeze(listed, 1), 1))
-        loss = F.sum(F.where((gap > 0) & (counted > 0), gap, 0) * counted, (1, 2)) / rows.shape[1]
+        loss = F.sum(F.relu(F.where((gap == gap) & (counted > 0), gap, 0)) * counted, (1, 2)) / rows.shape[1]
         loss = F.reshape(loss, ()) if len(input.shape) < 2 else loss
         loss = reduced(F, loss, reduction_of(size_average, reduce, reduction))
         return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))

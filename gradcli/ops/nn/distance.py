@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.engine.tensor.dtypes import int64
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import kind_of, norm_types
 from gradcli.ops.reduction.vector_norm import VectorNorm, norm_of
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
@@ -111,6 +111,7 @@ class Distances(VectorNorm):
         return pairs
 
     def forward(input: Array, ord: Number, pairs: Int, x1: Array, x2: Array):
+        norm_types("linalg.vector_norm", input.dtype, None)
         return norm_of(input, ord, -1)
 
     def grad_input(F, g, input, out, ord, x1, x2, input_shape, input_dtype):
