@@ -116,8 +116,14 @@ FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacre
         "stack_module_state", "vjp", "vmap")
 
 
+MODULES = ("combine_state_for_ensemble", "make_functional", "make_functional_with_buffers")
+FUNCTORCH = (*MODULES, "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
+
+
 def transform(name: str) -> Any:
-    """A function of `torch.func`, imported on first use."""
+    """A function of `torch.func` or of `functorch`, imported on first use."""
+    if name in MODULES:
+        return nn_fetch(f"utils.make_functional.{name}")
     if name in ("functional_call", "stack_module_state"):
         return nn_fetch(f"utils.functional_call.{name}")
     if name == "rearrange":

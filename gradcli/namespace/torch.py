@@ -56,6 +56,7 @@ from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_clas
 from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
     FUNC,
+    FUNCTORCH,
     GradSwitch,
     ModeSwitch,
     autograd_module,
@@ -359,8 +360,9 @@ def bare_names(plain: Iterable[str]) -> frozenset[str]:
 
 
 def importable_modules(names: dict[str, Any]) -> dict[str, Any]:
-    """The modules that programs can import, by dotted name: torch with its submodules, math and __future__."""
-    importable = {"torch": names["torch"], "math": names["math"], "__future__": ModuleProxy(
+    """The modules that programs can import, by dotted name: torch with its submodules, functorch, math, __future__."""
+    importable = {"torch": names["torch"], "math": names["math"], "functorch": ModuleProxy(
+        "functorch", {name: name for name in FUNCTORCH}, transform), "__future__": ModuleProxy(
         "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
         annotations=None)}
     pending = ["torch"]
