@@ -71,6 +71,11 @@ def type_name(value: Any) -> str:
     return type(value).__name__
 
 
+def type_text(value: Any) -> str:
+    """The type of a value, as Python writes it."""
+    return "<class 'torch.Tensor'>" if isinstance(value, Tensor) else f"<class '{type(value).__name__}'>"
+
+
 def called_as_method(count: int) -> bool:
     """Whether the program's call that led here has an argument less than the `count` of the function: its object.
 
@@ -119,13 +124,20 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
         return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
-    odd = _strange_int(value) if expected == "tuple of ints" and isinstance(value, list | tuple) else None
+    words = no_sizes(short, parameter, position, value) if expected == "tuple of ints" else (
+        f"{short}(): argument '{parameter}'{position} must be {expected}, not {type_name(value)}")
+    return words if "unpack" in words else combined(short, args, options, words)
+
+
+def no_sizes(name: str, parameter: str, position: str, value: Any) -> str:
+    """A value that is no whole number and no list or tuple of them; `position` is "" or "(position 1)"."""
+    words = f"{name}(): argument '{parameter}'"
+    odd = _strange_int(value) if isinstance(value, list | tuple) else None
     if odd:
-        return (f"{short}(): argument '{parameter}' failed to unpack the object at pos {odd + 1} with error "
+        return (f"{words} failed to unpack the object at pos {odd + 1} with error "
                 f'"type must be tuple of ints,but got {type_name(value[odd])}"')
-    words = f"{short}(): argument '{parameter}'{position} must be {expected}, " + (
+    return f"{words}{position} must be tuple of ints, " + (
         f"but found element of type {type_name(value[0])} at pos 0" if odd == 0 else f"not {type_name(value)}")
-    return combined(short, args, options, words)
 
 
 def _strange_int(values: Sequence[Any]) -> int | None:

@@ -84,6 +84,10 @@ def names_device(value: Any) -> bool:
     return isinstance(value, Device) or (type(value) is str and value.partition(":")[0] in KINDS)
 
 
+DeviceLike = Any
+"""A device, its name or None, as an annotation of parameters."""
+
+
 def here_only(value: Any) -> None:
     """Refuse every device but the processor."""
     if value is None or type(value) is str and value == "cpu" or type(value) is Device and value.type == "cpu":

@@ -23,7 +23,7 @@ from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
 from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
-from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion
+from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion, UnfitValue
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.generators import generator
@@ -257,8 +257,10 @@ class Module(Lookup):
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
         dtype = Type.named(dst_type)
-        if dtype is REFUSED:
-            raise ArgumentFault(f"type() needs an element type, not {described(dst_type)}", "net.type(torch.float64)")
+        if dtype is REFUSED or dtype.kind not in "fc":
+            words = "data set to a tensor that requires gradients must be floating point or complex dtype"
+            raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
+                             ).saying(f"invalid type: {dst_type!r}" if type(dst_type) is str else words)
         return cast_floating(self, dtype)
 
     def to(self, *args: Any, **options: Any) -> Any:

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.engine.transforms.levels import type_text
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.transforms.levels import type_text
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 from gradcli.nn.module.container import ModuleList

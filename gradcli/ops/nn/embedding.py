@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
@@ -156,7 +157,7 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
                 f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(input.shape)}"
                 if len(input.shape) not in (1, 2) else "offsets has to be a 1D Tensor but got None" if offsets is None
                 else "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
-                f"sequences. However, found offsets of type {type(offsets)}")
+                f"sequences. However, found offsets of type {type_text(offsets)}")
         if per_sample_weights is not None and mode != "sum":
             raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
                                 "for "

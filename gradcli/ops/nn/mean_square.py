@@ -44,7 +44,7 @@ class LocalResponseNorm(Op):
     def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
         if len(input.shape) < 3:
             raise ValueFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)").saying(
-                f"Expected 3D or higher dimensionality {' ' * 24}input (got {len(input.shape)} dimensions)")
+                f"Expected 3D or higher dimensionality {' ' * 25}input (got {len(input.shape)} dimensions)")
         if 0 in input.shape:
             return input
         n, c = input.shape[:2]
