@@ -24,7 +24,7 @@ def refused_option(kind: Any, function: Any, name: str, value: Any, args: tuple[
     if function.__name__ != "__init__":
         return ""
     compared: dict[str, str] = getattr(kind, "_first_use", {})
-    if name in compared:
+    if name in compared and not isinstance(value, list | tuple):
         return compared[name].format(type=type_name(value))
     sizes: tuple[str, ...] = getattr(kind, "_first_shape", ())
     if name in sizes:
