@@ -158,7 +158,7 @@ class Settings:
     def follow_age(self) -> None:
         """Let --age decide the style, where --style does not."""
         if self.age and self.sources["style"] == "default":
-            self.style = "modern" if self.age == "today" else "tutorial"
+            self.style = "modern" if self.age in ("0.4", "today") else "tutorial"
 
     def _follow_output(self) -> None:
         """Let the name of the file that is written decide the form of results; - is standard output."""

@@ -49,7 +49,8 @@ COMPARED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross
             "binary_cross_entropy_with_logits")
 """Functions of PyTorch's in Python that ask both tensors for their size first."""
 
-PARAMETERS = {("copy_", "src"): "other", ("view", "shape"): "size", ("uniform_", "low"): "from",
+PARAMETERS = {("copy_", "src"): "other", ("split", "split_size_or_sections"): "split_sizes",
+              ("view", "shape"): "size", ("uniform_", "low"): "from",
               ("uniform_", "high"): "to"}
 """Parameters that PyTorch's C++ parser calls otherwise."""
 
@@ -119,7 +120,8 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
         strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
         return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
-    short = {"cross_entropy": "cross_entropy_loss"}.get(short, short)
+    short = {"cross_entropy": "cross_entropy_loss", "matrix_power": "linalg_matrix_power",
+             "split": "split_with_sizes"}.get(short, short)
     if (short, parameter) == ("embedding", "input"):
         return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0

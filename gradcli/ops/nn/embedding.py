@@ -11,6 +11,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.arguments import RefusedValue
+from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import FEW, extent
 from gradcli.ops.base import Kernel
@@ -37,7 +38,7 @@ class Embedding(Op):
         if len(weight.shape) != 2:
             raise ShapeFault("'weight' must be 2-D")
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
-            raise IndexFault(f"Padding_idx must be within num_embeddings, {weight.shape[0]}")
+            raise FailedAssertion("Padding_idx must be within num_embeddings")
         if max_norm is not None:
             shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]

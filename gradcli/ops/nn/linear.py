@@ -105,9 +105,11 @@ def _unlike_sizes(first, second, weight):
     at = next((i for i, (n, m) in enumerate(zip(first[:-1], second[:-1], strict=True)) if n != m), None)
     if at is not None:
         return f"bilinear(): input batch dimensions do not match at dim {at}: got {first[at]} and {second[at]}"
-    for which, size, expected in ((1, first[-1], weight[1:2]), (2, second[-1], weight[2:3])):
-        if (size,) != tuple(expected):
-            return f"bilinear(): input{which} size does not match weight size: got {size} but expected {expected[0]}"
+    if len(weight) != 3:
+        return ""
+    for which, size, expected in ((1, first[-1], weight[1]), (2, second[-1], weight[2])):
+        if size != expected:
+            return f"bilinear(): input{which} size does not match weight size: got {size} but expected {expected}"
     return ""
 
 

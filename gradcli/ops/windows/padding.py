@@ -114,7 +114,7 @@ class ConstantPadNd(Kernel):
         lengths = input.shape[input.ndim - len(before) :]
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
-                             "resulted in a negative output size")
+                             "resulted in a negative output size").saying("narrow(): length must be non-negative.")
         grown = outside(input, before, after, realized(value, input.dtype))
         return grown.copy() if grown is input else grown
 
