@@ -198,12 +198,13 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 PYTHONS_OWN = ("start", "key", "default")
 
 
-def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
-    """The operation that programs call by its bare name, as it is today or, with `oldest`, as it was in 0.1.12.
+def bare(name: str, age: str | None = None) -> Callable[..., Any]:
+    """The operation that programs call by its bare name, as it is today or as it was in an earlier version.
 
     It also takes plain numbers if it is elementwise, or if `math` has a function of that name: sin(pi / 4).
     """
-    operation: Callable[..., Any] = legacy_operation(name) if oldest else getattr(traced, name)
+    operation: Callable[..., Any] = getattr(traced, name) if age in (None, "today") else (
+        legacy_operation(age, name))
     if issubclass(TABLE.get(name, Op), Unary):
         return function_named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
