@@ -49,7 +49,8 @@ COMPARED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross
             "binary_cross_entropy_with_logits")
 """Functions of PyTorch's in Python that ask both tensors for their size first."""
 
-PARAMETERS = {("copy_", "src"): "other", ("view", "shape"): "size", ("uniform_", "low"): "from",
+PARAMETERS = {("copy_", "src"): "other", ("split", "split_size_or_sections"): "split_sizes",
+              ("view", "shape"): "size", ("uniform_", "low"): "from",
               ("uniform_", "high"): "to"}
 """Parameters that PyTorch's C++ parser calls otherwise."""
 
@@ -69,6 +70,11 @@ def type_name(value: Any) -> str:
     if isinstance(value, Tensor):
         return "Parameter" if type(value).__name__ == "Parameter" else "Tensor"
     return type(value).__name__
+
+
+def type_text(value: Any) -> str:
+    """The type of a value, as Python writes it."""
+    return "<class 'torch.Tensor'>" if isinstance(value, Tensor) else f"<class '{type(value).__name__}'>"
 
 
 def called_as_method(count: int) -> bool:
@@ -114,18 +120,26 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
         strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
         return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
-    short = {"cross_entropy": "cross_entropy_loss"}.get(short, short)
+    short = {"cross_entropy": "cross_entropy_loss", "matrix_power": "linalg_matrix_power",
+             "split": "split_with_sizes"}.get(short, short)
     if (short, parameter) == ("embedding", "input"):
         return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
-    odd = _strange_int(value) if expected == "tuple of ints" and isinstance(value, list | tuple) else None
+    words = no_sizes(short, parameter, position, value) if expected == "tuple of ints" else (
+        f"{short}(): argument '{parameter}'{position} must be {expected}, not {type_name(value)}")
+    return words if "unpack" in words else combined(short, args, options, words)
+
+
+def no_sizes(name: str, parameter: str, position: str, value: Any) -> str:
+    """A value that is no whole number and no list or tuple of them; `position` is "" or "(position 1)"."""
+    words = f"{name}(): argument '{parameter}'"
+    odd = _strange_int(value) if isinstance(value, list | tuple) else None
     if odd:
-        return (f"{short}(): argument '{parameter}' failed to unpack the object at pos {odd + 1} with error "
+        return (f"{words} failed to unpack the object at pos {odd + 1} with error "
                 f'"type must be tuple of ints,but got {type_name(value[odd])}"')
-    words = f"{short}(): argument '{parameter}'{position} must be {expected}, " + (
+    return f"{words}{position} must be tuple of ints, " + (
         f"but found element of type {type_name(value[0])} at pos 0" if odd == 0 else f"not {type_name(value)}")
-    return combined(short, args, options, words)
 
 
 def _strange_int(values: Sequence[Any]) -> int | None:

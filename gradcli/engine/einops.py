@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.transforms.levels import type_text
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 REST = "..."

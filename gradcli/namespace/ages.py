@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from gradcli.engine.autograd.op import short
@@ -29,35 +30,31 @@ def semantics_of(age: str | None) -> AbstractContextManager[None]:
     """A context in which the methods and operators of tensors mean what they did in that version."""
     if age in (None, "today"):
         return nullcontext()
-    return _uncounted_steps(age == OLDEST)
+    return _meaning_of(age)
 
 
 @contextmanager
-def _uncounted_steps(oldest: bool) -> Iterator[None]:
-    """A context in which optimisers write as they did before 1.5, and with `oldest` calls mean what they did."""
+def _meaning_of(age: str) -> Iterator[None]:
+    """A context in which optimisers write as they did before 1.5, and calls mean what they did in that version."""
+    from gradcli.engine.tensor.legacy_semantics import legacy_methods as in_force
+
     before, StepWrites.counted = StepWrites.counted, False
     try:
-        with _oldest_meaning() if oldest else nullcontext():
+        with in_force(age):
             yield
     finally:
         StepWrites.counted = before
 
 
-def _oldest_meaning() -> AbstractContextManager[None]:
-    from gradcli.engine.tensor.legacy_semantics import legacy_methods as in_force
-
-    return in_force()
-
-
-def legacy_operation(name: str) -> Callable[..., Any]:
-    """The operation with this full name, with the meaning it had in 0.1.12."""
+def legacy_operation(age: str, name: str) -> Callable[..., Any]:
+    """The operation with this full name, with the meaning it had in a version."""
     from gradcli.engine.tensor.legacy_semantics import legacy_function as with_legacy_meaning
 
-    return with_legacy_meaning(short(name), operation(name))
+    return with_legacy_meaning(short(name), operation(name), age)
 
 
-def set_age(torch: ModuleProxy, oldest: bool) -> None:
-    """Give the functions of a session's `torch` the meaning of today, or with `oldest` that of 0.1.12."""
-    vars(torch)[".fetch"] = legacy_operation if oldest else operation
+def set_age(torch: ModuleProxy, age: str | None) -> None:
+    """Give the functions of a session's `torch` the meaning of today, or that of an earlier version."""
+    vars(torch)[".fetch"] = operation if age in (None, "today") else partial(legacy_operation, age)
     for name in vars(torch)[".operations"]:
         vars(torch).pop(name, None)

@@ -23,7 +23,7 @@ from gradcli.engine.tensor.variable import (
     recording,
 )
 from gradcli.engine.transforms import functional
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault, GradFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
@@ -61,6 +61,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
 variable.__name__ = variable.__qualname__ = "Variable"      # as messages call it
 
 
+@named("type")
 @exposed()
 class GradSwitch:
     """`torch.no_grad` or `torch.enable_grad`: a call returns a context manager; as a decorator it wraps every call."""
@@ -76,6 +77,7 @@ class GradSwitch:
         return f"<class 'torch.autograd.grad_mode.{self._name}'>"
 
 
+@named("type")
 @exposed()
 class ModeSwitch(GradSwitch):
     """`torch.inference_mode`: called with a bool, or used as a decorator."""
@@ -116,8 +118,14 @@ FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacre
         "stack_module_state", "vjp", "vmap")
 
 
+MODULES = ("combine_state_for_ensemble", "make_functional", "make_functional_with_buffers")
+FUNCTORCH = (*MODULES, "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp", "vmap")
+
+
 def transform(name: str) -> Any:
-    """A function of `torch.func`, imported on first use."""
+    """A function of `torch.func` or of `functorch`, imported on first use."""
+    if name in MODULES:
+        return nn_fetch(f"utils.make_functional.{name}")
     if name in ("functional_call", "stack_module_state"):
         return nn_fetch(f"utils.functional_call.{name}")
     if name == "rearrange":

@@ -56,6 +56,7 @@ from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_clas
 from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
     FUNC,
+    FUNCTORCH,
     GradSwitch,
     ModeSwitch,
     autograd_module,
@@ -197,12 +198,13 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 PYTHONS_OWN = ("start", "key", "default")
 
 
-def bare(name: str, oldest: bool = False) -> Callable[..., Any]:
-    """The operation that programs call by its bare name, as it is today or, with `oldest`, as it was in 0.1.12.
+def bare(name: str, age: str | None = None) -> Callable[..., Any]:
+    """The operation that programs call by its bare name, as it is today or as it was in an earlier version.
 
     It also takes plain numbers if it is elementwise, or if `math` has a function of that name: sin(pi / 4).
     """
-    operation: Callable[..., Any] = legacy_operation(name) if oldest else getattr(traced, name)
+    operation: Callable[..., Any] = getattr(traced, name) if age in (None, "today") else (
+        legacy_operation(age, name))
     if issubclass(TABLE.get(name, Op), Unary):
         return function_named(TABLE[name], name, lambda first, *rest, **options: operation(
             Tensor(np.asarray(first, np.float64)), *rest, **options).array.item())
@@ -359,8 +361,9 @@ def bare_names(plain: Iterable[str]) -> frozenset[str]:
 
 
 def importable_modules(names: dict[str, Any]) -> dict[str, Any]:
-    """The modules that programs can import, by dotted name: torch with its submodules, math and __future__."""
-    importable = {"torch": names["torch"], "math": names["math"], "__future__": ModuleProxy(
+    """The modules that programs can import, by dotted name: torch with its submodules, functorch, math, __future__."""
+    importable = {"torch": names["torch"], "math": names["math"], "functorch": ModuleProxy(
+        "functorch", {name: name for name in FUNCTORCH}, transform), "__future__": ModuleProxy(
         "__future__", print_function=None, division=None, absolute_import=None, unicode_literals=None,
         annotations=None)}
     pending = ["torch"]

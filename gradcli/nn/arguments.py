@@ -8,6 +8,7 @@ prints like one; `Any` and annotations not listed in `TAKERS` are left to the fu
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Container
 from functools import wraps
 from types import FunctionType
@@ -15,12 +16,15 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, described
+from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposure_of
 from gradcli.faults.tree import ArgumentFault
+from gradcli.nn.refused_options import refused_option
 
 Take = Callable[[Any], Any]
 KEPT = ("Module", "Optimizer", "LRScheduler")    # classes whose methods are PyTorch's of the same class
+VARIADIC = 4     # in the flags of a code object: the function takes any number of arguments
 CHECKED: set[type] = set()      # the classes whose methods are guarded already
 
 
@@ -53,9 +57,14 @@ def _pair(value: Any) -> Any:
     return tuple(value) if fits else REFUSED
 
 
+def _device(value: Any) -> Any:
+    here_only(value)
+    return value
+
+
 TAKERS: dict[str, tuple[Take, str]] = {
     "float": (_number, "a number"), "int": (_whole, "a whole number"), "bool": (_flag, "True or False"),
-    "str": (_text, "a string"), "tuple[float, float]": (_pair, "two numbers"),
+    "str": (_text, "a string"), "tuple[float, float]": (_pair, "two numbers"), "DeviceLike": (_device, "a device"),
     **dict.fromkeys(("Callable[..., Any]", "Callable[[Any], Any]", "Callable[[Module], Any]", "Callable[[], Any]",
                      "Callable[[list[Any]], Any]"), (_function, "a function"))}
 
@@ -89,16 +98,18 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
     by_place = [(at, name, takers[name]) for at, name in enumerate(code.co_varnames[: code.co_argcount])
                 if name in takers]
 
+    most = sys.maxsize if code.co_flags & VARIADIC else code.co_argcount
+
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
         if owner is not None and args and not isinstance(args[0], owner):
             raise ArgumentFault(f"{owner.__name__}.{function.__name__}() is a method of such an object, not of "
                                 f"{described(args[0])}")
-        if by_place and len(args) > by_place[0][0]:
-            args = _checked_positional(by_place, args)
+        if by_place and by_place[0][0] < len(args) <= most:
+            args = _checked_positional(plain, by_place, args, options)
         for name, value in options.items():
             if name in takers:
-                options[name] = _checked(name, takers[name], value)
+                options[name] = _checked(plain, name, takers[name], value, args, options)
         try:
             return function(*args, **options)
         except TypeError as error:
@@ -132,21 +143,31 @@ def _takers(function: Any) -> dict[str, tuple[Take, str, Any]]:
     return takers
 
 
-def _checked_positional(by_place: list[Any], args: tuple[Any, ...]) -> tuple[Any, ...]:
+def _checked_positional(function: Any, by_place: list[Any], args: tuple[Any, ...],
+                        options: dict[str, Any]) -> tuple[Any, ...]:
     values = list(args)
     for at, name, taker in by_place:
         if at >= len(values):
             break
-        values[at] = _checked(name, taker, values[at])
+        values[at] = _checked(function, name, taker, values[at], args, options)
     return tuple(values)
 
 
-def _checked(name: str, taker: tuple[Take, str, Any], value: Any) -> Any:
+def _checked(function: Any, name: str, taker: tuple[Take, str, Any], value: Any, args: tuple[Any, ...],
+             options: dict[str, Any]) -> Any:
+    """`value` as the argument `name` of a call of `function`; ArgumentFault, in PyTorch's words, if it does not fit."""
     take, what, default = taker
     if value is default:
         return value
     result = take(value)
     if result is REFUSED:
         fault = ArgumentFault(f"{name} must be {what}, not {described(value)}")
-        raise fault.saying(f"'{type_name(value)}' object is not callable") if what == "a function" else fault
+        words = f"'{type_name(value)}' object is not callable" if what == "a function" else (
+            refused_option(_own_class(args), function, name, value, args, options))
+        raise fault.saying(words) if words else fault
     return result
+
+
+def _own_class(args: tuple[Any, ...]) -> type | None:
+    """The class of this package that the first argument is of, or that its own class derives from."""
+    return next((kind for kind in type(args[0]).__mro__ if kind in CHECKED), None) if args else None

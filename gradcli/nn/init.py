@@ -17,10 +17,11 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
-from gradcli.engine.tensor.tensor import Tensor, note_write
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.write_gate import filling, writing
 from gradcli.faults.attributes import NoTensor
-from gradcli.faults.tensors import SizeMismatch
+from gradcli.faults.tensors import SizeMismatch, UnimplementedType
 from gradcli.faults.tree import ValueFault
 
 GAINS: dict[str, Callable[[float], float]] = {
@@ -28,6 +29,9 @@ GAINS: dict[str, Callable[[float], float]] = {
                      "conv_transpose3d", "sigmoid"), lambda slope: 1),
     "tanh": lambda slope: 5.0 / 3, "relu": lambda slope: math.sqrt(2.0), "selu": lambda slope: 3.0 / 4,
     "leaky_relu": lambda slope: math.sqrt(2.0 / (1 + slope**2))}
+
+
+KERNELS = {"uniform_": "check_uniform_bounds", "normal_": "normal_kernel_cpu"}
 
 
 def calculate_gain(nonlinearity: str, param: Any = None) -> float:
@@ -42,7 +46,12 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
 
 def _target(tensor: Any, name: str) -> np.ndarray[Any, Any]:
     """The array of a tensor, opened for writing. ArgumentFault for other values."""
-    return writing(_tensor(tensor, name).array, name)
+    array = writing(_tensor(tensor, name).array, name)
+    if array.dtype.kind not in "fc" and name in KERNELS:
+        raise UnimplementedType(f"{name}() draws floating numbers, and the tensor is of {OF[array.dtype].name}",
+                                f"nn.init.{name}(x.float())").saying(
+            f'"{KERNELS[name]}" not implemented for \'{OF[array.dtype].era}\'')
+    return array
 
 
 def _tensor(tensor: Any, name: str) -> Tensor:
@@ -140,13 +149,25 @@ def _xavier(tensor: Any, name: str, gain: float) -> float:
 
 def kaiming_uniform_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> Tensor:
     """Uniform numbers whose spread suits rectifiers (He and others, 2015)."""
+    if _without_elements(tensor):
+        return tensor
     bound = math.sqrt(3.0) * _kaiming(tensor, "kaiming_uniform_", a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound)
 
 
 def kaiming_normal_(tensor: Any, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu") -> Tensor:
     """Normal numbers whose spread suits rectifiers (He and others, 2015)."""
+    if _without_elements(tensor):
+        return tensor
     return normal_(tensor, 0, _kaiming(tensor, "kaiming_normal_", a, mode, nonlinearity))
+
+
+def _without_elements(tensor: Any) -> bool:
+    """Whether a tensor has no elements, and nothing is to be drawn; a warning says so."""
+    empty = isinstance(tensor, Tensor) and not tensor.array.size
+    if empty:
+        DisplayHooks.note("no elements", "Initializing zero-element tensors is a no-op")
+    return empty
 
 
 def _kaiming(tensor: Any, name: str, a: float, mode: str, nonlinearity: str) -> float:
@@ -219,7 +240,7 @@ def init_weight_and_bias(weight: Tensor, bias: Tensor | None, legacy_fan_in: int
     0.1.12 draws both from uniform(-b, b) with b = 1 / sqrt(legacy_fan_in), which for transposed convolutions is not the
     fan-in; later versions draw the weight by kaiming_uniform_ and take b = 1 / sqrt(fan_in) for the bias.
     """
-    if legacy():
+    if legacy() and weight.array.size:
         bound = 1.0 / math.sqrt(legacy_fan_in)
         uniform_(weight, -bound, bound)
     else:

@@ -1,7 +1,8 @@
-"""Plain copies of values that optimisers and schedulers keep, so that they hold no object of the program."""
+"""Plain values that optimisers and schedulers keep, so that they hold no object of the program."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
@@ -26,3 +27,11 @@ def plain_copy(value: Any, what: str, depth: int = 0) -> Any:
         return {key: plain_copy(inner, f"{what}[{brief(key)!r}]", depth + 1) for key, inner in value.items()}
     raise ArgumentFault(f"{what} must be a number, a string, a tensor, or a list or dict of them, not "
                         f"{described(value)}")
+
+
+def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
+    """A list of ints. ArgumentFault for other values; `what` is the parameter."""
+    numbers = list(values)
+    if strange := [value for value in numbers if type(value) is not int]:
+        raise ArgumentFault(f"{what} are whole numbers, not {described(strange[0])}", f"{what}=[30, 80]")
+    return numbers

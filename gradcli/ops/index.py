@@ -59,7 +59,9 @@ def make() -> dict[str, Any]:
     files = {}
     for name, op in TABLE.items():
         family = _family(op)
-        files |= dict.fromkeys((name, short(name), short(name) + "_", *op.inplace_names()), family)
+        files |= dict.fromkeys((name, short(name), *op.inplace_names()), family)
+    for name, op in TABLE.items():      # leaky_relu_ is an operation of its own, in another family than leaky_relu
+        files.setdefault(short(name) + "_", _family(op))
     return {
         "files": files,
         "functions": sorted(

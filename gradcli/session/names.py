@@ -10,7 +10,6 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.format import Formatter
-from gradcli.namespace.ages import OLDEST
 from gradcli.namespace.allow_list import admitted, usable_name
 from gradcli.namespace.torch import bare
 
@@ -59,7 +58,7 @@ class Names:
 
     def operation(self, name: str) -> Any:
         """The function behind one of the names in `bare`. It loads the file of the operation if need be."""
-        return bare(name, self._age == OLDEST)
+        return bare(name, self._age)
 
     def attributes(self, value: Any) -> list[str]:
         """The names that a program may read after `value.`, in alphabetical order. No code of a program runs."""

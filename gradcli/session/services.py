@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol
 
 from gradcli.display.print_options import PrintOptions
@@ -177,6 +178,8 @@ def _flag(value: Any, name: str) -> bool:
 def _seed(seed: Any) -> int:
     if isinstance(seed, Tensor) and seed.array.size == 1 and seed.array.dtype.kind in "iu":
         return int(seed.array.item())
+    if type(seed) in (float, bool) and math.isfinite(seed):
+        return int(seed)
     if type(seed) is not int:
         kind = ValueFault if type(seed) is str else ArgumentFault
         raise in_pythons_words(kind("manual_seed() needs a whole number", "torch.manual_seed(0)"), int,

@@ -31,7 +31,7 @@ from gradcli.lang.runtime.format import Formatter
 from gradcli.lang.runtime.runtime import builtins, turns
 from gradcli.lang.runtime.templates import percent
 from gradcli.lang.syntax.parser import parse
-from gradcli.namespace.ages import OLDEST, STREAMS, semantics_of, set_age, stream_of
+from gradcli.namespace.ages import STREAMS, semantics_of, set_age, stream_of
 from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, require_seed, require_text, single_number
 from gradcli.namespace.modules import ModuleProxy, random_module
 from gradcli.namespace.python import OF_NUMBERS, standard_modules
@@ -138,7 +138,7 @@ class Session(Names):
     def age(self, name: str | None) -> None:
         stream = stream_of(name)
         self._age, self.stream = name, stream
-        set_age(self._torch, name == OLDEST)
+        set_age(self._torch, name)
         for operation in self._bare.intersection(self._builtins):
             del self._builtins[operation]
 
@@ -154,7 +154,7 @@ class Session(Names):
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
         self._torch = torch_module(services(self))
-        set_age(self._torch, self._age == OLDEST)
+        set_age(self._torch, self._age)
         names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda value, /: policy.address(value)}
         policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(

@@ -128,3 +128,15 @@ def test_backward_computes_with_the_new_numbers_as_then():
     torch = pytest.importorskip("torch")
     out = python_prints(TWO_STEPS.format(steps=BY_HAND), {"torch": torch})
     assert eval(ours) == pytest.approx(eval(out), abs=2e-5)
+
+
+@pytest.mark.parametrize("expression, texts", [
+    ("torch.arange(1, 4).type()", ("torch.FloatTensor", "torch.LongTensor", "torch.LongTensor")),
+    ("(torch.LongTensor([7, -7]) / 2).tolist()", ("[3, -3]", "[3, -3]", "[3.5, -3.5]")),
+    ("torch.div(torch.LongTensor([7]), torch.LongTensor([2])).tolist()", ("[3]", "[3]", "[3.5]")),
+    ("torch.ones(2, 3).sum(1).dim()", ("1", "1", "1")), ("torch.round(torch.Tensor([2.5])).tolist()", ("[2.0]",) * 3),
+])
+def test_whole_quotients_and_arange_changed_after_0_3(expression, texts):
+    for age, text in zip(("0.3", "0.4", "today"), texts, strict=True):
+        assert printed(f"print({expression})", age) == f"{text}\n", age
+        assert printed(f"def f():\n    return {expression}\nprint(f())", age) == f"{text}\n", age

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from gradcli.engine.autograd.backward import sweep
+from gradcli.engine.autograd.op import TABLE, short
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.faults.tree import Fault
+from gradcli.ops.index import DIRECTORY
 from support.cases import (
     arguments,
     call,
@@ -175,3 +177,10 @@ def slope(number, x, step=1e-6):
         answer[at] = (ends[0] - ends[1]) / (2 * step)
     x.array = home
     return answer
+
+
+def test_every_name_loads_the_file_that_defines_it():
+    """`leaky_relu_` is an operation of another file than `leaky_relu`, and both names must load the right one."""
+    wrong = {name: DIRECTORY["files"].get(short(name)) for name, op in TABLE.items()
+             if f"gradcli.ops.{DIRECTORY['files'].get(short(name))}" != op.__module__}
+    assert not wrong

@@ -7,7 +7,7 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.random.generators import Current, Generators
-from gradcli.engine.tensor.device import CPU
+from gradcli.engine.tensor.device import CPU, here_only
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault, TypeFault
@@ -24,6 +24,7 @@ class Generator:
     FIRST = 67280421310721      # the seed that PyTorch starts one from
 
     def __init__(self, device: Any = None) -> None:
+        here_only(device)
         self.numbers = Generators(Current.generators.stream, self.FIRST)
 
     @classmethod

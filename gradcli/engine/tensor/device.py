@@ -27,23 +27,25 @@ class Device:
     index: Any
 
     def __init__(self, type: Any = None, index: Any = None) -> None:
-        text = ""
+        text, passed = "", type
         if isinstance(type, Device):
             type, index = type.type, type.index
         elif _is_text(type):
             text = type
             type, colon, number = type.partition(":")
             index = int(number) if number.isdecimal() and len(number) < 4 else index if not colon else "?"
+        if isinstance(type, int) and type < 0:
+            raise _negative(type)
         if not _is_text(type) or type not in KINDS or not (index is None or isinstance(index, int)):
             kind = UnknownDevice if text else ArgumentFault
             fault = kind(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number after a "
                          "colon if any", 'torch.device("cpu")')
+            got = "" if passed is None else type_name(passed)
             raise fault.saying(unknown_device(text) if text else
-                               f"device() received an invalid combination of arguments - got ({type_name(type)}), but "
+                               f"device() received an invalid combination of arguments - got ({got}), but "
                                "expected one of:")
         if index is not None and index < 0:
-            raise UnfitValue(f"the number of a device is not negative, as {index} is", 'torch.device("cpu")').saying(
-                "Device index must not be negative")
+            raise _negative(index)
         self.type, self.index = type, index
 
     def __eq__(self, other: object) -> bool:
@@ -57,6 +59,11 @@ class Device:
 
     def __repr__(self) -> str:
         return f"device(type='{self.type}'" + (")" if self.index is None else f", index={self.index})")
+
+
+def _negative(index: int) -> UnfitValue:
+    return UnfitValue(f"the number of a device is not negative, as {index} is", 'torch.device("cpu")').saying(
+        "Device index must not be negative")
 
 
 def _is_text(value: Any) -> bool:
@@ -82,6 +89,10 @@ def unknown_device(text: str) -> str:
 def names_device(value: Any) -> bool:
     """Whether `value` names a device."""
     return isinstance(value, Device) or (type(value) is str and value.partition(":")[0] in KINDS)
+
+
+DeviceLike = Any
+"""A device, its name or None, as an annotation of parameters."""
 
 
 def here_only(value: Any) -> None:

@@ -1,8 +1,9 @@
-"""What operations meant in 0.1.12, for programs that ask for that time with `--age 0.1.12`.
+"""What operations meant in earlier versions, for programs that ask for one with `--age`.
 
-Then `arange` gave floating numbers, reductions along a dimension kept it at length one, whole numbers were divided
+In 0.1.12 `arange` gave floating numbers, reductions along a dimension kept it at length one, whole numbers were divided
 as C divides, halves were rounded away from zero, and tensors of equally many elements met element by element
-whatever their shapes. Only calls that programs write mean this; the package's own layers and rules do not change.
+whatever their shapes. Whole numbers were divided as in C until after 0.4, and `arange` gave floating numbers in 0.3.
+Only calls that programs write mean this; the package's own layers and rules do not change.
 """
 
 from __future__ import annotations
@@ -33,16 +34,23 @@ OPERATORS = {f"__{letter}{name}__": operation for letter in ("", "i") for name, 
     f"__{name}__": name for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 
 
+SINCE = {"0.3": ("arange", "div", "div_"), "0.4": ("div", "div_")}
+"""The operations that meant something else in versions after 0.1.12: without what broadcasting has changed."""
+
 ACTIVE: list[bool] = []       # one entry for each session of that time that runs, within one another
 
 
-def legacy_function(name: str, call: Call) -> Call:
-    """The function of this short name as it was in 0.1.12; `call` itself where nothing has changed."""
-    legacy = _legacy_function(name, call)
-    return call if legacy is None else wraps(call)(legacy)
+def legacy_function(name: str, call: Call, age: str) -> Call:
+    """The function of this short name as it was in a version; `call` itself where nothing has changed."""
+    legacy = _legacy_function(name, call, age)
+    return call if legacy is None else wraps(call, updated=())(legacy)     # what is kept of `call` is not of this
 
 
-def _legacy_function(name: str, call: Call) -> Call | None:
+def _legacy_function(name: str, call: Call, age: str) -> Call | None:
+    if age in SINCE:
+        if name not in SINCE[age]:
+            return None
+        return _floating_arange(call) if name == "arange" else _integer_division(call, getattr(traced, name))
     if name in REDUCING:
         return _keepdim_by_default(name, call)
     if name in ("div", "div_"):
@@ -140,22 +148,22 @@ def _for_programs(call: Call, legacy: Call) -> Call:
     return wraps(call)(method)
 
 
-def _methods() -> Iterator[tuple[str, Call]]:
+def _methods(age: str) -> Iterator[tuple[str, Call]]:
     """The methods of tensors that meant something else, by name."""
-    for name in (*REDUCING, *ELEMENTWISE, "round"):
+    for name in SINCE.get(age, (*REDUCING, *ELEMENTWISE, "round")):
         getattr(traced, name, None)     # an operation arrives when it is first asked for
         if name in vars(Tensor):
-            yield name, legacy_function(name, vars(Tensor)[name])
+            yield name, legacy_function(name, vars(Tensor)[name], age)
     for special, name in OPERATORS.items():
-        if special in vars(Tensor):
+        if special in vars(Tensor) and name in SINCE.get(age, (name,)):
             short_name = f"{name}_" if special.startswith("__i") and name != "pow" else name
-            yield special, _legacy_function(short_name, vars(Tensor)[special]) or vars(Tensor)[special]
+            yield special, _legacy_function(short_name, vars(Tensor)[special], age) or vars(Tensor)[special]
 
 
 @contextmanager
-def legacy_methods() -> Iterator[None]:
+def legacy_methods(age: str) -> Iterator[None]:
     """Within, the methods and operators of tensors mean what they did then, where programs call them."""
-    meanings = {} if ACTIVE else dict(_methods())
+    meanings = {} if ACTIVE else dict(_methods(age))
     before = {name: vars(Tensor)[name] for name in meanings}
     for name, legacy in meanings.items():
         setattr(Tensor, name, _for_programs(before[name], legacy))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.detached import report_detached, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
@@ -51,6 +51,7 @@ from gradcli.faults.tree import (
     NoHistory,
     NonScalarBackward,
     NumpyOfHistory,
+    TypeFault,
 )
 
 
@@ -277,9 +278,10 @@ def _contains(self: Tensor, value: Any) -> bool:
     if self.array.size > UNCHECKED:
         MemoryLimit.check("in", self.array.size)
     if not isinstance(value, Tensor) and type(value) not in SCALARS:
-        raise ArgumentFault(f"a tensor contains numbers; {described(value)} is looked for in it",
-                            ("any(x is t for t in tensors)", "looks for an object among several"))
-    return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
+        raise TypeFault(f"a tensor contains numbers; {described(value)} is looked for in it",
+                        ("any(x is t for t in tensors)", "looks for an object among several")).saying(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type_text(value)}.")
+    return bool(traced.any(traced.eq(self, value)).array)
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:

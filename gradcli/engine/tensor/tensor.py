@@ -62,6 +62,10 @@ class Size(tuple[int, ...]):
         both: tuple[Any, ...] = tuple.__add__(self, other)
         return Size(both) if all(isinstance(n, int) for n in both) else both
 
+    def __mul__(self, times: Any) -> Any:
+        return Size(tuple(self) * times)
+    __rmul__ = __mul__
+
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
         return math.prod(self)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import seed_for
@@ -22,7 +23,7 @@ from gradcli.engine.transforms.jacobian_blocks import (
     derivative_columns,
     rows,
 )
-from gradcli.engine.transforms.levels import Level, excluded_nodes, gradients, type_text
+from gradcli.engine.transforms.levels import Level, excluded_nodes, gradients
 from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_unflatten
 from gradcli.engine.transforms.vmap import refusing_randomness, vmap
 from gradcli.faults.tree import GradFault, GradientShape, TypeFault, ValueFault

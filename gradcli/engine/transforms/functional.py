@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
 from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.autograd.graph_view import tensors_of
+from gradcli.engine.autograd.graph_view import GradientEdge, tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
@@ -133,10 +134,22 @@ def zeros(x: Tensor) -> np.ndarray:
     return np.zeros(x.array.shape, x.array.dtype)
 
 
-def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
+def _only_tensors(values: Any, what: str, name: str) -> list[Tensor]:
+    """A tensor, or a tuple or list of them, as a list; `what` are they of the function `name`."""
+    several = isinstance(values, tuple | list)
+    for at, value in enumerate(values if several else [values]):
+        if not isinstance(value, Tensor) and type(value) is not GradientEdge:
+            raise ArgumentFault(f"the {what} must be tensors, not {described(value)}").saying(
+                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
+                + (f"value at index {at} has type {type_text(value)}." if several else
+                   f"given {what} has type {type_text(value)}."))
+    return tensors_of(values, f"the {what}")
+
+
+def _leaves(inputs: Any, connect: bool, name: str) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, list | tuple)
-    tensors = tensors_of(inputs, "the inputs")
+    tensors = _only_tensors(inputs, "inputs", name)
     for x in tensors:
         if x.array.dtype.kind != "f":
             raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
@@ -145,12 +158,13 @@ def _leaves(inputs: Any, connect: bool) -> tuple[tuple[Tensor, ...], bool]:
                  Variable(report_detached(x, FUNCTIONAL, x.array), True) for x in tensors), several
 
 
-def _checked(result: Any, leaves: Sequence[Tensor], strict: bool, dependent: str = "The output") -> list[Tensor]:
+def _checked(result: Any, leaves: Sequence[Tensor], strict: bool, name: str,
+             dependent: str = "The output") -> list[Tensor]:
     """The tensors that a function returned; if `strict`, each of them must depend on all inputs.
 
     `dependent`: what messages call an output that does not; without it, only some dependence is asked for here.
     """
-    outputs = tensors_of(result, "the results")
+    outputs = _only_tensors(result, "outputs of the user-provided function", name)
     for i, output in enumerate(outputs if strict else ()):
         if not output.requires_grad:
             raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
@@ -178,10 +192,10 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     forward = vectorize and strategy == "forward-mode"
     with recording(True):
         level = Level()
-        leaves, several = _leaves(inputs, create_graph) if not forward else _stand_ins(level, inputs)
+        leaves, several = _leaves(inputs, create_graph, "jacobian") if not forward else _stand_ins(level, inputs)
         with with_tangents() if strategy == "forward-mode" else nullcontext():
             result = func(*leaves)
-            outputs = _checked(result, leaves, strict, "Output {}")
+            outputs = _checked(result, leaves, strict, "jacobian", "Output {}")
             blocks = derivative_columns(level, outputs, leaves) if forward else [
                 rows(o, leaves, create_graph) for o in outputs]
             if not (forward or create_graph):
@@ -200,7 +214,7 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
 
     def slopes(*xs: Any) -> Any:
         out = _scalar(func(*xs), "hessian")
-        _checked(out, xs, strict, "")
+        _checked(out, xs, strict, "hessian", "")
         if not out.requires_grad:
             return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
                 zeros(xs[0]))
@@ -259,9 +273,9 @@ def _directions(v: Any, tensors: Sequence[Tensor], several: bool, source: str) -
 def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of `v` and its Jacobian)."""
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph)
+        leaves, several = _leaves(inputs, create_graph, "vjp")
         result = func(*leaves)
-        outputs = _checked(result, leaves, strict)
+        outputs = _checked(result, leaves, strict, "vjp")
         vectors = _directions(v, outputs, isinstance(result, list | tuple), "the user-provided function returns")
         seeds = [seed_for(o, w) for o, w in zip(outputs, vectors, strict=True)]
         grads = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
@@ -283,10 +297,10 @@ def _outside(result: Any, keep: bool) -> Any:
 def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of its Jacobian and `v`), by differentiating the other product twice."""
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph)
+        leaves, several = _leaves(inputs, create_graph, "jvp")
         directions = _directions(v, leaves, several, INPUT)
         result = func(*leaves)
-        outputs = _checked(result, leaves, strict)
+        outputs = _checked(result, leaves, strict, "jvp")
         weights = [Variable(zeros(o), True) for o in outputs]
         live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
         slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,
@@ -305,9 +319,9 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
 def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of its Hessian and `v`)."""
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph)
+        leaves, several = _leaves(inputs, create_graph, "hvp")
         out = _scalar(func(*leaves), "hvp")
-        _checked(out, leaves, strict, "")
+        _checked(out, leaves, strict, "hvp", "")
         slopes = grad(out, list(leaves), create_graph=True, allow_unused=True) if out.requires_grad else ()
         _second_order(slopes, strict)
         directions = _directions(v, leaves, several, INPUT)

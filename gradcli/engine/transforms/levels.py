@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import sweep
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.op import NodeOutput, traced
@@ -24,11 +25,6 @@ from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ValueFault
 
 OUTSIDE = "a function of torch.func whose inputs do not require grad"
-
-
-def type_text(value: Any) -> str:
-    """The type of a value, as Python writes it."""
-    return "<class 'torch.Tensor'>" if isinstance(value, Tensor) else f"<class '{type(value).__name__}'>"
 
 
 class Level:

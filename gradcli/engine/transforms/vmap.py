@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.transforms import functional
-from gradcli.engine.transforms.levels import type_text
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
 from gradcli.faults.mistakes import MappedResult
 from gradcli.faults.tree import GradFault, TypeFault, ValueFault

@@ -22,7 +22,7 @@ from gradcli.lang.policy import SCRIPT
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
-from gradcli.namespace.python.argparse import Plain, simple_namespace
+from gradcli.namespace.python.argparse import Options, Plain, option_namespace, simple_namespace
 from gradcli.namespace.python.system.os_path import os_module
 from gradcli.namespace.python.system.refused import refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
@@ -59,7 +59,7 @@ UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power"
 PRINTING = ("set_printoptions", "printoptions", "array2string")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
-          "floating complexfloating array_str").split()
+          "floating complexfloating array_str array_repr").split()
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
            "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",
@@ -112,7 +112,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for path in ("IPython.display", "IPython.core.display"):
         vars(modules[path])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
-    vars(modules["argparse"])["ArgumentParser"] = _parser(argv, write)
+    vars(modules["argparse"]).update(ArgumentParser=_parser(argv, write), Namespace=TypeProxy(
+        "argparse.Namespace", (Options,), option_namespace))
     modules["logging"] = _logging(complain, fill, settings)
     settings += [vars(modules["os"])["environ"], vars(modules["sys"])["path"]]
     return modules

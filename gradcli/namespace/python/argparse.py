@@ -28,6 +28,13 @@ class Options:
         return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
 
 
+def option_namespace(**values: Any) -> Options:
+    """`argparse.Namespace`: options with these values."""
+    namespace = Options()
+    vars(namespace).update({checked_name(name): value for name, value in values.items()})
+    return namespace
+
+
 def simple_namespace(**values: Any) -> Options:
     """`types.SimpleNamespace`: an object with these attributes."""
     namespace = Plain()

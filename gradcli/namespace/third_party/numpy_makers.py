@@ -312,6 +312,11 @@ def array_str(a: Any) -> str:
     return DisplayHooks.format(asarray(a), "")
 
 
+def array_repr(arr: Any) -> str:
+    """The text of an array within containers."""
+    return DisplayHooks.text(asarray(arr))
+
+
 @named("numpy.ufunc")
 @exposed("reduce", "accumulate", "outer", "at")
 class Ufunc:

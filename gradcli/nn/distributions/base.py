@@ -51,6 +51,9 @@ def tensor_of(value: Any, name: str) -> Tensor:
 
 def shape_tuple(shape: Any) -> tuple[int, ...]:
     """A shape as a tuple of ints. ArgumentFault for other values."""
+    if type(shape) in NUMBERS or shape is None:
+        raise ArgumentFault(f"a shape is a tuple of whole numbers, not {described(shape)}", "d.sample((2,))").saying(
+            f"'{type_name(shape)}' object is not iterable")
     dims = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
     if type(dims) is not tuple:
         at, strange = next(((i, n) for i, n in enumerate(shape) if type(n) is not int), (0, shape)) if isinstance(

@@ -11,8 +11,8 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
 from gradcli.faults.attributes import NoTensor
-from gradcli.faults.mistakes import MissingKey
-from gradcli.faults.tree import ArgumentFault, IndexFault
+from gradcli.faults.mistakes import FailedAssertion, MissingKey
+from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
 
 
@@ -55,7 +55,7 @@ class _List(_Container):
     def extend(self, values: Iterable[Any]) -> Any:
         """Add several members at the end; this container."""
         kind = type(self).__name__
-        if not isinstance(values, Iterable):
+        if not isinstance(values, Iterable) or isinstance(values, Tensor):
             raise ArgumentFault(f"{kind} takes a list of {self._kind}, not {described(values)}",
                                 f"nn.{kind}([{self._example}])").saying(
                 f"{kind}.extend should be called with an iterable, but got {type_name(values)}")
@@ -85,8 +85,20 @@ class _Dict(_Container):
                                 f"nn.{kind}({{'first': {self._example}}})").saying(
                 f"{kind.replace('Parameter', 'Parameters')}.update should be called with an iterable of key/value "
                 f"pairs, but got {type_name(members)}")
-        for name, value in members.items() if isinstance(members, dict | _Dict) else members:
+        for at, pair in enumerate(members.items() if isinstance(members, dict | _Dict) else members):
+            name, value = self._checked_pair(at, pair)
             self[name] = value
+
+    def _checked_pair(self, at: int, pair: Any) -> tuple[Any, Any]:
+        """A name and a member; what the program's list of them has in the place `at`."""
+        kind = type(self).__name__
+        if not isinstance(pair, Iterable):
+            raise ArgumentFault(f"{kind} takes pairs of names and {self._kind}, not {described(pair)}").saying(
+                f"{kind} update sequence element #{at} should be Iterable; is{type_name(pair)}")
+        values = tuple(pair)
+        if len(values) != 2:
+            raise ValueFault(f"{kind} update sequence element #{at} has length {len(values)}; 2 is required")
+        return values
 
     def keys(self) -> Any:
         """The names."""
@@ -143,8 +155,12 @@ class _NumberedModules(_List):
     def insert(self, index: int, module: Any) -> Any:
         """Put a module before the one at `index`; this container."""
         inner = list(self._module_dict.values())
-        if not -len(inner) <= index <= len(inner) and isinstance(self, Sequential):
-            raise IndexFault(f"Index out of range: {index}")
+        if isinstance(self, Sequential):
+            if not isinstance(module, Module):
+                raise FailedAssertion(f"{described(module)} is no module", ("nn.ReLU()", "for example")).saying(
+                    "module should be of type: <class 'torch.nn.modules.module.Module'>")
+            if not -len(inner) <= index <= len(inner):
+                raise IndexFault(f"Index out of range: {index}")
         inner.insert(index, module)
         self._renumber(inner)
         return self
@@ -167,6 +183,31 @@ class Sequential(_NumberedModules):
         for module in self._module_dict.values():
             input = module(input)
         return input
+
+    def __add__(self, other: Any) -> Any:
+        return Sequential(*self).__iadd__(other)
+
+    def __iadd__(self, other: Any) -> Any:
+        if not isinstance(other, Sequential):
+            raise ValueFault("add operator supports only objects of Sequential class, but "
+                             f"<class '{type_name(other)}'> is given.")
+        return self.extend(other)
+
+    def __mul__(self, other: Any) -> Any:
+        return Sequential(*self).__imul__(other)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other: Any) -> Any:
+        kind = "<class 'torch.nn.modules.container.Sequential'>"
+        if type(other) not in (int, bool):
+            raise ArgumentFault(f"unsupported operand type(s) for *: {kind} and <class '{type_name(other)}'>")
+        if other <= 0:
+            raise ValueFault(f"Non-positive multiplication factor {other} for {kind}")
+        modules = list(self)
+        for _ in range(1, other):
+            self.extend(modules)
+        return self
 
 
 @exposed("module")
@@ -248,7 +289,7 @@ class ParameterList(_List):
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         super().__init__()
-        self.extend(values or ())
+        self.extend(values if isinstance(values, Tensor) else values or ())
 
     @property
     def _members(self) -> dict[str, Any]:

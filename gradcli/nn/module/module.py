@@ -23,7 +23,7 @@ from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.exposure import exposed
 from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
-from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion
+from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion, UnfitValue
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.generators import generator
@@ -127,13 +127,13 @@ class Module(Lookup):
 
     # members: these methods read the dicts themselves, since a program's class may override the methods they would use
 
-    def named_modules(self, memo: Any = None, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and all within it, each once, by dotted name."""
+    def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[Any]:
+        """This module and all within it, each once or under each of its names, by dotted name."""
         modules, visited = [], set()
         waiting: list[tuple[str, Module]] = [(prefix, self)]
         while waiting:
             path, module = waiting.pop()
-            if id(module) not in visited:
+            if id(module) not in visited or not remove_duplicate:
                 visited.add(id(module))
                 modules.append((path, module))
                 waiting += [(dotted(path, name), inner) for name, inner in reversed(module._module_dict.items())
@@ -154,26 +154,26 @@ class Module(Lookup):
         """The modules directly within, each once."""
         return generator("Module.children", [inner for _, inner in Module.named_children(self)])
 
-    def _named_members(self, which: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
+    def _named_members(self, which: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
         members, visited = [], set()
-        for path, module in Module.named_modules(self, prefix=prefix) if recurse else [(prefix, self)]:
+        for path, module in Module.named_modules(self, None, prefix, once) if recurse else [(prefix, self)]:
             for name, value in getattr(module, which).items():
-                if value is not None and id(value) not in visited:
+                if value is not None and (id(value) not in visited or not once):
                     visited.add(id(value))
                     members.append((dotted(path, name), value))
         return generator(f"Module.named_{'parameters' if which == '_parameter_dict' else 'buffers'}", members)
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Parameter]]:
-        """The parameters here and in the modules within, each once, by dotted name."""
-        return self._named_members("_parameter_dict", prefix, recurse)
+    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[Any]:
+        """The parameters here and in the modules within, each once or under each of its names, by dotted name."""
+        return self._named_members("_parameter_dict", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """The parameters here and in the modules within, each once."""
         return generator("Module.parameters", states.members(self, "_parameter_dict", recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """The buffers here and in the modules within, each once, by dotted name."""
-        return self._named_members("_buffer_dict", prefix, recurse)
+    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True) -> Iterator[Any]:
+        """The buffers here and in the modules within, each once or under each of its names, by dotted name."""
+        return self._named_members("_buffer_dict", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers here and in the modules within, each once."""
@@ -257,8 +257,10 @@ class Module(Lookup):
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
         dtype = Type.named(dst_type)
-        if dtype is REFUSED:
-            raise ArgumentFault(f"type() needs an element type, not {described(dst_type)}", "net.type(torch.float64)")
+        if dtype is REFUSED or dtype.kind not in "fc":
+            words = "data set to a tensor that requires gradients must be floating point or complex dtype"
+            raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
+                             ).saying(f"invalid type: {dst_type!r}" if type(dst_type) is str else words)
         return cast_floating(self, dtype)
 
     def to(self, *args: Any, **options: Any) -> Any:

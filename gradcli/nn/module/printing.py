@@ -31,8 +31,9 @@ def module_repr(module: Any, style: Any) -> str:
         return kind.__name__ + " (\n" + "".join(f"  ({name}): {_indented(text)}\n" for name, text in children) + ")"
     if ours._collapses_repeats:
         children = [(_range(numbers), _times(text, len(numbers))) for numbers, text in _runs(children)]
-    extra = module.extra_repr()
-    return _modern_repr(kind.__name__, extra if isinstance(extra, str) else "", children)
+    name, extra = module._get_name(), module.extra_repr()
+    return _modern_repr(name if isinstance(name, str) else kind.__name__, extra if isinstance(extra, str) else "",
+                        children)
 
 
 def _child_repr(module: Any, style: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor, note_write
@@ -150,7 +150,8 @@ def _mismatch(name: str, target: Tensor, value: Any) -> str:
         unsized = isinstance(target, Uninitialized)
         return "" if unsized else f'"{name}" has no size yet: call the module it comes from once.'
     if not isinstance(value, Tensor):
-        return f'"{name}" must be a tensor, not {described(value)}.'
+        return (f'While copying the parameter named "{name}", expected torch.Tensor or Tensor-like object from '
+                f"checkpoint but received {type_text(value)}")
     if isinstance(target, Uninitialized):
         target.materialize(value.array.shape)
     if value.array.shape != target.array.shape:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import TABLE, traced
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import writing
@@ -193,8 +194,10 @@ class PReLU(Module):
     """x above 0, a x below, where a is learnt: for all channels together or for each."""
 
     _module_path = "torch.nn.modules.activation"
+    _first_shape = ("num_parameters",)
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: DeviceLike = None,
+                 dtype: Any = None) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
         self.weight = empty_parameter((num_parameters,), dtype)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described, sized
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.source import Named
@@ -40,7 +41,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     _modern_only = True
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Any, div_value: float = 4.0,
-                 head_bias: bool = False, device: Any = None, dtype: Any = None) -> None:
+                 head_bias: bool = False, device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         if not isinstance(cutoffs, list | tuple):
             raise ArgumentFault(f"cutoffs must be a list of whole numbers, not {described(cutoffs)}", "cutoffs=[2, 5]")
@@ -145,7 +146,7 @@ class LinearCrossEntropyLoss(_Loss):
     _operation, _modern_only = "linear_cross_entropy", True
 
     def __init__(self, in_features: int, num_classes: int, *, out_features: Any = (), bias: bool = False,
-                 device: Any = None, dtype: Any = None, reduction: str = "mean", weight: Any = None,
+                 device: DeviceLike = None, dtype: Any = None, reduction: str = "mean", weight: Any = None,
                  ignore_index: int | None = None, label_smoothing: float = 0.0, options: Any = None) -> None:
         super().__init__()
         if isinstance(weight, Tensor) and weight.array.shape != (num_classes,):

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import FailedAssertion
@@ -29,6 +30,7 @@ class MultiheadAttention(Module):
     """
 
     _module_path = "torch.nn.modules.activation"
+    _first_use = dict.fromkeys(("embed_dim", "num_heads"), "'<=' not supported between instances of '{type}' and 'int'")
     _modern_only = True
 
     in_proj_weight: Any
@@ -41,7 +43,8 @@ class MultiheadAttention(Module):
 
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
-                 vdim: int | None = None, batch_first: bool = False, device: Any = None, dtype: Any = None) -> None:
+                 vdim: int | None = None, batch_first: bool = False, device: DeviceLike = None,
+                 dtype: Any = None) -> None:
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueFault(f"embed_dim and num_heads must be greater than 0, got embed_dim={embed_dim} and "
                              f"num_heads={num_heads} instead")

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
@@ -22,6 +23,7 @@ class _NormBase(Module):
     """A learnt scale and shift for each feature, and running mean and variance."""
 
     _module_path = "torch.nn.modules.batchnorm"
+    _first_shape = ("num_features",)
     _input_dims: ClassVar[tuple[int, ...]]
 
     weight: Any
@@ -31,7 +33,7 @@ class _NormBase(Module):
     num_batches_tracked: Any
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: Any = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device: Any = None, dtype: Any = None, *,
+                 track_running_stats: bool = True, device: DeviceLike = None, dtype: Any = None, *,
                  bias: bool = True) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = checked_count(num_features, "num_features", 0), eps, momentum
@@ -123,7 +125,7 @@ class _InstanceNorm(_NormBase):
     _modern_only = True
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: Any = None, dtype: Any = None, *,
+                 track_running_stats: bool = False, device: DeviceLike = None, dtype: Any = None, *,
                  bias: bool = True) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from gradcli.engine.argument_words import no_sizes
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import init_weight_and_bias
 from gradcli.nn.modules.functional_module import classes_by_rank
@@ -17,7 +19,9 @@ def ntuple(value: Any, dims: int, name: str) -> tuple[int, ...]:
     """A number for each of `dims` dimensions: `value` repeated, or its members."""
     values = tuple(value) if isinstance(value, tuple | list) else (value,) * dims
     if len(values) != dims or not all(type(v) is int for v in values):
-        raise ArgumentFault(f"{name} must be a whole number or {dims} of them, not {described(value)}")
+        fault = ArgumentFault(f"{name} must be a whole number or {dims} of them, not {described(value)}")
+        sizes = name == "kernel_size" and len(values) == dims
+        raise fault.saying(no_sizes("empty", "size", "", (1, 1, *values))) if sizes else fault
     return values
 
 
@@ -27,6 +31,7 @@ class _ConvNd(Layer):
     _module_path = "torch.nn.modules.conv"
     _dims: ClassVar[int]
     _transposed: ClassVar[bool] = False
+    _first_shape = ("out_channels", "in_channels")
     _min_in_channels: ClassVar[int] = 1      # lazy layers start with 0 input channels
 
     def _set_options(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any, padding: Any,
@@ -72,7 +77,7 @@ class _ConvNd(Layer):
 class _Convolution(_ConvNd):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
                  dilation: Any = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros",
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise ValueFault("padding_mode must be one of zeros, reflect, replicate, circular").saying(
@@ -80,7 +85,7 @@ class _Convolution(_ConvNd):
                 f"padding_mode='{brief(padding_mode)}'")
         if isinstance(padding, str):
             if padding not in ("same", "valid"):
-                raise ValueFault(f"Invalid padding string {brief(padding)!r}, should be one of {{'same', 'valid'}}")
+                raise ValueFault(f"Invalid padding string {brief(padding)!r}, should be one of {{'valid', 'same'}}")
             if padding == "same" and any(s != 1 for s in ntuple(stride, self._dims, "stride")):
                 raise ValueFault("padding='same' is not supported for strided convolutions", "padding=1")
         self.padding_mode = padding_mode
@@ -113,7 +118,7 @@ class _ConvTransposeNd(_ConvNd):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
                  output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1,
-                 padding_mode: str = "zeros", device: Any = None, dtype: Any = None) -> None:
+                 padding_mode: str = "zeros", device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         if padding_mode != "zeros":
             raise ValueFault(f'Only "zeros" padding mode is supported for {type(self).__name__}')

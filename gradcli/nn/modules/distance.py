@@ -26,6 +26,8 @@ class PairwiseDistance(Module):
 
     _module_path = "torch.nn.modules.distance"
 
+    _first_use = {"p": "pairwise_distance(): argument 'p' (position 3) must be float, not {type}"}
+
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()
         self.norm, self.eps, self.keepdim = p, eps, keepdim

@@ -16,6 +16,7 @@ class Dropout(Module):
 
     _module_path = "torch.nn.modules.dropout"
     _operation: ClassVar[str] = "dropout"
+    _first_use = {"p": "'<' not supported between instances of '{type}' and 'int'"}
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.engine.tensor.write_gate import writing
@@ -25,6 +26,7 @@ class _Rows(Module):
     """A table whose rows indices name."""
 
     _module_path = "torch.nn.modules.sparse"
+    _first_shape = ("num_embeddings", "embedding_dim")
 
     weight: Parameter
     padding_idx: Any
@@ -55,7 +57,7 @@ class Embedding(_Rows):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: Any = None, max_norm: Any = None,
                  norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False,
-                 _weight: Any = None, device: Any = None, dtype: Any = None) -> None:
+                 _weight: Any = None, device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0, (num_embeddings, embedding_dim))
         self.embedding_dim = checked_count(embedding_dim, "embedding_dim", 0, (num_embeddings, embedding_dim))
@@ -115,7 +117,7 @@ class EmbeddingBag(_Rows):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: Any = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Any = None,
-                 include_last_offset: bool = False, padding_idx: Any = None, device: Any = None,
+                 include_last_offset: bool = False, padding_idx: Any = None, device: DeviceLike = None,
                  dtype: Any = None) -> None:
         super().__init__()
         self.num_embeddings = checked_count(num_embeddings, "num_embeddings", 0, (num_embeddings, embedding_dim))

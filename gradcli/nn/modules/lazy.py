@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized, UninitializedParameter
 from gradcli.exposure import exposed
@@ -60,7 +61,7 @@ class LazyLinear(_Lazy, Linear):
 
     _cls_to_become = Linear
 
-    def __init__(self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, out_features: int, bias: bool = True, device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__(0, out_features, bias, device, dtype)
 
     def _infer_sizes(self, shape: tuple[int, ...]) -> None:

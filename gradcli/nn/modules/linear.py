@@ -7,29 +7,39 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import no_sizes, type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.device import DeviceLike
+from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, IntegerLeaf, ValueFault
 from gradcli.nn.init import init_weight_and_bias, uniform_
 from gradcli.nn.module.module import Module
 
 
 def empty_parameter(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
-    """A Parameter of this shape, not initialised. ArgumentFault unless `dtype` is floating (None: the default)."""
+    """A Parameter of this shape, not initialised. A fault unless `dtype` is floating (None: the default)."""
     element_type = Default.floating if dtype is None else Type.take(dtype)
-    if element_type is REFUSED or element_type.kind != "f":
-        raise ArgumentFault(f"parameters are of a floating type, not {described(dtype)}", "dtype=torch.float64")
-    return Parameter(np.zeros(shape, element_type), True)
+    if element_type is REFUSED:
+        raise ArgumentFault(f"parameters are of a floating type, not {described(dtype)}", "dtype=torch.float64").saying(
+            f"empty(): argument 'dtype' must be torch.dtype, not {type_name(dtype)}")
+    if element_type.kind != "f":
+        raise IntegerLeaf(f"parameters are of a floating type, not {OF[element_type].name}", "dtype=torch.float64"
+                          ).saying("Only Tensors of floating point and complex dtype can require gradients")
+    strange = next((size for size in shape if type(size) not in (int, bool)), None)
+    if strange is not None:
+        raise ArgumentFault(f"sizes are whole numbers, not {described(strange)}").saying(
+            no_sizes("empty", "size", " (position 1)", shape))
+    return Parameter(np.zeros(tuple(map(int, shape)), element_type), True)
 
 
 def checked_count(value: Any, name: str, least: int = 1, sizes: tuple[Any, ...] = ()) -> int:
     """`value`, if it is a whole number of at least `least`; `name`: its parameter, `sizes`: the shape it is part of."""
-    if type(value) is not int:
+    if type(value) not in (int, bool):
         raise ArgumentFault(f"{name} must be a whole number, not {described(value)}")
     if value < least:
         words = f"{name} must be at least {least}, not {value}"
@@ -69,8 +79,9 @@ class Linear(Layer):
     """x A^T + b, for x of shape (..., in_features)."""
 
     _module_path = "torch.nn.modules.linear"
+    _first_shape = ("out_features", "in_features")
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, device: Any = None,
+    def __init__(self, in_features: int, out_features: int, bias: bool = True, device: DeviceLike = None,
                  dtype: Any = None) -> None:
         super().__init__()
         self.in_features = checked_count(in_features, "in_features", 0, (out_features, in_features))
@@ -95,9 +106,10 @@ class Bilinear(Layer):
 
     _module_path = "torch.nn.modules.linear"
     _modern_only = True
+    _first_shape = ("out_features", "in1_features", "in2_features")
 
-    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
-                 dtype: Any = None) -> None:
+    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         self.in1_features = checked_count(in1_features, "in1_features")
         self.in2_features = checked_count(in2_features, "in2_features", 0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ShapeFault, ValueFault
@@ -48,7 +49,7 @@ class LayerNorm(_Scaled):
     """Normalises over the last dimensions, whose sizes are normalized_shape."""
 
     def __init__(self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         self.normalized_shape, self.eps, self.elementwise_affine = _shape(normalized_shape), eps, elementwise_affine
         self._add(self.normalized_shape, elementwise_affine, elementwise_affine and bias, dtype)
@@ -64,8 +65,8 @@ class LayerNorm(_Scaled):
 class RMSNorm(_Scaled):
     """x over its root mean square over the last dimensions (Zhang and Sennrich, 2019)."""
 
-    def __init__(self, normalized_shape: Any, eps: Any = None, elementwise_affine: bool = True, device: Any = None,
-                 dtype: Any = None) -> None:
+    def __init__(self, normalized_shape: Any, eps: Any = None, elementwise_affine: bool = True,
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         self.normalized_shape, self.eps, self.elementwise_affine = _shape(normalized_shape), eps, elementwise_affine
         self._add(self.normalized_shape, elementwise_affine, None, dtype)
@@ -80,8 +81,11 @@ class RMSNorm(_Scaled):
 class GroupNorm(_Scaled):
     """Normalises each of num_groups groups of channels (Wu and He, 2018)."""
 
+    _first_use = {"num_groups": "unsupported operand type(s) for %: 'int' and '{type}'",
+                  "num_channels": "unsupported operand type(s) for %: '{type}' and 'int'"}
+
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
-                 device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
+                 device: DeviceLike = None, dtype: Any = None, *, bias: bool = True) -> None:
         super().__init__()
         if checked_count(num_channels, "num_channels") % checked_count(num_groups, "num_groups"):
             raise ValueFault(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
@@ -98,6 +102,8 @@ class GroupNorm(_Scaled):
 
 class LocalResponseNorm(Module):
     """x / (k + alpha * mean of squares over `size` neighbouring channels) ** beta."""
+
+    _first_use = {"size": "unsupported operand type(s) for //: '{type}' and 'int'"}
 
     _module_path = "torch.nn.modules.normalization"
     _modern_only = True

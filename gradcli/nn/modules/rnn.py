@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
 from gradcli.exposure import exposed
@@ -100,9 +101,13 @@ class RNNBase(_Recurrent):
     (length, input_size), or a PackedSequence. Returns the outputs of the last layer at each step, and the last states.
     """
 
+    _first_use = {name: f"{name} should be of type int, got: {{type}}" for name in ("input_size", "hidden_size")}
+
+    weight_ih_l0: Any
+
     def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         self.mode = mode
         self._sizes(input_size, hidden_size, bias)
@@ -161,7 +166,11 @@ class RNNBase(_Recurrent):
         return output, self._together(finals, dims == 2)
 
     def _fits(self, input: Tensor) -> None:
-        size = input.array.shape[-1]
+        size, weight = input.array.shape[-1], self.weight_ih_l0
+        if input.dtype is not weight.dtype:
+            words = (f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
+                     f"input.to({weight.dtype}), or convert model: model.to({input.dtype})")
+            raise ValueFault(words, f"net(x.to({weight.dtype}))")
         if size != self.input_size:
             raise ShapeFault(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}")
 
@@ -294,7 +303,7 @@ class RNN(RNNBase):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__(f"RNN_{self._nonlinear(nonlinearity).upper()}", input_size, hidden_size, num_layers, bias,
                          batch_first, dropout, bidirectional, 0, device, dtype)
         self.nonlinearity = nonlinearity
@@ -308,7 +317,7 @@ class GRU(RNNBase):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__("GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                          proj_size, device, dtype)
 
@@ -321,7 +330,7 @@ class LSTM(RNNBase):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__("LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                          proj_size, device, dtype)
 

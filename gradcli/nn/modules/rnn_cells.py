@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.autograd.signature import brief, described, sized
+from gradcli.engine.tensor.device import DeviceLike
+from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.modules.linear import checked_tensor
 from gradcli.nn.modules.rnn import _Recurrent, _zeros, gru_step, lstm_step
@@ -14,7 +16,9 @@ from gradcli.nn.modules.rnn import _Recurrent, _zeros, gru_step, lstm_step
 class RNNCellBase(_Recurrent):
     """One step for a batch (batch, input_size), or for one vector."""
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None,
+    _first_shape = ("hidden_size", "input_size")
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: DeviceLike = None,
                  dtype: Any = None) -> None:
         super().__init__()
         self._sizes(input_size, hidden_size, bias)
@@ -62,9 +66,12 @@ class RNNCell(RNNCellBase):
     """h' = tanh(W x + b + U h + c), or relu in place of tanh."""
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh",
-                 device: Any = None, dtype: Any = None) -> None:
+                 device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__(input_size, hidden_size, bias, device, dtype)
-        self.nonlinearity = self._nonlinear(nonlinearity)
+        if type(nonlinearity) is not str or nonlinearity not in ("tanh", "relu"):
+            words = f"Unknown nonlinearity: {brief(nonlinearity)}"
+            raise UnfitValue(words, ("nonlinearity='relu'", "or 'tanh'"))
+        self.nonlinearity = nonlinearity
 
 
 class GRUCell(RNNCellBase):

@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described, sized
+from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import grad_mode
 from gradcli.exposure import exposed
@@ -25,7 +26,7 @@ ACTIVATIONS = ("relu", "gelu")
 MINUS_INFINITY = float("-inf")
 
 
-def square_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+def square_mask(sz: int, device: DeviceLike = None, dtype: Any = None) -> Tensor:
     """The causal mask, (sz, sz): -inf above the diagonal, 0 elsewhere."""
     mask = traced.full((checked_count(sz, "sz", 0), sz), MINUS_INFINITY)
     if dtype is not None:
@@ -73,7 +74,7 @@ class _TransformerLayer(Module):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: Any = "relu", layer_norm_eps: float = 1e-5, batch_first: bool = False,
-                 norm_first: bool = False, bias: bool = True, device: Any = None, dtype: Any = None) -> None:
+                 norm_first: bool = False, bias: bool = True, device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__()
         for name in ("self_attn", "multihead_attn")[: 1 + self._is_decoder]:
             self.add_module(name, MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first,
@@ -258,7 +259,7 @@ class Transformer(Module):
     def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
                  dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu",
                  custom_encoder: Any = None, custom_decoder: Any = None, layer_norm_eps: float = 1e-5,
-                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device: Any = None,
+                 batch_first: bool = False, norm_first: bool = False, bias: bool = True, device: DeviceLike = None,
                  dtype: Any = None) -> None:
         super().__init__()
         options = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias,
@@ -288,7 +289,8 @@ class Transformer(Module):
             raise ShapeFault("the batch number of src and tgt must be equal")
         if source[-1:] != (self.d_model,) or target[-1:] != (self.d_model,):
             raise ShapeFault(f"the feature number of src and tgt must be equal to d_model, {self.d_model}: src is "
-                             f"{sized(source)}, tgt {sized(target)}")
+                             f"{sized(source)}, tgt {sized(target)}").saying(
+                "the feature number of src and tgt must be equal to d_model")
         memory = self.encoder(src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal)
         return self.decoder(tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
                             tgt_key_padding_mask=tgt_key_padding_mask,
@@ -296,6 +298,6 @@ class Transformer(Module):
                             memory_is_causal=memory_is_causal)
 
     @staticmethod
-    def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> Tensor:
+    def generate_square_subsequent_mask(sz: int, device: DeviceLike = None, dtype: Any = None) -> Tensor:
         """The causal mask, (sz, sz): -inf above the diagonal, 0 elsewhere."""
         return square_mask(sz, device, dtype)

@@ -7,8 +7,9 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.optim.lr_scheduler import MOST_EPOCHS, LRScheduler, groups_of, whole_numbers
+from gradcli.nn.optim.lr_scheduler import MOST_EPOCHS, LRScheduler, groups_of
 from gradcli.nn.optim.optimizer import scalar
+from gradcli.nn.plain import whole_numbers
 
 
 def _rates(value: Any, count: int) -> list[Any]:
@@ -30,6 +31,9 @@ class OneCycleLR(LRScheduler):
             if epochs is None or steps_per_epoch is None:
                 raise ValueFault("You must define either total_steps OR (epochs AND steps_per_epoch)",
                                  ("OneCycleLR(optimizer, 0.1, total_steps=100)", "how many steps there will be"))
+            for name, value in (("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+                if value <= 0:
+                    raise ValueFault(f"Expected positive integer {name}, but got {value}")
             total_steps = epochs * steps_per_epoch
         if total_steps <= 0 or not 0 <= pct_start <= 1 or anneal_strategy not in ("cos", "linear"):
             raise ValueFault("OneCycleLR needs positive total_steps, pct_start between 0 and 1, and anneal_strategy "

@@ -18,7 +18,7 @@ from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.printing import object_text
 from gradcli.nn.optim.optimizer import Optimizer, has_stepped, scalar
-from gradcli.nn.plain import plain_copy
+from gradcli.nn.plain import plain_copy, whole_numbers
 
 MOST_EPOCHS = 10_000_000
 
@@ -214,6 +214,11 @@ class LambdaLR(_LambdaScheduler):
 class MultiplicativeLR(_LambdaScheduler):
     """The last rate times a function of the epoch."""
 
+    def _lr_at_start(self, rate: float, i: int) -> float:
+        if not callable(function := self.lr_lambdas[i]):
+            raise ArgumentFault(f"lr_lambda should be a function, but got {type_name(function)}", "lambda epoch: 0.9")
+        return rate
+
     def _lr_after(self, rate: float, i: int) -> float:
         return rate * self._factor(i)
 
@@ -229,14 +234,6 @@ class StepLR(LRScheduler):
 
     def _lr_after(self, rate: float, i: int) -> float:
         return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
-
-
-def whole_numbers(values: Iterable[Any], what: str) -> list[int]:
-    """A list of ints. ArgumentFault for other values; `what` is the parameter."""
-    numbers = list(values)
-    if strange := [value for value in numbers if type(value) is not int]:
-        raise ArgumentFault(f"{what} are whole numbers, not {described(strange[0])}", f"{what}=[30, 80]")
-    return numbers
 
 
 class MultiStepLR(LRScheduler):

@@ -11,14 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
-from gradcli.engine.transforms.levels import type_text
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.attributes import NoTensor, NotParameters, SingleParameter
 from gradcli.faults.mistakes import MissingKey
@@ -91,6 +90,10 @@ class Optimizer(OptimizerHooks):
     __slots__ = ("_program_state", "_state", "_stepped", "defaults", "param_groups")
 
     _module_path = "torch.optim.optimizer"
+    _first_use: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("lr", "eps", "weight_decay", "momentum", "alpha", "rho", "lr_decay", "initial_accumulator_value",
+         "momentum_decay"), "'<=' not supported between instances of 'float' and '{type}'") | {
+        "betas": "'{type}' object is not subscriptable"}
     _ignored_options: ClassVar[frozenset[str]] = frozenset({"foreach", "capturable", "differentiable", "fused"})
     _scalar_entries: ClassVar[frozenset[str]] = frozenset()
     _any_shape_entries: ClassVar[frozenset[str]] = frozenset()

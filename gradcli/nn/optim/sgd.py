@@ -16,6 +16,8 @@ class SGD(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.sgd"
+    _first_use = dict.fromkeys(("lr", "momentum", "weight_decay"),
+                               "'<' not supported between instances of '{type}' and 'float'")
 
     def __init__(self, params: Any, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
                  weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False, foreach: Any = None,

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import FailedAssertion, Unimplemented
-from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, IndexFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.nn.init import legacy
 from gradcli.nn.module.container import checked_index
@@ -127,6 +127,10 @@ class ConcatDataset(Dataset):
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, at: Any) -> Any:
+        if type(at) is int and -at > len(self):
+            raise ValueFault("absolute value of index should not exceed dataset length")
+        if type(at) is int and at >= len(self):
+            raise IndexFault(f"index {at} is out of range").saying("list index out of range")
         at = checked_index(at, len(self))
         which = bisect_right(self.cumulative_sizes, at)
         return self.datasets[which][at - self.cumulative_sizes[which - 1] if which else at]

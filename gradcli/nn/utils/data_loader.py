@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.deep_copy import Copies
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.engine.transforms.levels import type_text
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy
@@ -25,12 +26,12 @@ from gradcli.nn.utils.samplers import BatchSampler, RandomSampler, SequentialSam
 
 
 @exposed("dataset", "batch_size", "drop_last", "sampler", "batch_sampler", "num_workers", "collate_fn", "generator",
-         "pin_memory", copied=True)
+         "pin_memory", "worker_init_fn", copied=True)
 class DataLoader:
     """The members of a data set in batches, in random order with `shuffle`, or as a sampler says."""
 
     __slots__ = ("batch_sampler", "batch_size", "collate_fn", "dataset", "drop_last", "generator", "num_workers",
-                 "pin_memory", "sampler")
+                 "pin_memory", "sampler", "worker_init_fn")
 
     _module_path = "torch.utils.data.dataloader"
 
@@ -47,8 +48,16 @@ class DataLoader:
                 f"object of type '{type_name(dataset)}' has no len()")
         if num_workers < 0:
             raise ValueFault("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
+        if timeout < 0:
+            raise ValueFault("timeout option should be non-negative")
+        if num_workers == 0 and prefetch_factor is not None:
+            raise ValueFault("prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to "
+                             "enable multiprocessing, otherwise set prefetch_factor to None.", "num_workers=2")
+        if num_workers == 0 and persistent_workers:
+            raise ValueFault("persistent_workers option needs num_workers > 0", "num_workers=2")
         self.dataset: Any = dataset
         self.num_workers, self.pin_memory, self.generator = num_workers, pin_memory, generator
+        self.worker_init_fn = worker_init_fn
         flows = isinstance(dataset, IterableDataset)
         self._check_options(flows, batch_size, shuffle, sampler, batch_sampler, drop_last)
         self.drop_last = bool(drop_last)
@@ -90,21 +99,41 @@ class DataLoader:
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
 
     def __iter__(self) -> Iterator[Any]:
+        seed = 0
         if not legacy():        # torch draws a seed for its workers, even if there are none
-            source = draw() if self.generator is None else None
-            if source is not None:
-                source.random((), np.int64)
+            if self.generator is None:
+                seed = int(draw().random((), np.int64))
             else:
-                traced.random_(Tensor(np.zeros((), np.int64)), generator=self.generator)
+                seed = traced.random_(Tensor(np.zeros((), np.int64)), generator=self.generator).array.item()
         if isinstance(self.dataset, IterableDataset):
-            return map(self.collate_fn, self._iterate_stream())
+            if self.num_workers:
+                return self._by_workers(seed)
+            return map(self.collate_fn, self._iterate_stream(self.dataset))
         if self.batch_sampler is None:
             return map(self._single, iter(self.sampler))
         return map(self._batch, iter(self.batch_sampler))
 
-    def _iterate_stream(self) -> Iterator[Any]:
+    def _by_workers(self, seed: int) -> Iterator[Any]:
+        """What the workers yield in turn, each of a copy of the data set; all of them are in this process."""
+        streams: deque[Any] = deque()
+        for number in range(self.num_workers):
+            info = WorkerInfo(number, self.num_workers, seed + number, Copies.deep(self.dataset))
+            streams.append((info, map(self.collate_fn, self._iterate_stream(info.dataset))))
+            if self.worker_init_fn is not None:
+                with info:
+                    self.worker_init_fn(number)
+        end = object()
+        while streams:
+            info, stream = streams.popleft()
+            with info:
+                batch = next(stream, end)
+            if batch is not end:
+                streams.append((info, stream))
+                yield batch
+
+    def _iterate_stream(self, dataset: Any) -> Iterator[Any]:
         """The members of an iterable data set, in lists of batch_size or one by one."""
-        members = iter(self.dataset)
+        members = iter(dataset)
         if self.batch_size is None:
             yield from members
             return
@@ -127,8 +156,30 @@ class DataLoader:
         return object_text(self, style)
 
 
-def get_worker_info() -> None:
-    """What a worker process of a loader knows of itself: None, since batches are made in the program's own process."""
+@exposed("id", "num_workers", "seed", "dataset")
+class WorkerInfo:
+    """One of the workers among whom a loader of an iterable data set divides its work, as a context while it works."""
+
+    __slots__ = ("_before", "dataset", "id", "num_workers", "seed")
+    _module_path = "torch.utils.data._utils.worker"
+    at_work: ClassVar[Any] = None
+
+    def __init__(self, number: int, num_workers: int, seed: int, dataset: Any) -> None:
+        self.id, self.num_workers, self.seed, self.dataset = number, num_workers, seed, dataset
+
+    def __enter__(self) -> None:
+        self._before, WorkerInfo.at_work = WorkerInfo.at_work, self
+
+    def __exit__(self, *error: object) -> None:
+        WorkerInfo.at_work = self._before
+
+    def __repr__(self) -> str:
+        return f"WorkerInfo(id={self.id}, num_workers={self.num_workers}, seed={self.seed}, dataset={self.dataset!r})"
+
+
+def get_worker_info() -> Any:
+    """What the worker that is at work in a loader knows of itself; None outside, and of data sets with indices."""
+    return WorkerInfo.at_work
 
 
 def default_collate(batch: Any) -> Any:

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
+from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.faults.attributes import NoTensor
+from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 from gradcli.nn.module.container import ModuleList
 from gradcli.nn.module.module import Module
 
 
 def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = None, kwargs: Any = None, *,
                     tie_weights: bool = True, strict: bool = False) -> Any:
-    """`module(*args, **kwargs)` with these tensors in place of its parameters and buffers."""
+    """`module(*args, **kwargs)` with these tensors in place of its parameters and buffers.
+
+    A tensor that the module holds under several names is replaced under all of them if one is among the names, unless
+    `tie_weights` is False. With `strict` the names are all that there are, and no others.
+    """
+    values = _merged(parameter_and_buffer_dicts)
     if not isinstance(module, Module):
-        raise ArgumentFault(f"functional_call() needs a module, not {described(module)}")
-    dicts = parameter_and_buffer_dicts
-    values: dict[str, Any] = {}
-    for named in dicts if isinstance(dicts, list | tuple) else [dicts]:
-        if not isinstance(named, dict) or not all(type(name) is str for name in named):
-            raise ArgumentFault(f"functional_call() needs a dict of tensors by name, not {described(named)}")
-        values |= named
-    places = dict(module.named_modules())
+        raise NoTensor(f"functional_call() needs a module, not {described(module)}").saying(
+            f"'{type_name(module)}' object has no attribute 'named_parameters'")
+    held = _held(module)
+    values = _tied(values, held) if tie_weights else values
+    if strict:
+        _check_names(type(module).__name__, values, held)
     replaced = []
     try:
         for name, value in values.items():
             path, _, leaf = name.rpartition(".")
-            inner = places.get(path)
-            if inner is None or not any(leaf in registry for registry in (inner._parameter_dict, inner._buffer_dict)):
-                raise ArgumentFault(f"the module has no parameter or buffer {brief(name)}")
+            inner = module.get_submodule(path)
             if not isinstance(value, Tensor):
-                raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}")
-            replaced.append((inner, leaf, inner.__dict__[leaf]))
-            inner.__dict__[leaf] = value
+                raise ArgumentFault(f"{name} can only be replaced by a tensor, not by {described(value)}").saying(
+                    f"{brief(value)} is not an instance of torch.Tensor")
+            if any(leaf in registry for registry in (inner._parameter_dict, inner._buffer_dict)):
+                replaced.append((inner, leaf, inner.__dict__[leaf]))
+                inner.__dict__[leaf] = value
         arguments = () if args is None else args if isinstance(args, tuple) else (args,)
         return module(*arguments, **(kwargs or {}))
     finally:
@@ -42,17 +48,71 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
             inner.__dict__[leaf] = value
 
 
+def _merged(dicts: Any) -> dict[str, Any]:
+    """The entries of a dict of tensors by name, or of several, which have no name in common."""
+    if not isinstance(dicts, dict | list | tuple):
+        raise ValueFault("Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
+                         f"{type_text(dicts)}")
+    listed: Any = [dicts] if isinstance(dicts, dict) else dicts
+    if not all(isinstance(named, dict) for named in listed):
+        raise ValueFault("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
+    strange = next((name for named in listed for name in named if type(name) is not str), None)
+    if strange is not None:
+        raise NoTensor(f"functional_call() needs a dict of tensors by name, not by {described(strange)}").saying(
+            f"'{type_name(strange)}' object has no attribute 'rpartition'")
+    names = Counter(name for named in listed for name in named)
+    repeated = [name for name, count in names.items() if count > 1]
+    if repeated:
+        raise ValueFault(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+    return {name: value for named in listed for name, value in named.items()}
+
+
+def _held(module: Module) -> dict[str, Any]:
+    """All parameters and buffers by name, one that has several names under each."""
+    return dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
+
+
+def _tied(values: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+    """`values`, also under the other names that the module has for a tensor."""
+    names: dict[int, list[str]] = {}
+    for name, tensor in held.items():
+        names.setdefault(id(tensor), []).append(name)
+    tied = dict(values)
+    for name in values.keys() & held.keys():
+        others = names[id(held[name])]
+        for other in others:
+            if values.get(other, values[name]) is not values[name]:
+                raise ValueFault(f"functional_call got multiple values for keys {sorted(others)}, which are tied. "
+                                 "Consider using tie_weights=False")
+            tied[other] = values[name]
+    return tied
+
+
+def _check_names(name: str, values: dict[str, Any], held: dict[str, Any]) -> None:
+    """Refuse names that the module has not, and to leave out names that it has."""
+    kinds = ("Unexpected", [*(key for key in values if key not in held)]), (
+        "Missing", [*(key for key in held if key not in values)])
+    complaints = [f"{kind} key(s): {', '.join(map(repr, keys))}." for kind, keys in kinds if keys]
+    if complaints:
+        raise TypeFault(f"Error(s) in reparametrizing for {name}:\n\t" + "\n\t".join(complaints))
+
+
 def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameters and buffers of modules of one class by name, stacked along a new first dimension."""
+    return stacked_state(models, "stack_module_state")
+
+
+def stacked_state(models: Any, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`stack_module_state`, for the function of this name."""
     if not isinstance(models, list | tuple | ModuleList) or not all(isinstance(model, Module) for model in models):
-        raise ArgumentFault(f"stack_module_state() needs a list of modules, not {described(models)}")
+        raise ArgumentFault(f"{name}() needs a list of modules, not {described(models)}")
     modules: list[Any] = list(models)
     if not modules:
-        raise TypeFault("stack_module_state: Expected at least one model, got 0.")
+        raise TypeFault(f"{name}: Expected at least one model, got 0.")
     if len({model.training for model in modules}) > 1:
-        raise TypeFault("stack_module_state: Expected all models to have the same training/eval mode.")
+        raise TypeFault(f"{name}: Expected all models to have the same training/eval mode.")
     if any(type(model) is not type(modules[0]) for model in modules):
-        raise TypeFault("stack_module_state: Expected all models to be of the same class.")
+        raise TypeFault(f"{name}: Expected all models to be of the same class.")
     return tuple(_stacked([dict(getattr(model, method)()) for model in modules])      # type: ignore[return-value]  # two of them
                  for method in ("named_parameters", "named_buffers"))
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnknownDtype
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
 
 
 def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float = 0.0,
@@ -24,9 +24,23 @@ def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float
     rows = list(sequences)
     if not rows:
         raise UnfitValue("received an empty list of sequences")
-    if not all(isinstance(row, Tensor) and row.array.ndim for row in rows):
+    strange = next((row for row in rows if not isinstance(row, Tensor) or not row.array.ndim), None)
+    if strange is not None:
+        at = next(i for i, row in enumerate(rows) if row is strange)
         raise ArgumentFault("pad_sequence() needs at least one tensor, each with a dimension for time",
-                            "nn.utils.rnn.pad_sequence([torch.ones(3), torch.ones(2)], batch_first=True)")
+                            "nn.utils.rnn.pad_sequence([torch.ones(3), torch.ones(2)], batch_first=True)").saying(
+            "" if isinstance(strange, Tensor) else
+            f"expected Tensor as element {at} in argument 0, but got {type_name(strange)}")
+    if padding_side not in ("left", "right"):
+        raise TypeFault(f"Expected padding_side to be one of left or right, but got {brief(padding_side)}.",
+                        ("'left'", "or 'right'"))
+    for row in rows:
+        clash = next((i for i, (n, m) in enumerate(zip(rows[0].array.shape, row.array.shape, strict=False))
+                      if i and n != m), None)
+        if clash is not None or row.array.ndim != rows[0].array.ndim:
+            raise ShapeFault("pad_sequence() takes sequences that differ in their length alone").saying(
+                f"The size of tensor a ({rows[0].array.shape[clash]}) must match the size of tensor b "
+                f"({row.array.shape[clash]}) at non-singleton dimension {clash}" if clash is not None else "")
     longest = max(len(row.array) for row in rows)
     padded = []
     for row in rows:

@@ -13,6 +13,7 @@ from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, recording
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
+from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import normal_
 from gradcli.nn.module.module import Module
@@ -112,8 +113,9 @@ def _parameter(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
         raise ShapeFault(f"Cannot register two {what} hooks on the same parameter {name}")
     weight = module._parameter_dict.get(name)
     if weight is None:
-        raise ValueFault(f"{type(module).__name__} has no parameter {brief(name)}",
-                         *((other, "") for other in list(module._parameter_dict)[:3]))
+        raise NoTensor(f"{type(module).__name__} has no parameter {brief(name)}",
+                       *((other, "") for other in list(module._parameter_dict)[:3])).saying(
+            f"'{type(module).__name__}' object has no attribute '{brief(name)}'")
     if isinstance(weight, Uninitialized):
         raise ValueFault(f"The module passed to `{kind.__name__}` can't have uninitialized parameters. Make sure to "
                          "run the dummy forward before applying it")

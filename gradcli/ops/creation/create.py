@@ -185,8 +185,10 @@ def stepped(start, end, step, dtype, name="arange"):
     if step == 1 and type(start) is type(end) is type(step) is int and -WIDE < start <= end < WIDE:
         counted = np.arange(start, end, 1, INT64)
         return counted if dtype is None else counted.astype(real(name, dtype), copy=False)
-    if step == 0:
+    if step == 0 or step != step:
         raise UnfitValue("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise UnfitValue(f"unsupported range: {start:g} -> {end:g}", "torch.arange(0, 5)")
     if (end - start) * step < 0:
         raise UnfitValue(f"arange(): from {start} to {end} by {step} goes the wrong way",
                          f"torch.arange({start}, {end}, {-step})").saying(

@@ -171,6 +171,11 @@ class Normal(Op):
         if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
             raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))").saying(
                 "normal(): argument 'mean' (position 1) must be Tensor, not float")
+        for value in (mean, std):
+            if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
+                raise UnimplementedType("normal() draws floating numbers, and the tensor is of "
+                                        f"{OF[value.dtype].name}", "torch.normal(mean.float(), std)").saying(
+                    f'"normal_kernel_cpu" not implemented for \'{OF[value.dtype].era}\'')
         return draw().normal_around(mean, std, mean.dtype if isinstance(mean, np.ndarray) else std.dtype)
 
     def grad_mean(F, g):

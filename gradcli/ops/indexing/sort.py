@@ -142,7 +142,10 @@ def insertion(sequence, values, right):
     if sequence.shape[:-1] != values.shape[:-1]:
         raise ShapeFault("searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
                          f"boundaries tensor and input value tensor must match, but got {list(sequence.shape)} and "
-                         f"{list(values.shape)}")
+                         f"{list(values.shape)}").saying(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
+            "tensor and input value tensor must match, but we got boundaries tensor "
+            f"{list(sequence.shape)} and input value tensor {list(values.shape)}")
     count = math.prod(sequence.shape[:-1])
     rows = zip(sequence.reshape(count, sequence.shape[-1]), values.reshape(count, values.shape[-1]), strict=True)
     positions = [bisected(row, keys, right) for row, keys in rows]

@@ -119,8 +119,8 @@ def met_dims(dims, n, m):
     if type(first) is not tuple or type(second) is not tuple:
         raise ArgumentFault("tensordot(): dims is two lists of whole numbers", "torch.tensordot(a, b, dims=([1], [0]))")
     if len(first) != len(second):
-        raise ArgumentFault(f"tensordot(): both lists of dims must be equally long, and have {len(first)} and "
-                            f"{len(second)}")
+        raise ShapeFault(f"tensordot(): both lists of dims must be equally long, and have {len(first)} and "
+                         f"{len(second)}").saying("both dimension lists should have same length")
     if first and not n or second and not m:
         raise ShapeFault("tensordot(): a 0-d tensor has no dimensions to sum over", "torch.tensordot(a, b, dims=0)")
     return tuple(axis(d, n) for d in first), tuple(axis(d, m) for d in second)

@@ -9,7 +9,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import REFUSED, Plain, VariadicArraysKind, sized
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.tensors import NoSequence
+from gradcli.faults.tree import ShapeFault, ValueFault
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -59,7 +60,10 @@ def spelled(equation, operands):
         tensors = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
         if tensors and all(isinstance(x, Tensor | np.ndarray) for x in tensors):
             return equation, tensors
-        raise ArgumentFault("einsum(): the operands are tensors", 'torch.einsum("ij,jk->ik", a, b)')
+        strange = next((x for x in tensors if not isinstance(x, Tensor | np.ndarray)), None)
+        raise NoSequence("einsum(): the operands are tensors", 'torch.einsum("ij,jk->ik", a, b)').saying(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list" if strange is None else "")
     values = (equation, *operands)
     tensors, lists = values[: len(values) & ~1 : 2], values[1::2] + values[len(values) & ~1 :]
     if len(values) < 2 or not all(isinstance(x, Tensor | np.ndarray) for x in tensors) or not all(
@@ -92,7 +96,11 @@ def parsed(equation, dims):
             "the equation")
     wide = 0
     terms = []
+    check_letters(inputs, 0)
+    check_letters(output, len(inputs) + 2)
     for text, n in zip(subscripts, dims, strict=True):
+        if text.count("...") > 1:
+            raise ShapeFault(f"einsum(): found '.' for operand {len(terms)} for which an ellipsis was already found")
         hidden = n - len(text.replace("...", "", 1))
         if hidden < 0 or hidden and "..." not in text:
             fault = ShapeFault(f"einsum(): the letters {text} do not fit a {n}-d tensor")
@@ -114,6 +122,15 @@ def parsed(equation, dims):
             if not any(stray[0] in term for term in terms) else
             f"einsum(): output subscript {stray[0]} appears more than once in the output")
     return terms, result
+
+
+def check_letters(text, start):
+    """Refuse what is no letter; the text stands at `start` in the equation."""
+    for at, c in enumerate(text, start):
+        if c not in ascii_letters and c not in ".,":
+            raise ShapeFault(f"einsum(): {c!r} is no letter", 'torch.einsum("ij,jk->ik", a, b)').saying(
+                f"einsum(): invalid subscript given at index {at} in the equation string, subscripts must be in "
+                "[a-zA-Z]")
 
 
 def labels(text, hidden):

@@ -77,6 +77,8 @@ class TripletMarginLoss(Loss):
 
     def compose(F, anchor, positive, negative, margin: Number = 1.0, p: Number = 2, eps: Number = 1e-6,
                 swap: Flag = False, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
+        if margin <= 0:
+            raise ValueFault(f"margin must be greater than 0, got {margin}", "margin=1.0")
         if not len(anchor.shape) == len(positive.shape) == len(negative.shape):
             raise ShapeFault("The anchor, positive, and negative tensors are expected to have the same number of "
                              f"dimensions, but got: anchor {len(anchor.shape)}D, positive {len(positive.shape)}D, and "

@@ -12,7 +12,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import UnimplementedType
-from gradcli.faults.tree import ShapeFault
+from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Unary
 
@@ -257,6 +257,8 @@ class Celu(Activation):
     samples = [(SIGNED,), (SIGNED, 0.5)]
 
     def forward(input: Array, alpha: Number = 1.0):
+        if not alpha:
+            raise TypeFault("ZeroDivisionError: alpha cannot be 0 for CELU", "F.celu(x, 1.0)")
         return elu_curve("celu", input, alpha, 1, 1 / alpha)
 
     def grad_input(F, g, input, alpha):

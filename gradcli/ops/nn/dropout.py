@@ -118,6 +118,13 @@ def dropped_channels(F, name, input, p, training, rank, batch):
     return dropped(F, input, p, training, True)
 
 
+def channelled(input, training):
+    """`input`; while training, a vector is refused, which has no channels."""
+    if training is not False and len(input.shape) < 2:
+        raise ShapeFault("Feature dropout requires at least 2 dimensions in the input", "F.dropout(x)")
+    return input
+
+
 class Dropout1d(Dropping):
     """dropout1d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
@@ -131,15 +138,15 @@ class Dropout2d(Dropping):
     """dropout2d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
-        return dropped(F, input, p, training, True)
+        return dropped(F, channelled(input, training), p, training, True)
 
 
 class Dropout3d(Dropping):
     """dropout3d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
-        if len(input.shape) == 4:
-            return F.squeeze(dropped(F, F.unsqueeze(input, 0), p, training, True), 0)
+        if len(input.shape) != 5:
+            return F.squeeze(dropped(F, channelled(F.unsqueeze(input, 0), training), p, training, True), 0)
         return dropped(F, input, p, training, True)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
@@ -10,6 +11,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.arguments import RefusedValue
+from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import FEW, extent
 from gradcli.ops.base import Kernel
@@ -36,7 +38,7 @@ class Embedding(Op):
         if len(weight.shape) != 2:
             raise ShapeFault("'weight' must be 2-D")
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
-            raise IndexFault(f"Padding_idx must be within num_embeddings, {weight.shape[0]}")
+            raise FailedAssertion("Padding_idx must be within num_embeddings")
         if max_norm is not None:
             shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
@@ -156,7 +158,7 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
                 f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(input.shape)}"
                 if len(input.shape) not in (1, 2) else "offsets has to be a 1D Tensor but got None" if offsets is None
                 else "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
-                f"sequences. However, found offsets of type {type(offsets)}")
+                f"sequences. However, found offsets of type {type_text(offsets)}")
         if per_sample_weights is not None and mode != "sum":
             raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
                                 "for "

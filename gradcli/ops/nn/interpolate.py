@@ -159,6 +159,7 @@ class Interpolate(Op):
                 mode: MODE = "nearest", align_corners: Flag = None,
                 recompute_scale_factor: Flag = None, antialias: Flag = False):
         rank = len(input.shape) - 2
+        check_one(size, scale_factor)
         if not 1 <= rank <= 3 or mode not in (*MODES, "area"):
             raise UnimplementedType("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was "
                                     "given "
@@ -219,11 +220,15 @@ def _table(mode, old, new, factor, align_corners, antialias, real):
     return (cubic_table if mode == "bicubic" else linear_table)(old, new, factor, align_corners, real)
 
 
-def sizes(old, size, scale_factor, rank):
-    """The new lengths, and the factors they came from if they were given."""
+def check_one(size, scale_factor):
+    """Refuse calls without a new size or a factor, and those with both."""
     if (size is None) == (scale_factor is None):
         raise ValueFault("either size or scale_factor should be defined" if size is None else
                          "only one of size or scale_factor should be defined", "F.interpolate(x, scale_factor=2)")
+
+
+def sizes(old, size, scale_factor, rank):
+    """The new lengths, and the factors they came from if they were given."""
     scales = type(scale_factor) in (tuple, list)
     if (scales or type(size) in (tuple, list)) and len(scale_factor if scales else size) != rank:
         what, short, shown = ("scale_factor", "s", f"scale_factor of shape {tuple(scale_factor)}") if scales else (

@@ -98,6 +98,21 @@ def _count(lengths):
     return count
 
 
+def _unlike_sizes(first, second, weight):
+    """Which sizes of the inputs and the weight of bilinear() are not alike."""
+    if len(first) != len(second):
+        return (f"bilinear(): input dimensions do not match: got {len(first)} and {len(second)}")
+    at = next((i for i, (n, m) in enumerate(zip(first[:-1], second[:-1], strict=True)) if n != m), None)
+    if at is not None:
+        return f"bilinear(): input batch dimensions do not match at dim {at}: got {first[at]} and {second[at]}"
+    if len(weight) != 3:
+        return ""
+    for which, size, expected in ((1, first[-1], weight[1]), (2, second[-1], weight[2])):
+        if size != expected:
+            return f"bilinear(): input{which} size does not match weight size: got {size} but expected {expected}"
+    return ""
+
+
 class Bilinear(Op):
     """bilinear(input1, input2, weight, bias): for each matrix of weight, input1 @ matrix @ input2, plus bias."""
 
@@ -111,8 +126,8 @@ class Bilinear(Op):
         if tuple(input1.shape[:-1]) != tuple(input2.shape[:-1]) or len(weight.shape) != 3 or (
                 (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:])):
             raise ShapeFault(f"bilinear(): inputs of {sized(input1.shape)} and {sized(input2.shape)} do not fit a "
-                             f"weight of "
-                             f"{sized(weight.shape)}, (features out) x (features of input1) x (features of input2)")
+                             f"weight of {sized(weight.shape)}, (features out) x (features of input1) x (features of "
+                             "input2)").saying(_unlike_sizes(input1.shape, input2.shape, weight.shape))
         rows, (out, n, m) = _count(input1.shape[:-1]), weight.shape
         left = F.mm(F.reshape(input1, (rows, n)), F.reshape(F.permute(weight, (1, 0, 2)), (n, out * m)))
         total = F.sum(F.reshape(left, (rows, out, m)) * F.reshape(input2, (rows, 1, m)), 2)

@@ -2,11 +2,15 @@
 
 import math
 
+import numpy as np
+
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3, last_shape
+from gradcli.ops.dtype_checks import kind_of, only_floats
+from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3
+from gradcli.ops.nn.normalized_shape import last_shape
 
 
 class RmsNorm(Op):
@@ -20,6 +24,8 @@ class RmsNorm(Op):
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
     def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
+        if kind_of(input).kind not in "fc":
+            only_floats("rms_norm", np.empty(0, kind_of(input)))
         inner = last_shape("rms_norm", tuple(input.shape), normalized_shape, weight)
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
         if eps is None:
@@ -44,7 +50,7 @@ class LocalResponseNorm(Op):
     def compose(F, input, size: Int, alpha: Number = 1e-4, beta: Number = 0.75, k: Number = 1.0):
         if len(input.shape) < 3:
             raise ValueFault(f"Expected 3D or higher dimensionality input (got {len(input.shape)} dimensions)").saying(
-                f"Expected 3D or higher dimensionality {' ' * 24}input (got {len(input.shape)} dimensions)")
+                f"Expected 3D or higher dimensionality {' ' * 25}input (got {len(input.shape)} dimensions)")
         if 0 in input.shape:
             return input
         n, c = input.shape[:2]

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
-from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, Sizes, sized
+from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
@@ -14,11 +14,14 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.nn.normalized_shape import last_shape
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MAPS = [[[[1.0, 2.0], [3.0, -1.0]], [[0.5, 1.5], [-2.0, 4.0]]], [[[0.1, 1.0], [2.0, 3.0]], [[1.0, -1.0], [0.0, 2.5]]]]
 W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
+KERNELS = ("batch_norm", "LayerNormKernelImpl", "GroupNormKernelImpl")     # as PyTorch calls those of each
 
 
 class Standardising(Kernel, abstract=True):
@@ -43,6 +46,7 @@ class Standardising(Kernel, abstract=True):
 
     def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
                 which: Plain):
+        only_floats(KERNELS[which], input)
         x = input if input.shape == shape else input.reshape(shape)
         count = math.prod([shape[i] for i in axes])
         if input.dtype == np.float16:
@@ -184,32 +188,6 @@ def first(outputs):
     return outputs[0] if isinstance(outputs, tuple) else outputs
 
 
-def last_shape(name, shape, normalized_shape, *parameters):
-    """normalized_shape as a tuple, checked against the shape of the input and the parameters."""
-    inner = (normalized_shape,) if type(normalized_shape) is int else normalized_shape
-    if type(inner) is tuple and inner and shape[-len(inner) :] == inner and {*map(type, inner)} == {int}:
-        for p in parameters:
-            if p is not None and p.shape != inner:
-                break
-        else:
-            return inner
-    if not isinstance(inner, tuple | list) or not inner:
-        raise ArgumentFault(f"{name}() needs normalized_shape, lengths of last dimensions", f"F.{name}(x, (3,))")
-    inner = Sizes.take(inner)
-    if type(inner) is not tuple:
-        raise ArgumentFault(f"{name}() needs normalized_shape in whole numbers", f"F.{name}(x, (3,))")
-    if shape[max(len(shape) - len(inner), 0) :] != inner:
-        comma = ", " * (name != "rms_norm")
-        raise ShapeFault(f"Given normalized_shape={list(inner)}, expected input with shape [*{comma}"
-                         f"{', '.join(map(str, inner))}], but got input of size{list(shape)}")
-    for p in parameters:
-        if p is not None and tuple(p.shape) != inner:
-            which = "weight" if p is parameters[0] else "bias"
-            raise ShapeFault(f"Expected {which} to be of same shape as normalized_shape, but got {which} of shape "
-                             f"{list(p.shape)} and normalized_shape = {list(inner)}")
-    return inner
-
-
 class GroupNorm(Op):
     """group_norm(input, num_groups, weight, bias, eps): each row standardised over groups of its channels; weight and
     bias are for each channel."""
@@ -332,6 +310,7 @@ class Rescaled(Kernel):
     errors = [("text", None, None, None, None, 1e-5)]
 
     def forward(input: Array, mean: Array, variance: Array, weight: ArrayOrNone, bias: ArrayOrNone, eps: Number):
+        only_floats(KERNELS[BATCH], input)
         scale = np.divide(ONE[variance.dtype], np.sqrt(variance + constant(eps, variance.dtype)))
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)

@@ -10,6 +10,7 @@ from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import selected
@@ -293,8 +294,10 @@ class Softshrink(Activation):
     def forward(input: Array, lambd: Number = 0.5):
         floating("softshrink", input)
         if lambd < 0:
-            raise ValueFault(f"lambda must be greater or equal to 0, but found to be {lambd:g}.", f"F.softshrink(x, "
-                                                                                                  f"{-lambd})")
+            info = np.finfo(input.dtype)
+            raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}.",
+                             f"F.softshrink(x, {-lambd})").saying(
+                f"lambda must be in range [0, {info.max:g}] for input dtype {OF[input.dtype].era}, but found {lambd:g}")
         return choose(input > lambd, input - lambd, choose(input < -lambd, input + lambd, input * 0))
 
     def grad_input(F, g, input, lambd):

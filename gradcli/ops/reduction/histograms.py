@@ -79,7 +79,7 @@ class Histogram(Op):
 def edges_for(array, bins, span):
     """The edges of `bins` equal steps."""
     if type(bins) is not int or bins < 1:
-        raise UnfitValue(f"histogram(): bins must be > 0, but got {bins}", "x.histogram(10)")
+        raise UnfitValue(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "x.histogram(10)")
     low, high = span or ((0.0, 0.0) if array.size else (0.0, 1.0))
     low, high = bounds(array, low, high, "histogram", 0.5) if span is None or low == high else (low, high)
     return spaced(low, high, bins + 1, array.dtype)
@@ -92,7 +92,7 @@ class Bincount(Op):
     errors = [([1.0],), (np.array([-1]),), (COUNTED, [1.0]), (np.array([[1]]),)]
 
     def forward(input: Array, weights: Array = None, minlength: Int = 0):
-        if input.dtype.kind not in "iu" and input.ndim == 1:
+        if input.dtype.kind not in "iu":
             raise UnimplementedType("bincount counts whole numbers", ("x.long()", "without fractions")).saying(
                 f'"bincount_cpu" not implemented for \'{OF[input.dtype].era}\'')
         if input.dtype.kind not in "iu" or input.ndim != 1 or (input.size and input.min() < 0):

@@ -153,7 +153,7 @@ class Flip(Op):
     def forward(input: Array, dims: Sizes):
         where = tuple(axis(d, input.ndim) for d in dims)
         if len(set(where)) != len(where):
-            raise ShapeFault(f"flip(): dim {list(dims)} appears multiple times in the list of dims")
+            raise ShapeFault(f"dim {max(dims, key=dims.count)} appears multiple times in the list of dims")
         back = slice(None, None, -1)
         return input[tuple([back if d in where else slice(None) for d in range(input.ndim)])].copy()
 

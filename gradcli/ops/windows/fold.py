@@ -37,7 +37,8 @@ class Unfold(Op):
     def compose(F, input, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1):
         kernel, dilation, padding, stride = options("unfold", kernel_size, dilation, padding, stride)
         if len(input.shape) not in (3, 4):
-            axis(2, len(input.shape))
+            for at in (1, 2):
+                axis(at, len(input.shape))
             raise ShapeFault(f"Expected 3D or 4D (batch mode) tensor for input with possibly 0 batch size, but got: "
                              f"{list(input.shape)}")
         count = places([n + 2 * p for n, p in zip(input.shape[-2:], padding, strict=True)], kernel, stride, dilation)
@@ -85,8 +86,7 @@ class Fold(Op):
                              f"dimensions for input, but got: {list(input.shape)}")
         if input.shape[-2] % (kernel[0] * kernel[1]):
             raise ShapeFault("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
-                             "got "
-                             f"input.size(1)={input.shape[-2]} and kernel_size={list(kernel)}.")
+                             f"got input.size(1)={input.shape[-2]} and kernel_size={tuple(kernel)}.")
         count = places([n + 2 * p for n, p in zip(lengths, padding, strict=True)], kernel, stride, dilation)
         if min(count) < 1 or count[0] * count[1] != input.shape[-1]:
             raise ShapeFault(f"Given output_size={list(lengths)}, kernel_size={list(kernel)}, expected size of input's "

@@ -51,8 +51,7 @@ class Pad(Op):
         if not 1 <= rank <= 3 or len(input.shape) not in (rank + 1, rank + 2):
             words = "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
             raise UnimplementedType(words).saying(
-                f"Padding size {len(pad)} is not supported for {len(input.shape)}D input tensor."
-                if 1 <= rank <= 3 and 2 <= len(input.shape) <= 5 else words)
+                f"Padding size {len(pad)} is not supported for {len(input.shape)}D input tensor.")
         if mode == "reflect":
             reflectable(input.shape, lengths, before, after)
         sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
@@ -115,7 +114,7 @@ class ConstantPadNd(Kernel):
         lengths = input.shape[input.ndim - len(before) :]
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
-                             "resulted in a negative output size")
+                             "resulted in a negative output size").saying("narrow(): length must be non-negative.")
         grown = outside(input, before, after, realized(value, input.dtype))
         return grown.copy() if grown is input else grown
 

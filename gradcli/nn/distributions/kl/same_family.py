@@ -89,7 +89,9 @@ def _exponential(p: Any, q: Any) -> Any:
 def _bregman(p: Any, q: Any) -> Any:
     if type(p) is not type(q):
         raise Unimplemented("The cross KL-divergence between different exponential families cannot be computed "
-                                  "using Bregman divergences")
+                            "using Bregman divergences").saying(
+            f"The cross KL-divergence between different exponential families cannot {' ' * 28}be computed using "
+            "Bregman divergences")
     natural, value, slopes = p._with_gradients()
     others = q._natural()
     result = q._normalizer(*others) - value
