@@ -14,7 +14,7 @@ from gradcli.analysis.detached import complete, gradients_held, hold_gradients, 
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import double_precision
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import GradFault, UsageFault
@@ -166,7 +166,6 @@ def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[No
     """A context in which tensors hold float64 in memory of their own, without a graph, and leaves require gradients."""
     slots = ("array", "node", "root", "requires_grad", "gradient")
     states = [(x, {slot: getattr(x, slot) for slot in slots}, type(x)) for x in tensors]
-    floating, Default.floating = Default.floating, np.dtype(np.float64)
     chosen = set(map(id, leaves))
     try:
         for x, _, kind in states:
@@ -174,9 +173,9 @@ def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[No
             x.requires_grad = id(x) in chosen
             if kind is Tensor and x.requires_grad:
                 x.__class__ = Variable
-        yield
+        with double_precision():
+            yield
     finally:
-        Default.floating = floating
         for x, fields, kind in states:
             x.__class__ = kind
             for slot, value in fields.items():

@@ -18,7 +18,7 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from gradcli.engine import reduced_precision
-from gradcli.engine.autograd.detached import Detachments, report_detached, report_without_rule
+from gradcli.engine.autograd.detached import Detachments, ends_history, report_detached, report_without_rule
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
@@ -140,7 +140,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out, reduced)
-        if out.node is None and not cls.rules:
+        if out.node is None and ends_history(cls):
             [out] = report_without_rule(cls, values, arrays, [out], here())
     elif result.dtype.kind == "c":
         raise ComplexDerivative()
@@ -233,7 +233,7 @@ def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], result
         record(cls, values, arrays, results, first, reduced)
         node = first.node
     several = outputs(cls, values[0], results, node, result_class)
-    if tracked and results and not cls.rules:
+    if tracked and results and node is None and ends_history(cls):
         reported = report_without_rule(cls, values, arrays, several, here())
         several = type(several)(*reported) if cls.returns else tuple(reported)
     return several

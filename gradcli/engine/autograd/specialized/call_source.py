@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.autograd.detached import ends_history
 from gradcli.engine.autograd.op import constancy, elementwise
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
@@ -265,7 +266,7 @@ class CallSource(ArgumentsSource):
                      f"{'_tracked' if inputs else False})")
             return
         self.add("_arrays = _result = _all_arrays(_result)", "_node = None")
-        if not (cls.rules or cls.creates or cls.random):
+        if ends_history(cls):
             self.refuse("_tracked")
         if cls.rules:
             self.add("if _tracked:")
@@ -296,7 +297,7 @@ class CallSource(ArgumentsSource):
         """The result of a call on inputs that require gradients."""
         cls = self.cls
         if not cls.rules:
-            if not (cls.creates or cls.random):
+            if ends_history(cls):
                 self.refuse("_result.dtype.kind == 'f'")    # the general way says that history ends here
             self.add("out.requires_grad, out.node, out.cut = False, None, None if _result.dtype.kind == 'f' else "
                      "_no_gradient()")
@@ -353,11 +354,10 @@ class CallSource(ArgumentsSource):
             return
         self.add("_edges = []")
         for k, rule in rules:
-            i = rule.at
             if rule.many:
                 self.add(f"_edges += {self._item_edges(k, rule)}")
             else:
-                self.add(f"if {self._requires(i)}:", f"    {REFRESH.format(i=i)}",
+                self.add(f"if {self._requires(rule.at)}:", f"    {REFRESH.format(i=rule.at)}",
                          f"    _edges.append({self._edge(k, rule)})")
         self.add("_edges = tuple(_edges)")
 
