@@ -82,14 +82,24 @@ def perturbed(value: Any, factor: float) -> Any:
     return value
 
 
-def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor]) -> Tensor:
-    """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached."""
+def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor],
+             stopped: Callable[[str, str], Any] | None = None) -> Tensor:
+    """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached.
+
+    `stopped` is called with the name, and with what detached a part on purpose; by default a remark is made.
+    """
     start = _Start.of(session, names)
     with DetachmentRecorder().listening() as recorder:
         value = evaluate()
     if recorder.at:
-        _Judge(session, names, evaluate, value, start).of(recorder)
+        stopped = stopped or (lambda name, how: session.remark("stopped", stopping(name, how)))
+        _Judge(session, names, evaluate, value, start).of(recorder, stopped)
     return value
+
+
+def stopping(name: str, how: str) -> str:
+    """What it means that a part of the gradient by a name is stopped on purpose."""
+    return f"{how} stops the gradient: what goes through it is no part of {name}.grad"
 
 
 def sweeping(function: Sweeping) -> Sweeping:
@@ -158,8 +168,8 @@ class _Judge:
         self.leaves = {id(parent(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
         self.array = value.array.copy()
 
-    def of(self, recorder: DetachmentRecorder) -> None:
-        """Raise CutHistory for the first detachment that matters; make a remark if it was intended."""
+    def of(self, recorder: DetachmentRecorder, stopped: Callable[[str, str], Any]) -> None:
+        """Raise CutHistory for the first detachment that matters; call `stopped` if it was intended."""
         reached = self._names([self.value])
         by_name = {name: [point for point in recorder.at.values() if name in self._names(point.tensors)]
                    for name in self.leaves.values()}
@@ -169,8 +179,7 @@ class _Judge:
             if culprit is None:
                 continue
             if name in reached and culprit.how in DELIBERATE:
-                self.session.remark("stopped", f"{culprit.how} stops the gradient: what goes through it is no part of "
-                                               f"{name}.grad")
+                stopped(name, culprit.how)
             else:
                 self._refuse(name, culprit, name in reached)
 

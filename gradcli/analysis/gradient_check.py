@@ -29,7 +29,8 @@ DEEPEST = 3     # the depth of nested containers that are searched for tensors
 class CheckResult(NamedTuple):
     """The verdict on the gradients, of one order, by the leaf of one name.
 
-    `outputs` names what is differentiated; `random` says whether the expression draws random numbers.
+    `outputs` names what is differentiated; `random` says whether the expression draws random numbers; `stopped` is what
+    detaches a part of the gradient on purpose, or empty.
     """
 
     name: str
@@ -37,6 +38,7 @@ class CheckResult(NamedTuple):
     verdict: Verdict
     outputs: list[str]
     random: bool
+    stopped: str
 
 
 @sweeping
@@ -48,6 +50,7 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
     containers too; if there are none, all floating tensors that it names. A tensor computed before counts as a leaf,
     unless the expression computes it again.
     """
+    session.remarked.add("conversion")      # what is lost is found out here
     tensors = _used(session, expression)
     leaves = _leaves(tensors)
     computed = [name for name, value in leaves.items() if value.node is not None]
@@ -58,8 +61,7 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
         leaves = {name: leaf for name, leaf in leaves.items() if name not in again}     # the text computes it itself
         leaves |= _unnamed(outputs, evaluation(), tensors)
         for k in range(len(outputs)):       # before a gradient of 0 is believed
-            with session.silenced():        # a part that is stopped on purpose shows in the slopes
-                complete(session, list(leaves), partial(evaluation.output, k))
+            complete(session, list(leaves), partial(evaluation.output, k), evaluation.stopped.setdefault)
         if not any(o.requires_grad for o in outputs):
             raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
         with _doubles([*leaves.values()], leaves.values()):
@@ -77,7 +79,7 @@ def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor],
               labels: list[str]) -> Iterator[CheckResult]:
     judgements = verdicts(function, list(leaves.values()), tolerance)
     for name, verdict in zip(leaves, judgements, strict=True):
-        yield CheckResult(name, order, verdict, labels, evaluation.random)
+        yield CheckResult(name, order, verdict, labels, evaluation.random, evaluation.stopped.get(name, ""))
 
 
 def _labels(count: int) -> list[str]:
@@ -93,6 +95,7 @@ class _Evaluation:
         self.names = session.names()
         self.gradients = gradients_held(self.names.values())
         self.random = False
+        self.stopped: dict[str, str] = {}       # by name, what detaches a part of the gradient on purpose
 
     def __call__(self) -> list[Tensor]:
         session = self.session

@@ -135,3 +135,11 @@ def test_programs_are_warned_once_as_by_pytorch():
     assert len(notes) == 1
     assert notes[0].startswith("Converting a tensor with requires_grad=True to a scalar may lead to unexpected ")
     assert "x.detach()" in notes[0]
+
+
+def test_check_names_what_stops_a_gradient_and_warns_of_no_number_that_only_decides():
+    wrong = gradcli("check", "x * x.detach()", "--at", "x=1.5")
+    assert (wrong.status, wrong.err) == (4, "")
+    assert wrong.out.endswith("; .detach() stops the gradient: what goes through it is no part of x.grad\n")
+    right = gradcli("check", "x if float(x) > 0 else -x", "--at", "x=1.5")
+    assert (right.status, right.err) == (0, "") and "detach" not in right.out
