@@ -143,3 +143,14 @@ def test_check_names_what_stops_a_gradient_and_warns_of_no_number_that_only_deci
     assert wrong.out.endswith("; .detach() stops the gradient: what goes through it is no part of x.grad\n")
     right = gradcli("check", "x if float(x) > 0 else -x", "--at", "x=1.5")
     assert (right.status, right.err) == (0, "") and "detach" not in right.out
+
+
+def test_text_copies_and_writes_to_the_leaf_leave_history_behind():
+    for text in ("float(f'{x:.4f}')", "float('%f' % x)", "float('{:.6f}'.format(x))",
+                 "import copy; copy.deepcopy(x) * 2", "x.detach().apply_(lambda v: v * 2)", "x.data.mul_(2)"):
+        for command in ("grad", "diff"):
+            outcome = gradcli(command, text, "--at", "x=0.6")
+            assert outcome.err.startswith("error[G0415]: the gradient by x would be 0"), (command, text, outcome)
+    written = gradcli("grad", "x.detach().add_(1) * x", "--at", "x=0.5", "--format", "json")
+    assert written.out == '{"value": 2.25, "grad": {"x": 1.5}}\n'      # evaluated once, as it stands
+    assert gradcli("grad", "print(f'{x:.2f}') or x**2", "--at", "x=0.5").status == 0
