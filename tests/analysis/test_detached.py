@@ -154,3 +154,5 @@ def test_text_copies_and_writes_to_the_leaf_leave_history_behind():
     written = gradcli("grad", "x.detach().add_(1) * x", "--at", "x=0.5", "--format", "json")
     assert written.out == '{"value": 2.25, "grad": {"x": 1.5}}\n'      # evaluated once, as it stands
     assert gradcli("grad", "print(f'{x:.2f}') or x**2", "--at", "x=0.5").status == 0
+    constant = gradcli("check", "(x > 0).float()", "--at", "x=0.5")
+    assert constant.status == 0 and "the gradient says 0, the slope is 0" in constant.out
