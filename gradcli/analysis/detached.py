@@ -17,7 +17,8 @@ import numpy as np
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
+from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.gradients import LostByConversion
 from gradcli.faults.tree import Fault, LimitFault, SecondBackward
 
@@ -82,14 +83,24 @@ def perturbed(value: Any, factor: float) -> Any:
     return value
 
 
-def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor]) -> Tensor:
-    """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached."""
+def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor],
+             stopped: Callable[[str, str], Any] | None = None) -> Tensor:
+    """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached.
+
+    `stopped` is called with the name, and with what detached a part on purpose; by default a remark is made.
+    """
     start = _Start.of(session, names)
     with DetachmentRecorder().listening() as recorder:
         value = evaluate()
     if recorder.at:
-        _Judge(session, names, evaluate, value, start).of(recorder)
+        stopped = stopped or (lambda name, how: session.remark("stopped", stopping(name, how)))
+        _Judge(session, names, evaluate, value, start).of(recorder, stopped)
     return value
+
+
+def stopping(name: str, how: str) -> str:
+    """What it means that a part of the gradient by a name is stopped on purpose."""
+    return f"{how} stops the gradient: what goes through it is no part of {name}.grad"
 
 
 def sweeping(function: Sweeping) -> Sweeping:
@@ -108,28 +119,48 @@ def sweeping(function: Sweeping) -> Sweeping:
 
 
 class _Start(NamedTuple):
-    """What evaluating an expression again starts from: random numbers, and the gradients that leaves hold."""
+    """What evaluating an expression again starts from: random numbers, and what leaves hold, with their gradients."""
 
     moment: Any
     gradients: Gradients
+    numbers: list[Any]
 
     @classmethod
     def of(cls, session: Session, names: Sequence[str]) -> _Start:
         held = session.names()
-        return cls(session.generators.save(), gradients_held(held.get(name) for name in names))
+        gradients = gradients_held(held.get(name) for name in names)
+        return cls(session.generators.save(), gradients, [leaf.array.copy() for leaf, _ in gradients])
 
     @contextmanager
     def again(self, session: Session) -> Iterator[None]:
         """A context that begins there; afterwards all is as before it."""
         moment, gradients = session.generators.save(), [(leaf, leaf.gradient) for leaf, _ in self.gradients]
+        arrays = [(leaf.array, leaf.array.copy(), start) for (leaf, _), start in zip(self.gradients, self.numbers,
+                                                                                  strict=True)]
+        writes = {id(owner(array)): last_writes.get(id(owner(array))) for array, _, _ in arrays}
         session.generators.restore(self.moment)
         hold_gradients(self.gradients)
+        for array, _, start in arrays:
+            _write(array, start)
         try:
             yield
         finally:
             session.generators.restore(moment)
+            for array, numbers, _ in arrays:
+                _write(array, numbers)
+            for key, write in writes.items():       # the same numbers: what was kept of them is still right
+                if write is not None:
+                    last_writes[key] = write
+                else:
+                    last_writes.pop(key, None)
             for leaf, gradient in gradients:
                 leaf.gradient = gradient
+
+
+def _write(array: Any, numbers: Any) -> None:
+    """Let an array hold these numbers, where it holds others: a program may have written to its leaf."""
+    if array.shape == numbers.shape and not np.array_equal(array, numbers, equal_nan=array.dtype.kind == "f"):
+        writing(array)[...] = numbers
 
 
 def gradients_held(values: Iterable[Any]) -> Gradients:
@@ -158,8 +189,8 @@ class _Judge:
         self.leaves = {id(parent(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
         self.array = value.array.copy()
 
-    def of(self, recorder: DetachmentRecorder) -> None:
-        """Raise CutHistory for the first detachment that matters; make a remark if it was intended."""
+    def of(self, recorder: DetachmentRecorder, stopped: Callable[[str, str], Any]) -> None:
+        """Raise CutHistory for the first detachment that matters; call `stopped` if it was intended."""
         reached = self._names([self.value])
         by_name = {name: [point for point in recorder.at.values() if name in self._names(point.tensors)]
                    for name in self.leaves.values()}
@@ -169,8 +200,7 @@ class _Judge:
             if culprit is None:
                 continue
             if name in reached and culprit.how in DELIBERATE:
-                self.session.remark("stopped", f"{culprit.how} stops the gradient: what goes through it is no part of "
-                                               f"{name}.grad")
+                stopped(name, culprit.how)
             else:
                 self._refuse(name, culprit, name in reached)
 

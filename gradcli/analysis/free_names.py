@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 WORD = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
@@ -26,7 +26,7 @@ def free_names(text: str) -> set[str]:
         if kind == "NAME":
             (bound if binding else used).add(content)
         elif isinstance(content, tuple):
-            children = [child for child in content if isinstance(child, tuple)]
+            children = list(_nodes(content))
             if kind == "attribute":
                 children = children[:1]
             elif kind == "keyword" or kind == "call" and children[0][0] == "NAME":
@@ -35,6 +35,13 @@ def free_names(text: str) -> set[str]:
             binding = binding and kind in ("tuple", "list", "group", "starred")
             pending += [(child, binding or at < binds) for at, child in enumerate(children)]
     return used - bound - CONSTANTS
+
+
+def _nodes(content: tuple[Any, ...]) -> Iterator[Any]:
+    """The nodes in the content of a node, those in rows of nodes too, as the format of a field is one."""
+    for child in content:
+        if isinstance(child, tuple) and child:
+            yield from (child,) if type(child[0]) is str else _nodes(child)
 
 
 def computed_with(text: str, functions: Collection[str]) -> set[str]:
@@ -49,7 +56,7 @@ def computed_with(text: str, functions: Collection[str]) -> set[str]:
         kind, _, _, content = pending.pop()
         if not isinstance(content, tuple):
             continue
-        children = [child for child in content if isinstance(child, tuple)]
+        children = list(_nodes(content))
         pending += children
         if kind == "call" and children:
             callee = children[0]

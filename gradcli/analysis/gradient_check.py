@@ -14,10 +14,10 @@ from gradcli.analysis.detached import complete, gradients_held, hold_gradients, 
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import double_precision
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
-from gradcli.faults.tree import GradFault, UsageFault
+from gradcli.faults.tree import UsageFault
 from gradcli.nn.module.module import Module
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ DEEPEST = 3     # the depth of nested containers that are searched for tensors
 class CheckResult(NamedTuple):
     """The verdict on the gradients, of one order, by the leaf of one name.
 
-    `outputs` names what is differentiated; `random` says whether the expression draws random numbers.
+    `outputs` names what is differentiated; `random` says whether the expression draws random numbers; `stopped` is what
+    detaches a part of the gradient on purpose, or empty.
     """
 
     name: str
@@ -37,6 +38,7 @@ class CheckResult(NamedTuple):
     verdict: Verdict
     outputs: list[str]
     random: bool
+    stopped: str
 
 
 @sweeping
@@ -48,6 +50,7 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
     containers too; if there are none, all floating tensors that it names. A tensor computed before counts as a leaf,
     unless the expression computes it again.
     """
+    session.remarked.add("conversion")      # what is lost is found out here
     tensors = _used(session, expression)
     leaves = _leaves(tensors)
     computed = [name for name, value in leaves.items() if value.node is not None]
@@ -58,10 +61,7 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
         leaves = {name: leaf for name, leaf in leaves.items() if name not in again}     # the text computes it itself
         leaves |= _unnamed(outputs, evaluation(), tensors)
         for k in range(len(outputs)):       # before a gradient of 0 is believed
-            with session.silenced():        # a part that is stopped on purpose shows in the slopes
-                complete(session, list(leaves), partial(evaluation.output, k))
-        if not any(o.requires_grad for o in outputs):
-            raise GradFault(f"the expression does not depend on {' or '.join(leaves)} in a way that is recorded")
+            complete(session, list(leaves), partial(evaluation.output, k), evaluation.stopped.setdefault)
         with _doubles([*leaves.values()], leaves.values()):
             return [*_findings(evaluation, evaluation, leaves, tolerance, 1, _labels(len(outputs))),
                     *(_second(evaluation, leaves, tolerance) if order > 1 else ())]
@@ -77,7 +77,7 @@ def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor],
               labels: list[str]) -> Iterator[CheckResult]:
     judgements = verdicts(function, list(leaves.values()), tolerance)
     for name, verdict in zip(leaves, judgements, strict=True):
-        yield CheckResult(name, order, verdict, labels, evaluation.random)
+        yield CheckResult(name, order, verdict, labels, evaluation.random, evaluation.stopped.get(name, ""))
 
 
 def _labels(count: int) -> list[str]:
@@ -93,6 +93,7 @@ class _Evaluation:
         self.names = session.names()
         self.gradients = gradients_held(self.names.values())
         self.random = False
+        self.stopped: dict[str, str] = {}       # by name, what detaches a part of the gradient on purpose
 
     def __call__(self) -> list[Tensor]:
         session = self.session
@@ -166,7 +167,6 @@ def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[No
     """A context in which tensors hold float64 in memory of their own, without a graph, and leaves require gradients."""
     slots = ("array", "node", "root", "requires_grad", "gradient")
     states = [(x, {slot: getattr(x, slot) for slot in slots}, type(x)) for x in tensors]
-    floating, Default.floating = Default.floating, np.dtype(np.float64)
     chosen = set(map(id, leaves))
     try:
         for x, _, kind in states:
@@ -174,9 +174,9 @@ def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[No
             x.requires_grad = id(x) in chosen
             if kind is Tensor and x.requires_grad:
                 x.__class__ = Variable
-        yield
+        with double_precision():
+            yield
     finally:
-        Default.floating = floating
         for x, fields, kind in states:
             x.__class__ = kind
             for slot, value in fields.items():

@@ -108,7 +108,7 @@ class Watched:
         pairs = [(o, Tensor(part.reshape(o.array.shape).astype(o.array.dtype))) for o, part in zip(
             outputs, parts, strict=True) if o.requires_grad]
         row = functional.grad([o for o, _ in pairs], list(leaves), [seed for _, seed in pairs], True, False,
-                              allow_unused=True)
+                              allow_unused=True) if pairs else [None] * len(leaves)
         return [np.zeros(x.array.shape) if g is None else g.array for g, x in zip(row, leaves, strict=True)]
 
     def element(self, number: int) -> tuple[int, tuple[int, ...]]:

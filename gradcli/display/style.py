@@ -16,6 +16,7 @@ from gradcli.display.containers import CONTAINERS, SIMPLE, render_container, sim
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
@@ -66,7 +67,7 @@ class Style:
         if not isinstance(value, Tensor) or (isinstance(value, NumpyArray) and not spec):
             return format(value, spec) if spec else self.text(value, options)
         if self.formats_number(value, spec):
-            return format(scalar_of(value.array), spec)
+            return format(report_detached(value, "format()", scalar_of(value.array)), spec)
         if spec:
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
             raise ArgumentFault(f"unsupported format string passed to {kind}.__format__",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -29,6 +30,6 @@ def copy_leaf(x: Tensor) -> Tensor:
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
             "see https://github.com/pytorch/pytorch/pull/103001")
     with recording(False):
-        clone: Tensor = type(x)(traced.clone(Tensor(x.array)).array)
+        clone: Tensor = type(x)(report_detached(x, "copy.deepcopy()", traced.clone(Tensor(x.array)).array))
     clone.requires_grad = x.requires_grad
     return clone

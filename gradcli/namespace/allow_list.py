@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
@@ -160,7 +161,10 @@ def admitted(value: Any) -> Any:
 
 def single_number(value: Any) -> int | float | None:
     """The number in a tensor of one element; None for any other value."""
-    return value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else None
+    if not (isinstance(value, Tensor) and value.array.size == 1):
+        return None
+    number: int | float = report_detached(value, "format()", value.array.item())
+    return number
 
 
 def usable_name(name: object) -> str:

@@ -15,7 +15,7 @@ from gradcli.faults.tree import NameFault, UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.check_text import finding_data
 from gradcli.reports.check_text import finding_text as verdict_text
-from gradcli.reports.open_session import timed, write_result
+from gradcli.reports.open_session import in_doubles, timed, write_result
 from gradcli.reports.own_leaves import Divided, divided
 from gradcli.reports.result_format import check_format
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
+@in_doubles
 def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, tolerance: float, order: int) -> int:
     """Print a verdict on the gradients of `expr` by each name, and say by the status whether all are right."""
     check_format(settings, "check")
     if not 0 <= tolerance < 1:
         raise UsageFault(f"--tol takes a number from 0 to 1, not {tolerance:g}", "--tol 1e-5")
-    settings.double = True
     output = Output(settings.output, settings)
     with limited(settings):
         source = from_file_or_word(expr, known_names(at, settings), "gradcli check ")

@@ -34,7 +34,8 @@ def finding_text(finding: CheckResult) -> str:
     else:
         others = f" and at {verdict.wrong - 1} more" if verdict.wrong > 1 else ""
         result = f"wrong at {_compared(finding, worst)}{others}"
-    return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_random(finding)])
+    return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_stopped(finding),
+                      *_random(finding)])
 
 
 def finding_data(finding: CheckResult) -> dict[str, Any]:
@@ -53,7 +54,8 @@ def finding_data(finding: CheckResult) -> dict[str, Any]:
                       "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
                       "error": json_number(worst.error), "left": json_number(worst.left),
                       "right": json_number(worst.right), "kind": KINDS[worst.kind]},
-            **named, "doubtful": [list(entry.place) for entry in verdict.doubtful], "random": finding.random}
+            **named, "doubtful": [list(entry.place) for entry in verdict.doubtful], "stopped": finding.stopped or None,
+            "random": finding.random}
 
 
 def _compared(finding: CheckResult, entry: JacobianEntry) -> str:
@@ -128,6 +130,12 @@ def _doubtful(finding: CheckResult) -> list[str]:
     if not doubtful:
         return []
     return [f"{len(doubtful)} too small beside the value to be measured, as {_element(finding, doubtful[0])}"]
+
+
+def _stopped(finding: CheckResult) -> list[str]:
+    from gradcli.analysis.detached import stopping
+
+    return [] if finding.verdict.is_right or not finding.stopped else [stopping(finding.name, finding.stopped)]
 
 
 def _random(finding: CheckResult) -> list[str]:

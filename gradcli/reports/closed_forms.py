@@ -9,7 +9,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json
 from gradcli.data.point import open_point
-from gradcli.reports.open_session import write_result
+from gradcli.reports.open_session import in_doubles, write_result
 from gradcli.reports.result_format import check_format, printer
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ SUFFIXES = {"tex": "latex", "md": "markdown"}
 SAMPLE = 0.6        # the value of a name without one: most functions are defined there
 
 
+@in_doubles
 def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, settings: Settings) -> int:
     """Print the closed forms of the derivatives of an expression, with their values where --at gives a point."""
     follow_suffix(settings)
     check_format(settings, "diff", FORMATS)
     output = Output(settings.output, settings)
-    settings.double = True
     point = open_point(expr, at, wrt, settings, printer(output, settings), "diff", sample=SAMPLE)
 
     def compute() -> ClosedForms:

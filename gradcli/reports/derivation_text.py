@@ -9,7 +9,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json, nested
 from gradcli.data.point import OWN_LEAVES, EvaluationPoint, expression, open_point
-from gradcli.reports.open_session import open_session, write_result
+from gradcli.reports.open_session import in_doubles, open_session, write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def report_derivation(expr: str, at: list[str], wrt: list[str], of: str, tape: b
     return write_result(output, settings, lambda: _json(derivation))
 
 
+@in_doubles
 def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: Settings) -> int:
     from gradcli.reports.closed_forms import FORMATS, follow_suffix, page_text, remark_simplification
 
     follow_suffix(settings)
     check_format(settings, "steps", FORMATS)
     output = Output(settings.output, settings)
-    settings.double = True
     point = open_derivation(expr, at, wrt, settings)
 
     def compute() -> PaperDerivation:

@@ -11,13 +11,14 @@ from gradcli.data.point import open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
 from gradcli.reports.closed_forms import SAMPLE
-from gradcli.reports.open_session import write_result
+from gradcli.reports.open_session import in_doubles, write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
     from gradcli.symbolic.hand_derivation import HandCheck
 
 
+@in_doubles
 def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     """Print whether `says` is the derivative of `expr`, and by the status say it too: 4 if it is not.
 
@@ -27,7 +28,6 @@ def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], setti
     if not says.strip():
         raise UsageFault("--says has no derivative: the text is empty", "--says '2*x'")
     output = Output(settings.output, settings)
-    settings.double = True
     point = open_point(expr, at, [], settings, lambda text: None, "check", sample=SAMPLE)
     name = _chosen(point.leaves, wrt)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from functools import wraps
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from gradcli.console.diagnostics import flush, pass_on, tell
 from gradcli.console.output import Output
@@ -20,6 +21,22 @@ from gradcli.process.shortage import require_memory
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+
+
+Report = TypeVar("Report", bound=Callable[..., int])
+
+
+def in_doubles(report: Report) -> Report:
+    """A command's work, computed in double precision: a tensor of 32 bits that a program makes goes with its point."""
+    @wraps(report)
+    def wrapper(*args: Any) -> int:
+        from gradcli.engine.tensor.dtypes import double_precision
+
+        next(settings for settings in args if isinstance(settings, Settings)).double = True
+        with double_precision():
+            return report(*args)
+
+    return cast(Report, wrapper)
 
 
 def open_session(settings: Settings, write: Any) -> Session:

@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 POINTS = 60         # points beside the given one
 RANGES = ((-3.0, 3.0), (0.05, 0.95), (1.0, 4.0))        # where they lie, in turn
 TOLERANCE = 1e-8
+FLOOR = 1e-15       # what both may be off by, at least
+NEIGHBOURS = (-3e-11, -7e-13, 2e-12, 5e-11)     # relative distances, at which rounding falls in other ways
+SPARE = 8           # how many times what neighbours differ by rounding may be
+SUSPECTS = 8        # points at which rounding is looked at
+
+
+class Compared(NamedTuple):
+    """The value of a program at a point, its derivative there, and what a hand derivation says that it is."""
+
+    point: dict[str, np.ndarray]
+    value: float
+    expected: np.ndarray
+    claimed: np.ndarray
 
 
 class HandCheck(NamedTuple):
@@ -52,35 +65,65 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
 
     Raises GradientShape where the value of `claim` has another shape than the derivative.
     """
-    compared = 0
+    compared: list[Compared] = []
     with from_same_state(session):
-        first: dict[str, np.ndarray] | None = None
-        expected = claimed = np.zeros(())
+        first: Compared | None = None
         for number, point in enumerate(_points({leaf: session[leaf].array for leaf in leaves})):
-            for leaf, array in point.items():
-                session[leaf] = Variable(array, True)
             try:
-                expected = _derivative(session, text, name)
-                claimed = _claimed(session, claim, expected)
+                here = _at(session, point, text, claim, name)
             except Fault as fault:
                 if not number or isinstance(fault, LimitFault):
                     raise
                 continue        # the program does not run there
-            if not np.isfinite(expected).all():
-                continue
-            compared += 1
-            if not close(claimed, expected, TOLERANCE):
-                first = point
+            if not (np.isfinite(here.expected).all() and np.isfinite(here.value)):
+                continue        # outside of the domain
+            compared.append(here)
+            if not close(here.claimed, here.expected, TOLERANCE):
+                first = here
                 break
+        else:
+            first = _apart(session, compared, text, claim, name)
     missing, derivative = (None, None) if first is None else _difference(session, text, claim, name, leaves)
-    return HandCheck(name, compared, first, expected, claimed, missing, derivative)
+    place, expected, claimed = (None, np.zeros(()), np.zeros(())) if first is None else (
+        first.point, first.expected, first.claimed)
+    return HandCheck(name, len(compared), place, expected, claimed, missing, derivative)
 
 
-def _derivative(session: Session, text: str, name: str) -> np.ndarray:
-    """The derivative by a name at the point of the session."""
+def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, name: str) -> Compared:
+    """What is compared at a point."""
+    for leaf, array in point.items():
+        session[leaf] = Variable(array, True)
     value = complete(session, [name], lambda: number_of(session, text))
     derivative = derivatives(value, {name: session[name]}, 1)[name,]
-    return np.zeros_like(session[name].array) if derivative is None else derivative.array
+    expected = np.zeros_like(session[name].array) if derivative is None else derivative.array
+    return Compared(point, float(value.array.reshape(())), expected, _claimed(session, claim, expected))
+
+
+def _apart(session: Session, compared: list[Compared], text: str, claim: str, name: str) -> Compared | None:
+    """The first point at which derivatives that are small everywhere differ beyond rounding."""
+    if not compared:
+        return None
+    with np.errstate(all="ignore"):
+        allowed = TOLERANCE * np.max([np.fmax(np.abs(p.expected), np.abs(p.claimed)) for p in compared], 0)
+        suspects = [p for p in compared if (np.abs(p.claimed - p.expected) > allowed).any()]
+        if suspects:
+            allowed += np.max([_rounding(session, p, text, claim, name) for p in suspects[:SUSPECTS]], 0)
+        return next((p for p in suspects if (np.abs(p.claimed - p.expected) > allowed).any()), None)
+
+
+def _rounding(session: Session, here: Compared, text: str, claim: str, name: str) -> np.ndarray:
+    """What both derivatives may be off by at a point: they move by that where its numbers move by next to nothing."""
+    moves = [np.zeros(here.expected.shape)]
+    for distance in NEIGHBOURS:
+        try:
+            other = _at(session, {leaf: np.asarray(array * (1 + distance)) for leaf, array in here.point.items()}, text,
+                        claim, name)
+        except LimitFault:
+            raise
+        except Fault:
+            continue        # the program does not run there
+        moves += [np.abs(other.expected - here.expected), np.abs(other.claimed - here.claimed)]
+    return FLOOR + SPARE * np.maximum.reduce(moves)
 
 
 def _claimed(session: Session, claim: str, expected: np.ndarray) -> np.ndarray:

@@ -24,10 +24,25 @@ def test_a_gradient_that_a_cut_makes_zero_is_refused(text, repair):
 
 
 @pytest.mark.parametrize("text", ["x**2 + float(x)**2", "x * x.item()", "sin(x) * math.exp(x)",
-                                  "x + torch.tensor(x)**2", "1000 * x + math.log(x + 3)"])
+                                  "x + torch.tensor(x)**2", "1000 * x + math.log(x + 3)",
+                                  "x * torch.special.bessel_j0(x)"])
 def test_a_missing_part_is_refused(text):
     outcome = gradcli("grad", text, "--at", "x=0.5")
     assert outcome.err.startswith("error[G0415]: a part of the gradient by x is missing") and outcome.status == 1
+
+
+def test_operations_without_a_derivative_leave_history_behind_where_they_move():
+    for text in (
+            "torch.special.airy_ai(x)", "torch.special.chebyshev_polynomial_t(x, 3)", "torch.geqrf(x.view(1, 1))[0]",
+            "torch.bincount(torch.tensor([0]), weights=x.view(1))", "torch.linalg.ldl_factor(x.view(1, 1))[0]",
+            "torch.histogram(x.detach().view(1), 1, weight=x.view(1))[0]",
+            "sum(torch.special.bessel_y1(x) for n in range(60))"):
+        outcome = gradcli("grad", text, "--at", "x=0.5")
+        assert outcome.err.startswith("error[G0415]: the gradient by x would be 0, because torch."), text
+        assert "(), which has no derivative, leaves the history of x behind" in outcome.err, text
+    for text in ("torch.zeros_like(x)", "torch.histc(x)", "torch.histogram(x.view(1), 1)[0]", "torch.rand_like(x)"):
+        outcome = gradcli("grad", f"3 * x + ({text}).sum()", "--at", "x=0.5", "--format", "json")
+        assert outcome.out.endswith('{"x": 3.0}}\n'), text
 
 
 @pytest.mark.parametrize("words", [("jac",), ("hess",), ("steps",), ("check",), ("grad", "--order", "2"), ("vjp",)],
@@ -120,3 +135,24 @@ def test_programs_are_warned_once_as_by_pytorch():
     assert len(notes) == 1
     assert notes[0].startswith("Converting a tensor with requires_grad=True to a scalar may lead to unexpected ")
     assert "x.detach()" in notes[0]
+
+
+def test_check_names_what_stops_a_gradient_and_warns_of_no_number_that_only_decides():
+    wrong = gradcli("check", "x * x.detach()", "--at", "x=1.5")
+    assert (wrong.status, wrong.err) == (4, "")
+    assert wrong.out.endswith("; .detach() stops the gradient: what goes through it is no part of x.grad\n")
+    right = gradcli("check", "x if float(x) > 0 else -x", "--at", "x=1.5")
+    assert (right.status, right.err) == (0, "") and "detach" not in right.out
+
+
+def test_text_copies_and_writes_to_the_leaf_leave_history_behind():
+    for text in ("float(f'{x:.4f}')", "float('%f' % x)", "float('{:.6f}'.format(x))",
+                 "import copy; copy.deepcopy(x) * 2", "x.detach().apply_(lambda v: v * 2)", "x.data.mul_(2)"):
+        for command in ("grad", "diff"):
+            outcome = gradcli(command, text, "--at", "x=0.6")
+            assert outcome.err.startswith("error[G0415]: the gradient by x would be 0"), (command, text, outcome)
+    written = gradcli("grad", "x.detach().add_(1) * x", "--at", "x=0.5", "--format", "json")
+    assert written.out == '{"value": 2.25, "grad": {"x": 1.5}}\n'      # evaluated once, as it stands
+    assert gradcli("grad", "print(f'{x:.2f}') or x**2", "--at", "x=0.5").status == 0
+    constant = gradcli("check", "(x > 0).float()", "--at", "x=0.5")
+    assert constant.status == 0 and "the gradient says 0, the slope is 0" in constant.out

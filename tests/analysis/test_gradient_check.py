@@ -14,6 +14,7 @@ from gradcli.analysis.slope_check import verdicts
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measure_slopes
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.variable import Variable
+from tests.support.program import gradcli
 
 
 @pytest.mark.parametrize("name, x", [*points(80, 7)])
@@ -97,6 +98,17 @@ def test_extreme_numbers_and_slow_limits_give_no_alarm(expression, x, kinds):
 def test_rounding_within_a_function_is_no_wrong_gradient(expression, x):
     [verdict] = checked(expression, x=x)
     assert verdict.is_right and not verdict.special
+
+
+def test_what_asks_for_fewer_bits_is_checked_in_double_precision():
+    for expression in ("torch.ones(2, 2, dtype=torch.float32) @ x", "torch.FloatTensor([[1, 2], [3, 4]]).mv(x)",
+                       "(x.half() ** 2).double()", "nn.Linear(2, 3).float()(x.float())",
+                       "x.type('torch.FloatTensor') @ torch.ones(2).float()"):
+        outcome = gradcli("check", expression, "--at", "x=[1.3, 200.7]")
+        assert (outcome.status, outcome.err) == (0, "") and "right to 8 digits" in outcome.out, (expression, outcome)
+    assert gradcli("diff", "torch.FloatTensor([1, 2]).dot(x)", "--at", "x=[1, 2]").status == 0
+    assert gradcli("eval", "--style", "modern", "torch.zeros(1, dtype=torch.half)").out.strip() == (
+        "tensor([0.], dtype=torch.float16)")
 
 
 @pytest.mark.parametrize("function", ["trunc", "floor", "round", "frac"])

@@ -74,7 +74,10 @@ HAND = [
     (("x**3", "sin(x)"), 4, "it is 3\\*x\\*\\*2\n"),
     (("(3*(x+2)**2).mean()", "1.5*(x+2)", "--at", "x=ones(2,2)"), 0, "x: right"),
     (("x.abs().sum()", "x.sign()", "--at", "x=[1, -2]"), 0, "x: right"),
-    (("x*y", "y", "--wrt", "x"), 0, "x: right")]
+    (("x*y", "y", "--wrt", "x"), 0, "x: right"),
+    (("log(x)", "exp(-log(x))"), 0, "x: right"),        # without the points at which log has no value
+    (("1e-9*x**2", "1e-9*x"), 4, "it is 2e-09\\*x\n"), (("1e-9*x**2", "2e-9*x"), 0, "x: right"),
+    (("1e3*(sin(x)**2 + cos(x)**2)", "0"), 0, "x: right"), (("tanh(20*x)", "20/cosh(20*x)**2"), 0, "x: right")]
 
 
 @pytest.mark.parametrize("words, status, text", HAND)

@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
+import numpy as np
+
+from gradcli.engine.autograd.op import Op
+from gradcli.engine.numpy_refusals import UNFIT
+from gradcli.engine.tensor.tensor import DetachedBy, DisplayHooks, Tensor
 
 Observer = Callable[[Tensor, str, Any], Any]
 
@@ -65,3 +69,44 @@ def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:
                           " ({x}.detach())", tensor)
         return value
     return Detachments.observer(tensor, how, value)
+
+
+def ends_history(cls: type[Op]) -> bool:
+    """Whether results of an operation depend on its inputs, and yet no gradient goes back to them."""
+    return cls.function and not (cls.rules or cls.creates or cls.random)
+
+
+def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], outs: Sequence[Tensor],
+                        place: Any) -> list[Tensor]:
+    """Results of a call at `place` that end history; those that move with inputs in the graph are reported."""
+    outs = list(outs)
+    cut = DetachedBy(f"torch.{cls.names[0]}(), which has no derivative,", place)
+    moving = [True] * len(outs)
+    for sign in (1, -1) if Detachments.observer is not None else ():
+        others = _moved(cls, values, arrays, sign)
+        moving = [m and not (others and np.array_equal(other, out.array, equal_nan=True))
+                  for m, out, other in zip(moving, outs, others or outs, strict=True)]
+    source = next(x for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)
+                  and x.requires_grad)
+    for k, out in enumerate(outs):
+        if out.array.dtype.kind == "f":
+            out.cut = cut
+            outs[k] = report_detached(source, cut.how, out) if moving[k] else out
+    return outs
+
+
+def _moved(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], sign: int) -> tuple[Any, ...]:
+    """The results as the inputs that require gradients become a little larger or smaller; () where there are none."""
+    def moved(value: Any, array: Any) -> Any:
+        if type(value) is tuple and type(array) is tuple:
+            return tuple(map(moved, value, array))
+        if not (isinstance(value, Tensor) and value.requires_grad):
+            return array
+        step = sign * float(np.finfo(array.dtype).eps) ** 0.5
+        return np.asarray(np.where(array, array + array * step, step), array.dtype)
+
+    try:
+        result = cls.forward(*map(moved, values, arrays))
+    except UNFIT:
+        return ()
+    return result if type(result) is tuple else (result,)

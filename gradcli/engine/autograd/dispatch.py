@@ -10,22 +10,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from sys import _getframe
 from typing import Any
 
 import numpy as np
-from numpy import asarray, broadcast_shapes, ndarray
+from numpy import asarray, ndarray
 
 from gradcli.engine import reduced_precision
-from gradcli.engine.autograd.detached import Detachments, report_detached
+from gradcli.engine.autograd.detached import Detachments, ends_history, report_detached, report_without_rule
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
-from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -46,11 +45,7 @@ from gradcli.engine.tensor.tensor import (
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
-from gradcli.faults.mistakes import BroadcastShapes, ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import Fault, IndexFault, MemoryFault, ShapeFault, TypeFault
-
-UNFIT = (ValueError, TypeError, IndexError, OverflowError, np.linalg.LinAlgError, MemoryError,
-         np.exceptions.ComplexWarning)
+from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
 
 
 def parent(tensor: Tensor) -> Any:
@@ -145,6 +140,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out, reduced)
+        if out.node is None and ends_history(cls):
+            [out] = report_without_rule(cls, values, arrays, [out], here())
     elif result.dtype.kind == "c":
         raise ComplexDerivative()
     else:
@@ -235,7 +232,11 @@ def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], result
         first = Tensor(results[0])
         record(cls, values, arrays, results, first, reduced)
         node = first.node
-    return outputs(cls, values[0], results, node, result_class)
+    several = outputs(cls, values[0], results, node, result_class)
+    if tracked and results and node is None and ends_history(cls):
+        reported = report_without_rule(cls, values, arrays, several, here())
+        several = type(several)(*reported) if cls.returns else tuple(reported)
+    return several
 
 
 def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
@@ -323,42 +324,6 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         out.root = new_tuple(ViewOf, (source, clock(), origin))
     else:
         out.root = new_tuple(ViewOf, (root.base, clock(), root.origin or origin))
-
-
-def numpy_fault(cls: type[Op], values: Sequence[Any], error: BaseException) -> Fault:
-    """The fault for an error of numpy: it names the operation, and the shapes and dtypes of the operands."""
-    if isinstance(error, Fault):
-        return error
-    name = cls.names[0].rsplit(".", 1)[-1]
-    arrays = [x.array if isinstance(x, Tensor) else x for x in values]
-    shapes = [x.shape for x in arrays if isinstance(x, ndarray) and x.ndim]
-    operands = " and ".join(described(x) for x in values if isinstance(x, Tensor)) or "these arguments"
-    if isinstance(error, MemoryError):
-        subject = f"{name}() of" if cls.function else "what is computed from"     # a part of another operation
-        return MemoryFault(f"{subject} {operands} needs more memory than there is")
-    text = str(error)
-    if "indexing arrays could not be broadcast" in text:
-        listed = re.sub(r"\((\d+(?:,\d+)*),?\) ?", lambda shape: f"[{shape[1].replace(',', ', ')}], ", text)
-        return IndexFault(listed.replace("arrays", "tensors").rstrip(", "))
-    if (cls.type_promotion or "could not be broadcast together" in text) and len(shapes) > 1:
-        clash = broadcast_clash(shapes)
-        if clash:
-            return BroadcastShapes(clash, f"{name}() was given {operands}", shapes)
-    kind = TypeFault if isinstance(error, TypeError) else ShapeFault
-    return kind(f"{name}() cannot be applied to {operands}: {error}", (cls.signature.text(name), "how it is called"))
-
-
-def broadcast_clash(shapes: Sequence[tuple[int, ...]]) -> str:
-    """PyTorch's message for shapes that cannot be broadcast together; empty if they can."""
-    a = shapes[0]
-    for b in shapes[1:]:
-        for i in range(1, min(len(a), len(b)) + 1):
-            if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
-                at = max(len(a), len(b)) - i
-                return (f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) "
-                        f"at non-singleton dimension {at}")
-        a = broadcast_shapes(a, b)
-    return ""
 
 
 def here() -> tuple[Any, int]:

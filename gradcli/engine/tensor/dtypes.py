@@ -7,7 +7,8 @@ outrank tensors without, which outrank plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,22 @@ class Default:
     """The type that `torch.ones(2)` and Python floats take; programs may change it."""
 
     floating: Any = float32
+
+
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """A context in which new floating tensors hold 64 bits, those too for which a program asks for fewer."""
+    floating, narrow = Default.floating, [dtype for dtype in REAL if dtype.category == FLOATING]
+    stored = [dtype.numpy for dtype in narrow]
+    Default.floating = float64
+    for dtype in narrow:
+        dtype.numpy = float64
+    try:
+        yield
+    finally:
+        Default.floating = floating
+        for dtype, kind in zip(narrow, stored, strict=True):
+            dtype.numpy = kind
 
 
 def category(dtype: Any) -> int:

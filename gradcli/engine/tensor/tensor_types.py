@@ -9,10 +9,10 @@ from typing import Any
 from numpy import zeros
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.dispatch import UNFIT
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.numpy_refusals import UNFIT
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.dtypes import OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor

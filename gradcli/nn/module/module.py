@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.tensor.device import here_only, names_device
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import NAMED, OF
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.tensor import Tensor, rebind
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -244,7 +244,7 @@ class Module(Lookup):
 
     def float(self) -> Any:
         """Convert floating parameters and buffers to float32; return this module."""
-        return cast_floating(self, np.dtype(np.float32))
+        return cast_floating(self, NAMED["float"].stored())
 
     def double(self) -> Any:
         """Convert floating parameters and buffers to float64; return this module."""
@@ -252,7 +252,7 @@ class Module(Lookup):
 
     def half(self) -> Any:
         """Convert floating parameters and buffers to float16; return this module."""
-        return cast_floating(self, np.dtype(np.float16))
+        return cast_floating(self, NAMED["half"].stored())
 
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""

@@ -19,8 +19,10 @@ class Conversion(Op, abstract=True):
 
 
 def _cast(dtype):
+    element_type = dtypes.OF[dtype]
+
     def compose(F, input):
-        return F.cast(input, dtype)
+        return F.cast(input, element_type.numpy)
 
     return compose
 

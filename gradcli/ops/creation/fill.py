@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
+from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.conversion import realized, retyped
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
+from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor

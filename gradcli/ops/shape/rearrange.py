@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import broadcast_clash
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, VariadicArrays, sized
+from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.faults.tensors import ViewSize

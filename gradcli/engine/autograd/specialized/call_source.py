@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.autograd.detached import ends_history
 from gradcli.engine.autograd.op import constancy, elementwise
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
@@ -265,6 +266,8 @@ class CallSource(ArgumentsSource):
                      f"{'_tracked' if inputs else False})")
             return
         self.add("_arrays = _result = _all_arrays(_result)", "_node = None")
+        if ends_history(cls):
+            self.refuse("_tracked")
         if cls.rules:
             self.add("if _tracked:")
             self.depth += 1
@@ -294,8 +297,10 @@ class CallSource(ArgumentsSource):
         """The result of a call on inputs that require gradients."""
         cls = self.cls
         if not cls.rules:
-            self.add("out.requires_grad, out.node = False, None",
-                     "out.cut = None if _result.dtype.kind == 'f' else _no_gradient()")
+            if ends_history(cls):
+                self.refuse("_result.dtype.kind == 'f'")    # the general way says that history ends here
+            self.add("out.requires_grad, out.node, out.cut = False, None, None if _result.dtype.kind == 'f' else "
+                     "_no_gradient()")
             return
         if not cls.fresh_result:
             self.add("if _result.dtype.kind != 'f':", "    out.requires_grad, out.node = False, None",
@@ -335,12 +340,10 @@ class CallSource(ArgumentsSource):
         if len(cls.nodes) > 1 and cls.variant or cls.unsaved:
             self.add(f"_which = {self._variant() if cls.variant else 0}")
         rules = list(enumerate(cls.rules))
-        for _, rule in rules:
-            i = rule.at
-            if not rule.many and len(rules) == 1:
-                self.add(REFRESH.format(i=i))
         if len(rules) == 1:
             k, rule = rules[0]
+            if not rule.many:
+                self.add(REFRESH.format(i=rule.at))
             edges = self._item_edges(k, rule) if rule.many else f"({self._edge(k, rule)},)"
             alone = len(self.tensors + self.lists) == 1 and rule.at not in {*self.optional, *self.numbers}
             condition = "" if alone or rule.many else f" if {self._requires(rule.at)} else ()"
@@ -351,11 +354,10 @@ class CallSource(ArgumentsSource):
             return
         self.add("_edges = []")
         for k, rule in rules:
-            i = rule.at
             if rule.many:
                 self.add(f"_edges += {self._item_edges(k, rule)}")
             else:
-                self.add(f"if {self._requires(i)}:", f"    {REFRESH.format(i=i)}",
+                self.add(f"if {self._requires(rule.at)}:", f"    {REFRESH.format(i=rule.at)}",
                          f"    _edges.append({self._edge(k, rule)})")
         self.add("_edges = tuple(_edges)")
 

@@ -18,12 +18,10 @@ from numpy import asarray, ndarray
 
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.dispatch import (
-    UNFIT,
     all_arrays,
     attribute_of,
     here,
     note_view,
-    numpy_fault,
     output_of,
     outputs,
     refresh_view,
@@ -35,6 +33,7 @@ from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST,
 from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.complex_gate import COMPLEX
+from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
