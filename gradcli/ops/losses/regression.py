@@ -229,6 +229,7 @@ class Within(Kernel):
     """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
     PyTorch, and of nan the gradient times 0."""
 
+    linked = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
     errors = [("text", 1.0)]
 
