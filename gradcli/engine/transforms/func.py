@@ -200,7 +200,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         vectors, structure = tree_flatten(cotangents)
         if structure != out_spec:
             raise TypeFault("Expected pytree structure of cotangents to be the same as pytree structure of outputs to "
-                            f"the function. cotangents: {structure}, primal output: {out_spec}")
+                            f"the function. cotangents: {structure.brief()}, primal output: {out_spec.brief()}")
         seeds = [seed_for(o, v) for o, v in zip(outputs, vectors, strict=True)]
         differentiable = grad_mode.on if create_graph is None else bool(create_graph)
         recorded = differentiable and (outside or any(s.requires_grad for s in seeds))

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, TypeFault, ValueFault
 from gradcli.nn.module.container import ModuleList
 from gradcli.nn.module.module import Module
 
@@ -22,8 +22,12 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
     for named in dicts if isinstance(dicts, list | tuple) else [dicts]:
         if not isinstance(named, dict) or not all(type(name) is str for name in named):
             raise ArgumentFault(f"functional_call() needs a dict of tensors by name, not {described(named)}")
+        if twice := [name for name in named if name in values]:
+            raise ValueFault(f"{twice} appeared in multiple dictionaries; behavior of functional call is ambiguous")
         values |= named
     places = dict(module.named_modules())
+    if strict:
+        _check_names(module, values)
     replaced = []
     try:
         for name, value in values.items():
@@ -40,6 +44,16 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
     finally:
         for inner, leaf, value in reversed(replaced):
             inner.__dict__[leaf] = value
+
+
+def _check_names(module: Any, values: dict[str, Any]) -> None:
+    """Refuse names that the module does not have, and names of it that have no value."""
+    names = [name for kind in (module.named_parameters, module.named_buffers) for name, _ in kind()]
+    words = [f"\n\t{what} key(s): {', '.join(map(repr, sorted(keys)))}." for what, keys in (
+        ("Unexpected", [name for name in values if name not in names]),
+        ("Missing", [name for name in names if name not in values])) if keys]
+    if words:
+        raise TypeFault(f"Error(s) in reparametrizing for {type(module).__name__}:{''.join(words)}")
 
 
 def stack_module_state(models: Any) -> tuple[dict[str, Any], dict[str, Any]]:
