@@ -37,7 +37,8 @@ class TreeSpec(NamedTuple):
         if self.kind is None:
             return "*"
         children = f",\n{' ' * (indent + 2)}".join([child.text(indent + 2) for child in self.children])
-        return f"TreeSpec({self.kind.__name__.rpartition('.')[2]}, {list(self.keys) if self.keys else self.context}, [{children}])"
+        keys = list(self.keys) if self.keys else self.context
+        return f"TreeSpec({self.kind.__name__.rpartition('.')[2]}, {keys}, [{children}])"
 
 
 LEAF = TreeSpec(None, (), ())
