@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import seed_for
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.variable import Variable, grad_mode, recording, with_tangents
+from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.transforms.jacobian_blocks import (
     Blocks,
@@ -102,7 +102,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
     def both(*args: Any, **options: Any) -> Any:
         at = _positions(len(args), argnums)
         level = Level()
-        with recording(True):
+        with level:
             chosen = [level.differentiable(args[i]) for i in at]
             value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
@@ -153,7 +153,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
     def jacobian(*args: Any, **options: Any) -> Any:
         at = _positions(len(args), argnums)
         level = Level()
-        with recording(True):
+        with level:
             chosen = tuple([level.differentiable(args[i]) for i in at])
             with with_tangents() if name == JVP else nullcontext():
                 value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, name)
@@ -185,7 +185,7 @@ def _by_rows(level: Level, outputs: list[Tensor], inputs: list[Tensor]) -> list[
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """(func's result, the function that gives the products of a vector with its Jacobian); with `has_aux`, and aux."""
     level = Level()
-    with recording(True):
+    with level:
         chosen = level.differentiable(primals)
         value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
@@ -222,7 +222,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, n
     """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level()
-    with recording(True), with_tangents():
+    with level, with_tangents():
         chosen = level.differentiable(primals)
         value, aux = _split_aux(func(*chosen), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
