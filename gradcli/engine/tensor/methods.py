@@ -329,7 +329,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
                           ("x = x.float()", "a floating copy, which can")).saying(
             f"{floating} can require gradients")
     if self.node is not None and not (value and (Current.legacy or floating == REQUESTED)):
-        raise RequiresGradOfResult()
+        raise RequiresGradOfResult(value)
     if value:
         refuse_leaf(self)
         self.cut = None

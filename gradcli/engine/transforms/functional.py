@@ -255,7 +255,7 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         got = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
             None,) * len(weights)
     products = tuple(Variable(zeros(o)) if g is None else g for g, o in zip(got, outputs, strict=True))
-    check_slopes(products, "hessian", strict and create_graph)
+    check_slopes(products, "jacobian", strict and create_graph)
     return _outside(result, create_graph), products if isinstance(result, tuple) else products[0]
 
 
