@@ -19,7 +19,7 @@ import numpy as np
 from numpy import asarray, broadcast_shapes, ndarray
 
 from gradcli.engine import reduced_precision
-from gradcli.engine.autograd.detached import Detachments, report_detached
+from gradcli.engine.autograd.detached import Detachments, report_copied, report_detached
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.signature import described
@@ -142,7 +142,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = cut
     elif cls.copies:
         out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
-        out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
+        out = report_copied(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out, reduced)
     elif result.dtype.kind == "c":
