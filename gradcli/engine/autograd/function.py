@@ -35,7 +35,7 @@ from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, gra
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, LeafWrite
+from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 
@@ -206,7 +206,7 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
               and id(r) not in record.fixed] if tracked else []
     if static and any(id(g) in record.dirty and not any(r is g for r in results) for g in inputs):
-        raise FunctionIncomplete(f"{cls.__name__}.forward does not return all that it marks as dirty", (
+        raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
             "return x", "the input that was changed in place")).saying(
             "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
             "modified inplace must all be outputs of the Function.")
@@ -321,7 +321,7 @@ def _backward(cls: Any) -> Any:
                                  ).saying("You must implement either the backward or vjp method for your custom "
                                           "autograd.Function to use it with backward mode AD.")
     if len(names) == 2:
-        raise FunctionIncomplete(f"{cls.__name__} has a backward and a vjp").saying(
+        raise FunctionStyle(f"{cls.__name__} has a backward and a vjp").saying(
             "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
             "one of them.")
     return getattr(cls, names[0])
