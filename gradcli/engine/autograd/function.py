@@ -32,6 +32,7 @@ from gradcli.engine.tensor.tensor import (
     note_write,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
+from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
@@ -134,22 +135,16 @@ class Function(Context):
         return apply(cls, *args)
 
 
-class Transforms:
-    """The transforms that a call lies within, the innermost last: levels of differentiation, and slices of `vmap`."""
-
-    stack: list[Any] = []
-
-    @classmethod
-    def of_slices(cls, function: type) -> Any:
-        """The innermost slices, if `function` has a rule to be called for all of them together; else None."""
-        if not cls.stack or not _static(function, "vmap"):
-            return None
-        return next((transform for transform in reversed(cls.stack) if hasattr(transform, "resumes")), None)
+def _slices(function: type) -> Any:
+    """The innermost slices of `vmap`, if `function` has a rule to be called for all of them together; else None."""
+    if not Transforms.stack or not _static(function, "vmap"):
+        return None
+    return next((transform for transform in reversed(Transforms.stack) if hasattr(transform, "resumes")), None)
 
 
 def apply(cls: type, *args: Any) -> Any:
     """A call of a Function with a static forward."""
-    slices = Transforms.of_slices(cls)
+    slices = _slices(cls)
     if slices is not None and slices is Transforms.stack[-1]:
         return slices.call(cls, args)
     return _perform(cls, _context_class(cls)(), args, static=True)
@@ -282,7 +277,7 @@ def _forward(cls: type, ctx: Context, inputs: list[Any], static: bool) -> Any:
     setup = _defined(cls, "setup_context") if static else None
     if setup is None:
         return forward(ctx, *inputs) if static else forward(*inputs)
-    slices = Transforms.of_slices(cls)
+    slices = _slices(cls)
     result = forward(*inputs) if slices is None else slices.call(cls, tuple(inputs))
     cls.setup_context(ctx, tuple(inputs), result)  # type: ignore[attr-defined]  # of the program's subclass
     return result

@@ -14,13 +14,13 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import sweep
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.autograd.function import Transforms
 from gradcli.engine.autograd.op import NodeOutput, traced
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.tensor.methods import REQUESTED, set_requires_grad
 from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.transforms.pytree import tree_map
+from gradcli.engine.transforms.stack import Transforms
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ValueFault
 

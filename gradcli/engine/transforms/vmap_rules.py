@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.autograd.function import Transforms, apply
+from gradcli.engine.autograd.function import apply
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import grad_mode, recording
 from gradcli.engine.transforms.levels import type_text
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
+from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import expose
 from gradcli.faults.source import Named
 from gradcli.faults.tree import TypeFault, ValueFault
