@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -173,7 +172,7 @@ def _mapped(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], Tre
         for i in range(count):
             next_slice()
             args = tree_unflatten([common.part(x, dim, i) for x, dim in zip(inputs, dims, strict=True)], spec)
-            result = common.run(i, partial(func, *args, **options))
+            result = common.run(i, func, args, options)
             if common.suspended:
                 continue
             results, result_structure = tree_flatten(result)

@@ -91,12 +91,12 @@ class Slices:
             return None
         return first.whole, first.dim
 
-    def run(self, at: int, function: Callable[[], Any]) -> Any:
-        """What `function` gives for one slice; None if it has been suspended."""
+    def run(self, at: int, function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+        """What `function` gives for the arguments of one slice; None if it has been suspended."""
         self.at, self.calls = at, 0
         Transforms.stack.append(self)
         try:
-            return function()
+            return function(*args, **options)
         except Suspended:
             return None
         finally:
