@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 PROGRAM_MADE = ".user"      # the mark in the own dict of a program's classes
+RESUMED = ".resumed"        # in that of its generator functions: what makes one that is resumed within a context
 ADMITTING = ".admitting"    # where a function keeps what `admitting` makes of it
 EMPTY: dict[str, Any] = {}
 

@@ -42,13 +42,14 @@ class NotInGraph(UnusedInput):
 
 
 class RequiresGradOfResult(GradFault):
-    """A result, which has a history, was told to require no gradients."""
+    """A result, which has a history, was told whether to require gradients."""
 
-    def __init__(self) -> None:
+    def __init__(self, value: bool) -> None:
         super().__init__("you can only change requires_grad flags of leaf variables",
                          ("y = y.detach()", "the same value without history"))
-        self.saying("you can only change requires_grad flags of leaf variables. If you want to use a computed "
-                    "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().")
+        advice = "" if value else (" If you want to use a computed variable in a subgraph that doesn't require "
+                                   "differentiation use var_no_grad = var.detach().")
+        self.saying(f"you can only change requires_grad flags of leaf variables.{advice}")
 
 
 class GradientCount(FunctionGradients):

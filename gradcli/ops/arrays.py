@@ -6,6 +6,7 @@ from math import prod
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.autograd.backward import dense
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, choose
 from gradcli.engine.tensor.dtypes import float32, float64
@@ -150,3 +151,12 @@ def selected(condition, a, b):
             np.copyto(out, a, where=condition)
             return out
     return choose(condition, a, b)
+
+
+def laid_out_like(result, input):
+    """`result` in the memory order of `input`, which has its shape, if that fills its memory; else as it is."""
+    if result.ndim < 2 or input.flags.c_contiguous or not dense(input):
+        return result
+    out = np.empty_like(input, result.dtype)
+    out[...] = result
+    return out

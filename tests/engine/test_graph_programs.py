@@ -39,6 +39,7 @@ DIFFERENT = {
     "saved": {16: "a leaf that an unpacking hook has changed is no leaf"},
     "semantics": {},
     "strict": {},
+    "transforms": {},
 }
 
 

@@ -48,6 +48,15 @@ def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
     return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
 
 
+def report_copied(tensor: Tensor, how: str, value: Any) -> Any:
+    """The same for a copy of the numbers of a tensor, of which a remark tells unless a listener is told."""
+    if tensor.requires_grad and Detachments.observer is None:
+        DisplayHooks.note("copied numbers",
+                          f"{how} copies the numbers of {{x}} and leaves its history behind; "
+                          "{x}.clone() keeps it, {x}.detach().clone() says that none is meant", tensor)
+    return report_detached(tensor, how, value)
+
+
 def report_gradient(outputs: Sequence[Tensor], how: str, gradient: Any) -> Any:
     """`gradient`, which an unrecorded sweep from `outputs` computed, or what the observer returns for it."""
     observer, changed = Detachments.observer, gradient

@@ -18,7 +18,13 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from gradcli.engine import reduced_precision
-from gradcli.engine.autograd.detached import Detachments, ends_history, report_detached, report_without_rule
+from gradcli.engine.autograd.detached import (
+    Detachments,
+    ends_history,
+    report_copied,
+    report_detached,
+    report_without_rule,
+)
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
 from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
@@ -137,7 +143,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = cut
     elif cls.copies:
         out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
-        out = report_detached(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
+        out = report_copied(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out, reduced)
         if out.node is None and ends_history(cls):

@@ -32,10 +32,11 @@ from gradcli.engine.tensor.tensor import (
     note_write,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
-from gradcli.exposure import exposed
+from gradcli.engine.transforms.stack import Transforms
+from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, LeafWrite
+from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 
@@ -43,7 +44,10 @@ FORWARD = ".forward"        # among the attributes of a context, what jvp wants;
 @exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
          "mark_non_differentiable", "mark_dirty", "set_materialize_grads", open_attributes=True)
 class Context:
-    """What a call's forward and backward share: saved tensors, and whatever attributes they set."""
+    """What a call's forward and backward share: saved tensors, and whatever attributes they set.
+
+    That of a Function with a static forward is of a class that has the Function's name.
+    """
 
     __slots__ = ("__dict__", "__weakref__", "_record")
 
@@ -51,7 +55,7 @@ class Context:
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
-        return f"<torch.autograd.function.Context object at {style.address(self)}>"
+        return f"<torch.autograd.function.{type(self).__name__} object at {style.address(self)}>"
 
     def __repr__(self) -> str:
         return DisplayHooks.text(self)
@@ -131,9 +135,31 @@ class Function(Context):
         return apply(cls, *args)
 
 
+def _slices(function: type) -> Any:
+    """The innermost slices of `vmap`, if `function` has a rule to be called for all of them together; else None."""
+    if not Transforms.stack or not _static(function, "vmap"):
+        return None
+    return next((transform for transform in reversed(Transforms.stack) if hasattr(transform, "resumes")), None)
+
+
 def apply(cls: type, *args: Any) -> Any:
     """A call of a Function with a static forward."""
-    return _perform(cls, Context(), args, static=True)
+    slices = _slices(cls)
+    if slices is not None and slices is Transforms.stack[-1]:
+        return slices.call(cls, args)
+    return _perform(cls, _context_class(cls)(), args, static=True)
+
+
+_context_classes: weakref.WeakKeyDictionary[type, type[Context]] = weakref.WeakKeyDictionary()
+
+
+def _context_class(cls: type) -> type[Context]:
+    """The class of the contexts of a Function's calls."""
+    if cls not in _context_classes:
+        named = type(f"{cls.__name__}Backward", (Context,), {"__slots__": (), "__module__": "torch.autograd.function"})
+        _context_classes[cls] = named
+        seal(named)
+    return _context_classes[cls]
 
 
 def once_differentiable(backward: Any) -> Any:
@@ -174,6 +200,11 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
               and id(r) not in record.fixed] if tracked else []
+    if static and any(id(g) in record.dirty and not any(r is g for r in results) for g in inputs):
+        raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
+            "return x", "the input that was changed in place")).saying(
+            "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
+            "modified inplace must all be outputs of the Function.")
     rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if id(g) in record.dirty}
     for target in rewritten.values():
         try:
@@ -246,7 +277,8 @@ def _forward(cls: type, ctx: Context, inputs: list[Any], static: bool) -> Any:
     setup = _defined(cls, "setup_context") if static else None
     if setup is None:
         return forward(ctx, *inputs) if static else forward(*inputs)
-    result = forward(*inputs)
+    slices = _slices(cls)
+    result = forward(*inputs) if slices is None else slices.call(cls, tuple(inputs))
     cls.setup_context(ctx, tuple(inputs), result)  # type: ignore[attr-defined]  # of the program's subclass
     return result
 
@@ -254,11 +286,6 @@ def _forward(cls: type, ctx: Context, inputs: list[Any], static: bool) -> Any:
 def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], args: tuple[Any, ...],
               results: tuple[Any, ...], differentiable: list[Any]) -> FunctionNode:
     """The node of a call, for the results `wanted` that gradients can be asked of."""
-    if _defined(cls, "backward") is None:
-        raise FunctionIncomplete(f"{cls.__name__} has no backward", (
-            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
-                            ).saying("You must implement either the backward or vjp method for your custom "
-                                     "autograd.Function to use it with backward mode AD.")
     static = record.static
     edges = [(parent(a), at) for at, a in enumerate(args) if record.needs[at]]     # older than the node
     node = node_class(cls, static)()
@@ -270,13 +297,29 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
-    record.backward = cls.backward if static else (  # type: ignore[attr-defined]  # of the program's subclass
-        lambda ctx, *g: ctx.backward(*g))
+    record.backward = _backward(cls)
+    if not static:
+        record.backward = lambda ctx, *g: ctx.backward(*g)
     saved = record.settle(inputs, args, {id(w): i for i, w in enumerate(differentiable)})
     record.edges = len(edges)
     node.edges = tuple((to, FunctionRule(record, at, (OPAQUE,) * len(saved) if i == 0 else ()), saved if i == 0 else ())
                        for i, (to, at) in enumerate(edges))
     return node
+
+
+def _backward(cls: Any) -> Any:
+    """The backward of a Function, under either of its names."""
+    names = [name for name in ("backward", "vjp") if _defined(cls, name) is not None]
+    if not names:
+        raise FunctionIncomplete(f"{cls.__name__} has no backward", (
+            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
+                                 ).saying("You must implement either the backward or vjp method for your custom "
+                                          "autograd.Function to use it with backward mode AD.")
+    if len(names) == 2:
+        raise FunctionStyle(f"{cls.__name__} has a backward and a vjp").saying(
+            "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
+            "one of them.")
+    return getattr(cls, names[0])
 
 
 def _rewritten(target: Tensor, result: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
-from gradcli.engine.autograd.saved_values import Freed
+from gradcli.engine.autograd.saved_values import Freed, check_fresh
 from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
@@ -216,7 +216,7 @@ NO_PARAMETERS = Signature(lambda: None)
 OPAQUE = 1
 
 
-@exposed("saved_tensors")
+@exposed("needs_input_grad", "saved_tensors")
 class FunctionNode(Op, abstract=True):
     """The recorded call of a program's Function."""
 
@@ -240,11 +240,25 @@ class FunctionNode(Op, abstract=True):
                              for to, rule, saved in edges])
 
     @property
+    def _record(self) -> CallRecord:
+        record: CallRecord = self.edges[0][1].record
+        return record
+
+    @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What its forward has saved."""
-        _, rule, _ = self.edges[0]
-        values: tuple[Any, ...] = rule.record.saved_values()
-        return values
+        """What its forward has saved; StaleValue where that has been written to since."""
+        check_fresh(self)
+        return self._record.saved_values()
+
+    @property
+    def needs_input_grad(self) -> tuple[bool, ...]:
+        """For each argument of forward, whether its gradient is asked for."""
+        return self._record.needs
+
+    @property
+    def tensor_inputs(self) -> tuple[int, ...]:
+        """The positions of those arguments of forward that are tensors."""
+        return tuple(at for at, argument in enumerate(self._record.args) if argument is not None)
 
 
 _nodes: weakref.WeakKeyDictionary[type, dict[bool, type[FunctionNode]]] = weakref.WeakKeyDictionary()

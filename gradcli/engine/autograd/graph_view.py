@@ -78,6 +78,10 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     Inputs that no gradient goes to stand as (None, 0).
     """
     node = self.node if isinstance(self, NodeOutput) else self
+    own = getattr(node, "tensor_inputs", None)      # of a program's Function
+    if own is not None:
+        steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
+        return tuple(steps.get(at, NOWHERE) for at in own)
     if not node.edges or not node.params or (
             isinstance(node, Transposed)) or any(
             rule.item is not None for _, rule, _ in node.edges):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad
@@ -50,6 +51,22 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
     return g
 
 
+def check_count(hook: Any, replacements: Any, count: int) -> None:
+    """Raise a fault if what a hook of a node returned is no tuple of as many gradients as it was shown."""
+    if not isinstance(replacements, tuple):
+        raise HookResult(f"a hook of a call must return None or a tuple of {count}, not {described(replacements)}",
+                         ("return (g,)", "a tuple")).saying(
+            f"expected tuple, but hook returned '{type_name(replacements)}'")
+    if len(replacements) != count:
+        raise GradFault(f"a hook must return None or as many gradients as it was shown, {count}").saying(
+            f"hook '{getattr(hook, '__name__', 'hook')}' has returned an incorrect number of values (got "
+            f"{len(replacements)}, but expected {count})")
+    for x in replacements:
+        if x is not None and not isinstance(x, Tensor):
+            raise HookResult(f"a hook must return gradients, not {described(x)}").saying(
+                f"expected Variable, but hook returned '{type_name(x)}'")
+
+
 def check_shape(hook: Any, replacement: Tensor, shape: tuple[int, ...]) -> None:
     """Raise GradientShape if a hook has changed the shape of a gradient, by what it returned or by resizing it."""
     if replacement.array.shape != shape:
@@ -72,9 +89,7 @@ def _apply_prehook(hook: Any, g: Any, create_graph: bool) -> Any:
         if not create_graph:
             return g
         replacements = tuple(gradients)     # which the hook may have resized
-    replacements = replacements if isinstance(replacements, tuple) else (replacements,)
-    if len(replacements) != len(gradients) or not all(x is None or isinstance(x, Tensor) for x in replacements):
-        raise GradFault(f"a hook must return None or as many gradients as it was shown, {len(gradients)}")
+    check_count(hook, replacements, len(gradients))
     for replacement, shape in zip(replacements, shapes, strict=True):
         if replacement is not None and shape is not None:
             check_shape(hook, replacement, shape)

@@ -175,8 +175,8 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
     What it cannot take is told in CPython's words for that operator; `turned`: the tensor, which comes first, stands
     right of the operator.
     """
-    def operate(input: Any, other: Any) -> Any:
-        if PROGRAM_MADE in type(other).__dict__:
+    def operate(input: Any, other: Any, *modulus: Any) -> Any:
+        if modulus or PROGRAM_MADE in type(other).__dict__:
             return NotImplemented
         try:
             return call(input, other)

@@ -7,7 +7,7 @@ from typing import Any
 from numpy import asarray, generic, ndarray
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.saved_values import unpack
+from gradcli.engine.autograd.saved_values import check_fresh, unpack
 from gradcli.engine.autograd.type_promotion import CONSTANTS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import WriteObserver
@@ -34,6 +34,7 @@ def saved(node: Op, name: str) -> Any:
     names = PARAMETERS.get(of_shape, (of_shape,))
     if WriteObserver.reach is not None:     # hooks of the program may unpack the value
         WriteObserver.reach(node)
+    check_fresh(node)
     for edge in node.edges:
         for need, value in zip(edge[1].needs, _saved_values(node, edge), strict=True):
             if need < 0 or not _is(node, need, names, of_shape != name):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.graph_view import input_order
-from gradcli.engine.autograd.hooks import apply_hooks, check_shape
+from gradcli.engine.autograd.hooks import apply_hooks, check_count, check_shape
 from gradcli.engine.autograd.op import RETAIN, NodeOutput, Op, raw, rename_node, traced
 from gradcli.engine.autograd.saved_values import (
     Freed,
@@ -356,8 +356,11 @@ def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -
     for hook in [node.hooks[key] for key in sorted(node.hooks, reverse=True) if key < RETAIN]:
         replacements = hook(as_variables(None if i is None else grads[i] for i in order),
                             as_variables(g if type(g) is list else [g]))
-        for i, x in zip(order, replacements or (), strict=False):
-            if i is not None and isinstance(x, Tensor):
+        if replacements is None:
+            continue
+        check_count(hook, replacements, len(order))
+        for i, x in zip(order, replacements, strict=True):
+            if i is not None and x is not None:
                 check_shape(hook, x, edges[i][0].shape)
                 grads[i] = x if create_graph else x.array
     return tuple((parent, _KnownGrad(rule.at, grad), ()) for grad, (parent, rule, _) in zip(grads, edges, strict=True))

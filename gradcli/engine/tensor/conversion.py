@@ -14,7 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import report_detached
+from gradcli.engine.autograd.detached import report_copied
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
 from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
@@ -186,7 +186,7 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Te
                 f"expected sequence of length {shape[0] if shape else 0} at dim {dim} "
                 f"(got {array.shape[0] if array.ndim else 0})")
         if isinstance(data, Tensor) and data.requires_grad:
-            array = report_detached(data, "torch.tensor()", array)
+            array = report_copied(data, "torch.tensor()", array)
         leaves.extend(array.reshape(-1)[i] for i in range(array.size))
     elif isinstance(data, list | tuple | range):
         if not shape or len(data) != shape[0]:

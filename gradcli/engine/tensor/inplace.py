@@ -8,6 +8,7 @@ hands the call to x as its new history. Where x is a view, its base takes a call
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -39,9 +40,11 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         source = writable(input, name, cls.partial)
         if elementwise(cls) and (args or options):
             refuse_shared(input.array, arrays_of((*args, *options.values())), name)
-        if overlaps_itself(input.array) and elementwise(cls) and not cls.fills and not _tracked(
-                (input, *args, *options.values())):
-            return _in_turn(write, input, args, options, name)
+        if overlaps_itself(input.array) and elementwise(cls) and not cls.fills:
+            if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
+                raise SharedMemory(name)
+            if not _tracked((input, *args, *options.values())):
+                return _in_turn(write, input, args, options, name)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
             if Dual.watched:
@@ -78,8 +81,6 @@ def _in_turn(write: Callable[..., Any], input: Any, args: tuple[Any, ...], optio
     """`write` for each row of windows that lie over each other, as PyTorch goes through them: each sees what those
     before it have written."""
     shape = input.array.shape
-    if any(not step and size > 1 for step, size in zip(input.array.strides, shape, strict=True)):
-        raise SharedMemory(name)
 
     def row(value: Any, i: int) -> Any:
         return Tensor(np.broadcast_to(value.array, shape)[i]) if isinstance(value, Tensor) else value
@@ -214,11 +215,20 @@ def rebase(target: Tensor, result: Tensor) -> None:
         _give(target, result.node)
         return
     base, at = root.base, places_in(root.base.array, target.array)
+    if isinstance(target.node, Op) and target.node.hooks and isinstance(result.node, Op):
+        _pass_by_hooks(result.node, target.node)
     new = Variable(base.array)
     record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
     _give(base, new.node)
     target.root = ViewOf(base, 0, root.origin)
     refresh_view(target)
+
+
+def _pass_by_hooks(call: Op, view: Op) -> None:
+    """Let a call in place on a view lead past the hooks that the view had before: they are of that view alone."""
+    bare = copy(view)
+    bare.hooks = None
+    call.edges = tuple([(bare if to is view else to, rule, saved) for to, rule, saved in call.edges])
 
 
 def _give(target: Tensor, node: Any) -> None:

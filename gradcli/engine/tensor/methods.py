@@ -6,12 +6,12 @@ a call, and `ASSIGNABLE` is all that a program may assign.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, type_text
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.detached import report_detached, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
@@ -25,11 +25,12 @@ from gradcli.engine.autograd.hooks import (
 )
 from gradcli.engine.autograd.inference_mode import alone as beside
 from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
-from gradcli.engine.autograd.op import NodeOutput, Op, traced
+from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
-from gradcli.engine.autograd.signature import SCALARS, WIDEST, described, sized
+from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.random.generators import Current
+from gradcli.engine.sequence import SEQUENCE
 from gradcli.engine.tensor import complex_tensor, memory_format
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.device import cuda, device_of
@@ -51,7 +52,6 @@ from gradcli.faults.tree import (
     NoHistory,
     NonScalarBackward,
     NumpyOfHistory,
-    TypeFault,
 )
 
 
@@ -105,7 +105,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                             (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
             f"'{type_name(gradient)}' object is not iterable" if type(gradient) in (int, float) else
             f"gradients can be either Tensors or None, but got {type_name(gradient)}")
-    if gradient.array.shape != array.shape and not gradient.array.size == array.size == 1:
+    if gradient.array.shape != array.shape and not (Current.legacy and gradient.array.size == array.size == 1):
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
                             (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
@@ -187,7 +187,7 @@ def item(self: Tensor) -> Any:
     return report_detached(self, ".item()", self.array.item())
 
 
-ROW, NUMBER = 256, 32       # bytes that a tensor, and a plain number, take in a list
+NUMBER = 32         # bytes that a plain number takes in a list
 
 
 def tolist(self: Tensor) -> Any:
@@ -249,22 +249,6 @@ def element_size(self: Tensor) -> int:
     return self.array.itemsize
 
 
-def _length(self: Tensor) -> int:
-    if not self.array.ndim:
-        raise ArgumentFault("len() of a 0-d tensor", ("x.item()", "its number"))
-    return len(self.array)
-
-
-def _rows(self: Tensor) -> Iterator[Any]:
-    if not self.array.ndim:
-        raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
-    if len(self.array) > UNCHECKED:
-        MemoryLimit.check("iter", len(self.array) * ROW, "a list")
-    if self.requires_grad and grad_mode.enabled:
-        return iter(traced.unbind(self))
-    return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]  # indexing is an operation, attached later
-
-
 def _truth(self: Tensor) -> bool:
     if self.array.size != 1:
         raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
@@ -272,16 +256,6 @@ def _truth(self: Tensor) -> bool:
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
     return bool(self.array) if Dual.level is None else bool(Dual.level.truth(self))
-
-
-def _contains(self: Tensor, value: Any) -> bool:
-    if self.array.size > UNCHECKED:
-        MemoryLimit.check("in", self.array.size)
-    if not isinstance(value, Tensor) and type(value) not in SCALARS:
-        raise TypeFault(f"a tensor contains numbers; {described(value)} is looked for in it",
-                        ("any(x is t for t in tensors)", "looks for an object among several")).saying(
-            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type_text(value)}.")
-    return bool(traced.any(traced.eq(self, value)).array)
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
@@ -354,8 +328,8 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
             f"{floating} can require gradients")
-    if self.node is not None and not value:
-        raise RequiresGradOfResult()
+    if self.node is not None and not (value and (Current.legacy or floating == REQUESTED)):
+        raise RequiresGradOfResult(value)
     if value:
         refuse_leaf(self)
         self.cut = None
@@ -384,7 +358,7 @@ ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile,
     **complex_tensor.ASSIGNABLE}
 SPECIAL: dict[str, Callable[..., Any]] = {
-    "__len__": _length, "__iter__": _rows, "__bool__": _truth, "__contains__": _contains, "__index__": _index,
+    **SEQUENCE, "__bool__": _truth, "__index__": _index,
     "__float__": _number(float), "__int__": _number(int), "__complex__": _number(complex)}
 
 for _name, _function in SPECIAL.items():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any
+from types import FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any
 
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
-from gradcli.exposure import exposed, named
+from gradcli.exposure import RESUMED, exposed, named
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 
 class Variable(Tensor):
@@ -99,6 +102,21 @@ class GradMode:
 grad_mode = GradMode()
 
 
+def within(context: Callable[[], AbstractContextManager[Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` within a context; the generators of a generator function are within it while they run."""
+    resumed = vars(function).get(RESUMED) if type(function) is FunctionType else None
+    if resumed is not None:
+        generate: Callable[..., Any] = resumed(context)
+        return generate
+
+    def guarded(*args: Any, **options: Any) -> Any:
+        with context():
+            return function(*args, **options)
+
+    guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
+    return guarded
+
+
 @named("no_grad")
 @exposed()
 class recording:
@@ -120,13 +138,7 @@ class recording:
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` within this context: what `@torch.no_grad()` makes of it."""
         on = self.on
-
-        def guarded(*args: Any, **options: Any) -> Any:
-            with recording(on):
-                return function(*args, **options)
-
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
-        return guarded
+        return within(lambda: recording(on), function)
 
 
 class with_tangents:
@@ -192,10 +204,4 @@ class inference_mode:
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` within this context: what `@torch.inference_mode()` makes of it."""
         mode = self.mode
-
-        def guarded(*args: Any, **options: Any) -> Any:
-            with inference_mode(mode):
-                return function(*args, **options)
-
-        guarded.__name__ = guarded.__qualname__ = getattr(function, "__name__", "decorate_context")
-        return guarded
+        return within(lambda: inference_mode(mode), function)

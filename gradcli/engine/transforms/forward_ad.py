@@ -17,14 +17,17 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import dispatch, parent
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.autograd.views import places_in, shares_memory
+from gradcli.engine.tensor.tensor import DATA, Tensor, views_of
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.transforms.jacobian_blocks import Forward
 from gradcli.exposure import expose, exposed
+from gradcli.faults.source import Named
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 
 UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
-expose(UnpackedDualTensor, "primal", "tangent")
+expose(UnpackedDualTensor, *UnpackedDualTensor._fields, parts=lambda pair: (
+    "UnpackedDualTensor(", [Named(*field) for field in zip(UnpackedDualTensor._fields, pair, strict=True)], ")"))
 
 
 class DualLevel:
@@ -59,17 +62,59 @@ class DualLevel:
         return bool(tensor.array)
 
     def record_write(self, target: Tensor, source: Any, put: Any = None) -> None:
-        """Note the tangent of a tensor that has been written to, as a whole or, by `put`, in part."""
+        """Note the tangent of a tensor that has been written to, as a whole or, by `put`, in part.
+
+        What it is a view of, and the views of that, have it from there on.
+        """
         tangent = self.tangent(source) if isinstance(source, Tensor) else None
-        before = self.tangent(target)
-        if tangent is None and before is None:
+        root = target.root
+        base = target if root is None or root is DATA or not shares_memory(root.base, target) else root.base
+        before, own = self.tangent(base), self.tangent(target)
+        if tangent is None and before is None and own is None:
             return
+        count, shape = (1, ()) if tangent is None else (tangent.array.size, tangent.array.shape)
+        origins = np.arange(count).reshape(shape)
         if put is None:
-            self.give(target, Variable(np.zeros_like(target.array)) if tangent is None else tangent)
-            return
-        whole = np.zeros_like(target.array) if before is None else before.array.copy()
-        put(whole, 0 if tangent is None else tangent.array)
-        self.give(target, Variable(whole))
+            origins = np.broadcast_to(origins, target.array.shape)
+        else:
+            part, origins = origins, np.full(target.array.shape, -1)
+            put(origins, part)
+        if base is not target:
+            at = places_in(base.array, target.array)
+            if before is None and own is not None:
+                before = replaced(base, None, own, _spread(base, at, np.arange(at.size).reshape(at.shape)))
+            origins = _spread(base, at, origins)
+        result = self.give(base, replaced(base, before, tangent, origins))
+        for view in views_of(base) if getattr(base, "viewed", False) else ():
+            if shares_memory(base, view) and view.array.dtype.kind == "f":
+                with tangents_ignored():
+                    piece = traced.take(self.tangent(result), Tensor(places_in(base.array, view.array)))
+                self.give(view, piece)
+
+
+def _spread(base: Tensor, at: np.ndarray, origins: np.ndarray) -> np.ndarray:
+    """For each element of a base where it comes from, or -1; `origins` says so of a view whose elements lie `at`."""
+    whole = np.full(base.array.size, -1)
+    whole[at[origins >= 0]] = origins[origins >= 0]
+    return whole.reshape(base.array.shape)
+
+
+def replaced(tensor: Tensor, before: Tensor | None, tangent: Tensor | None, origins: np.ndarray) -> Tensor:
+    """The tangent of a tensor, parts of which were written to.
+
+    before      the tangent that it had
+    tangent     that of what was written
+    origins     for each element the one of `tangent` that it gets, or -1 where it stays as it was
+    """
+    with tangents_ignored():
+        if tangent is not None and tangent.array.dtype is not tensor.array.dtype:
+            tangent = traced.cast(tangent, tensor.array.dtype)
+        if tangent is not None and np.array_equal(origins, np.arange(origins.size).reshape(origins.shape)):
+            return tangent if tangent.array.shape == origins.shape else traced.reshape(tangent, origins.shape)
+        fresh = 0 if tangent is None else traced.take(tangent, Tensor(np.maximum(origins, 0)))
+        stale = Variable(np.zeros(origins.shape, tensor.array.dtype)) if before is None else before
+        result: Tensor = traced.where(Tensor(origins >= 0), fresh, stale)
+        return result
 
 
 def enter_dual_level() -> int:
@@ -199,6 +244,10 @@ def dispatch_dual(level: DualLevel, cls: type[Op], values: Sequence[Any]) -> Any
         finally:
             grad_mode.state = state
     keep = recorded and any(v.requires_grad for v in nested_tensors(values))
+    for o in outputs:
+        if o.root is not None and id(o.root.base) in originals:
+            base = originals[id(o.root.base)]
+            o.root, base.viewed = o.root._replace(base=base), True
     results = {id(o): _without_history(o, keep) for o in outputs if id(o) not in originals}
     for o, product in zip(differentiable, products, strict=True):
         level.give(results[id(o)], product)

@@ -13,7 +13,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import seed_for
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.variable import Variable, grad_mode, recording, with_tangents
+from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.transforms.jacobian_blocks import (
     Blocks,
@@ -103,7 +103,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
     def both(*args: Any, **options: Any) -> Any:
         at = _positions(len(args), argnums)
         level = Level()
-        with recording(True):
+        with level:
             chosen = [level.differentiable(args[i]) for i in at]
             value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
@@ -154,7 +154,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
     def jacobian(*args: Any, **options: Any) -> Any:
         at = _positions(len(args), argnums)
         level = Level()
-        with recording(True):
+        with level:
             chosen = tuple([level.differentiable(args[i]) for i in at])
             with with_tangents() if name == JVP else nullcontext():
                 value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, name)
@@ -186,7 +186,7 @@ def _by_rows(level: Level, outputs: list[Tensor], inputs: list[Tensor]) -> list[
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """(func's result, the function that gives the products of a vector with its Jacobian); with `has_aux`, and aux."""
     level = Level()
-    with recording(True):
+    with level:
         chosen = level.differentiable(primals)
         value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
@@ -201,7 +201,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         vectors, structure = tree_flatten(cotangents)
         if structure != out_spec:
             raise TypeFault("Expected pytree structure of cotangents to be the same as pytree structure of outputs to "
-                            f"the function. cotangents: {structure}, primal output: {out_spec}")
+                            f"the function. cotangents: {structure.brief()}, primal output: {out_spec.brief()}")
         seeds = [seed_for(o, v) for o, v in zip(outputs, vectors, strict=True)]
         differentiable = grad_mode.on if create_graph is None else bool(create_graph)
         recorded = differentiable and (outside or any(s.requires_grad for s in seeds))
@@ -223,7 +223,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, n
     """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level()
-    with recording(True), with_tangents():
+    with level, with_tangents():
         chosen = level.differentiable(primals)
         value, aux = _split_aux(func(*chosen), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)

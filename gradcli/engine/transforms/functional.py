@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.backward import leading_to, newest_first, sweep
-from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_detached, report_gradient
+from gradcli.engine.autograd.backward import sweep
+from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.autograd.graph_view import GradientEdge, tensors_of
+from gradcli.engine.autograd.graph_view import tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
-from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.methods import REQUESTED, seed_for, without_history
+from gradcli.engine.tensor.methods import seed_for, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
+from gradcli.engine.transforms.functional_arguments import (
+    INPUT,
+    check_dependence,
+    check_second_order,
+    check_slopes,
+    checked_outputs,
+    directions_of,
+    given_tensors,
+    is_forward,
+    leaves_of,
+    scalar_output,
+    stand_ins,
+)
 from gradcli.engine.transforms.jacobian_blocks import derivative_columns, rows
 from gradcli.engine.transforms.levels import Level
 from gradcli.faults.gradients import NotInGraph
 from gradcli.faults.mistakes import UnfitValue, UnusedInput
-from gradcli.faults.tree import ArgumentFault, GradFault, IntegerLeaf, ShapeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault, ValueFault
 
 
 def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
@@ -102,7 +113,18 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
              allow_unused: Any, materialize: bool) -> tuple[Any, ...]:
     """The gradients for each of several weights, which lie along the first dimension; stacked in the same way."""
     batches = tensors_of(weights, "the gradients")
-    count = min((len(b.array) if b.array.ndim else 0 for b in batches), default=0)
+    for at, (output, batch) in enumerate(zip(outputs, batches, strict=False)):
+        if batch.array.shape[1:] != output.array.shape or not batch.array.ndim:
+            raise ShapeFault("If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the "
+                             "batch dimension. The sizes of the remaining dimensions are expected to match the shape "
+                             f"of corresponding output, but a mismatch was detected: grad_output[{at}] has a shape of "
+                             f"{batch.shape} and output[{at}] has a shape of {output.shape}. If you only want some "
+                             "tensors in `grad_output` to be considered batched, consider using vmap.")
+    counts = [len(batch.array) for batch in batches]
+    if len(set(counts)) > 1:
+        raise ValueFault("vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
+                         f"{counts} for the mapped dimension")
+    count = min(counts, default=0)
     if not count:
         raise ArgumentFault("is_grads_batched=True needs gradients with a first dimension to go along",
                             "torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)")
@@ -134,68 +156,22 @@ def zeros(x: Tensor) -> np.ndarray:
     return np.zeros(x.array.shape, x.array.dtype)
 
 
-def _only_tensors(values: Any, what: str, name: str) -> list[Tensor]:
-    """A tensor, or a tuple or list of them, as a list; `what` are they of the function `name`."""
-    several = isinstance(values, tuple | list)
-    for at, value in enumerate(values if several else [values]):
-        if not isinstance(value, Tensor) and type(value) is not GradientEdge:
-            raise ArgumentFault(f"the {what} must be tensors, not {described(value)}").saying(
-                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
-                + (f"value at index {at} has type {type_text(value)}." if several else
-                   f"given {what} has type {type_text(value)}."))
-    return tensors_of(values, f"the {what}")
-
-
-def _leaves(inputs: Any, connect: bool, name: str) -> tuple[tuple[Tensor, ...], bool]:
-    """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
-    several = isinstance(inputs, list | tuple)
-    tensors = _only_tensors(inputs, "inputs", name)
-    for x in tensors:
-        if x.array.dtype.kind != "f":
-            raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
-                              ("x.float()", "a floating copy, which can")).saying(f"{REQUESTED} can require gradients")
-    return tuple(traced.alias(x) if connect and x.requires_grad else
-                 Variable(report_detached(x, FUNCTIONAL, x.array), True) for x in tensors), several
-
-
-def _checked(result: Any, leaves: Sequence[Tensor], strict: bool, name: str,
-             dependent: str = "The output") -> list[Tensor]:
-    """The tensors that a function returned; if `strict`, each of them must depend on all inputs.
-
-    `dependent`: what messages call an output that does not; without it, only some dependence is asked for here.
-    """
-    outputs = _only_tensors(result, "outputs of the user-provided function", name)
-    for i, output in enumerate(outputs if strict else ()):
-        if not output.requires_grad:
-            raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
-                              "be computed in a differentiable manner from the input when running in strict mode.")
-        calls = newest_first([parent(output)])
-        for j, x in enumerate(leaves if dependent else ()):
-            if parent(output) is not parent(x) and not leading_to(calls, {parent(x)}):
-                raise UnusedInput(f"{dependent.format(i)} of the user-provided function is independent of input {j}. "
-                                  "This is not allowed in strict mode.")
-    return outputs
-
-
-def _stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
-    """Stand-ins for the inputs, whose history PyTorch keeps where it differentiates forwards; and whether several."""
-    several = isinstance(inputs, list | tuple)
-    return tuple(level.differentiable(x) for x in tensors_of(inputs, "the inputs")), several
-
-
 def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
              vectorize: bool = False, strategy: str = "reverse-mode") -> Any:
     """The derivatives of every element of func's result by every element of its inputs.
 
     Of shape (result..., input...); a tuple of them for several inputs, of tuples for several results.
     """
-    forward = vectorize and strategy == "forward-mode"
+    forward = is_forward(strategy, vectorize, create_graph)
+    if vectorize and strict:
+        raise GradFault("torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
+                        "together. Please either set `strict=False` or `vectorize=False`.")
     with recording(True):
         level = Level()
-        leaves, several = _leaves(inputs, create_graph, "jacobian") if not forward else _stand_ins(level, inputs)
-        with with_tangents() if strategy == "forward-mode" else nullcontext():
+        leaves, several = leaves_of(inputs, create_graph, "jacobian") if not forward else stand_ins(level, inputs)
+        with with_tangents() if forward else nullcontext():
             result = func(*leaves)
-            outputs = _checked(result, leaves, strict, "jacobian", "Output {}")
+            outputs = checked_outputs(result, leaves, strict, "jacobian", of_each=True)
             blocks = derivative_columns(level, outputs, leaves) if forward else [
                 rows(o, leaves, create_graph) for o in outputs]
             if not (forward or create_graph):
@@ -203,85 +179,49 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     if forward:
         level.end()
         blocks = level.released(blocks)
-    shaped = [tuple(b) if several else b[0] for b in blocks]
-    return tuple(shaped) if isinstance(result, list | tuple) else shaped[0]
+    for row in blocks:
+        check_slopes(row, "jacobian", strict and create_graph)
+    container = list if several and forward else tuple     # as PyTorch has them
+    shaped = [container(b) if several else b[0] for b in blocks]
+    return container(shaped) if isinstance(result, tuple) else shaped[0]
 
 
 def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False,
             vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode") -> Any:
     """The second derivatives of a scalar function, by every pair of elements of its inputs."""
-    several = isinstance(inputs, list | tuple)
+    several = isinstance(inputs, tuple)
+    given_tensors(inputs, "inputs", "hessian")
+    is_forward(outer_jacobian_strategy, vectorize, create_graph)
 
     def slopes(*xs: Any) -> Any:
-        out = _scalar(func(*xs), "hessian")
-        _checked(out, xs, strict, "hessian", "")
+        out = scalar_output(func(*xs), "hessian")
+        checked_outputs(out, xs, strict, "hessian")
         if not out.requires_grad:
             return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
                 zeros(xs[0]))
         got = grad(out, list(xs), create_graph=True, allow_unused=True)
         got = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, xs, strict=True))
-        _second_order(got, strict)
+        check_second_order(got, strict)
         return got if several else got[0]
 
     return jacobian(slopes, inputs, create_graph)
 
 
-INPUT = "the input to the user-provided function is"
-
-
-def _scalar(out: Any, name: str) -> Tensor:
-    if not isinstance(out, Tensor) or out.array.size != 1:
-        words = (f"The Tensor returned by the function given to {name} should contain a single element"
-                 if isinstance(out, Tensor) else f"The function given to {name} should return a single Tensor")
-        raise GradFault(f"{name}: the function must return a single number, not {described(out)}",
-                        ("lambda x: f(x).sum()", "the sum of its elements")).saying(words)
-    return out
-
-
-def _second_order(slopes: Sequence[Any], strict: bool) -> None:
-    """Refuse, if `strict`, slopes that do not depend on the inputs."""
-    for i, slope in enumerate(slopes if strict else ()):
-        if slope is None:
-            raise UnusedInput("The output of the user-provided function is independent of input "
-                              f"{i}. This is not allowed in strict mode.")
-        if not slope.requires_grad:
-            raise UnusedInput(
-                "While computing the hessian, found that the jacobian of the user-provided function with respect to "
-                f"input {i} is independent of the input. This is not allowed in strict mode. You should ensure that "
-                "your function is twice differentiable and that the jacobian depends on the inputs (this would be "
-                "violated by a linear function for example).")
-
-
-def _directions(v: Any, tensors: Sequence[Tensor], several: bool, source: str) -> tuple[Any, ...]:
-    """The vectors that a product is taken with, of the shapes of `tensors`, which `source` gave; ones for a number."""
-    if v is None:
-        if len(tensors) != 1 or tensors[0].array.size != 1:
-            raise GradFault(f"The vector v can only be None if {source} a single Tensor with a single element.",
-                            ("v=torch.ones(3)", "a vector of the shape"))
-        return (Variable(np.ones_like(tensors[0].array)),)
-    vectors = tuple(tensors_of(v, "v"))
-    if len(vectors) != len(tensors):
-        raise GradFault(f"v is a tuple of invalid length: should be {len(tensors)} but got {len(vectors)}." if several
-                        else "The given v should contain a single Tensor.")
-    for i, (vector, x) in enumerate(zip(vectors, tensors, strict=True)):
-        if vector.array.shape != x.array.shape:
-            entry = f"Entry {i} in " if several else ""
-            raise GradFault(f"{entry}v has invalid size: should be {x.shape} but got {vector.shape}.")
-    return vectors
-
-
 def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of `v` and its Jacobian)."""
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph, "vjp")
+        leaves, several = leaves_of(inputs, create_graph, "vjp")
         result = func(*leaves)
-        outputs = _checked(result, leaves, strict, "vjp")
-        vectors = _directions(v, outputs, isinstance(result, list | tuple), "the user-provided function returns")
+        outputs = checked_outputs(result, leaves, strict, "vjp")
+        if strict:
+            check_dependence(outputs, leaves)
+        vectors = directions_of(v, outputs, isinstance(result, tuple), "the user-provided function returns", "vjp")
         seeds = [seed_for(o, w) for o, w in zip(outputs, vectors, strict=True)]
         grads = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
                                                               if o.requires_grad], create_graph, create_graph,
                      [parent(x) for x in leaves])
     products = tuple(_variable(grads.get(parent(x), zeros(x)), x) for x in leaves)
+    check_slopes(products, "jacobian", strict and create_graph)
     if not create_graph:
         products = tuple(report_gradient(outputs, FUNCTIONAL, product) for product in products)
     return _outside(result, create_graph), products if several else products[0]
@@ -291,16 +231,18 @@ def _outside(result: Any, keep: bool) -> Any:
     """A result as its caller gets it: without history, unless that was asked for."""
     if keep:
         return result
-    return tuple(o.detach() for o in result) if isinstance(result, list | tuple) else result.detach()
+    return tuple(o.detach() for o in result) if isinstance(result, tuple) else result.detach()
 
 
 def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of its Jacobian and `v`), by differentiating the other product twice."""
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph, "jvp")
-        directions = _directions(v, leaves, several, INPUT)
+        leaves, several = leaves_of(inputs, create_graph, "jvp")
+        directions = directions_of(v, leaves, several, INPUT, "jvp")
         result = func(*leaves)
-        outputs = _checked(result, leaves, strict, "jvp")
+        outputs = checked_outputs(result, leaves, strict, "jvp")
+        if strict:
+            check_dependence(outputs, leaves)
         weights = [Variable(zeros(o), True) for o in outputs]
         live = [(o, w) for o, w in zip(outputs, weights, strict=True) if o.requires_grad]
         slopes = grad([o for o, _ in live], list(leaves), [w for _, w in live], create_graph=True,
@@ -313,18 +255,28 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         got = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
             None,) * len(weights)
     products = tuple(Variable(zeros(o)) if g is None else g for g, o in zip(got, outputs, strict=True))
-    return _outside(result, create_graph), products if isinstance(result, list | tuple) else products[0]
+    check_slopes(products, "jacobian", strict and create_graph)
+    return _outside(result, create_graph), products if isinstance(result, tuple) else products[0]
 
 
 def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
     """(func's result, the product of its Hessian and `v`)."""
+    return _hessian_product(func, inputs, v, create_graph, strict, "hvp")
+
+
+def vhp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
+    """(func's result, the product of `v` and its Hessian): the same, since that of a smooth function is symmetric."""
+    return _hessian_product(func, inputs, v, create_graph, strict, "vhp")
+
+
+def _hessian_product(func: Callable[..., Any], inputs: Any, v: Any, create_graph: bool, strict: bool, name: str) -> Any:
     with recording(True):
-        leaves, several = _leaves(inputs, create_graph, "hvp")
-        out = _scalar(func(*leaves), "hvp")
-        _checked(out, leaves, strict, "hvp", "")
+        leaves, several = leaves_of(inputs, create_graph, name)
+        out = scalar_output(func(*leaves), name)
+        checked_outputs(out, leaves, strict, name)
         slopes = grad(out, list(leaves), create_graph=True, allow_unused=True) if out.requires_grad else ()
-        _second_order(slopes, strict)
-        directions = _directions(v, leaves, several, INPUT)
+        check_second_order(slopes, strict)
+        directions = directions_of(v, leaves, several, INPUT, name)
         total = None
         for s, d in zip(slopes or [None] * len(leaves), directions, strict=True):
             if s is not None:
@@ -333,7 +285,6 @@ def hvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         got = grad(total, list(leaves), create_graph=create_graph, allow_unused=True) if (
             total is not None and total.requires_grad) else (None,) * len(leaves)
     products = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, leaves, strict=True))
+    check_slopes(products, "hessian", strict and create_graph)
     return _outside(out, create_graph), products if several else products[0]
 
-
-vhp = hvp   # the Hessian of a smooth function is symmetric

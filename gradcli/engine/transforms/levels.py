@@ -19,8 +19,9 @@ from gradcli.engine.autograd.op import NodeOutput, traced
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.tensor.methods import REQUESTED, set_requires_grad
 from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
-from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
+from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording
 from gradcli.engine.transforms.pytree import tree_map
+from gradcli.engine.transforms.stack import Transforms
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ValueFault
 
@@ -30,12 +31,21 @@ OUTSIDE = "a function of torch.func whose inputs do not require grad"
 class Level:
     """One call of a transform: the stand-ins for its inputs, from its start to its end."""
 
-    __slots__ = ("leaves", "outside", "start")
+    __slots__ = ("leaves", "mode", "outside", "start")
 
     def __init__(self) -> None:
         self.outside = grad_mode.on     # whether the calls around this one are recorded
         self.start = clock()
         self.leaves: list[Tensor] = []  # stand-ins without history of their own
+        self.mode = recording(True)
+
+    def __enter__(self) -> None:
+        Transforms.stack.append(self)
+        self.mode.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        self.mode.__exit__(*error)
+        Transforms.stack.pop()
 
     def differentiable(self, tree: Any) -> Any:
         """A nested value with a stand-in for each tensor."""

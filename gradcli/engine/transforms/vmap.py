@@ -15,7 +15,8 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.transforms import functional
-from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
+from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_map, tree_unflatten
+from gradcli.engine.transforms.vmap_rules import Slices, VmapInfo
 from gradcli.faults.mistakes import MappedResult
 from gradcli.faults.tree import GradFault, TypeFault, ValueFault
 
@@ -105,11 +106,18 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
         before, functional.Repeated.slices = functional.Repeated.slices, True
         try:
             with drawing_as(randomness) as next_slice:
-                return _mapped(func, (inputs, dims, spec), options, count, out_dims, name, next_slice)
+                slices = Slices(VmapInfo(count, randomness))
+                results = _mapped(func, (inputs, dims, spec), options, count, out_dims, name, next_slice, slices)
+                return results if chunk_size is None else tree_map(_joined_chunks, results)
         finally:
             functional.Repeated.slices = before
 
     return mapped
+
+
+def _joined_chunks(result: Any) -> Any:
+    """A result as that of the call by which PyTorch joins those of chunks of slices."""
+    return traced.cat((result,), 0) if isinstance(result, Tensor) and result.array.ndim else result
 
 
 def _input_dims(in_dims: Any, args: tuple[Any, ...], inputs: list[Any], spec: TreeSpec, name: str) -> list[Any]:
@@ -154,27 +162,37 @@ def _batch_size(inputs: list[Any], dims: list[Any]) -> int:
 
 
 def _mapped(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], TreeSpec], options: dict[str, Any],
-            count: int, out_dims: Any, name: str, next_slice: Callable[[], None]) -> Any:
+            count: int, out_dims: Any, name: str, next_slice: Callable[[], None], common: Slices) -> Any:
     """The results for all slices, stacked."""
     inputs, dims, spec = arguments
-    columns: list[list[Any]] = []
-    structure: Any = None
-    for i in range(count):
-        next_slice()
-        slices = [x if dim is None else traced.select(x, dim, i) for x, dim in zip(inputs, dims, strict=True)]
-        results, result_structure = tree_flatten(func(*tree_unflatten(slices, spec), **options))
-        if structure is None:
-            structure, columns = result_structure, [[] for _ in results]
-        elif result_structure != structure:
-            raise ValueFault(f"vmap({name}, ...): the structure of the results differs between slices: {structure} "
-                             f"and {result_structure}")
-        for column, result in zip(columns, results, strict=True):
-            column.append(result)
+    moment = Current.generators.tensors.state() if common.info.randomness == "different" else None
+    while True:
+        columns: list[list[Any]] = []
+        structure: Any = None
+        for i in range(count):
+            next_slice()
+            args = tree_unflatten([common.part(x, dim, i) for x, dim in zip(inputs, dims, strict=True)], spec)
+            result = common.run(i, func, args, options)
+            if common.suspended:
+                continue
+            results, result_structure = tree_flatten(result)
+            if structure is None:
+                structure, columns = result_structure, [[] for _ in results]
+            elif result_structure != structure:
+                raise ValueFault(f"vmap({name}, ...): the structure of the results differs between slices: {structure} "
+                                 f"and {result_structure}")
+            for column, part in zip(columns, results, strict=True):
+                column.append(part)
+        if not common.resumes():
+            break
+        if moment is not None:
+            Current.generators.tensors.set_state(moment)
     if not count:
         next_slice()
         return _of_nothing(func, arguments, options, out_dims, name)
     places = _output_dims(out_dims, structure, name)
-    return tree_unflatten([_joined(column, dim, name) for column, dim in zip(columns, places, strict=True)], structure)
+    return tree_unflatten([_joined(column, dim, name, common) for column, dim in zip(columns, places, strict=True)],
+                          structure)
 
 
 def _of_nothing(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], TreeSpec], options: dict[str, Any],
@@ -224,7 +242,7 @@ def of_slices(stacked: Any, column: Sequence[Any]) -> Any:
     return rename_node(stacked, BATCHED.get(name, name)) if name else stacked
 
 
-def _joined(column: list[Any], dim: int | None, name: str) -> Any:
+def _joined(column: list[Any], dim: int | None, name: str, common: Slices | None = None) -> Any:
     """One result for all slices: stacked along a dimension, or the one that all slices agree on."""
     first = column[0]
     if dim is None:
@@ -237,6 +255,8 @@ def _joined(column: list[Any], dim: int | None, name: str) -> Any:
                                "you mean to set out_dims= to None for output?",
                                ("lambda v: v", "the tensor itself, without .item() or float()"))
     dim = axis(dim, first.array.ndim + 1)
+    if common is not None and (whole := common.whole(column)) is not None:
+        return whole[0] if whole[1] == dim else traced.movedim(whole[0], whole[1], dim)
     if any(x.requires_grad for x in column):
         return of_slices(traced.stack(column, dim), column)
     if any(x.array.shape != first.array.shape for x in column):

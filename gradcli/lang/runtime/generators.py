@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
+from sys import _getframe
 from types import FrameType, GeneratorType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, exposed
+from gradcli.exposure import PROGRAM_MADE, RESUMED, exposed
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.runtime.exceptions import raised
 
@@ -156,8 +157,37 @@ def generator_function(function: Callable[..., Any]) -> Callable[..., ProgramGen
 
     generate.__name__, generate.__qualname__ = function.__name__, function.__qualname__
     vars(generate)[PROGRAM_MADE] = True
+    vars(generate)[RESUMED] = lambda context: generator_function(_resumed_within(function, context))
     generate.__doc__ = function.__doc__
     generate.__module__ = None      # type: ignore[assignment]  # as functions of programs have it
+    return generate
+
+
+def _resumed_within(function: Callable[..., Any], context: Callable[[], Any]) -> Callable[..., Any]:
+    """A generator function like this, whose generators enter a context each time they are resumed."""
+    def generate(*args: Any, **options: Any) -> Any:
+        source = function(*args, **options)
+        step: Callable[[Any], Any] = source.send
+        argument: Any = None
+        while True:
+            try:
+                with context():
+                    value = step(argument)
+            except StopIteration as end:
+                return end.value
+            try:
+                argument = yield value
+                step = source.send
+            except GeneratorExit:
+                if closed_by_program(_getframe()):
+                    with context():
+                        close_generator(source)
+                raise
+            except BaseException as error:
+                step, argument = source.throw, error
+
+    generate.__name__, generate.__qualname__, generate.__doc__ = (
+        function.__name__, function.__qualname__, function.__doc__)
     return generate
 
 

@@ -34,6 +34,13 @@ class OrderedDict(dict[Any, Any]):
         """A shallow copy."""
         return OrderedDict(self)
 
+    def __flatten__(self) -> tuple[tuple[Any, ...], list[Any], None]:
+        return tuple(self), list(dict.values(self)), None
+
+    @staticmethod
+    def __unflatten__(keys: tuple[Any, ...], values: list[Any], _: None) -> OrderedDict:
+        return OrderedDict(zip(keys, values, strict=True))
+
     def move_to_end(self, key: Any, last: bool = True) -> None:
         """Move an entry to the end, or to the beginning; KeyError if it does not exist."""
         if key not in self:

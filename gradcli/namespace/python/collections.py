@@ -33,6 +33,13 @@ class Deque:
     def __init__(self, iterable: Iterable[Any] = (), maxlen: int | None = None) -> None:
         self._items: collections.deque[Any] = collections.deque(iterable, maxlen)
 
+    def __flatten__(self) -> tuple[tuple[()], list[Any], int | None]:
+        return (), list(self._items), self._items.maxlen
+
+    @staticmethod
+    def __unflatten__(_: tuple[()], values: list[Any], maxlen: int | None) -> Deque:
+        return Deque(values, maxlen)
+
     @property
     def maxlen(self) -> int | None:
         """The most values that it holds, or None."""
@@ -143,6 +150,13 @@ class DefaultDict(collections.defaultdict[Any, Any]):
     """collections.defaultdict."""
 
     __slots__ = ()
+
+    def __flatten__(self) -> tuple[tuple[Any, ...], list[Any], Any]:
+        return tuple(self), list(self.values()), self.default_factory
+
+    @staticmethod
+    def __unflatten__(keys: tuple[Any, ...], values: list[Any], factory: Any) -> DefaultDict:
+        return DefaultDict(factory, zip(keys, values, strict=True))
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "defaultdict(", [self.default_factory, dict(self)], ")"

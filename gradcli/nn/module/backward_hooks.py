@@ -7,12 +7,20 @@ from functools import partial
 from typing import Any
 
 from gradcli.engine.autograd.hooks import add_hook
-from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.tensor.methods import grad_fn
-from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tree import ArgumentFault
+from gradcli.engine.tensor.tensor import FUNCTION, Tensor
+from gradcli.faults.tree import GradFault
 
 Hooks = tuple[Callable[..., Any], ...]
+
+
+def _hooked(tensor: Tensor) -> Any:
+    """An alias to hang a hook on. What is written to it would pass by the hook, and is refused, as in PyTorch."""
+    through = rename_node(traced.alias(tensor), "torch.autograd.function.BackwardHookFunctionBackward")
+    if through.root is not None:
+        through.root = through.root._replace(origin=FUNCTION)
+    return through
 
 
 class BackwardHook:
@@ -34,7 +42,7 @@ class BackwardHook:
         passed = list(args)
         for i, x in enumerate(args):
             if isinstance(x, Tensor) and x.requires_grad:
-                passed[i] = through = traced.alias(x)
+                passed[i] = through = _hooked(x)
                 through.register_hook(self._input_hook(i))
                 self.pending += 1
         return tuple(passed)
@@ -46,7 +54,7 @@ class BackwardHook:
         passed = list(results)
         for i, y in enumerate(results):
             if isinstance(y, Tensor) and y.requires_grad:
-                passed[i] = through = traced.alias(y)
+                passed[i] = through = _hooked(y)
                 through.register_hook(self._output_hook(i))
         return tuple(passed) if isinstance(result, tuple) else passed[0]
 
@@ -72,14 +80,16 @@ class BackwardHook:
         return tensor_hook
 
     def _run_hooks(self) -> list[Any]:
-        """Call the hooks; return `grad_input` as they replace it. ArgumentFault for another number of gradients."""
+        """Call the hooks; return `grad_input` as they replace it. GradFault for another number of gradients."""
         for hook in self.hooks:
             replacement = hook(self.module, tuple(self.grad_input), tuple(self.grad_output))
             if replacement is not None:
                 replacement = replacement if isinstance(replacement, tuple) else (replacement,)
                 if len(replacement) != len(self.grad_input):
-                    raise ArgumentFault(f"a backward hook returns None or {len(self.grad_input)} gradients, as many as "
-                                        f"the module has inputs, not {len(replacement)}")
+                    raise GradFault(f"a backward hook returns None or {len(self.grad_input)} gradients, as many as the "
+                                    f"module has inputs, not {len(replacement)}").saying(
+                        f"Backward hook returned an invalid number of grad_input, got {len(replacement)}, but expected "
+                        f"{len(self.grad_input)}")
                 self.grad_input = list(replacement)
         return self.grad_input
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from gradcli.engine.autograd.hooks import Handle
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.faults.tree import ArgumentFault, LimitFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, GradFault, LimitFault, TypeFault
 
 Hooks = dict[int, Any]
 
@@ -22,6 +22,9 @@ class WithKwargs(NamedTuple):
     always: bool = False
 
 
+FULL_OR_NOT = {2: 4, 4: 2}      # sorts of backward hooks that one module cannot have both
+
+
 def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = False, with_kwargs: Any = False,
                        always_call: Any = False) -> Handle:
     """Register a hook, to be called after those of its sort or before them; the handle removes it.
@@ -33,6 +36,9 @@ def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = Fal
         raise ArgumentFault(f"a hook is a function, not {described(hook)}")
     if module._hooks is None:
         object.__setattr__(module, "_hooks", ({}, {}, {}, {}, {}))
+    if position in FULL_OR_NOT and module._hooks[FULL_OR_NOT[position]]:
+        raise GradFault("Cannot use both regular backward hooks and full backward hooks on a single Module. Please use "
+                        "only one of them.")
     hooks: Hooks = module._hooks[position]
     key = Handle.next_id
     others = dict(hooks)

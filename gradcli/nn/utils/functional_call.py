@@ -92,7 +92,7 @@ def _check_names(name: str, values: dict[str, Any], held: dict[str, Any]) -> Non
     """Refuse names that the module has not, and to leave out names that it has."""
     kinds = ("Unexpected", [*(key for key in values if key not in held)]), (
         "Missing", [*(key for key in held if key not in values)])
-    complaints = [f"{kind} key(s): {', '.join(map(repr, keys))}." for kind, keys in kinds if keys]
+    complaints = [f"{kind} key(s): {', '.join(map(repr, sorted(keys)))}." for kind, keys in kinds if keys]
     if complaints:
         raise TypeFault(f"Error(s) in reparametrizing for {name}:\n\t" + "\n\t".join(complaints))
 

@@ -53,7 +53,7 @@ class GetItem(Kernel):
                 return 3
         if picks:
             return 2
-        if type(basic[-1]) is int:
+        if basic and type(basic[-1]) is int:
             return 0
         last = last_step(basic, input.array.shape)
         return 0 if type(last) is int else 4 if last is None else 5 if last is Ellipsis else 1

@@ -10,7 +10,7 @@ from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.arrays import elements_along
+from gradcli.ops.arrays import elements_along, laid_out_like
 from gradcli.ops.introsort import picked, reordered, top_places
 from gradcli.ops.reduction.picking import scatter_to_input
 from gradcli.ops.reduction.reduce import GRID
@@ -78,7 +78,7 @@ class Sort(Op):
 
     def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = None):
         order = usual(input, dim, descending, stable)
-        return along(input, order, dim), order
+        return laid_out_like(along(input, order, dim), input), laid_out_like(order, input)
 
     def grad_input(F, g, out, dim, input_shape):
         return scatter_to_input(F, g, out[1], dim, True, input_shape)
@@ -92,7 +92,7 @@ class Argsort(Op):
     errors = [(GRID, 5), ("text",)]
 
     def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = False):
-        return usual(input, dim, descending, stable)
+        return laid_out_like(usual(input, dim, descending, stable), input)
 
 
 class Msort(Op):

@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
@@ -79,9 +80,12 @@ def same_shape(name, input, target):
 
 def paired(F, input, target):
     """Both as they are compared, of one shape: so a number of higher precision decides the type, as in PyTorch."""
-    if input.dtype != target.dtype and tuple(input.shape) != tuple(target.shape):
-        return F.broadcast_tensors(input, target)
-    return input, target
+    if tuple(input.shape) == tuple(target.shape):
+        return input, target
+    DisplayHooks.note("sizes of a loss", f"a loss compares an input of size {tuple(input.shape)} with a target of size "
+                                         f"{tuple(target.shape)}, each element with all that broadcasting puts beside "
+                                         "it; give both the same size unless that is meant")
+    return F.broadcast_tensors(input, target) if input.dtype != target.dtype else (input, target)
 
 
 class Loss(Op, abstract=True):
@@ -229,6 +233,7 @@ class Within(Kernel):
     """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
     PyTorch, and of nan the gradient times 0."""
 
+    linked = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
     errors = [("text", 1.0)]
 

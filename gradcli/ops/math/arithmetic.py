@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, constancy, raw
+from gradcli.engine.autograd.op import Op, constancy, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
@@ -193,6 +193,7 @@ class Pow(Binary):
     legacy_names = ("basic_ops.Pow", "basic_ops.PowConstant", "basic_ops.PowConstant")
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
     gradient_names = ("WhereBackward0", "", "")
+    saved_for_versions = ("out",)
     variant = constancy
 
     def whole_numbers(input, exponent):
@@ -248,19 +249,21 @@ def power_slope(F, g, input, exponent, number):
 
     number      whether the program wrote the exponent as a plain number, for which PyTorch's zeros have no history
     """
-    if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False):
+    if exponent.ndim == 0 and not getattr(exponent, "requires_grad", False) and (number or F is not traced):
         n = exponent.item()
         if n == 0 and number:
             return F.zeros(np.broadcast_shapes(tuple(g.shape), tuple(input.shape)), dtype=getattr(g, "array", g).dtype)
         if F is raw and input.size >= MANY and n in (2, 3) and input.dtype.kind == "f":
             return large.elements.square_slope(input, g) if n == 2 else large.elements.cube_slope(input, g)
+        if n and F is traced:       # a slope that is constant depends on the input all the same, as in PyTorch
+            return g * (input ** (n - 1) * n)
         if n == 2:
             return g * (input * 2)
         if n == 0.5:
             return g * (F.reciprocal(F.sqrt(input)) * 0.5)
         if n != 0:
             return g * (input ** (n - 1) * n) if n != 1 else g * 1
-    return F.where(exponent == 0, F.zeros_like(g * input), g * (exponent * input ** (exponent - 1)))
+    return F.where(exponent == 0, 0, g * (exponent * input ** (exponent - 1)))
 
 
 class FloatPower(Op):

@@ -13,7 +13,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.arrays import selected
+from gradcli.ops.arrays import laid_out_like, selected
 from gradcli.ops.base import Kernel, Unary
 
 KERNELS = {"gelu": "GeluKernelImpl", "rrelu": "leaky_relu_cpu", "softshrink": "softshrink_check",
@@ -79,7 +79,7 @@ class GeluKernel(Kernel):
         share = np.array(raw.erf(share), input.dtype)       # of its own, for what follows
         np.add(share, ONE[share.dtype], share)
         np.multiply(share, HALF[share.dtype], share)
-        return input * share, input * raw.normal_density(input) + share
+        return laid_out_like(input * share, input), input * raw.normal_density(input) + share
 
     def grad_input(F, g, input, out):
         by_output = None if g[0] is None else g[0] * out[1]

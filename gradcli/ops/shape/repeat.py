@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault
+from gradcli.ops.arrays import laid_out_like
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
 
@@ -155,7 +156,8 @@ class Flip(Op):
         if len(set(where)) != len(where):
             raise ShapeFault(f"dim {max(dims, key=dims.count)} appears multiple times in the list of dims")
         back = slice(None, None, -1)
-        return input[tuple([back if d in where else slice(None) for d in range(input.ndim)])].copy()
+        reverse = tuple([back if d in where else slice(None) for d in range(input.ndim)])
+        return laid_out_like(input[reverse].copy(), input)
 
     def grad_input(F, g, dims):
         return F.flip(g, dims)
