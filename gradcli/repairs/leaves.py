@@ -90,6 +90,8 @@ def _thaw(site: Site) -> bool:
 def _numbers(site: Site, origin: Node) -> bool:
     """The repair where a tensor is made of the plain numbers of another. Returns whether there is one."""
     call = call_of(origin)
+    if call is not None and call.args and call.args[0][0] in ("list", "tuple"):
+        return _listed(site, origin, call.args[0])
     for node in walk(call.args[0]) if call and call.args else ():
         inner = call_of(node)
         if inner and inner.name in ("item", "tolist", "numpy") and inner.receiver is not None:
@@ -102,6 +104,17 @@ def _numbers(site: Site, origin: Node) -> bool:
             site.fault.hints = [(spot.rewritten(origin, site.parts.of(source)), spot.where())]
             return True
     return False
+
+
+def _listed(site: Site, origin: Node, values: Node) -> bool:
+    """The repair where torch.tensor([...]) is made of tensors that require grad: torch.stack of them."""
+    tensors = [value for node in walk(values) if node[0] == "NAME" and isinstance(value := site.value(node), Tensor)]
+    if not any(tensor.requires_grad for tensor in tensors):
+        return False
+    spot, words = site.spot_of(origin), site.parts.of(values)
+    site.fault.notes.append(f"{site.parts.of(origin)} takes the numbers of its tensors, without their history")
+    site.fault.hints = [(spot.rewritten(origin, f"torch.stack({words})"), f"{spot.where()}: keeps the history")]
+    return True
 
 
 def required(site: Site, node: Node) -> str:
@@ -313,4 +326,6 @@ def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site)
             site.fault.notes.append(f"{parts.of(part)} is a plain number, which has no history")
             site.fault.hints = [(spot.rewritten(part, parts.of(inner)), spot.where())]
             return
-    site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
+    if isinstance(getattr(fault, "holder", None), int | float):
+        site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a "
+                                "history")

@@ -11,6 +11,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
 from gradcli.exposure import exposed
+from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy, uniform_
 from gradcli.nn.module.module import Module
@@ -163,7 +164,8 @@ class RNNBase(_Recurrent):
     def _fits(self, input: Tensor) -> None:
         size = input.array.shape[-1]
         if size != self.input_size:
-            raise ShapeFault(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}")
+            raise LayerInput(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}",
+                             layers=(type(self).__name__,), expected=self.input_size, features=size)
 
     def _forward_packed(self, input: PackedSequence, hx: Any) -> Any:
         """The same for packed sequences; states stand in the order in which the sequences were given."""
