@@ -211,6 +211,8 @@ def _replaced(words: dict[str, str], repair: str) -> str:
     if assigned and not words.get(assigned[1], "").isidentifier():
         return repair
     bare = r"(?<![\w.])(x|y|a|b)\b(?!=|\()"
+    if re.search(r"(?<![\w.])[c-wz]\b(?!=)", re.sub(bare, "", repair)):       # other values than the operands
+        return repair
     return re.sub(bare, lambda m: str(stand_ins.get(m[1], m[1])), repair)
 
 
