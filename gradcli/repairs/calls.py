@@ -21,6 +21,7 @@ from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import ATTRIBUTES, MODULE_NAMES
 
+TENSORS = ("input", "index", "other", "target")     # parameters that are tensors, of operations of all kinds
 CALLABLE = frozenset(("function", "builtin_function_or_method", "method"))
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
@@ -83,6 +84,8 @@ def indexed(fault: ItemFault, site: Site) -> None:
     elif call is not None and call.name == "len" and call.args and types == ("generator",):
         fault.span = parts.span(call.args[0])
         fault.hints = [(f"list({parts.of(call.args[0])})", "a list of what it gives")]
+    elif fault.lacks == "iteration" and "method" in types and node[0] == "attribute":
+        fault.hints = [(f"{parts.of(node)}()", "functions are called with round brackets")]
     elif node[0] == "subscript" and types == ("generator",):
         fault.span = parts.span(node[3][0])
         fault.hints = [(f"list({parts.of(node[3][0])})", "a list of what it gives")]
@@ -128,7 +131,7 @@ def argument(fault: RefusedArgument, site: Site) -> None:
     refused = call.options.get(fault.parameter) or (positional[fault.at] if fault.at < len(positional) else None)
     if refused is not None:
         fault.span = parts.span(refused)
-        if type(fault.value) in (list, tuple) and fault.value and fault.parameter in ("input", "index", "other"):
+        if type(fault.value) in (list, tuple) and fault.value and fault.parameter in TENSORS:
             stacked = all(isinstance(item, Tensor) for item in fault.value)
             fault.hints = [(f"torch.stack({parts.of(refused)})", "one tensor of them") if stacked else
                            (f"torch.tensor({parts.of(refused)})", "a tensor of it")]

@@ -47,7 +47,7 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
         return
     if _thaw(site):
         return
-    origin = _origin(site, start) if start else None
+    origin = (_differentiated(site, start) or _origin(site, start)) if start else None
     if origin is not None and _numbers(site, origin):
         return
     site.fault.hints.clear()
@@ -124,6 +124,26 @@ def required(site: Site, node: Node) -> str:
     if call.name in OPTIONLESS:
         return f"Variable({site.parts.of(node)}, requires_grad=True)"
     return with_option(site.parts, node, "requires_grad=True")
+
+
+def _differentiated(site: Site, start: Node) -> Node | None:
+    """The call that made a tensor which `start` is computed from, and whose `.grad` the program reads."""
+    pending, names = [start], set[str]()
+    while pending:
+        for part in walk(pending.pop(0)):
+            if part[0] == "NAME" and part[3] not in names:
+                names.add(part[3])
+                assignment = site.assigned(part[3])
+                if assignment is not None:
+                    pending.append(assignment[3][-1])
+    for node in walk(site.parts.tree):
+        if node[0] == "attribute" and node[3][1][3] == "grad" and node[3][0][0] == "NAME" and node[3][0][3] in names:
+            assignment = site.assigned(node[3][0][3])
+            call = call_of(assignment[3][-1]) if assignment is not None else None
+            if assignment is not None and call is not None and call.name in MAKERS:
+                source: Node = assignment[3][-1]
+                return source
+    return None
 
 
 def _origin(site: Site, start: Node) -> Node | None:

@@ -12,7 +12,6 @@ from gradcli.faults.suggestions import meant
 from gradcli.faults.tree import NameFault
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python_modules import MODULE_MEMBERS
-from gradcli.ops.index import DIRECTORY
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import LEFT_OUT, NAMES
@@ -102,9 +101,9 @@ def elsewhere(fault: MissingAttribute, site: Site) -> None:
         return
     if not isinstance(fault.holder, ModuleProxy):
         return
-    lower = name.lower()
-    if name != lower and lower in DIRECTORY["functions"] and lower in names_of(fault.holder):
-        fault.hints = [(lower, "the function of that name")]       # torch.Sigmoid: nn.Sigmoid is no function
+    same = [word for word in names_of(fault.holder) if word.lower() == name.lower()]
+    if len(same) == 1:      # torch.Sigmoid is torch.sigmoid rather than nn.Sigmoid, and nn.linear nn.Linear
+        fault.hints = [(same[0], "the name in other letters")]
         return
     place = qualified_name(name, dict(_modules(site)), site.parts.text[node[2] : node[2] + 1])
     if place and place != site.parts.of(node):

@@ -10,7 +10,7 @@ from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import define_by_rank
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
-from gradcli.ops.windows.sliding import per_dimension, positive
+from gradcli.ops.windows.sliding import BATCH, per_dimension, positive
 
 CONVOLUTIONS = ("Conv1d", "Conv2d", "Conv3d")
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
@@ -46,7 +46,7 @@ def batched(F, name, input, weight, rank):
     ndim = len(input.shape)
     if ndim not in (rank + 1, rank + 2):
         raise ShapeFault(f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of "
-                         f"size: {list(input.shape)}", ("x.unsqueeze(0)", "adds a batch dimension"))
+                         f"size: {list(input.shape)}", *([BATCH] if ndim == rank else ()))
     many = ndim == rank + 2
     return (input if many else F.unsqueeze(input, 0)), many
 
