@@ -103,3 +103,14 @@ g.add_argument('--slow', action='store_true')
     except Fault as fault:
         message = fault.message
     assert message == wanted
+
+
+@pytest.mark.parametrize("name, kind", [("argparse.ArgumentTypeError", "ValueError"), ("re.error", "ValueError"),
+                                        ("json.JSONDecodeError", "ValueError"), ("decimal.Overflow", "ArithmeticError"),
+                                        ("dataclasses.FrozenInstanceError", "AttributeError")])
+def test_exceptions_of_modules_are_raised_bare_and_no_bases(name, kind):
+    module = name.partition(".")[0]
+    session = Session()
+    assert session.run(f"import {module}\ntry:\n    raise {name}\nexcept {kind} as e:\n    print(e.args)") == "('',)\n"
+    with pytest.raises(Fault, match="a class cannot inherit from"):
+        session.run(f"class E({name}): pass")

@@ -54,13 +54,12 @@ class Plain(Options):
 class InvalidArgument(ValueFault):
     """ArgumentTypeError: a `type` refuses a word, in words of its own."""
 
-
-def _invalid_argument(message: Any = "") -> InvalidArgument:
-    return InvalidArgument(message[:400] if type(message) is str else brief(message))
+    def __init__(self, message: Any = "") -> None:
+        super().__init__(message[:400] if type(message) is str else brief(message))
 
 
 STAND_INS[InvalidArgument] = ArgumentTypeError = TypeProxy(
-    "argparse.ArgumentTypeError", (InvalidArgument,), _invalid_argument)
+    "argparse.ArgumentTypeError", (InvalidArgument,), InvalidArgument)
 
 
 class Option:
@@ -116,10 +115,10 @@ class Option:
             raise ArgumentFault(f"argument {self.called}: {error.args[0]}") from None
         except (TypeError, ValueError):
             kind = self.make._name if isinstance(self.make, TypeProxy) else (
-                self.make.__name__ if isinstance(self.make, type | FunctionType) else "given")
+                self.make.__name__ if isinstance(self.make, type | FunctionType) else brief(self.make))
             raise ArgumentFault(f"argument {self.called}: invalid {brief(kind)} value: {brief(word)!r}") from None
         if self.choices is not None and value not in self.choices:
-            choices = ", ".join(repr(choice) for choice in list(self.choices)[:20] if type(choice) in (str, int, float))
+            choices = ", ".join(repr(brief(c)) if type(c) is str else brief(c) for c in list(self.choices)[:20])
             raise ArgumentFault(f"argument {self.called}: invalid choice: {brief(word)!r} (choose from {choices})",
                                 *((f"{self.names[0]} {brief(choice)}", "") for choice in list(self.choices)[:4]))
         return value
