@@ -23,6 +23,8 @@ class CommandGroup(TyperGroup):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The context of the words before the one that is completed."""
         if extra.get("resilient_parsing"):
+            if args[-1:] in (["--show-completion"], ["--install-completion"]):
+                args, extra["obj"] = [], SHELLS
             args = self._commanded(args)
         return super().make_context(info_name, args, parent, **extra)
 
@@ -41,6 +43,9 @@ class CommandGroup(TyperGroup):
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Commands, and the options that may stand before them."""
+        if ctx.obj == SHELLS:
+            item = type(super().shell_complete(ctx, "")[0])
+            return [item(shell) for shell in SHELLS if shell.startswith(incomplete)]
         options = self.commands["eval"].shell_complete(ctx, incomplete) if incomplete[:1] == "-" else []
         return [*super().shell_complete(ctx, incomplete), *options]
 

@@ -14,7 +14,7 @@ from gradcli.console.continuation import Reader
 COMMAND = re.compile(r"([ \t]*)(?:[%!]|\?{1,2}[\w.]|[A-Za-z_][\w.]*\?{1,2}[ \t]*$)")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")        # runs the statement behind it
 ASSIGNED = re.compile(r"([ \t]*)([A-Za-z_][\w, \t]*=[ \t]*)(?:%time[ \t]+(?=\S)|([%!]))")    # its result is kept
-TIMING = re.compile(r"[ \t]*%(?:time|timeit|prun|memit)\b")
+SILENT = re.compile(r"[ \t]*%(?:matplotlib|load_ext|reload_ext|autoreload|config)\b")     # commands that print nothing
 NOTED = re.compile(r"%[A-Za-z]")                         # the language itself says that it leaves this out
 CELL = re.compile(r"[ \t\n]*%%(\w*)[^\n]*")
 RUNNING = ("time", "capture", "prun")       # commands of a whole cell that run its body in the notebook's names
@@ -75,6 +75,13 @@ def is_foreign(source: str) -> bool:
     return bool(head) and head[1] not in RUNNING      # type: ignore[index]  # a match where head is true
 
 
-def is_timing(source: str) -> bool:
-    """Whether a cell prints how long something took, or keeps what it prints to itself."""
-    return bool(CELL.match(source)) or any(TIMING.match(line) for line in source.split("\n"))
+def prints_of_its_own(source: str) -> bool:
+    """Whether a cell has a command of IPython's that prints what is not known here: times, files, what a shell says."""
+    if CELL.match(source):
+        return True
+    reader = Reader()
+    for line in source.split("\n"):
+        if not reader.is_open and (line.lstrip()[:1] in ("%", "!") and not SILENT.match(line) or untimed(line) != line):
+            return True
+        reader.feed(line)
+    return False

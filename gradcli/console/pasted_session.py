@@ -35,14 +35,17 @@ def code_lines(text: str) -> list[str | None]:
     bracket is still open, since no output can come before the statement is finished.
     """
     codes: list[str | None] = []
-    reader, prompted, continuing = Reader(), False, True
+    reader, prompted, continuing, margin = Reader(), False, True, ""
     for line in text.splitlines():
         code: str | None
         if not reader.quote and (prompt := PROMPT.match(line)):
             reader.depth = 0    # a bracket left open by a line that was an error
             code, prompted, continuing = line[prompt.end():], True, True
+            margin = MARGIN.match(code)[0] if NUMBERED.match(line) else ""      # type: ignore[index]  # IPython drops it
+            code = code[len(margin):]
         elif continuing and prompted and (prompt := CONTINUED.match(line)):
             code = line[prompt.end():]
+            code = code if reader.quote else code.removeprefix(margin)
         elif (reader.is_open and continuing) or (not prompted and not BANNER.match(line)):
             code = line
         else:

@@ -15,8 +15,9 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from gradcli.display.containers import LONGEST, Literal, Named
-from gradcli.exposure import Parts, exposure_of
+from gradcli.exposure import PROGRAM_MADE, Parts, exposure_of
 from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.tree import Fault
 from gradcli.lang.runtime.types import TypeProxy
 
 WIDTH = 79
@@ -243,6 +244,8 @@ def _brackets(value: Any) -> tuple[str, str] | None:
     kind = type(value)
     if kind in BRACKETS:
         return BRACKETS[kind] if value or kind not in (set, frozenset) else None
+    if _plain_exception(kind):
+        return f"{'__main__.' if PROGRAM_MADE in vars(kind) else ''}{kind.__name__}(", ")"
     exposure = exposure_of(kind)
     if exposure is None or exposure.parts is None:
         return None
@@ -251,6 +254,13 @@ def _brackets(value: Any) -> tuple[str, str] | None:
         return None
     begin, members, end = _split(value, exposure.parts)
     return (begin, end) if begin.endswith("(") and end == ")" else None
+
+
+def _plain_exception(kind: type) -> bool:
+    """Whether a class is one of Python's exceptions, or derived from one, without a `__repr__` of its own."""
+    if not issubclass(kind, BaseException) or issubclass(kind, Fault):
+        return False
+    return not any("__repr__" in vars(base) for base in kind.__mro__ if PROGRAM_MADE in vars(base))
 
 
 def _split(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
@@ -266,7 +276,9 @@ def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
     """The members of a container, with commas and colons."""
     kind = type(value)
     members: Iterable[Any] = value
-    if kind not in BRACKETS:
+    if issubclass(kind, BaseException):
+        members = value.args
+    elif kind not in BRACKETS:
         exposure = exposure_of(kind)
         members = _split(value, exposure.parts)[1] if exposure and exposure.parts else ()
     elif kind in (set, frozenset) or (ordered and kind is dict):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 
 Shape = tuple[int, ...]
@@ -168,3 +169,22 @@ class InvertedFloats(ArgumentFault, FloatingBits):
     """~ stands before floating numbers, which PyTorch calls a wrong type."""
 
     code = FloatingBits.code
+
+
+class LayerInput(ShapeFault):
+    """An input has not as many features, or channels, as the layer was made for, which is one of `layers`."""
+
+    def __init__(self, message: str, *hints: tuple[str, str], layers: Sequence[str], expected: int, features: int,
+                 what: str = "features") -> None:
+        self.layers, self.expected, self.features, self.what = layers, expected, features, what
+        super().__init__(message, *hints)
+
+
+class LinearInput(ProductShapes, LayerInput):
+    """The same of a linear layer, where it is a product of matrices that do not meet."""
+
+    code = ProductShapes.code
+
+    def __init__(self, message: str, *hints: tuple[str, str], expected: int, features: int) -> None:
+        self.shapes = ()
+        LayerInput.__init__(self, message, *hints, layers=("Linear",), expected=expected, features=features)

@@ -153,10 +153,27 @@ def kind_of(value: Any) -> str:
 def admitted(value: Any) -> Any:
     """A value that the caller hands in, as programs hold it: numpy arrays and scalars become tensors."""
     if not isinstance(value, np.ndarray | np.generic):
+        if _holds_array(value):
+            raise ValueFault(f"a numpy array within a {type(value).__name__} does not become a tensor: set it under a "
+                             "name of its own", 'session["x"] = array')
         return value
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise ValueFault("an array with masked elements has no numbers there", "array.filled(float('nan'))")
     return Tensor(listed(value))
+
+
+def _holds_array(value: Any) -> bool:
+    """Whether a list, tuple, dict or set holds an array of numpy's, at whatever depth."""
+    pending, seen = [value], set[int]()
+    while pending:
+        holder = pending.pop()
+        if isinstance(holder, np.ndarray):
+            return True
+        if type(holder) in (list, tuple, dict, set) and id(holder) not in seen:
+            seen.add(id(holder))
+            members = holder.values() if type(holder) is dict else holder
+            pending += [member for member in members if isinstance(member, np.ndarray | list | tuple | dict | set)]
+    return False
 
 
 def single_number(value: Any) -> int | float | None:

@@ -9,7 +9,8 @@ ABSTRACT = """
 
 MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "abc": {"python.classes.abc": "ABC ABCMeta abstractmethod abstractproperty"},
-    "argparse": {"python.argparse": "ArgumentParser ArgumentDefaultsHelpFormatter RawTextHelpFormatter"},
+    "argparse": {"python.argparse": """
+        ArgumentParser ArgumentTypeError ArgumentDefaultsHelpFormatter RawTextHelpFormatter"""},
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections": {"python.collections": "OrderedDict namedtuple deque Counter defaultdict"},
     "collections.abc": {"python.abc": ABSTRACT},

@@ -20,6 +20,7 @@ from gradcli.repairs import (
     conversions,
     functions,
     graph,
+    layers,
     leaves,
     missing_names,
     modules,
@@ -27,11 +28,12 @@ from gradcli.repairs import (
     operators,
     shapes,
 )
+from gradcli.repairs.operands import is_module
 from gradcli.repairs.registry import diagnoses_of, repairs_of
 from gradcli.repairs.site import FaultContext, Site, site_of
 
-SUBJECTS = (arguments, calls, conversions, functions, graph, leaves, missing_names, modules, operands, operators,
-            shapes)
+SUBJECTS = (arguments, calls, conversions, functions, graph, layers, leaves, missing_names, modules, operands,
+            operators, shapes)
 """The files of repairs; importing them registers their functions."""
 
 LINE_PLACE = re.compile(r"(in|before|after) line (\d+)")
@@ -77,7 +79,7 @@ def _fill_in(fault: Fault, context: FaultContext) -> None:
         whole = parts.of(context.parts.node)
         if call is not None and call.receiver is not None:
             receiver = parts.atom(call.receiver)
-            if receiver in ("torch.autograd", "autograd") and call.args:
+            if call.args and is_module(context, call):
                 receiver = parts.atom(call.args[0])
     fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
                    for repair, why in fault.hints if "\n" not in repair]

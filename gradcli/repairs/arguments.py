@@ -23,7 +23,8 @@ MEANT = {"learning_rate": "lr", "eta": "lr", "prob": "p", "dropout": "p", "rate"
          "keepdims": "keepdim",
          "requires": "requires_grad", "requires_gradient": "requires_grad",
          "require_gradient": "requires_grad", "require_grad": "requires_grad", "grad": "requires_grad",
-         "in_channel": "in_channels", "stddev": "std", "step": "step_size", "device_type": "device"}
+         "in_channel": "in_channels", "lower": "min", "upper": "max", "a_min": "min", "a_max": "max",
+         "stddev": "std", "step": "step_size", "device_type": "device"}
 VARARGS = 4     # a flag of code; importing inspect costs more than it does
 
 
@@ -59,11 +60,15 @@ class Callee(NamedTuple):
             texts.insert(code.co_argcount - self.bound, f"*{rest}")
         return ", ".join(texts)
 
+    @property
+    def least(self) -> int:
+        """How many arguments it needs in order."""
+        return self.function.__code__.co_argcount - self.bound - len(self.function.__defaults__ or ())
+
     def counts(self) -> str:
         """How many arguments it takes in order."""
         most = self.function.__code__.co_argcount - self.bound
-        least = most - len(self.function.__defaults__ or ())
-        return counted(least, most)
+        return counted(self.least, most)
 
 
 PLAIN = frozenset({type(None), bool, int, float, str})

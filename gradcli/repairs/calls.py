@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 
+from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedArgument, UnknownOption
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.mistakes import CallFault, ItemFault, UnpackFault
+from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import AnomalousGradient, Fault
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import call_of
 from gradcli.namespace.modules import ModuleProxy
+from gradcli.repairs.arguments import static_value
+from gradcli.repairs.missing_names import names_of
 from gradcli.repairs.operands import operands
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import Site
 from gradcli.repairs.synonyms import ATTRIBUTES, MODULE_NAMES
 
+TENSORS = ("input", "index", "other", "target")     # parameters that are tensors, of operations of all kinds
 CALLABLE = frozenset(("function", "builtin_function_or_method", "method"))
 CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsqueeze(0)", "bool()", "squeeze(1)")
 
@@ -29,7 +34,10 @@ def called(fault: CallFault, site: Site) -> None:
         return
     function, rest = node[3][0], node[3][1:]
     words = parts.of(function)
-    if function[0] == "attribute" and function[3][1][3] == "requires_grad" and rest:
+    module = static_value(site, function)
+    if isinstance(module, ModuleProxy):
+        _class_named_as(fault, site, function, module)
+    elif function[0] == "attribute" and function[3][1][3] == "requires_grad" and rest:
         fault.hints = [(f"{words}_({parts.of(rest[0])})", "the function that sets it")]
     elif function[0] == "attribute" and function[3][1][3] == "shape" and rest:
         fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
@@ -41,6 +49,19 @@ def called(fault: CallFault, site: Site) -> None:
         value = site.names.get(function[3])
         if isinstance(value, Tensor | list | tuple | dict):
             fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
+
+
+def _class_named_as(fault: CallFault, site: Site, function: Node, module: ModuleProxy) -> None:
+    """A module was called in place of the class of nearly its name: optim.adam in place of optim.Adam."""
+    owner = static_value(site, function[3][0]) if function[0] == "attribute" else None
+    name = function[3][1][3] if function[0] == "attribute" else function[3]
+    for place, prefix in ((owner, site.parts.of(function[3][0]) + "." if owner else ""), (module, "")):
+        known = [word for word in names_of(place) if word[:1].isupper()] if isinstance(place, ModuleProxy) else []
+        near = nearest(name, known)
+        if near:
+            fault.span = site.parts.span(function)
+            fault.hints = [(prefix + near[0] if prefix else near[0], "the class of that name")]
+            return
 
 
 def call_name(node: Node) -> str:
@@ -56,6 +77,18 @@ def indexed(fault: ItemFault, site: Site) -> None:
     types = fault.types
     if node is None:
         return
+    call = call_of(node)
+    if call is not None and call.name == "len" and call.args and CALLABLE.intersection(types):
+        fault.span = parts.span(call.args[0])
+        fault.hints = [(f"{parts.of(call.args[0])}()", "functions are called with round brackets")]
+    elif call is not None and call.name == "len" and call.args and types == ("generator",):
+        fault.span = parts.span(call.args[0])
+        fault.hints = [(f"list({parts.of(call.args[0])})", "a list of what it gives")]
+    elif fault.lacks == "iteration" and "method" in types and node[0] == "attribute":
+        fault.hints = [(f"{parts.of(node)}()", "functions are called with round brackets")]
+    elif node[0] == "subscript" and types == ("generator",):
+        fault.span = parts.span(node[3][0])
+        fault.hints = [(f"list({parts.of(node[3][0])})", "a list of what it gives")]
     if fault.lacks == "iteration" and types == ("int",) and (node[0] != "call" or call_name(node) == "len"):
         fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
         if node[0] == "augassign":      # of a list
@@ -86,6 +119,10 @@ def argument(fault: RefusedArgument, site: Site) -> None:
     call, parts = site.call, site.parts
     if call is None:
         return
+    if type(fault.value) is str and fault.value in NAMED and fault.parameter == "dtype" and "dtype" in call.options:
+        fault.span = parts.span(call.options["dtype"])
+        fault.hints = [(f"torch.{fault.value}", "the element type of that name")]
+        return
     if fault.several and isinstance(fault.value, Tensor) and parts.node is not None and call.args:
         inside = ", ".join(parts.of(tensor) for tensor in call.args)
         fault.hints.insert(0, (f"{parts.of(parts.node[3][0])}([{inside}])", "the tensors as one list"))
@@ -94,6 +131,10 @@ def argument(fault: RefusedArgument, site: Site) -> None:
     refused = call.options.get(fault.parameter) or (positional[fault.at] if fault.at < len(positional) else None)
     if refused is not None:
         fault.span = parts.span(refused)
+        if type(fault.value) in (list, tuple) and fault.value and fault.parameter in TENSORS:
+            stacked = all(isinstance(item, Tensor) for item in fault.value)
+            fault.hints = [(f"torch.stack({parts.of(refused)})", "one tensor of them") if stacked else
+                           (f"torch.tensor({parts.of(refused)})", "a tensor of it")]
         match = re.fullmatch(r"(['\"]?)torch\.cuda\.(\w+Tensor)\1", parts.of(refused).strip())
         if match is not None:
             fault.hints = [(f"torch.{match[2]}", "the same type on the processor: there is no CUDA device here")]
@@ -111,8 +152,19 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
         fault.span = parts.span(name)
         fault.hints = [("append", "what lists call it")]
         return
-    if type(value) in (list, tuple, str, dict) and name[3] in ("length", "size"):
+    if type(value) in (list, tuple, str, dict) and name[3] in ("length", "size", "len"):
+        called = next((above for above in parts.enclosing("call") if above[3] == (node,)), None)
+        fault.span = parts.span(called) if called is not None else fault.span
         fault.hints = [(f"len({holder})", "how many there are")]
+        return
+    if type(value) in (list, tuple) and name[3] == "backward" and value and isinstance(value[0], Tensor):
+        fault.span = parts.span(node[3][0])
+        fault.hints = [(f"sum({holder})", "one number, to go backward from")]
+        return
+    if isinstance(value, tuple) and type(value) is not tuple and hasattr(Tensor, name[3]) \
+            and isinstance(getattr(value, "values", None), Tensor):
+        fault.span = parts.span(node[3][0])
+        fault.hints = [(f"{holder}.values", "the tensor of the values; beside it stands that of their places")]
         return
     if type(value) in (list, tuple) and hasattr(Tensor, name[3]) and not fault.hints:
         fault.span = parts.span(node[3][0])
@@ -121,33 +173,50 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
     fault.span = parts.span(name)
     module = isinstance(value, ModuleProxy)
     meant = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
-    if meant is not None and (module or isinstance(value, Tensor)):
+    if meant is not None and (isinstance(value, Tensor) or isinstance(value, ModuleProxy) and meant in names_of(value)):
         fault.hints = [(meant, f"what {name[3]} is called here")]
 
 
 @repairs(Fault)
 def with_program_names(fault: Fault, site: Site) -> None:
-    """Replace the names x, y, a, b and target in the engine's repairs by the words of the operands."""
+    """Replace the names x, y, a, b, target and index in the engine's repairs by the words of the operands."""
     parts = site.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
         return
     nodes = operands(site)
+    if len(nodes) > 1 and nodes[0][0] in ("STRING", "strings"):     # "%d" % x: of the tensor
+        nodes = nodes[1:]
     words = dict(zip(("x", "y"), [parts.atom(node) for node in nodes], strict=False))
     words |= {"a": words["x"]} if "x" in words else {}
     words |= {"target": words["y"], "b": words["y"]} if "y" in words else {}
+    words |= {"index": parts.atom(nodes[2])} if len(nodes) > 2 else {}
     fault.hints = [_filled(site, nodes, words, repair, why) for repair, why in fault.hints]
 
 
 def _filled(site: Site, nodes: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
     if repair == "torch.matmul(a, b)" and len(words) > 2:
         return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
-    match = re.fullmatch(r"(x|a|b|target)\.(.+)", repair)
+    match = re.fullmatch(r"(x|a|b|target|index)\.(.+)", repair)
     if match is None or match[1] not in words:
-        return repair, why
+        return _replaced(words, repair), why
     called, parts = site.call, site.parts
     if match[2] in CONVERSIONS and not (called and f"{called.name}()" == match[2]):
-        site.fault.span = parts.span(nodes[0 if match[1] in ("x", "a") else 1])
-    return re.sub(r"\b(x|a|b|target)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
+        site.fault.span = parts.span(nodes[{"x": 0, "a": 0, "index": 2}.get(match[1], 1)])
+    return re.sub(r"\b(x|a|b|target|index)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
+
+
+def _replaced(words: dict[str, str], repair: str) -> str:
+    """A repair with the operands in place of x, y, a and b; one that assigns to them only if they are names."""
+    stand_ins: dict[str, str] = {name: words[name] for name in ("x", "y", "a", "b") if name in words}
+    if re.search(r"\blambda\b|['\"{]", repair) or not stand_ins:
+        return repair
+    assigned = re.match(r"(\w+) = ", repair)
+    if assigned and not words.get(assigned[1], "").isidentifier():
+        return repair
+    bare = r"(?<![\w.])(x|y|a|b)\b(?!=|\()"
+    if re.search(r"(?<![\w.])[c-wz]\b(?!=)", re.sub(bare, "", repair)):       # other values than the operands
+        return repair
+    return re.sub(bare, lambda m: str(stand_ins.get(m[1], m[1])), repair)
 
 
 @repairs(UnpackFault)

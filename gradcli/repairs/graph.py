@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.engine.tensor.tensor import DATA_OF, DETACH, NO_GRAD, VOLATILE, Tensor
 from gradcli.faults.gradients import Detached
-from gradcli.faults.mistakes import SecondOrder
+from gradcli.faults.mistakes import SecondOrder, ViewWrite
 from gradcli.faults.tree import AnomalousGradient, LeafWrite, SecondBackward, StaleValue
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import Call, call_of, walk
@@ -30,6 +30,19 @@ def stale(fault: StaleValue, site: FaultContext) -> None:
         site.fault.hints.append(_again(site) or ("{call}", f"before {receiver}.step()"))
         return
     site.fault.hints.append(_unwritten(write))
+
+
+@repairs(ViewWrite)
+def view_write(fault: ViewWrite, site: Site) -> None:
+    """One of several views was written in place: write it out of place."""
+    node = site.parts.node
+    if node is None:
+        return
+    spot, call = site.spot_of(node), site.call
+    root = _base(call.receiver) if call is not None and call.receiver is not None else _base(node)
+    fault.hints = [_unwritten(spot)]
+    if isinstance(site.value(root), tuple | list):
+        fault.hints = [(f"{root[3]} = [part.clone() for part in {root[3]}]", spot.where("before"))]
 
 
 def _again(site: FaultContext) -> tuple[str, str] | None:

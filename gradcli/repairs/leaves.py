@@ -47,7 +47,7 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
         return
     if _thaw(site):
         return
-    origin = _origin(site, start) if start else None
+    origin = (_differentiated(site, start) or _origin(site, start)) if start else None
     if origin is not None and _numbers(site, origin):
         return
     site.fault.hints.clear()
@@ -90,6 +90,8 @@ def _thaw(site: Site) -> bool:
 def _numbers(site: Site, origin: Node) -> bool:
     """The repair where a tensor is made of the plain numbers of another. Returns whether there is one."""
     call = call_of(origin)
+    if call is not None and call.args and call.args[0][0] in ("list", "tuple"):
+        return _listed(site, origin, call.args[0])
     for node in walk(call.args[0]) if call and call.args else ():
         inner = call_of(node)
         if inner and inner.name in ("item", "tolist", "numpy") and inner.receiver is not None:
@@ -104,6 +106,17 @@ def _numbers(site: Site, origin: Node) -> bool:
     return False
 
 
+def _listed(site: Site, origin: Node, values: Node) -> bool:
+    """The repair where torch.tensor([...]) is made of tensors that require grad: torch.stack of them."""
+    tensors = [value for node in walk(values) if node[0] == "NAME" and isinstance(value := site.value(node), Tensor)]
+    if not any(tensor.requires_grad for tensor in tensors):
+        return False
+    spot, words = site.spot_of(origin), site.parts.of(values)
+    site.fault.notes.append(f"{site.parts.of(origin)} takes the numbers of its tensors, without their history")
+    site.fault.hints = [(spot.rewritten(origin, f"torch.stack({words})"), f"{spot.where()}: keeps the history")]
+    return True
+
+
 def required(site: Site, node: Node) -> str:
     """The call that makes a tensor, with requires_grad=True."""
     call = call_of(node)
@@ -111,6 +124,26 @@ def required(site: Site, node: Node) -> str:
     if call.name in OPTIONLESS:
         return f"Variable({site.parts.of(node)}, requires_grad=True)"
     return with_option(site.parts, node, "requires_grad=True")
+
+
+def _differentiated(site: Site, start: Node) -> Node | None:
+    """The call that made a tensor which `start` is computed from, and whose `.grad` the program reads."""
+    pending, names = [start], set[str]()
+    while pending:
+        for part in walk(pending.pop(0)):
+            if part[0] == "NAME" and part[3] not in names:
+                names.add(part[3])
+                assignment = site.assigned(part[3])
+                if assignment is not None:
+                    pending.append(assignment[3][-1])
+    for node in walk(site.parts.tree):
+        if node[0] == "attribute" and node[3][1][3] == "grad" and node[3][0][0] == "NAME" and node[3][0][3] in names:
+            assignment = site.assigned(node[3][0][3])
+            call = call_of(assignment[3][-1]) if assignment is not None else None
+            if assignment is not None and call is not None and call.name in MAKERS:
+                source: Node = assignment[3][-1]
+                return source
+    return None
 
 
 def _origin(site: Site, start: Node) -> Node | None:
@@ -313,4 +346,6 @@ def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site)
             site.fault.notes.append(f"{parts.of(part)} is a plain number, which has no history")
             site.fault.hints = [(spot.rewritten(part, parts.of(inner)), spot.where())]
             return
-    site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a history")
+    if isinstance(getattr(fault, "holder", None), int | float):
+        site.fault.notes.append(f"{parts.of(holder)} is a plain number: only what is computed from a tensor has a "
+                                "history")

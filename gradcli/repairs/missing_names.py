@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.suggestions import meant
 from gradcli.faults.tree import NameFault
@@ -26,6 +27,7 @@ FOREIGN_LINES = (     # what can be read, and fails as the name that comes first
     (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
     (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),
 )
+PYTHON_TYPES = ("float", "int", "bool", "complex")
 LONG = 6        # characters from which the names of modules are worth comparing
 
 
@@ -74,7 +76,7 @@ def _qualified(site: Site, name: str, follows: str) -> tuple[str, str] | None:
 
     Values are called `gamma` and `device` too: a function is meant where it is called.
     """
-    called = name[:1].isupper() or follows in ("(", ".")
+    called = name[:1].isupper() or follows in ("(", ".") or name in NAMED and name not in PYTHON_TYPES
     ways = dict(_modules(site))
     place = qualified_name(name, {word: ways[word] for word in ways if called or word in site.names}, follows)
     if place:
@@ -82,7 +84,7 @@ def _qualified(site: Site, name: str, follows: str) -> tuple[str, str] | None:
     known = [repair for repair, _ in site.fault.hints]
     if len(name) < LONG or follows != "(" or any(repair in site.names for repair in known):
         return None
-    near = meant(name, [("", known), *((word, _names(ways[word])) for word in ways)])
+    near = meant(name, [("", known), *((word, names_of(ways[word])) for word in ways)])
     return (near, "the nearest name") if near and near not in known else None
 
 
@@ -98,6 +100,10 @@ def elsewhere(fault: MissingAttribute, site: Site) -> None:
     if node is None or node[0] != "attribute" or name.startswith("_"):
         return
     if not isinstance(fault.holder, ModuleProxy):
+        return
+    same = [word for word in names_of(fault.holder) if word.lower() == name.lower()]
+    if len(same) == 1:      # torch.Sigmoid is torch.sigmoid rather than nn.Sigmoid, and nn.linear nn.Linear
+        fault.hints = [(same[0], "the name in other letters")]
         return
     place = qualified_name(name, dict(_modules(site)), site.parts.text[node[2] : node[2] + 1])
     if place and place != site.parts.of(node):
@@ -126,7 +132,8 @@ def _module_dict(modules: Mapping[str, Any], path: str) -> ModuleProxy | None:
     return inner if isinstance(inner, ModuleProxy) else None
 
 
-def _names(module: ModuleProxy) -> set[str]:
+def names_of(module: ModuleProxy) -> set[str]:
+    """What can be read of a module."""
     return {name for name in (*vars(module), *vars(module)[".operations"]) if not name.startswith((".", "_"))}
 
 

@@ -13,6 +13,7 @@ from gradcli.faults.tree import AttributeFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import walk
+from gradcli.repairs.arguments import class_at
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import FaultContext, Site
 
@@ -32,6 +33,12 @@ def local_name(fault: MissingAttribute, site: Site) -> None:
                             f"in line {site.parts.line(node)}: an attribute, no local name")]
             return
     _misspelt(fault, site, methods, "__init__")
+    own = [name for names in vars(fault.holder).values() if isinstance(names, dict) for name in names]
+    known = [*own, *vars(fault.holder)]
+    near = nearest(fault.attribute, known) or [
+        name for name in known if name.rstrip("0123456789") == fault.attribute.rstrip("0123456789")]
+    if near and not fault.hints:
+        fault.hints = [(near[0], "the nearest name")]
 
 
 @repairs(ForwardMissing)
@@ -100,7 +107,7 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
         return
     first = site.call.args[0]
     method = isinstance(fault.value, MethodType)
-    if method or hasattr(type(site.value(first)), "parameters"):
+    if method or hasattr(class_at(site, first), "parameters"):
         words = site.parts.of(first)
         fault.span = site.parts.span(first)
         fault.hints = [(f"{words}()" if method else f"{words}.parameters()", "its parameters")]
@@ -143,6 +150,7 @@ def first_of(fault: MissingAttribute, site: Site) -> None:
     """One of the tensors of a tuple or list is meant."""
     node, value = site.parts.node, fault.holder
     if node is not None and node[0] == "attribute" and type(value) in (tuple, list) and value and (
+            fault.attribute != "backward" or len(value) == 1) and (
             hasattr(Tensor, fault.attribute) and isinstance(value[0], Tensor)):
         holder = node[3][0]
         if site.value(holder) is value:

@@ -137,12 +137,12 @@ def operands(site: Site) -> list[Node]:
     parts = site.parts
     nodes = parts.operands()
     call = site.call
-    if call is not None and call.receiver is not None and _is_module(site, call):
+    if call is not None and call.receiver is not None and is_module(site, call):
         return nodes[1:]
     return nodes
 
 
-def _is_module(site: Site, call: Call) -> bool:
+def is_module(site: Site, call: Call) -> bool:
     """Whether what stands before the dot of a call holds functions, as torch and F do, or a module's layers."""
     node = call.receiver
     assert node is not None
@@ -212,6 +212,11 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
     call = call_of(node)
     if call and call.name in ("bool",) and call.args:
         node = call.args[0]
+    elif call and call.name in ("max", "min") and call.receiver is None and len(call.args) == 1 and (
+            isinstance(site.value(call.args[0]), Tensor) or call.args[0][0] == "call"):
+        site.fault.span = site.parts.span(node)
+        site.fault.hints = [(f"{site.parts.atom(call.args[0])}.{call.name}()", "of all elements")]
+        return
     elif call and call.name in COMPARING or node[0] == "comparison" and _searches(site.parts.of(node)):
         site.fault.hints = []       # the truth that is asked is that of members
         return
@@ -259,7 +264,9 @@ def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -
                 if whole:
                     special.hints.append((whole, spot.where()))
             return special
-        special.notes.append(f"{call.name} ends without return, and so gives None")
+        name = next(part[3] for part in maker[3] if part[0] == "NAME")
+        of = f" of {call.name}" if name != call.name and call.name else ""
+        special.notes.append(f"{name}{of} ends without return, and so gives None")
         last = _last(maker)
         if last is not None:
             line = parts.line(last)

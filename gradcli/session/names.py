@@ -92,10 +92,10 @@ class Names:
         writes to the tensor writes to the array, if PyTorch has the element type (float16, float32, float64, uint8,
         int8 to int64, bool); otherwise the tensor holds a converted copy (uint16 as int32, uint32 and uint64 as int64,
         longdouble as float64). Raises ValueFault for arrays of complex numbers, text or objects, for whole numbers
-        beyond int64, and for arrays with masked elements.
+        beyond int64, for arrays with masked elements, and for arrays within lists, tuples, dicts and sets.
 
         Any other value is handed to programs as it is, and they may use whatever it holds: hand in numbers, text, and
-        lists, tuples, dicts and sets of them. Arrays within containers stay arrays, which programs cannot use.
+        lists, tuples, dicts and sets of them.
         """
         self._names[usable_name(name)] = admitted(value)
 

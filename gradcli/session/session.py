@@ -243,7 +243,7 @@ class Session(Names):
         fault = repaired(first, names)
         fault.headline = fault.headline or first.headline
         set_first_line(fault)
-        keep_pasteable(fault, lambda text: readable(text, self.policy))
+        keep_pasteable(fault, lambda text: readable(text, self.policy), {*names, *self._builtins, *self._bare})
         return fault
 
     @contextmanager

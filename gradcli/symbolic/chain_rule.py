@@ -210,7 +210,10 @@ class Paper:
             is_leaf = name in self.leaves
             closed = self._closed(formula) if formula is not None and is_leaf else None
             derivatives.append(LinkedDerivative(name, links, formula, closed, total, is_leaf))
-        return derivatives
+        wanted = set(self.leaves)
+        for derivative in reversed(derivatives):        # what leads to no leaf is no step of the derivation
+            wanted.update(derivative.links if derivative.name in wanted else ())
+        return [derivative for derivative in derivatives if derivative.name in wanted]
 
     def _links(self, name: str, values: dict[str, np.ndarray]) -> tuple[dict[str, SymbolicTensor | None], np.ndarray]:
         """What the segments that use a name pass back to it, and the sum of their values."""

@@ -33,7 +33,8 @@ def judge(check: Check, parts: OutputParts) -> str | None:
             return f"no error was raised, and {code} was expected"
         return None if parts.code == code else f"the error was {parts.code}, and {code} was expected"
     if not check.is_compared:
-        return None if parts.fault is None else ""
+        stored = traceback_ending(check.expected)[-1] if is_traceback(check.expected) else None
+        return None if parts.fault is None or stored == parts.exception else ""
     if parts.exception and is_traceback(check.expected):
         printed = (*split(parts.stream), parts.exception)
         return None if matches(check._replace(expected=traceback_ending(check.expected)), printed) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from gradcli.faults.attributes import MissingImport
-from gradcli.faults.mistakes import ImportRefused, IndentationFault
+from gradcli.faults.mistakes import ImportRefused, IndentationFault, ProgramExit
 from gradcli.faults.tree import Fault, PolicyFault, SyntaxFault
 from gradcli.lang.messages.python_words import python_kind
 from gradcli.testing.model import Lines
@@ -41,6 +41,8 @@ def exception_name(fault: Fault) -> str:
     """The name of the exception that Python would have raised in place of a fault."""
     if fault.exception:
         return fault.exception
+    if isinstance(fault, ProgramExit):
+        return "SystemExit"
     if isinstance(fault, SyntaxFault):
         return "IndentationError" if isinstance(fault, IndentationFault) else "SyntaxError"
     if isinstance(fault, PolicyFault):

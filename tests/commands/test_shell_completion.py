@@ -13,10 +13,11 @@ from support.program import environment, gradcli
     ("gr", 1, "grad graph"), ("--style ", 2, "tutorial modern"), ("--style m", 2, "modern"), ("-q ev", 2, "eval"),
     ("-q --style modern grad x --errors s", 7, "short"), ("eval --color a", 3, "auto always"),
     ("grad x --format n", 4, "npy npz"), ("doc sigmoi", 2, "sigmoid"), ("explain G0402", 2, "G0402"),
-    ("config i", 2, "init"), ("-q --stdin-form", 2, "--stdin-format"), ("repl --edit-mode ", 3, "emacs vi")])
+    ("config i", 2, "init"), ("-q --stdin-form", 2, "--stdin-format"), ("repl --edit-mode ", 3, "emacs vi"),
+    ("--install-completion ", 2, "bash zsh fish"), ("--show-completion p", 2, "powershell pwsh")])
 def test_words_complete(typed, at, offered):
     outcome = gradcli(_GRADCLI_COMPLETE="complete_bash", COMP_WORDS=f"gradcli {typed}", COMP_CWORD=str(at))
-    assert set(offered.split()) <= set(outcome.out.split()) and len(outcome.out.split()) < 5
+    assert set(offered.split()) <= set(outcome.out.split()) and len(outcome.out.split()) < 6
     for shell in ("zsh", "fish"):
         outcome = gradcli(_GRADCLI_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_ARGS=f"gradcli {typed}",
                           _TYPER_COMPLETE_FISH_ACTION="get-args")

@@ -115,6 +115,7 @@ def test_fences_are_left_out(fence):
     ("In[31]: x = 1\nIn[32]: x\nOut[32]: 1\n", ["x = 1", "x"]),
     ("In [1]: s = (3\n   ...: % 2)\nIn [2]: !ls (\n\nIn [3]: s\n", ["s = (3", "% 2)", "s"]),
     ("  In [1]: %time x = 2\n", ["x = 2"]),
+    ("In [3]:   y = 2\n   ...:   y\n", ["y = 2", "y"]),
     (">>> x = 7 \\\n... % 4\n>>> x\n3\n", ["x = 7 \\", "% 4", "x"]),
 ])
 def test_sessions_of_ipython(text, program):

@@ -44,3 +44,14 @@ def test_memory_with_gaps_has_no_views_with_history():
         session.run("x.as_strided((6,), (1,))")
     with pytest.raises(Fault, match="with gaps"):
         session.run("v = x[1:]\nv.add_(torch.ones(1, requires_grad=True))")
+
+
+def test_arrays_within_containers_are_refused():
+    session = Session()
+    for value in ([np.ones(2)], (1, [np.ones(2)]), {"x": {"y": np.ones(2)}}, ({"k": (np.ones(0),)},)):
+        with pytest.raises(Fault, match="a numpy array within a"):
+            session["x"] = value
+    endless = [1]
+    endless.append(endless)
+    session["x"] = endless
+    assert session.run("len(x)") == "2\n"

@@ -67,3 +67,50 @@ def test_help_is_printed_and_ends_the_program_well():
                         "p.parse_args()\nprint('not here')")
     assert usage.startswith("usage: program.py [-h] [--lr LR] ") and "\n\nFit.\n\n" in usage and "not here" not in usage
     assert "show this help message and exit" in usage
+
+
+@pytest.mark.parametrize("words", [[], ["--a"], ["--b"], ["--a", "--b"], ["-n", "-3"], ["-n", "x"], ["--lr", "x"],
+                                   ["--mode", "c"], ["--fast", "--slow"], ["--b", "--fast"]])
+def test_refusals_have_pythons_words(words, capsys):
+    declared = """
+def natural(text):
+    if int(text) < 0:
+        raise argparse.ArgumentTypeError('must not be negative')
+    return int(text)
+p = argparse.ArgumentParser()
+p.add_argument('-n', type=natural)
+p.add_argument('--lr', type=float)
+p.add_argument('--mode', choices=['a', 'b'])
+g = p.add_mutually_exclusive_group()
+g.add_argument('--a', action='store_true')
+g.add_argument('--b', action='store_const', const=2)
+g = p.add_mutually_exclusive_group(required=True)
+g.add_argument('--fast', action='store_true')
+g.add_argument('--slow', action='store_true')
+"""
+    names = {"argparse": argparse}
+    exec(declared, names)
+    try:
+        names["p"].parse_args(words)
+        wanted = ""
+    except SystemExit:
+        wanted = capsys.readouterr().err.partition("error: ")[2].strip()
+    session = Session()
+    session["args"] = words
+    try:
+        session.run("import argparse" + declared + "p.parse_args()")
+        message = ""
+    except Fault as fault:
+        message = fault.message
+    assert message == wanted
+
+
+@pytest.mark.parametrize("name, kind", [("argparse.ArgumentTypeError", "ValueError"), ("re.error", "ValueError"),
+                                        ("json.JSONDecodeError", "ValueError"), ("decimal.Overflow", "ArithmeticError"),
+                                        ("dataclasses.FrozenInstanceError", "AttributeError")])
+def test_exceptions_of_modules_are_raised_bare_and_no_bases(name, kind):
+    module = name.partition(".")[0]
+    session = Session()
+    assert session.run(f"import {module}\ntry:\n    raise {name}\nexcept {kind} as e:\n    print(e.args)") == "('',)\n"
+    with pytest.raises(Fault, match="a class cannot inherit from"):
+        session.run(f"class E({name}): pass")

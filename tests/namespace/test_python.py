@@ -41,7 +41,8 @@ def test_the_words_behind_a_script_are_its_options():
 
 
 @pytest.mark.parametrize("words, error", [([], "required: name"), (["net", "--slow"], "unrecognized arguments: --slow"),
-                                          (["net", "-l", "x"], "invalid value: 'x'"), (["net", "-l"], "expected one")])
+                                          (["net", "-l", "x"], "invalid float value: 'x'"),
+                                          (["net", "-l"], "expected one")])
 def test_wrong_words_are_refused(words, error):
     with pytest.raises(Fault, match=error):
         printed(SETTINGS, args=words)

@@ -48,7 +48,7 @@ from gradcli.lang.runtime.types import Sentinel, TypeProxy
 from gradcli.namespace.mixed_precision import Autocast, Scaler
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.no_effect import Idle
-from gradcli.namespace.python.argparse import Options, Parser, Plain
+from gradcli.namespace.python.argparse import ExclusiveGroup, Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
 from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
 from gradcli.namespace.python.contextlib import GeneratorContext as Managed
@@ -241,7 +241,7 @@ OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext
         Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
         Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, ArrayOptions, Backends,
         Idle, Indexer, OwnAttributes, UnboundSuper, SummaryWriter, Ufunc,
-        Chain, Bar, Parser, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
+        Chain, Bar, Parser, ExclusiveGroup, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
         saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,

@@ -230,7 +230,7 @@ WRONG = {
         "F.cross_entropy(torch.ones(2, 3), torch.tensor([[0], [1]]))",
         "0D or 1D target tensor expected, multi-target not supported", "torch.tensor([[0], [1]]).squeeze(1)"),
     "a loss called too early": ("nn.MSELoss(torch.ones(2), torch.ones(2))", "nn.MSELoss() makes a loss function",
-                                "nn.MSELoss()(input, target)"),
+                                "nn.MSELoss()(torch.ones(2), torch.ones(2))"),
     "text added to a tensor": ("print('loss ' + torch.ones(1))", "the string 'loss ' cannot be combined",
                                "print('loss:', x.item())"),
     "results with history in out": (

@@ -7,7 +7,7 @@
 import argparse
 from pathlib import Path
 
-from gradcli.faults.tree import Fault, SyntaxFault
+from gradcli.faults.tree import Fault, NameFault, SyntaxFault
 from gradcli.lang.messages.paste_check import LINE_PLACE, SHELL
 from gradcli.lang.messages.paste_check import pasted as paste
 from gradcli.session.session import Session
@@ -66,6 +66,8 @@ def _better(fault, after, inserted):
         return True
     if isinstance(after, SyntaxFault) and not isinstance(fault, SyntaxFault):
         return False
+    if isinstance(after, NameFault) and not isinstance(fault, NameFault | SyntaxFault):
+        return False        # a repair that says something of names which the program does not have
     line, column = fault.span[:2]
     there = (after.span.line - inserted, after.span.column)
     if isinstance(fault, SyntaxFault):

@@ -74,7 +74,7 @@ def test_a_script_prints_only_what_it_prints(tmp_path):
 
 @pytest.mark.parametrize("source, stream, shown", [
     ("1\n2", "", "2"), ("1; 2", "", "2"), ("print(1)\n2", "1\n", "2"), ("2;", "", None), ("1\nx = 2", "", None),
-    ("1\nNone", "", None), ("for i in range(2):\n    i", "", None), ("%magic\n!shell\n3", "", "3"),
+    ("1\nNone", "", None), ("for i in range(2):\n    i", "", None), ("%matplotlib inline\n%config a\n3", "", "3"),
     ("(1,\n 2)", "", "(1, 2)"),
 ])
 def test_a_cell_shows_the_value_of_its_last_expression(tmp_path, source, stream, shown):

@@ -46,10 +46,10 @@ def lower(tree: Node, text: str, policy: Policy, name: str = "<input>", echo: bo
     return code
 
 
-def readable(text: str, policy: Policy) -> None:
-    """Raise the fault of a text that cannot be parsed, lowered or compiled; return None if it can."""
+def readable(text: str, policy: Policy) -> CodeType:
+    """Raise the fault of a text that cannot be parsed, lowered or compiled; return its code, which is not verified."""
     c = LoweringContext(text + "\n", policy, False)
-    _compile(_module(c, tree_of(text)), c.text, "<repair>")
+    return _compile(_module(c, tree_of(text)), c.text, "<repair>")
 
 
 def _module(c: LoweringContext, tree: Node) -> ast.Module:

@@ -1,9 +1,13 @@
-"""Check repairs by pasting them: a repair stays one if the parser then gets further than the place of the fault."""
+"""Check repairs by pasting them: a repair stays one if the parser then gets further than the place of the fault, and
+all names that it brings along are there.
+"""
 
 from __future__ import annotations
 
+import dis
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from types import CodeType
 
 from gradcli.faults.tree import Fault, LimitFault, SyntaxFault
 
@@ -29,33 +33,65 @@ def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     return "\n".join([*lines[: first - 1], before + repair + after, *lines[end_line:]])
 
 
-def keep_pasteable(fault: Fault, read: Callable[[str], object]) -> None:
+def keep_pasteable(fault: Fault, read: Callable[[str], object], known: Collection[str] | None = None) -> None:
     """Turn repairs that cannot be pasted but have an explanation into notes, and drop the others that cannot.
 
-    `read` parses and lowers a program without running it; it raises the fault of a text that is no program.
+    `read` parses and lowers a program without running it, and may return its code object; it raises the fault of a
+    text that is no program. `known` are the names that have a value where the fault is: a repair with any other name
+    that the program does not set is an example, which belongs into a note.
     """
     if isinstance(fault, LimitFault) or not fault.span or not fault.source:
         return
     pasteable = []
+    missing = _missing(fault.source, read, known) if known is not None and fault.hints else None
     for repair, why in fault.hints:
-        if repair.startswith(SHELL) or _readable(fault, repair, why, read):
+        if repair.startswith(SHELL) or _readable(fault, repair, why, read, known, missing):
             pasteable.append((repair, why))
         elif why:
             fault.notes.append(f"{repair}{'' if repair.endswith(':') else ':'} {why}")
     fault.hints = pasteable
 
 
-def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object]) -> bool:
-    """Whether the program with the repair parses, or parses further than the place of the fault."""
+def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object], known: Collection[str] | None,
+              missing: Collection[str] | None) -> bool:
+    """Whether the program with the repair parses, or parses further than the place of the fault, without names that
+    neither are known nor are `missing` in the program as it stands."""
+    text = pasted(fault.source, fault, repair, why)
     try:
-        read(pasted(fault.source, fault, repair, why) + "\n")     # a block at the end ends on the line after it
+        code = read(text + "\n")     # a block at the end ends on the line after it
     except LimitFault:
         return True
     except SyntaxFault as after:
         return isinstance(fault, SyntaxFault) and _later(after, fault)
     except Fault as after:
         return fault.status == after.status and _later(after, fault)
-    return True
+    return known is None or missing is None or not isinstance(code, CodeType) or (
+        global_reads(code).difference(known) <= set(missing))
+
+
+def _missing(text: str, read: Callable[[str], object], known: Collection[str]) -> set[str] | None:
+    """The names that a program reads although they are neither known nor set by it; None if it cannot be read."""
+    try:
+        code = read(text + "\n")
+    except Fault:
+        return None
+    return global_reads(code).difference(known) if isinstance(code, CodeType) else None
+
+
+def global_reads(code: CodeType) -> set[str]:
+    """The global names that a program's code reads and sets nowhere, without the runtime's own."""
+    read: set[str] = set()
+    stored: set[str] = set()
+    pending = [code]
+    while pending:
+        code = pending.pop()
+        pending += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                read.add(step.argval)
+            elif step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                stored.add(step.argval)
+    return {name for name in read - stored if not name.startswith((".", "__"))}
 
 
 def _later(after: Fault, fault: Fault) -> bool:

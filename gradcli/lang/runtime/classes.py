@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed
 from gradcli.faults.arguments import SuperMisuse
 from gradcli.faults.mistakes import DepthLimit
-from gradcli.faults.tree import PolicyFault
+from gradcli.faults.tree import Fault, PolicyFault
 from gradcli.lang.policy import Policy, checked_name
 from gradcli.lang.runtime import abstract_classes
 from gradcli.lang.runtime.enumeration import Enum, EnumClass, MixedNumber, MixedText, create_members
@@ -111,6 +111,10 @@ def _parent(policy: Policy, base: Any) -> type:
         kind = (*types_of(base), None)[0]
         if kind is None:
             raise PolicyFault(f"a class cannot inherit from {base._name}")
+        if issubclass(kind, Fault):     # an exception of ours: its fields are no program's to set
+            python = next(above for above in kind.__mro__ if above.__module__ == "builtins")
+            raise PolicyFault(f"a class cannot inherit from {base._name}", (
+                f"class Own({python.__name__}):", "from what it is an exception of"))
         if kind in (object, *abstract_classes.BASES) or issubclass(kind, Exception):
             return kind
         raise PolicyFault(f"a class cannot inherit from {base._name}", (

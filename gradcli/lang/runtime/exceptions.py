@@ -11,6 +11,7 @@ from typing import Any
 
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import ProgramExit
+from gradcli.faults.tree import Fault
 from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
@@ -91,6 +92,10 @@ def _exception(value: Any) -> Exception | type[Exception] | None:
     if isinstance(value, Exception):
         return value
     kind = types_of(value)[0] if isinstance(value, TypeProxy) or user_class(value) else object
+    if issubclass(kind, Fault) and not user_class(value):     # json.JSONDecodeError, raised without arguments
+        fault = kind.__new__(kind)
+        Fault.__init__(fault, "")
+        return fault
     return kind if issubclass(kind, Exception) else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from gradcli.display.containers import Named
@@ -12,6 +13,7 @@ from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.policy import checked_name
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 
 NEGATIVE = r"-\d+|-\d*\.\d+|-\d[\d.]*e[-+]?\d+"
 LEAST: dict[Any, int] = {None: 1, "?": 0, "*": 0, "+": 1}       # words that nargs asks for at least
@@ -56,6 +58,17 @@ class Plain(Options):
     __hash__ = None     # type: ignore[assignment]  # as Python's own
 
 
+class InvalidArgument(ValueFault):
+    """ArgumentTypeError: a `type` refuses a word, in words of its own."""
+
+    def __init__(self, message: Any = "") -> None:
+        super().__init__(message[:400] if type(message) is str else brief(message))
+
+
+STAND_INS[InvalidArgument] = ArgumentTypeError = TypeProxy(
+    "argparse.ArgumentTypeError", (InvalidArgument,), InvalidArgument)
+
+
 class Option:
     """One declared option or argument."""
 
@@ -71,6 +84,14 @@ class Option:
         self.make, self.choices, self.nargs = settings.get("type"), settings.get("choices"), settings.get("nargs")
         self.const, self.required = settings.get("const"), settings.get("required", self.positional)
         self.help, self.metavar = settings.get("help"), settings.get("metavar")
+        if type(self.help) is str:
+            self.help = self.help.replace("%(default)s", brief(str(self.default))).replace("%%", "%")
+        self.group: ExclusiveGroup | None = None
+
+    @property
+    def called(self) -> str:
+        """Its names in messages."""
+        return "/".join(self.names)
 
     @property
     def takes_words(self) -> bool:
@@ -97,16 +118,22 @@ class Option:
         """The value of a word of the command line. Raises ArgumentFault if it is invalid."""
         try:
             value = word if self.make is None else self.make(word)
+        except InvalidArgument as error:
+            raise ArgumentFault(f"argument {self.called}: {error.args[0]}") from None
         except (TypeError, ValueError):
-            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid value: {brief(word)!r}") from None
+            kind = self.make._name if isinstance(self.make, TypeProxy) else (
+                self.make.__name__ if isinstance(self.make, type | FunctionType) else brief(self.make))
+            raise ArgumentFault(f"argument {self.called}: invalid {brief(kind)} value: {brief(word)!r}") from None
         if self.choices is not None and value not in self.choices:
-            raise ArgumentFault(f"argument {'/'.join(self.names)}: invalid choice: {brief(word)!r}",
+            choices = ", ".join(repr(brief(c)) if type(c) is str else brief(c) for c in list(self.choices)[:20])
+            raise ArgumentFault(f"argument {self.called}: invalid choice: {brief(word)!r} (choose from {choices})",
                                 *((f"{self.names[0]} {brief(choice)}", "") for choice in list(self.choices)[:4]))
         return value
 
 
 @named("ArgumentParser")
-@exposed(*"add_argument parse_args parse_known_args set_defaults add_argument_group print_help".split())
+@exposed(*"""add_argument parse_args parse_known_args set_defaults add_argument_group add_mutually_exclusive_group
+         print_help""".split())
 class Parser:
     """`ArgumentParser`."""
 
@@ -115,6 +142,7 @@ class Parser:
         self._about = [str(text) for text in (options.get("description"), options.get("epilog")) if text is not None]
         self._name = str(options.get("prog") or (args[0] if args else "program.py"))
         self._options: list[Option] = []
+        self._groups: list[ExclusiveGroup] = []
         if options.get("add_help", True):
             self._options.append(Option(("-h", "--help"), {"action": "help",
                                                            "help": "show this help message and exit"}))
@@ -129,6 +157,12 @@ class Parser:
     def add_argument_group(self, *args: Any, **options: Any) -> Parser:
         """This parser: groups matter only for the help text."""
         return self
+
+    def add_mutually_exclusive_group(self, *, required: bool = False) -> ExclusiveGroup:
+        """A group of options of which a command line may have one; with `required`, has to."""
+        group = ExclusiveGroup(self, bool(required))
+        self._groups.append(group)
+        return group
 
     def set_defaults(self, **defaults: Any) -> None:
         """Set defaults of options."""
@@ -158,8 +192,13 @@ class Parser:
         reader.read()
         for option in self._options:
             if option.required and option.dest not in reader.used and option.nargs not in ("?", "*"):
-                raise ArgumentFault(f"the following arguments are required: {'/'.join(option.names)}",
+                raise ArgumentFault(f"the following arguments are required: {option.called}",
                                     (f"gradcli run FILE {option.names[0]} VALUE", "gives it"))
+        for group in self._groups:
+            if group.required and not reader.used.intersection(option.dest for option in group.options):
+                raise ArgumentFault("one of the arguments " + " ".join(option.called for option in group.options)
+                                    + " is required")
+        for option in self._options:
             if option.dest in values and option.dest not in reader.used and option.dest not in self._defaults:
                 values[option.dest] = option.unset()
         options = Options()
@@ -180,6 +219,28 @@ class Parser:
 
     def __display__(self, style: Any) -> str:
         return "ArgumentParser()"
+
+
+@named("_MutuallyExclusiveGroup")
+@exposed("add_argument")
+class ExclusiveGroup:
+    """Options of which a command line may have one."""
+
+    def __init__(self, parser: Parser, required: bool) -> None:
+        self.parser, self.required = parser, required
+        self.options: list[Option] = []
+
+    def add_argument(self, *names: str, **settings: Any) -> None:
+        """Declare an option of the group."""
+        self.parser.add_argument(*names, **settings)
+        option = self.parser.declared[-1]
+        if option.required:
+            raise ValueFault("mutually exclusive arguments must be optional")
+        option.group = self
+        self.options.append(option)
+
+    def __display__(self, style: Any) -> str:
+        return "_MutuallyExclusiveGroup()"
 
 
 class ArgumentReader:
@@ -233,7 +294,7 @@ class ArgumentReader:
             self._worded(option, joined)
         else:
             if joined is not None and word.startswith("--"):
-                raise ArgumentFault(f"argument {'/'.join(option.names)}: ignored explicit argument {joined!r}")
+                raise ArgumentFault(f"argument {option.called}: ignored explicit argument {joined!r}")
             if joined:
                 self.words.insert(0, f"-{joined}")      # -xy is -x -y
             before = self.values.get(option.dest)
@@ -242,7 +303,7 @@ class ArgumentReader:
 
     def _worded(self, option: Option, joined: str | None) -> None:
         """Set an option that takes values: the joined one, or the words that follow."""
-        called = "/".join(option.names)
+        called = option.called
         count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
         most = {None: 1, "?": 1}.get(option.nargs, option.nargs if type(option.nargs) is int else count)
         if joined is not None:
@@ -276,6 +337,10 @@ class ArgumentReader:
         return (word[:2], word[2:]) if word[:2] in self.named else (word, None)
 
     def _set(self, option: Option, value: Any) -> None:
+        others = option.group.options if option.group is not None else ()
+        other = next((one for one in others if one is not option and one.dest in self.used), None)
+        if other is not None:
+            raise ArgumentFault(f"argument {option.called}: not allowed with argument {other.called}")
         self.used.add(option.dest)
         self.values[option.dest] = value
 

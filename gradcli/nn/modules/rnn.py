@@ -12,6 +12,7 @@ from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
 from gradcli.exposure import exposed
+from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.init import legacy, uniform_
 from gradcli.nn.module.module import Module
@@ -172,7 +173,8 @@ class RNNBase(_Recurrent):
                      f"input.to({weight.dtype}), or convert model: model.to({input.dtype})")
             raise ValueFault(words, f"net(x.to({weight.dtype}))")
         if size != self.input_size:
-            raise ShapeFault(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}")
+            raise LayerInput(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}",
+                             layers=(type(self).__name__,), expected=self.input_size, features=size)
 
     def _forward_packed(self, input: PackedSequence, hx: Any) -> Any:
         """The same for packed sequences; states stand in the order in which the sequences were given."""

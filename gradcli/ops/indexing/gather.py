@@ -28,7 +28,7 @@ def places(shape, dim, index, name="gather"):
     """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
     if index.dtype.kind not in "iu":
-        raise TypeFault(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers"))
+        raise TypeFault(f"{name}(): Expected dtype int32/int64 for index", ("index.long()", "as whole numbers"))
     n = shape[at] if shape else 1
     if index.size:
         least, most = extent(index)

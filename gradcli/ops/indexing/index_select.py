@@ -33,7 +33,7 @@ def along(shape, dim, index, name):
             f"{OF[index.dtype].era} and size: {list(index.shape)}")
     if index.dtype.kind not in "iu":
         kind = ShapeFault if name == "index_select" else IndexFault
-        raise kind(f"{name}(): Expected dtype int32/int64 for index", ("i.long()", "as whole numbers")
+        raise kind(f"{name}(): Expected dtype int32/int64 for index", ("index.long()", "as whole numbers")
                    ).saying(f"{name}(): Expected dtype int32 or int64 for index" if name == "index_select" else
                             f"{name}_(): Expected dtype int64 for index.")
     n = shape[at] if shape else 1
@@ -238,7 +238,7 @@ def places(array, index, name):
     """`index` as places in the flattened array; negative ones count from the end."""
     if index.dtype.kind not in "iu":
         raise TypeFault(f"{name}(): Expected a long tensor for index, but got {OF[index.dtype].era}",
-                        ("i.long()", "as whole numbers"))
+                        ("index.long()", "as whole numbers"))
     if index.size and not -array.size <= index.min() <= index.max() < array.size:
         bad = index.max() if index.max() >= array.size else index.min()
         raise IndexFault(f"out of range: tried to access index {bad} on a tensor of {array.size} elements.")

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, sized
-from gradcli.faults.mistakes import ProductShapes
+from gradcli.faults.tensors import LinearInput
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.dtype_checks import kind_of
 
@@ -68,12 +68,12 @@ def unfit(input, weight):
     """The fault for an input that has not as many features as the weight multiplies."""
     features, expected = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
     rows = sized((_count(input.shape[:-1]), features))
-    repairs = [(f"nn.Linear({features}, {weight.shape[0] if weight.ndim else 1})", f"a layer for {features} features")]
+    repairs = []
     if input.ndim > 2 and _count(input.shape[1:]) == expected:
         repairs.insert(0, ("x.view(x.size(0), -1)", f"each of the {input.shape[0]} as one row of {expected} features"))
-    return ProductShapes(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
-                         f"a {sized(input.shape)} input has {features} features, and the weight is for {expected}",
-                         *(repairs if weight.ndim == 2 else ())).saying(
+    return LinearInput(f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])}): "
+                       f"a {sized(input.shape)} input has {features} features, and the weight is for {expected}",
+                       *(repairs if weight.ndim == 2 else ()), expected=expected, features=features).saying(
         f"both arguments to linear need to be at least 1D, but they are {input.ndim}D and {weight.ndim}D"
         if not input.ndim or not weight.ndim else
         f"t() expects a tensor with <= 2 dimensions, but self is {weight.ndim}D"

@@ -12,6 +12,7 @@ from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import only_floats
@@ -240,11 +241,11 @@ class BatchNorm(Op):
             return _of_nothing(F, input, weight, bias)
         if len(input.shape) < 2:
             raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), not {sized(input.shape)}")
-        c = input.shape[1]
-        shape = (1, c) + (1,) * (len(input.shape) - 2)
+        shape = (1, c := input.shape[1]) + (1,) * (len(input.shape) - 2)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
             if p is not None and tuple(p.shape) != (c,):
-                raise ShapeFault(f"{name} should contain {c} elements not {math.prod(p.shape)}")
+                raise LayerInput(f"{name} should contain {c} elements not {(size := math.prod(p.shape))}",
+                                 layers=("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"), expected=size, features=c)
         weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
         if not training:
             if running_mean is None or running_var is None:

@@ -42,7 +42,7 @@ def prepared(name, input, dim, dtype):
         input = input.astype(dtype)
     if input.dtype.kind != "f":
         raise UnimplementedType(f"{name}() is not implemented for whole numbers",
-                        (f"x.float().{name}(1)", "of a floating copy")).saying(
+                        ("x.float()", "a floating copy")).saying(
             f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
     return input, along(dim, input.ndim)
 

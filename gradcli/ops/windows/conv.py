@@ -6,11 +6,13 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import define_by_rank
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
-from gradcli.ops.windows.sliding import per_dimension, positive
+from gradcli.ops.windows.sliding import BATCH, per_dimension, positive
 
+CONVOLUTIONS = ("Conv1d", "Conv2d", "Conv3d")
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
 
 
@@ -44,7 +46,7 @@ def batched(F, name, input, weight, rank):
     ndim = len(input.shape)
     if ndim not in (rank + 1, rank + 2):
         raise ShapeFault(f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of "
-                         f"size: {list(input.shape)}", ("x.unsqueeze(0)", "adds a batch dimension"))
+                         f"size: {list(input.shape)}", *([BATCH] if ndim == rank else ()))
     many = ndim == rank + 2
     return (input if many else F.unsqueeze(input, 0)), many
 
@@ -95,8 +97,9 @@ def _channels_fit(name, shape, weight, bias, groups):
         raise ShapeFault(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "
                          f"weight of size {list(weight)} instead")
     if shape[1] != weight[1] * groups:
-        raise ShapeFault(f"Given groups={groups}, weight of size {list(weight)}, expected input{list(shape)} to have "
-                         f"{weight[1] * groups} channels, but got {shape[1]} channels instead")
+        raise LayerInput(f"Given groups={groups}, weight of size {list(weight)}, expected input{list(shape)} to have "
+                         f"{weight[1] * groups} channels, but got {shape[1]} channels instead", layers=CONVOLUTIONS,
+                         expected=weight[1] * groups, features=shape[1], what="channels")
     if bias is not None and bias.shape != (weight[0],):
         raise ShapeFault(f"Given weight of size {list(weight)}, expected bias to be 1-dimensional with "
                          f"{weight[0]} elements, but got bias of size {list(bias.shape)} instead")

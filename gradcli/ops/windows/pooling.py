@@ -11,7 +11,7 @@ from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
-from gradcli.ops.windows.sliding import per_dimension
+from gradcli.ops.windows.sliding import BATCH, per_dimension
 
 ROW = [[[1.0, -2.0, 3.0, 0.5, 2.5]]]
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.5, 4.0], [-1.0, 0.2]]]]]
@@ -44,7 +44,7 @@ def planes(F, name, input, rank):
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
-                         ("x.unsqueeze(0)", "adds a batch dimension")).saying(
+                         *([BATCH] if len(shape) == rank else ())).saying(
             _of_dimensions(name, list(shape), rank))
     if 0 in shape and (0 in shape[1:] or len(shape) == rank + 1):
         raise ShapeFault(f"{name}(): Expected input to have non-zero size for non-batch dimensions, but got "
@@ -188,7 +188,7 @@ def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
-                         ("x.unsqueeze(0)", "adds a batch dimension"))
+                         *([BATCH] if len(shape) == rank else ()))
     kernel, stride, padding, _ = options(name, rank, kernel_size, stride, padding)
     lengths = tuple((n - 1) * s - 2 * p + k for n, k, s, p in zip(
         input.shape[len(input.shape) - rank :], kernel, stride, padding, strict=True))

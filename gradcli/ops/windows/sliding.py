@@ -10,6 +10,8 @@ from numpy.lib.stride_tricks import as_strided
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault
 
+BATCH = ("x.unsqueeze(0)", "adds a batch dimension")
+
 
 def per_dimension(value, rank, name, what):
     """One number for each of `rank` dimensions, from one for all or a tuple."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gradcli.console.ipython_lines import is_foreign, is_timing
+from gradcli.console.ipython_lines import is_foreign, prints_of_its_own
 from gradcli.data.notebook_cells import code_cells, not_a_notebook, text_of
 from gradcli.testing.formats.spans import span_of
 from gradcli.testing.model import DIRECTIVE, Check, Document, Lines, OutputParts, directives_in, options_of
@@ -54,7 +54,7 @@ def notebook(path: str, content: bytes) -> Document:
             if "skip" in in_cell or is_foreign(cell.source):
                 options = options._replace(skip=True)
             line = text.count("\n", 0, span_of(text, ("cells", cell.number))[0]) + 1
-            kind = "unrun" if is_cleared or not cell.was_run or is_timing(cell.source) else "cell"
+            kind = "unrun" if is_cleared or not cell.was_run or prints_of_its_own(cell.source) else "cell"
             stored = _parts(cell.stored["outputs"]).lines
             checks.append(Check(line, cell.source, stored, 0, options, tuple(directives), kind,
                                 number=str(cell.run_number or "")))
@@ -87,7 +87,11 @@ def _is_display(output: Output) -> bool:
     """Whether it is the text of display(value), and no picture or object of the notebook's own."""
     data = output.get("data", {})
     return output["output_type"] == "display_data" and "text/plain" in data and not any(
-        kind.startswith(("image/", "application/")) for kind in data) and not text_of(data["text/plain"])[:1] == "<"
+        kind.startswith(("image/", "application/")) for kind in data) and not (
+            text_of(data["text/plain"]).startswith("<") and not text_of(data["text/plain"]).startswith(IPYTHONS))
+
+
+IPYTHONS = ("<IPython.core.display.", "<__main__.", "<function ")     # objects whose texts are known
 
 
 def _lines(value: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from gradcli.console.ipython_lines import is_timing
+from gradcli.console.ipython_lines import prints_of_its_own
 from gradcli.testing.model import DIRECTIVE, Check, directives_in, options_of
 
 IN = re.compile(r"[ \t]*In ?\[([\d ]*)\]:(?: (.*)|$)?")
@@ -44,7 +44,7 @@ def numbered_checks(lines: Sequence[str], first: int, prefix: str, directives: l
             text = "\n".join(source)
             if any(line.strip()[:1] not in ("", "#") for line in source):
                 yield Check(first + start + 1, text, tuple(lines[at:stop]), first + at, options_of(text),
-                            tuple(directives), "unrun" if is_timing(text) else "numbered", prefix, True,
+                            tuple(directives), "unrun" if prints_of_its_own(text) else "numbered", prefix, True,
                             prompt[1].strip())
                 directives.clear()
             at = stop

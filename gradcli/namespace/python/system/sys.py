@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from gradcli.display.containers import Named
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose
 from gradcli.faults.tree import PolicyFault
@@ -77,9 +78,11 @@ def _same(text: str, /) -> str:
 def printing_functions(write: Callable[[str], object]) -> ModuleProxy:
     """The functions of pprint and IPython.display that print."""
     def display(*values: Any, **options: Any) -> None:
-        """Print values as the prompt does."""
+        """Print values as IPython lays them out."""
+        from gradcli.display.ipython import ipython_text
+
         for value in values:
-            write(DisplayHooks.text(value) + "\n")
+            write(ipython_text(value, DisplayHooks.text, Current.legacy, Current.legacy) + "\n")
 
     def pprint(object: Any, stream: Any = None, *args: Any, **options: Any) -> None:
         """Print a value, broken into lines where it is wide."""
