@@ -59,6 +59,12 @@ class ModernGenerator(RandomStream):
         """low + u (high - low), rounded once; u has 24 bits in float32 and half, 53 in float64."""
         ordered_bounds("uniform", low, high, strict=False)
         kind, count = np.dtype(dtype), elements(shape)
+        if kind is SINGLE and 0 < count <= FEW and (exact := _exact_stretch(low, high)):
+            width, start, safe = exact
+            few = [u * width + start for u in self.twister.few_u24(count)]
+            if max(few) < safe:
+                return np.array(few, SINGLE).reshape(shape)
+            return _below(np.array(few, SINGLE), low, high).reshape(shape)
         u = self.twister.u53(count) if kind == np.float64 else self.twister.u24(count)
         if kind == np.float16 or (low, high) != (0, 1):
             u = _stretched(u, kind, low, high)
@@ -223,7 +229,11 @@ class ModernGenerator(RandomStream):
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
         positive("exponential", "rate", rate)
-        values = -1.0 / rate * map_elements(math.log1p, -self.twister.u53(elements(shape)))
+        count, scale = elements(shape), -1.0 / rate
+        if count <= FEW:
+            values = np.array([scale * log1p(-u) for u in self.twister.few_u53(count)], np.float64)
+        else:
+            values = scale * map_elements(log1p, -self.twister.u53(count))
         return cast_as_c(values, dtype).reshape(shape)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
@@ -293,15 +303,30 @@ def _representable(low: int, high: int, kind: np.dtype[Any]) -> tuple[int, int]:
 def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
     """u moved from [0, 1) to [low, high); a value that rounding took to `high` becomes `low`."""
     if kind == np.float64:
-        moved: Array = fma64(u, high - low, low)
-    else:
-        first = np.float32(low)
-        width, start = float(np.float32(high) - first), float(first)
-        if width > 0 and 2.0**-24 * width <= abs(start) <= 16 * width and kind == SINGLE:
-            moved = (u.astype(np.float64) * width + start).astype(SINGLE)       # u has 24 bits: exact in double
-        else:
-            moved = cast_as_c(fma32(u, width, start), kind)
-    moved[moved == kind.type(high)] = low
+        return _below(fma64(u, high - low, low), low, high)
+    if kind == SINGLE and (exact := _exact_stretch(low, high)):
+        width, start, _ = exact
+        return _below((u.astype(np.float64) * width + start).astype(SINGLE), low, high)
+    first = np.float32(low)
+    return _below(cast_as_c(fma32(u, float(np.float32(high) - first), float(first)), kind), low, high)
+
+
+@lru_cache(32)
+def _exact_stretch(low: float, high: float) -> tuple[float, float, float] | None:
+    """Width and start of [low, high) where u of 24 bits times width plus start is exact in double, else None.
+
+    Values below the third number stay below `high` when they are rounded to float32.
+    """
+    first = np.float32(low)
+    width, start = float(np.float32(high) - first), float(first)
+    if not (width > 0 and 2.0**-24 * width <= abs(start) <= 16 * width):
+        return None
+    return width, start, float(np.float32(high)) - width * 2.0**-18
+
+
+def _below(moved: Array, low: float, high: float) -> Array:
+    """`moved`, where what is `high` becomes `low`."""
+    moved[moved == moved.dtype.type(high)] = low
     return moved
 
 
