@@ -14,6 +14,7 @@ from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64, windows32
 from gradcli.engine.random.categorical import cumulative, pick
 from gradcli.engine.random.lookahead import Lookahead
+from gradcli.engine.random.mersenne_twister import BLOCK as CACHED
 from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, MASK53, NO_SPARE, UNIT53, SpareNormal, doubles_of
 from gradcli.engine.random.stream import (
     Array,
@@ -59,7 +60,9 @@ class ModernGenerator(RandomStream):
         """low + u (high - low), rounded once; u has 24 bits in float32 and half, 53 in float64."""
         ordered_bounds("uniform", low, high, strict=False)
         kind, count = np.dtype(dtype), elements(shape)
-        if kind is SINGLE and 0 < count <= FEW and (exact := _exact_stretch(low, high)):
+        if kind is SINGLE and count and (exact := _exact_stretch(low, high)):
+            if count > FEW:
+                return self._stretched_blocks(count, exact, low, high).reshape(shape)
             width, start, safe = exact
             few = [u * width + start for u in self.twister.few_u24(count)]
             if max(few) < safe:
@@ -69,6 +72,22 @@ class ModernGenerator(RandomStream):
         if kind == np.float16 or (low, high) != (0, 1):
             u = _stretched(u, kind, low, high)
         return u.astype(kind, copy=False).reshape(shape)
+
+    def _stretched_blocks(self, count: int, exact: tuple[float, float, float], low: float, high: float) -> Array:
+        """Uniform float32 numbers on [low, high), by blocks that stay in the cache."""
+        width, start, safe = exact
+        out = np.empty(count, SINGLE)
+        bits, wide = np.empty(min(count, CACHED), np.int32), np.empty(min(count, CACHED), np.float64)
+        for begin in range(0, count, CACHED):
+            part = out[begin:begin + CACHED]
+            values = wide[:part.size]
+            self.twister.bits24(bits[:part.size])
+            np.multiply(bits[:part.size], width * 2.0**-24, values)
+            np.add(values, start, values)
+            part[...] = values
+            if not part.max() < safe:
+                _below(part, low, high)
+        return out
 
     def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """uniform(shape, dtype), by a short way for few numbers."""
@@ -304,9 +323,6 @@ def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
     """u moved from [0, 1) to [low, high); a value that rounding took to `high` becomes `low`."""
     if kind == np.float64:
         return _below(fma64(u, high - low, low), low, high)
-    if kind == SINGLE and (exact := _exact_stretch(low, high)):
-        width, start, _ = exact
-        return _below((u.astype(np.float64) * width + start).astype(SINGLE), low, high)
     first = np.float32(low)
     return _below(cast_as_c(fma32(u, float(np.float32(high) - first), float(first)), kind), low, high)
 
