@@ -92,7 +92,7 @@ class ModernGenerator(RandomStream):
     def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """uniform(shape, dtype), by a short way for few numbers."""
         if dtype is SINGLE and (count := elements(shape)) <= FEW:
-            return self.twister.u24(count).reshape(shape)
+            return np.array(self.twister.few_u24(count), SINGLE).reshape(shape)
         return self.uniform(shape, dtype)
 
     def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
