@@ -63,7 +63,8 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
         for k in range(len(outputs)):       # before a gradient of 0 is believed
             complete(session, list(leaves), partial(evaluation.output, k), evaluation.stopped.setdefault)
         with _doubles([*leaves.values()], leaves.values()):
-            return [*_findings(evaluation, evaluation, leaves, tolerance, 1, _labels(len(outputs))),
+            labels = ["output"] if len(outputs) == 1 else [f"output {k}" for k in range(len(outputs))]
+            return [*_findings(evaluation, evaluation, leaves, tolerance, 1, labels),
                     *(_second(evaluation, leaves, tolerance) if order > 1 else ())]
 
 
@@ -78,10 +79,6 @@ def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor],
     judgements = verdicts(function, list(leaves.values()), tolerance)
     for name, verdict in zip(leaves, judgements, strict=True):
         yield CheckResult(name, order, verdict, labels, evaluation.random, evaluation.stopped.get(name, ""))
-
-
-def _labels(count: int) -> list[str]:
-    return ["output"] if count == 1 else [f"output {k}" for k in range(count)]
 
 
 class _Evaluation:

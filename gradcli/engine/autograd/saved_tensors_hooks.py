@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.specialized.helpers import holds_tensor
 from gradcli.engine.tensor.tensor import Tensor, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
@@ -110,7 +111,7 @@ class Saver:
         slots: dict[Any, Any] = {}
 
         def pack(need: int, value: Any) -> Any:
-            if need > len(values) or (need < len(values) and not _tensors(values[need])):
+            if need > len(values) or (need < len(values) and not holds_tensor(values[need])):
                 return value        # a shape, a number
             source = values[need] if need < len(values) else node
             if type(value) is tuple:
@@ -127,10 +128,6 @@ class Saver:
 
         return [(parent, rule, PackedValues(tuple([pack(need, v) for need, v in zip(rule.needs, saved, strict=True)]))
                  if rule.saves is not False else saved) for parent, rule, saved in edges]
-
-
-def _tensors(value: Any) -> bool:
-    return isinstance(value, Tensor) or type(value) is tuple and bool(value) and isinstance(value[0], Tensor)
 
 
 @exposed()

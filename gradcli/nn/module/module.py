@@ -99,7 +99,7 @@ class Module(Lookup):
                                                                                                    Module) else ""
         if kind == "_module_dict" and name in registries_of(self, name, kind)[0]:
             check_registrable(name, value, "parameter")
-        registries = registries_of(self, name, kind) if kind or "_parameter_dict" in _ready_registries(self) else ()
+        registries = registries_of(self, name, kind) if kind or hasattr(self, "_module_dict") else ()
         if kind:
             own = getattr(self, kind)
             for registry in registries:
@@ -379,11 +379,6 @@ def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:
                 if value.grad is not None:
                     value.grad = Variable(value.grad.array.astype(dtype, copy=False))
     return module
-
-
-def _ready_registries(module: Module) -> tuple[str, ...]:
-    """The names of the registries that exist: none before Module.__init__ has run."""
-    return REGISTRIES if hasattr(module, "_module_dict") else ()
 
 
 def dotted(path: str, name: str) -> str:

@@ -204,11 +204,10 @@ class _LambdaScheduler(LRScheduler):
 class LambdaLR(_LambdaScheduler):
     """The initial rate times a function of the epoch."""
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return self._lr_after(rate, i)
-
     def _lr_after(self, rate: float, i: int) -> float:
         return self.base_lrs[i] * self._factor(i)
+
+    _lr_at_start = _lr_after
 
 
 class MultiplicativeLR(_LambdaScheduler):
