@@ -101,13 +101,13 @@ class set_grad_enabled(recording):
             raise ArgumentFault(f"set_grad_enabled() takes True or False, not {described(mode)}").saying(
                 f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type_name(mode)}")
         super().__init__(mode)
-        grad_mode.turn(self.on)
+        grad_mode.set_enabled(self.on)
 
     def __enter__(self) -> None:
-        grad_mode.turn(self.on)         # `before` stays the mode at the time of __init__
+        grad_mode.set_enabled(self.on)         # `before` stays the mode at the time of __init__
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        grad_mode.turn(self.before)     # as a decorator, it changes nothing outside the function
+        grad_mode.set_enabled(self.before)     # as a decorator, it changes nothing outside the function
         return super().__call__(function)
 
     def __repr__(self) -> str:

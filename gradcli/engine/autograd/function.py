@@ -293,7 +293,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     node.hooks = None
     shapes = tuple(w.array.shape for w in differentiable)
     node.shape = shapes[0] if len(differentiable) == 1 else shapes
-    node.born = clock()
+    node.sequence_nr = clock()
     record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)

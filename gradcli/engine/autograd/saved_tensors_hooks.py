@@ -96,11 +96,11 @@ class Saver:
     def __enter__(self) -> None:
         self.before = grad_mode.savers
         grad_mode.savers = (*self.before, self)
-        grad_mode.turn(grad_mode.enabled)
+        grad_mode.set_enabled(grad_mode.enabled)
 
     def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
         grad_mode.savers = self.before
-        grad_mode.turn(grad_mode.enabled)
+        grad_mode.set_enabled(grad_mode.enabled)
 
     def slot(self, array: Any, source: Any) -> PackedValue:
         """Pack an array that is being saved; `source` is its tensor, or the node whose result it is."""
@@ -158,7 +158,7 @@ class saved_tensors_hooks(Saver):
                 packed = self.pack(source if isinstance(source, Tensor) else Variable(array, True, source))
         finally:
             grad_mode.savers = savers
-            grad_mode.turn(grad_mode.enabled)
+            grad_mode.set_enabled(grad_mode.enabled)
         if last_write(array) is not write:
             raise GradFault("A saved tensor pack hook is modifying its input in place. Tensors provided as input to "
                             "pack hook can not be modified by in-place operations as this can lead to unexpected "

@@ -186,7 +186,7 @@ def keep_in_place(node: Any, array: np.ndarray, memory: np.ndarray) -> None:
     node.edges = tuple([
         (to, rule, tuple([memory if value is array else value for value in saved]) if type(saved) is tuple else saved)
         for to, rule, saved in node.edges])
-    node.born = clock()
+    node.sequence_nr = clock()
 
 
 def into(target: Any, result: Any, writer: str) -> Any:

@@ -23,8 +23,7 @@ from gradcli.engine.autograd.hooks import (
     retain_grad,
     retains_grad,
 )
-from gradcli.engine.autograd.inference_mode import alone as beside
-from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
+from gradcli.engine.autograd.inference_mode import inference_like, is_inference, refuse_leaf, version
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
@@ -121,7 +120,7 @@ def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     kind = Variable if RESULT[type(self)] is Volatile else RESULT[type(self)]
     alone = sharing(self, kind, DETACH, here() if self.requires_grad else None)
-    return report_detached(self, ".detach()", beside(alone, self))
+    return report_detached(self, ".detach()", inference_like(alone, self))
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -150,7 +149,7 @@ def data(self: Tensor) -> Tensor:
     inside = sharing(self, Tensor, DATA_OF, here() if self.requires_grad else None)
     inside.root = DATA
     inside.array = self.array if Current.legacy else self.array.view()      # today's counts its own writes
-    return report_detached(self, ".data", beside(inside, self))
+    return report_detached(self, ".data", inference_like(inside, self))
 
 
 def grad(self: Tensor) -> Any:

@@ -255,7 +255,7 @@ def _joined(column: list[Any], dim: int | None, name: str, common: Slices | None
                                "you mean to set out_dims= to None for output?",
                                ("lambda v: v", "the tensor itself, without .item() or float()"))
     dim = axis(dim, first.array.ndim + 1)
-    if common is not None and (whole := common.whole(column)) is not None:
+    if common is not None and (whole := common.stacked_source(column)) is not None:
         return whole[0] if whole[1] == dim else traced.movedim(whole[0], whole[1], dim)
     if any(x.requires_grad for x in column):
         return of_slices(traced.stack(column, dim), column)

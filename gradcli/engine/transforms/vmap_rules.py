@@ -20,7 +20,7 @@ from gradcli.engine.tensor.variable import grad_mode, recording
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import expose
-from gradcli.faults.source import Named
+from gradcli.faults.source import NamedValue
 from gradcli.faults.tree import TypeFault, ValueFault
 
 
@@ -32,7 +32,7 @@ class VmapInfo(NamedTuple):
 
 
 expose(VmapInfo, *VmapInfo._fields, parts=lambda info: (
-    "VmapInfo(", [Named(*pair) for pair in zip(VmapInfo._fields, info, strict=True)], ")"))
+    "VmapInfo(", [NamedValue(*pair) for pair in zip(VmapInfo._fields, info, strict=True)], ")"))
 
 
 class Suspended(BaseException):
@@ -82,7 +82,7 @@ class Slices:
         self.slices[id(part)] = Slice(part, whole, dim % whole.array.ndim, at)
         return part
 
-    def whole(self, column: list[Any]) -> tuple[Any, int] | None:
+    def stacked_source(self, column: list[Any]) -> tuple[Any, int] | None:
         """The tensor whose slices these are, all of them in their order, and along which dimension; else None."""
         slices = [self.slices.get(id(x)) for x in column]
         first = slices[0]
@@ -134,7 +134,7 @@ class Slices:
         first = column[0]
         if not isinstance(first, Tensor) or all(x is first or _is_same_view(x, first) for x in column):
             return first, None
-        return self.whole(column) or (traced.stack(column), 0)
+        return self.stacked_source(column) or (traced.stack(column), 0)
 
     def _split(self, returned: Any, count: int) -> list[Any]:
         """What a rule gave, for each slice."""

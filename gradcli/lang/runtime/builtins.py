@@ -32,7 +32,7 @@ EXCEPTIONS = sorted(kind.__name__ for kind in HELD_EXCEPTIONS if kind not in (Re
 """The names of exceptions of Python's that programs have."""
 
 _SEQUENCE = frozenset({"index", "count"})
-_WHOLE = frozenset(
+_INT_ATTRIBUTES = frozenset(
     "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split())
 METHODS: dict[type, frozenset[str]] = {
     str: _SEQUENCE | frozenset(
@@ -50,8 +50,8 @@ METHODS: dict[type, frozenset[str]] = {
         "issuperset isdisjoint intersection_update difference_update symmetric_difference_update".split()),
     frozenset: frozenset(
         "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()),
-    int: _WHOLE,
-    bool: _WHOLE,
+    int: _INT_ATTRIBUTES,
+    bool: _INT_ATTRIBUTES,
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
     complex: frozenset("real imag conjugate".split()),
     property: frozenset({"getter", "setter", "deleter"}),
@@ -104,7 +104,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         return dict.fromkeys(bounded(values), *default)
 
     kinds = [
-        kind(int, _whole(budget)), kind(float), kind(complex), kind(bool),
+        kind(int, _int_constructor(budget)), kind(float), kind(complex), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _collection_constructor(plain, bounded)) for plain in (
             list, tuple, set, frozenset)),
         TypeProxy("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),
@@ -229,9 +229,9 @@ def _collection_constructor(plain: type, bounded: Callable[[Iterable[Any]], Iter
                                      else plain(*args, **options))
 
 
-def _whole(budget: Budget) -> Callable[..., int]:
+def _int_constructor(budget: Budget) -> Callable[..., int]:
     """`int` as programs call it: of a string in a base, digits are counted before they are read."""
-    def whole(*args: Any, **options: Any) -> int:
+    def int_of(*args: Any, **options: Any) -> int:
         if len(args) == 1 and not options and type(args[0]) is float and -MOST < args[0] < MOST:
             return int(args[0])
         base = args[1] if len(args) == 2 else options.get("base")
@@ -242,7 +242,7 @@ def _whole(budget: Budget) -> Callable[..., int]:
             return budget.checked_bits(number)
         return budget.checked_bits(int(*args, **options))
 
-    return whole
+    return int_of
 
 
 def _least_bits(text: str, base: int) -> int:

@@ -192,7 +192,7 @@ def part_of(self, basic, array, kind):
             basic = basic[:-1]
         node = new(GetItem.nodes[0 if type(basic[-1]) is int else GetItem.variant(self, basic, ())])
         node.edges = ((self.node or self, GetItem.rules[0], (basic, (), array.shape)),)
-        node.hooks, node.shape, node.born = None, part.shape, clock()
+        node.hooks, node.shape, node.sequence_nr = None, part.shape, clock()
         node.code, node.line_at = here()
         out.requires_grad, out.node, out.cut = True, node, None
     else:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.tensor.methods import axis
@@ -241,7 +241,7 @@ class TriangularSolve(Op):
         same_type("triangular_solve", A, input)
         matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
-        return named(TriangularSolve)(solution, F.clone(A))
+        return result_type(TriangularSolve)(solution, F.clone(A))
 
 
 class CholeskySolve(Op):
