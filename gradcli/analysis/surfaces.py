@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 FINE, COARSE = 81, 33       # nodes along each axis: where one run computes them all, and where each takes a run
-SHORTEST_STEP = 1e-7                # of the size of the point: a step shorter than this ends a descent
+SHORTEST_STEP = 1e-7        # of the size of the point: a step shorter than this ends a descent
 
 
 class Descent(NamedTuple):

@@ -156,9 +156,10 @@ _context_classes: weakref.WeakKeyDictionary[type, type[Context]] = weakref.WeakK
 def _context_class(cls: type) -> type[Context]:
     """The class of the contexts of a Function's calls."""
     if cls not in _context_classes:
-        named = type(f"{cls.__name__}Backward", (Context,), {"__slots__": (), "__module__": "torch.autograd.function"})
-        _context_classes[cls] = named
-        seal(named)
+        context_class = type(f"{cls.__name__}Backward", (Context,), {
+            "__slots__": (), "__module__": "torch.autograd.function"})
+        _context_classes[cls] = context_class
+        seal(context_class)
     return _context_classes[cls]
 
 

@@ -186,13 +186,13 @@ def item(self: Tensor) -> Any:
     return report_detached(self, ".item()", self.array.item())
 
 
-NUMBER = 32         # bytes that a plain number takes in a list
+NUMBER_BYTES = 32   # bytes that a plain number takes in a list
 
 
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > UNCHECKED:
-        MemoryLimit.check("tolist", self.array.size * NUMBER, "a list")
+        MemoryLimit.check("tolist", self.array.size * NUMBER_BYTES, "a list")
     return report_detached(self, ".tolist()", self.array.tolist())
 
 
