@@ -33,7 +33,7 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def nearest_word(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The same for a name of a program beside the words of the language, most of which are no slips of it.
+    """The word of the language of which a name of a program is a slip, as a tuple of none or one.
 
     `model` is no slip of `mode`, `loss` none of `less`, `conv1` none of `conv1d`: programs name their values by
     ordinary words.

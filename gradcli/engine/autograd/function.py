@@ -240,7 +240,7 @@ def _note_view(out: Tensor, result: Tensor, inputs: list[Any], origin: int) -> N
 
 
 def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
-    """The same for tensors with tangents: the Function's jvp gives those of the results."""
+    """Call a Function with tensors that have tangents: its jvp gives the tangents of the results."""
     jvp = _defined(cls, "jvp")
     if not isinstance(jvp, staticmethod):
         raise NotDifferentiable(f"jvp is not implemented for {cls.__name__}, a Function of the program",

@@ -185,7 +185,7 @@ class TypeKind(Kind):
         return self.named(value) if self.by_name or type(value) is not str or Current.legacy else REFUSED
 
     def named(self, value: Any) -> Any:
-        """The same, where names are understood."""
+        """The element type that `value` is or names; REFUSED for other values."""
         if type(value) is str:
             name = value.removeprefix("torch.")
             value = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)

@@ -3,7 +3,7 @@
 numpy lets go of the interpreter while it computes, so that threads run at once. The pieces of a job depend on
 nothing but themselves and are the same for any number of threads; whoever is free takes the next one, and what a
 helper has not begun, the caller does itself. So no result depends on the number of threads, a helper that the system
-refuses or does not schedule delays nobody, and the caller waits for pieces at most that a helper has begun.
+refuses or does not schedule delays no call: the caller waits only for pieces that a helper has begun.
 
 Helpers start when a job first pays for them. They end before the process forks, and with the process.
 """

@@ -102,7 +102,7 @@ def _tracked(values: tuple[Any, ...]) -> bool:
 
 
 def writable(target: Any, writer: str, part: bool = False) -> Any:
-    """`target`, unless writing to it, or to a part of it, would change a leaf behind its gradient's back."""
+    """`target`; a fault if writing to it, or to a part of it, would change a leaf that requires gradients."""
     if not isinstance(target, Tensor):
         raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
     refuse_write(target)

@@ -63,7 +63,7 @@ class Uninitialized:
         return f"<{type(self).__name__}>"
 
     def again(self) -> Any:
-        """Another one like it."""
+        """A new uninitialised tensor of the same class."""
         return type(self)(vars(type(self)).get("learns"), None, SLOT.__get__(self).dtype)
 
     def _becomes(self) -> type:

@@ -56,7 +56,7 @@ class Slice(NamedTuple):
     at: int
 
     def is_replaced(self) -> bool:
-        """Whether the program has let the slice look elsewhere, or given it a gradient of its own."""
+        """Whether the program has set the data or requires_grad of the slice."""
         place = np.moveaxis(self.source.array, self.dim, 0)[self.at].__array_interface__
         return self.tensor.requires_grad != self.source.requires_grad or (
             self.tensor.array.__array_interface__ != place)

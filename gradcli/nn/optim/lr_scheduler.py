@@ -152,12 +152,7 @@ class LRScheduler:
         for name, value in plain_copy(state_dict, "the state of a schedule").items():
             object.__setattr__(self, name, value)
 
-    def __repr__(self) -> str:
-        return object_text(self)
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return object_text(self, style)
+    __repr__ = __display__ = object_text
 
 
 def _is_plain(value: Any) -> bool:

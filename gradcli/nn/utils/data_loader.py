@@ -148,12 +148,7 @@ class DataLoader:
     def _batch(self, numbers: Any) -> Any:
         return self.collate_fn([self.dataset[number] for number in numbers])
 
-    def __repr__(self) -> str:
-        return object_text(self)
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return object_text(self, style)
+    __repr__ = __display__ = object_text
 
 
 @exposed("id", "num_workers", "seed", "dataset")

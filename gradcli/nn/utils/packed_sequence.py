@@ -59,7 +59,7 @@ class PackedSequence(_Packed):
         return "PackedSequence(", [NamedValue(*field) for field in printed], ")"
 
     def to(self, *args: Any, **options: Any) -> Any:
-        """The same with members of the type given."""
+        """The PackedSequence with its data converted by `Tensor.to`."""
         return self._replace(data=traced.to(self.data, *args, **options))
 
     def cpu(self) -> Any:

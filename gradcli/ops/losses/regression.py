@@ -51,7 +51,7 @@ def reduced(F, loss, how):
 
 
 def gathered(loss, how):
-    """The same for arrays; the mean of nothing is nan."""
+    """A loss of each element, an array, as the mean or sum of all, or as it is; the mean of nothing is nan."""
     if how == "none":
         return loss
     total = full_sum(loss)

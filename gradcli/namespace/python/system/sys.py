@@ -91,7 +91,7 @@ def printing_functions(write: Callable[[str], object]) -> ModuleProxy:
         writer(stream, write)(pformat(object, *args, **options) + "\n")
 
     def pp(object: Any, *args: Any, sort_dicts: bool = False, **options: Any) -> None:
-        """The same, with the keys of dicts in their own order."""
+        """Print a value as pprint does, with the keys of dicts in their own order."""
         pprint(object, *args, sort_dicts=sort_dicts, **options)
 
     return ModuleProxy("printing", display=display, pprint=pprint, pp=pp)
