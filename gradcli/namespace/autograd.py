@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.backward import set_detect_anomaly as anomaly
+from gradcli.engine.autograd.backward import set_detect_anomaly
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
@@ -178,7 +178,7 @@ def autograd_module() -> ModuleProxy:
                        functional=functions, graph=graph, forward_ad=forward,
                        variable=ModuleProxy("torch.autograd.variable", Variable=variable_type),
                        detect_anomaly=TypeProxy(
-                         "torch.autograd.anomaly_mode.detect_anomaly", (anomaly,), anomaly),
+                         "torch.autograd.anomaly_mode.detect_anomaly", (set_detect_anomaly,), set_detect_anomaly),
                        set_detect_anomaly=TypeProxy(
-                         "torch.autograd.anomaly_mode.set_detect_anomaly", (anomaly,), anomaly),
+                         "torch.autograd.anomaly_mode.set_detect_anomaly", (set_detect_anomaly,), set_detect_anomaly),
                        no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

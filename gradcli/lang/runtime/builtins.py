@@ -13,8 +13,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import EXCEPTIONS as HELD_EXCEPTIONS
-from gradcli.exposure import PROGRAM_MADE, expose_functions
+from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, expose_functions
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -28,7 +27,7 @@ from gradcli.lang.runtime.iteration import iter_, next_
 from gradcli.lang.runtime.streams import writer
 from gradcli.lang.runtime.types import Sentinel, TypeProxy, types_of
 
-EXCEPTIONS = sorted(kind.__name__ for kind in HELD_EXCEPTIONS if kind not in (RecursionError, MemoryError))
+EXCEPTION_NAMES = sorted(kind.__name__ for kind in EXCEPTIONS if kind not in (RecursionError, MemoryError))
 """The names of exceptions of Python's that programs have."""
 
 _SEQUENCE = frozenset({"index", "count"})
@@ -113,7 +112,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         TypeProxy("object", (object,), lambda: Sentinel()),
         TypeProxy("property", (property,), _property), TypeProxy("staticmethod", (staticmethod,), _staticmethod),
         TypeProxy("classmethod", (classmethod,), _classmethod),
-        *(_exception(name, getattr(builtins, name)) for name in EXCEPTIONS),
+        *(_exception(name, getattr(builtins, name)) for name in EXCEPTION_NAMES),
         *(_exception(kind.__name__, kind) for kind in (ExitRequest, InterruptRequest)),
     ]
 
