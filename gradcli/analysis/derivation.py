@@ -76,7 +76,7 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     named = {step.name: step.value for step in forward}
     value = number_of(session, steps.result)
     if not forward:
-        forward = [steps.whole(value)]
+        forward = [steps.single_step(value)]
     named |= {name: value for name, value in session.names().items() if isinstance(value, Tensor) and name not in named}
     words = FormulaOps()
     return Derivation(forward, list(_backward(value, named, leaves, words)), words.unusual)
@@ -131,7 +131,7 @@ class Steps:
             self._run_statement(self.final)
         return self.steps
 
-    def whole(self, value: Tensor) -> Step:
+    def single_step(self, value: Tensor) -> Step:
         """The one step of a program in which no operation is a step: under the name that it assigns, or "result"."""
         if self.earlier and self.result.isidentifier():
             last = self.earlier[-1]

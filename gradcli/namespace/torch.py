@@ -122,7 +122,7 @@ def set_default_dtype(d: Any) -> None:
 
 def set_default_tensor_type(t: Any) -> None:
     """Make the element type of a tensor type, or of its name, that of new tensors and of plain floats."""
-    dtype = Type.named(t)
+    dtype = Type.element_type(t)
     set_default_dtype(t if dtype is REFUSED else OF[dtype])
 
 

@@ -107,7 +107,7 @@ def kind(value: Any) -> Any:
     """An element type, as programs name it, for numpy."""
     if value is float or value is int or value is bool:
         return value
-    dtype = Type.named(value)
+    dtype = Type.element_type(value)
     if dtype is REFUSED or dtype is None:
         raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
     return dtype

@@ -55,7 +55,7 @@ class Constraint:
         return f"{name}({', '.join(bounds)})"
 
 
-def within(constraint: Constraint, value: Any) -> Any:
+def checked(constraint: Constraint, value: Any) -> Any:
     """`constraint.check(value)`; ArgumentFault unless `value` is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"a constraint is checked of a tensor, not {described(value)}",
@@ -108,7 +108,7 @@ class IndependentConstraint(_Wrapping):
     event_dim = property(lambda self: self.base_constraint.event_dim + self.reinterpreted_batch_ndims)
 
     def check(self, value: Any) -> Any:
-        result, last = within(self.base_constraint, value), self.reinterpreted_batch_ndims
+        result, last = checked(self.base_constraint, value), self.reinterpreted_batch_ndims
         if result.ndim < last:
             raise ValueFault(f"Expected value.dim() >= {self.event_dim} but got {value.ndim}")
         return result.reshape((*result.shape[:result.ndim - last], -1)).all(-1)
@@ -127,7 +127,7 @@ class MixtureSameFamilyConstraint(_Wrapping):
 
     def check(self, value: Any) -> Any:
         last = self.event_dim
-        result = within(self.base_constraint, value.unsqueeze(-1 - last))
+        result = checked(self.base_constraint, value.unsqueeze(-1 - last))
         if value.ndim < last:
             raise ValueFault(f"Expected value.dim() >= {last} but got {value.ndim}")
         return result.reshape((*result.shape[:value.ndim - last], -1)).all(-1)

@@ -256,7 +256,7 @@ class Module(Lookup):
 
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
-        dtype = Type.named(dst_type)
+        dtype = Type.element_type(dst_type)
         if dtype is REFUSED or dtype.kind not in "fc":
             words = "data set to a tensor that requires gradients must be floating point or complex dtype"
             raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
