@@ -169,7 +169,7 @@ def _code_of(value: Any) -> Any:
 # the gate
 
 ATOMS = frozenset({type(None), bool, int, float, complex, str, type(...), type(NotImplemented), slice, range})
-HELD: set[type] = set(ATOMS)
+ADMITTED: set[type] = set(ATOMS)
 """Types whose values all pass `admit`: Python's atoms, and the classes of this package that have passed it before."""
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset,
                                           type({}.keys()), type({}.values()), type({}.items())})
@@ -216,20 +216,20 @@ def expose_functions(functions: Iterable[Any]) -> None:
 def admit(value: Any) -> Any:
     """Return `value` if programs may hold it; raise ForeignValue otherwise."""
     kind = type(value)
-    if kind in HELD or kind in SHORT_WAYS and SHORT_WAYS[kind](value) or admissible(value):
+    if kind in ADMITTED or kind in SHORT_WAYS and SHORT_WAYS[kind](value) or admissible(value):
         return value
     raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
 
 
 def _all_held(values: Iterable[Any]) -> bool:
     """Whether the members of a list or tuple are all of types whose values pass."""
-    return HELD.issuperset(map(type, values))
+    return ADMITTED.issuperset(map(type, values))
 
 
 def _bound_to_held(method: Any) -> bool:
     """Whether the owner of a method is no class, and of a type whose values all pass."""
     owner = method.__self__
-    return type(owner) in HELD and not isinstance(owner, type)
+    return type(owner) in ADMITTED and not isinstance(owner, type)
 
 
 # for frequent types, what saves `admissible` a look at a value that it would let pass
@@ -252,8 +252,8 @@ def admissible(value: Any) -> bool:
                 visited.add(id(value))
                 members = (value, value.values()) if isinstance(value, dict) else (value,)
                 for part in members:
-                    if not HELD.issuperset(map(type, part)):
-                        pending += [member for member in part if type(member) not in HELD]
+                    if not ADMITTED.issuperset(map(type, part)):
+                        pending += [member for member in part if type(member) not in ADMITTED]
         elif not _admissible_leaf(value, kind):
             return False
     return True
@@ -275,7 +275,7 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
         return True
     if exposure_of(kind) is None:
         return False
-    HELD.add(kind)
+    ADMITTED.add(kind)
     return True
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.analysis.derivatives import assigned_name, number_of, require_unchanged
 from gradcli.analysis.detached import complete, sweeping
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, Words, short_text
+from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, FormulaOps, short_text
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.methods import without_history
@@ -76,9 +76,9 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     named = {step.name: step.value for step in forward}
     value = number_of(session, steps.result)
     if not forward:
-        forward = [steps.whole(value)]
+        forward = [steps.single_step(value)]
     named |= {name: value for name, value in session.names().items() if isinstance(value, Tensor) and name not in named}
-    words = Words()
+    words = FormulaOps()
     return Derivation(forward, list(_backward(value, named, leaves, words)), words.unusual)
 
 
@@ -131,7 +131,7 @@ class Steps:
             self._run_statement(self.final)
         return self.steps
 
-    def whole(self, value: Tensor) -> Step:
+    def single_step(self, value: Tensor) -> Step:
         """The one step of a program in which no operation is a step: under the name that it assigns, or "result"."""
         if self.earlier and self.result.isidentifier():
             last = self.earlier[-1]
@@ -190,7 +190,7 @@ class Steps:
         return name
 
 
-def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words: Words) -> Iterator[Gradient]:
+def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words: FormulaOps) -> Iterator[Gradient]:
     """Yield the gradient of every value, newest first; those of leaves last, in the order of `leaves`."""
     labels = {id(tensor.node or tensor): name for name, tensor in reversed(named.items())}
     arrays = {id(tensor.array): name for name, tensor in reversed(named.items())}
@@ -255,7 +255,7 @@ def _saved_formula(value: Any, at: int, node: Any, labels: dict[int, str], array
     return Formula(parameters[at], value)
 
 
-def _input_grad(rule: Any, words: Words, g: Any, formulas: list[Any], saved: tuple[Any, ...], name: str
+def _input_grad(rule: Any, words: FormulaOps, g: Any, formulas: list[Any], saved: tuple[Any, ...], name: str
                 ) -> Formula | None:
     """The gradient that a rule returns for one input, as a formula; without text where the rule takes only arrays."""
     try:

@@ -157,7 +157,7 @@ class ExpressionFunction:
             require_unchanged(self.session, self.names)
         return outcome
 
-    def named(self, blocks: Sequence[Any]) -> Blocks:
+    def by_name(self, blocks: Sequence[Any]) -> Blocks:
         return dict(zip(self.names, blocks, strict=True))
 
 
@@ -166,7 +166,7 @@ def jacobian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor,
     """The value, and by name the Jacobian: a tensor of the value's shape followed by the shape of the name's value."""
     function = ExpressionFunction(session, text, names)
     blocks = functional.jacobian(function, function.inputs)
-    return function.outcome, function.named(blocks)
+    return function.outcome, function.by_name(blocks)
 
 
 @sweeping
@@ -174,7 +174,7 @@ def hessian(session: Session, text: str, names: Sequence[str]) -> tuple[Tensor, 
     """The value, one number, and its second derivatives by pairs of names."""
     function = ExpressionFunction(session, text, names, single=True)
     rows = functional.hessian(function, function.inputs)
-    return function.outcome, function.named([function.named(row) for row in rows])
+    return function.outcome, function.by_name([function.by_name(row) for row in rows])
 
 
 @sweeping
@@ -194,7 +194,7 @@ def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | Non
     if weights is not None:
         _same_shape(weights, shape_of(session, text), "--with", "the value")
     value, blocks = functional.vjp(function, function.inputs, weights)
-    return value, function.named(blocks)
+    return value, function.by_name(blocks)
 
 
 def _same_shape(tensor: Tensor, expected: tuple[int, ...], where: str, what: str) -> None:

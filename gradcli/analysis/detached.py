@@ -132,7 +132,7 @@ class _Start(NamedTuple):
         return cls(session.generators.save(), gradients, [leaf.array.copy() for leaf, _ in gradients])
 
     @contextmanager
-    def again(self, session: Session) -> Iterator[None]:
+    def replayed(self, session: Session) -> Iterator[None]:
         """A context that begins there; afterwards all is as before it."""
         moment, gradients = session.generators.save(), [(leaf, leaf.gradient) for leaf, _ in self.gradients]
         arrays = [(leaf.array, leaf.array.copy(), start) for (leaf, _), start in zip(self.gradients, self.numbers,
@@ -230,7 +230,7 @@ class _Judge:
     def _reevaluate(self, places: Sequence[Any], factor: float) -> Any:
         """The value with the numbers of some places perturbed; None where the expression fails."""
         try:
-            with self.start.again(self.session), self.session.silenced(), (
+            with self.start.replayed(self.session), self.session.silenced(), (
                     DetachmentRecorder(places, factor).listening()):
                 return self.evaluate().array.copy()
         except LimitFault:

@@ -63,7 +63,8 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
         for k in range(len(outputs)):       # before a gradient of 0 is believed
             complete(session, list(leaves), partial(evaluation.output, k), evaluation.stopped.setdefault)
         with _doubles([*leaves.values()], leaves.values()):
-            return [*_findings(evaluation, evaluation, leaves, tolerance, 1, _labels(len(outputs))),
+            labels = ["output"] if len(outputs) == 1 else [f"output {k}" for k in range(len(outputs))]
+            return [*_findings(evaluation, evaluation, leaves, tolerance, 1, labels),
                     *(_second(evaluation, leaves, tolerance) if order > 1 else ())]
 
 
@@ -78,10 +79,6 @@ def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor],
     judgements = verdicts(function, list(leaves.values()), tolerance)
     for name, verdict in zip(leaves, judgements, strict=True):
         yield CheckResult(name, order, verdict, labels, evaluation.random, evaluation.stopped.get(name, ""))
-
-
-def _labels(count: int) -> list[str]:
-    return ["output"] if count == 1 else [f"output {k}" for k in range(count)]
 
 
 class _Evaluation:
@@ -120,7 +117,7 @@ class _Evaluation:
 
 def leaves_of(session: Session, expression: str) -> dict[str, Tensor]:
     """The floating tensors that an expression names, by name; if some require gradients, only those."""
-    return _leaves({name: value for name, value in _named(session, expression) if _floating(value)})
+    return _leaves({name: value for name, value in _named_values(session, expression) if _floating(value)})
 
 
 def _leaves(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -185,7 +182,8 @@ def _doubles(tensors: Iterable[Tensor], leaves: Iterable[Tensor]) -> Iterator[No
 
 def _used(session: Session, expression: str) -> dict[str, Tensor]:
     """The floating tensors that an expression uses, by name; those in modules and containers by their path."""
-    tensors = {name: x for root, value in _named(session, expression) for name, x in _within(root, value, DEEPEST)}
+    tensors = {name: x for root, value in _named_values(session, expression)
+               for name, x in _tensors_in(root, value, DEEPEST)}
     first: dict[int, str] = {}
     for name, x in tensors.items():
         first.setdefault(id(x), name)
@@ -194,11 +192,11 @@ def _used(session: Session, expression: str) -> dict[str, Tensor]:
 
 def held_leaves(session: Session) -> list[Tensor]:
     """The leaves among the values of a session, in modules and containers too."""
-    return [x for name, value in session.names().items() for _, x in _within(name, value, DEEPEST)
+    return [x for name, value in session.names().items() for _, x in _tensors_in(name, value, DEEPEST)
             if x.requires_grad and x.node is None]
 
 
-def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
+def _tensors_in(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
     """Yield the floating tensors in a value, each with its path."""
     if _floating(value):
         yield name, value
@@ -208,10 +206,10 @@ def _within(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor]]:
     elif depth and type(value) in (list, tuple, dict):
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:
-            yield from _within(f"{name}[{key!r}]" if type(key) in (int, str) else f"{name}[...]", item, depth - 1)
+            yield from _tensors_in(f"{name}[{key!r}]" if type(key) in (int, str) else f"{name}[...]", item, depth - 1)
 
 
-def _named(session: Session, expression: str) -> list[tuple[str, Any]]:
+def _named_values(session: Session, expression: str) -> list[tuple[str, Any]]:
     """The values that an expression names, itself or through the functions it calls."""
     names, values = session.names(), {}
     pending = list(session.words(expression))

@@ -50,13 +50,13 @@ def _side(values: Callable[[float], Any], at: float, sign: int, outputs: Iterabl
     estimate = stays.max(0)
     for n in outputs:
         if estimate[n] > ORDINARY * largest[n]:
-            estimate[n] = _confirmed(partial(_one, values, n), at, steps[int(stays[:, n].argmax())], estimate[n])
+            estimate[n] = _confirmed(partial(_output_at, values, n), at, steps[int(stays[:, n].argmax())], estimate[n])
         if estimate[n] > max(COARSEST, LARGEST * largest[n]):
             estimate[n] = 0.0
     return estimate
 
 
-def _one(values: Callable[[float], Any], n: int, number: float) -> float:
+def _output_at(values: Callable[[float], Any], n: int, number: float) -> float:
     return float(values(number)[n])
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradcli.display.charts.chart import Chart, Curve, Scale, tied
+from gradcli.display.charts.chart import Chart, Curve, Scale, finite_intervals
 
 Evaluate = Callable[[np.ndarray], list[np.ndarray]]      # the values of each curve at (n,) places
 
@@ -85,8 +85,8 @@ def _unsettled(places: np.ndarray, values: list[np.ndarray], scale: Scale, wides
         y = _heights(row, limits, scale)
         far = np.abs(np.diff(y)) > JUMP
         edge = (np.isfinite(y[1:]) != np.isfinite(y[:-1])) & (np.diff(x) > widest / 16)
-        bent = _bent((x - x[0]) / (x[-1] - x[0]), y)
-        unsettled |= (wide & (bent[1:] | bent[:-1])) | (~wide & far & _steeper(x, y)) | edge
+        bends = _bends((x - x[0]) / (x[-1] - x[0]), y)
+        unsettled |= (wide & (bends[1:] | bends[:-1])) | (~wide & far & _steeper(x, y)) | edge
     return unsettled & (np.diff(x) > 8 * np.spacing(np.maximum(np.abs(places[1:]), np.abs(places[:-1]))))
 
 
@@ -97,17 +97,17 @@ def _heights(row: np.ndarray, limits: tuple[float, float], scale: Scale) -> np.n
     return np.clip((np.where(np.isfinite(values), values, np.nan) - low) / (high - low), 0.5 - WIDEST, 0.5 + WIDEST)
 
 
-def _bent(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _bends(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """For each point whether the polyline bends there: (n,) flags, False at both ends."""
-    bent = np.zeros(len(x), bool)
+    bends = np.zeros(len(x), bool)
     (dx1, dy1), (dx2, dy2) = (np.diff(x)[:-1], np.diff(y)[:-1]), (np.diff(x)[1:], np.diff(y)[1:])
     with np.errstate(all="ignore"):
         distance = np.abs(y[1:-1] - (y[:-2] + (y[2:] - y[:-2]) * dx1 / (dx1 + dx2)))
         turn = np.abs(np.arctan2(dy2, dx2) - np.arctan2(dy1, dx1))
         long = np.minimum(np.hypot(dx1, dy1), np.hypot(dx2, dy2)) > SHORT
     visible = (np.minimum(y[:-2], y[2:]) < 1.5) & (np.maximum(y[:-2], y[2:]) > -0.5)
-    bent[1:-1] = visible & ((distance > FLAT) & (turn > TURN / 2) | (turn > TURN) & long)
-    return bent
+    bends[1:-1] = visible & ((distance > FLAT) & (turn > TURN / 2) | (turn > TURN) & long)
+    return bends
 
 
 def _steeper(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -124,4 +124,4 @@ def _breaks(places: np.ndarray, row: np.ndarray, limits: tuple[float, float], sc
     x, y = scale.across(places.astype(float)), _heights(row, limits, scale)
     with np.errstate(all="ignore"):
         jump = (np.abs(np.diff(y)) > JUMP) & (np.diff(x) < widest / 16)
-        return ~tied(scale.up(row.astype(float))) | jump & _steeper(x, y)
+        return ~finite_intervals(scale.up(row.astype(float))) | jump & _steeper(x, y)

@@ -83,7 +83,7 @@ class Watched:
         self.all_epsilon = np.repeat(kinds, self.sizes) if kinds else np.zeros(0)
         self.epsilon = self.all_epsilon[self.chosen]
 
-    def others(self) -> list[int]:
+    def unchecked(self) -> list[int]:
         """The numbers of the elements that are not checked."""
         return sorted(set(range(self.total)).difference(self.chosen))
 
@@ -141,7 +141,7 @@ def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TO
     """
     outputs = function()
     watched = Watched(outputs, MOST)
-    watched.watch(culprit(partial(_off, function, watched, leaves), watched.others()))
+    watched.watch(culprit(partial(_off, function, watched, leaves), watched.unchecked()))
     rows = watched.gradients(outputs, leaves)
     centre = watched.values(outputs)
     work = watched.total + sum(leaf.array.size for leaf in leaves)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 FINE, COARSE = 81, 33       # nodes along each axis: where one run computes them all, and where each takes a run
-STILL = 1e-7                # of the size of the point: a step shorter than this ends a descent
+SHORTEST_STEP = 1e-7        # of the size of the point: a step shorter than this ends a descent
 
 
 class Descent(NamedTuple):
@@ -85,7 +85,7 @@ def descend(session: Session, text: str, names: tuple[str, ...], descent: Descen
             following = points[-1] - step
         if n == descent.steps or not np.all(np.isfinite(following)):
             break
-        if np.max(np.abs(step)) <= STILL * max(1.0, float(np.max(np.abs(following)))):
+        if np.max(np.abs(step)) <= SHORTEST_STEP * max(1.0, float(np.max(np.abs(following)))):
             break
         points.append(following)
     return Steps(names, list(np.array(points).T), np.array(values), list(np.array(slopes).T), descent.rate, text)

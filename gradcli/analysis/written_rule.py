@@ -25,7 +25,7 @@ class Formula:
     def __init__(self, words: str, value: Any, bound: int = ATOM) -> None:
         self.words, self.value, self.bound = words, value, bound
 
-    def within(self, bound: int) -> str:
+    def operand(self, bound: int) -> str:
         """The text as an operand of an operator with this precedence: in parentheses where it needs them."""
         return self.words if self.bound <= bound else f"({self.words})"
 
@@ -34,13 +34,13 @@ class Formula:
         return getattr(self.value, name)
 
     def __neg__(self) -> Formula:
-        return Formula(f"-{self.within(SIGN)}", -self.value, SIGN)
+        return Formula(f"-{self.operand(SIGN)}", -self.value, SIGN)
 
     def __getitem__(self, index: Any) -> Formula:
-        return Formula(f"{self.within(ATOM)}[{_indexed(index)}]", self.value[unwrapped(index)])
+        return Formula(f"{self.operand(ATOM)}[{_indexed(index)}]", self.value[unwrapped(index)])
 
     def __pow__(self, other: Any) -> Formula:
-        return Formula(f"{self.within(ATOM)}**{_term(other).within(SIGN)}", self.value ** unwrapped(other), POWER)
+        return Formula(f"{self.operand(ATOM)}**{_term(other).operand(SIGN)}", self.value ** unwrapped(other), POWER)
 
     def __rpow__(self, other: Any) -> Formula:
         return _term(other) ** self
@@ -57,7 +57,7 @@ def _binary(sign: str, bound: int, right: int, compute: Callable[[Any, Any], Any
         return _joined(_term(other), self)
 
     def _joined(a: Formula, b: Formula) -> Formula:
-        return _simple(sign, a, b) or Formula(f"{a.within(bound)}{sign}{b.within(right)}", compute(a.value, b.value),
+        return _simple(sign, a, b) or Formula(f"{a.operand(bound)}{sign}{b.operand(right)}", compute(a.value, b.value),
                                              bound)
 
     return forth, back
@@ -84,7 +84,7 @@ for _name, _sign, _bound, _right, _compute in (
         setattr(Formula, f"__r{_name}__", _back)
 
 
-class Words:
+class FormulaOps:
     """The `F` with which rules yield formulas; `unusual` describes the internal operations that they call."""
 
     def __init__(self) -> None:

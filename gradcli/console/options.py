@@ -61,7 +61,7 @@ class Command:
         self.keys = keys
 
     def parameters(self) -> list[Parameter]:
-        """Its own parameters, in order."""
+        """The parameters of the function, in order."""
         function: Any = self.function
         code, defaults = function.__code__, function.__defaults__ or ()
         names = code.co_varnames[1 : code.co_argcount]

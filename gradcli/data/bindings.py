@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_argument
-from gradcli.data.input_data import Assignment, held, open_assignment, refuse_file
+from gradcli.data.input_data import Assignment, file_value, open_assignment, refuse_file
 from gradcli.faults.tree import Fault, UsageFault
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FILE = r"(?:^|(?<=,))(\s*(\w+)\s*=\s*)@([^,]+)"
 NAMES = re.compile(r"(?:^|,)\s*(\w+)\s*=(?!=)")
 ASSIGNMENTS = r"\w+ ?= ?[^=,:;]+(?:, \w+ ?= ?[^=,:;]+)*"
 NO_CODE = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|#.*")    # strings and comments
-HELD = "numbers_of_file_"       # begins the names that stand for files
+FILE_PREFIX = "numbers_of_file_"       # begins the names that stand for files
 HEAD = "at(\n"      # the text keeps a line of its own, so a comment in it ends before the bracket
 
 
@@ -38,7 +38,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
 
         def held_name(match: re.Match[str], files: list[Assignment] = files) -> str:
             start, name, path = match.groups()
-            name = f"{HELD}{name}"
+            name = f"{FILE_PREFIX}{name}"
             files.append(open_assignment(f"{name}=@{path.strip()}", settings))
             return f"{start}{name}"
 
@@ -127,7 +127,7 @@ def set_variable(session: Session, assignment: Assignment) -> list[str]:
     """Set the names of one --var in a session, and return them."""
     name, value = assignment.name, assignment.value
     if assignment.content is not None:
-        session[name] = held(assignment)
+        session[name] = file_value(assignment)
         return [name]
     bindings = points(value, "--var")
     for target, expression in bindings:

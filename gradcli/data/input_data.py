@@ -49,7 +49,7 @@ def refuse_file(value: str, repair: str) -> None:
         raise UsageFault(f"{value.strip()} is the name of a file, which stands behind an @", repair)
 
 
-def held(assignment: Assignment) -> Any:
+def file_value(assignment: Assignment) -> Any:
     """What the file of an assignment holds: an array of numbers; of CSV or JSON with text in it, lists."""
     file, part = _split(assignment.value)
     called = "standard input" if file == "-" else file

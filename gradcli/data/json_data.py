@@ -26,7 +26,7 @@ def from_json(text: str, member: str) -> Any:
 
 
 def from_jsonl(text: str, member: str) -> Any:
-    """The same of one JSON value in each line."""
+    """The data of a text with one JSON value in each line; faults name the line."""
     values = []
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():

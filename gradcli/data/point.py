@@ -11,7 +11,7 @@ from gradcli.analysis.free_names import WORD
 from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
-from gradcli.data.bindings import HELD, NAMES, PointText, points, set_variable, twice, with_files
+from gradcli.data.bindings import FILE_PREFIX, NAMES, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
 from gradcli.faults.source import Span
@@ -109,7 +109,7 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
                           *([(words, "what the program differentiates first")] if words else []))
     whole = next((name for name in names if holds_numbers(session[name])), None)
     if whole:
-        files = {file.name.removeprefix(HELD): file.value for point in texts for file in point.files}
+        files = {file.name.removeprefix(FILE_PREFIX): file.value for point in texts for file in point.files}
         repair = f"--var numbers=@{files.get(whole)} --at '{whole}=numbers.float()'"
         dtype = session[whole].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
@@ -222,7 +222,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
         if type(value) is complex or holds_numbers(value) and value.array.dtype.kind == "c":
             raise UsageFault(f"{option} {name}: complex tensors have no derivatives here",
                              (f"{option} '{name}r=1, {name}i=2'", "the real and the imaginary part as two numbers"))
-        if holds_numbers(value) and HELD + name in read and not is_floating(value):
+        if holds_numbers(value) and FILE_PREFIX + name in read and not is_floating(value):
             session.run(f"{name} = {name}.to({kind})", option, echo=False)
         if type(value) in (int, float) or isinstance(value, list) and value:
             with faults_in_option(f"{name} = {value_text}", option):

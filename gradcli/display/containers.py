@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from gradcli.exposure import exposure_of
 from gradcli.faults.mistakes import SizeLimit
-from gradcli.faults.source import Named as Named
+from gradcli.faults.source import NamedValue as NamedValue
 
 SIMPLE = frozenset((int, float, complex, bool, str, type(None)))     # types whose own `repr` is what is printed
 EMPTY: dict[Any, Any] = {}
@@ -66,7 +66,7 @@ def render_container(value: Any, render_item: Callable[[Any], str], names_result
                 raise SizeLimit(f"that would be shown in more than {LONGEST} characters")
         if type(item) is Literal:
             out.append(item.text)
-        elif type(item) is Named:
+        elif type(item) is NamedValue:
             pending += (item.value, Literal(f"{item.name}="))
         elif type(item) is ContainerEnd:
             inside.discard(item.identity)

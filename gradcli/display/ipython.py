@@ -14,7 +14,7 @@ from itertools import islice
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.display.containers import LONGEST, Literal, Named
+from gradcli.display.containers import LONGEST, Literal, NamedValue
 from gradcli.exposure import PROGRAM_MADE, Parts, exposure_of
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import Fault
@@ -250,7 +250,7 @@ def _brackets(value: Any) -> tuple[str, str] | None:
     if exposure is None or exposure.parts is None:
         return None
     begin, members, end = exposure.parts(value)
-    if any(type(part) in (Literal, Named) for part in members):
+    if any(type(part) in (Literal, NamedValue) for part in members):
         return None
     begin, members, end = _split(value, exposure.parts)
     return (begin, end) if begin.endswith("(") and end == ")" else None

@@ -44,7 +44,7 @@ class Magnitudes(NamedTuple):
 
     least: float
     greatest: float
-    whole: bool     # no element has a fraction
+    integral: bool     # no element has a fraction
     finite: bool    # there was no nan and no infinity
 
 
@@ -53,7 +53,7 @@ def tutorial_format(array: Array, options: PrintOptions, least_width: int) -> Fo
     sizes, p = magnitudes_of(array), options.precision
     m = max(least_width, 2 if sizes.finite else 3)
     low, high = digits(sizes.least), digits(sizes.greatest)
-    if sizes.whole:
+    if sizes.integral:
         if high <= p + 1:
             width = max(m, high + 1)
             return Format(f"%{width}.0f", width)
@@ -74,7 +74,7 @@ def digits(value: float) -> int:
 
 def magnitudes_of(array: Array) -> Magnitudes:
     """The Magnitudes of an array, read block by block."""
-    least, greatest, whole, finite = inf, -inf, True, True
+    least, greatest, integral, finite = inf, -inf, True, True
     for block in _blocks(array):
         sizes = np.abs(block.astype(np.result_type(block, np.float32), copy=False))
         if not np.isfinite(sizes.max()):
@@ -83,8 +83,8 @@ def magnitudes_of(array: Array) -> Magnitudes:
             if not sizes.size:
                 continue
         least, greatest = min(least, float(sizes.min())), max(greatest, float(sizes.max()))
-        whole = whole and (block.dtype.kind != "f" or bool((sizes == np.ceil(sizes)).all()))
-    return Magnitudes(least, greatest, whole, finite) if greatest >= 0 else Magnitudes(0.0, 0.0, True, finite)
+        integral = integral and (block.dtype.kind != "f" or bool((sizes == np.ceil(sizes)).all()))
+    return Magnitudes(least, greatest, integral, finite) if greatest >= 0 else Magnitudes(0.0, 0.0, True, finite)
 
 
 def _blocks(array: Array) -> Iterator[Array]:
@@ -130,11 +130,11 @@ def _modern_floats(floats: Array, values: tuple[float, ...], options: PrintOptio
     finite = np.isfinite(floats)
     telling = floats[finite & (floats != 0)]
     if not telling.size:
-        return _whole(values, 1, bool(finite.all()))
+        return _integral(values, 1, bool(finite.all()))
     if _needs_exponents(np.abs(telling), options.sci_mode):
         kind = f".{options.precision}e"
     elif (telling == np.ceil(telling)).all():
-        return _whole(values, _longest("%.0f.", telling), bool(finite.all()))
+        return _integral(values, _longest("%.0f.", telling), bool(finite.all()))
     else:
         kind = f".{options.precision}f"
     width = _longest(f"%{kind}", telling)
@@ -154,7 +154,7 @@ def _longest(spec: str, numbers: Array) -> int:
     return max(len(spec % extreme) for side in sides for extreme in (side.min(), side.max()))
 
 
-def _whole(values: tuple[float, ...], width: int, finite: bool) -> Column:
+def _integral(values: tuple[float, ...], width: int, finite: bool) -> Column:
     """Numbers without a fraction end in a dot; nan and inf, where there are any, do not."""
     if finite:
         return Column(f"%{width - 1}.0f.", width, values)

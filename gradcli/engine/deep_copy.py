@@ -22,7 +22,7 @@ class Copies:
 def copy_leaf(x: Tensor) -> Tensor:
     """A leaf of the same type with a copy of the array, without gradient. Raises GradFault for a computed tensor."""
     if isinstance(x, Uninitialized):
-        return x.again()
+        return x.copied()
     if x.node is not None:
         raise GradFault("Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
                         "the moment", ("x.detach().clone()", "a copy without history")).saying(

@@ -72,7 +72,7 @@ def multiply_add(a: Any, b: Any, c: Any) -> Any:
 
 
 def _fma64(a: Any, b: Any, c: Any) -> Doubles:
-    """The same for doubles."""
+    """a * b + c of doubles, rounded once."""
     a, b, c = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (a, b, c)))
     sizes = [np.abs(x) for x in (a, b, c)]
     fit = np.logical_and.reduce([(x < LARGEST) & ((x > SMALLEST) | (x == 0)) for x in sizes])

@@ -17,7 +17,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode, recording
 from gradcli.faults.tree import ArgumentFault, TypeFault
 
-ROW = 256           # bytes that a tensor takes in a list
+ROW_BYTES = 256     # bytes that a tensor takes in a list
 
 
 def length(self: Tensor) -> int:
@@ -30,7 +30,7 @@ def rows(self: Tensor) -> Iterator[Any]:
     if not self.array.ndim:
         raise ArgumentFault("iteration over a 0-d tensor", ("x.item()", "its number"))
     if len(self.array) > UNCHECKED:
-        MemoryLimit.check("iter", len(self.array) * ROW, "a list")
+        MemoryLimit.check("iter", len(self.array) * ROW_BYTES, "a list")
     if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
     return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]  # indexing is an operation, attached later
@@ -49,7 +49,7 @@ def contains(self: Tensor, value: Any) -> bool:
     return bool(np.any(self.array == (value.array if isinstance(value, Tensor) else value)))
 
 
-def backwards(self: Tensor) -> Any:
+def reverse(self: Tensor) -> Any:
     """What `reversed` gives: today the tensor with its first dimension reversed, before that its rows."""
     if Current.legacy or type(self) is Array:
         return iter([self[i] for i in reversed(range(len(self)))])  # type: ignore[index, arg-type]  # attached later
@@ -57,4 +57,4 @@ def backwards(self: Tensor) -> Any:
 
 
 SEQUENCE: dict[str, Callable[..., Any]] = {
-    "__len__": length, "__iter__": rows, "__contains__": contains, "__reversed__": backwards}
+    "__len__": length, "__iter__": rows, "__contains__": contains, "__reversed__": reverse}

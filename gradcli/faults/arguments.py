@@ -30,29 +30,29 @@ class RefusedArgument(ArgumentMismatch):
 
 
 class RefusedValue(ValueFault, RefusedArgument):
-    """The same, where PyTorch raises a ValueError."""
+    """A RefusedArgument for which PyTorch raises a ValueError."""
 
     code = ArgumentFault.code
 
 
 class RefusedTypeName(RefusedValue):
-    """The same, of the name of an element type."""
+    """A RefusedValue that is not the name of an element type."""
 
 
 class RefusedReceiver(AttributeFault, RefusedArgument):
-    """The same, where PyTorch asks the value for an attribute."""
+    """A RefusedArgument for which PyTorch raises an AttributeError."""
 
     code = ArgumentFault.code
 
 
 class RefusedAtRunTime(TypeFault, RefusedArgument):
-    """The same, where PyTorch raises a RuntimeError."""
+    """A RefusedArgument for which PyTorch raises a RuntimeError."""
 
     code = ArgumentFault.code
 
 
 class RefusedMode(UnimplementedType, RefusedArgument):
-    """The same, where PyTorch raises a NotImplementedError."""
+    """A RefusedArgument for which PyTorch raises a NotImplementedError."""
 
     code = ArgumentFault.code
 

@@ -22,7 +22,7 @@ class Span(NamedTuple):
     end_column: int
 
 
-class Named(NamedTuple):
+class NamedValue(NamedTuple):
     """A value with its name before it."""
 
     name: str

@@ -17,8 +17,8 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     if len(name) > LONGEST:
         return ()
     names = sorted(word for word in set(known) if not word.startswith((".", "__")))
-    plain = _plain(name)
-    same = ([word for word in names if _plain(word) == plain]
+    plain = _normalized(name)
+    same = ([word for word in names if _normalized(word) == plain]
             or [word for word in names if _single(word) == _single(plain)]) if plain else []
     if same:
         return (min(same, key=lambda word: (word.lower() != name.lower(), word)),)
@@ -33,13 +33,13 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def nearest_word(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The same for a name of a program beside the words of the language, most of which are no slips of it.
+    """The word of the language of which a name of a program is a slip, as a tuple of none or one.
 
     `model` is no slip of `mode`, `loss` none of `less`, `conv1` none of `conv1d`: programs name their values by
     ordinary words.
     """
     return tuple(word for word in nearest(name, known)
-                 if len(name) > 1 and (_plain(name) == _plain(word) or _is_mistyped(name, word)))
+                 if len(name) > 1 and (_normalized(name) == _normalized(word) or _is_mistyped(name, word)))
 
 
 def _is_mistyped(name: str, word: str) -> bool:
@@ -56,7 +56,7 @@ def _is_mistyped(name: str, word: str) -> bool:
     return len(name) != len(word) or len(name) > LONG
 
 
-def meant(name: str, groups: Iterable[tuple[str, Iterable[str]]]) -> str:
+def likeliest_name(name: str, groups: Iterable[tuple[str, Iterable[str]]]) -> str:
     """The name that is most likely meant, among groups of names with the word of the module they stand in.
 
     `groups` begin with the likeliest. A name that is the same but for case and underscores comes before one that
@@ -67,7 +67,7 @@ def meant(name: str, groups: Iterable[tuple[str, Iterable[str]]]) -> str:
     for order, (module, known) in enumerate(groups):
         alike = [word for word in known if word[:1].isupper() == name[:1].isupper()]
         for near in (*nearest_word(name, alike), *nearest_word(name, known)):
-            rank = (distance(_plain(name), _plain(near)), near[:1].isupper() != name[:1].isupper(), order)
+            rank = (distance(_normalized(name), _normalized(near)), near[:1].isupper() != name[:1].isupper(), order)
             if best is None or rank < best[0]:
                 best = rank, f"{module}.{near}" if module else near
     return best[1] if best else ""
@@ -92,7 +92,7 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 

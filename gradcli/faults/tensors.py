@@ -70,7 +70,7 @@ class IndexType(ArgumentFault):
 
 
 class IndexKind(IndexFault, IndexType):
-    """The same, which PyTorch calls an error of the index."""
+    """An IndexType for which PyTorch raises an IndexError."""
 
     code = ArgumentFault.code
 
@@ -181,7 +181,7 @@ class LayerInput(ShapeFault):
 
 
 class LinearInput(ProductShapes, LayerInput):
-    """The same of a linear layer, where it is a product of matrices that do not meet."""
+    """A LayerInput of a linear layer, in the words of the product of matrices that it computes."""
 
     code = ProductShapes.code
 

@@ -36,11 +36,11 @@ def semantics_of(age: str | None) -> AbstractContextManager[None]:
 @contextmanager
 def _meaning_of(age: str) -> Iterator[None]:
     """A context in which optimisers write as they did before 1.5, and calls mean what they did in that version."""
-    from gradcli.engine.tensor.legacy_semantics import legacy_methods as in_force
+    from gradcli.engine.tensor.legacy_semantics import legacy_methods
 
     before, StepWrites.counted = StepWrites.counted, False
     try:
-        with in_force(age):
+        with legacy_methods(age):
             yield
     finally:
         StepWrites.counted = before
@@ -48,9 +48,9 @@ def _meaning_of(age: str) -> Iterator[None]:
 
 def legacy_operation(age: str, name: str) -> Callable[..., Any]:
     """The operation with this full name, with the meaning it had in a version."""
-    from gradcli.engine.tensor.legacy_semantics import legacy_function as with_legacy_meaning
+    from gradcli.engine.tensor.legacy_semantics import legacy_function
 
-    return with_legacy_meaning(short(name), operation(name), age)
+    return legacy_function(short(name), operation(name), age)
 
 
 def set_age(torch: ModuleProxy, age: str | None) -> None:

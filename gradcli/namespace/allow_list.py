@@ -15,7 +15,7 @@ from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
 from gradcli.engine.tensor.reshape_inplace import set_shape
-from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.storage import STORAGE_METHODS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Array, Variable
@@ -45,7 +45,7 @@ def own_attributes(value: Any) -> dict[str, Any]:
 
 def tensor_names() -> frozenset[str]:
     """Every attribute of a tensor that a program may read."""
-    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORED.keys() | PROPERTIES.keys() | FIELDS)
+    return frozenset(set(DIRECTORY["methods"]) | METHODS.keys() | STORAGE_METHODS.keys() | PROPERTIES.keys() | FIELDS)
 
 
 def harmless_names() -> frozenset[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.backward import set_detect_anomaly as anomaly
+from gradcli.engine.autograd.backward import set_detect_anomaly
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
@@ -101,13 +101,13 @@ class set_grad_enabled(recording):
             raise ArgumentFault(f"set_grad_enabled() takes True or False, not {described(mode)}").saying(
                 f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type_name(mode)}")
         super().__init__(mode)
-        grad_mode.turn(self.on)
+        grad_mode.set_enabled(self.on)
 
     def __enter__(self) -> None:
-        grad_mode.turn(self.on)         # `before` stays the mode at the time of __init__
+        grad_mode.set_enabled(self.on)         # `before` stays the mode at the time of __init__
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        grad_mode.turn(self.before)     # as a decorator, it changes nothing outside the function
+        grad_mode.set_enabled(self.before)     # as a decorator, it changes nothing outside the function
         return super().__call__(function)
 
     def __repr__(self) -> str:
@@ -178,7 +178,7 @@ def autograd_module() -> ModuleProxy:
                        functional=functions, graph=graph, forward_ad=forward,
                        variable=ModuleProxy("torch.autograd.variable", Variable=variable_type),
                        detect_anomaly=TypeProxy(
-                         "torch.autograd.anomaly_mode.detect_anomaly", (anomaly,), anomaly),
+                         "torch.autograd.anomaly_mode.detect_anomaly", (set_detect_anomaly,), set_detect_anomaly),
                        set_detect_anomaly=TypeProxy(
-                         "torch.autograd.anomaly_mode.set_detect_anomaly", (anomaly,), anomaly),
+                         "torch.autograd.anomaly_mode.set_detect_anomaly", (set_detect_anomaly,), set_detect_anomaly),
                        no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))

@@ -30,8 +30,7 @@ from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.tensor.methods import METHODS
-from gradcli.engine.tensor.storage import METHODS as STORED
-from gradcli.engine.tensor.storage import is_storage
+from gradcli.engine.tensor.storage import STORAGE_METHODS, is_storage
 from gradcli.engine.tensor.storage import typename as tensor_typename
 from gradcli.engine.tensor.tensor import DATA, DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
@@ -69,8 +68,7 @@ from gradcli.namespace.modules import MATH, ModuleProxy, NumberType, TensorKind,
 from gradcli.namespace.outside_torch import attach
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
-from gradcli.nn import public_classes as nn_names
-from gradcli.nn import shadowed
+from gradcli.nn import public_classes, shadowed
 from gradcli.ops.base import Unary
 from gradcli.ops.index import DIRECTORY
 
@@ -124,7 +122,7 @@ def set_default_dtype(d: Any) -> None:
 
 def set_default_tensor_type(t: Any) -> None:
     """Make the element type of a tensor type, or of its name, that of new tensors and of plain floats."""
-    dtype = Type.named(t)
+    dtype = Type.element_type(t)
     set_default_dtype(t if dtype is REFUSED else OF[dtype])
 
 
@@ -255,8 +253,9 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
         typename=typename, set_default_dtype=set_default_dtype, vmap=lambda func, *args, **options: transform("vmap")(
             func, *args, **options), func=ModuleProxy("torch.func", {name: name for name in FUNC}, transform),
-        numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"], get_device=STORED["get_device"],
-        get_default_dtype=lambda: OF[Default.floating], set_default_tensor_type=set_default_tensor_type,
+        numel=METHODS["numel"], detach=METHODS["detach"], detach_=METHODS["detach_"],
+        get_device=STORAGE_METHODS["get_device"], get_default_dtype=lambda: OF[Default.floating],
+        set_default_tensor_type=set_default_tensor_type,
         pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, newaxis=None, **formats(), **functionals(), **session)
     attach(torch)
     return torch
@@ -280,7 +279,7 @@ def _nn_members(home: str) -> tuple[dict[str, str], dict[str, ModuleProxy]]:
 
     All sessions have the same submodules, which no program can change.
     """
-    return _divided(f"torch.{home}", nn_names(home))
+    return _divided(f"torch.{home}", public_classes(home))
 
 
 def _divided(name: str, listed: dict[str, Any]) -> tuple[dict[str, str], dict[str, ModuleProxy]]:

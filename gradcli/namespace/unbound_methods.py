@@ -7,12 +7,12 @@ from typing import Any
 
 from gradcli.engine.tensor.attach import method_as_function
 from gradcli.engine.tensor.methods import METHODS
-from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.storage import STORAGE_METHODS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import admitting
 from gradcli.ops.index import DIRECTORY, load
 
-FUNCTIONS = {**METHODS, **STORED}
+FUNCTIONS = {**METHODS, **STORAGE_METHODS}
 
 
 class Unbound(Mapping[str, Callable[..., Any]]):

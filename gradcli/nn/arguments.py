@@ -23,7 +23,7 @@ from gradcli.faults.tree import ArgumentFault
 from gradcli.nn.refused_options import refused_option
 
 Take = Callable[[Any], Any]
-KEPT = ("Module", "Optimizer", "LRScheduler")    # classes whose methods are PyTorch's of the same class
+PYTORCH_BASES = ("Module", "Optimizer", "LRScheduler")    # classes whose methods are PyTorch's of the same class
 VARIADIC = 4     # in the flags of a code object: the function takes any number of arguments
 CHECKED: set[type] = set()      # the classes whose methods are guarded already
 
@@ -122,7 +122,7 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
 
 def _name_class(error: TypeError, function: Any, module: Any) -> None:
     """Call a method by the class of its object, as PyTorch's has it, where several classes share one of ours."""
-    if function.__qualname__.partition(".")[0] in KEPT and function.__qualname__ != "Optimizer.step":
+    if function.__qualname__.partition(".")[0] in PYTORCH_BASES and function.__qualname__ != "Optimizer.step":
         return
     name = f"{function.__qualname__}()"
     if len(error.args) == 1 and type(error.args[0]) is str and error.args[0].startswith(name):

@@ -72,8 +72,8 @@ class Copied(Clone):
     modern_names = "CopyBackwards"
 
 
-class Still(Kernel):
-    """still(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
+class LinkWithZeros(Kernel):
+    """link_with_zeros(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
 
     Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
     """
@@ -92,8 +92,8 @@ class Still(Kernel):
         return F.zeros(sources_shape[at], dtype=sources_dtype[at])
 
 
-class Tied(Still):
-    """tied(input, sources): input, which nominally depends on sources as well, with no gradients at all, as those of
+class Link(LinkWithZeros):
+    """link(input, sources): input, which nominally depends on sources as well, with no gradients at all, as those of
     PyTorch's convolutions are in what they are linear in."""
 
     def grad_sources(at, F, g, sources_shape):

@@ -34,7 +34,7 @@ class Standby:
     """The standby copies of a session's process, one after the other."""
 
     def __init__(self) -> None:
-        self._stands = False                # whether a copy stands by
+        self._has_copy = False              # whether a copy stands by
         self._since = self._cost = 0.0
         self._seed = 0
         self._finished: list[int] = []      # process ids of released copies, until they are collected
@@ -53,7 +53,7 @@ class Standby:
         if channel.Pipes.from_parent is None or self._to_rerun:
             return
         start = perf_counter()
-        if self._stands and seed == self._seed and start - self._since < WORTH * self._cost:
+        if self._has_copy and seed == self._seed and start - self._since < WORTH * self._cost:
             return
         sys.stdout.flush()
         sys.stderr.flush()
@@ -71,7 +71,7 @@ class Standby:
             else:
                 self._finished.append(copy)
                 channel.send(f"copy {copy}")
-                self._stands = channel.Pipes.has_copy = True
+                self._has_copy = channel.Pipes.has_copy = True
                 self._seed, self._since = seed, perf_counter()
                 self._cost = self._since - start
         except OSError:
@@ -83,7 +83,7 @@ class Standby:
 
     def statement_succeeded(self) -> None:
         """A statement has succeeded: report it, or count down those that are run again."""
-        if self._stands:
+        if self._has_copy:
             channel.send("done")
         elif self._to_rerun:
             self._to_rerun -= 1
@@ -92,8 +92,8 @@ class Standby:
 
     def release(self) -> None:
         """The submitted text has ended: no copy is needed, and output is no longer hidden."""
-        if self._stands:
-            self._stands = channel.Pipes.has_copy = False
+        if self._has_copy:
+            self._has_copy = channel.Pipes.has_copy = False
             channel.send("over")
         self._to_rerun = 0
         self._show()
@@ -106,7 +106,7 @@ class Standby:
         if not line:
             os._exit(0)
         signal.signal(signal.SIGINT, before)
-        self._stands = channel.Pipes.has_copy = False
+        self._has_copy = channel.Pipes.has_copy = False
         self._finished = []
         self._take_over = TakeOver.decode(line)
         self._to_rerun = self._take_over.statements

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.engine.autograd.detached import SWEEPS, WRITES
 from gradcli.engine.tensor.tensor import NO_GRAD
 from gradcli.faults.gradients import LostByConversion
-from gradcli.lang.messages.locate import place_of_call
+from gradcli.lang.messages.locate import location_of_call
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import SyntaxSite, call_of
 from gradcli.ops.index import DIRECTORY
@@ -22,7 +22,7 @@ WRAPPING = frozenset({"float", "int", "tensor", "from_numpy", "as_tensor", "Tens
 @repairs(LostByConversion, parsed=False)
 def converted(fault: LostByConversion, case: FaultContext) -> None:
     """Move the fault to the conversion; the repair is the outermost call around it without conversions."""
-    place = place_of_call(*fault.at)
+    place = location_of_call(*fault.at)
     if place is None:
         return
     fault.name, fault.source, fault.span = place.name, place.text, place.span

@@ -31,7 +31,7 @@ def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
     names = [parts.of(target) for target in members(statement[3][0])]
     special = UnsavedTensors(f"{value} does not hold {len(names)} tensor{'s' if len(names) > 1 else ''}: forward saved "
                              "another number", span=parts.span(statement[3][-1]))
-    forward = next((method for method in _defined(site, "forward", parts.enclosing("class"))), None)
+    forward = next((method for method in _defined("forward", parts.enclosing("class"))), None)
     if forward is None:
         return special
     context = (parameters(forward) or [context])[0]
@@ -52,7 +52,7 @@ def _backward(site: Site, function: str) -> tuple[Node, Node] | None:
     """The backward of a Function of the program, and its only `return` with a value."""
     for kind in walk(site.parts.tree):
         if kind[0] == "class" and _head(kind)[3] == function:
-            backward = next(_defined(site, "backward", [kind]), None)
+            backward = next(_defined("backward", [kind]), None)
             ends = [node for node in walk(backward) if node[0] == "return" and node[3]] if backward else []
             if backward is not None and len(ends) == 1:
                 return backward, ends[0]
@@ -118,7 +118,7 @@ def _set_by_base(kind: type, attribute: str) -> bool:
 def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str, base: str = "a Module") -> Node | None:
     """Put super().__init__() first into the __init__ of a class, which is returned."""
     parts = site.parts
-    begin = next(_defined(site, "__init__", [kind]), None) if kind else None
+    begin = next(_defined("__init__", [kind]), None) if kind else None
     name = _head(kind)[3] if kind else name
     fault.message = f"__init__ of {name} does not call super().__init__(), which {base} begins with"
     fault.hints = [("super().__init__()", "first in the __init__ of the class")]
@@ -153,7 +153,7 @@ def constructed_and_called(fault: ForwardNotStatic, site: Site) -> None:
         return
     words = parts.of(call.receiver)
     kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == words]
-    forward = next(_defined(site, "forward", kinds), None)
+    forward = next(_defined("forward", kinds), None)
     if forward is not None and parameters(forward)[:1] == ["ctx"]:
         fault.hints = [("@staticmethod", f"before line {parts.line(forward)}, and before that of backward")]
         return
@@ -184,7 +184,7 @@ def missing_receiver(fault: TooManyArguments, site: Site) -> None:
     if not dot:
         return
     kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == owner]
-    for method in _defined(site, name, kinds):
+    for method in _defined(name, kinds):
         names, number = parameters(method), parts.line(_head(method))
         lines = parts.text.split("\n")
         static = number > 1 and "staticmethod" in lines[number - 2]
@@ -223,7 +223,7 @@ def _head(function: Node) -> Node:
     return name
 
 
-def _defined(site: Site, name: str, classes: list[Node]) -> Iterator[Node]:
+def _defined(name: str, classes: list[Node]) -> Iterator[Node]:
     for kind in classes:
         for node in walk(kind):
             if node[0] == "def" and _head(node)[3] == name:

@@ -34,7 +34,8 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
     call = site.call
     if call is None:
         return
-    start = call.receiver if call.name == "backward" and call.receiver and not _space(site, call.receiver) else None
+    start = call.receiver if call.name == "backward" and call.receiver and (
+        parts.of(call.receiver) not in ("torch.autograd", "autograd")) else None
     unused = isinstance(site.fault, UnusedInput)
     if start is None and len(call.args) > unused:
         start = call.args[unused]
@@ -62,11 +63,6 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
                                 "its gradient is 0")
         return
     site.fault.hints.append((spot.rewritten(origin, words), f"{spot.where()}: a leaf that gradients can flow to"))
-
-
-def _space(site: Site, node: Node) -> bool:
-    """Whether what stands before `.backward` is the module torch.autograd."""
-    return site.parts.of(node) in ("torch.autograd", "autograd")
 
 
 def _thaw(site: Site) -> bool:

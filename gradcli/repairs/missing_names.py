@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.faults.attributes import MissingAttribute
-from gradcli.faults.suggestions import meant
+from gradcli.faults.suggestions import likeliest_name
 from gradcli.faults.tree import NameFault
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python_modules import MODULE_MEMBERS
@@ -84,7 +84,7 @@ def _qualified(site: Site, name: str, follows: str) -> tuple[str, str] | None:
     known = [repair for repair, _ in site.fault.hints]
     if len(name) < LONG or follows != "(" or any(repair in site.names for repair in known):
         return None
-    near = meant(name, [("", known), *((word, names_of(ways[word])) for word in ways)])
+    near = likeliest_name(name, [("", known), *((word, names_of(ways[word])) for word in ways)])
     return (near, "the nearest name") if near and near not in known else None
 
 

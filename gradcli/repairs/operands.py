@@ -198,11 +198,6 @@ def bits(fault: FloatingBits, site: Site) -> None:
 COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", "all", "filter")
 
 
-def _searches(words: str) -> bool:
-    """Whether a comparison asks for a member."""
-    return bool(re.search(r"\bin\b", words))
-
-
 @repairs(AmbiguousTruth)
 def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
     """A condition on a tensor of several elements: .all() or .any()."""
@@ -217,7 +212,7 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
         site.fault.span = site.parts.span(node)
         site.fault.hints = [(f"{site.parts.atom(call.args[0])}.{call.name}()", "of all elements")]
         return
-    elif call and call.name in COMPARING or node[0] == "comparison" and _searches(site.parts.of(node)):
+    elif call and call.name in COMPARING or node[0] == "comparison" and re.search(r"\bin\b", site.parts.of(node)):
         site.fault.hints = []       # the truth that is asked is that of members
         return
     if node[0] == "not":

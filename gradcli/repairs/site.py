@@ -9,7 +9,7 @@ from gradcli.faults.arguments import ArgumentMismatch, NotRegistrable, RefusedAr
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.source import line_of
 from gradcli.faults.tree import ArgumentFault, Fault, KeyFault
-from gradcli.lang.messages.locate import Place, place_of_call
+from gradcli.lang.messages.locate import Location, location_of_call
 from gradcli.lang.syntax.lexer import Node
 from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, locate, walk
 
@@ -19,7 +19,7 @@ LOOPS = ("for", "while")
 class RelatedSite:
     """A place of the program that matters for a fault, besides its own."""
 
-    def __init__(self, place: Place, home: Fault, trees: dict[str, Node]) -> None:
+    def __init__(self, place: Location, home: Fault, trees: dict[str, Node]) -> None:
         self.place = place
         self.parts = (locate(place.text, place.span, trees.get(place.text))
                       or SyntaxSite(place.text, place.span, NOTHING))
@@ -54,7 +54,7 @@ class FaultContext:
 
     def spot(self, at: Any) -> RelatedSite | None:
         """The place of an instruction, a pair of code object and index; None outside the program."""
-        place = place_of_call(*at) if at else None
+        place = location_of_call(*at) if at else None
         return RelatedSite(place, self.fault, self.trees) if place else None
 
 
@@ -81,7 +81,7 @@ class Site(FaultContext):
 
     def spot_of(self, node: Node) -> RelatedSite:
         """A part of the same text as a place."""
-        return RelatedSite(Place(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault,
+        return RelatedSite(Location(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault,
                            self.trees)
 
     def value(self, node: Node) -> Any:

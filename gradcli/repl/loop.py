@@ -235,14 +235,14 @@ class BackgroundSession:
         self._session: Session | None = None
         self._fault: BaseException | None = None
         self.make = make
-        self._begun = False
+        self._started = False
         self._ready = Event()
         self.busy = Lock()
 
     def start(self) -> None:
         """Begin, unless it has begun: best when the first prompt stands."""
-        if not self._begun:
-            self._begun = True
+        if not self._started:
+            self._started = True
             try:
                 Thread(target=self._load, daemon=True).start()
             except RuntimeError:    # there can be no more threads

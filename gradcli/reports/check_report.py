@@ -13,8 +13,7 @@ from gradcli.data.point import OWN_LEAVES, EvaluationPoint, known_names, open_po
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import NameFault, UsageFault
 from gradcli.process.limits import limited
-from gradcli.reports.check_text import finding_data
-from gradcli.reports.check_text import finding_text as verdict_text
+from gradcli.reports.check_text import finding_data, finding_text
 from gradcli.reports.open_session import in_doubles, timed, write_result
 from gradcli.reports.own_leaves import Divided, divided
 from gradcli.reports.result_format import check_format
@@ -75,7 +74,7 @@ def _at_point(expr: str, at: list[str], wrt: list[str], settings: Settings, sour
 
 def _render(findings: list[CheckResult], form: str) -> str:
     if form in ("text", "plain"):
-        return "".join(f"{verdict_text(finding)}\n" for finding in findings)
+        return "".join(f"{finding_text(finding)}\n" for finding in findings)
     orders = {"check": 1, "check2": 2}
     return dump_json({key: entries for key, order in orders.items() if (
         entries := {f.name: finding_data(f) for f in findings if f.order == order})}) + "\n"

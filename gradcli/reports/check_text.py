@@ -35,7 +35,7 @@ def finding_text(finding: CheckResult) -> str:
         others = f" and at {verdict.wrong - 1} more" if verdict.wrong > 1 else ""
         result = f"wrong at {_compared(finding, worst)}{others}"
     return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_stopped(finding),
-                      *_random(finding)])
+                      *["the same random numbers are drawn each time"] * finding.random])
 
 
 def finding_data(finding: CheckResult) -> dict[str, Any]:
@@ -136,7 +136,3 @@ def _stopped(finding: CheckResult) -> list[str]:
     from gradcli.analysis.detached import stopping
 
     return [] if finding.verdict.is_right or not finding.stopped else [stopping(finding.name, finding.stopped)]
-
-
-def _random(finding: CheckResult) -> list[str]:
-    return ["the same random numbers are drawn each time"] if finding.random else []

@@ -117,7 +117,7 @@ def _assigned_last(session: Session, source: Source) -> str | None:
 def _rendered(picture: Picture, suffix: str, dark: bool) -> str:
     from gradcli.display.graphs import graph, graph_svg
 
-    if not picture.whole:
+    if not picture.complete:
         tell(f"note: the graph has more than {graph.MOST} nodes; the rest is left out")
     if suffix == ".svg":
         return graph_svg.graph_as_svg(picture, dark)

@@ -23,7 +23,7 @@ from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.lang.lowering.compile import lower, readable
-from gradcli.lang.messages.locate import in_place_of_its_own, locals_of, place_of_call, source_of
+from gradcli.lang.messages.locate import in_place_of_its_own, locals_of, location_of_call, source_of
 from gradcli.lang.messages.runtime_errors import translate
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.builtins import PLAIN, python_names
@@ -294,7 +294,7 @@ class Session(Names):
         if kind not in self.remarked:
             self.remarked.add(kind)
             if about is not None:
-                at = place_of_call(*here())
+                at = location_of_call(*here())
                 name = next((name for name, value in self.names().items() if value is about), "x")
                 where = f" by backward() in line {at.span.line}" if at else ""
                 text = text.replace("{x}", name).replace("{where}", where)

@@ -158,7 +158,7 @@ class Snapshot:
     def _before_sweep(self, nodes: list[Any]) -> None:
         """Save the edges of nodes older than the statement before a sweep frees them, and capture their leaves."""
         for node in nodes:
-            if type(node) is not NodeOutput and node.born < self._clock:
+            if type(node) is not NodeOutput and node.sequence_nr < self._clock:
                 self._edges.append((node, node.edges))
                 if node.hooks or isinstance(node, FunctionNode) or any(
                         type(saved) is PackedValues for _, _, saved in node.edges):

@@ -41,7 +41,7 @@ class PaperWriter(Writer):
 
 
 class LatexPaperWriter(LatexWriter):
-    """The same in LaTeX."""
+    """Writes formulas with derivatives of the result as symbols, in LaTeX."""
 
     result = ""
     times = r" \cdot "

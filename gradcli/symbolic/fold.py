@@ -153,7 +153,7 @@ def _joined(terms: Iterator[Expr]) -> Iterator[Expr]:
     for piecewise in same.values():
         yield cases(piecewise.branches, piecewise.otherwise)
     for values in by_index.values():
-        yield cases(tuple(sorted(values.items(), key=lambda item: _place_of(item[0]))), ZERO)
+        yield cases(tuple(sorted(values.items(), key=lambda item: _number_of(children(item[0])[1]))), ZERO)
 
 
 def _fixed_index(term: Cases) -> Index | None:
@@ -167,10 +167,6 @@ def _fixed_index(term: Cases) -> Index | None:
             return None
         indexed.add(test.arguments[0].index)
     return indexed.pop() if len(indexed) == 1 else None
-
-
-def _place_of(test: Expr) -> Fraction:
-    return _number_of(children(test)[1])
 
 
 def _number_of(expr: Expr) -> Fraction:

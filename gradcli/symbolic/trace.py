@@ -48,10 +48,10 @@ MOST_PARTS = 1000   # of a formula; nobody reads longer ones
 LITERAL = 64        # elements of a constant tensor up to which it gets a name
 
 
-Place = tuple[int, tuple[int, ...], tuple[int, ...]]
+MemoryKey = tuple[int, tuple[int, ...], tuple[int, ...]]
 
 
-def place_of(array: Any) -> Place:
+def memory_key(array: Any) -> MemoryKey:
     """Where an array lies in memory, and how: the same for two arrays with the same elements at the same addresses.
 
     A number of numpy's has no place of its own, so that it is the object that counts.
@@ -102,7 +102,7 @@ class Tracer:
         self._reserved = {*names, *leaves}
         self.coarse = False
         self._arguments: Sequence[Any] = ()     # of the operation that is computed now
-        self._formulas: dict[Place, tuple[Any, SymbolicTensor | str, Term | None]] = {}
+        self._formulas: dict[MemoryKey, tuple[Any, SymbolicTensor | str, Term | None]] = {}
         self.matrices: MatrixTrace | None = None
         if in_matrices:
             from gradcli.symbolic.matrices.trace import MatrixTrace
@@ -117,7 +117,7 @@ class Tracer:
 
     def enter(self, array: Any, formula: SymbolicTensor | str, term: Term | None = None) -> None:
         """Enter the formula of an array, or the reason why it has none, and its matrix term."""
-        self._formulas[place_of(array)] = array, formula, term
+        self._formulas[memory_key(array)] = array, formula, term
 
     def enter_name(self, name: str, array: Any) -> None:
         """Enter an array under the name that it has in formulas."""
@@ -126,12 +126,12 @@ class Tracer:
 
     def term_of(self, tensor: Tensor) -> Term | None:
         """The matrix term of a tensor that was computed from leaves."""
-        known = self._formulas.get(place_of(tensor.array))
+        known = self._formulas.get(memory_key(tensor.array))
         return None if known is None else known[2]
 
     def formula(self, tensor: Tensor) -> SymbolicTensor:
         """The formula of a tensor's elements; raises Unknown where there is none."""
-        known = self._formulas.get(place_of(tensor.array))
+        known = self._formulas.get(memory_key(tensor.array))
         if known is None:
             return self._constant(tensor.array)
         if isinstance(known[1], str):
@@ -140,7 +140,7 @@ class Tracer:
 
     def has_formula(self, tensor: Tensor) -> bool:
         """Whether a tensor was computed from leaves."""
-        return place_of(tensor.array) in self._formulas
+        return memory_key(tensor.array) in self._formulas
 
     def _constant(self, array: np.ndarray) -> SymbolicTensor:
         if array.size and bool((array == array.flat[0]).all()):
@@ -183,8 +183,8 @@ class Tracer:
         for source, copy in zip(value, array, strict=True) if type(value) is tuple and type(array) is tuple else (
                 (value, array),):
             if isinstance(source, Tensor) and isinstance(copy, np.ndarray) and source.array.shape == copy.shape and (
-                    self.has_formula(source) and place_of(copy) not in self._formulas):
-                self.enter(copy, *self._formulas[place_of(source.array)][1:])
+                    self.has_formula(source) and memory_key(copy) not in self._formulas):
+                self.enter(copy, *self._formulas[memory_key(source.array)][1:])
 
     def tangent(self, tensor: Tensor) -> None:
         """No tensor has a tangent here."""

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from gradcli.console.settings import Settings
-from gradcli.data.input_data import held, open_assignment
+from gradcli.data.input_data import file_value, open_assignment
 from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.session.session import Session
 from support.program import gradcli
 
 
 def load(path, part="", **settings):
-    return held(open_assignment(f"x=@{path}{part}", Settings({"isolated": True, **settings})))
+    return file_value(open_assignment(f"x=@{path}{part}", Settings({"isolated": True, **settings})))
 
 
 def written(tmp_path, name, text):

@@ -11,7 +11,7 @@ import pytest
 
 from gradcli import Session
 from gradcli.console.settings import Settings
-from gradcli.data.input_data import held, open_assignment
+from gradcli.data.input_data import file_value, open_assignment
 from gradcli.faults.tree import FileFault
 from support.program import gradcli
 
@@ -40,7 +40,7 @@ GOOD_HEADERS = [PLAIN, PLAIN.replace("'", '"'), PLAIN.replace("(2, 3)", "(2L, 3L
 
 def load(path, settings):
     """What --var x=@PATH sets x to."""
-    return held(open_assignment(f"x=@{path}", settings))
+    return file_value(open_assignment(f"x=@{path}", settings))
 
 
 def npy(header=PLAIN, content=NUMBERS, version=(1, 0), length=None):

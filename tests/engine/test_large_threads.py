@@ -119,7 +119,7 @@ def test_no_thread_is_there_at_a_fork_and_both_sides_go_on():
     if not child:
         os._exit(0 if not Pool.helpers and computed() == sum(range(40)) else 1)
     assert os.waitpid(child, 0)[1] == 0
-    assert not helper.gone.locked()
+    assert not helper.running.locked()
     assert computed() == sum(range(40))
 
 

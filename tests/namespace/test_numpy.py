@@ -54,7 +54,7 @@ def test_as_numpy(line):
 @pytest.mark.parametrize("call, repair", [
     ("np.loadtxt('x.csv')", "gradcli run --var x=@data.csv FILE"),
     ("np.load('x.npy')", "gradcli run --var x=@data.npy FILE"),
-    ("np.save('x', np.ones(1))", "print(x.tolist())")])
+    ("np.save('x', np.ones(1))", "print(np.ones(1).tolist())")])
 def test_files_are_refused_with_what_to_do(call, repair):
     with pytest.raises(Fault) as caught:
         Session().run(f"import numpy as np\n{call}")

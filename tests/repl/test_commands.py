@@ -144,14 +144,16 @@ def test_the_beginning_of_a_command_is_enough_if_it_is_the_only_one(repl):
     assert repl.over
 
 
-def test_completion_knows_names_attributes_commands_and_files(repl, tmp_path, monkeypatch):
+@pytest.fixture
+def offered(repl):
+    """What completion offers for a text, with the remark on each."""
     complete = pytest.importorskip("gradcli.repl.completion")
     document = pytest.importorskip("prompt_toolkit.document")
+    return lambda text: {completion.text: completion.display_meta_text for completion in
+                         complete.Completions(repl).get_completions(document.Document(text), None)}
 
-    def offered(text):
-        found = complete.Completions(repl).get_completions(document.Document(text), None)
-        return {completion.text: completion.display_meta_text for completion in found}
 
+def test_completion_knows_names_attributes_commands_and_files(repl, offered, tmp_path, monkeypatch):
     submit(repl, "unusual = Variable(torch.ones(2, 3))")
     assert offered("x = unus") == {"unusual": "Variable float32 2x3"}
     assert "backward" in offered("unusual.back") and "zeros" in offered("torch.zer")
@@ -269,14 +271,7 @@ def test_time_leaves_no_trace(repl):
     assert submit(repl, "print(x.sum())").out == "0.0\n"
 
 
-def test_completion_computes_nothing(repl):
-    complete = pytest.importorskip("gradcli.repl.completion")
-    document = pytest.importorskip("prompt_toolkit.document")
-
-    def offered(text):
-        found = complete.Completions(repl).get_completions(document.Document(text), None)
-        return {completion.text: completion.display_meta_text for completion in found}
-
+def test_completion_computes_nothing(repl, offered):
     submit(repl, "class Box:\n    @property\n    def trap(self):\n        return nowhere\n\n",
            "box = Box(); box.inner = torch.ones(2)",
            "x = Variable(torch.ones(3), requires_grad=True)", "x.sum().backward()")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradcli.analysis.derivation import derive
-from gradcli.analysis.written_rule import Formula, Words
+from gradcli.analysis.written_rule import Formula, FormulaOps
 from gradcli.session.session import Session
 from support.program import gradcli
 
@@ -99,7 +99,7 @@ def test_faults_are_told_of_the_text_as_it_was_given():
 
 
 def test_words_keep_the_order_of_operations():
-    a, b, F = Formula("a", np.float64(3)), Formula("b", np.float64(4)), Words()
+    a, b, F = Formula("a", np.float64(3)), Formula("b", np.float64(4)), FormulaOps()
     for product, words, value in (((a + b) * a, "(a + b) * a", 21), (a - (b - a), "a - (b - a)", 2),
                                   (-(a + b), "-(a + b)", -7),
                                   (a / (b * a), "a / (b * a)", 0.25), ((-a) ** 2, "(-a)**2", 9),

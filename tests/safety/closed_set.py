@@ -19,7 +19,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.exposure import ProgramClass
 from gradcli.faults.tree import Fault
-from gradcli.lang.runtime.builtins import EXCEPTIONS, METHODS
+from gradcli.lang.runtime.builtins import EXCEPTION_NAMES, METHODS
 from gradcli.lang.runtime.exceptions import ExitRequest, InterruptRequest
 from gradcli.lang.runtime.iterators import LAZY
 from gradcli.lang.runtime.types import user_class
@@ -31,7 +31,7 @@ DEPTH, ITEMS = 5, 12        # levels and values of one level that are looked int
 TEXT = frozenset({str, int, float, complex, bool, type(None), type(...), type(NotImplemented)})
 MIXABLE = {collections.deque: METHODS[list] | {"appendleft", "popleft", "extendleft", "rotate", "maxlen"},
            collections.Counter: METHODS[dict] | {"most_common", "elements", "subtract", "total"}}
-LISTED = frozenset(getattr(builtins, name) for name in EXCEPTIONS)
+LISTED = frozenset(getattr(builtins, name) for name in EXCEPTION_NAMES)
 REQUESTS = frozenset({ExitRequest, InterruptRequest})
 ADDRESS = re.compile(r"0x([0-9a-f]{6,16})\b")
 COUNTED = range(0x7F2A5C000010, 0x7F2A5C000010 + (1 << 28))      # the pseudo-addresses that programs see

@@ -203,20 +203,25 @@ def fork():
     waited(process)
 
 
-@attack
-def execute():
+def in_child(replace):
+    """Let a child replace its program by `replace`; where there can be no child, this very process tries."""
     try:
         process = os.fork()
     except PermissionError:
-        process = 0     # then this very process tries
+        process = 0
     if not process:
         try:
-            os.execv("/bin/true", ["true"])
+            replace()
         except PermissionError:
             if os.getpid() == SELF[0]:
                 raise
             os._exit(1)
     waited(process)
+
+
+@attack
+def execute():
+    in_child(lambda: os.execv("/bin/true", ["true"]))
 
 
 @attack
@@ -249,18 +254,8 @@ changing("clone3", lambda: _copied(435, struct.pack("QQQQQQQQ", 0, 0, 0, 0, sign
 
 
 def _executed(descriptor):
-    try:
-        process = os.fork()
-    except PermissionError:
-        process = 0
-    if not process:
-        try:
-            raw(322, descriptor, b"", (ctypes.c_char_p * 2)(b"true", None), (ctypes.c_char_p * 1)(None), 0x1000)
-        except PermissionError:
-            if os.getpid() == SELF[0]:
-                raise
-            os._exit(1)
-    waited(process)
+    in_child(lambda: raw(322, descriptor, b"", (ctypes.c_char_p * 2)(b"true", None), (ctypes.c_char_p * 1)(None),
+                         0x1000))
 
 
 @attack

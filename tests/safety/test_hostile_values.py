@@ -10,7 +10,7 @@ import pytest
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, SPECIAL
-from gradcli.engine.tensor.storage import METHODS as STORED
+from gradcli.engine.tensor.storage import STORAGE_METHODS
 from gradcli.engine.tensor.tensor import Tensor, UnlistedType
 from gradcli.engine.tensor.variable import Variable
 from gradcli.exposure import exposure_of
@@ -67,7 +67,7 @@ def named(op):
 
 
 def test_methods_as_functions(world):
-    functions = METHODS | STORED
+    functions = METHODS | STORAGE_METHODS
     with world.running():
         for method, function in functions.items():
             for name, stranger in world.strangers.items():
@@ -82,7 +82,7 @@ def test_every_method_refuses_to_be_called_on_anything_but_a_tensor(world):
     from gradcli.faults.tree import ArgumentFault
 
     with world.running():
-        for name, function in (METHODS | STORED).items():
+        for name, function in (METHODS | STORAGE_METHODS).items():
             for stranger in world.strangers.values():
                 with pytest.raises(ArgumentFault, match="needs a tensor as input"):
                     function(stranger)

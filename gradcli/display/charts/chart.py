@@ -157,7 +157,7 @@ def padded(limits: tuple[float, float]) -> tuple[float, float]:
     return limits[0] - margin, limits[1] + margin
 
 
-def tied(values: np.ndarray) -> np.ndarray:
+def finite_intervals(values: np.ndarray) -> np.ndarray:
     """For each interval between neighbours, whether both values are finite."""
     finite = np.isfinite(values)
     return np.asarray(finite[1:] & finite[:-1])
@@ -176,7 +176,7 @@ def segments(places: np.ndarray, curve: Curve, limits: tuple[float, float]) -> I
         before, after = np.r_[steps[:1], steps[:-1]], np.r_[steps[1:], steps[-1:]]
         finite = np.isfinite(values)
         poles = jumps & (steps * before < 0) & (steps * after < 0) if curve.breaks is None else curve.breaks
-    ends = [0, *(np.flatnonzero(~tied(values) | poles) + 1), len(values)]
+    ends = [0, *(np.flatnonzero(~finite_intervals(values) | poles) + 1), len(values)]
     for start, end in zip(ends, ends[1:], strict=False):
         if finite[start]:
             yield places[start:end], values[start:end]

@@ -39,7 +39,7 @@ class Picture(NamedTuple):
 
     nodes: list[Node]
     edges: list[tuple[int, int]]
-    whole: bool     # False if the graph has more than MOST nodes and was cut
+    complete: bool     # False if the graph has more than MOST nodes and was cut
     grads: list[str] | None = None      # for each edge, the gradient that goes along it, as text
 
 

@@ -35,7 +35,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import GradFault, SecondBackward
 
-_born = attrgetter("born")
+_sequence_nr = attrgetter("sequence_nr")
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
@@ -80,7 +80,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     if targets and not accumulate:
         walk.ends = _ends(inner, nodes, targets)
     recorded = grad_mode.enabled
-    grad_mode.turn(bool(create_graph))
+    grad_mode.set_enabled(bool(create_graph))
     try:
         if create_graph or inner or dependencies or walk.check_finite:
             for node in nodes:
@@ -91,7 +91,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
         raise
     finally:
-        grad_mode.turn(recorded)
+        grad_mode.set_enabled(recorded)
     walk.captured.update(grads)
     captured = walk.captured
     return grads if targets is None else {target: captured[target] for target in targets if target in captured}
@@ -120,7 +120,7 @@ def _leaf_dependencies(nodes: list[Any], targets: set[Any] | None) -> dict[Any, 
 def newest_first(roots: Iterable[Any]) -> list[Any]:
     """All nodes that the roots lead to, in topological order: each before its parents.
 
-    `born` numbers nodes in the order of their creation, so that descending order is topological.
+    `sequence_nr` numbers nodes in the order of their creation, so that descending order is topological.
     """
     visited: set[Any] = set()
     nodes: list[Any] = []       # of a chain, this order is the sorted one already: sorting is cheap
@@ -137,7 +137,7 @@ def newest_first(roots: Iterable[Any]) -> list[Any]:
             visited.add(node)
             nodes.append(node)
             frontier.append(node.node)
-    nodes.sort(key=_born, reverse=True)
+    nodes.sort(key=_sequence_nr, reverse=True)
     return nodes
 
 

@@ -52,7 +52,7 @@ def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
 
 
 def report_copied(tensor: Tensor, how: str, value: Any) -> Any:
-    """The same for a copy of the numbers of a tensor, of which a remark tells unless a listener is told."""
+    """`value`, a copy of the numbers of `tensor`, or what the observer returns; without one, a remark tells of it."""
     if tensor.requires_grad and Detachments.observer is None:
         DisplayHooks.note("copied numbers",
                           f"{how} copies the numbers of {{x}} and leaves its history behind; "
@@ -70,7 +70,7 @@ def report_gradient(outputs: Sequence[Tensor], how: str, gradient: Any) -> Any:
 
 
 def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:
-    """The same for a conversion that PyTorch warns of; so do we, unless a listener is told."""
+    """`value`, a number made of `tensor`, or what the observer returns; without one, a remark warns as PyTorch does."""
     if not tensor.requires_grad:
         return value
     if Detachments.observer is None:

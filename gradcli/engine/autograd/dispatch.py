@@ -190,7 +190,7 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         node.hooks = None
         node.shape = result.shape if type(result) is ndarray else ()
         node.code, node.line_at = here()
-        node.born = clock()
+        node.sequence_nr = clock()
         node.edges = tuple(grad_mode.savers[-1].save(node, values, edges) if grad_mode.savers else edges)
         out.requires_grad = True
         out.node = node
@@ -253,7 +253,7 @@ def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
     several, inert = node is not None and cls.multi_output, cls.inert
-    near, whole, origin = _whole(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
+    near, whole, origin = _base_of(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
     outs, root = [], None       # one root for all views of the source: nothing is written in between
     for i, array in enumerate(results):
         kind = array.dtype.kind
@@ -276,10 +276,10 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
     elif node is not None:
         node.shape = results[0].shape
         outs[0].node, outs[0].requires_grad = node, True
-    return new_tuple(named(cls), outs) if cls.returns else tuple(outs)
+    return new_tuple(result_type(cls), outs) if cls.returns else tuple(outs)
 
 
-def _whole(source: Tensor) -> tuple[ndarray, Tensor, int]:
+def _base_of(source: Tensor) -> tuple[ndarray, Tensor, int]:
     """The array of `source`, the tensor that views of it are views of, and their origin, as `note_view` has it."""
     root, origin = source.root, SEVERAL if source.requires_grad else SEVERAL + UNTRACKED
     if root is None or root is DATA:
@@ -291,21 +291,21 @@ def _whole(source: Tensor) -> tuple[ndarray, Tensor, int]:
 def output_of(node: Any, at: int, shape: tuple[int, ...]) -> NodeOutput:
     """The differentiable output number `at` of a node, of that shape."""
     output: NodeOutput = new(NodeOutput)
-    output.node, output.at, output.shape, output.born, output.hooks = node, at, shape, clock(), None
+    output.node, output.at, output.shape, output.sequence_nr, output.hooks = node, at, shape, clock(), None
     return output
 
 
-_named: dict[type[Op], Any] = {}
+_result_types: dict[type[Op], Any] = {}
 
 
-def named(cls: type[Op]) -> Any:
+def result_type(cls: type[Op]) -> Any:
     """The named tuple class of an operation's results."""
-    if cls not in _named:
+    if cls not in _result_types:
         from collections import namedtuple
         name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
-        _named[cls] = namedtuple(name, cls.returns)
-        expose(_named[cls], *cls.returns)
-    return _named[cls]
+        _result_types[cls] = namedtuple(name, cls.returns)
+        expose(_result_types[cls], *cls.returns)
+    return _result_types[cls]
 
 
 def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> None:

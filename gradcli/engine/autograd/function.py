@@ -156,9 +156,10 @@ _context_classes: weakref.WeakKeyDictionary[type, type[Context]] = weakref.WeakK
 def _context_class(cls: type) -> type[Context]:
     """The class of the contexts of a Function's calls."""
     if cls not in _context_classes:
-        named = type(f"{cls.__name__}Backward", (Context,), {"__slots__": (), "__module__": "torch.autograd.function"})
-        _context_classes[cls] = named
-        seal(named)
+        context_class = type(f"{cls.__name__}Backward", (Context,), {
+            "__slots__": (), "__module__": "torch.autograd.function"})
+        _context_classes[cls] = context_class
+        seal(context_class)
     return _context_classes[cls]
 
 
@@ -242,7 +243,7 @@ def _note_view(out: Tensor, result: Tensor, inputs: list[Any], origin: int) -> N
 
 
 def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any:
-    """The same for tensors with tangents: the Function's jvp gives those of the results."""
+    """Call a Function with tensors that have tangents: its jvp gives the tangents of the results."""
     jvp = _defined(cls, "jvp")
     if not isinstance(jvp, staticmethod):
         raise NotDifferentiable(f"jvp is not implemented for {cls.__name__}, a Function of the program",
@@ -296,7 +297,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     node.hooks = None
     shapes = tuple(w.array.shape for w in differentiable)
     node.shape = shapes[0] if len(differentiable) == 1 else shapes
-    node.born = clock()
+    node.sequence_nr = clock()
     record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)

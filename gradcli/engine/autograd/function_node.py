@@ -304,6 +304,6 @@ def _once_differentiable(g: Any, cls: type, node: Any) -> Variable:
     this = NonDifferentiable()
     leaf = Variable(np.zeros_like(g), True)
     this.edges = ((leaf, _OnceDifferentiableRule(cls.__name__), ()),)
-    this.hooks, this.shape, this.born = None, g.shape, clock()
+    this.hooks, this.shape, this.sequence_nr = None, g.shape, clock()
     this.code, this.line_at = node.code, node.line_at
     return Variable(g, True, this)

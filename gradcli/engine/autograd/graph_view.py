@@ -103,7 +103,7 @@ def input_order(node: Op) -> tuple[int, ...]:
 
 
 def previous_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
-    """The same in 0.1.12: leaves stand as Variables."""
+    """The parents of a node as 0.1.12 listed them: leaves stand as Variables."""
     return tuple(_step(parent, leaves=True) for parent in _parents(self))
 
 

@@ -63,7 +63,7 @@ def is_inference(self: Tensor) -> bool:
     return type(self) is InferenceTensor
 
 
-def alone(tensor: Tensor, source: Tensor) -> Tensor:
+def inference_like(tensor: Tensor, source: Tensor) -> Tensor:
     """`tensor`, which has the memory of `source` and no history, as an inference tensor if that is one."""
     if type(source) is InferenceTensor:
         tensor.__class__ = InferenceTensor

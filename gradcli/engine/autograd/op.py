@@ -109,14 +109,14 @@ class Op:
 
     edges           (parent, rule, saved) for each input that requires gradients: the parent is the node or leaf that
                     the input came from, `saved` the tuple of the values that the rule needs
-    born            the time of its creation, by `tensor.clock`: a node is younger than its parents
+    sequence_nr     the time of its creation, by `tensor.clock`: a node is younger than its parents
     shape           the shape of the result, or a tuple of the shapes of several
     hooks           functions of the program by key (hooks.py); None where there are none
     notes           the program's dict `grad_fn.metadata`; unset until it is read
     code, line_at   the code object and the instruction of the program that made the call
     """
 
-    __slots__ = ("born", "code", "edges", "hooks", "line_at", "notes", "shape")
+    __slots__ = ("code", "edges", "hooks", "line_at", "notes", "sequence_nr", "shape")
 
     names: tuple[str, ...] = ()             # full names, its own first; the default is the class's in snake_case
     home = ""                               # prefix of every name without a dot: "nn.functional"
@@ -201,7 +201,7 @@ class Op:
     shaped: bool
     keeps_input: bool
 
-    born: int
+    sequence_nr: int
     edges: Any
     hooks: Any
     next_functions: Any             # set by graph_view.py, as are the three that follow
@@ -368,13 +368,13 @@ def rename_node(value: Any, name: str) -> Any:
 class NodeOutput:
     """Output number `at` of a node with several differentiable outputs: what collects the gradient of that output."""
 
-    __slots__ = ("at", "born", "hooks", "node", "shape")
+    __slots__ = ("at", "hooks", "node", "sequence_nr", "shape")
 
-    def __init__(self, node: Op, at: int, shape: tuple[int, ...], born: int) -> None:
+    def __init__(self, node: Op, at: int, shape: tuple[int, ...], sequence_nr: int) -> None:
         self.node = node
         self.at = at
         self.shape = shape
-        self.born = born
+        self.sequence_nr = sequence_nr
         self.hooks: Any = None
 
 

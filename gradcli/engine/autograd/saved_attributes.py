@@ -84,4 +84,4 @@ def _property(name: str) -> property:
 
 for _name in NAMES:
     setattr(Op, f"_saved_{_name}", _property(_name))
-READABLE = tuple(f"_saved_{name}" for name in NAMES)
+SAVED_ATTRIBUTES = tuple(f"_saved_{name}" for name in NAMES)

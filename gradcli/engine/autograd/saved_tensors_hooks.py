@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.specialized.helpers import holds_tensor
 from gradcli.engine.tensor.tensor import Tensor, last_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
@@ -95,11 +96,11 @@ class Saver:
     def __enter__(self) -> None:
         self.before = grad_mode.savers
         grad_mode.savers = (*self.before, self)
-        grad_mode.turn(grad_mode.enabled)
+        grad_mode.set_enabled(grad_mode.enabled)
 
     def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
         grad_mode.savers = self.before
-        grad_mode.turn(grad_mode.enabled)
+        grad_mode.set_enabled(grad_mode.enabled)
 
     def slot(self, array: Any, source: Any) -> PackedValue:
         """Pack an array that is being saved; `source` is its tensor, or the node whose result it is."""
@@ -110,7 +111,7 @@ class Saver:
         slots: dict[Any, Any] = {}
 
         def pack(need: int, value: Any) -> Any:
-            if need > len(values) or (need < len(values) and not _tensors(values[need])):
+            if need > len(values) or (need < len(values) and not holds_tensor(values[need])):
                 return value        # a shape, a number
             source = values[need] if need < len(values) else node
             if type(value) is tuple:
@@ -127,10 +128,6 @@ class Saver:
 
         return [(parent, rule, PackedValues(tuple([pack(need, v) for need, v in zip(rule.needs, saved, strict=True)]))
                  if rule.saves is not False else saved) for parent, rule, saved in edges]
-
-
-def _tensors(value: Any) -> bool:
-    return isinstance(value, Tensor) or type(value) is tuple and bool(value) and isinstance(value[0], Tensor)
 
 
 @exposed()
@@ -161,7 +158,7 @@ class saved_tensors_hooks(Saver):
                 packed = self.pack(source if isinstance(source, Tensor) else Variable(array, True, source))
         finally:
             grad_mode.savers = savers
-            grad_mode.turn(grad_mode.enabled)
+            grad_mode.set_enabled(grad_mode.enabled)
         if last_write(array) is not write:
             raise GradFault("A saved tensor pack hook is modifying its input in place. Tensors provided as input to "
                             "pack hook can not be modified by in-place operations as this can lead to unexpected "

@@ -73,7 +73,7 @@ def check_fresh(node: Any) -> None:
                     memory = array if array.base is None else owner(array)
                     if id(memory) in last_writes or id(array) in apart_writes:
                         for write in (last_writes.get(id(memory)), write_apart(array)):
-                            if write and write.tick > node.born:
+                            if write and write.tick > node.sequence_nr:
                                 check_view_of_several(node, array)
                                 raise _stale(node, array, write)
 
@@ -118,8 +118,8 @@ def _stale(node: Any, array: ndarray, write: Write) -> StaleValue:
                                    (f"{write.writer} changed it", write.place)]).saying(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{OF[array.dtype].era}Tensor {list(array.shape)}]{of} is at version {write.changes}; expected version "
-        f"{write.changes_at(node.born)} instead. Hint: enable anomaly detection to find the operation that failed to "
-        "compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).")
+        f"{write.changes_at(node.sequence_nr)} instead. Hint: enable anomaly detection to find the operation that "
+        "failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).")
 
 
 def _origin_of(node: Any, array: ndarray, write: Write) -> str:
@@ -156,9 +156,9 @@ def _unpack_result(node: Any, value: Any) -> Any:
         return Variable(value, True, node)
     if value is None:
         return None
-    born = clock()
+    sequence_nr = clock()
     return tuple(None if v is None else Variable(v, True, NodeOutput(node, i, v.shape,
-                                                                     born) if type(node).multi_output else node)
+                                                                     sequence_nr) if type(node).multi_output else node)
                  for i, v in enumerate(value))
 
 

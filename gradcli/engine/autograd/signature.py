@@ -182,10 +182,10 @@ class TypeKind(Kind):
         self.by_name, self.words, self.fault = named, "invalid type: '{}'" * named, arguments.RefusedTypeName
 
     def take(self, value: Any) -> Any:
-        return self.named(value) if self.by_name or type(value) is not str or Current.legacy else REFUSED
+        return self.element_type(value) if self.by_name or type(value) is not str or Current.legacy else REFUSED
 
-    def named(self, value: Any) -> Any:
-        """The same, where names are understood."""
+    def element_type(self, value: Any) -> Any:
+        """The element type that `value` is or names; REFUSED for other values."""
         if type(value) is str:
             name = value.removeprefix("torch.")
             value = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)

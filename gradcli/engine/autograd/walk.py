@@ -88,7 +88,7 @@ class Walk:
             collect(node, g, grads, F)
             return
         edges = node.edges
-        if latest_write.tick > node.born:
+        if latest_write.tick > node.sequence_nr:
             check_fresh(node)
         saves_tensors = False
         if node.hooks and min(node.hooks) < RETAIN:
@@ -144,7 +144,7 @@ class Walk:
                 collect(node, g, grads, raw)
                 continue
             self.node, edges, saves_tensors = node, node.edges, False
-            if node.born < latest:
+            if node.sequence_nr < latest:
                 check_fresh(node)
             for parent, rule, saved in edges:
                 if saved:
@@ -269,22 +269,22 @@ def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
             return _traced_grad(node, rule, g, saved)
     values, since = unpack(node, rule, saved), clock()
     grad = rule.grad(traced, g, *values)
-    return _named(node, rule, _linked(node, rule, values, grad, since), since)
+    return _with_gradient_name(node, rule, _linked(node, rule, values, grad, since), since)
 
 
-def _named(node: Any, rule: Any, grad: Any, since: int) -> Any:
+def _with_gradient_name(node: Any, rule: Any, grad: Any, since: int) -> Any:
     """The gradient that a rule returned, whose node was made after the time `since`, under PyTorch's name."""
     name = type(node).gradient_name if rule.at == 0 or type(node).linked else ""
-    fresh = name and isinstance(grad, Tensor) and isinstance(grad.node, Op) and grad.node.born >= since
+    fresh = name and isinstance(grad, Tensor) and isinstance(grad.node, Op) and grad.node.sequence_nr >= since
     return rename_node(grad, name) if fresh else grad
 
 
 def _linked(node: Any, rule: Any, values: Any, grad: Any, since: int) -> Any:
     """The gradient that a rule returned, as a Variable that depends on all that PyTorch's depends on."""
-    depends_on_all, link = type(node).linked, traced.still
+    depends_on_all, link = type(node).linked, traced.link_with_zeros
     own_rule: Any = None
     if type(depends_on_all) is tuple:
-        link = traced.tied
+        link = traced.link
         depends_on_all, own_rule = (True if type(node).params[rule.at] in depends_on_all else None), rule
     if type(grad) is Tensor:       # zeros whatever the inputs: nothing that they depend on
         return Variable(grad.array)
@@ -315,14 +315,14 @@ def _unreached(sources: list[Any], grad: Any, since: int) -> list[Any]:
     start = grad if grad.node is None else grad.node
     missing = {id(x if x.node is None else x.node): x for x in sources}
     missing.pop(id(start), None)
-    visited, pending = set(), [start] if start is not grad and start.born >= since else []
+    visited, pending = set(), [start] if start is not grad and start.sequence_nr >= since else []
     while pending and missing:
         node = pending.pop()
         for parent in [node.node] if type(node) is NodeOutput else [edge[0] for edge in node.edges]:
             key = id(parent)
             if key in missing:
                 del missing[key]
-            elif key not in visited and not isinstance(parent, Tensor) and parent.born >= since:
+            elif key not in visited and not isinstance(parent, Tensor) and parent.sequence_nr >= since:
                 visited.add(key)
                 pending.append(parent)
     return list(missing.values())

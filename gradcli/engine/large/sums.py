@@ -76,7 +76,7 @@ def moments(x: ndarray, axes: tuple[int, ...]) -> tuple[ndarray, ndarray]:
 
 
 def _moments(x: ndarray) -> tuple[ndarray, ndarray]:
-    """The same of all elements: of some at a time, put together as Chan, Golub and LeVeque do (1983)."""
+    """The moments of all elements: those of blocks, combined as by Chan, Golub and LeVeque (1983)."""
     flat, once = x.reshape(-1), (1,) * x.ndim
     count = -(-x.size // MANY)
     means, squares = np.empty(count), np.empty(count)

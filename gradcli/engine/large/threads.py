@@ -3,7 +3,7 @@
 numpy lets go of the interpreter while it computes, so that threads run at once. The pieces of a job depend on
 nothing but themselves and are the same for any number of threads; whoever is free takes the next one, and what a
 helper has not begun, the caller does itself. So no result depends on the number of threads, a helper that the system
-refuses or does not schedule delays nobody, and the caller waits for pieces at most that a helper has begun.
+refuses or does not schedule delays no call: the caller waits only for pieces that a helper has begun.
 
 Helpers start when a job first pays for them. They end before the process forks, and with the process.
 """
@@ -43,7 +43,7 @@ class Job:
             self.do(first, last)
 
 
-class Share:
+class JobPart:
     """A helper's part in a job: it begins unless the caller has taken the part back before."""
 
     def __init__(self, job: Job) -> None:
@@ -76,13 +76,13 @@ class Share:
 
 
 class Helper:
-    """One more thread, which waits for its share of jobs."""
+    """One more thread, which waits for its part of jobs."""
 
     def __init__(self) -> None:
         self.wake: LockType = allocate_lock()
         self.wake.acquire()
-        self.gone: LockType = allocate_lock()       # held while the thread runs
-        self.share: Share | None = None
+        self.running: LockType = allocate_lock()    # held while the thread runs
+        self.part: JobPart | None = None
         self.quit = False
         before = stack_size(STACK)
         try:
@@ -90,23 +90,23 @@ class Helper:
         finally:
             stack_size(before)
 
-    def offer(self, share: Share | None) -> None:
-        """Let the thread look at its share, unless it is about to do that anyway."""
-        self.share = share
+    def offer(self, part: JobPart | None) -> None:
+        """Let the thread look at its part, unless it is about to do that anyway."""
+        self.part = part
         if self.wake.locked():
             self.wake.release()
 
     def _serve(self) -> None:
-        self.gone.acquire()
+        self.running.acquire()
         try:
             while not self.quit:
                 self.wake.acquire()
-                share = self.share
-                if share is not None:
-                    share.run()
-                del share
+                part = self.part
+                if part is not None:
+                    part.run()
+                del part
         finally:
-            self.gone.release()
+            self.running.release()
 
 
 class Pool:
@@ -121,7 +121,7 @@ class Pool:
     refused = False         # whether the system has refused a thread
 
     @classmethod
-    def grow(cls) -> list[Helper]:
+    def started(cls) -> list[Helper]:
         """The helpers, started if they are not; fewer where the system refuses them."""
         if not cls.threads:
             cls.threads = allowed_threads()
@@ -141,8 +141,8 @@ class Pool:
             helper.quit = True
             helper.offer(None)
         for helper in helpers:
-            if helper.gone.acquire(timeout=ENDING):
-                helper.gone.release()
+            if helper.running.acquire(timeout=ENDING):
+                helper.running.release()
 
     @classmethod
     def forget(cls) -> None:
@@ -169,34 +169,34 @@ def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
     if Pool.threads == 1 or len(pieces) < 2 or Pool.job is not None:
         job.work()
         return
-    shares: list[Share] = []
+    parts: list[JobPart] = []
     interrupt: BaseException | None = None
     try:
         Pool.job = job
-        for helper in Pool.grow():
-            shares.append(Share(job))
-            helper.offer(shares[-1])
+        for helper in Pool.started():
+            parts.append(JobPart(job))
+            helper.offer(parts[-1])
         job.work()
     finally:
         try:
-            interrupt = _settled(job, shares)
+            interrupt = _settled(job, parts)
         finally:
             Pool.job = None
-    for error in (interrupt, *[share.error for share in shares]):
+    for error in (interrupt, *[part.error for part in parts]):
         if error is not None:
             raise error
 
 
-def _settled(job: Job, shares: list[Share]) -> BaseException | None:
+def _settled(job: Job, parts: list[JobPart]) -> BaseException | None:
     """Return once no helper works on a job; an interrupt, if one came meanwhile."""
     interrupt: BaseException | None = None
     while True:
         try:
             job.pieces.clear()              # there are some after an error, or an interrupt
-            for share in shares:
-                share.settle()
+            for part in parts:
+                part.settle()
             for helper in Pool.helpers:
-                helper.share = None
+                helper.part = None
             return interrupt
         except BaseException as error:      # an interrupt: what a helper has begun takes a moment
             interrupt = error

@@ -21,6 +21,8 @@ from gradcli.engine.random.stream import (
     RandomStream,
     Shape,
     cast_as_c,
+    check_geometric_p,
+    check_probability,
     check_std,
     elements,
     exp_or_inf,
@@ -28,8 +30,6 @@ from gradcli.engine.random.stream import (
     matrix,
     ordered_bounds,
     positive,
-    probability,
-    strictly_between,
     write,
 )
 
@@ -54,7 +54,7 @@ class LegacyGenerator(RandomStream):
         return cast_as_c(self.twister.u32(elements(shape)) * (high - low) + low, dtype).reshape(shape)
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
-        check_std("normal", std)
+        check_std(std)
         return cast_as_c(self._gauss(elements(shape), mean, std, np.dtype(dtype)), dtype).reshape(shape)
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -98,11 +98,11 @@ class LegacyGenerator(RandomStream):
         return cast_as_c(integers, dtype).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
-        probability("bernoulli", p)
+        check_probability(p)
         return (self.twister.u32(p.size).reshape(p.shape) <= p.astype(np.float64)).astype(dtype or p.dtype)
 
     def bernoulli_number(self, p: float, shape: Shape, dtype: DTypeLike) -> Array:
-        probability("bernoulli", p)
+        check_probability(p)
         return (self.twister.u32(elements(shape)) <= p).astype(dtype).reshape(shape)
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
@@ -114,7 +114,7 @@ class LegacyGenerator(RandomStream):
         return self._map_uniforms(lambda u: median + sigma * math.tan(math.pi * (u - 0.5)), shape, dtype)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
-        strictly_between("geometric", p)
+        check_geometric_p(p)
         return self._map_uniforms(lambda u: int(math.log(1.0 - u) / math.log(p)) + 1, shape, dtype)
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:

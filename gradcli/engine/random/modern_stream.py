@@ -22,6 +22,8 @@ from gradcli.engine.random.stream import (
     RandomStream,
     Shape,
     cast_as_c,
+    check_geometric_p,
+    check_probability,
     check_std,
     elements,
     exp_or_inf,
@@ -30,8 +32,6 @@ from gradcli.engine.random.stream import (
     matrix,
     ordered_bounds,
     positive,
-    probability,
-    strictly_between,
 )
 from gradcli.faults.tree import ValueFault
 
@@ -105,7 +105,7 @@ class ModernGenerator(RandomStream):
 
     def normal(self, shape: Shape, dtype: DTypeLike, mean: float = 0.0, std: float = 1.0) -> Array:
         """One after another below 16 elements, by blocks of 16 from there on."""
-        check_std("normal", std)
+        check_std(std)
         count = elements(shape)
         if count < BLOCK and dtype is SINGLE and std == 1 and mean == 0:
             return self.randn(shape, dtype)
@@ -118,7 +118,7 @@ class ModernGenerator(RandomStream):
 
     def normal_into(self, target: Array, mean: float = 0.0, std: float = 1.0) -> None:
         """A target that is not contiguous never gets blocks, however large it is."""
-        check_std("normal", std)
+        check_std(std)
         if target.flags.c_contiguous:
             target[...] = self.normal(target.shape, target.dtype, mean, std)
         else:
@@ -238,12 +238,12 @@ class ModernGenerator(RandomStream):
         return cast_as_c(integers.view(np.int64), kind).reshape(shape)
 
     def bernoulli_tensor(self, p: Array, dtype: DTypeLike | None = None) -> Array:
-        probability("bernoulli", p)
+        check_probability(p)
         u = self.twister.u53(p.size) if p.dtype == np.float64 else self.twister.u24(p.size)
         return (u.reshape(p.shape) < p).astype(dtype or p.dtype)
 
     def bernoulli_number(self, p: float, shape: Shape, dtype: DTypeLike) -> Array:
-        probability("bernoulli", p)
+        check_probability(p)
         return (self.twister.u53(elements(shape)) < p).astype(dtype).reshape(shape)
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
@@ -262,7 +262,7 @@ class ModernGenerator(RandomStream):
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
         """How many trials until the first success, each of probability p."""
-        strictly_between("geometric", p)
+        check_geometric_p(p)
         trials = np.ceil(map_elements(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
         return cast_as_c(trials, dtype).reshape(shape)
 

@@ -231,7 +231,7 @@ def positive(name: str, what: str, value: float) -> None:
             f"{name}_ expects {symbol} > 0.0, but found {symbol}={value:g}")
 
 
-def probability(name: str, p: Array | float) -> None:
+def check_probability(p: Array | float) -> None:
     if type(p) is float and 0 <= p <= 1:
         return
     values = np.asarray(p)
@@ -239,24 +239,24 @@ def probability(name: str, p: Array | float) -> None:
             0 <= x <= 1 for x in values.ravel().tolist()]:
         return
     if not ((values >= 0) & (values <= 1)).all():
-        raise UnfitValue(f"{name} needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else "")
-                         ).saying(f"{name}_ expects p to be in [0, 1], but got "
+        raise UnfitValue("bernoulli needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else "")
+                         ).saying("bernoulli_ expects p to be in [0, 1], but got "
                                   f"p={values:g}" if not isinstance(p, np.ndarray) else
                                   "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error "
                                   "message "
                                   "be improved?  If so, please report an enhancement request to PyTorch.)")
 
 
-def strictly_between(name: str, p: float) -> None:
+def check_geometric_p(p: float) -> None:
     if not 0 < p < 1:
-        raise UnfitValue(f"{name} needs a probability above 0 and below 1, got {p:g}").saying(
-            f"{name}_ expects p to be in (0, 1), but got p={p:g}")
+        raise UnfitValue(f"geometric needs a probability above 0 and below 1, got {p:g}").saying(
+            f"geometric_ expects p to be in (0, 1), but got p={p:g}")
 
 
-def check_std(name: str, std: float) -> None:
+def check_std(std: float) -> None:
     if not std >= 0:
-        raise UnfitValue(f"{name} needs a standard deviation of at least 0, got {std:g}").saying(
-            f"{name} expects std >= 0.0, but found std {std:g}")
+        raise UnfitValue(f"normal needs a standard deviation of at least 0, got {std:g}").saying(
+            f"normal expects std >= 0.0, but found std {std:g}")
 
 
 def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:

@@ -96,7 +96,7 @@ def realized(number: Any, dtype: Any) -> Any:
     return number.real
 
 
-def whole(number: int) -> int:
+def checked_int64(number: int) -> int:
     """A whole number that 64 bits hold."""
     if not -(1 << 63) <= number < 1 << 63:
         raise ValueFault("a number is too large for int64", ("1e30", "a floating number can be as large"))

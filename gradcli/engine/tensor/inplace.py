@@ -45,7 +45,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
                 raise SharedMemory(name)
             if not _tracked((input, *args, *options.values())):
-                return _in_turn(write, input, args, options, name)
+                return _row_by_row(write, input, args, options)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = type(input)(input.array.copy(), input.requires_grad, parent(input))
             if Dual.watched:
@@ -77,10 +77,8 @@ def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ..
     return out
 
 
-def _in_turn(write: Callable[..., Any], input: Any, args: tuple[Any, ...], options: dict[str, Any],
-             name: str) -> Any:
-    """`write` for each row of windows that lie over each other, as PyTorch goes through them: each sees what those
-    before it have written."""
+def _row_by_row(write: Callable[..., Any], input: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Call `write` for each row of overlapping windows in PyTorch's order: each reads what those before wrote."""
     shape = input.array.shape
 
     def row(value: Any, i: int) -> Any:
@@ -104,7 +102,7 @@ def _tracked(values: tuple[Any, ...]) -> bool:
 
 
 def writable(target: Any, writer: str, part: bool = False) -> Any:
-    """`target`, unless writing to it, or to a part of it, would change a leaf behind its gradient's back."""
+    """`target`; a fault if writing to it, or to a part of it, would change a leaf that requires gradients."""
     if not isinstance(target, Tensor):
         raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
     refuse_write(target)
@@ -186,7 +184,7 @@ def keep_in_place(node: Any, array: np.ndarray, memory: np.ndarray) -> None:
     node.edges = tuple([
         (to, rule, tuple([memory if value is array else value for value in saved]) if type(saved) is tuple else saved)
         for to, rule, saved in node.edges])
-    node.born = clock()
+    node.sequence_nr = clock()
 
 
 def into(target: Any, result: Any, writer: str) -> Any:
@@ -220,7 +218,7 @@ def rebase(target: Tensor, result: Tensor) -> None:
         return
     base, at = root.base, places_in(root.base.array, target.array)
     if isinstance(target.node, Op) and target.node.hooks and isinstance(result.node, Op):
-        _pass_by_hooks(result.node, target.node)
+        _skip_hooks(result.node, target.node)
     new = Variable(base.array)
     record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
     _give(base, new.node)
@@ -228,11 +226,11 @@ def rebase(target: Tensor, result: Tensor) -> None:
     refresh_view(target)
 
 
-def _pass_by_hooks(call: Op, view: Op) -> None:
+def _skip_hooks(call: Op, view: Op) -> None:
     """Let a call in place on a view lead past the hooks that the view had before: they are of that view alone."""
-    bare = copy(view)
-    bare.hooks = None
-    call.edges = tuple([(bare if to is view else to, rule, saved) for to, rule, saved in call.edges])
+    without_hooks = copy(view)
+    without_hooks.hooks = None
+    call.edges = tuple([(without_hooks if to is view else to, rule, saved) for to, rule, saved in call.edges])
 
 
 def _give(target: Tensor, node: Any) -> None:

@@ -92,13 +92,13 @@ def _with_equal_shapes(call: Call) -> Call:
         first = next((value for value in args if isinstance(value, Tensor)), None)
         if first is None or not first.array.ndim:
             return call(*args, **options)
-        return call(*(_beside(value, first) for value in args),
-                    **{name: _beside(value, first) for name, value in options.items()})
+        return call(*(_in_shape_of(value, first) for value in args),
+                    **{name: _in_shape_of(value, first) for name, value in options.items()})
 
     return meet
 
 
-def _beside(value: Any, first: Tensor) -> Any:
+def _in_shape_of(value: Any, first: Tensor) -> Any:
     """A tensor in the shape of `first`, where it has as many elements and another shape."""
     if not isinstance(value, Tensor) or value.array.shape == first.array.shape or not value.array.ndim:
         return value
@@ -107,18 +107,18 @@ def _beside(value: Any, first: Tensor) -> Any:
 
 def _integer_division(call: Call, general: Call) -> Call:
     def divide(*args: Any, **options: Any) -> Any:
-        if len(args) != 2 or options or not all(_whole(value) for value in args[:1]):
+        if len(args) != 2 or options or not all(_is_integral(value) for value in args[:1]):
             return call(*args, **options)
         if type(args[1]) is float and args[1] == args[1] and abs(args[1]) < 2**63:
             args = (args[0], int(args[1]))
-        if not (type(args[1]) is int or _whole(args[1])):
+        if not (type(args[1]) is int or _is_integral(args[1])):
             return call(*args)
         return general(*args, rounding_mode="trunc")
 
     return divide
 
 
-def _whole(value: Any) -> bool:
+def _is_integral(value: Any) -> bool:
     return isinstance(value, Tensor) and value.array.dtype.kind in "iu"
 
 
@@ -130,12 +130,12 @@ def _floating_arange(call: Call) -> Call:
 
 
 def _round_half_away(call: Call) -> Call:
-    def away(*args: Any, **options: Any) -> Any:
+    def round_half_away(*args: Any, **options: Any) -> Any:
         if len(args) != 1 or options or not isinstance(args[0], Tensor) or args[0].array.dtype.kind != "f":
             return call(*args, **options)
         return traced.sign(args[0]) * traced.floor(traced.abs(args[0]) + 0.5)
 
-    return away
+    return round_half_away
 
 
 def _for_programs(call: Call, legacy: Call) -> Call:

@@ -23,11 +23,10 @@ from gradcli.engine.autograd.hooks import (
     retain_grad,
     retains_grad,
 )
-from gradcli.engine.autograd.inference_mode import alone as beside
-from gradcli.engine.autograd.inference_mode import is_inference, refuse_leaf, version
+from gradcli.engine.autograd.inference_mode import inference_like, is_inference, refuse_leaf, version
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
-from gradcli.engine.autograd.saved_attributes import READABLE as SAVED
+from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.sequence import SEQUENCE
@@ -36,7 +35,7 @@ from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.device import cuda, device_of
 from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.reshape_inplace import METHODS as REARRANGING
+from gradcli.engine.tensor.reshape_inplace import RESHAPE_METHODS
 from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, rebind, sharing
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, Parameter, Variable, Volatile, grad_mode
 from gradcli.exposure import exposed
@@ -121,7 +120,7 @@ def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     kind = Variable if RESULT[type(self)] is Volatile else RESULT[type(self)]
     alone = sharing(self, kind, DETACH, here() if self.requires_grad else None)
-    return report_detached(self, ".detach()", beside(alone, self))
+    return report_detached(self, ".detach()", inference_like(alone, self))
 
 
 def detach_(self: Tensor) -> Tensor:
@@ -150,7 +149,7 @@ def data(self: Tensor) -> Tensor:
     inside = sharing(self, Tensor, DATA_OF, here() if self.requires_grad else None)
     inside.root = DATA
     inside.array = self.array if Current.legacy else self.array.view()      # today's counts its own writes
-    return report_detached(self, ".data", beside(inside, self))
+    return report_detached(self, ".data", inference_like(inside, self))
 
 
 def grad(self: Tensor) -> Any:
@@ -187,13 +186,13 @@ def item(self: Tensor) -> Any:
     return report_detached(self, ".item()", self.array.item())
 
 
-NUMBER = 32         # bytes that a plain number takes in a list
+NUMBER_BYTES = 32   # bytes that a plain number takes in a list
 
 
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > UNCHECKED:
-        MemoryLimit.check("tolist", self.array.size * NUMBER, "a list")
+        MemoryLimit.check("tolist", self.array.size * NUMBER_BYTES, "a list")
     return report_detached(self, ".tolist()", self.array.tolist())
 
 
@@ -345,12 +344,12 @@ def _set_volatile(self: Tensor, value: Any) -> None:
 
 
 for _node in (Op, NodeOutput):
-    exposed(*READABLE, *SAVED, "shape")(_node)
+    exposed(*READABLE, *SAVED_ATTRIBUTES, "shape")(_node)
 METHODS: dict[str, Callable[..., Any]] = attach({
     f.__name__: f for f in (backward, register_hook, register_post_accumulate_grad_hook, retain_grad,
                             detach, detach_, is_inference, requires_grad_, item, tolist, numpy,
                             cuda, size, dim, numel, stride, element_size)}
-    | {"ndimension": dim, "nelement": numel} | REARRANGING | memory_format.METHODS
+    | {"ndimension": dim, "nelement": numel} | RESHAPE_METHODS | memory_format.METHODS
     | complex_tensor.METHODS)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
               "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr,

@@ -19,7 +19,7 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.autograd.views import base_of
 from gradcli.engine.numpy_words import with_numpy_faults
-from gradcli.engine.tensor.conversion import array_of, listed, whole
+from gradcli.engine.tensor.conversion import array_of, checked_int64, listed
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import SPECIAL
@@ -49,7 +49,7 @@ def numpy_operand(value: Any) -> Any:
         return value.array
     if type(value) not in NUMBERS:
         raise ArgumentFault(f"an array or a number is needed, not {described(value)}", "np.array([1.0, 2.0])")
-    return whole(value) if type(value) is int else value
+    return checked_int64(value) if type(value) is int else value
 
 
 def array_like(value: Any, imaginary: bool = False) -> Any:
@@ -107,7 +107,7 @@ def kind(value: Any) -> Any:
     """An element type, as programs name it, for numpy."""
     if value is float or value is int or value is bool:
         return value
-    dtype = Type.named(value)
+    dtype = Type.element_type(value)
     if dtype is REFUSED or dtype is None:
         raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
     return dtype

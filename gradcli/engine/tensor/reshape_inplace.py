@@ -131,5 +131,5 @@ def set_shape(self: Tensor, new_shape: Any) -> None:
     self.array = view
 
 
-METHODS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (resize_, resize_as_, set_, new, unfold)}
-METHODS |= {name + "_": view_inplace(name) for name in VIEWS}
+RESHAPE_METHODS: dict[str, Callable[..., Any]] = {f.__name__: f for f in (resize_, resize_as_, set_, new, unfold)}
+RESHAPE_METHODS |= {name + "_": view_inplace(name) for name in VIEWS}

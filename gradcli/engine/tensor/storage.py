@@ -166,7 +166,7 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
     return self
 
 
-METHODS = attach({
+STORAGE_METHODS = attach({
     f.__name__: f for f in (
         storage, storage_offset, data_ptr, storage_type, is_set_to, get_device, apply_, map_, map2_)}
     | {"untyped_storage": storage, "is_pinned": lambda self: False, "is_shared": lambda self: False})

@@ -62,8 +62,8 @@ class Uninitialized:
         """How it prints."""
         return f"<{type(self).__name__}>"
 
-    def again(self) -> Any:
-        """Another one like it."""
+    def copied(self) -> Any:
+        """A new uninitialised tensor of the same class."""
         return type(self)(vars(type(self)).get("learns"), None, SLOT.__get__(self).dtype)
 
     def _becomes(self) -> type:

@@ -90,9 +90,9 @@ class GradMode:
     @state.setter
     def state(self, state: tuple[bool, bool, tuple[Any, ...], set[Any] | None]) -> None:
         self.enabled, self.inference, self.savers, self.unseen = state
-        self.turn(self.enabled)
+        self.set_enabled(self.enabled)
 
-    def turn(self, enabled: bool) -> None:
+    def set_enabled(self, enabled: bool) -> None:
         """Record from now on, or no longer."""
         self.enabled = enabled
         self.on = (enabled or self.unseen is not None) and not self.inference
@@ -102,7 +102,7 @@ class GradMode:
 grad_mode = GradMode()
 
 
-def within(context: Callable[[], AbstractContextManager[Any]], function: Callable[..., Any]) -> Callable[..., Any]:
+def in_context(context: Callable[[], AbstractContextManager[Any]], function: Callable[..., Any]) -> Callable[..., Any]:
     """`function` within a context; the generators of a generator function are within it while they run."""
     resumed = vars(function).get(RESUMED) if type(function) is FunctionType else None
     if resumed is not None:
@@ -130,15 +130,15 @@ class recording:
 
     def __enter__(self) -> None:
         self.before = grad_mode.enabled
-        grad_mode.turn(self.on)
+        grad_mode.set_enabled(self.on)
 
     def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
-        grad_mode.turn(self.before)
+        grad_mode.set_enabled(self.before)
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` within this context: what `@torch.no_grad()` makes of it."""
         on = self.on
-        return within(lambda: recording(on), function)
+        return in_context(lambda: recording(on), function)
 
 
 class with_tangents:
@@ -152,7 +152,7 @@ class with_tangents:
     def __enter__(self) -> None:
         self.before = grad_mode.state
         grad_mode.unseen = set() if grad_mode.unseen is None else grad_mode.unseen
-        grad_mode.turn(grad_mode.enabled)
+        grad_mode.set_enabled(grad_mode.enabled)
 
     def __exit__(self, *error: Any) -> None:
         calls, grad_mode.state = grad_mode.unseen or (), self.before
@@ -196,7 +196,7 @@ class inference_mode:
         self.before = grad_mode.state
         grad_mode.inference = self.mode
         InferenceTensor.exist = True
-        grad_mode.turn(not self.mode)
+        grad_mode.set_enabled(not self.mode)
 
     def __exit__(self, kind: type | None, value: Any, trace: TracebackType | None) -> None:
         grad_mode.state = self.before
@@ -204,4 +204,4 @@ class inference_mode:
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` within this context: what `@torch.inference_mode()` makes of it."""
         mode = self.mode
-        return within(lambda: inference_mode(mode), function)
+        return in_context(lambda: inference_mode(mode), function)

@@ -22,12 +22,12 @@ from gradcli.engine.tensor.tensor import DATA, Tensor, views_of
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.transforms.jacobian_blocks import Forward
 from gradcli.exposure import expose, exposed
-from gradcli.faults.source import Named
+from gradcli.faults.source import NamedValue
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 
 UnpackedDualTensor = namedtuple("UnpackedDualTensor", "primal tangent")
 expose(UnpackedDualTensor, *UnpackedDualTensor._fields, parts=lambda pair: (
-    "UnpackedDualTensor(", [Named(*field) for field in zip(UnpackedDualTensor._fields, pair, strict=True)], ")"))
+    "UnpackedDualTensor(", [NamedValue(*field) for field in zip(UnpackedDualTensor._fields, pair, strict=True)], ")"))
 
 
 class DualLevel:

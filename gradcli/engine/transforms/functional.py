@@ -24,8 +24,8 @@ from gradcli.engine.transforms.functional_arguments import (
     check_second_order,
     check_slopes,
     checked_outputs,
+    checked_tensors,
     directions_of,
-    given_tensors,
     is_forward,
     leaves_of,
     scalar_output,
@@ -171,7 +171,7 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = leaves_of(inputs, create_graph, "jacobian") if not forward else stand_ins(level, inputs)
         with with_tangents() if forward else nullcontext():
             result = func(*leaves)
-            outputs = checked_outputs(result, leaves, strict, "jacobian", of_each=True)
+            outputs = checked_outputs(result, leaves, strict, "jacobian", on_each=True)
             blocks = derivative_columns(level, outputs, leaves) if forward else [
                 rows(o, leaves, create_graph) for o in outputs]
             if not (forward or create_graph):
@@ -190,7 +190,7 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
             vectorize: bool = False, outer_jacobian_strategy: str = "reverse-mode") -> Any:
     """The second derivatives of a scalar function, by every pair of elements of its inputs."""
     several = isinstance(inputs, tuple)
-    given_tensors(inputs, "inputs", "hessian")
+    checked_tensors(inputs, "inputs", "hessian")
     is_forward(outer_jacobian_strategy, vectorize, create_graph)
 
     def slopes(*xs: Any) -> Any:

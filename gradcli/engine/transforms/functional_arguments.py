@@ -24,7 +24,7 @@ RETURNED = "outputs of the user-provided function"
 INPUT = "the input to the user-provided function is"
 
 
-def given_tensors(values: Any, what: str, name: str) -> list[Tensor]:
+def checked_tensors(values: Any, what: str, name: str) -> list[Tensor]:
     """One tensor, or a tuple of them, that a function of `torch.autograd.functional` was given, as a list."""
     start = f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
     if not isinstance(values, Tensor | tuple):
@@ -39,7 +39,7 @@ def given_tensors(values: Any, what: str, name: str) -> list[Tensor]:
 def leaves_of(inputs: Any, connect: bool, name: str) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, tuple)
-    tensors = given_tensors(inputs, "inputs", name)
+    tensors = checked_tensors(inputs, "inputs", name)
     for x in tensors:
         if x.array.dtype.kind != "f":
             raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
@@ -49,14 +49,14 @@ def leaves_of(inputs: Any, connect: bool, name: str) -> tuple[tuple[Tensor, ...]
 
 
 def checked_outputs(result: Any, leaves: Sequence[Tensor], strict: bool, name: str, *,
-                    of_each: bool = False) -> list[Tensor]:
-    """The tensors that a function returned; if `strict`, each must depend on some input, or with `of_each` on all."""
-    outputs = given_tensors(result, RETURNED, name)
+                    on_each: bool = False) -> list[Tensor]:
+    """The tensors that a function returned; if `strict`, each must depend on some input, or with `on_each` on all."""
+    outputs = checked_tensors(result, RETURNED, name)
     for i, output in enumerate(outputs if strict else ()):
         if not output.requires_grad:
             raise UnusedInput(f"Output {i} of the user-provided function does not require gradients. The outputs must "
                               "be computed in a differentiable manner from the input when running in strict mode.")
-        if of_each:
+        if on_each:
             check_dependence([output], leaves, f"Output {i}")
     return outputs
 
@@ -74,7 +74,7 @@ def check_dependence(outputs: Sequence[Tensor], leaves: Sequence[Tensor], what: 
 def stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
     """Stand-ins for the inputs, whose history PyTorch keeps where it differentiates forwards; and whether several."""
     several = isinstance(inputs, tuple)
-    return tuple(level.differentiable(x) for x in given_tensors(inputs, "inputs", "jacobian")), several
+    return tuple(level.differentiable(x) for x in checked_tensors(inputs, "inputs", "jacobian")), several
 
 
 def check_slopes(slopes: Sequence[Any], what: str, strict: bool) -> None:
@@ -133,7 +133,7 @@ def directions_of(v: Any, tensors: Sequence[Tensor], several: bool, source: str,
             raise GradFault(f"The vector v can only be None if {source} a single Tensor with a single element.",
                             ("v=torch.ones(3)", "a vector of the shape"))
         return (Variable(np.ones_like(tensors[0].array)),)
-    vectors = tuple(given_tensors(v, "v", name))
+    vectors = tuple(checked_tensors(v, "v", name))
     if len(vectors) != len(tensors):
         raise GradFault(f"v is a tuple of invalid length: should be {len(tensors)} but got {len(vectors)}." if several
                         else "The given v should contain a single Tensor.")

@@ -74,7 +74,7 @@ class Forward:
             return [Variable(np.zeros((*o.array.shape, *x.array.shape), o.array.dtype)) for o in self.outputs]
         blocks = _assembled(x.array.size, lambda k: self.product([unit(x, k)], create_graph, at), shapes, self.outputs,
                             create_graph)
-        return [_turned(b, (*o.array.shape, *x.array.shape), create_graph)
+        return [_input_last(b, (*o.array.shape, *x.array.shape), create_graph)
                 for b, o in zip(blocks, self.outputs, strict=True)]
 
     def end(self) -> None:
@@ -83,7 +83,7 @@ class Forward:
             weight.requires_grad = False
 
 
-def _turned(block: Tensor, shape: tuple[int, ...], create_graph: bool) -> Tensor:
+def _input_last(block: Tensor, shape: tuple[int, ...], create_graph: bool) -> Tensor:
     """A block whose first dimension counts the elements of the input, with that dimension last."""
     if create_graph:
         order = (*range(1, block.array.ndim), 0)
@@ -112,7 +112,7 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
     if tangent.requires_grad or not output.requires_grad:
         return False
     nodes = leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
-    return any(isinstance(node, TABLE["tied"]) or any(
+    return any(isinstance(node, TABLE["link"]) or any(
         type(value) is np.ndarray and value.dtype.kind == "f"
         for _, _, saved in node.edges for value in (saved if type(saved) is tuple else ()))
         for node in nodes if isinstance(node, Op))
@@ -121,4 +121,4 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
 def depending_on_inputs(value: Tensor | float, like: Tensor, inputs: Sequence[Tensor]) -> Tensor:
     """A constant that nominally depends on the inputs."""
     constant = value if isinstance(value, Tensor) else Variable(np.asarray(value, like.array.dtype))
-    return traced.tied(constant, list(inputs))
+    return traced.link(constant, list(inputs))

@@ -79,7 +79,7 @@ class Level:
             if isinstance(node, Tensor):
                 if node.requires_grad and id(node) not in own:
                     return True
-            elif node.born < self.start or node.hooks:      # a hook may bring in anything
+            elif node.sequence_nr < self.start or node.hooks:      # a hook may bring in anything
                 return True
             elif id(node) not in visited:
                 visited.add(id(node))

@@ -171,7 +171,7 @@ def _mapped(func: Callable[..., Any], arguments: tuple[list[Any], list[Any], Tre
         structure: Any = None
         for i in range(count):
             next_slice()
-            args = tree_unflatten([common.part(x, dim, i) for x, dim in zip(inputs, dims, strict=True)], spec)
+            args = tree_unflatten([common.select(x, dim, i) for x, dim in zip(inputs, dims, strict=True)], spec)
             result = common.run(i, func, args, options)
             if common.suspended:
                 continue
@@ -255,8 +255,8 @@ def _joined(column: list[Any], dim: int | None, name: str, common: Slices | None
                                "you mean to set out_dims= to None for output?",
                                ("lambda v: v", "the tensor itself, without .item() or float()"))
     dim = axis(dim, first.array.ndim + 1)
-    if common is not None and (whole := common.whole(column)) is not None:
-        return whole[0] if whole[1] == dim else traced.movedim(whole[0], whole[1], dim)
+    if common is not None and (source := common.stacked_source(column)) is not None:
+        return source[0] if source[1] == dim else traced.movedim(source[0], source[1], dim)
     if any(x.requires_grad for x in column):
         return of_slices(traced.stack(column, dim), column)
     if any(x.array.shape != first.array.shape for x in column):

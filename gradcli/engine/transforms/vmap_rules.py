@@ -20,19 +20,19 @@ from gradcli.engine.tensor.variable import grad_mode, recording
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import expose
-from gradcli.faults.source import Named
+from gradcli.faults.source import NamedValue
 from gradcli.faults.tree import TypeFault, ValueFault
 
 
 class VmapInfo(NamedTuple):
-    """What a rule is told of the call of `vmap`."""
+    """The call of `vmap`, as the first argument of a rule."""
 
     batch_size: int
     randomness: str
 
 
 expose(VmapInfo, *VmapInfo._fields, parts=lambda info: (
-    "VmapInfo(", [Named(*pair) for pair in zip(VmapInfo._fields, info, strict=True)], ")"))
+    "VmapInfo(", [NamedValue(*pair) for pair in zip(VmapInfo._fields, info, strict=True)], ")"))
 
 
 class Suspended(BaseException):
@@ -48,24 +48,22 @@ class CommonCall(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """A slice, of which tensor it is one, and where."""
+    """`tensor`, the slice number `at` of `source` along `dim`."""
 
     tensor: Any
-    whole: Any
+    source: Any
     dim: int
     at: int
 
     def is_replaced(self) -> bool:
-        """Whether the program has let the slice look elsewhere, or given it a gradient of its own."""
-        place = np.moveaxis(self.whole.array, self.dim, 0)[self.at].__array_interface__
-        return self.tensor.requires_grad != self.whole.requires_grad or (
+        """Whether the program has set the data or requires_grad of the slice."""
+        place = np.moveaxis(self.source.array, self.dim, 0)[self.at].__array_interface__
+        return self.tensor.requires_grad != self.source.requires_grad or (
             self.tensor.array.__array_interface__ != place)
 
 
 class Slices:
-    """The slices of one call of `vmap`, and what the rules of Functions gave them.
-
-    """
+    """The slices of one call of `vmap`, and the results of the rules of Functions for each of them."""
 
     def __init__(self, info: VmapInfo) -> None:
         self.info = info
@@ -74,22 +72,22 @@ class Slices:
         self.slices: dict[int, Slice] = {}      # by identity
         self.at = self.calls = 0
 
-    def part(self, whole: Any, dim: int | None, at: int) -> Any:
+    def select(self, source: Any, dim: int | None, at: int) -> Any:
         """A slice of a tensor; the tensor itself where all share it."""
         if dim is None:
-            return whole
-        part = traced.select(whole, dim, at)
-        self.slices[id(part)] = Slice(part, whole, dim % whole.array.ndim, at)
+            return source
+        part = traced.select(source, dim, at)
+        self.slices[id(part)] = Slice(part, source, dim % source.array.ndim, at)
         return part
 
-    def whole(self, column: list[Any]) -> tuple[Any, int] | None:
+    def stacked_source(self, column: list[Any]) -> tuple[Any, int] | None:
         """The tensor whose slices these are, all of them in their order, and along which dimension; else None."""
         slices = [self.slices.get(id(x)) for x in column]
         first = slices[0]
-        if first is None or any(s is None or s.whole is not first.whole or s.dim != first.dim or s.at != at
+        if first is None or any(s is None or s.source is not first.source or s.dim != first.dim or s.at != at
                                 or s.is_replaced() for at, s in enumerate(slices)):
             return None
-        return first.whole, first.dim
+        return first.source, first.dim
 
     def run(self, at: int, function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """What `function` gives for the arguments of one slice; None if it has been suspended."""
@@ -134,12 +132,12 @@ class Slices:
         first = column[0]
         if not isinstance(first, Tensor) or all(x is first or _is_same_view(x, first) for x in column):
             return first, None
-        return self.whole(column) or (traced.stack(column), 0)
+        return self.stacked_source(column) or (traced.stack(column), 0)
 
     def _split(self, returned: Any, count: int) -> list[Any]:
         """What a rule gave, for each slice."""
         outputs, dims, spec = _returned(returned)
-        return [tree_unflatten([self.part(x, dim, i) for x, dim in zip(outputs, dims, strict=True)], spec)
+        return [tree_unflatten([self.select(x, dim, i) for x, dim in zip(outputs, dims, strict=True)], spec)
                 for i in range(count)]
 
 

@@ -12,7 +12,7 @@ from gradcli.lang.lowering.context import DELETE, LOAD, STORE, VALUES, LoweringC
 from gradcli.lang.lowering.expressions import NEVER_TEXT, changed_attributes, index, own_attributes, read_attribute
 from gradcli.lang.syntax.lexer import Node
 
-WHAT = {
+TARGET_KINDS = {
     "call": "the result of a call", "NUMBER": "a number", "strings": "a string", "lambda": "a lambda",
     "conditional": "a conditional expression", "comparison": "a comparison", "dict": "a dictionary",
     "set": "a set", "generator": "a generator", "ellipsis": "an ellipsis", "walrus": "a walrus expression",
@@ -53,7 +53,7 @@ def _target(c: LoweringContext, node: Node, context: ast.expr_context) -> ast.ex
         return c.at(make([lower_target(c, n, context) for n in node[3]], context), node)
     if kind == "star" and context is STORE:
         return c.at(ast.Starred(lower_target(c, node[3][0], context), context), node)
-    what = WHAT.get(kind, "an expression")
+    what = TARGET_KINDS.get(kind, "an expression")
     if context is DELETE:
         raise c.wrong(f"{what} cannot be deleted", node)
     raise c.wrong(f"{what} cannot be assigned to", node, *_compare_hint(c, node))
@@ -126,7 +126,7 @@ def lower_augmented(c: LoweringContext, node: Node) -> list[ast.stmt]:
         left = left[3][0]
     operator = sign[3][0][3]
     if left[0] not in ("NAME", "attribute", "subscript"):
-        raise c.wrong(f"{WHAT.get(left[0], 'this')} cannot be changed by {operator}", left)
+        raise c.wrong(f"{TARGET_KINDS.get(left[0], 'this')} cannot be changed by {operator}", left)
     guard = None if operator == "+=" and right[0] in NEVER_TEXT else GUARDED.get(operator)
     if c.scopes[-1].kind != "class":      # whose names outlive it
         if left[0] == "attribute":

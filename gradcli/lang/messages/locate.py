@@ -25,7 +25,7 @@ class LoweredText(NamedTuple):
     text: str
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """The innermost place in the text of the program, and the calls that led there, outermost first."""
 
     name: str
@@ -69,7 +69,7 @@ def source_of(code: CodeType | None) -> LoweredText | None:
     return _sources.get(code.co_filename) if code is not None else None
 
 
-def place(error: BaseException) -> Place | None:
+def location_of(error: BaseException) -> Location | None:
     """The innermost place in a program's text on the way to `error`, or None if there is none."""
     steps = []
     step = error.__traceback__
@@ -83,7 +83,7 @@ def place(error: BaseException) -> Place | None:
     source, last = steps[-1]
     calls = [(home, (_function(inner.tb_frame), home.name, _span(home, outer.tb_frame.f_code, outer.tb_lasti)))
              for (home, outer), (_, inner) in zip(steps, steps[1:], strict=False) if _function(inner.tb_frame)][-TRAIL:]
-    return Place(source.name, source.text, _span(source, last.tb_frame.f_code, last.tb_lasti),
+    return Location(source.name, source.text, _span(source, last.tb_frame.f_code, last.tb_lasti),
                  [call for _, call in calls], [line_of(home.text, call[2].line).strip() for home, call in calls])
 
 
@@ -102,10 +102,10 @@ def _span(source: LoweredText, code: CodeType, instruction: int) -> Span:
                 last, char_column(line_of(source.text, last), end))
 
 
-def place_of_call(code: CodeType, instruction: int) -> Place | None:
+def location_of_call(code: CodeType, instruction: int) -> Location | None:
     """Where an instruction of lowered code stands; None for any other code."""
     source = source_of(code)
-    return None if source is None else Place(source.name, source.text, _span(source, code, instruction), [], [])
+    return None if source is None else Location(source.name, source.text, _span(source, code, instruction), [], [])
 
 
 def locals_of(error: Exception) -> dict[str, Any]:

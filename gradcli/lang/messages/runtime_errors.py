@@ -26,7 +26,7 @@ from gradcli.faults.tree import (
 )
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.first_line import headline_of
-from gradcli.lang.messages.locate import is_lowered, place, source_of
+from gradcli.lang.messages.locate import is_lowered, location_of, source_of
 from gradcli.lang.messages.python_errors import meaning
 from gradcli.lang.messages.python_words import explanation_of, python_kind
 from gradcli.lang.policy import Policy
@@ -44,7 +44,7 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
     try:
         fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
     except LimitFault as limit:     # reached by the text of a value in the message
-        fault, raised = limit, limit if place(limit) else error
+        fault, raised = limit, limit if location_of(limit) else error
     if fault is error:
         fault.headline = headline_of(fault)
     else:
@@ -53,7 +53,7 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
         fault.hints += fault.seek()
         fault.seek = None
     if fault.span is None:
-        location = place(raised)
+        location = location_of(raised)
         if location is not None:
             fault.name, fault.source, fault.span = location.name, location.text, location.span
             fault.trail, fault.words = location.trail, location.words

@@ -7,7 +7,7 @@ from functools import partial
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any
 
-from gradcli.exposure import HELD, PROGRAM_MADE, admit, closed_names
+from gradcli.exposure import ADMITTED, PROGRAM_MADE, admit, closed_names
 from gradcli.faults.attributes import ClosedAttribute, MissingAttribute
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, AttributeFault
@@ -81,7 +81,7 @@ class Attributes:
                     member = getattr(value, name)
                 except AttributeError as error:
                     raise self._explained(error, value, name) from None
-                return member if type(member) in HELD else admit(member)
+                return member if type(member) in ADMITTED else admit(member)
             return other(value, name)
 
         return read

@@ -13,8 +13,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import EXCEPTIONS as HELD_EXCEPTIONS
-from gradcli.exposure import PROGRAM_MADE, expose_functions
+from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, expose_functions
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -28,11 +27,11 @@ from gradcli.lang.runtime.iteration import iter_, next_
 from gradcli.lang.runtime.streams import writer
 from gradcli.lang.runtime.types import Sentinel, TypeProxy, types_of
 
-EXCEPTIONS = sorted(kind.__name__ for kind in HELD_EXCEPTIONS if kind not in (RecursionError, MemoryError))
+EXCEPTION_NAMES = sorted(kind.__name__ for kind in EXCEPTIONS if kind not in (RecursionError, MemoryError))
 """The names of exceptions of Python's that programs have."""
 
 _SEQUENCE = frozenset({"index", "count"})
-_WHOLE = frozenset(
+_INT_ATTRIBUTES = frozenset(
     "bit_length bit_count real imag numerator denominator conjugate is_integer as_integer_ratio".split())
 METHODS: dict[type, frozenset[str]] = {
     str: _SEQUENCE | frozenset(
@@ -50,8 +49,8 @@ METHODS: dict[type, frozenset[str]] = {
         "issuperset isdisjoint intersection_update difference_update symmetric_difference_update".split()),
     frozenset: frozenset(
         "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()),
-    int: _WHOLE,
-    bool: _WHOLE,
+    int: _INT_ATTRIBUTES,
+    bool: _INT_ATTRIBUTES,
     float: frozenset("is_integer as_integer_ratio hex real imag conjugate".split()),
     complex: frozenset("real imag conjugate".split()),
     property: frozenset({"getter", "setter", "deleter"}),
@@ -104,7 +103,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         return dict.fromkeys(bounded(values), *default)
 
     kinds = [
-        kind(int, _whole(budget)), kind(float), kind(complex), kind(bool),
+        kind(int, _int_constructor(budget)), kind(float), kind(complex), kind(bool),
         kind(str, _text_maker(text)), *(kind(plain, _collection_constructor(plain, bounded)) for plain in (
             list, tuple, set, frozenset)),
         TypeProxy("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),
@@ -113,7 +112,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         TypeProxy("object", (object,), lambda: Sentinel()),
         TypeProxy("property", (property,), _property), TypeProxy("staticmethod", (staticmethod,), _staticmethod),
         TypeProxy("classmethod", (classmethod,), _classmethod),
-        *(_exception(name, getattr(builtins, name)) for name in EXCEPTIONS),
+        *(_exception(name, getattr(builtins, name)) for name in EXCEPTION_NAMES),
         *(_exception(kind.__name__, kind) for kind in (ExitRequest, InterruptRequest)),
     ]
 
@@ -231,9 +230,9 @@ def _collection_constructor(plain: type, bounded: Callable[[Iterable[Any]], Iter
                                      else plain(*args, **options))
 
 
-def _whole(budget: Budget) -> Callable[..., int]:
+def _int_constructor(budget: Budget) -> Callable[..., int]:
     """`int` as programs call it: of a string in a base, digits are counted before they are read."""
-    def whole(*args: Any, **options: Any) -> int:
+    def int_of(*args: Any, **options: Any) -> int:
         if len(args) == 1 and not options and type(args[0]) is float and -MOST < args[0] < MOST:
             return int(args[0])
         base = args[1] if len(args) == 2 else options.get("base")
@@ -244,7 +243,7 @@ def _whole(budget: Budget) -> Callable[..., int]:
             return budget.checked_bits(number)
         return budget.checked_bits(int(*args, **options))
 
-    return whole
+    return int_of
 
 
 def _least_bits(text: str, base: int) -> int:

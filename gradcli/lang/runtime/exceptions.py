@@ -45,15 +45,15 @@ for _kind, _name in ((ExitRequest, "SystemExit"), (InterruptRequest, "KeyboardIn
 
 def program_exit(status: Any) -> ProgramExit:
     """The end of the program, which succeeds if the status is None or 0."""
-    if status is None or (type(status) in WHOLE and status == 0):
+    if status is None or (type(status) in INTEGERS and status == 0):
         return ProgramExit("the program ends itself", succeeded=True)
     if type(status) is str:
         return ProgramExit(f"the program ends itself: {status}")
-    shown = str(status) if type(status) in WHOLE and -10**20 < status < 10**20 else f"of type {type(status).__name__}"
-    return ProgramExit(f"the program ends itself: with status {shown}")
+    text = str(status) if type(status) in INTEGERS and -10**20 < status < 10**20 else f"of type {type(status).__name__}"
+    return ProgramExit(f"the program ends itself: with status {text}")
 
 
-WHOLE = (int, bool)
+INTEGERS = (int, bool)
 
 
 def _status(error: ExitRequest) -> Any:

@@ -17,7 +17,7 @@ from gradcli.lang.budget import COUNTED, Budget
 from gradcli.lang.runtime.format import Formatter
 
 SEQUENCES = frozenset({str, list, tuple})
-WHOLE = frozenset({int, bool})
+INTEGERS = frozenset({int, bool})
 
 
 def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
@@ -65,8 +65,8 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         """Both operands, where an object that repeats a sequence is replaced by its `__index__`, called once."""
         for sequence, times in ((a, b), (b, a)):
             kind = type(times)
-            if isinstance(sequence, str | list | tuple) and hasattr(kind, "__index__") and kind not in WHOLE and not (
-                    hasattr(kind, "__rmul__" if sequence is a else "__mul__")):
+            if isinstance(sequence, str | list | tuple) and kind not in INTEGERS and (
+                    hasattr(kind, "__index__")) and not hasattr(kind, "__rmul__" if sequence is a else "__mul__"):
                 count = operator.index(times)
                 return (a, count) if sequence is a else (count, b)
         return a, b
@@ -82,9 +82,9 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         return NotImplemented
 
     def check_repeat(a: Any, b: Any) -> None:
-        if type(b) not in WHOLE:
+        if type(b) not in INTEGERS:
             a, b = b, a
-        if type(b) in WHOLE and b > 1:
+        if type(b) in INTEGERS and b > 1:
             if type(a) is str:
                 budget.check_characters(len(a) * b)
             elif type(a) is list or isinstance(a, tuple):
@@ -94,7 +94,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         """How often an object says that a sequence is repeated: one that is a whole number but multiplies no sequence,
         as a tensor of one is. None for other operands."""
         kind = type(times)
-        if type(sequence) in SEQUENCES and kind not in WHOLE and hasattr(kind, "__index__") and (
+        if type(sequence) in SEQUENCES and kind not in INTEGERS and hasattr(kind, "__index__") and (
                 PROGRAM_MADE not in kind.__dict__):
             try:
                 return operator.index(times)
@@ -117,10 +117,10 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
             return product if -0x3fffffff < product < 0x3fffffff else judged(product)
         if left in simple:
             return a * b
-        if left not in WHOLE and not isinstance(a, str | list | tuple):
+        if left not in INTEGERS and not isinstance(a, str | list | tuple):
             simple.add(left)
         if type(b) is not float:
-            if type(b) not in WHOLE:
+            if type(b) not in INTEGERS:
                 if (product := special_product(a, b, mul)) is not NotImplemented:
                     return product
                 a, b = with_whole_count(a, b)
@@ -139,20 +139,20 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         if left in simple:
             a *= b
             return a
-        if left not in WHOLE and not isinstance(a, str | list | tuple):
+        if left not in INTEGERS and not isinstance(a, str | list | tuple):
             simple.add(left)
         if (product := special_product(a, b, imul)) is not NotImplemented:
             return product
         if (count := count_of(a, b)) is not None:
             b = count
         a, b = with_whole_count(a, b)
-        if type(a) in WHOLE or type(b) in WHOLE:
+        if type(a) in INTEGERS or type(b) in INTEGERS:
             check_repeat(a, b)
         a *= b
         return a
 
     def check_power(a: Any, b: Any) -> None:
-        if type(a) in WHOLE and type(b) in WHOLE and b > 1 and not -2 < a < 2:
+        if type(a) in INTEGERS and type(b) in INTEGERS and b > 1 and not -2 < a < 2:
             if b > budget.bits:
                 raise SizeLimit(f"the result would have more than {budget.bits} binary digits")
             budget.check_bits((a.bit_length() - 1) * b)     # at least so many, at most twice
@@ -182,7 +182,7 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         return a
 
     def check_shift(a: Any, b: Any) -> None:
-        if type(a) in WHOLE and type(b) in WHOLE and a and b > 0:
+        if type(a) in INTEGERS and type(b) in INTEGERS and a and b > 0:
             budget.check_bits(a.bit_length() + b)
 
     def shift_left(a: Any, b: Any) -> Any:

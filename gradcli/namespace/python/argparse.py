@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from gradcli.display.containers import Named
+from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.signature import brief
 from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ProgramExit
@@ -27,7 +27,7 @@ class Options:
     """The result of parse_args(): the options as attributes."""
 
     def __parts__(self) -> tuple[str, list[Any], str]:
-        return "Namespace(", [Named(*pair) for pair in vars(self).items()], ")"
+        return "Namespace(", [NamedValue(*pair) for pair in vars(self).items()], ")"
 
 
 def option_namespace(**values: Any) -> Options:
@@ -50,7 +50,7 @@ class Plain(Options):
     """An instance of types.SimpleNamespace."""
 
     def __parts__(self) -> tuple[str, list[Any], str]:
-        return "namespace(", [Named(*pair) for pair in vars(self).items()], ")"
+        return "namespace(", [NamedValue(*pair) for pair in vars(self).items()], ")"
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Plain and vars(self) == vars(other)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, MutableSequence
 from operator import index
 from typing import Any
 
-from gradcli.display.containers import Named
+from gradcli.display.containers import NamedValue
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import admitting, expose, exposed, named, seal
 from gradcli.faults.mistakes import SizeLimit
@@ -200,7 +200,7 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
     # Python's own _replace and _asdict have globals that programs must not reach.
     tuple_class._replace, tuple_class._asdict = _replaced, _as_dict
     expose(tuple_class, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
-        f"{typename}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+        f"{typename}(", [NamedValue(*pair) for pair in zip(names, value, strict=True)], ")"))
 
     seal(tuple_class)
 

@@ -38,13 +38,13 @@ class GeneratorContext:
         self._invocation, self._source = (function, args, options), generator._source
 
     def __call__(self, function: Any) -> Callable[..., Any]:
-        def within(*args: Any, **options: Any) -> Any:
+        def decorated(*args: Any, **options: Any) -> Any:
             with GeneratorContext(*self._invocation):
                 return function(*args, **options)
 
-        within.__name__ = within.__qualname__ = str(getattr(function, "__name__", "within"))
-        within.__module__ = None    # type: ignore[assignment]  # as functions of programs have it
-        return within
+        decorated.__name__ = decorated.__qualname__ = str(getattr(function, "__name__", "within"))
+        decorated.__module__ = None    # type: ignore[assignment]  # as functions of programs have it
+        return decorated
 
     def __enter__(self) -> Any:
         try:

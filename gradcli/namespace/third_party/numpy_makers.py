@@ -103,11 +103,11 @@ class Polynomial:
     r = roots = property(lambda self: result_of(self._own.r))
 
     def deriv(self, m: int = 1) -> Polynomial:
-        """Its m-th derivative."""
+        """The m-th derivative."""
         return Polynomial(Array(self._own.deriv(m).c))
 
     def integ(self, m: int = 1) -> Polynomial:
-        """Its m-th integral."""
+        """The m-th integral."""
         if type(m) is not int or not 0 <= m <= 100:
             raise ArgumentFault("integ() takes a small whole number", "p.integ()")
         return Polynomial(Array(self._own.integ(m).c))
@@ -336,7 +336,7 @@ class Ufunc:
         return self._on_array(self._own.reduce, array, axis=axes(axis), keepdims=bool(keepdims))
 
     def accumulate(self, array: Any, axis: int = 0) -> Any:
-        """The same step by step."""
+        """The values of `reduce` for the first one, two and more values along an axis."""
         return self._on_array(self._own.accumulate, array, axis=index(axis))
 
     def outer(self, A: Any, B: Any) -> Any:      # numpy's names

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.display.containers import Named
+from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.numpy_words import with_numpy_faults
@@ -210,7 +210,7 @@ def _named_result(name: str, fields: tuple[str, ...]) -> Any:
     """The class of a result with names, such as `EighResult(eigenvalues, eigenvectors)`."""
     kind = namedtuple(name, fields)     # type: ignore[misc]  # numpy's own names
     expose(kind, *fields, parts=lambda value: (
-        f"{name}(", [Named(*pair) for pair in zip(fields, value, strict=True)], ")"))
+        f"{name}(", [NamedValue(*pair) for pair in zip(fields, value, strict=True)], ")"))
     return kind
 
 

@@ -15,11 +15,12 @@ from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.variable import Parameter, recording
 from gradcli.engine.transforms import functional
-from gradcli.exposure import exposed, seal
+from gradcli.exposure import exposed
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
+from gradcli.nn.distributions.constraint import SealedValue
 
 EULER = 0.57721566490153286060
 PARAMETERS = frozenset(
@@ -119,7 +120,7 @@ def unimplemented(name: str) -> Any:
          "concentration concentration1 concentration0 temperature covariance_matrix precision_matrix scale_tril "
          "log_cdf log_survival_function set_default_validate_args _extended_shape _validate_sample _batch_shape "
          "_event_shape _validate_args".split(), open_attributes=True, base=True, copied=True)
-class Distribution:
+class Distribution(SealedValue):
     """The base of all distributions, and of those that programs define."""
 
     # _unexpanded names the attributes that expand() does not expand.
@@ -169,11 +170,6 @@ class Distribution:
     batch_shape = property(lambda self: self._batch_shape)
     event_shape = property(lambda self: self._event_shape)
     stddev: Any = property(lambda self: self.variance.sqrt())
-
-    def __init_subclass__(cls) -> None:
-        """Programs meet the package's own kinds as values, whether they name them or not."""
-        if cls.__module__.startswith("gradcli."):
-            seal(cls)
 
     def __init__(self, batch_shape: Any = (), event_shape: Any = (), validate_args: bool | None = None) -> None:
         self._batch_shape, self._event_shape = Size(shape_tuple(batch_shape)), Size(shape_tuple(event_shape))
@@ -312,12 +308,6 @@ class Distribution:
         if cls._constraints is not None:
             attributes["arg_constraints"] = dict(cls._constraints)
         return attributes | {"set_default_validate_args": cls.set_default_validate_args}
-
-    def __repr__(self) -> str:
-        return self._text(None)
-
-    def __display__(self, style: Any) -> str:
-        return self._text(style)
 
     def _text(self, style: Any) -> str:
         """Its text: the parameters that were set, or their shapes."""

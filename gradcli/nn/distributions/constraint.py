@@ -20,9 +20,30 @@ def bound(value: Any) -> Any:
     return value
 
 
+class SealedValue:
+    """The base of constraints, distributions and transforms: values that programs meet without naming their classes."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Programs meet the package's own kinds as values, whether they name them or not."""
+        if cls.__module__.startswith("gradcli."):
+            seal(cls)
+
+    def __repr__(self) -> str:
+        return self._text(None)
+
+    def __display__(self, style: Any) -> str:
+        return self._text(style)
+
+    def _text(self, style: Any) -> str:
+        """The text in a style, or, for None, that of `repr`."""
+        raise NotImplementedError
+
+
 @exposed(*"check is_discrete event_dim lower_bound upper_bound base_constraint reinterpreted_batch_ndims cseq dim "
          "lengths".split(), base=True, copied=True)
-class Constraint:
+class Constraint(SealedValue):
     """The base of all constraints; `check` returns for each event whether it satisfies the constraint."""
 
     __slots__ = ("__dict__", "__weakref__")
@@ -33,20 +54,9 @@ class Constraint:
     is_discrete: Any = False
     event_dim: Any = 0
 
-    def __init_subclass__(cls) -> None:
-        """Programs meet the package's own kinds as values, whether they name them or not."""
-        if cls.__module__.startswith("gradcli."):
-            seal(cls)
-
     def check(self, value: Any) -> Any:
         """Whether each event satisfies the constraint: a bool tensor."""
         raise Unimplemented(f"{type(self).__name__} defines no check(value)")
-
-    def __repr__(self) -> str:
-        return self._text(None)
-
-    def __display__(self, style: Any) -> str:
-        return self._text(style)
 
     def _text(self, style: Any) -> str:
         """Its name, with its bounds."""
@@ -55,7 +65,7 @@ class Constraint:
         return f"{name}({', '.join(bounds)})"
 
 
-def within(constraint: Constraint, value: Any) -> Any:
+def checked(constraint: Constraint, value: Any) -> Any:
     """`constraint.check(value)`; ArgumentFault unless `value` is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"a constraint is checked of a tensor, not {described(value)}",
@@ -108,7 +118,7 @@ class IndependentConstraint(_Wrapping):
     event_dim = property(lambda self: self.base_constraint.event_dim + self.reinterpreted_batch_ndims)
 
     def check(self, value: Any) -> Any:
-        result, last = within(self.base_constraint, value), self.reinterpreted_batch_ndims
+        result, last = checked(self.base_constraint, value), self.reinterpreted_batch_ndims
         if result.ndim < last:
             raise ValueFault(f"Expected value.dim() >= {self.event_dim} but got {value.ndim}")
         return result.reshape((*result.shape[:result.ndim - last], -1)).all(-1)
@@ -127,7 +137,7 @@ class MixtureSameFamilyConstraint(_Wrapping):
 
     def check(self, value: Any) -> Any:
         last = self.event_dim
-        result = within(self.base_constraint, value.unsqueeze(-1 - last))
+        result = checked(self.base_constraint, value.unsqueeze(-1 - last))
         if value.ndim < last:
             raise ValueFault(f"Expected value.dim() >= {last} but got {value.ndim}")
         return result.reshape((*result.shape[:value.ndim - last], -1)).all(-1)

@@ -15,8 +15,8 @@ from gradcli.nn.distributions.gamma import Chi2, Gamma
 LOC_SCALE = {"loc": constraints.real, "scale": constraints.positive}
 
 
-class Normal(ExponentialFamily):
-    """The normal distribution with mean loc and standard deviation scale."""
+class LocScale(Distribution):
+    """The base of distributions on all numbers that a location and a scale describe."""
 
     _constraints: Any = LOC_SCALE
     support = constraints.real
@@ -24,6 +24,10 @@ class Normal(ExponentialFamily):
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(self._set(loc=loc, scale=scale), (), validate_args)
+
+
+class Normal(LocScale, ExponentialFamily):
+    """The normal distribution with mean loc and standard deviation scale."""
 
     mean = mode = property(lambda self: self.loc)
     stddev = property(lambda self: self.scale)
@@ -130,15 +134,8 @@ class Exponential(ExponentialFamily):
         return -F.log(-natural[0])
 
 
-class Laplace(Distribution):
+class Laplace(LocScale):
     """The Laplace distribution: exponential tails on both sides of loc."""
-
-    _constraints: Any = LOC_SCALE
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        super().__init__(self._set(loc=loc, scale=scale), (), validate_args)
 
     mean = mode = property(lambda self: self.loc)
     variance = property(lambda self: 2 * self.scale.pow(2))
@@ -164,15 +161,8 @@ class Laplace(Distribution):
         return 1 + F.log(2 * self.scale)
 
 
-class Cauchy(Distribution):
+class Cauchy(LocScale):
     """The Cauchy distribution, which has no mean."""
-
-    _constraints: Any = LOC_SCALE
-    support = constraints.real
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        super().__init__(self._set(loc=loc, scale=scale), (), validate_args)
 
     mean = property(lambda self: self._full(math.nan, self.loc))
     mode = property(lambda self: self.loc)

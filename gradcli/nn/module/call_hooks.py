@@ -96,7 +96,7 @@ def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: di
 
 
 def _run_after_failure(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:
-    """The same where forward, or a hook before, has raised: what this hook raises too is a remark, as in PyTorch."""
+    """Run a hook after forward, or a hook before it, has raised: what it raises too is a remark, as in PyTorch."""
     try:
         return _run_forward_hook(module, hook, args, options, result)
     except (LimitFault, RecursionError, MemoryError):

@@ -99,7 +99,7 @@ class Module(Lookup):
                                                                                                    Module) else ""
         if kind == "_module_dict" and name in registries_of(self, name, kind)[0]:
             check_registrable(name, value, "parameter")
-        registries = registries_of(self, name, kind) if kind or "_parameter_dict" in _ready_registries(self) else ()
+        registries = registries_of(self, name, kind) if kind or hasattr(self, "_module_dict") else ()
         if kind:
             own = getattr(self, kind)
             for registry in registries:
@@ -256,7 +256,7 @@ class Module(Lookup):
 
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
-        dtype = Type.named(dst_type)
+        dtype = Type.element_type(dst_type)
         if dtype is REFUSED or dtype.kind not in "fc":
             words = "data set to a tensor that requires gradients must be floating point or complex dtype"
             raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
@@ -379,11 +379,6 @@ def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:
                 if value.grad is not None:
                     value.grad = Variable(value.grad.array.astype(dtype, copy=False))
     return module
-
-
-def _ready_registries(module: Module) -> tuple[str, ...]:
-    """The names of the registries that exist: none before Module.__init__ has run."""
-    return REGISTRIES if hasattr(module, "_module_dict") else ()
 
 
 def dotted(path: str, name: str) -> str:

@@ -43,7 +43,7 @@ class Activation(FunctionalModule):
         return self._legacy_format.format(**options, comma=f", {inplace}" if inplace else "", alone=inplace)
 
 
-class _Plain(Activation):
+class _WithoutOptions(Activation):
     """Without options."""
 
     def __init__(self) -> None:
@@ -108,31 +108,31 @@ class Hardswish(_InPlace):
         return ""
 
 
-class Sigmoid(_Plain):
+class Sigmoid(_WithoutOptions):
     """1 / (1 + exp(-x))."""
 
     _operation = "sigmoid"
 
 
-class Tanh(_Plain):
+class Tanh(_WithoutOptions):
     """The hyperbolic tangent."""
 
     _operation = "tanh"
 
 
-class Softsign(_Plain):
+class Softsign(_WithoutOptions):
     """x / (1 + |x|)."""
 
     _operation = "softsign"
 
 
-class Tanhshrink(_Plain):
+class Tanhshrink(_WithoutOptions):
     """x - tanh(x)."""
 
     _operation = "tanhshrink"
 
 
-class LogSigmoid(_Plain):
+class LogSigmoid(_WithoutOptions):
     """log(sigmoid(x))."""
 
     _operation = "logsigmoid"
@@ -298,7 +298,7 @@ class LogSoftmax(Softmax):
     _operation = "log_softmax"
 
 
-class Softmax2d(_Plain):
+class Softmax2d(_WithoutOptions):
     """softmax over the channels at each place of an image."""
 
     _operation = "softmax"

@@ -11,7 +11,7 @@ from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
-from gradcli.faults.source import Named
+from gradcli.faults.source import NamedValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.module.container import ModuleList, Sequential
 from gradcli.nn.module.module import Module
@@ -27,7 +27,7 @@ class ASMoutput(NamedTuple):
     loss: Any
 
     def __parts__(self) -> tuple[str, list[Any], str]:
-        return "_ASMoutput(", [Named(*field) for field in self._asdict().items()], ")"
+        return "_ASMoutput(", [NamedValue(*field) for field in self._asdict().items()], ")"
 
 
 @exposed("reset_parameters", "log_prob", "predict")
@@ -137,7 +137,7 @@ class LinearCrossEntropyOptions(_Options):
     _module_path = "torch.nn.modules.linear_cross_entropy_options"
 
     def __parts__(self) -> tuple[str, list[Any], str]:
-        return "LinearCrossEntropyOptions(", [Named(*field) for field in self._asdict().items()], ")"
+        return "LinearCrossEntropyOptions(", [NamedValue(*field) for field in self._asdict().items()], ")"
 
 
 class LinearCrossEntropyLoss(_Loss):

@@ -131,7 +131,7 @@ class Bilinear(Layer):
 
 
 class Identity(Module):
-    """Its input."""
+    """Returns its input."""
 
     _module_path = "torch.nn.modules.linear"
     _modern_only = True

@@ -234,7 +234,7 @@ class TripletMarginLoss(_Loss):
 
 
 class TripletMarginWithDistanceLoss(_Loss):
-    """The same of any distance."""
+    """max(0, margin + distance to the positive - distance to the negative), with a function as the distance."""
 
     _operation, _modern_only = "triplet_margin_with_distance_loss", True
     _option_names = ("distance_function", "margin", "swap")

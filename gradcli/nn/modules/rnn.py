@@ -177,7 +177,7 @@ class RNNBase(_Recurrent):
                              layers=(type(self).__name__,), expected=self.input_size, features=size)
 
     def _forward_packed(self, input: PackedSequence, hx: Any) -> Any:
-        """The same for packed sequences; states stand in the order in which the sequences were given."""
+        """The output and last states for packed sequences; the states are in the order before packing."""
         data, sizes, sorted_indices, unsorted_indices = input
         if data.array.ndim != 2:
             raise ShapeFault(f"input must have 2 dimensions, got {data.array.ndim}")

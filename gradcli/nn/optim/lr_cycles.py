@@ -63,9 +63,6 @@ class OneCycleLR(LRScheduler):
                 group["max_momentum"], group["base_momentum"] = max_momentum, base_momentum
         super().__init__(optimizer, last_epoch)
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return self._lr_after(rate, i)
-
     def _lr_after(self, rate: float, i: int) -> float:
         step = self.last_epoch
         if step > self.total_steps:
@@ -83,6 +80,8 @@ class OneCycleLR(LRScheduler):
         if self.cycle_momentum:
             _set_momentum(group, annealed("momentum"))
         return annealed("lr")
+
+    _lr_at_start = _lr_after
 
     def _between(self, start: float, end: float, share: float) -> float:
         if self._anneal_func_type == "linear":
@@ -140,9 +139,6 @@ class CyclicLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
         self.base_lrs = base_lrs
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return self._lr_after(rate, i)
-
     def _lr_after(self, rate: float, i: int) -> float:
         cycle = math.floor(1 + self.last_epoch / self.total_size)
         x = 1.0 + self.last_epoch / self.total_size - cycle
@@ -152,6 +148,8 @@ class CyclicLR(LRScheduler):
             base, most = self.base_momentums[i], self.max_momentums[i]
             _set_momentum(self.optimizer.param_groups[i], most - (most - base) * share * scale)
         return float(self.base_lrs[i] + (self.max_lrs[i] - self.base_lrs[i]) * share * scale)
+
+    _lr_at_start = _lr_after
 
     def state_dict(self) -> dict[str, Any]:
         state = super().state_dict()
@@ -209,11 +207,10 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             self.T_i *= self.T_mult
         super()._advance(epoch, first)
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return self._lr_after(rate, i)
-
     def _lr_after(self, rate: float, i: int) -> float:
         return self.eta_min + (self.base_lrs[i] - self.eta_min) * (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
+
+    _lr_at_start = _lr_after
 
 
 class _Composite(LRScheduler):

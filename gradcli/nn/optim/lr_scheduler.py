@@ -152,12 +152,7 @@ class LRScheduler:
         for name, value in plain_copy(state_dict, "the state of a schedule").items():
             object.__setattr__(self, name, value)
 
-    def __repr__(self) -> str:
-        return object_text(self)
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return object_text(self, style)
+    __repr__ = __display__ = object_text
 
 
 def _is_plain(value: Any) -> bool:
@@ -204,11 +199,10 @@ class _LambdaScheduler(LRScheduler):
 class LambdaLR(_LambdaScheduler):
     """The initial rate times a function of the epoch."""
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return self._lr_after(rate, i)
-
     def _lr_after(self, rate: float, i: int) -> float:
         return self.base_lrs[i] * self._factor(i)
+
+    _lr_at_start = _lr_after
 
 
 class MultiplicativeLR(_LambdaScheduler):

@@ -194,15 +194,14 @@ class SWALR(LRScheduler):
         self.anneal_epochs, self.anneal_strategy = anneal_epochs, anneal_strategy
         super().__init__(optimizer, last_epoch)
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return self._lr_after(rate, i)
-
     def _lr_after(self, rate: float, i: int) -> float:
         step = self.last_epoch if self.anneal_epochs else max(1, self.last_epoch)
         end = scalar(self.optimizer.param_groups[i], "swa_lr")
         before, now = self._share(step - 1), self._share(step)
         start = end if before == 1 else (rate - before * end) / (1 - before)
         return end * now + start * (1 - now)
+
+    _lr_at_start = _lr_after
 
     def _share(self, step: int) -> float:
         t = max(0, min(1, step / max(1, self.anneal_epochs)))

@@ -87,7 +87,7 @@ class CheckpointedCall(Saver):
             pass
         finally:
             grad_mode.savers = savers
-            grad_mode.turn(grad_mode.enabled)
+            grad_mode.set_enabled(grad_mode.enabled)
             if self.random_state is not None:
                 Current.generators.restore(before)
         latest.now = self.sweep = sweep

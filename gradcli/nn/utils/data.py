@@ -49,12 +49,7 @@ class Dataset:
     def __add__(self, other: Any) -> Any:
         return ConcatDataset([self, other])
 
-    def __repr__(self) -> str:
-        return object_text(self)
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return object_text(self, style)
+    __repr__ = __display__ = object_text
 
 
 @exposed("tensors", "data_tensor", "target_tensor")

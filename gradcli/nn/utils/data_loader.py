@@ -148,12 +148,7 @@ class DataLoader:
     def _batch(self, numbers: Any) -> Any:
         return self.collate_fn([self.dataset[number] for number in numbers])
 
-    def __repr__(self) -> str:
-        return object_text(self)
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return object_text(self, style)
+    __repr__ = __display__ = object_text
 
 
 @exposed("id", "num_workers", "seed", "dataset")
@@ -162,16 +157,16 @@ class WorkerInfo:
 
     __slots__ = ("_before", "dataset", "id", "num_workers", "seed")
     _module_path = "torch.utils.data._utils.worker"
-    at_work: ClassVar[Any] = None
+    current: ClassVar[Any] = None
 
     def __init__(self, number: int, num_workers: int, seed: int, dataset: Any) -> None:
         self.id, self.num_workers, self.seed, self.dataset = number, num_workers, seed, dataset
 
     def __enter__(self) -> None:
-        self._before, WorkerInfo.at_work = WorkerInfo.at_work, self
+        self._before, WorkerInfo.current = WorkerInfo.current, self
 
     def __exit__(self, *error: object) -> None:
-        WorkerInfo.at_work = self._before
+        WorkerInfo.current = self._before
 
     def __repr__(self) -> str:
         return f"WorkerInfo(id={self.id}, num_workers={self.num_workers}, seed={self.seed}, dataset={self.dataset!r})"
@@ -179,7 +174,7 @@ class WorkerInfo:
 
 def get_worker_info() -> Any:
     """What the worker that is at work in a loader knows of itself; None outside, and of data sets with indices."""
-    return WorkerInfo.at_work
+    return WorkerInfo.current
 
 
 def default_collate(batch: Any) -> Any:

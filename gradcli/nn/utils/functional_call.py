@@ -26,10 +26,10 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
     if not isinstance(module, Module):
         raise NoTensor(f"functional_call() needs a module, not {described(module)}").saying(
             f"'{type_name(module)}' object has no attribute 'named_parameters'")
-    held = _held(module)
-    values = _tied(values, held) if tie_weights else values
+    named = _named_tensors(module)
+    values = _tied(values, named) if tie_weights else values
     if strict:
-        _check_names(type(module).__name__, values, held)
+        _check_names(type(module).__name__, values, named)
     replaced = []
     try:
         for name, value in values.items():
@@ -67,19 +67,19 @@ def _merged(dicts: Any) -> dict[str, Any]:
     return {name: value for named in listed for name, value in named.items()}
 
 
-def _held(module: Module) -> dict[str, Any]:
+def _named_tensors(module: Module) -> dict[str, Any]:
     """All parameters and buffers by name, one that has several names under each."""
     return dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
 
 
-def _tied(values: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+def _tied(values: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
     """`values`, also under the other names that the module has for a tensor."""
     names: dict[int, list[str]] = {}
-    for name, tensor in held.items():
+    for name, tensor in named.items():
         names.setdefault(id(tensor), []).append(name)
     tied = dict(values)
-    for name in values.keys() & held.keys():
-        others = names[id(held[name])]
+    for name in values.keys() & named.keys():
+        others = names[id(named[name])]
         for other in others:
             if values.get(other, values[name]) is not values[name]:
                 raise ValueFault(f"functional_call got multiple values for keys {sorted(others)}, which are tied. "
@@ -88,10 +88,10 @@ def _tied(values: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
     return tied
 
 
-def _check_names(name: str, values: dict[str, Any], held: dict[str, Any]) -> None:
+def _check_names(name: str, values: dict[str, Any], named: dict[str, Any]) -> None:
     """Refuse names that the module has not, and to leave out names that it has."""
-    kinds = ("Unexpected", [*(key for key in values if key not in held)]), (
-        "Missing", [*(key for key in held if key not in values)])
+    kinds = ("Unexpected", [*(key for key in values if key not in named)]), (
+        "Missing", [*(key for key in named if key not in values)])
     complaints = [f"{kind} key(s): {', '.join(map(repr, sorted(keys)))}." for kind, keys in kinds if keys]
     if complaints:
         raise TypeFault(f"Error(s) in reparametrizing for {name}:\n\t" + "\n\t".join(complaints))

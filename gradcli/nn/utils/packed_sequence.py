@@ -14,7 +14,7 @@ from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
 from gradcli.faults.attributes import NoTensor
-from gradcli.faults.source import Named
+from gradcli.faults.source import NamedValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.utils.pad_sequence import pad_sequence
 
@@ -56,10 +56,10 @@ class PackedSequence(_Packed):
     def __parts__(self) -> tuple[str, list[Any], str]:
         fields = list(self._asdict().items())
         printed = fields if isinstance(self.batch_sizes, Tensor) else fields[:2]
-        return "PackedSequence(", [Named(*field) for field in printed], ")"
+        return "PackedSequence(", [NamedValue(*field) for field in printed], ")"
 
     def to(self, *args: Any, **options: Any) -> Any:
-        """The same with members of the type given."""
+        """The PackedSequence with its data converted by `Tensor.to`."""
         return self._replace(data=traced.to(self.data, *args, **options))
 
     def cpu(self) -> Any:

@@ -121,12 +121,12 @@ class _Orthogonal(Module):
         wide = input.array.shape[-2] < input.array.shape[-1]
         matrix = traced.transpose(input, -2, -1) if wide else input
         n, k = matrix.array.shape[-2:]
-        result = self._reflected(matrix) if self.orthogonal_map == "householder" else self._turned(matrix, n, k)
+        result = self._reflected(matrix) if self.orthogonal_map == "householder" else self._orthogonal(matrix, n, k)
         if self.trivialized:
             result = traced.matmul(self._buffer_dict["base"], result)
         return traced.transpose(result, -2, -1) if wide else result
 
-    def _turned(self, matrix: Any, n: int, k: int) -> Any:
+    def _orthogonal(self, matrix: Any, n: int, k: int) -> Any:
         """The matrix exponential or Cayley transform of the skew-symmetric part, its first k columns."""
         matrix = traced.tril(matrix)
         if n != k:
@@ -134,11 +134,11 @@ class _Orthogonal(Module):
             matrix = traced.cat((matrix, zeros), -1)
         skew = matrix - traced.transpose(matrix, -2, -1)
         if self.orthogonal_map == "matrix_exp":
-            turned = traced.matrix_exp(skew)
+            orthogonal = traced.matrix_exp(skew)
         else:
             one = Tensor(np.eye(n, dtype=skew.array.dtype))
-            turned = traced.linalg_solve(one - skew * 0.5, one + skew * 0.5)
-        return traced.narrow(turned, -1, 0, k) if n != k else turned
+            orthogonal = traced.linalg_solve(one - skew * 0.5, one + skew * 0.5)
+        return traced.narrow(orthogonal, -1, 0, k) if n != k else orthogonal
 
     def _reflected(self, matrix: Any) -> Any:
         """The product of Householder reflections, with signs from the diagonal, which has no gradient."""

@@ -43,12 +43,7 @@ class Sampler:
     def __iter__(self) -> Iterator[Any]:
         raise AttributeFault(f"{type(self).__name__} has no __iter__", ("def __iter__(self):", "in the class"))
 
-    def __repr__(self) -> str:
-        return object_text(self)
-
-    def __display__(self, style: Any) -> str:
-        """Its text in a style, which gives it an address."""
-        return object_text(self, style)
+    __repr__ = __display__ = object_text
 
 
 class SequentialSampler(Sampler):

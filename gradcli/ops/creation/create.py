@@ -60,7 +60,7 @@ class Zeros(Creation):
 
 
 class Empty(Creation):
-    """empty(*size, dtype): a tensor whose content is nobody's promise; here it is zeros."""
+    """empty(*size, dtype): a tensor that PyTorch does not initialise; here it is zeros."""
 
     samples = [((2, 3),), ((),)]
     errors = [((-1,),), ("text",)]

@@ -37,7 +37,7 @@ class NewOnes(NewLike):
 
 
 class NewEmpty(NewLike):
-    """new_empty(input, *size, dtype): a tensor of the type of input whose content is nobody's promise; here zeros."""
+    """new_empty(input, *size, dtype): a tensor of the type of input that PyTorch does not initialise; here zeros."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
         return np.zeros(checked(size), dtype or input.dtype)

@@ -278,7 +278,7 @@ def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
 
 
 def product_slopes(F, g, input, out, dim, index, src, include_self):
-    """The same for a product: all other factors, also where one of them is zero."""
+    """The gradients of input and src for a product: all other factors, also where one of them is zero."""
     own = F.where(input == 0, 1, input) if include_self else F.ones_like(input)
     mine = g * F.scatter_reduce(own, dim, index, src, "prod") / own
     solid = F.where(src == 0, 1, src)

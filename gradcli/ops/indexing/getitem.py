@@ -192,7 +192,7 @@ def part_of(self, basic, array, kind):
             basic = basic[:-1]
         node = new(GetItem.nodes[0 if type(basic[-1]) is int else GetItem.variant(self, basic, ())])
         node.edges = ((self.node or self, GetItem.rules[0], (basic, (), array.shape)),)
-        node.hooks, node.shape, node.born = None, part.shape, clock()
+        node.hooks, node.shape, node.sequence_nr = None, part.shape, clock()
         node.code, node.line_at = here()
         out.requires_grad, out.node, out.cut = True, node, None
     else:
@@ -220,7 +220,7 @@ def getitem(self, key):
     return traced.getitem(self, basic, picks)
 
 
-def alone(value, key):
+def constant_array(value, key):
     """The array of a tensor without history that a part, not the whole, of another one is set to; else None."""
     if type(value) in PLAIN and not value.requires_grad and (
             type(key) is int or type(key) is tuple and any(type(k) is int for k in key)):
@@ -230,7 +230,7 @@ def alone(value, key):
 
 def setitem(self, key, value):
     """`self[key] = value`."""
-    source = value if type(value) in NUMBERS else alone(value, key)
+    source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
             self.array.flags.writeable) and (basic := basic_key(key) or mask_key(key, self.array)) is not None:

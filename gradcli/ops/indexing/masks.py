@@ -152,10 +152,10 @@ class Nonzero(Op):
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
-        return standing(input) if as_tuple else rows_standing(input)
+        return nonzero_indices(input) if as_tuple else rows_standing(input)
 
 
-def standing(array):
+def nonzero_indices(array):
     """For each dimension, where along it the elements stand that are not zero."""
     return np.nonzero(array.reshape(1) if not array.ndim else array)
 

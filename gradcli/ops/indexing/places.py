@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Arrays, Flag, Index, Int, Ints, Numbers, Plain
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
@@ -80,7 +80,7 @@ class HistogramDD(Op):
         edges = tuple([F.histogram(F.select(points, 1, d), b, range=range and range[2 * d : 2 * d + 2])[1]
                        for d, b in enumerate(bins)])
         hist = F.histogram_cells(points, edges, None if weight is None else F.reshape(weight, (-1,)), density)
-        return named(HistogramDD)(hist, edges)
+        return result_type(HistogramDD)(hist, edges)
 
 
 class HistogramCells(Kernel):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
 from gradcli.faults.arguments import RefusedAtRunTime
@@ -188,7 +188,8 @@ class OldSvd(Op):
 
     def compose(F, input: Array, some: Flag = True, compute_uv: Flag = True):
         u, s, vh = F.linalg_svd(input, not some if compute_uv else True)
-        return named(OldSvd)(*((u, s, adjoint_of(F, vh)) if compute_uv else (F.zeros_like(u), s, F.zeros_like(vh))))
+        return result_type(OldSvd)(*((u, s, adjoint_of(F, vh)) if compute_uv else
+                                     (F.zeros_like(u), s, F.zeros_like(vh))))
 
 
 class Svdvals(Op):

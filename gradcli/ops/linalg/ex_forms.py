@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
@@ -59,11 +59,11 @@ class InvEx(Op):
         square("linalg.inv_ex", A)
         info = F.zero_pivot(A)
         if not F.any(info):
-            return named(InvEx)(F.linalg_inv(A), info)
+            return result_type(InvEx)(F.linalg_inv(A), info)
         if check_errors:
             raise singular("linalg.inv_ex", info)
         packed, pivots = F.lu_packed(A)
-        return named(InvEx)(F.linalg_lu_solve(packed, pivots, F.eye(A.shape[-1], dtype=A.dtype)), info)
+        return result_type(InvEx)(F.linalg_lu_solve(packed, pivots, F.eye(A.shape[-1], dtype=A.dtype)), info)
 
 
 class SolveEx(Op):
@@ -82,11 +82,11 @@ class SolveEx(Op):
         square("linalg.solve_ex", A)
         info = F.zero_pivot(A)
         if not F.any(info):
-            return named(SolveEx)(F.linalg_solve(A, B, left=left), info)
+            return result_type(SolveEx)(F.linalg_solve(A, B, left=left), info)
         if check_errors:
             raise unsolved("linalg.solve_ex", info)
         packed, pivots = F.lu_packed(A)
-        return named(SolveEx)(F.linalg_lu_solve(packed, pivots, B, left=left), info)
+        return result_type(SolveEx)(F.linalg_lu_solve(packed, pivots, B, left=left), info)
 
 
 class LuFactorEx(Op):
@@ -105,7 +105,7 @@ class LuFactorEx(Op):
         info = F.zero_pivot(A)
         if check_errors and F.any(info):
             raise singular("linalg.lu_factor_ex", info)
-        return named(LuFactorEx)(packed, pivots, info)
+        return result_type(LuFactorEx)(packed, pivots, info)
 
 
 class CholeskyEx(Op):
@@ -186,7 +186,7 @@ class LdlFactor(Op):
     errors = [(WIDE,)]
 
     def compose(F, A: Array, *, hermitian: Flag = False):
-        return named(LdlFactor)(*F.linalg_ldl_factor_ex(A, hermitian=hermitian)[:2])
+        return result_type(LdlFactor)(*F.linalg_ldl_factor_ex(A, hermitian=hermitian)[:2])
 
 
 class LdlSolve(Op):

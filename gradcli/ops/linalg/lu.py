@@ -54,10 +54,10 @@ def unpacked(F, packed):
     return lower, F.triu(F.narrow(packed, -2, 0, k))
 
 
-def refuse_unpivoted(name, pivot):
-    """Elimination without exchanges is not for this kind of machine, as in PyTorch."""
+def refuse_unpivoted(pivot):
+    """Refuse elimination without exchanges, which PyTorch does not have for the CPU."""
     if not pivot:
-        raise ArgumentFault(f"{name}: LU without pivoting is not implemented on the CPU", "torch.linalg.lu(a)")
+        raise ArgumentFault("linalg.lu_factor: LU without pivoting is not implemented on the CPU", "torch.linalg.lu(a)")
 
 
 class Lu(Op):
@@ -75,7 +75,7 @@ class Lu(Op):
 
     def forward(A: Array, *, pivot: Flag = True):
         matrices("linalg.lu", A)
-        refuse_unpivoted("linalg.lu_factor", pivot)
+        refuse_unpivoted(pivot)
         packed, pivots = eliminated(A)
         k, diagonal = pivots.shape[-1], np.eye(A.shape[-2], pivots.shape[-1], dtype=A.dtype)
         return (permutation(pivots, A.shape[-2], A.dtype), np.tril(packed[..., :k], -1) + diagonal,
@@ -151,7 +151,7 @@ class LuPacked(Kernel):
 
     def forward(A: Array, *, pivot: Flag = True):
         matrices("linalg.lu_factor", A)
-        refuse_unpivoted("linalg.lu_factor", pivot)
+        refuse_unpivoted(pivot)
         return eliminated(A)
 
     def grad_A(F, g, out):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.dispatch import named
+from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.tensor.methods import axis
@@ -26,7 +26,7 @@ from gradcli.ops.linalg.checks import (
     without_inverse,
     zero_on_diagonal,
 )
-from gradcli.ops.reduction.statistics import others
+from gradcli.ops.reduction.statistics import product_of_others
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -90,7 +90,7 @@ def cofactors(F, A, det):
         return per_matrix(F, det) * transposed(F, F.linalg_inv(A))
     apart = on_diagonal(F, F.cumsum(F.ones((A.shape[-1],), dtype=A.dtype), 0))     # of singular values that differ
     u, s, vh = F.linalg_svd(F.where(per_matrix(F, flat), A, apart))
-    gamma = F.unsqueeze(F.linalg_det(u) * F.linalg_det(vh), -1) * others(F, s, -1)
+    gamma = F.unsqueeze(F.linalg_det(u) * F.linalg_det(vh), -1) * product_of_others(F, s, -1)
     slope = (u * F.unsqueeze(gamma, -2)) @ vh
     if F.all(flat):
         return slope
@@ -241,7 +241,7 @@ class TriangularSolve(Op):
         same_type("triangular_solve", A, input)
         matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
-        return named(TriangularSolve)(solution, F.clone(A))
+        return result_type(TriangularSolve)(solution, F.clone(A))
 
 
 class CholeskySolve(Op):

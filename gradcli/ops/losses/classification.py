@@ -20,7 +20,7 @@ CLASSES = np.array([0, 2])
 SOME = np.array([-100, 2])
 WEIGHTS = np.array([0.5, 2.0, 1.0])
 MAPS = [[[0.5, 1.0], [2.0, -1.0]], [[1.5, 0.0], [0.3, 0.7]]]
-HOW = [(False,), (None, -100, False), (None, -100, None, "sum"), (None, -100, None, "none")]
+REDUCTIONS = [(False,), (None, -100, False), (None, -100, None, "sum"), (None, -100, None, "none")]
 
 
 class NllLoss(Op):
@@ -30,7 +30,7 @@ class NllLoss(Op):
     gradient_names = "NllLossBackwardBackward0"
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
-               *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),
+               *((ROWS, CLASSES, WEIGHTS, *how) for how in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
                ([1.0, 2.0], np.array(1))]
     errors = [(ROWS, np.array([0, 3])), (ROWS, np.array([0])), (ROWS, [0.0, 1.0])]
 
@@ -178,7 +178,7 @@ class CrossEntropy(Op):
 
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
-               *((ROWS, CLASSES, WEIGHTS, *how) for how in HOW), (MAPS, np.array([[0, 1], [1, 1]])),
+               *((ROWS, CLASSES, WEIGHTS, *how) for how in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
                (ROWS, CLASSES, WEIGHTS, None, -100, None, "mean", 0.2), (ROWS, [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]),
                (ROWS, [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]], WEIGHTS, None, -100, None, "sum", 0.1),
                (ROWS, SOME, WEIGHTS, None, -100, None, "none", 0.1), ([1.0, 2.0], np.array(1))]

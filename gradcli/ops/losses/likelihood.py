@@ -134,7 +134,7 @@ class BinaryCrossEntropyWithLogits(Loss):
 
 
 def mixed_surprise(F, input, target, weight, pos_weight, how):
-    """The same of different types: log(sigmoid(input)) has the type of input, the result that of target."""
+    """The loss of operands of different types: log(sigmoid(input)) has the type of input, the result that of target."""
     negative = F.logsigmoid(input)
     if pos_weight is not None:
         negative = ((pos_weight - 1) * target + 1) * negative

@@ -51,7 +51,7 @@ def reduced(F, loss, how):
 
 
 def gathered(loss, how):
-    """The same for arrays; the mean of nothing is nan."""
+    """A loss of each element, an array, as the mean or sum of all, or as it is; the mean of nothing is nan."""
     if how == "none":
         return loss
     total = full_sum(loss)
@@ -226,12 +226,12 @@ class SmoothL1Loss(Loss):
         if beta < 0:
             raise UnfitValue("smooth_l1_loss does not support negative values for beta.")
         input, target = paired(F, input, target)
-        return F.bent_loss(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
+        return F.smooth_l1_kernel(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
 
 
-class Within(Kernel):
-    """within(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them, as in
-    PyTorch, and of nan the gradient times 0."""
+class ClipDifference(Kernel):
+    """clip_difference(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them,
+    as in PyTorch, and of nan the gradient times 0."""
 
     linked = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
@@ -244,9 +244,11 @@ class Within(Kernel):
         return g * F.cast(F.abs(input) < limit, input_dtype)
 
 
-class BentLoss(LossKernel):
-    """bent_loss(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d - beta / 2."""
+class SmoothL1Kernel(LossKernel):
+    """smooth_l1_kernel(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d -
+    beta / 2."""
 
+    names = ("smooth_l1_kernel",)
     modern_names = "SmoothL1LossBackward0"
     gradient_names = "SmoothL1LossBackwardBackward0"
     legacy_names = THNN + "SmoothL1Loss"
@@ -257,10 +259,10 @@ class BentLoss(LossKernel):
         return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
 
     def grad_input(F, g, input, target, how, beta):
-        return per_element(g, input - target, how) * F.within((input - target) / beta, 1)
+        return per_element(g, input - target, how) * F.clip_difference((input - target) / beta, 1)
 
     def grad_target(F, g, input, target, how, beta):
-        return per_element(g, input - target, how) * F.within((target - input) / beta, 1)
+        return per_element(g, input - target, how) * F.clip_difference((target - input) / beta, 1)
 
 
 class HuberLoss(Loss):
@@ -299,10 +301,10 @@ class HuberKernel(LossKernel):
         return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
 
     def grad_input(F, g, input, target, how, delta):
-        return per_element(g, input - target, how) * F.within(input - target, delta)
+        return per_element(g, input - target, how) * F.clip_difference(input - target, delta)
 
     def grad_target(F, g, input, target, how, delta):
-        return per_element(g, input - target, how) * F.within(target - input, delta)
+        return per_element(g, input - target, how) * F.clip_difference(target - input, delta)
 
 
 class SoftMarginLoss(Loss):

@@ -11,16 +11,16 @@ from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import all_hold
 from gradcli.ops.base import Unary, define
 
-STRANGE = np.array([1.0, math.nan, math.inf, -math.inf])
+SPECIAL = np.array([1.0, math.nan, math.inf, -math.inf])
 
 
 class Test(Op, abstract=True):
     """A question to each element."""
 
-    samples = [(STRANGE,), (np.array([1, 2]),)]
+    samples = [(SPECIAL,), (np.array([1, 2]),)]
 
 
-def _asked(is_such):
+def _forward(is_such):
     def forward(input: Array):
         return is_such(input)
 
@@ -32,7 +32,7 @@ for _name, _text, _is_such, _complex in (
         ("IsFinite", "is a number, and not infinite", np.isfinite, True),
         ("IsPosInf", "is plus infinity", lambda input: input == math.inf, False),
         ("IsNegInf", "is minus infinity", lambda input: input == -math.inf, False)):
-    define(Test, __name__, _name.lower(), _name, f"(input): whether each element {_text}.", forward=_asked(_is_such),
+    define(Test, __name__, _name.lower(), _name, f"(input): whether each element {_text}.", forward=_forward(_is_such),
            complex=_complex)
 
 
@@ -43,7 +43,7 @@ class NanToNum(Unary):
     complex = True
     linked = False
     type_promotion = ""
-    samples = [([1.0, -2.0],), (STRANGE,), (STRANGE, 7), (STRANGE, None, 7), (STRANGE, None, None, 7)]
+    samples = [([1.0, -2.0],), (SPECIAL,), (SPECIAL, 7), (SPECIAL, None, 7), (SPECIAL, None, None, 7)]
 
     def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):
         if input.dtype.kind not in "fc":
@@ -60,7 +60,7 @@ class IsClose(Op):
     complex = True
     names = ("isclose",)
     samples = [([1.0, 2.0], [1.0, 2.1]), ([1.0, 2.0], [1.0, 2.1], 0.1), ([1.0, 2.0], [1.0, 2.1], 0.0, 0.2),
-               (STRANGE, STRANGE, 1e-5, 1e-8, True)]
+               (SPECIAL, SPECIAL, 1e-5, 1e-8, True)]
     errors = [([1.0], np.array([1])), ([1.0], [1.0], -1.0), ([1.0, 2.0], [1.0, 2.0, 3.0])]
 
     def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):

@@ -128,7 +128,7 @@ class Fourier(Op, abstract=True):
     errors = [("text",), ([1.0], 0), ([1.0], None, 3)]
 
 
-def one(name, real=False, back=False):
+def along_one_dimension(name, real=False, back=False):
     """The forward of a transform along one dimension, by numpy's transform of that name along several."""
     def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
         return transformed(name, input, None if n is None else (n,), dim, norm, real, back)
@@ -169,7 +169,7 @@ for _name, _text, _kind, _options in (
          {"real": True}),
         ("irfft", "the real numbers of half of their frequencies", "irfftn", {"back": True})):
     for _ending, _make, _call, _samples in (
-            ("", one, "input, n, dim, norm", SAMPLES), ("2", two, "input, s, dim, norm", PLANES),
+            ("", along_one_dimension, "input, n, dim, norm", SAMPLES), ("2", two, "input, s, dim, norm", PLANES),
             ("n", several, "input, s, dim, norm", PLANES)):
         define(Fourier, __name__, f"fft.{_name}{_ending}", f"{_name.title()}{_ending}", f"({_call}): {_text}.",
                forward=_make(_kind, **_options), samples=_samples,

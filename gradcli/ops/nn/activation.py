@@ -286,14 +286,14 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
 
 
 def bent_slope(F, g, input, alpha, scale=1, steepness=1):
-    """The gradient of `bent`; at 0 that of its lower half."""
+    """The gradient of `slope`; at 0 that of its lower half."""
     if F is raw and input.size >= SOME and scale == steepness == 1:
         return large.elements.elu_slope(input, g, input.dtype.type(alpha))
-    return g * F.bent_steepness(input, alpha * scale * steepness, scale, steepness)
+    return g * F.elu_slope(input, alpha * scale * steepness, scale, steepness)
 
 
-class BentSteepness(Kernel):
-    """bent_steepness(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
+class EluSlope(Kernel):
+    """elu_slope(input, low, high, steepness): high where input is positive, low exp(steepness input) elsewhere."""
 
     samples = [(SIGNED, 0.5, 1.0, 2.0)]
     errors = [("text", 1.0, 1.0, 1.0)]
@@ -312,7 +312,7 @@ class BentSteepness(Kernel):
         return curve
 
     def grad_input(F, g, input, low, high, steepness, input_dtype):     # at 0 it is 0, as in PyTorch
-        return g * F.bent_steepness(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
+        return g * F.elu_slope(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
 
 
 class Softsign(Op):

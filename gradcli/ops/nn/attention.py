@@ -46,7 +46,8 @@ class ScaledDotProductAttention(Op):
         elif attn_mask is not None:
             truth = "bool" in str(attn_mask.dtype)
             scores = F.where(attn_mask, scores, float("-inf")) if truth else scores + attn_mask
-        hidden = is_causal or attn_mask is not None or _has_minus_infinity(scores)
+        hidden = is_causal or attn_mask is not None or (
+            isinstance(scores, Tensor) and bool((scores.array == -math.inf).any()))
         share = _shares(F, scores) if hidden else F.softmax(scores, -1)
         if dropout_p > 0:
             share = F.dropout(share, dropout_p, True)
@@ -63,10 +64,6 @@ def _repeated(F, x, heads):
     if heads % x.shape[-3]:
         raise ShapeFault(f"enable_gqa needs a number of query heads, {heads}, divisible by that of keys, {x.shape[-3]}")
     return F.repeat_interleave(x, heads // x.shape[-3], -3)
-
-
-def _has_minus_infinity(scores):
-    return isinstance(scores, Tensor) and bool((scores.array == -math.inf).any())
 
 
 def _shares(F, scores):

@@ -82,10 +82,10 @@ class NearestLooked(Kernel):
         return input[...]
 
     def grad_input(F, g, image, grid):
-        return F.tied(F.still(g, (grid,)), (image,))
+        return F.link(F.link_with_zeros(g, (grid,)), (image,))
 
     def grad_grid(F, g, image, grid, grid_shape, grid_dtype):
-        return F.tied(F.zeros(grid_shape, dtype=grid_dtype), (image, grid))
+        return F.link(F.zeros(grid_shape, dtype=grid_dtype), (image, grid))
 
 
 def _places(F, x, n, align_corners):

@@ -99,7 +99,7 @@ def _signed_zeros(term):
 
 
 def summed_bytes(array, places, weights, axis, whole):
-    """The same for bytes: in whole numbers, with weights of 15 bits, and rounded along every dimension."""
+    """Sums as of `summed` for bytes: in whole numbers, with weights of 15 bits, and rounded along every dimension."""
     bits = next(b for b in range(23) if b == 22 or int(0.5 + weights.max(initial=0) * 2 ** (b + 1)) >= 2**15)
     shares = np.trunc(weights * 2**bits + np.copysign(0.5, weights)).astype(np.int64)
     total = summed(array.astype(np.int64), places, shares, axis, whole)
@@ -202,7 +202,7 @@ def _tables(mode, old, new, factors, align_corners, antialias, real):
 
 @lru_cache(64)
 def _cached_tables(*options):
-    """The same, kept for reuse; nothing may write to them, as many calls have them."""
+    """The tables of `_tables`, cached: nothing may write to them, as many calls share them."""
     tables = _tables(*options)
     for places, weights in tables:
         places.flags.writeable = False

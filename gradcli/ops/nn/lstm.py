@@ -104,7 +104,7 @@ def gradients(F, g, input_gates, h, c, weight, bias, backwards, out):
 
 
 def passed_back_arrays(g, input_gates, h, c, weight, bias, backwards, output):
-    """The same of arrays. Gates are computed anew, from the states of all steps at once; and all factors first, so
+    """The gradients as arrays. Gates are computed anew, from the states of all steps at once; and all factors first, so
     that a step has little left to do."""
     steps, batch, hidden = output.shape
     one = ONE[output.dtype]

@@ -115,7 +115,7 @@ class LayerStandardised(Standardising):
     samples = [(GRID, W3, B3, (2, 3), (1,), 1e-5, LAYER)]
 
     def grad_bias(F, g, input, weight, bias, shape, bias_shape):
-        return None if g[0] is None else F.tied(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
+        return None if g[0] is None else F.link(F.sum_to(F.reshape(g[0], shape), tuple(bias_shape)), (bias,))
 
 
 def sums_over(x, axes):

@@ -58,7 +58,7 @@ class CountNonzero(Op):
         return np.add.reduce(input != 0, axis=axes(dim, input.ndim), dtype=np.int64)
 
 
-def place(arg, array, dim, keepdim, name):
+def extreme_index(arg, array, dim, keepdim, name):
     """The first place that an argmax-like function finds: counted row by row, or along `dim`."""
     if dim is None:
         if not array.size:
@@ -75,24 +75,24 @@ def place(arg, array, dim, keepdim, name):
     return np.asarray(index[(slice(None),) * at + (None,)] if keepdim else index, np.int64)
 
 
-class Place(Op, abstract=True):
+class ArgExtreme(Op, abstract=True):
     """Where an extreme element first stands."""
 
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
     errors = [(GRID, 5), ("text",), ([],)]
 
 
-def _place(name, arg):
+def _arg_extreme(name, arg):
     def forward(input: Array, dim: Dim = None, keepdim: Flag = False):
-        return place(arg, input, dim, keepdim, name)
+        return extreme_index(arg, input, dim, keepdim, name)
 
     return forward
 
 
 for _name, _text, _arg in (("argmax", "greatest", ndarray.argmax), ("argmin", "least", ndarray.argmin)):
-    define(Place, __name__, _name, _name.title(),
+    define(ArgExtreme, __name__, _name, _name.title(),
            f"(input, dim, keepdim): where the {_text} element first stands, in the whole or along `dim`.",
-           forward=_place(_name, _arg))
+           forward=_arg_extreme(_name, _arg))
 
 
 

@@ -71,14 +71,19 @@ def spacing_of(x, dx):
     return x, dx
 
 
-class Trapezoid(Op):
-    """trapezoid(y, x, dx, dim): the integral of y along `dim` by the trapezoidal rule, sampled at x or dx apart."""
+class TrapezoidalRule(Op, abstract=True):
+    """An integral by the trapezoidal rule."""
 
     complex = True
-    names = ("trapezoid", "trapz")
     method = False
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
+
+
+class Trapezoid(TrapezoidalRule):
+    """trapezoid(y, x, dx, dim): the integral of y along `dim` by the trapezoidal rule, sampled at x or dx apart."""
+
+    names = ("trapezoid", "trapz")
 
     def compose(F, y, x: Plain = None, *, dx: Number = 1, dim: Dim = -1):
         x, dx = spacing_of(x, dx)
@@ -93,14 +98,9 @@ class Trapezoid(Op):
         return F.scaled(F.sum(y, at) - ends, dx)
 
 
-class CumulativeTrapezoid(Op):
+class CumulativeTrapezoid(TrapezoidalRule):
     """cumulative_trapezoid(y, x, dx, dim): running integrals of y along `dim` by the trapezoidal rule, sampled at x or
     dx apart."""
-
-    complex = True
-    method = False
-    samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
-    errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
 
     def compose(F, y, x: Plain = None, *, dx: Number = 1, dim: Dim = -1):
         x, dx = spacing_of(x, dx)

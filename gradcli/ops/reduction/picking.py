@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import raw
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault
 from gradcli.ops.arrays import elements_along, scattered_into_zeros
@@ -35,3 +35,14 @@ def scatter_to_input(F, g, indices, dim, keepdim, input_shape):
     if not keepdim:
         g, indices = F.unsqueeze(g, at), F.unsqueeze(indices, at)
     return F.scatter(F.zeros(input_shape, dtype=g.dtype), at, indices, g)
+
+
+class Picking(Op, abstract=True):
+    """Elements picked along `dim`, and their places, to which the gradient goes."""
+
+    linked = False
+    unsaved_outputs = (0,)
+    returns = ("values", "indices")
+
+    def grad_input(F, g, out, dim, keepdim, input_shape):
+        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)

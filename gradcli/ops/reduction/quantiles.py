@@ -11,7 +11,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.introsort import nth_element, picked, place_at, quick_select, reordered
-from gradcli.ops.reduction.picking import scatter_to_input
+from gradcli.ops.reduction.picking import Picking
 from gradcli.ops.reduction.reduce import GRID, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
@@ -73,17 +73,11 @@ class MedianAll(Kernel):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MedianAlong(Kernel, abstract=True):
+class MedianAlong(Picking, Kernel, abstract=True):
     """The lower median along `dim`, and where it stands; the gradient goes to that place."""
 
     memory_order = "rows"
-    linked = False
-    unsaved_outputs = (0,)
-    returns = ("values", "indices")
     errors = [(GRID, 5)]
-
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class MedianDim(MedianAlong):
@@ -127,14 +121,11 @@ class Nanmedian(Op):
         return F.median_all(input, True) if dim is None else F.nanmedian_dim(input, dim, keepdim)
 
 
-class Mode(Op):
+class Mode(Picking):
     """mode(input, dim, keepdim): the most frequent element along `dim`, the least of several, and where it last
     stands."""
 
     memory_order = "rows"
-    linked = False
-    unsaved_outputs = (0,)
-    returns = ("values", "indices")
     legacy_names = "reduce.Mode"
     samples = [(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]]),), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
@@ -153,17 +144,11 @@ class Mode(Op):
         last = np.moveaxis(np.argmax(runs, axis=-1, keepdims=True), -1, at)
         return chosen(input, np.take_along_axis(order, last, at), at, keepdim)
 
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
-
-class Kthvalue(Op):
+class Kthvalue(Picking):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
     memory_order = "rows"
-    linked = False
-    unsaved_outputs = (0,)
-    returns = ("values", "indices")
     legacy_names = "reduce.Kthvalue"
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, True)]
     errors = [(GRID, 7), (GRID, 1, 5), (GRID, 0)]
@@ -176,9 +161,6 @@ class Kthvalue(Op):
         if not Current.legacy:
             where = picked(input, at, where, lambda items: place_at(quick_select, items, k - 1))
         return chosen(input, where, at, keepdim)
-
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest", fault=RefusedAtRunTime, words="quantile() "

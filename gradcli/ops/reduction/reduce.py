@@ -19,7 +19,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FIRST, TYPES, divided
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
-from gradcli.ops.reduction.picking import picked, scatter_to_input
+from gradcli.ops.reduction.picking import Picking, picked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -200,17 +200,11 @@ def shared_among_all_ties(F, g, input, out):
     return F.where(ties, g / F.cast(F.sum(ties), g.dtype), 0)
 
 
-class ExtremeAlong(Kernel, abstract=True):
+class ExtremeAlong(Picking, Kernel, abstract=True):
     """The greatest or the least element along `dim`, and where it first stands; the gradient goes to that place."""
 
-    linked = False
-    returns = ("values", "indices")
-    unsaved_outputs = (0,)
     samples = [(GRID, 0), (GRID, 1, True), (GRID, -1)]
     errors = [(GRID, 5)]
-
-    def grad_input(F, g, out, dim, keepdim, input_shape):
-        return scatter_to_input(F, g, out[1], dim, keepdim, input_shape)
 
 
 class MaxDim(ExtremeAlong):

@@ -47,11 +47,11 @@ class Prod(Reduction):
         if (math.prod(input_shape) if dim is None else input_shape[dim]) == 1:
             return F.reshape(g, input_shape)        # nothing else to multiply by
         if dim is not None:
-            return restored(F, g, input_shape, dim, keepdim) * others(F, input, dim)
-        return F.reshape(F.reshape(g, (1,)) * others(F, F.reshape(input, (-1,)), 0), input_shape)
+            return restored(F, g, input_shape, dim, keepdim) * product_of_others(F, input, dim)
+        return F.reshape(F.reshape(g, (1,)) * product_of_others(F, F.reshape(input, (-1,)), 0), input_shape)
 
 
-def others(F, x, dim):
+def product_of_others(F, x, dim):
     """For each element the product of all others along `dim`: those before times those after."""
     before = shifted(F, F.cumprod(x, dim), dim, 1)
     after = shifted(F, backwards(F, F.cumprod, x, dim), dim, 1, early=True)

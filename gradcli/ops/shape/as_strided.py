@@ -85,8 +85,8 @@ def strided_memory(size, stride, dtype):
 
 
 class EmptyStrided(Creation):
-    """empty_strided(size, stride, dtype): a tensor with these steps in memory between neighbours, whose content is
-    nobody's promise; here it is zeros."""
+    """empty_strided(size, stride, dtype): a tensor with these steps in memory between neighbours, that PyTorch does not
+    initialise; here it is zeros."""
 
     samples = [((2, 3), (1, 2)), ((2, 2), (2, 1))]
     errors = [((2, 3), (1,)), ((2,), (-1,))]
@@ -110,7 +110,7 @@ class NewEmptyStrided(Creation):
 
 class EmptyPermuted(Creation):
     """empty_permuted(size, physical_layout, dtype): a tensor whose dimensions lie in memory in this order, from the one
-    with the widest steps on, and whose content is nobody's promise; here it is zeros."""
+    with the widest steps on, uninitialised in PyTorch; here it is zeros."""
 
     samples = [((2, 3, 5), (2, 0, 1))]
     errors = [((2, 3), (0, 0)), ((2, 3), (0,))]

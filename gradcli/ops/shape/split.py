@@ -30,7 +30,7 @@ def joined(F, g, lengths, dim, shape, dtype):
     return np.ascontiguousarray(np.concatenate(parts, at)) if F is raw else F.cat(parts, at)
 
 
-def lengths_of(size, n, name="split", at=0):
+def lengths_of(size, n, at=0):
     """The lengths of pieces of a dimension of length n: all of `size` but the last, or as listed."""
     if type(size) is tuple:
         if sum(size) != n or any(k < 0 for k in size):
@@ -38,7 +38,7 @@ def lengths_of(size, n, name="split", at=0):
                              f"dimension {at}), but got split_sizes={list(size)}")
         return size
     if size < 0 or not size and n:
-        raise ShapeFault(f"{name} expects split_size be non-negative, but got split_size={size}" if size < 0 else
+        raise ShapeFault(f"split expects split_size be non-negative, but got split_size={size}" if size < 0 else
                          f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
     return (size,) * (n // size) + ((n % size,) if n % size else ()) or (n,) if size else (0,)
 

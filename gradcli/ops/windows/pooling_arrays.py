@@ -195,7 +195,7 @@ def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, d
 
 
 def _sizes(lengths, count, kernel, stride, padding, count_include_pad, dtype):
-    """The same for how many elements each window has."""
+    """The number of elements of each window."""
     total = np.ones((1,) * len(kernel), dtype)
     for axis, (n, c, k, s, p) in enumerate(zip(lengths, count, kernel, stride, padding, strict=True)):
         start = np.arange(c) * s - p

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.windows.sliding import outside
-from gradcli.ops.windows.sliding import places as fitting
+from gradcli.ops.windows.sliding import places as window_places
 
 MOST = 4096         # numbers that all windows see together, up to which tables are used
 
@@ -106,7 +106,7 @@ def columns_of_few(input, kernel, stride, padding, dilation, most=None):
     """
     batch, channels = input.shape[:2]
     lengths = tuple([n + 2 * p for n, p in zip(input.shape[2:], padding, strict=True)])
-    count = most or fitting(lengths, kernel, stride, dilation)
+    count = most or window_places(lengths, kernel, stride, dilation)
     if not 0 < batch * channels * math.prod(count) * math.prod(kernel) <= MOST or min(count) < 1:
         return None
     places = column_places(channels, lengths, kernel, stride, dilation, count)

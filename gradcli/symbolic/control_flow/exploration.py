@@ -42,14 +42,14 @@ class TooManyPaths(Exception):
     """The paths of a program cannot be put into cases."""
 
 
-def explore(first: Run, again: Callable[[tuple[bool, ...]], Run | None], leaves: Sequence[str]) -> Explored:
+def explore(first: Run, rerun: Callable[[tuple[bool, ...]], Run | None], leaves: Sequence[str]) -> Explored:
     """The formulas of a run and of those that other outcomes of its conditions lead to.
 
     again   runs the program with forced outcomes; None where it has no value then
     leaves  the names whose values vary; conditions without any of them are assumptions
     """
     try:
-        return _Exploration(again, leaves).all(first)
+        return _Exploration(rerun, leaves).all(first)
     except TooManyPaths:
         return single_path(first)
 
@@ -65,8 +65,8 @@ def single_path(run: Run) -> Explored:
 class _Exploration:
     """Joins the runs of a program, path by path."""
 
-    def __init__(self, again: Callable[[tuple[bool, ...]], Run | None], leaves: Sequence[str]) -> None:
-        self.again, self.leaves, self.runs = again, leaves, 1
+    def __init__(self, rerun: Callable[[tuple[bool, ...]], Run | None], leaves: Sequence[str]) -> None:
+        self.rerun, self.leaves, self.runs = rerun, leaves, 1
         self.assumptions: list[Expr] = []
         self.paths: list[list[Expr]] = []
         self.constants: dict[str, np.ndarray] = {}
@@ -91,7 +91,7 @@ class _Exploration:
             raise TooManyPaths
         here, there = (test, negated(test)) if outcome else (negated(test), test)
         mine = self._joined(run, (*forced, outcome), [*held, here])
-        other = self.again((*forced, not outcome))
+        other = self.rerun((*forced, not outcome))
         if other is None:       # the program fails there
             if not all(test in self.assumptions for test in held):
                 raise TooManyPaths      # the assumption would be one of a branch alone

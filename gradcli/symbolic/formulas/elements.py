@@ -144,8 +144,8 @@ of_elements("angle")(lambda x: cases(((condition("lt", x, ZERO), PI),), ZERO))
 of_elements("lerp_by_tensor")(lambda a, b, w: a + w * (b - a))
 
 
-@formula("alias", "clone", "contiguous", "still", "quantiles", "tied", "type", "positive", "copied", "cpu", "real",
-         "renamed", "renamed_keeping")
+@formula("alias", "clone", "contiguous", "link_with_zeros", "quantiles", "link", "type", "positive", "copied", "cpu",
+         "real", "renamed", "renamed_keeping")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
 
@@ -184,6 +184,6 @@ def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
     return elementwise(mul, x, share), elementwise(lambda v, d, s: v * d + s, x, density, share)
 
 
-@formula("within", elements=True)
+@formula("clip_difference", elements=True)
 def _within(x: SymbolicTensor, limit: Any) -> SymbolicTensor:
     return FORMULAS["clamp"](x, -limit, limit)

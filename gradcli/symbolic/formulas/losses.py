@@ -20,12 +20,12 @@ of_elements("prelu_weight_slope")(lambda g, x: cases(((condition("gt", x, ZERO),
 of_elements("bce_gradient")(lambda g, x, t: g * (x - t) / (x * (ONE - x)))
 
 
-@formula("bent_steepness", elements=True)
-def _bent_steepness(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> SymbolicTensor:
-    def bent(v: Expr) -> Expr:
+@formula("elu_slope", elements=True)
+def _elu_slope(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> SymbolicTensor:
+    def slope(v: Expr) -> Expr:
         return cases(((condition("gt", v, ZERO), exact(high)),), exact(low) * call("exp", exact(steepness) * v))
 
-    return elementwise(bent, x)
+    return elementwise(slope, x)
 
 
 @formula("huber_kernel")
@@ -39,7 +39,7 @@ def _huber(x: SymbolicTensor, target: SymbolicTensor, how: str, delta: Any) -> S
     return reduced_as(how, elementwise(loss, x, target))
 
 
-@formula("bent_loss")
+@formula("smooth_l1_kernel")
 def _smooth_l1(x: SymbolicTensor, target: SymbolicTensor, how: str, beta: Any) -> SymbolicTensor:
     bound = exact(beta)
 

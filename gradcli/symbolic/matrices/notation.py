@@ -102,19 +102,19 @@ class TextbookWriter:
             case MatMul(shape, factors):
                 texts = [self.within(factor, ATOM) for factor in factors]
                 if len(factors[0].shape) == 1:
-                    texts[0] = self.turned(factors[0])
+                    texts[0] = self.transposed_text(factors[0])
                 return self.joined(texts), PRODUCT
             case Outer(_, left, right):
-                return self.joined([self.within(left, ATOM), self.turned(right)]), PRODUCT
+                return self.joined([self.within(left, ATOM), self.transposed_text(right)]), PRODUCT
             case Transposed(_, matrix):
-                return self.turned(matrix), ATOM
+                return self.transposed_text(matrix), ATOM
             case Compared(_, name, left, right):
                 return f"{self.ones}[{self.text(left)} {self.signs[name]} {self.text(right)}]", ATOM
             case Function():
                 return self.function(term)
         return self.arranged(term)
 
-    def turned(self, term: Term) -> str:
+    def transposed_text(self, term: Term) -> str:
         """A term transposed."""
         if isinstance(term, Transposed | Outer | Lifted | Diagonal):
             return self.within(transposed(term), ATOM)
@@ -130,7 +130,7 @@ class TextbookWriter:
         """What sums over dimensions, repeats, or adds dimensions."""
         match term:
             case Lifted(_, source, dim) if len(source.shape) == 1:
-                return (self.text(source), self.write(source)[1]) if dim else (self.turned(source), ATOM)
+                return (self.text(source), self.write(source)[1]) if dim else (self.transposed_text(source), ATOM)
             case Expanded(shape, source):
                 return self.repeated(source, shape), PRODUCT
             case Diagonal(_, Filled(_, value)) if value == ONE:
@@ -147,7 +147,7 @@ class TextbookWriter:
         if not source.shape:
             return self.joined([self.within(source, ATOM), ones, *([row] if len(shape) == 2 else [])])
         if len(shape) == 2 and len(source.shape) == 1:
-            return self.joined([ones, self.turned(source)])
+            return self.joined([ones, self.transposed_text(source)])
         if len(shape) == 2 and source.shape == (shape[0], 1):
             return self.joined([self.within(source, ATOM), row])
         raise NoMatrixForm
@@ -167,7 +167,7 @@ class TextbookWriter:
         inner, row = self.within(source, ATOM), self.ones + self.transpose
         if whole:
             return self.joined([row, inner, *([self.ones] if len(source.shape) == 2 else [])]), PRODUCT
-        return self.joined([self.turned(source) if dims == (0,) else inner, self.ones]), PRODUCT
+        return self.joined([self.transposed_text(source) if dims == (0,) else inner, self.ones]), PRODUCT
 
     def sum(self, terms: tuple[Term, ...], shape: tuple[int, ...]) -> str:
         """A sum; what has a minus sign comes last, and vectors are repeated where they stand beside matrices."""

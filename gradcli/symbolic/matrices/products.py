@@ -236,15 +236,15 @@ def transposed(term: Term) -> Term:
         case Lifted():
             return Lifted(shape, term.source, 1 - term.dim)
         case Expanded():
-            return expanded(_turned(term.source), shape)
+            return expanded(_transposed_part(term.source), shape)
         case Sum() if all(map(_is_short, term.terms)):
-            return map_parts(term, _turned)
+            return map_parts(term, _transposed_part)
         case Product():
             number, scalars, rest = without_scalars(term)
             if rest is not None and (scalars or number != ONE):
                 return multiply(filled(number), *scalars, transposed(rest))
             if all(_is_short(factor) for factor, _ in term.factors):
-                return map_parts(term, _turned)
+                return map_parts(term, _transposed_part)
         case Function(_, "inverse", (matrix,)) if transposed(matrix) == matrix:
             return term
     return Transposed(shape, term)
@@ -260,7 +260,7 @@ def _is_short(term: Term) -> bool:
     return isinstance(base, Name | Diagonal)
 
 
-def _turned(part: Term) -> Term:
+def _transposed_part(part: Term) -> Term:
     """What a part that broadcasts to a matrix becomes where this is transposed."""
     return lifted(part, 1) if len(part.shape) == 1 else _row_of(part) if len(part.shape) == 2 else part
 

@@ -49,7 +49,8 @@ def term_of(value: Any) -> Term:
     return value if isinstance(value, Term) else filled(exact(value))
 
 
-@rule("alias", "clone", "contiguous", "cast", "still", "tied", "copied", "positive", "renamed", "renamed_keeping")
+@rule("alias", "clone", "contiguous", "cast", "link_with_zeros", "link", "copied", "positive", "renamed",
+      "renamed_keeping")
 def _same(x: Term, *_: Any) -> Term:
     return x
 

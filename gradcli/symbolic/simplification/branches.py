@@ -170,14 +170,14 @@ def _without_implied(name: str, parts: list[Expr], facts: Facts) -> Expr:
 def in_a_row(expr: Expr) -> Expr:
     """Cases within cases as cases in a row, where their conditions need no more words than before."""
     if not isinstance(expr, Cases) or not any(isinstance(value, Cases) for _, value in expr.branches):
-        return _alone(expr)
+        return _with_single_condition(expr)
     branches: list[tuple[Expr, Expr]] = []
     for test, value in expr.branches:
         if isinstance(value, Cases) and all(holds_too(test, inner) for inner, _ in value.branches):
             branches += value.branches
             value = value.otherwise
         branches.append((test, value))
-    return _alone(cases(tuple(branches), expr.otherwise))
+    return _with_single_condition(cases(tuple(branches), expr.otherwise))
 
 
 def holds_too(test: Expr, other: Expr) -> bool:
@@ -187,7 +187,7 @@ def holds_too(test: Expr, other: Expr) -> bool:
     return bool(tests) and condition("and", *tests) == test and all(holds(one, facts) for one in tests)
 
 
-def _alone(expr: Expr) -> Expr:
+def _with_single_condition(expr: Expr) -> Expr:
     """Cases of two values of which one has a single way to it, as that way and all others."""
     if not isinstance(expr, Cases):
         return expr
@@ -198,7 +198,7 @@ def _alone(expr: Expr) -> Expr:
         if not isinstance(value, Cases):
             return expr
     ways: dict[Expr, list[Expr]] = {}
-    for at, (tests, value) in enumerate(_ways(expr)):
+    for at, (tests, value) in enumerate(_leaves(expr)):
         if at > MOST_LEAVES or any(comparisons(test) != (test,) for test in tests):
             return expr
         ways.setdefault(value, []).append(_without_implied("and", list(tests), ()))
@@ -210,15 +210,15 @@ def _alone(expr: Expr) -> Expr:
     return cases(((to_other[0], other),), one) if len(to_other) == 1 else expr
 
 
-def _ways(expr: Expr, tests: Facts = ()) -> Iterator[tuple[Facts, Expr]]:
+def _leaves(expr: Expr, tests: Facts = ()) -> Iterator[tuple[Facts, Expr]]:
     """The values of nested cases, each with the conditions of the way to it."""
     if not isinstance(expr, Cases):
         yield tests, expr
         return
     for test, value in expr.branches:
-        yield from _ways(value, (*tests, *(comparisons(test) or (test,))))
+        yield from _leaves(value, (*tests, *(comparisons(test) or (test,))))
         tests = *tests, *(comparisons(test, False) or (condition("not", test),))
-    yield from _ways(expr.otherwise, tests)
+    yield from _leaves(expr.otherwise, tests)
 
 
 def guards(expr: Expr) -> Iterator[Condition]:

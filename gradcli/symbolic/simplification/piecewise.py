@@ -37,10 +37,10 @@ def without_isolated_points(expr: Expr, constants: Collection[str] = ()) -> Expr
     if not isinstance(expr, Cases):
         return expr
     branches = tuple(branch for branch in expr.branches if not _is_isolated(branch[0], constants))
-    return _turned(cases(branches, expr.otherwise))
+    return _with_number_right(cases(branches, expr.otherwise))
 
 
-def _turned(expr: Expr) -> Expr:
+def _with_number_right(expr: Expr) -> Expr:
     """A value of two cases with its condition written as a > b or a >= b, a number on the right."""
     if not (isinstance(expr, Cases) and len(expr.branches) == 1):
         return expr

@@ -18,9 +18,9 @@ EXACT = {       # for each kind, what is wrong with a value
     kinds.ScalarKind: "type({v}) not in _NUMBERS",
     kinds.IntKind: "type({v}) is not int or not -_WIDEST <= {v} < _WIDEST",
     kinds.FlagKind: "type({v}) is not bool",
-    kinds.IntsKind: "not _whole({v})",
-    kinds.DimOrTensorKind: "not _whole({v})",
-    kinds.DimsOrFlagKind: "type({v}) is not bool and not _whole({v})",
+    kinds.IntsKind: "not _is_int64({v})",
+    kinds.DimOrTensorKind: "not _is_int64({v})",
+    kinds.DimsOrFlagKind: "type({v}) is not bool and not _is_int64({v})",
     kinds.PlainKind: "type({v}) not in _PLAIN and not _plain_tuple({v})",
     kinds.Kind: "type({v}) not in _PLAIN and not _plain_tuple({v})",
 }
@@ -173,4 +173,4 @@ class ArgumentsSource:
         self.add(f"if len({v}) == 1 and type({v}[0]) is not int:", f"    {v} = {v}[0]",
                  f"    if type({v}) is list or type({v}) is _Size: {v} = tuple({v})",
                  f"    elif type({v}) is not tuple: break")
-        self.refuse(f"not _rest or not _whole_tuple({v})")
+        self.refuse(f"not _rest or not _all_int64({v})")

@@ -29,7 +29,7 @@ class EdgesSource(ArgumentsSource):
             self.depth += 1
         self.add(f"_node = _new({'_nodes[_which]' if len(cls.nodes) > 1 and cls.variant else '_first_node'})",
                  "_node.edges = _edges", "_node.hooks = None", f"_node.shape = {shape}", *PLACE,
-                 "_node.code = _frame.f_code", "_node.line_at = _frame.f_lasti", "_node.born = _clock()")
+                 "_node.code = _frame.f_code", "_node.line_at = _frame.f_lasti", "_node.sequence_nr = _clock()")
         self.depth -= not certain
         return certain
 

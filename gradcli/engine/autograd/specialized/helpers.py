@@ -17,14 +17,14 @@ TUPLES = frozenset({tuple, Size})
 FLOATS = (float32, float64)
 
 
-def whole(value: Any) -> bool:
+def is_int64(value: Any) -> bool:
     """Whether it is a whole number of 64 bits, or a tuple of such."""
     if type(value) is int:
         return -WIDEST <= value < WIDEST
-    return type(value) is tuple and whole_tuple(value)
+    return type(value) is tuple and all_int64(value)
 
 
-def whole_tuple(values: Any) -> bool:
+def all_int64(values: Any) -> bool:
     """Whether all members are whole numbers of 64 bits."""
     for n in values:
         if type(n) is not int or not -WIDEST <= n < WIDEST:
@@ -123,5 +123,5 @@ def without_grad() -> DetachedBy:
     return new_tuple(DetachedBy, (NO_GRAD, here(), ""))
 
 
-FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, in_floating_type, item_edges, plain_tuple, whole,
-             whole_tuple, without_grad)
+FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, in_floating_type, is_int64, item_edges,
+             plain_tuple, all_int64, without_grad)

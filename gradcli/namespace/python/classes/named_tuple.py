@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from gradcli.display.containers import Named
+from gradcli.display.containers import NamedValue
 from gradcli.exposure import ProgramClass, expose, exposed, seal
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.types import TypeProxy
@@ -33,7 +33,7 @@ class TupleClass(ProgramClass):
         base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_make)
         expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
             "_fields", "_field_defaults", "_make"), parts=lambda value: (
-            f"{type(value).__name__}(", [Named(*pair) for pair in zip(names, value, strict=True)], ")"))
+            f"{type(value).__name__}(", [NamedValue(*pair) for pair in zip(names, value, strict=True)], ")"))
         seal(base)
         return ProgramClass(name, (base,), body)
 

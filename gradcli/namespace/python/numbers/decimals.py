@@ -8,7 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.display.containers import Named
+from gradcli.display.containers import NamedValue
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.exposure import expose, exposed, seal
 from gradcli.faults.mistakes import SizeLimit
@@ -48,7 +48,7 @@ KINDS: tuple[tuple[type, Any], ...] = (
     (decimal.DivisionByZero, ZeroFault), (decimal.Overflow, OverflowedFault), (decimal.DecimalException, InvalidFault))
 DecimalTuple = namedtuple("DecimalTuple", "sign digits exponent")
 expose(DecimalTuple, *DecimalTuple._fields, parts=lambda value: (
-    "DecimalTuple(", [Named(*pair) for pair in zip(DecimalTuple._fields, value, strict=True)], ")"))
+    "DecimalTuple(", [NamedValue(*pair) for pair in zip(DecimalTuple._fields, value, strict=True)], ")"))
 
 
 @exposed("prec", "rounding", write=("prec", "rounding"))

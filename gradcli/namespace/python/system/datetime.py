@@ -53,6 +53,9 @@ class Moment:
     def __le__(self, other: Any) -> Any:
         return self._own <= other._own if type(other) is type(self) else NotImplemented
 
+    def __sub__(self, other: Any) -> Any:
+        return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
+
     def __display__(self, style: Any) -> str:
         return str(self._own)
 
@@ -82,9 +85,6 @@ class Span(Moment):
 
     def __add__(self, other: Any) -> Any:
         return _moment(self._own + other._own) if isinstance(other, Moment) else NotImplemented
-
-    def __sub__(self, other: Any) -> Any:
-        return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
 
     def __mul__(self, other: Any) -> Any:
         return _moment(self._own * other) if type(other) in (int, float) else NotImplemented
@@ -138,9 +138,6 @@ class Day(Moment):
         return _moment(self._own + other._own) if type(other) is Span else NotImplemented
 
     __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
 
 
 @named("datetime.datetime")

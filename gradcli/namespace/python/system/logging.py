@@ -11,7 +11,7 @@ from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import exposed, seal
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.messages.locate import place_of_call
+from gradcli.lang.messages.locate import location_of_call
 from gradcli.lang.runtime.streams import writer
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.python.system.datetime import EPOCH, stamped
@@ -194,7 +194,7 @@ class Logger:
         text = self._system.fill("%s", (msg,))
         if args:
             text = self._system.fill(text, args[0] if len(args) == 1 and type(args[0]) is dict and args[0] else args)
-        place = place_of_call(code, instruction)
+        place = location_of_call(code, instruction)
         fields = {"name": self.name, "levelname": level_name(level), "levelno": level, "message": text, "msg": text,
                   "created": 0.0, "msecs": 0.0, "relativeCreated": 0.0, "process": 1, "processName": "MainProcess",
                   "thread": 1, "threadName": "MainThread", "filename": "program.py", "pathname": "program.py",

@@ -65,7 +65,7 @@ class PosixPath:
         return PosixPath(FOLDER, self)
 
     def resolve(self, strict: bool = False) -> PosixPath:
-        """The same without `..`."""
+        """The absolute path without `..`."""
         return PosixPath(absolute(self.as_posix()))
 
     def is_absolute(self) -> bool:

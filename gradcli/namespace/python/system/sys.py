@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from gradcli.display.containers import Named
+from gradcli.display.containers import NamedValue
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import expose
@@ -22,7 +22,7 @@ FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig",
 VersionInfo = namedtuple("VersionInfo", "major minor micro releaselevel serial")
 VersionInfo.__name__ = "version_info"
 expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
-    "sys.version_info(", [Named(*pair) for pair in zip(VersionInfo._fields, value, strict=True)], ")"))
+    "sys.version_info(", [NamedValue(*pair) for pair in zip(VersionInfo._fields, value, strict=True)], ")"))
 
 
 def leave(status: Any = None, /) -> None:
@@ -91,7 +91,7 @@ def printing_functions(write: Callable[[str], object]) -> ModuleProxy:
         writer(stream, write)(pformat(object, *args, **options) + "\n")
 
     def pp(object: Any, *args: Any, sort_dicts: bool = False, **options: Any) -> None:
-        """The same, with the keys of dicts in their own order."""
+        """Print a value as pprint does, with the keys of dicts in their own order."""
         pprint(object, *args, sort_dicts=sort_dicts, **options)
 
     return ModuleProxy("printing", display=display, pprint=pprint, pp=pp)

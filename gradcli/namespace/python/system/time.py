@@ -21,7 +21,7 @@ perf_counter = monotonic = process_time = time
 
 
 def time_ns() -> int:
-    """The same in nanoseconds."""
+    """The time in nanoseconds."""
     return int(time() * 1_000_000_000)
 
 

@@ -12,18 +12,19 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo
 from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.exposure import exposed, seal
+from gradcli.exposure import exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import broadcast_all, shape_tuple, sum_rightmost
+from gradcli.nn.distributions.constraint import SealedValue
 
 
 @exposed(*"inv sign bijective domain codomain event_dim with_cache log_abs_det_jacobian forward_shape inverse_shape "
          "parts loc scale exponent base_transform reinterpreted_batch_ndims in_shape out_shape transforms dim lengths "
          "length distribution _call _inverse _inv_call _cache_size".split(), open_attributes=True, base=True,
          copied=True)
-class Transform:
+class Transform(SealedValue):
     """The base of all transforms, and of those that programs define."""
 
     __slots__ = ("__dict__", "__weakref__", "_cache_size", "_cached", "_inv")
@@ -36,11 +37,6 @@ class Transform:
     _cache_size: int
     _cached: tuple[Any, Any]
     _inv: Any
-
-    def __init_subclass__(cls) -> None:
-        """Programs meet the package's own kinds as values, whether they name them or not."""
-        if cls.__module__.startswith("gradcli."):
-            seal(cls)
 
     def __init__(self, cache_size: int = 0) -> None:
         if cache_size not in (0, 1):
@@ -126,12 +122,6 @@ class Transform:
     def inverse_shape(self, shape: Any) -> Any:
         """The shape of the input for an output of this shape."""
         return shape
-
-    def __repr__(self) -> str:
-        return self._text(None)
-
-    def __display__(self, style: Any) -> str:
-        return self._text(style)
 
     def _text(self, style: Any) -> str:
         """Its name."""
