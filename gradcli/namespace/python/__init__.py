@@ -24,7 +24,7 @@ from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
 from gradcli.namespace.python.argparse import Options, Plain, option_namespace, simple_namespace
 from gradcli.namespace.python.system.os_path import os_module
-from gradcli.namespace.python.system.refused import refused_modules
+from gradcli.namespace.python.system.refused import REFUSED, refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.namespace.third_party.matplotlib import pyplot
@@ -53,6 +53,7 @@ LOGGING = """
     Formatter Handler StreamHandler NullHandler FileHandler Logger getLogger basicConfig disable getLevelName
     captureWarnings shutdown BASIC_FORMAT
 """
+TRACEBACK = ("print_exc", "format_exc", "print_exception", "format_exception", "format_exception_only")
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
 UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "logical_and", "logical_or")
@@ -115,6 +116,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     vars(modules["argparse"]).update(ArgumentParser=_parser(argv, write), Namespace=TypeProxy(
         "argparse.Namespace", (Options,), option_namespace))
     modules["logging"] = _logging(complain, fill, settings)
+    modules["traceback"] = _traceback(modules["traceback"], complain)
     settings += [vars(modules["os"])["environ"], vars(modules["sys"])["path"]]
     return modules
 
@@ -230,6 +232,16 @@ def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str],
         return logging_names(_changeable(LoggingSystem(complain, fill), settings))
 
     return ModuleProxy("logging", {name: name for name in LOGGING.split()}, _computed_once(members))
+
+
+def _traceback(refused: ModuleProxy, complain: Callable[[str], object]) -> ModuleProxy:
+    def members() -> dict[str, Any]:
+        from gradcli.namespace.python.system.traceback import traceback_functions
+
+        return traceback_functions(complain)
+
+    return ModuleProxy("traceback", {name: name for name in TRACEBACK}, _computed_once(members), **{
+        name: getattr(refused, name) for name in REFUSED["traceback"][0].split()})
 
 
 def _computed_once(compute: Callable[[], dict[str, Any]]) -> Callable[[str], Any]:

@@ -1,10 +1,10 @@
-"""`collections` for programs: deque, Counter, defaultdict and namedtuple."""
+"""`collections` for programs: deque, Counter, defaultdict, ChainMap and namedtuple."""
 
 from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterable, Iterator, MutableSequence
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, MutableSequence, ValuesView
 from operator import index
 from typing import Any
 
@@ -108,6 +108,8 @@ seal(Deque)
 class Tally(collections.Counter[Any]):
     """collections.Counter."""
 
+    _module_path = "collections"
+
     def elements(self) -> Any:
         """The values, each repeated by its count."""
         counts = [(value, index(times)) for value, times in self.items()]
@@ -146,6 +148,41 @@ class DefaultDict(collections.defaultdict[Any, Any]):
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "defaultdict(", [self.default_factory, dict(self)], ")"
+
+
+@exposed(*DICT, "maps", "new_child", "parents")
+class Chain(collections.ChainMap[Any, Any]):
+    """collections.ChainMap."""
+
+    _module_path = "collections"
+
+    def keys(self) -> Any:
+        """A view of its keys."""
+        return VIEWS["KeysView"](self)
+
+    def values(self) -> Any:
+        """A view of its values."""
+        return VIEWS["ValuesView"](self)
+
+    def items(self) -> Any:
+        """A view of its (key, value) pairs."""
+        return VIEWS["ItemsView"](self)
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "ChainMap(", self.maps, ")"
+
+
+seal(Chain)
+
+
+def _view(kind: Any) -> Any:
+    """The class of a view of a ChainMap, which shows what it is of."""
+    cls = type(kind.__name__, (kind,), {"__slots__": (), "__parts__": lambda self: (
+        f"{kind.__name__}(", [self._mapping], ")")})
+    return exposed(*({"isdisjoint"} & {*dir(kind)}))(cls)
+
+
+VIEWS = {kind.__name__: _view(kind) for kind in (KeysView, ValuesView, ItemsView)}
 
 
 def _replaced(self: Any, /, **changes: Any) -> Any:
@@ -207,5 +244,6 @@ OrderedDict = TypeProxy("collections.OrderedDict", (Ordered,), Ordered, {
 deque = TypeProxy("collections.deque", (Deque,), Deque)
 defaultdict = TypeProxy("collections.defaultdict", (DefaultDict,), DefaultDict)
 Counter = TypeProxy("collections.Counter", (Tally,), Tally)
-for _kind, _name in ((Deque, "collections.deque"), (Tally, "Counter"), (DefaultDict, "collections.defaultdict")):
+ChainMap = TypeProxy("collections.ChainMap", (Chain,), Chain)
+for _kind, _name in ((Chain, "ChainMap"), (Deque, "collections.deque"), (Tally, "Counter"), (DefaultDict, "collections.defaultdict")):
     named(_name)(_kind)
