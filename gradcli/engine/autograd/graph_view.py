@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.function_node import FunctionNode
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
@@ -19,7 +20,7 @@ NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
     ("Copysign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
     ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
-    ("Clamp", "ClampBackward0"): (0, 1, 2),
+    ("Clamp", "ClampBackward0"): (0, 1, 2), ("Where", "WhereBackward0"): (1, 2),
     ("Pow", "PowBackward0"): (0,), ("Sub", "RsubBackward1"): (1,),
     ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1)}
 """The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""
@@ -78,6 +79,9 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     Inputs that no gradient goes to stand as (None, 0).
     """
     node = self.node if isinstance(self, NodeOutput) else self
+    if isinstance(node, FunctionNode) and node.edges:
+        steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
+        return tuple(steps.get(at, NOWHERE) for at, tensor in enumerate(node.edges[0][1].record.args) if tensor)
     if not node.edges or not node.params or (
             isinstance(node, Transposed)) or any(
             rule.item is not None for _, rule, _ in node.edges):

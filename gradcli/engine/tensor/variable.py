@@ -38,6 +38,7 @@ class Array(Tensor):
     size: Any
     strides: Any
     base: Any
+    flags: Any
 
 
 class InferenceTensor(Variable):

@@ -60,7 +60,8 @@ UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power"
 PRINTING = ("set_printoptions", "printoptions", "array2string")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
-          "floating complexfloating array_str array_repr").split()
+          "floating complexfloating array_str array_repr result_type "
+          "piecewise").split()
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
            "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",

@@ -245,5 +245,6 @@ deque = TypeProxy("collections.deque", (Deque,), Deque)
 defaultdict = TypeProxy("collections.defaultdict", (DefaultDict,), DefaultDict)
 Counter = TypeProxy("collections.Counter", (Tally,), Tally)
 ChainMap = TypeProxy("collections.ChainMap", (Chain,), Chain)
-for _kind, _name in ((Chain, "ChainMap"), (Deque, "collections.deque"), (Tally, "Counter"), (DefaultDict, "collections.defaultdict")):
+for _kind, _name in ((Chain, "ChainMap"), (Deque, "collections.deque"), (Tally, "Counter"),
+                     (DefaultDict, "collections.defaultdict")):
     named(_name)(_kind)

@@ -35,7 +35,8 @@ def traceback_functions(complain: Callable[[str], object]) -> dict[str, Callable
         """Print an exception."""
         writer(file, complain)("".join(_lines(exc if value is None else value, limit)))
 
-    def format_exception(exc: Any, value: Any = None, tb: Any = None, limit: Any = None, chain: Any = True) -> list[str]:
+    def format_exception(exc: Any, value: Any = None, tb: Any = None, limit: Any = None,
+                         chain: Any = True) -> list[str]:
         """The lines that print_exception prints."""
         return _lines(exc if value is None else value, limit)
 
@@ -70,8 +71,9 @@ def _frames(step: TracebackType | None) -> list[traceback.FrameSummary]:
         source = source_of(code)
         if source is not None:
             _, last, start, end = next(islice(code.co_positions(), step.tb_lasti // 2, None))
+            line = f"{line_of(source.text, step.tb_lineno)}\n"
             frames.append(traceback.FrameSummary(
-                SCRIPT, step.tb_lineno, code.co_name, lookup_line=False, line=f"{line_of(source.text, step.tb_lineno)}\n",
+                SCRIPT, step.tb_lineno, code.co_name, lookup_line=False, line=line,
                 end_lineno=last, colno=start, end_colno=end))
         step = step.tb_next
     return frames
