@@ -159,6 +159,7 @@ def enumeration(base: Any, formatter: Any, name: Any, names: Any, *, module: Any
     return cls
 
 
+enumeration.__qualname__ = EnumClass.__call__.__qualname__
 COUNTED = object()      # the value of a name that stands alone
 
 

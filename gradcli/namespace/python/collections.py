@@ -9,6 +9,7 @@ from operator import index
 from typing import Any
 
 from gradcli.display.containers import Named
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import admitting, expose, exposed, named, seal
 from gradcli.faults.mistakes import SizeLimit
@@ -152,9 +153,21 @@ class DefaultDict(collections.defaultdict[Any, Any]):
 
 @exposed(*DICT, "maps", "new_child", "parents")
 class Chain(collections.ChainMap[Any, Any]):
-    """collections.ChainMap."""
+    """collections.ChainMap, of dicts alone: what programs define could go on without an end."""
 
     _module_path = "collections"
+
+    @property
+    def maps(self) -> Any:
+        """The list of the dicts. ArgumentFault if the program has put anything else into it."""
+        for part in self._maps:
+            if not isinstance(part, dict | Chain):
+                raise ArgumentFault(f"a ChainMap is made of dicts, not of {described(part)}", "ChainMap({}, defaults)")
+        return self._maps
+
+    @maps.setter
+    def maps(self, maps: Any) -> None:
+        self._maps = maps
 
     def keys(self) -> Any:
         """A view of its keys."""
@@ -169,7 +182,7 @@ class Chain(collections.ChainMap[Any, Any]):
         return VIEWS["ItemsView"](self)
 
     def __parts__(self) -> tuple[str, list[Any], str]:
-        return "ChainMap(", self.maps, ")"
+        return "ChainMap(", self._maps, ")"
 
 
 seal(Chain)
