@@ -54,6 +54,7 @@ LOGGING = """
     captureWarnings shutdown BASIC_FORMAT
 """
 TRACEBACK = ("print_exc", "format_exc", "print_exception", "format_exception", "format_exception_only")
+PYLAB_BUILTINS = frozenset("abs bool max min pow round".split())
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
 UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "logical_and", "logical_or")
@@ -104,6 +105,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     modules["types"] = ModuleProxy(
         "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
     modules["numpy"] = _numpy(generators, options)
+    modules["pylab"] = vars(modules["matplotlib"])["pylab"] = modules["matplotlib.pylab"] = _pylab(
+        modules["matplotlib.pyplot"], modules["numpy"])
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
@@ -188,12 +191,37 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     def fetch(name: str) -> Any:
         return printing(name) if name in PRINTING else _array_function(name)
 
-    names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
-    return ModuleProxy("numpy", names, fetch, random=random,
+    return ModuleProxy("numpy", _numpy_names(), fetch, random=random,
                        linalg=linalg, matlib=matlib, lib=ModuleProxy("numpy.lib", stride_tricks=tricks), ndarray=array,
                        testing=testing,
                        finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), **FILES, **kinds)
+
+
+@cache
+def _pylab_names() -> dict[str, str]:
+    """The names of `matplotlib.pylab`, each with the module it comes from: numpy's stand before those of pyplot, and
+    Python's own before both where it has them left.
+    """
+    owners = ("plt", (*NAMES, *COLORMAPS)), ("np", _numpy_names()), ("np", SCALARS), ("random", RANDOM), (
+        "linalg", (*LINALG, "norm"))
+    return {name: f"{owner}.{name}" for owner, names in owners for name in names if name not in PYLAB_BUILTINS}
+
+
+def _pylab(plt: ModuleProxy, numpy: ModuleProxy) -> ModuleProxy:
+    owners = {"plt": plt, "np": numpy, "random": vars(numpy)["random"], "linalg": vars(numpy)["linalg"]}
+
+    def fetch(place: str) -> Any:
+        owner, _, name = place.partition(".")
+        return getattr(owners[owner], name)
+
+    return ModuleProxy("matplotlib.pylab", _pylab_names(), fetch, np=numpy, plt=plt)
+
+
+@cache
+def _numpy_names() -> dict[str, str]:
+    """The names of numpy's functions."""
+    return {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
 
 
 def _generator(name: str, constructor: str) -> Callable[..., Any]:
