@@ -12,7 +12,7 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "argparse": {"python.argparse": """
         ArgumentParser ArgumentTypeError ArgumentDefaultsHelpFormatter RawTextHelpFormatter"""},
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},
-    "collections": {"python.collections": "OrderedDict namedtuple deque Counter defaultdict"},
+    "collections": {"python.collections": "OrderedDict namedtuple deque Counter defaultdict ChainMap"},
     "collections.abc": {"python.abc": ABSTRACT},
     "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
     "copy": {"python.copy": "copy deepcopy"},

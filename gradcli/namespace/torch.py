@@ -44,7 +44,7 @@ from gradcli.engine.tensor.variable import (
     inference_mode,
     no_grad,
 )
-from gradcli.exposure import PROGRAM_MADE, ProgramClass
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, admitting
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
@@ -69,6 +69,7 @@ from gradcli.namespace.outside_torch import attach
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import public_classes, shadowed
+from gradcli.nn.module.buffer import Buffer, buffer
 from gradcli.ops.base import Unary
 from gradcli.ops.index import DIRECTORY
 
@@ -226,7 +227,8 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
     kinds = {name: TensorKind(f"torch.{name}", kind) for name, kind in TYPES.items()}
     tensor = TensorKind("torch.Tensor", TENSOR, Unbound())
     autograd = autograd_module()
-    parameters = {"Parameter": TypeProxy("torch.nn.parameter.Parameter", (Parameter,), parameter)} | {
+    parameters = {"Parameter": TypeProxy("torch.nn.parameter.Parameter", (Parameter,), parameter),
+                  "Buffer": TypeProxy("torch.nn.parameter.Buffer", (Buffer,), admitting(buffer))} | {
         kind.__name__: TypeProxy(f"torch.nn.parameter.{kind.__name__}", (kind,), kind)
         for kind in (UninitializedParameter, UninitializedBuffer)}
     nn = _nn_module("nn", **parameters,

@@ -46,6 +46,16 @@ g, = torch.autograd.grad(Exp.apply(x).sum(), x, create_graph=True)
 h, = torch.autograd.grad((g * g).sum(), x, create_graph=True)
 print(g, h, torch.autograd.grad(h.sum(), x)[0])
 """,
+    "what stands before a call": """
+class Add(Function):
+    @staticmethod
+    def forward(ctx, x, k, y): return x + y
+    @staticmethod
+    def backward(ctx, g): return g, None, g
+plain = torch.ones(2)
+for y in (Add.apply(plain, 2, x), Add.apply(x, 2, plain), Add.apply(x, 2, x), torch.where(plain > 0, plain, x)):
+    print([f and f.name() for f, _ in y.grad_fn.next_functions])
+""",
     "several inputs and results": """
 class Scale(Function):
     @staticmethod

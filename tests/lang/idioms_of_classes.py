@@ -588,6 +588,15 @@ for @c in (lambda: @a(99), lambda: @a['Z'], lambda: @b(9), lambda: @a.A.value + 
     except AttributeError as e: print('attribute')
     except Exception as e: print(repr(e))
 
+from enum import Enum, IntEnum, StrEnum, auto
+class @a(Enum):
+    def twice(self): return self.value * 2
+for @b in (lambda: [(m.name, m.value) for m in Enum('C', 'A B')], lambda: Enum('C', ['A', 'B'], start=$n).B, lambda: Enum('C', {'A': $any, 'B': $any}).B, lambda: Enum('C', [('A', $n), ('B', auto())]).B.value,
+           lambda: IntEnum('C', 'A, B', start=$int).B + $n, lambda: StrEnum('C', 'Ax B').Ax, lambda: @a('D', 'P Q').Q.twice(), lambda: isinstance(@a('D', 'P').P, @a), lambda: Enum('C', $int),
+           lambda: Enum('C', 'A B')(1), lambda: Enum($str), lambda: @a('D', 'P')['Z']):
+    try: print(@b())
+    except Exception as e: print(repr(e))
+
 from typing import NamedTuple
 from collections import namedtuple
 class @a(NamedTuple):

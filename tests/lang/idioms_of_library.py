@@ -13,6 +13,15 @@ print(@b, dict(@b), @b['new'], len(@b), @b.get('x'), sorted(@b, key=str))
 try: @b.move_to_end($any)
 except Exception as e: print(repr(e))
 
+from collections import ChainMap
+@a, @b = {'x': $any}, {'y': $any, 'x': 2}
+@c = ChainMap(@a, @b)
+try:
+    print(@c, @c['x'], len(@c), list(@c), $str in @c, @c.maps[1] is @b, @c.parents, @c.new_child({'z': $any}), @c.new_child(k=$n), type(@c))
+    @c[$str] = $any; print(@a, @b, dict(@c), {**@c}, list(@c.items()), @c.keys() & {'x'}, @c.values(), @c == dict(@c), @c | {'n': 1}, @c.pop('x'), @c.get($any, $n))
+    print(@c.pop('x'))
+except Exception as e: print(repr(e))
+
 from collections import deque
 @a = deque($list, maxlen=$n + 1)
 @a.append($any); @a.appendleft($any); @a.extend($str[:2]); @a.rotate($n - 1)

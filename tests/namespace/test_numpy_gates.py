@@ -73,6 +73,11 @@ AS_NUMPY = [
     "np.apply_along_axis(lambda r: r[:1], -2, np.ones((2, 3, 4))).shape",
     "float(np.apply_along_axis(sum, 0, [1.0, 2.0]))",
     "np.array([1, 2], dtype=np.float32) + [1, 2]", "np.array([3, 2]) - [True, False]", "np.arange(3) == [0, 5, 2]",
+    "np.result_type(np.arange(3), np.int8)", "np.result_type(np.float32, 2.0)", "np.result_type('i2', [1.5][0])",
+    "np.piecewise(np.arange(6.0), [np.arange(6) < 2, np.arange(6) > 3], [-1, lambda v: v * 2, 7])",
+    "np.piecewise(np.arange(4), np.arange(4) > 1, [lambda v, k: v / k, 9], 2)",
+    "np.piecewise(np.arange(2), [[True, False]], [lambda v: 1 / len(v), 5])", "str(np.ones((2, 3)).T.flags)",
+    "np.ones((2, 3))[:, 1].flags['C_CONTIGUOUS']", "[np.zeros(1, code).dtype for code in 'f4 f8 i2 ? d'.split()]",
     "int(np.array([True, False]).any().sum())", "np.arange(4.0) + [1, 2, 3, 4]", "np.arange(3) * [0.5, 1.0, 2.0]"]
 
 

@@ -69,3 +69,16 @@ def test_translated_texts_are_pythons(program):
 def test_translating_does_not_grow_without_bound():
     with pytest.raises(Fault, match="characters"):
         Session().run("('a' * 10**6).translate({97: 'b' * 10**6})", echo=False)
+
+
+def test_pylab_has_the_names_of_pyplot_and_of_numpy():
+    program = """
+from matplotlib.pylab import *
+import matplotlib, pylab
+x = linspace(0, 1, 3)
+plot(x, sin(x))
+print(x, np.ones(2), norm(x), randn(2).shape, pylab.pi, matplotlib.pylab is pylab, plt is matplotlib.pyplot)
+print(max([1, 2]), round(2.5), abs(-1), pow(2, 3))
+"""
+    assert Session(style="modern").run(program, echo=False) == (
+        "[0.  0.5 1. ] [1. 1.] 1.118033988749895 (2,) 3.141592653589793 True True\n2 2 1 8\n")

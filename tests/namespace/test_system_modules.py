@@ -1,5 +1,6 @@
 """Modules that face the system: logging and pathlib work on values alone, others are refused where they are used."""
 
+import linecache
 import logging
 import os
 import pathlib
@@ -8,6 +9,7 @@ import re
 import pytest
 
 from gradcli.faults.tree import Fault
+from gradcli.lang.policy import SCRIPT
 from gradcli.namespace.python import LOGGING
 from gradcli.namespace.python.system.refused import REFUSED, UNAVAILABLE
 from gradcli.session.session import Session
@@ -164,3 +166,34 @@ def test_paths_from_the_root_are_those_of_a_folder_that_is_on_no_machine():
         assert session.eval(expression) == eval(expression, {"os": os, "Path": pathlib.Path}), expression
     for expression in ("__file__", "os.path.abspath(__file__)", "str(Path(__file__).resolve().parents[1])"):
         assert session.eval(expression) in ("program.py", "/home/user/program/program.py", "/home/user"), expression
+
+
+CAUGHT = """
+import io, traceback
+class Own(Exception):
+    def __str__(self): return "so" * 2
+def inner(x):
+    return x / 0
+def outer(x): return inner(x) + 1
+def down(n):
+    if n == 0: raise Own(n)
+    down(n - 1)
+def both():
+    return [n
+            for n in {}["a"]]
+traceback.print_exc(file=(nothing := io.StringIO()))
+print(nothing.getvalue())
+for call in (lambda: outer(3), lambda: down(9), both, lambda: undefined, lambda: int("é", base="é"[5])):
+    try:
+        call()
+    except Exception as error:
+        print(traceback.format_exc(), traceback.format_exc(limit=-1), traceback.format_exception_only(error))
+        traceback.print_exception(error, file=(stream := io.StringIO()))
+        print(stream.getvalue() == traceback.format_exc() == "".join(traceback.format_exception(error)))
+"""
+
+
+def test_a_caught_exception_is_printed_as_python_prints_it(monkeypatch, capsys):
+    monkeypatch.setitem(linecache.cache, SCRIPT, (len(CAUGHT), None, CAUGHT.splitlines(keepends=True), SCRIPT))
+    exec(compile(CAUGHT, SCRIPT, "exec"), {"__name__": "__main__"})
+    assert written(CAUGHT)[0] == capsys.readouterr().out

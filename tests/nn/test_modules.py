@@ -244,6 +244,33 @@ def test_parts_that_are_replaced_keep_their_places(capsys):
     assert Session(style="modern").run(REPLACED, echo=False) == capsys.readouterr().out
 
 
+BUFFERS = """
+import copy, torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.w = nn.Buffer(torch.ones(2)), nn.Parameter(torch.ones(1))
+        self.b = nn.Buffer(torch.zeros(1), persistent=False)
+net = Net()
+print(dict(net.named_buffers()), net.state_dict(), copy.deepcopy(net).state_dict().keys())
+print(net.double().a.dtype)
+net.a, net.c = torch.zeros(2), nn.Buffer()
+print(dict(net.named_buffers()), isinstance(net.c, nn.Buffer), isinstance(net.w, nn.Buffer), net.c.persistent)
+class Early(nn.Module):
+    def __init__(self): self.a = nn.Buffer(torch.ones(1))
+for call in (lambda: setattr(net, 'w', nn.Buffer()), lambda: nn.Buffer(5), Early):
+    try: call()
+    except Exception as error: print(type(error).__name__, error)
+"""
+
+
+def test_buffers_are_registered_where_they_become_attributes(capsys):
+    pytest.importorskip("torch")
+    exec(BUFFERS, {})      # the program above
+    assert Session(style="modern").run(BUFFERS, echo=False) == capsys.readouterr().out
+
+
 def test_attention_gives_zeros_where_all_scores_are_minus_infinity():
     program = ("import torch.nn.functional as F\n"
                "q = torch.tensor([[[float('inf'), 1.], [1., 1.]]])\nk = torch.tensor([[[-1., 2.], [-2., 1.]]])\n"

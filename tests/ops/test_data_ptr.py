@@ -20,6 +20,9 @@ print(first.weight.data_ptr() == second.weight.data_ptr(), first.weight.data_ptr
 before = a.data_ptr()
 a = a.add_(1)
 print(before == a.data_ptr(), torch.from_numpy(a.numpy()).data_ptr() == before)
+parts = a, b, c, d, a[:, 1:]
+print([x.storage().data_ptr() == a.data_ptr() for x in parts],
+      [x.untyped_storage().data_ptr() == before for x in parts])
 e = torch.ones(1).expand(3)
 print(e.data_ptr() == e[2:].data_ptr(), first.weight.data.data_ptr() == first.weight.data_ptr())
 """

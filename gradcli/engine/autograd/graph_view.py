@@ -19,7 +19,7 @@ NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
     ("Copysign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
     ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
-    ("Clamp", "ClampBackward0"): (0, 1, 2),
+    ("Clamp", "ClampBackward0"): (0, 1, 2), ("Where", "WhereBackward0"): (1, 2),
     ("Pow", "PowBackward0"): (0,), ("Sub", "RsubBackward1"): (1,),
     ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1)}
 """The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""

@@ -34,6 +34,34 @@ class Layout:
         return repr(self)
 
 
+FLAGS = ("c_contiguous", "f_contiguous", "owndata", "writeable", "aligned", "writebackifcopy")
+
+
+@named("numpy._core.multiarray.flagsobj")
+@exposed(*FLAGS, "contiguous", "fortran", "forc", "fnc", "behaved", "carray")
+class ArrayFlags:
+    """`a.flags`: how an array lies in memory. An array that looks into another does not own its data."""
+
+    __slots__ = (*FLAGS, "behaved", "carray", "contiguous", "fnc", "forc", "fortran")
+
+    def __init__(self, array: Tensor) -> None:
+        flags = array.array.flags
+        for name in self.__slots__:
+            setattr(self, name, bool(getattr(flags, name)))
+        self.owndata = base_of(array) is None
+
+    def __getitem__(self, name: Any) -> Any:
+        if type(name) is not str or name.lower() not in FLAGS or not name.isupper():
+            raise KeyError("Unknown flag")
+        return getattr(self, name.lower())
+
+    def __repr__(self) -> str:
+        return "".join(f"  {name.upper()} : {getattr(self, name)}\n" for name in FLAGS)
+
+    def __display__(self, style: Any) -> str:
+        return repr(self)
+
+
 @named("torch.memory_format")
 @exposed()
 class MemoryFormat(Layout):

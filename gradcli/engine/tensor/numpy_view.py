@@ -22,6 +22,7 @@ from gradcli.engine.numpy_words import with_numpy_faults
 from gradcli.engine.tensor.conversion import array_of, checked_int64, listed
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.memory_format import ArrayFlags
 from gradcli.engine.tensor.methods import SPECIAL
 from gradcli.engine.tensor.numpy_sizes import product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
@@ -32,6 +33,8 @@ from gradcli.faults.tree import ArgumentFault, ValueFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
 KINDS = (np.float64, np.int64, np.bool_)
+CODES = {code: np.dtype(code) for code in "f2 f4 f8 i1 i2 i4 i8 u1 ? f d e b B h i l q".split()}
+"""Element types by the codes that numpy has for them."""
 
 
 def as_numpy_result(result: Any) -> Any:
@@ -107,7 +110,7 @@ def kind(value: Any) -> Any:
     """An element type, as programs name it, for numpy."""
     if value is float or value is int or value is bool:
         return value
-    dtype = Type.element_type(value)
+    dtype = CODES[value] if type(value) is str and value in CODES else Type.element_type(value)
     if dtype is REFUSED or dtype is None:
         raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
     return dtype
@@ -323,7 +326,7 @@ METHODS: tuple[Callable[..., Any], ...] = (
     copy, astype, dot, transpose, sort, cumsum, nonzero, round, argsort, cumprod, repeat, take, trace, item, fill, put,
     partition, searchsorted, compress, flatten, ravel, reshape, resize)
 OWN: dict[str, Any] = {method.__name__: with_numpy_faults(method) for method in METHODS}
-NAMES = frozenset(OWN) | {"size", "flat", "strides", "base"}
+NAMES = frozenset(OWN) | {"size", "flat", "strides", "base", "flags"}
 
 
 def _wide(name: str) -> Callable[[Any, Any], Any]:
@@ -391,5 +394,6 @@ Array.size = property(lambda self: self.array.size)     # a number for arrays, a
 Array.T = property(transpose)   # type: ignore[attr-defined]  # of tensors a view that keeps history
 Array.flat = property(_flat)
 Array.base = property(base_of)      # for arrays that are views: the array they look into
+Array.flags = property(ArrayFlags)
 Array.strides = property(lambda self: self.array.strides)   # in bytes
 Array.shape = property(lambda self: self.array.shape)  # type: ignore[assignment]  # a plain tuple for arrays

@@ -23,7 +23,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault
 
 
 @named("torch.storage.TypedStorage")
-@exposed("dtype", "element_size", "fill_", "nbytes", "size", "tolist")
+@exposed("data_ptr", "dtype", "element_size", "fill_", "nbytes", "size", "tolist")
 class Storage:
     """All of the memory that a tensor looks into, element by element."""
 
@@ -61,6 +61,10 @@ class Storage:
     def nbytes(self) -> int:
         """The size in bytes."""
         return self.array.nbytes
+
+    def data_ptr(self) -> int:
+        """The place of its first element, as of tensors."""
+        return _place(self.array)
 
     def element_size(self) -> int:
         """The size of an element in bytes."""
@@ -103,13 +107,17 @@ _numbers = itertools.count()
 
 def data_ptr(self: Tensor) -> int:
     """A number for the place in memory of the first element: no real address, but equal where memory is shared."""
-    if not self.array.size:
+    return _place(self.array)
+
+
+def _place(array: ndarray) -> int:
+    if not array.size:
         return 0
-    memory = owner(self.array)
+    memory = owner(array)
     if id(memory) not in _blocks:
         _blocks[id(memory)] = next(_numbers)
         weakref.finalize(memory, _blocks.pop, id(memory), None).atexit = False
-    first, start = (a.__array_interface__["data"][0] for a in (self.array, memory))
+    first, start = (a.__array_interface__["data"][0] for a in (array, memory))
     return FIRST_BLOCK + (_blocks[id(memory)] << 36) + int(first - start)
 
 

@@ -41,6 +41,7 @@ class Array(Tensor):
     size: Any
     strides: Any
     base: Any
+    flags: Any
 
 
 class InferenceTensor(Variable):

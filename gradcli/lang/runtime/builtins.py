@@ -161,7 +161,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         "len": len, "abs": abs, "min": min, "max": max, "sum": _summing(budget), "any": any, "all": all,
         "ascii": lambda value, /: budget.checked_length(
             formatter.repr(value).encode("ascii", "backslashreplace").decode("ascii")),
-        "divmod": divmod, "ord": ord, "chr": _character, "hex": hex, "oct": oct, "bin": bin,
+        "divmod": divmod, "ord": ord, "chr": chr, "hex": hex, "oct": oct, "bin": bin,
         "format": lambda value, spec="", /: formatter.field(value, "", spec),
         "round": rounded, "pow": powered, "next": next_, "iter": iter_,
         "NotImplemented": NotImplemented, "Ellipsis": ...,
@@ -170,13 +170,6 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
     own = {name: _called(name, function) for name, function in functions.items() if type(function) is FunctionType}
     expose_functions(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
-
-
-def _character(number: Any, /) -> str:
-    character = chr(number)
-    if not character.isprintable() and not character.isascii():     # as in a string of the text (rule R10)
-        raise ValueError(f"chr() gives characters that print, not number {number}")
-    return character
 
 
 def _exception(name: str, kind: type[Exception]) -> TypeProxy:

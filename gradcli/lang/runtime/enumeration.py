@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import ProgramClass, exposed, named, seal
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed, named, seal
+from gradcli.faults.tree import PolicyFault
 from gradcli.lang.budget import Budget
+from gradcli.lang.policy import checked_name
+from gradcli.lang.runtime.types import MIXED
 
 PARTS = (FunctionType, property, staticmethod, classmethod)     # of a class that are no members
 
@@ -30,7 +33,9 @@ class EnumClass(ProgramClass):
             raise TypeError(f"<enum {name!r}> cannot extend <enum {above.__name__!r}>")
         return super().__new__(mcs, name, bases, {**rest, ".values": values, ".members": {}})
 
-    def __call__(cls, value: Any) -> Any:
+    def __call__(cls, value: Any, names: Any = None, **options: Any) -> Any:
+        if names is not None:
+            return enumeration(cls, getattr(cls, ".formatter"), value, names, **options)
         for member in _members(cls).values():
             if member._value is value or member._value == value or member is value:
                 return member
@@ -130,10 +135,38 @@ def create_members(cls: Any, formatter: Any) -> None:
         type.__setattr__(cls, name, members[name])
 
 
-def _next(cls: type, name: str, before: list[Any]) -> Any:
+def enumeration(base: Any, formatter: Any, name: Any, names: Any, *, module: Any = None, qualname: Any = None,
+                start: Any = 1) -> Any:
+    """The class that `Enum("Color", "RED GREEN")` makes, with members that count from `start`.
+
+    `names` is a text or a list of names, or a list of pairs or a dict of names and values; `module` and `qualname` tell
+    where the class stands, which nothing here asks for.
+    """
+    if isinstance(names, str):
+        names = names.replace(",", " ").split()
+    values: dict[str, Any] = {}
+    pairs = names.items() if isinstance(names, dict) else [(item, COUNTED) if isinstance(item, str) else item
+                                                           for item in Budget().bounded(names)]
+    for key, value in pairs:
+        if checked_name(key) in values:
+            raise TypeError(f"{key!r} already defined as {formatter.repr(values[key])}")
+        values[key] = _next(base, key, [*values.values()], start) if value is COUNTED else value
+    if conflicts := {"mro", *closed_names(base)}.intersection(values):
+        raise PolicyFault(f"{checked_name(name)} cannot define {min(conflicts)}: its base class needs that name")
+    cls = EnumClass(checked_name(name), (base,), values)
+    type.__setattr__(cls, PROGRAM_MADE, MIXED)
+    create_members(cls, formatter)
+    return cls
+
+
+enumeration.__qualname__ = EnumClass.__call__.__qualname__
+COUNTED = object()      # the value of a name that stands alone
+
+
+def _next(cls: type, name: str, before: list[Any], start: Any = 1) -> Any:
     if issubclass(cls, TextEnum):
         return name.lower()
-    return next((value + 1 for value in reversed(before) if type(value) in (int, float)), 1)
+    return next((value + 1 for value in reversed(before) if type(value) in (int, float)), start)
 
 
 def _member(cls: Any, name: str, value: Any) -> Any:

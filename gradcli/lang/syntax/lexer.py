@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from unicodedata import is_normalized
+from unicodedata import is_normalized, normalize
 
 from gradcli.faults.mistakes import DepthLimit, IndentationFault
 from gradcli.faults.source import Span
@@ -77,7 +77,7 @@ class Lexer:
                 word = match[group]
                 if group == 1:
                     if not ascii_only:
-                        check_name(text, word, start, end)
+                        word = normal_name(text, word, start, end)
                     if (word == "match" or word == "case") and (not words or words[-1][0] in BETWEEN):
                         add((soft(text, start, words), start, end, word))
                     else:
@@ -121,7 +121,7 @@ class Lexer:
             begin, end = match.span(group)
             word, kind = match[group], self.groups[group]
             if kind == "NAME":
-                check_name(text, word, begin, end)
+                word = normal_name(text, word, begin, end)
                 kind = self.keywords.get(word, kind)
             if kind != "_NEWLINE":
                 words.append((kind or word, begin, end, word))
@@ -143,17 +143,25 @@ def soft(text: str, start: int, words: list[Word]) -> str:
 SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"     # the digits from 0 on
 
 
-def check_name(text: str, word: str, start: int, end: int) -> None:
-    """SyntaxFault if a name is not in Unicode's NFKC form, which Python would convert it to (rule R1)."""
-    if not word.isascii() and not is_normalized("NFKC", word):
-        base = word.rstrip(SUPERSCRIPTS)
-        if len(word) > len(base) and (not base or base.isidentifier()):
-            digits = "".join(str(SUPERSCRIPTS.index(digit)) for digit in word[len(base):])
-            call = re.compile(r"\([^()\n]*\)").match(text, end) if base else None
-            raise SyntaxFault("a power is written **", f"{base}{call[0] if call else ''}**{digits}",
-                              span=span_between(text, start, call.end() if call else end))
-        raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
-                          span=span_between(text, start, end))
+def normal_name(text: str, word: str, start: int, end: int) -> str:
+    """A name in Unicode's NFKC form, as Python reads it (rule R1): ϕ is φ, and µ is μ.
+
+    SyntaxFault if a letter of it would become one of ASCII's: such a name could pass for a keyword or another name.
+    """
+    if word.isascii() or is_normalized("NFKC", word):
+        return word
+    normal = normalize("NFKC", word)
+    letters = "".join(letter for letter in word if not letter.isascii())
+    if normal.isidentifier() and not any(map(str.isascii, normalize("NFKC", letters))):
+        return normal
+    base = word.rstrip(SUPERSCRIPTS)
+    if len(word) > len(base) and (not base or base.isidentifier()):
+        digits = "".join(str(SUPERSCRIPTS.index(digit)) for digit in word[len(base):])
+        call = re.compile(r"\([^()\n]*\)").match(text, end) if base else None
+        raise SyntaxFault("a power is written **", f"{base}{call[0] if call else ''}**{digits}",
+                          span=span_between(text, start, call.end() if call else end))
+    raise SyntaxFault(f"the name {word} has letters that only look like others; retype it",
+                      span=span_between(text, start, end))
 
 
 def _columns(indent: str) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
 from gradcli.namespace.python.argparse import Options, Plain, option_namespace, simple_namespace
 from gradcli.namespace.python.system.os_path import os_module
-from gradcli.namespace.python.system.refused import refused_modules
+from gradcli.namespace.python.system.refused import REFUSED, refused_modules
 from gradcli.namespace.python.system.sys import printing_functions, refusing, sys_module
 from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.namespace.third_party.matplotlib import pyplot
@@ -53,13 +53,16 @@ LOGGING = """
     Formatter Handler StreamHandler NullHandler FileHandler Logger getLogger basicConfig disable getLevelName
     captureWarnings shutdown BASIC_FORMAT
 """
+TRACEBACK = ("print_exc", "format_exc", "print_exception", "format_exception", "format_exception_only")
+PYLAB_BUILTINS = frozenset("abs bool max min pow round".split())
 LINALG = ("cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank multi_dot pinv qr slogdet "
           "solve svd").split()
 UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "logical_and", "logical_or")
 PRINTING = ("set_printoptions", "printoptions", "array2string")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
-          "floating complexfloating array_str array_repr").split()
+          "floating complexfloating array_str array_repr result_type "
+          "piecewise").split()
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
            "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",
@@ -102,6 +105,8 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     modules["types"] = ModuleProxy(
         "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
     modules["numpy"] = _numpy(generators, options)
+    modules["pylab"] = vars(modules["matplotlib"])["pylab"] = modules["matplotlib.pylab"] = _pylab(
+        modules["matplotlib.pyplot"], modules["numpy"])
     for name, number in VERSIONS.items():
         vars(modules[name])[".version"] = number.__str__
     printers = printing_functions(write)
@@ -115,6 +120,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     vars(modules["argparse"]).update(ArgumentParser=_parser(argv, write), Namespace=TypeProxy(
         "argparse.Namespace", (Options,), option_namespace))
     modules["logging"] = _logging(complain, fill, settings)
+    modules["traceback"] = _traceback(modules["traceback"], complain)
     settings += [vars(modules["os"])["environ"], vars(modules["sys"])["path"]]
     return modules
 
@@ -185,12 +191,37 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     def fetch(name: str) -> Any:
         return printing(name) if name in PRINTING else _array_function(name)
 
-    names = {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
-    return ModuleProxy("numpy", names, fetch, random=random,
+    return ModuleProxy("numpy", _numpy_names(), fetch, random=random,
                        linalg=linalg, matlib=matlib, lib=ModuleProxy("numpy.lib", stride_tricks=tricks), ndarray=array,
                        testing=testing,
                        finfo=TypeProxy("numpy.finfo", (ArrayLimits,), ArrayLimits),
                        iinfo=TypeProxy("numpy.iinfo", (iinfo,), iinfo), **FILES, **kinds)
+
+
+@cache
+def _pylab_names() -> dict[str, str]:
+    """The names of `matplotlib.pylab`, each with the module it comes from: numpy's stand before those of pyplot, and
+    Python's own before both where it has them left.
+    """
+    owners = ("plt", (*NAMES, *COLORMAPS)), ("np", _numpy_names()), ("np", SCALARS), ("random", RANDOM), (
+        "linalg", (*LINALG, "norm"))
+    return {name: f"{owner}.{name}" for owner, names in owners for name in names if name not in PYLAB_BUILTINS}
+
+
+def _pylab(plt: ModuleProxy, numpy: ModuleProxy) -> ModuleProxy:
+    owners = {"plt": plt, "np": numpy, "random": vars(numpy)["random"], "linalg": vars(numpy)["linalg"]}
+
+    def fetch(place: str) -> Any:
+        owner, _, name = place.partition(".")
+        return getattr(owners[owner], name)
+
+    return ModuleProxy("matplotlib.pylab", _pylab_names(), fetch, np=numpy, plt=plt)
+
+
+@cache
+def _numpy_names() -> dict[str, str]:
+    """The names of numpy's functions."""
+    return {name: name for name in (*ARRAYS, *TABLED, *MAKERS, *PRINTING, *ALIASES)}
 
 
 def _generator(name: str, constructor: str) -> Callable[..., Any]:
@@ -230,6 +261,16 @@ def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str],
         return logging_names(_changeable(LoggingSystem(complain, fill), settings))
 
     return ModuleProxy("logging", {name: name for name in LOGGING.split()}, _computed_once(members))
+
+
+def _traceback(refused: ModuleProxy, complain: Callable[[str], object]) -> ModuleProxy:
+    def members() -> dict[str, Any]:
+        from gradcli.namespace.python.system.traceback import traceback_functions
+
+        return traceback_functions(complain)
+
+    return ModuleProxy("traceback", {name: name for name in TRACEBACK}, _computed_once(members), **{
+        name: getattr(refused, name) for name in REFUSED["traceback"][0].split()})
 
 
 def _computed_once(compute: Callable[[], dict[str, Any]]) -> Callable[[str], Any]:

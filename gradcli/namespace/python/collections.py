@@ -1,14 +1,15 @@
-"""`collections` for programs: deque, Counter, defaultdict and namedtuple."""
+"""`collections` for programs: deque, Counter, defaultdict, ChainMap and namedtuple."""
 
 from __future__ import annotations
 
 import collections
 import itertools
-from collections.abc import Iterable, Iterator, MutableSequence
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, MutableSequence, ValuesView
 from operator import index
 from typing import Any
 
 from gradcli.display.containers import NamedValue
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import admitting, expose, exposed, named, seal
 from gradcli.faults.mistakes import SizeLimit
@@ -115,6 +116,8 @@ seal(Deque)
 class Tally(collections.Counter[Any]):
     """collections.Counter."""
 
+    _module_path = "collections"
+
     def elements(self) -> Any:
         """The values, each repeated by its count."""
         counts = [(value, index(times)) for value, times in self.items()]
@@ -160,6 +163,53 @@ class DefaultDict(collections.defaultdict[Any, Any]):
 
     def __parts__(self) -> tuple[str, list[Any], str]:
         return "defaultdict(", [self.default_factory, dict(self)], ")"
+
+
+@exposed(*DICT, "maps", "new_child", "parents")
+class Chain(collections.ChainMap[Any, Any]):
+    """collections.ChainMap, of dicts alone: what programs define could go on without an end."""
+
+    _module_path = "collections"
+
+    @property
+    def maps(self) -> Any:
+        """The list of the dicts. ArgumentFault if the program has put anything else into it."""
+        for part in self._maps:
+            if not isinstance(part, dict | Chain):
+                raise ArgumentFault(f"a ChainMap is made of dicts, not of {described(part)}", "ChainMap({}, defaults)")
+        return self._maps
+
+    @maps.setter
+    def maps(self, maps: Any) -> None:
+        self._maps = maps
+
+    def keys(self) -> Any:
+        """A view of its keys."""
+        return VIEWS["KeysView"](self)
+
+    def values(self) -> Any:
+        """A view of its values."""
+        return VIEWS["ValuesView"](self)
+
+    def items(self) -> Any:
+        """A view of its (key, value) pairs."""
+        return VIEWS["ItemsView"](self)
+
+    def __parts__(self) -> tuple[str, list[Any], str]:
+        return "ChainMap(", self._maps, ")"
+
+
+seal(Chain)
+
+
+def _view(kind: Any) -> Any:
+    """The class of a view of a ChainMap, which shows what it is of."""
+    cls = type(kind.__name__, (kind,), {"__slots__": (), "__parts__": lambda self: (
+        f"{kind.__name__}(", [self._mapping], ")")})
+    return exposed(*({"isdisjoint"} & {*dir(kind)}))(cls)
+
+
+VIEWS = {kind.__name__: _view(kind) for kind in (KeysView, ValuesView, ItemsView)}
 
 
 def _replaced(self: Any, /, **changes: Any) -> Any:
@@ -221,5 +271,7 @@ OrderedDict = TypeProxy("collections.OrderedDict", (Ordered,), Ordered, {
 deque = TypeProxy("collections.deque", (Deque,), Deque)
 defaultdict = TypeProxy("collections.defaultdict", (DefaultDict,), DefaultDict)
 Counter = TypeProxy("collections.Counter", (Tally,), Tally)
-for _kind, _name in ((Deque, "collections.deque"), (Tally, "Counter"), (DefaultDict, "collections.defaultdict")):
+ChainMap = TypeProxy("collections.ChainMap", (Chain,), Chain)
+for _kind, _name in ((Chain, "ChainMap"), (Deque, "collections.deque"), (Tally, "Counter"),
+                     (DefaultDict, "collections.defaultdict")):
     named(_name)(_kind)

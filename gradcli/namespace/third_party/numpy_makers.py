@@ -12,17 +12,12 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count
-from gradcli.engine.tensor.numpy_view import (
-    as_numpy_result,
-    astype,
-    axes,
-    kind,
-    numpy_operand,
-)
-from gradcli.engine.tensor.tensor import DisplayHooks, note_write
+from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, axes, kind, numpy_operand
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed, named
@@ -220,6 +215,35 @@ def issubdtype(arg1: Any, arg2: Any) -> bool:
         return type(arg2) is AbstractType and set(arg1.kinds) <= set(arg2.kinds)
     own = np.dtype(kind(arg1))
     return own.kind in arg2.kinds if type(arg2) is AbstractType else own == np.dtype(kind(arg2))
+
+
+def result_type(*arrays_and_dtypes: Any) -> ArrayType:
+    """The element type of what these arrays, numbers and element types make together."""
+    parts = [part.array if isinstance(part, Tensor) else part if type(part) in NUMBERS else np.dtype(kind(part))
+             for part in arrays_and_dtypes]
+    return ArrayType(OF[listed(np.empty(0, np.result_type(*parts))).dtype])
+
+
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """An array of the type of `x`: where a condition holds, a number or what a function makes of the elements there."""
+    values = asarray(x).array
+    single = isinstance(condlist, Tensor) and condlist.array.ndim == values.ndim or type(condlist) is bool
+    conditions = [np.broadcast_to(asarray(condition).array != 0, values.shape)
+                  for condition in ([condlist] if single else Budget().bounded(condlist))]
+    pieces = list(Budget().bounded(funclist))
+    if len(pieces) == len(conditions) + 1:
+        conditions.append(~np.logical_or.reduce(conditions))
+    if len(pieces) != len(conditions):
+        raise ValueError(f"with {len(conditions)} condition(s), either {len(conditions)} or {len(conditions) + 1} "
+                         "functions are expected")
+    MemoryLimit.check("piecewise", values.nbytes)
+    result = np.zeros_like(values)
+    for condition, piece in zip(conditions, pieces, strict=True):
+        if not callable(piece):
+            result[condition] = numpy_operand(piece)
+        elif condition.any():
+            result[condition] = numpy_operand(piece(Array(values[condition]), *args, **kw))
+    return as_numpy_result(result)
 
 
 def isscalar(element: Any) -> bool:

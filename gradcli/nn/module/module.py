@@ -30,6 +30,7 @@ from gradcli.lang.runtime.generators import generator
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
+from gradcli.nn.module.buffer import enlist_buffer
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.names import check_free_name
 from gradcli.nn.module.printing import BLOCK, module_repr
@@ -111,6 +112,7 @@ class Module(Lookup):
                 if name in registry:
                     check_registrable(name, value, what)
                     registry[name] = value
+            enlist_buffer(self, name, value)
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
