@@ -124,6 +124,50 @@ print(a, b, c)
 a.sum().backward()
 print(x.grad)
 """,
+    "marks on what is no result": """
+class Marked(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_non_differentiable(x * 3)
+        y = x * 2       # where the tensor that was marked has been
+        return y
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+(Marked.apply(x) + x).sum().backward()
+print(x.grad)
+for mark in "mark_dirty", "mark_non_differentiable":
+    for value in x * 2, 5, None, [x]:
+        class Other(Function):
+            @staticmethod
+            def forward(ctx, x):
+                getattr(ctx, mark)(value)
+                return x * 2
+            @staticmethod
+            def backward(ctx, g):
+                return g * 2
+        try:
+            print(Other.apply(x))
+        except RuntimeError as error:
+            print(error)
+""",
+    "in place and not differentiable": """
+class Twice(Function):
+    @staticmethod
+    def forward(ctx, x):
+        x.mul_(2)
+        ctx.mark_dirty(x)
+        ctx.mark_non_differentiable(x)
+        return x
+    @staticmethod
+    def backward(ctx, g):
+        return g
+z = x * 1
+y = Twice.apply(z)
+print(y, y is z, z)
+(y * x).sum().backward()
+print(x.grad)
+""",
     "nothing materialised": """
 class Pair(Function):
     @staticmethod

@@ -9,6 +9,7 @@ and sees plain tensors. Either way a call becomes one node of the graph. All its
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,7 @@ from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
+from gradcli.engine.tensor.methods import detach
 from gradcli.engine.tensor.tensor import (
     DATA,
     FUNCTION,
@@ -36,7 +38,7 @@ from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
+from gradcli.faults.tree import ArgumentFault, FunctionStyle, GradFault, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 
@@ -89,11 +91,19 @@ class Context:
 
     def mark_non_differentiable(self, *outputs: Any) -> None:
         """Say that these results have no gradient."""
-        self._record.fixed = tuple(map(id, outputs))
+        if self._record.static and not all(isinstance(x, Tensor) for x in outputs):
+            raise GradFault("mark_non_differentiable takes results of forward, which are tensors",
+                            "ctx.mark_non_differentiable(y)").saying(
+                "mark_non_differentiable only accepts variable arguments, but got ")
+        self._record.fixed = outputs
 
     def mark_dirty(self, *inputs: Any) -> None:
         """Say that forward changed these inputs in place."""
-        self._record.dirty = tuple(id(x) for x in inputs if isinstance(x, Tensor))
+        if self._record.static and not all(isinstance(x, Tensor) for x in inputs):
+            raise GradFault("mark_dirty takes inputs of forward, which are tensors",
+                            "ctx.mark_dirty(x)").saying(
+                "mark_dirty can only accept variables, but argument ")
+        self._record.dirty = inputs
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether backward gets zeros, rather than None, for results that nobody used."""
@@ -199,13 +209,13 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
-              and id(r) not in record.fixed] if tracked else []
-    if static and any(id(g) in record.dirty and not any(r is g for r in results) for g in inputs):
+              and not among(r, record.fixed)] if tracked else []
+    if static and not all(among(x, results) for x in record.dirty):
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
             "return x", "the input that was changed in place")).saying(
             "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
             "modified inplace must all be outputs of the Function.")
-    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if id(g) in record.dirty}
+    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)}
     for target in rewritten.values():
         try:
             writable(target, cls.__name__)
@@ -213,20 +223,26 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
             raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
                                                      "a leaf Variable that requires grad has been used")) from None
         note_write(target, cls.__name__, here())
-    if tracked and any(isinstance(r, ComplexTensor) and id(r) not in record.fixed for r in results):
+    if tracked and any(isinstance(r, ComplexTensor) and not among(r, record.fixed) for r in results):
         raise ComplexDerivative()
     node = _recorded(cls, ctx, record, inputs, args, results, differentiable) if differentiable else None
     outs, parts = [], count()
     for r in results:
         out = kind(r.array) if isinstance(r, Tensor) else r
-        if any(r is w for w in differentiable):
+        if among(r, differentiable):
             source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]  # as many parts as differentiable results
             out = Variable(r.array, True, source)
             if static and not Current.legacy and id(r) not in rewritten:
                 _note_view(out, r, inputs, SEVERAL if len(results) > 1 else FUNCTION)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
+    record.fixed = record.dirty = ()    # the node would hold its own results
     ctx._record = CallRecord((), ())
     return tuple(outs) if isinstance(result, tuple) else outs[0]
+
+
+def among(value: Any, values: Iterable[Any]) -> bool:
+    """Whether this very object is one of `values`, which hold theirs: an id alone can be that of a later object."""
+    return any(value is other for other in values)
 
 
 def _note_view(out: Tensor, result: Tensor, inputs: list[Any], origin: int) -> None:
@@ -294,7 +310,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     shapes = tuple(w.array.shape for w in differentiable)
     node.shape = shapes[0] if len(differentiable) == 1 else shapes
     node.born = clock()
-    record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
+    record.results = [(r.array.shape, r.array.dtype, among(r, differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
     record.backward = _backward(cls)
@@ -323,7 +339,9 @@ def _backward(cls: Any) -> Any:
 
 
 def _rewritten(target: Tensor, result: Tensor) -> Tensor:
-    """An input that forward changed in place, with the call as its history."""
+    """An input that forward changed in place, with the call as its history; without a gradient, apart from its own."""
     if result.requires_grad:
         rebase(target, result)
+    elif target.requires_grad:
+        return detach(target)
     return target
