@@ -18,7 +18,7 @@ from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
 from gradcli.engine.autograd.op import NodeOutput
-from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.methods import detach
@@ -38,7 +38,7 @@ from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, FunctionStyle, GradFault, LeafWrite
+from gradcli.faults.tree import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 
@@ -197,12 +197,17 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     """Run a Function's forward, and record the call if a gradient may be asked."""
     if Dual.watched and any(type(a) is Dual for a in args):
         return _pushed(cls, ctx, args, static)
+    return _performed(cls, ctx, args, static)[0]
+
+
+def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> tuple[Any, set[int]]:
+    """The result of a call, and the positions of what it has marked as not differentiable."""
     record = ctx._record = CallRecord(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
     inputs = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
     with recording(False), unobserved():       # its backward answers for the gradient
         result = _forward(cls, ctx, inputs, static)
     if static and not isinstance(result, tuple | Tensor) and not Current.legacy:
-        return result               # as PyTorch hands it on
+        return result, set()        # as PyTorch hands it on
     if not isinstance(result, tuple | Tensor):
         raise ArgumentFault(f"{cls.__name__}.forward must return a tensor or a tuple of them, not {described(result)}")
     results = result if isinstance(result, tuple) else (result,)
@@ -235,9 +240,10 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
             if static and not Current.legacy and id(r) not in rewritten:
                 _note_view(out, r, inputs, SEVERAL if len(results) > 1 else FUNCTION)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
+    fixed = {at for at, r in enumerate(results) if among(r, record.fixed)}
     record.fixed = record.dirty = ()    # the node would hold its own results
     ctx._record = CallRecord((), ())
-    return tuple(outs) if isinstance(result, tuple) else outs[0]
+    return tuple(outs) if isinstance(result, tuple) else outs[0], fixed
 
 
 def among(value: Any, values: Iterable[Any]) -> bool:
@@ -265,7 +271,7 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
     Dual.watched = False
     try:
         plain = [Variable(a.array, a.requires_grad, parent(a)) if type(a) is Dual else a for a in args]
-        result = _perform(cls, ctx, tuple(plain), static)
+        result, fixed = _performed(cls, ctx, tuple(plain), static)
         ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
         products = jvp.__func__(ctx, *tangents)
         ctx._record = CallRecord((), ())
@@ -273,10 +279,42 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
         Dual.watched = True
     results = result if isinstance(result, tuple) else (result,)
     products = products if isinstance(products, tuple) else (products,)
-    for r, t in zip(results, products, strict=False):
-        if isinstance(r, Tensor) and isinstance(t, Tensor) and t.array.shape == r.array.shape:
-            Dual.level.give(r, t)
+    if len(products) != len(results):
+        raise _wrong_tangent(cls, f"returned {len(products)} tangents for {len(results)} results",
+                             "Function's jvp returned an invalid number of forward gradients (expected "
+                             f"{len(results)} but got {len(products)})")
+    for at, (r, t) in enumerate(zip(results, products, strict=True)):
+        if t is not None and not isinstance(t, Tensor):
+            raise _wrong_tangent(cls, f"returned {described(t)} as a tangent",
+                                 f"expected Variable or None (got {type_name(t)}) for grad output {at}.")
+        if isinstance(r, Tensor):
+            _give_tangent(cls, at, r, t, at not in fixed and r.array.dtype.kind in "fc")
     return result
+
+
+def _give_tangent(cls: type, at: int, result: Tensor, tangent: Tensor | None, differentiable: bool) -> None:
+    """Give the result at a position of a call the tangent that jvp returned for it, if it may have one."""
+    if not differentiable:
+        if tangent is not None:
+            raise _wrong_tangent(cls, "returned a tangent for a result that is not differentiable", (
+                f"Function's jvp returned a gradient at position {at}, but  the corresponding forward output is not a "
+                "differentiable Tensor.You should return None at that position instead."))
+        return
+    if tangent is None or tangent.array.dtype.kind not in "fc":
+        what = "nothing" if tangent is None else described(tangent)
+        raise _wrong_tangent(cls, f"returned {what} for a result that has a tangent")
+    if tangent.array.shape != result.array.shape:
+        raise _wrong_tangent(cls, f"returned a tangent of shape {sized(tangent.array.shape)} for a result of shape "
+                                  f"{sized(result.array.shape)}", (
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+            f"supported. Tensor is of size {list(result.array.shape)} while the given forward gradient is of size "
+            f"{list(tangent.array.shape)}."))
+    Dual.level.give(result, tangent)
+
+
+def _wrong_tangent(cls: type, what: str, words: str = "") -> FunctionGradients:
+    fault = FunctionGradients(f"{cls.__name__}.jvp {what}")
+    return fault.saying(words) if words else fault
 
 
 def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:
