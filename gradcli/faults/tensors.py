@@ -183,8 +183,6 @@ class LayerInput(ShapeFault):
 class LinearInput(ProductShapes, LayerInput):
     """The same of a linear layer, where it is a product of matrices that do not meet."""
 
-    code = ProductShapes.code
-
     def __init__(self, message: str, *hints: tuple[str, str], expected: int, features: int) -> None:
         self.shapes = ()
         LayerInput.__init__(self, message, *hints, layers=("Linear",), expected=expected, features=features)
