@@ -266,8 +266,8 @@ def _admissible_leaf(value: Any, kind: type) -> bool:
         owner = value.__self__
         if isinstance(owner, type):     # a class method, such as apply of a Function
             exposure = exposure_of(owner)
-            return _of_program(owner, value.__func__) or (
-                exposure is not None and value.__name__ in exposure.class_read)
+            return exposure is not None and value.__name__ in exposure.class_read or (
+                _of_program(owner, value.__func__))
         return admissible(owner)
     if kind is BuiltinFunctionType:
         return value in _functions or _bound_to_own(value.__self__, value.__name__)

@@ -200,8 +200,14 @@ def math_module() -> ModuleProxy:
 def random_module(generators: Any) -> ModuleProxy:
     """Python's `random`, on the session's own seeded stream."""
     def drawing(name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] | None = None
+
         def draw(*args: Any, **options: Any) -> Any:
-            return getattr(generators.python, name)(*args, **options)
+            nonlocal method
+            stream = generators.python
+            if method is None:
+                method = vars(type(stream))[name].__wrapped__       # what this draws is admitted below
+            return method(stream, *args, **options)
 
         draw.__name__ = draw.__qualname__ = name
         return draw

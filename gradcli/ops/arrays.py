@@ -6,10 +6,10 @@ from math import prod
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.backward import dense
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, choose
 from gradcli.engine.tensor.dtypes import float32, float64
+from gradcli.engine.tensor.write_gate import dense
 
 SMALL = 64          # elements up to which a list of Python's is read faster than an array is reduced
 FEW = 1024          # places, or lengths of dimensions together, whose tables are kept for reuse

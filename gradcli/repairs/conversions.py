@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.engine.autograd.detached import SWEEPS
+from gradcli.engine.autograd.detached import SWEEPS, WRITES
 from gradcli.engine.tensor.tensor import NO_GRAD
 from gradcli.faults.gradients import LostByConversion
 from gradcli.lang.messages.locate import place_of_call
@@ -36,6 +36,9 @@ def converted(fault: LostByConversion, case: FaultContext) -> None:
     if fault.how in SWEEPS:
         if site.call is not None and parts.node is not None:
             fault.hints.append((with_option(parts, parts.node, "create_graph=True"), "records the gradients too"))
+        return
+    if fault.how in WRITES:
+        fault.hints.append(("y[0] = x", "a write to the tensor itself keeps the history"))
         return
     outer = _outermost(parts)
     words = _without(parts, outer) if outer is not None else ""

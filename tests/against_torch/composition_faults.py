@@ -155,6 +155,9 @@ def fault_of_graph(d):
     if "L.inv(" in d.text and d.holds(degenerate) and d.only_where(
             lambda a, b: np.minimum(np.abs(a), np.abs(b)) > 1e12):
         return "rounding decides what the inverse of a singular matrix is"
+    if "scatter_reduce" in d.text and d.writes(["'amax'", "'amin'"]) and d.holds(with_nan) and d.only_where(
+            lambda a, b: np.isnan(b)):
+        return "the gradient of scatter_reduce divides by the number of elements that equal a nan"
     if "corrcoef" in d.text and d.holds(perfectly_correlated) and d.only_where(
             lambda a, b: (np.isnan(a) | (np.abs(a) < 1e-12)) & (np.isnan(b) | (np.abs(b) < 1e-12))):
         return "rounding decides whether a correlation of 1 lies beyond it, where no gradient passes"

@@ -1,8 +1,10 @@
-"""Random compositions of operations, in gradcli and in torch: python -m against_torch.compositions [COUNT [SEED]]
+"""Random compositions of operations, in gradcli and in torch: python -m against_torch.compositions [COUNT [SEED [SHARE]]]
 
 A composition is a short program in text that both run: leaves of both floating types, then two to five steps that
 view, index, write in place, reduce, multiply or apply a function. Compared are the value, the gradient, the gradient
 of the gradient, the Jacobian, and whether a write or a second backward is refused, and in which words.
+SHARE, in hundredths, is how many leaves hold some of a few numbers, so that there are equal ones, zeros and ones; the
+others are normal.
 """
 
 import random
@@ -66,16 +68,17 @@ def reduction(rng, x):
     return f"torch.{name}({x}, dim={dim}{keep}){'[0]' if name in FIRST else ''}"
 
 
-def leaf(rng):
-    """Normal numbers, or some of a few, so that there are equal ones, zeros and ones."""
+def leaf(rng, share):
+    """Normal numbers, or by `share` some of a few, so that there are equal ones, zeros and ones."""
     source, size = np.random.default_rng(rng.randrange(10**9)), rng.choice(SHAPES)
-    numbers = source.normal(size=size) if rng.random() < 0.7 else source.choice([-1.0, 0.0, 0.5, 1.0, 2.0], size=size)
+    few = share and rng.random() < share
+    numbers = source.choice([-1.0, 0.0, 0.5, 1.0, 2.0], size=size) if few else source.normal(size=size)
     return np.asarray(numbers, rng.choice([np.float32, np.float64, np.float64]))
 
 
-def composed(rng):
+def composed(rng, share=0.0):
     """A program and its leaves: steps that torch takes, up to one that it refuses for reasons of the graph."""
-    leaves = [leaf(rng) for _ in range(2)]
+    leaves = [leaf(rng, share) for _ in range(2)]
     names, lines = ["a", "b"], []
     while len(lines) < rng.randint(2, 5):
         line = step(rng, names)
@@ -84,7 +87,7 @@ def composed(rng):
         expected = run(TORCH, torch_leaves(leaves), [*lines, new])
         if isinstance(expected, Exception) and not of_graph(expected):
             if rng.random() < 0.02:
-                return composed(rng)
+                return composed(rng, share)
             continue
         lines.append(new)
         if isinstance(expected, Exception):
@@ -261,9 +264,9 @@ class Program:
 ASIDE = "PyTorch: "
 
 
-def compare(rng, space):
+def compare(rng, space, share=0.0):
     """A composition, and how the two differ on it: in words, empty where they agree."""
-    program = Program(*composed(rng))
+    program = Program(*composed(rng, share))
     theirs = program.theirs()
     with modern():
         mine = dict(outcome_of(space, gradcli_leaves, program.arrays, program.lines))
@@ -280,13 +283,13 @@ def compare(rng, space):
     return ASIDE + "refuses for want of a derivative, or of types" if len(theirs) < len(mine) else ""
 
 
-def main(count=1000, seed=0):
+def main(count=1000, seed=0, share=0):
     """Compare so many compositions; the differences, and how many there were of each."""
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
     space, tally = gradcli_space(), Counter()
     for k in range(count):
-        mismatch = compare(random.Random(f"{seed} {k}"), space)
+        mismatch = compare(random.Random(f"{seed} {k}"), space, share / 100)
         aside = mismatch.startswith(ASIDE)
         tally[mismatch if aside else "different" if mismatch else "same"] += 1
         if mismatch and not aside:

@@ -11,6 +11,10 @@ WHOLE = [
     ("torch.tensor([x, 2*x]).sum()", "torch.stack([x, 2*x])"), ("math.sqrt(x*2 + 1) * 3", "sqrt(x*2 + 1)"),
     ("import numpy as np; np.sin(x.data.numpy())", "import numpy as np; sin(x)"),
     ("def f(v):\n    return v.item() ** 2\nf(x)", "v"),
+    ("y = torch.zeros(2); y.data[0] = x; y.sum()", "y[0] = x"),
+    ("y = torch.zeros(2); y.data.copy_(x); y.sum()", "y[0] = x"),
+    ("y = torch.zeros(2); y.data = x * 2; y.sum()", "y[0] = x"),
+    ("y = torch.zeros(2); y.numpy()[0] = x; y.sum()", "y[0] = x"),
     ("with torch.no_grad():\n    y = x * 2\ny ** 2", "with torch.enable_grad():"),
 ]
 

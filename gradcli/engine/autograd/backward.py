@@ -31,7 +31,7 @@ from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import WriteObserver, writing
+from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import GradFault, SecondBackward
@@ -238,17 +238,6 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
         if not Current.legacy:
             note_write(leaf.gradient, "backward", place)
     leaf.gradient.cut = new_tuple(DetachedBy, (FIRST_ORDER, place, ""))
-
-
-def dense(array: ndarray) -> bool:
-    """Whether the elements fill their memory without gaps or overlap, in any order of dimensions."""
-    extent = array.itemsize
-    for step, length in sorted(zip(array.strides, array.shape, strict=True)):
-        if length > 1:
-            if step != extent:
-                return False
-            extent *= length
-    return True
 
 
 def _in_dtype_of(g: Any, leaf: Any) -> Any:

@@ -30,6 +30,9 @@ class Detachments:
 BACKWARD, GRAD = "backward() without create_graph", "torch.autograd.grad() without create_graph"
 FUNCTIONAL = "torch.autograd.functional without create_graph"
 SWEEPS = frozenset({BACKWARD, GRAD, FUNCTIONAL})
+# Writes of values with history to memory whose tensor does not see them.
+DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE = "a write through .data", "an assignment to .data", "a write to a numpy array"
+WRITES = frozenset({DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE})
 
 
 @contextmanager

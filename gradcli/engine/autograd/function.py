@@ -185,8 +185,11 @@ def once_differentiable(backward: Any) -> Any:
 
 def _defined(cls: type, name: str) -> Any:
     """What the program's class, or one of the program's classes above it, has under `name`."""
-    order = (vars(kind).get(name) for kind in cls.__mro__ if kind not in (Function, Context, object))
-    return next((definition for definition in order if definition is not None), None)
+    for kind in cls.__mro__:
+        if kind is not Function and kind is not Context and kind is not object and (
+                definition := kind.__dict__.get(name)) is not None:
+            return definition
+    return None
 
 
 def _static(cls: type, name: str) -> bool:
@@ -215,12 +218,12 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
               and not among(r, record.fixed)] if tracked else []
-    if static and not all(among(x, results) for x in record.dirty):
+    if static and record.dirty and not all(among(x, results) for x in record.dirty):
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
             "return x", "the input that was changed in place")).saying(
             "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
             "modified inplace must all be outputs of the Function.")
-    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)}
+    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)} if record.dirty else {}
     for target in rewritten.values():
         try:
             writable(target, cls.__name__)

@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.tensor.tensor import DATA, FUNCTION, INFERRED, SEVERAL, UNTRACKED, Tensor, owner
+from gradcli.engine.tensor.write_gate import dense
 from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import GradFault
 
@@ -44,7 +45,7 @@ def positions(base: ndarray, view: ndarray) -> ndarray:
     memory = owner(base)
     if owner(view) is not memory:
         raise RuntimeError("the memory of a view is not that of its base")
-    if not memory.flags.forc:
+    if not (memory.flags.forc or dense(memory)):
         raise GradFault("no gradient passes through a view of memory with gaps", ("x = x.clone()", "has none"))
     start, item = memory.__array_interface__["data"][0], memory.itemsize
     numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1

@@ -165,6 +165,10 @@ class Twister:
         words = self.few(2 * count)
         return [((words[i] << 32 | words[i + 1]) & MASK53) * UNIT53 for i in range(0, 2 * count, 2)]
 
+    def few_u24(self, count: int) -> list[float]:
+        """What `u24` gives, as plain numbers."""
+        return [(word & 0xFFFFFF) * 2.0**-24 for word in self.few(count)]
+
     def doubles(self, count: int) -> NDArray[np.uint64]:
         """The next `count` 64-bit words, each of two words, the first one high."""
         return joined(self.words(2 * count))
@@ -191,7 +195,7 @@ class Twister:
     def u24(self, count: int) -> NDArray[np.float32]:
         """Uniform on [0, 1) in float32: the low 24 bits of a word. One word each."""
         if count <= FEW:
-            return np.array([(word & 0xFFFFFF) * 2.0**-24 for word in self.few(count)], np.float32)
+            return np.array(self.few_u24(count), np.float32)
         out = np.empty(count, np.float32)
         workspace = np.empty(min(count, BLOCK), np.int32)
         for start in range(0, count, BLOCK):

@@ -14,6 +14,7 @@ from gradcli.engine.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64, windows32
 from gradcli.engine.random.categorical import cumulative, pick
 from gradcli.engine.random.lookahead import Lookahead
+from gradcli.engine.random.mersenne_twister import BLOCK as CACHED
 from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, MASK53, NO_SPARE, UNIT53, SpareNormal, doubles_of
 from gradcli.engine.random.stream import (
     Array,
@@ -59,15 +60,39 @@ class ModernGenerator(RandomStream):
         """low + u (high - low), rounded once; u has 24 bits in float32 and half, 53 in float64."""
         ordered_bounds("uniform", low, high, strict=False)
         kind, count = np.dtype(dtype), elements(shape)
+        if kind is SINGLE and count and (exact := _exact_stretch(low, high)):
+            if count > FEW:
+                return self._stretched_blocks(count, exact, low, high).reshape(shape)
+            width, start, safe = exact
+            few = [u * width + start for u in self.twister.few_u24(count)]
+            if max(few) < safe:
+                return np.array(few, SINGLE).reshape(shape)
+            return _below(np.array(few, SINGLE), low, high).reshape(shape)
         u = self.twister.u53(count) if kind == np.float64 else self.twister.u24(count)
         if kind == np.float16 or (low, high) != (0, 1):
             u = _stretched(u, kind, low, high)
         return u.astype(kind, copy=False).reshape(shape)
 
+    def _stretched_blocks(self, count: int, exact: tuple[float, float, float], low: float, high: float) -> Array:
+        """Uniform float32 numbers on [low, high), by blocks that stay in the cache."""
+        width, start, safe = exact
+        out = np.empty(count, SINGLE)
+        bits, wide = np.empty(min(count, CACHED), np.int32), np.empty(min(count, CACHED), np.float64)
+        for begin in range(0, count, CACHED):
+            part = out[begin:begin + CACHED]
+            values = wide[:part.size]
+            self.twister.bits24(bits[:part.size])
+            np.multiply(bits[:part.size], width * 2.0**-24, values)
+            np.add(values, start, values)
+            part[...] = values
+            if not part.max() < safe:
+                _below(part, low, high)
+        return out
+
     def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """uniform(shape, dtype), by a short way for few numbers."""
         if dtype is SINGLE and (count := elements(shape)) <= FEW:
-            return self.twister.u24(count).reshape(shape)
+            return np.array(self.twister.few_u24(count), SINGLE).reshape(shape)
         return self.uniform(shape, dtype)
 
     def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
@@ -223,7 +248,11 @@ class ModernGenerator(RandomStream):
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
         positive("exponential", "rate", rate)
-        values = -1.0 / rate * map_elements(math.log1p, -self.twister.u53(elements(shape)))
+        count, scale = elements(shape), -1.0 / rate
+        if count <= FEW:
+            values = np.array([scale * log1p(-u) for u in self.twister.few_u53(count)], np.float64)
+        else:
+            values = scale * map_elements(log1p, -self.twister.u53(count))
         return cast_as_c(values, dtype).reshape(shape)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
@@ -293,15 +322,27 @@ def _representable(low: int, high: int, kind: np.dtype[Any]) -> tuple[int, int]:
 def _stretched(u: Array, kind: np.dtype[Any], low: float, high: float) -> Array:
     """u moved from [0, 1) to [low, high); a value that rounding took to `high` becomes `low`."""
     if kind == np.float64:
-        moved: Array = fma64(u, high - low, low)
-    else:
-        first = np.float32(low)
-        width, start = float(np.float32(high) - first), float(first)
-        if width > 0 and 2.0**-24 * width <= abs(start) <= 16 * width and kind == SINGLE:
-            moved = (u.astype(np.float64) * width + start).astype(SINGLE)       # u has 24 bits: exact in double
-        else:
-            moved = cast_as_c(fma32(u, width, start), kind)
-    moved[moved == kind.type(high)] = low
+        return _below(fma64(u, high - low, low), low, high)
+    first = np.float32(low)
+    return _below(cast_as_c(fma32(u, float(np.float32(high) - first), float(first)), kind), low, high)
+
+
+@lru_cache(32)
+def _exact_stretch(low: float, high: float) -> tuple[float, float, float] | None:
+    """Width and start of [low, high) where u of 24 bits times width plus start is exact in double, else None.
+
+    Values below the third number stay below `high` when they are rounded to float32.
+    """
+    first = np.float32(low)
+    width, start = float(np.float32(high) - first), float(first)
+    if not (width > 0 and 2.0**-24 * width <= abs(start) <= 16 * width):
+        return None
+    return width, start, float(np.float32(high)) - width * 2.0**-18
+
+
+def _below(moved: Array, low: float, high: float) -> Array:
+    """`moved`, where what is `high` becomes `low`."""
+    moved[moved == moved.dtype.type(high)] = low
     return moved
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import report_detached, to_scalar
+from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, report_detached, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
 from gradcli.engine.autograd.hooks import (
@@ -281,6 +281,7 @@ def _set_data(self: Tensor, value: Any) -> None:
     if self.requires_grad and value.array.dtype.kind not in "fc":
         raise IntegerLeaf("data set to a tensor that requires gradients must be floating point or complex dtype")
     complex_tensor.of_one_kind(self, value)
+    value = report_detached(value, DATA_ASSIGNMENT, value)
     array = complex_tensor.memory_of(value)
     if value.root is not DATA or array.base is not self.array or (
             array.shape, array.strides) != (self.array.shape, self.array.strides):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.detached import ARRAY_WRITE, report_detached
 from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
@@ -305,6 +306,8 @@ def _item(self: Array, at: Any) -> Any:
 
 def _set_item(self: Array, at: Any, value: Any) -> None:
     """`a[at] = value`."""
+    if isinstance(value, Tensor):
+        value = report_detached(value, ARRAY_WRITE, value)
     getattr(Tensor, "__setitem__")(self, _places(at), value)     # noqa: B009  # an operation of the table
 
 

@@ -120,7 +120,7 @@ def partly_shared(target: ndarray, other: ndarray) -> bool:
         return False
     if _layout(target) == _layout(other) and _address(target) == _address(other):
         return False
-    return _dense(target) and _dense(other)
+    return dense(target) and dense(other)
 
 
 def _address(array: ndarray) -> Any:
@@ -132,8 +132,8 @@ def _layout(array: ndarray) -> list[tuple[int, int]]:
     return [(step, length) for step, length in zip(array.strides, array.shape, strict=True) if length > 1]
 
 
-def _dense(array: ndarray) -> bool:
-    """Whether the elements lie one after the other, in whatever order of dimensions."""
+def dense(array: ndarray) -> bool:
+    """Whether the elements fill their memory without gaps or overlap, in whatever order of dimensions."""
     extent = array.itemsize
     for step, length in sorted(_layout(array)):
         if step != extent:

@@ -44,7 +44,7 @@ class Attributes:
         self.mixed: dict[tuple[type, str], bool] = {}
         self.open_names: set[tuple[type, str]] = set()      # attributes that objects of such classes may be given
         self.setters: dict[tuple[type, str], Callable[[Any, Any], None]] = {}   # what sets attributes of foreign types
-        self.of_classes: set[tuple[type, str]] = set()      # names of classes that the program itself has defined
+        self.of_classes: set[tuple[type, str]] = set()      # names that may be read of classes of the program
         self.text: dict[str, Callable[..., Any]] = {    # what Python's own classes define of these
             "__repr__": formatter.object_repr, "__str__": formatter.object_str, "__hash__": formatter.hash_of,
             "__format__": formatter.object_format}
@@ -99,6 +99,8 @@ class Attributes:
         if self._readable(value, name):
             if not isinstance(value, type | BaseException) and self.policy.attribute_of_all(kind, name):
                 self.mixed[kind, name] = True
+            elif user_class(value):
+                self.of_classes.add((value, name))
             return self._get(value, name)
         own = self.policy.own(value)
         if name in own:

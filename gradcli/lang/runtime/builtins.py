@@ -62,7 +62,7 @@ METHODS: dict[type, frozenset[str]] = {
 
 PLAIN = frozenset(
     "append insert pop remove sort reverse strip lstrip rstrip startswith endswith keys values items popitem "
-    "setdefault isdigit isalpha isalnum isspace isupper islower partition rpartition discard issuperset "
+    "get setdefault isdigit isalpha isalnum isspace isupper islower partition rpartition discard issuperset "
     "isdisjoint".split())
 """Attributes that lowered code reads without `.attr`: on every type of Python's own they are harmless methods."""
 
@@ -118,6 +118,8 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
     ]
 
     def ordered(*args: Any, **options: Any) -> list[Any]:
+        if len(args) == 1 and type(args[0]) is list and len(args[0]) <= budget.items:
+            return sorted(args[0], **options)
         return sorted(*map(bounded, args), **options) if len(args) == 1 else sorted(*args, **options)
 
     def isinstance(*args: Any) -> bool:

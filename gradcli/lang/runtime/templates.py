@@ -23,6 +23,7 @@ CONVERSIONS = ("r", "s", "a")
 KINDS = "diouxXeEfFgGcrsa"
 NUMERIC = frozenset({"__int__", "__index__", "__float__"})
 QUICK, QUICK_TEXT = frozenset({int, float, bool}), frozenset({str, float})     # values of fields that Python fills in
+PADDING = ("ljust", "rjust", "center", "zfill")
 LONG = 10_000
 
 
@@ -170,7 +171,38 @@ def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
 
 def brace(f: Formatter, template: str, /, *args: Any, **options: Any) -> str:
     """`template.format(...)`."""
+    if len(template) < LONG and (plain := _plain_fields(template)) is not None and plain[1] <= len(args):
+        pieces: list[str] = []
+        left = f.budget.characters
+        for literal, at, spec in plain[0]:
+            pieces += (literal, f.field(args[at], "", spec))
+            left -= len(pieces[-1])
+            if left < 0:
+                break       # the check below refuses it
+        return f.budget.checked_length("".join(pieces) + plain[2])
     return _Braces(f, args, options).fill(template, 2)
+
+
+@lru_cache(500)
+def _plain_fields(template: str) -> tuple[list[tuple[str, int, str]], int, str] | None:
+    """Its fields as (text before it, place of the value, specification), how many values they take, and the text after.
+
+    None where more is to be done than to format a value for each field, or something is to be refused.
+    """
+    fields: list[tuple[str, int, str]] = []
+    kinds, last = set(), ""
+    try:
+        for literal, first, rest, spec, conversion in _known_fields(template):
+            last += literal
+            if first is not None:
+                if rest or conversion is not None or "{" in spec or "}" in spec or (first and type(first) is str):
+                    return None
+                fields.append((last, len(fields) if first == "" else first, spec))
+                kinds.add(type(first))
+                last = ""
+    except ValueError:
+        return None
+    return (fields, max((at + 1 for _, at, _ in fields), default=0), last) if len(kinds) < 2 else None
 
 
 def brace_map(f: Formatter, template: str, mapping: Mapping[str, Any], /) -> str:
@@ -252,21 +284,10 @@ class _Braces:
         return self.args[at]
 
 
-def ljust(f: Formatter, text: str, *args: Any) -> str:
-    """str.ljust; this and the methods below check the length of the result first (SizeLimit)."""
-    return text.ljust(*_padded(f, args))
-
-
-def rjust(f: Formatter, text: str, *args: Any) -> str:
-    return text.rjust(*_padded(f, args))
-
-
-def center(f: Formatter, text: str, *args: Any) -> str:
-    return text.center(*_padded(f, args))
-
-
-def zfill(f: Formatter, text: str, *args: Any) -> str:
-    return text.zfill(*_padded(f, args))
+def _padding(name: str) -> Callable[..., str]:
+    """A method that pads a string; like those below it checks the length of the result first (SizeLimit)."""
+    method = getattr(str, name)
+    return lambda f, text, *args: method(text, *_padded(f, args))
 
 
 def _padded(f: Formatter, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -363,8 +384,7 @@ GROWING: dict[str, Callable[..., Any]] = {
 def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """(type, name) -> a function that binds the method: those that format or can make strings without bound."""
     functions: dict[str, Callable[..., Any]] = {
-        "format": brace, "format_map": brace_map, "ljust": ljust,
-        "rjust": rjust, "center": center, "zfill": zfill,
+        "format": brace, "format_map": brace_map, **{name: _padding(name) for name in PADDING},
         "replace": str_replace, "join": join, "expandtabs": expandtabs,
         "translate": translate, "maketrans": maketrans,
         **GROWING}

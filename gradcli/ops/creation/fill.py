@@ -34,6 +34,9 @@ class Zero(Kernel):
         return F.zeros_like(g)
 
 
+EXACT = 1 << 11        # whole numbers below it have all their digits in every floating type
+
+
 class Fill(Op):
     """fill(input, value): one value in the place of all elements."""
 
@@ -56,7 +59,8 @@ class Fill(Op):
 
     @staticmethod
     def overwrite(memory, value):
-        if type(value) is not float or memory.dtype.kind != "f":
+        if memory.dtype.kind != "f" or type(value) is not float and (
+                type(value) is not int or not -EXACT < value < EXACT):
             return False
         memory.fill(value)
         return True

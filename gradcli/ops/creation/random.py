@@ -18,7 +18,9 @@ from gradcli.ops.creation.create import INT64, Creation, checked, laid_out, real
 
 def random_array(how, shape, dtype):
     """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
-    if dtype.kind not in "fc" and not Current.legacy:
+    if dtype.kind == "f":
+        return getattr(draw(), how)(shape, dtype)
+    if dtype.kind != "c" and not Current.legacy:
         kernel = "check_uniform_bounds" if how == "rand" else "normal_kernel_cpu"
         raise UnimplementedType(f"random numbers with fractions are no {OF[dtype].name}",
                                 ("torch.randint(0, 10, (2, 3))", "random whole numbers")).saying(

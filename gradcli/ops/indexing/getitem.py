@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.detached import DATA_WRITE, report_detached
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described, sized
@@ -261,8 +262,7 @@ def setitem(self, key, value):
                             ).saying(f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
-        if value is self:
-            value = traced.getitem(self, (...,), ())
+        value = traced.getitem(self, (...,), ()) if value is self else value
         spare = value.array.ndim - self.array.ndim
         if spare > 0 and value.array.shape[:spare] == (1,) * spare:
             value = traced.getitem(value, (0,) * spare + (...,), ())
@@ -270,7 +270,10 @@ def setitem(self, key, value):
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
-        if self.root is not None:
+        if self.root is DATA:
+            value = report_detached(value, DATA_WRITE, value)
+            source = value.array.real
+        elif self.root is not None:
             underived(self.root.base)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
@@ -282,8 +285,7 @@ def setitem(self, key, value):
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
-    if grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False)) and (
-            self.array.dtype.kind == "f"):
+    if tracked and self.array.dtype.kind == "f":
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
         if changed.requires_grad:

@@ -3,6 +3,8 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Function, Number
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import ZERO
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.losses.regression import REDUCTION, Loss, reduced, reduction_of
@@ -146,12 +148,12 @@ class ClassMargins(Kernel):
         rows, target = _rows("multi_margin_loss", input, target)
         if p not in (1, 2):
             raise ValueFault("only p == 1 and p == 2 supported")
-        if target.size and not 0 <= target.min() <= target.max() < rows.shape[1]:
+        if target.size and not (np.minimum.reduce(target) >= 0 and np.maximum.reduce(target) < rows.shape[1]):
             raise ShapeFault("target out of range")
         lack = _lacks(rows, target, margin)
         lack = lack if p == 1 else lack * lack
         lack = lack if weight is None else lack * weight[target][:, None]
-        return np.add.reduce(lack, axis=1) / rows.dtype.type(rows.shape[1])
+        return np.divide(np.add.reduce(lack, 1), constant(rows.shape[1], rows.dtype))
 
     def grad_input(F, g, input, target, p, margin, weight, input_shape):
         return F.class_margins_back(g, input, target, p, margin, weight)
@@ -174,7 +176,7 @@ def _lacks(rows, target, margin):
     """For each class but the right one, what it lacks to be a margin below it."""
     right = np.add(np.arange(0, rows.size, max(rows.shape[1], 1)), target)
     lack = margin - rows.take(right)[:, None] + rows
-    lack = np.where(lack > 0, lack, 0).astype(rows.dtype, copy=False)
+    lack = np.fmax(lack, ZERO[lack.dtype], lack).astype(rows.dtype, copy=False)      # 0 of nan
     lack.put(right, 0)
     return lack
 
@@ -188,10 +190,11 @@ class ClassMarginsBack(Kernel):
     def forward(g: Array, input: Array, target: Array, p: Number, margin: Number, weight: ArrayOrNone):
         rows, target = _rows("multi_margin_loss", input, target)
         lack = _lacks(rows, target, margin)
-        slope = (lack > 0).astype(rows.dtype) if p == 1 else 2 * lack
+        slope = np.greater(lack, ZERO[rows.dtype]).astype(rows.dtype) if p == 1 else 2 * lack
+        slope *= rows.dtype.type(1 / rows.shape[1]) if rows.shape[1] else 1
         slope = slope if weight is None else slope * weight[target][:, None]
-        slope /= rows.shape[1]
-        slope[np.arange(len(rows)), target] = 0 - np.add.reduce(slope, axis=1)
+        right = np.add(np.arange(0, rows.size, max(rows.shape[1], 1)), target)
+        slope.put(right, np.subtract(ZERO[rows.dtype], np.add.reduce(slope, 1)))
         slope *= g.reshape(-1, 1)
         return slope.reshape(input.shape)
 

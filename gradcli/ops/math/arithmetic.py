@@ -214,9 +214,7 @@ class Pow(Binary):
     def grad_exponent(F, g, input, exponent, out):
         # where both are zero the slope of 0 ** t at t = 0 is taken as 0
         flat = F.logical_and(input == 0, exponent >= 0)
-        if not len(input.shape):        # PyTorch has another rule for plain numbers: it differs where g is not finite
-            return g * F.where(flat, 0, out * F.log(input))
-        return F.where(flat, 0, g * (out * F.log(input)))
+        return g * F.where(flat, 0, out * F.log(input))
 
 
 def power(input, exponent):

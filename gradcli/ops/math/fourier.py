@@ -87,9 +87,11 @@ def full_sizes(sizes, s):
 def mirrored(name, x, sizes, axes, norm):
     """fftn or ifftn of real numbers: half of the last dimension is computed, the rest are its conjugates, as exact."""
     n, at = sizes[-1], axes[-1]
-    half = np.moveaxis(np.fft.rfft(x, n, at, norm) if name == "fftn" else np.fft.ihfft(x, n, at, norm), at, -1)
+    last = at == x.ndim - 1
+    half = np.fft.rfft(x, n, at, norm) if name == "fftn" else np.fft.ihfft(x, n, at, norm)
+    half = half if last else np.moveaxis(half, at, -1)
     whole = np.concatenate([half, half[..., 1 : (n + 1) // 2][..., ::-1].conj()], -1)
-    whole = np.moveaxis(whole, -1, at)
+    whole = whole if last else np.moveaxis(whole, -1, at)
     return getattr(np.fft, name)(whole, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else whole
 
 

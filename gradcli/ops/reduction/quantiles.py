@@ -190,7 +190,8 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
 
     With nan among them the answer is nan, or with `skip` that of the others.
     """
-    if type(q) in (int, float, bool):
+    checked = type(q) in (int, float, bool)
+    if checked:
         if not 0 <= q <= 1:
             raise UnfitValue(f"{name}() q must be in the range [0, 1] but got {q:g}", f"x.{name}(0.5)")
         q = F.full((), q, dtype=input.dtype)
@@ -201,7 +202,7 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
             f"{name}() input tensor must be either float or double dtype")
     if len(q.shape) > 1:
         raise ShapeFault(f"{name}() q must be a scalar or 1D tensor, but got {len(q.shape)} dimensions")
-    if F.any((q < 0) + (q > 1)):
+    if not checked and F.any((q < 0) + (q > 1)):
         raise UnfitValue(f"{name}() q values must be in the range [0, 1]", f"x.{name}(0.5)")
     ndim = len(input.shape)
     x = F.reshape(input, (-1,)) if dim is None else F.movedim(input, dim, -1) if ndim else F.reshape(input, (1,))

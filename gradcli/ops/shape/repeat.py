@@ -204,7 +204,11 @@ class Rot90(Op):
         where = tuple(axis(d, input.ndim) for d in dims)
         if where[0] == where[1]:
             raise ShapeFault(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
-        return np.rot90(input, k, where).copy()
+        if k % 4 == 0:
+            return input.copy()
+        flipped = np.flip(input, where if k % 2 == 0 else where[1] if k % 4 == 1 else where[0])
+        turned = laid_out_like(flipped.copy(), input)       # in memory as PyTorch's
+        return turned.swapaxes(*where) if k % 2 else turned
 
     def grad_input(F, g, k, dims):
         return F.rot90(g, -k, dims)

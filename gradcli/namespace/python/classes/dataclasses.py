@@ -198,6 +198,8 @@ def _default(f: Field) -> Any:
 def _init(cls: type, fields: tuple[Field, ...]) -> Callable[..., None]:
     bind, write = _binder(cls, fields), object.__setattr__
     names = [f.name for f in sorted((f for f in fields if f.init), key=lambda f: bool(f.kw_only))]
+    if names == [f.name for f in fields] and all(f.kind != INIT and f.default_factory is MISSING for f in fields):
+        return _plain_init(bind, names)
 
     def __init__(*args: Any, **options: Any) -> None:
         self, *values = bind(*args, **options)
@@ -213,6 +215,21 @@ def _init(cls: type, fields: tuple[Field, ...]) -> Callable[..., None]:
                 write(self, f.name, value)
         if hasattr(type(self), "__post_init__"):
             self.__post_init__(*extra)
+
+    return __init__
+
+
+def _plain_init(bind: Callable[..., tuple[Any, ...]], names: list[str]) -> Callable[..., None]:
+    """The same where every field is a parameter, in that order, and has its value as it comes."""
+    write = object.__setattr__
+
+    def __init__(*args: Any, **options: Any) -> None:
+        values = iter(bind(*args, **options))
+        self = next(values)
+        for name, value in zip(names, values, strict=True):
+            write(self, name, value)
+        if hasattr(type(self), "__post_init__"):
+            self.__post_init__()
 
     return __init__
 

@@ -1,0 +1,32 @@
+"""Gradients that are infinite or nan where they come in: what becomes of them is as in PyTorch."""
+
+import pytest
+
+PROGRAMS = [
+    "y = torch.zeros(2, requires_grad=True); torch.pow(torch.zeros(2), y).backward(torch.tensor([inf, nan])); y.grad",
+    "y = torch.zeros((), requires_grad=True); torch.pow(torch.zeros(()), y).backward(torch.tensor(inf)); y.grad",
+    "x = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True); "
+    "F.nll_loss(x, torch.tensor([0, 1]), torch.tensor([0., 0.])).backward(); x.grad",
+    "x = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True); "
+    "F.nll_loss(x, torch.tensor([0, 1]), torch.tensor([nan, 1.])).backward(); x.grad",
+    "x = torch.tensor([[1., 2.], [3., 4.]], requires_grad=True); "
+    "F.cross_entropy(x, torch.tensor([-100, -100])).backward(); x.grad",
+    "x = torch.tensor([[5., 1., 1.]], requires_grad=True); "
+    "F.multi_margin_loss(x, torch.tensor([0])).backward(torch.tensor(inf)); x.grad",
+    "F.multilabel_margin_loss(torch.tensor([[inf, 1., 2.]]), torch.tensor([[0, 1, -1]]))",
+    "torch.tensor([1e30]).norm()", "torch.full((3, 1), 3e38).norm(3, 1)", "torch.tensor([[1e-30]]).norm()",
+    "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
+]
+
+
+def test_programs_agree_with_torch():
+    torch = pytest.importorskip("torch")
+    from gradcli import Session
+
+    for program in PROGRAMS:
+        names = {"torch": torch, "F": torch.nn.functional, "inf": float("inf"), "nan": float("nan")}
+        lines = program.split("; ")
+        exec("\n".join(lines[:-1]), names)
+        mine = Session(style="modern").eval(
+            "inf = float('inf')\nnan = float('nan')\n" + "\n".join([*lines[:-1], f"repr({lines[-1]})"]))
+        assert mine == repr(eval(lines[-1], names)), program
