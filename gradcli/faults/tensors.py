@@ -183,8 +183,6 @@ class LayerInput(ShapeFault):
 class LinearInput(ProductShapes, LayerInput):
     """A LayerInput of a linear layer, in the words of the product of matrices that it computes."""
 
-    code = ProductShapes.code
-
     def __init__(self, message: str, *hints: tuple[str, str], expected: int, features: int) -> None:
         self.shapes = ()
         LayerInput.__init__(self, message, *hints, layers=("Linear",), expected=expected, features=features)

@@ -283,7 +283,7 @@ class FunctionGradients(GradFault):
     """A Function's backward returned gradients that do not fit the arguments of its forward.
 
     Return as many values as forward takes besides the context, in their order: for each tensor a
-    gradient of its shape, and None for everything else.
+    gradient of its shape, and None for everything else. jvp returns a tangent for each result.
     """
 
     code = "G0411"

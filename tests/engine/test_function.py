@@ -134,6 +134,50 @@ print(a, b, c)
 a.sum().backward()
 print(x.grad)
 """,
+    "marks on what is no result": """
+class Marked(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.mark_non_differentiable(x * 3)
+        y = x * 2       # where the tensor that was marked has been
+        return y
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+(Marked.apply(x) + x).sum().backward()
+print(x.grad)
+for mark in "mark_dirty", "mark_non_differentiable":
+    for value in x * 2, 5, None, [x]:
+        class Other(Function):
+            @staticmethod
+            def forward(ctx, x):
+                getattr(ctx, mark)(value)
+                return x * 2
+            @staticmethod
+            def backward(ctx, g):
+                return g * 2
+        try:
+            print(Other.apply(x))
+        except RuntimeError as error:
+            print(error)
+""",
+    "in place and not differentiable": """
+class Twice(Function):
+    @staticmethod
+    def forward(ctx, x):
+        x.mul_(2)
+        ctx.mark_dirty(x)
+        ctx.mark_non_differentiable(x)
+        return x
+    @staticmethod
+    def backward(ctx, g):
+        return g
+z = x * 1
+y = Twice.apply(z)
+print(y, y is z, z)
+(y * x).sum().backward()
+print(x.grad)
+""",
     "nothing materialised": """
 class Pair(Function):
     @staticmethod
@@ -301,3 +345,45 @@ def test_refused(program):
 
 def test_what_is_no_tensor_is_handed_on():
     assert run(function("g", "3") + "print(A.apply(x))\n").split() == ["3"]
+
+
+JVPS = [        # results of forward, and tangents that jvp returns for them
+    ("x * 2", "t * 2"), ("(x * 2, x > 1)", "(t, None)"), ("(x * 2, x * 3)", "t * 2"), ("(x * 2, x * 3)", "(t, t, t)"),
+    ("x * 2", "5"), ("x * 2", "[t]"), ("x * 2", "torch.ones(7)"), ("x * 2", "torch.ones(())"),
+    ("(x * 2, x > 1)", "(t, t)"), ("ctx.mark_non_differentiable(y := x * 3) or (x * 2, y)", "(t, t)"),
+    ("ctx.mark_non_differentiable(y := x * 3) or (x * 2, y)", "(t, None)"),
+]
+
+
+def pushed(forward, jvp):
+    return f"""
+import torch.autograd.forward_ad as fw
+class A(Function):
+    @staticmethod
+    def forward(ctx, x):
+        return {forward}
+    @staticmethod
+    def jvp(ctx, t):
+        return {jvp}
+with fw.dual_level():
+    try:
+        out = A.apply(fw.make_dual(torch.tensor([1., 2., 3.]), torch.ones(3)))
+        for part in out if isinstance(out, tuple) else (out,):
+            print(fw.unpack_dual(part).tangent)
+    except RuntimeError as error:
+        print(error)
+"""
+
+
+def test_tangents_as_torch():
+    """What jvp returns is the tangents of the results, or is refused in PyTorch's words."""
+    torch = pytest.importorskip("torch")
+    names = {"torch": torch, "Function": torch.autograd.Function}
+    differing = [jvp for jvp in JVPS if run(pushed(*jvp)) != python_prints(pushed(*jvp), dict(names))]
+    assert not differing
+
+
+def test_missing_tangents():
+    """Where PyTorch ends with an internal assertion."""
+    for jvp in "None", "t.long()":
+        assert "for a result that has a tangent" in run(pushed("x * 2", jvp))

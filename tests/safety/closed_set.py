@@ -110,7 +110,7 @@ class ClosedSet:
             return "" if id(value) in self.functions else f"a function of C: {value.__name__}"
         known = METHODS.get(type(bearer), MIXABLE.get(type(bearer)))
         if known is None:
-            known = next((METHODS[item] for item in (dict, list, str) if item in type(bearer).__mro__), ())
+            known = next((METHODS[item] for item in (dict, list, str, tuple) if item in type(bearer).__mro__), ())
         return "" if value.__name__ in known else f"a method of C: {value.__name__} of {name_of(type(bearer))}"
 
     def of_python(self, value: Any) -> str:

@@ -28,7 +28,8 @@ from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
-from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
 from gradcli.exposure import exposed
@@ -234,6 +235,8 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
             DisplayHooks.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
                                              "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))
+        if not Current.legacy:
+            note_write(leaf.gradient, "backward", place)
     leaf.gradient.cut = new_tuple(DetachedBy, (FIRST_ORDER, place, ""))
 
 

@@ -9,6 +9,7 @@ and sees plain tensors. Either way a call becomes one node of the graph. All its
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
@@ -17,9 +18,10 @@ from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
 from gradcli.engine.autograd.op import NodeOutput
-from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
+from gradcli.engine.tensor.methods import detach
 from gradcli.engine.tensor.tensor import (
     DATA,
     FUNCTION,
@@ -36,7 +38,7 @@ from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, FunctionStyle, LeafWrite
+from gradcli.faults.tree import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, LeafWrite
 
 FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
 
@@ -89,11 +91,19 @@ class Context:
 
     def mark_non_differentiable(self, *outputs: Any) -> None:
         """Say that these results have no gradient."""
-        self._record.fixed = tuple(map(id, outputs))
+        if self._record.static and not all(isinstance(x, Tensor) for x in outputs):
+            raise GradFault("mark_non_differentiable takes results of forward, which are tensors",
+                            "ctx.mark_non_differentiable(y)").saying(
+                "mark_non_differentiable only accepts variable arguments, but got ")
+        self._record.fixed = outputs
 
     def mark_dirty(self, *inputs: Any) -> None:
         """Say that forward changed these inputs in place."""
-        self._record.dirty = tuple(id(x) for x in inputs if isinstance(x, Tensor))
+        if self._record.static and not all(isinstance(x, Tensor) for x in inputs):
+            raise GradFault("mark_dirty takes inputs of forward, which are tensors",
+                            "ctx.mark_dirty(x)").saying(
+                "mark_dirty can only accept variables, but argument ")
+        self._record.dirty = inputs
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether backward gets zeros, rather than None, for results that nobody used."""
@@ -191,25 +201,30 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
     """Run a Function's forward, and record the call if a gradient may be asked."""
     if Dual.watched and any(type(a) is Dual for a in args):
         return _pushed(cls, ctx, args, static)
+    return _performed(cls, ctx, args, static)[0]
+
+
+def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> tuple[Any, set[int]]:
+    """The result of a call, and the positions of what it has marked as not differentiable."""
     record = ctx._record = CallRecord(args, tuple(isinstance(a, Tensor) and a.requires_grad for a in args), static)
     inputs = list(args) if static else [Tensor(a.array) if isinstance(a, Tensor) else a for a in args]
     with recording(False), unobserved():       # its backward answers for the gradient
         result = _forward(cls, ctx, inputs, static)
     if static and not isinstance(result, tuple | Tensor) and not Current.legacy:
-        return result               # as PyTorch hands it on
+        return result, set()        # as PyTorch hands it on
     if not isinstance(result, tuple | Tensor):
         raise ArgumentFault(f"{cls.__name__}.forward must return a tensor or a tuple of them, not {described(result)}")
     results = result if isinstance(result, tuple) else (result,)
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
-              and id(r) not in record.fixed] if tracked else []
-    if static and record.dirty and any(id(g) in record.dirty and not any(r is g for r in results) for g in inputs):
+              and not among(r, record.fixed)] if tracked else []
+    if static and record.dirty and not all(among(x, results) for x in record.dirty):
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
             "return x", "the input that was changed in place")).saying(
             "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
             "modified inplace must all be outputs of the Function.")
-    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if id(g) in record.dirty} if record.dirty else {}
+    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)} if record.dirty else {}
     for target in rewritten.values():
         try:
             writable(target, cls.__name__)
@@ -217,20 +232,27 @@ def _perform(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> An
             raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
                                                      "a leaf Variable that requires grad has been used")) from None
         note_write(target, cls.__name__, here())
-    if tracked and any(isinstance(r, ComplexTensor) and id(r) not in record.fixed for r in results):
+    if tracked and any(isinstance(r, ComplexTensor) and not among(r, record.fixed) for r in results):
         raise ComplexDerivative()
     node = _recorded(cls, ctx, record, inputs, args, results, differentiable) if differentiable else None
     outs, parts = [], count()
     for r in results:
         out = kind(r.array) if isinstance(r, Tensor) else r
-        if any(r is w for w in differentiable):
+        if among(r, differentiable):
             source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]  # as many parts as differentiable results
             out = Variable(r.array, True, source)
             if static and not Current.legacy and id(r) not in rewritten:
                 _note_view(out, r, inputs, SEVERAL if len(results) > 1 else FUNCTION)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
+    fixed = {at for at, r in enumerate(results) if among(r, record.fixed)}
+    record.fixed = record.dirty = ()    # the node would hold its own results
     ctx._record = CallRecord((), ())
-    return tuple(outs) if isinstance(result, tuple) else outs[0]
+    return tuple(outs) if isinstance(result, tuple) else outs[0], fixed
+
+
+def among(value: Any, values: Iterable[Any]) -> bool:
+    """Whether this very object is one of `values`, which hold theirs: an id alone can be that of a later object."""
+    return any(value is other for other in values)
 
 
 def _note_view(out: Tensor, result: Tensor, inputs: list[Any], origin: int) -> None:
@@ -253,7 +275,7 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
     Dual.watched = False
     try:
         plain = [Variable(a.array, a.requires_grad, parent(a)) if type(a) is Dual else a for a in args]
-        result = _perform(cls, ctx, tuple(plain), static)
+        result, fixed = _performed(cls, ctx, tuple(plain), static)
         ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
         products = jvp.__func__(ctx, *tangents)
         ctx._record = CallRecord((), ())
@@ -261,10 +283,42 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
         Dual.watched = True
     results = result if isinstance(result, tuple) else (result,)
     products = products if isinstance(products, tuple) else (products,)
-    for r, t in zip(results, products, strict=False):
-        if isinstance(r, Tensor) and isinstance(t, Tensor) and t.array.shape == r.array.shape:
-            Dual.level.give(r, t)
+    if len(products) != len(results):
+        raise _wrong_tangent(cls, f"returned {len(products)} tangents for {len(results)} results",
+                             "Function's jvp returned an invalid number of forward gradients (expected "
+                             f"{len(results)} but got {len(products)})")
+    for at, (r, t) in enumerate(zip(results, products, strict=True)):
+        if t is not None and not isinstance(t, Tensor):
+            raise _wrong_tangent(cls, f"returned {described(t)} as a tangent",
+                                 f"expected Variable or None (got {type_name(t)}) for grad output {at}.")
+        if isinstance(r, Tensor):
+            _give_tangent(cls, at, r, t, at not in fixed and r.array.dtype.kind in "fc")
     return result
+
+
+def _give_tangent(cls: type, at: int, result: Tensor, tangent: Tensor | None, differentiable: bool) -> None:
+    """Give the result at a position of a call the tangent that jvp returned for it, if it may have one."""
+    if not differentiable:
+        if tangent is not None:
+            raise _wrong_tangent(cls, "returned a tangent for a result that is not differentiable", (
+                f"Function's jvp returned a gradient at position {at}, but  the corresponding forward output is not a "
+                "differentiable Tensor.You should return None at that position instead."))
+        return
+    if tangent is None or tangent.array.dtype.kind not in "fc":
+        what = "nothing" if tangent is None else described(tangent)
+        raise _wrong_tangent(cls, f"returned {what} for a result that has a tangent")
+    if tangent.array.shape != result.array.shape:
+        raise _wrong_tangent(cls, f"returned a tangent of shape {sized(tangent.array.shape)} for a result of shape "
+                                  f"{sized(result.array.shape)}", (
+            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+            f"supported. Tensor is of size {list(result.array.shape)} while the given forward gradient is of size "
+            f"{list(tangent.array.shape)}."))
+    Dual.level.give(result, tangent)
+
+
+def _wrong_tangent(cls: type, what: str, words: str = "") -> FunctionGradients:
+    fault = FunctionGradients(f"{cls.__name__}.jvp {what}")
+    return fault.saying(words) if words else fault
 
 
 def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:
@@ -298,7 +352,7 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     shapes = tuple(w.array.shape for w in differentiable)
     node.shape = shapes[0] if len(differentiable) == 1 else shapes
     node.sequence_nr = clock()
-    record.results = [(r.array.shape, r.array.dtype, any(r is w for w in differentiable)) if isinstance(r, Tensor)
+    record.results = [(r.array.shape, r.array.dtype, among(r, differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
     record.backward = _backward(cls)
@@ -327,7 +381,9 @@ def _backward(cls: Any) -> Any:
 
 
 def _rewritten(target: Tensor, result: Tensor) -> Tensor:
-    """An input that forward changed in place, with the call as its history."""
+    """An input that forward changed in place, with the call as its history; without a gradient, apart from its own."""
     if result.requires_grad:
         rebase(target, result)
+    elif target.requires_grad:
+        return detach(target)
     return target

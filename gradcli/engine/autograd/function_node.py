@@ -48,8 +48,8 @@ class CallRecord:
         self.args = [(a.array.shape, a.array.dtype) if isinstance(a, Tensor) else None for a in args]
         self.needs, self.static = needs, static
         self.saved: Any = ()
-        self.fixed: tuple[int, ...] = ()
-        self.dirty: tuple[int, ...] = ()
+        self.fixed: tuple[Any, ...] = ()    # results marked as not differentiable, until the call is recorded
+        self.dirty: tuple[Any, ...] = ()    # and what was marked as changed in place
         self.zeros = True
         self.node: Any = None
         self.grads: list[Any] = []

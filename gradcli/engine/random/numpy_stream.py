@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_view import as_numpy_result, numpy_operand
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed, named
@@ -79,8 +80,12 @@ class ArrayRandom:
         if not isinstance(x, list | Tensor):
             raise ArgumentFault(f"shuffle() changes a list or an array, not {described(x)}")
         if isinstance(x, Tensor):
+            if x.requires_grad:
+                raise ArgumentFault("shuffle() would move values of a tensor without its history",
+                                    ("x[torch.randperm(len(x))]", "a tensor in random order, which keeps it"))
             order = self._source.permutation(len(x.array))
             writing(x.array, "shuffle")[:] = x.array[order]
+            note_write(x, "shuffle", here())
         else:
             order = np.arange(len(x))
             self._source.shuffle(order)

@@ -20,11 +20,12 @@ from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import filling, overlaps_itself, refuse_shared, writing
+from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -99,6 +100,14 @@ def _tracked(values: tuple[Any, ...]) -> bool:
         if isinstance(x, Tensor) and x.requires_grad:
             return True
     return False
+
+
+def rewriting(tensor: Tensor, writer: str) -> np.ndarray:
+    """The memory of `tensor`, which is overwritten at once; calls that saved it will say so."""
+    memory = writing(tensor.array, writer)
+    if StepWrites.counted and not Current.legacy:
+        note_write(tensor, writer, here())
+    return memory
 
 
 def writable(target: Any, writer: str, part: bool = False) -> Any:

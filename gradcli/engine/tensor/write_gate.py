@@ -28,7 +28,7 @@ class WriteObserver:
 
 
 class StepWrites:
-    """Whether backward notices that an optimiser has written to a saved parameter. It does since PyTorch 1.5."""
+    """Whether backward notices that an optimiser or its kin has written to a saved value. It does since PyTorch 1.5."""
 
     counted = True
 

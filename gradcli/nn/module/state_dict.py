@@ -10,10 +10,12 @@ import numpy as np
 from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.methods import detach_
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Variable
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import filling, writing
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -90,8 +92,13 @@ def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
             continue
         if set_to_none:
             parameter.gradient = None
-        else:
+        elif Current.legacy:
             parameter.grad = Variable(np.zeros(gradient.array.shape, gradient.array.dtype))
+        else:
+            if gradient.requires_grad:
+                detach_(gradient)
+            filling(gradient.array, "zero_")[...] = 0
+            note_write(gradient, "zero_", here())
 
 
 def entries(module: Any, prefix: str = "") -> dict[str, Any]:

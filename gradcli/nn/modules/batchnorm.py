@@ -9,8 +9,8 @@ import numpy as np
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import DeviceLike
+from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import legacy, ones_, uniform_, zeros_
@@ -44,18 +44,17 @@ class _NormBase(Module):
         for name in ("running_mean", "running_var"):
             self.register_buffer(name, Tensor(np.zeros_like(zeros)) if track_running_stats else None)
         self.register_buffer("num_batches_tracked", Tensor(np.array(0)) if track_running_stats else None)
-        self.reset_running_stats()
         self.reset_parameters()
 
     def reset_running_stats(self) -> None:
         """Set the running mean to 0, the running variance to 1, and the count of batches to 0."""
         if self.track_running_stats:
-            writing(self.running_mean.array)[...] = 0
-            writing(self.running_var.array)[...] = 1
-            writing(self.num_batches_tracked.array)[...] = 0
+            for buffer, value in ((self.running_mean, 0), (self.running_var, 1), (self.num_batches_tracked, 0)):
+                rewriting(buffer, "reset_running_stats")[...] = value
 
     def reset_parameters(self) -> None:
-        """Set the scale to 1, in 0.1.12 to uniform numbers from 0 to 1, and the shift to 0."""
+        """Set the scale to 1, in 0.1.12 to uniform numbers from 0 to 1, the shift to 0, and the running statistics."""
+        self.reset_running_stats()
         if self.affine:
             uniform_(self.weight) if legacy() else ones_(self.weight)
             if self.bias is not None:
@@ -81,7 +80,7 @@ class _BatchNorm(_NormBase):
         self._check_dims(input)
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
-            batches = writing(self.num_batches_tracked.array)
+            batches = rewriting(self.num_batches_tracked, "batch_norm")
             np.add(batches, 1, batches)
             if self.momentum is None:
                 momentum = 1.0 / float(self.num_batches_tracked.array)

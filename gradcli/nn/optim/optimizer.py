@@ -87,7 +87,7 @@ class Optimizer(OptimizerHooks):
     # _scalar_entries names single numbers of a parameter's state, _any_shape_entries arrays that are not of the shape
     # of the parameter.
 
-    __slots__ = ("_program_state", "_state", "_stepped", "defaults", "param_groups")
+    __slots__ = ("_program_state", "_shows_state", "_state", "_stepped", "defaults", "param_groups")
 
     _module_path = "torch.optim.optimizer"
     _first_use: ClassVar[dict[str, str]] = dict.fromkeys(
@@ -110,6 +110,7 @@ class Optimizer(OptimizerHooks):
         self.param_groups: list[dict[str, Any]] = []
         self._state: dict[Any, dict[str, Any]] = {}
         self._program_state, self._step_hooks, self._stepped = States(), None, False
+        self._shows_state = False       # whether a program may hold arrays of the state
         if isinstance(params, Tensor):
             raise SingleParameter().saying(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -239,6 +240,8 @@ class Optimizer(OptimizerHooks):
                 for value in state.values():
                     if type(value) is np.ndarray:
                         writing(value)
+                        if self._shows_state and StepWrites.counted:
+                            note_write(Tensor(value), writer, here())
                 self._update(writing(array, writer), -grad if maximize else grad, state, options)
                 if StepWrites.counted:
                     at = at or here()
@@ -258,6 +261,7 @@ class Optimizer(OptimizerHooks):
         """The state of each parameter, as tensors that share its memory."""
         if self._steps_itself():
             return self._program_state
+        self._shows_state = True
         return States({p: _public_state(state) for p, state in self._state.items()})
 
     def state_dict(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import numpy as np
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.tensor.device import here_only
+from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import recording
-from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
@@ -41,7 +41,7 @@ def _towards(averages: Any, currents: Any, weight: float) -> None:
     """average += weight * (current - average) for each pair, in place."""
     pairs = zip(_floating(averages, "the averages"), _floating(currents, "the current values"), strict=True)
     for average, current in pairs:
-        memory = writing(average.array, "swa_utils")
+        memory = rewriting(average, "swa_utils")
         if memory.dtype.kind == "f":
             lerp(memory, current.array.astype(memory.dtype, copy=False), weight)
         else:
@@ -145,7 +145,7 @@ class AveragedModel(Module):
         if not self.use_buffers:
             for buffer, current in zip(self.module.buffers(), model.buffers(), strict=False):
                 copy_into(buffer, current.array, "update_parameters")
-        writing(count.array)[...] += 1
+        rewriting(count, "update_parameters")[...] += 1
 
     def _averaged(self, model: Any) -> list[Any]:
         return [*model.parameters(), *(model.buffers() if self.use_buffers else ())]

@@ -12,8 +12,8 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.complex_tensor import of_one_kind
+from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor, rebind
-from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
@@ -65,7 +65,7 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, for
     for p in _tensor_list(parameters, "clip_grads_with_norm_"):
         if p.grad is not None:
             g = p.grad.array
-            np.multiply(g, factor.astype(g.dtype), out=writing(g, "clip_grad_norm_"))
+            np.multiply(g, factor.astype(g.dtype), out=rewriting(p.grad, "clip_grad_norm_"))
 
 
 clip_grad_norm = clip_grad_norm_
@@ -76,7 +76,7 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
     for p in _tensor_list(parameters, "clip_grad_value_"):
         if p.grad is not None:
             clipped = np.clip(p.grad.array, -float(clip_value), float(clip_value))
-            np.copyto(writing(p.grad.array, "clip_grad_value_"), clipped, casting="unsafe")
+            np.copyto(rewriting(p.grad, "clip_grad_value_"), clipped, casting="unsafe")
 
 
 def parameters_to_vector(parameters: Iterable[Any]) -> Any:
