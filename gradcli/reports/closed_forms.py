@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "plain", "unicode", "latex", "markdown", "mathml", "json", "jsonl")
 SUFFIXES = {"tex": "latex", "md": "markdown"}
-SAMPLE = 0.6        # the value of a name without one: most functions are defined there
 
 
 @in_doubles
@@ -26,7 +25,7 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     follow_suffix(settings)
     check_format(settings, "diff", FORMATS)
     output = Output(settings.output, settings)
-    point = open_point(expr, at, wrt, settings, printer(output, settings), "diff", sample=SAMPLE)
+    point = open_point(expr, at, wrt, settings, printer(output, settings), "diff", samples=True)
 
     def compute() -> ClosedForms:
         from gradcli.symbolic.closed_form import closed_forms

@@ -11,7 +11,7 @@ from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index, Symbol, walk
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplification.shortest import INSTALL
-from gradcli.symbolic.text import MARK, PLAIN, UNICODE, Notation, Writer, greek
+from gradcli.symbolic.text import MARK, PLAIN, SUPERSCRIPTS, UNICODE, Notation, Writer, greek
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -147,35 +147,45 @@ class FormulaPage:
         return Writer(self.reserved, self.decimals).tensor(form.formula)
 
 
-def places_of(form: ClosedForm, writer: Writer) -> list[str]:
-    """The letters of the element that the formula is the derivative by; one for each dimension longer than 1."""
+def places_of(form: ClosedForm, writer: Writer) -> list[list[str]]:
+    """For each name the letters of its element that the formula is the derivative by; one for each dimension longer
+    than 1."""
     assert form.formula is not None
     shape = form.value.shape
     axes = form.formula.axes if form.formula.shape == shape else (None,) * len(shape)
-    return [writer.name(index or Index(size)) for size, index in zip(shape, axes, strict=True) if size != 1]
+    letters = iter([writer.name(index or Index(size)) if size != 1 else "" for size, index in
+                    zip(shape, axes, strict=True)])
+    return [[letter for _ in dims if (letter := next(letters, ""))] for dims in form.shapes]
 
 
-def derivative_sign(names: tuple[str, ...], sign: str, places: list[str] | None = None) -> str:
-    """d/dx_ij, d2/dx2, d2/dxdy: the operator of a derivative by names."""
-    order = len(names)
-    suffix = "_" + "".join(places) if places else ""
+def derivative_sign(names: tuple[str, ...], sign: str, places: Sequence[list[str]] = ()) -> str:
+    """d/dx_ij, d2/dx2, d2/dxdy, d2/dx_i dx_j: the operator of a derivative by names."""
+    order, power = len(names), str(len(names))
     if sign == MARK:
-        names = tuple(map(greek, names))
+        names, power = tuple(map(greek, names)), power.translate(SUPERSCRIPTS)
     if order == 1:
-        return f"{sign}/{sign}{names[0]}{suffix}"
+        return f"{sign}/{sign}{_element(names[0], places[0] if places else [])}"
+    if any(places):
+        return f"{sign}{power}/" + " ".join(f"{sign}{_element(*both)}" for both in zip(names, places, strict=True))
     if len(set(names)) == 1 and not names[0][-1].isdigit():
-        return f"{sign}{order}/{sign}{names[0]}{order}"
-    return f"{sign}{order}/" + "".join(f"{sign}{name}" for name in names)
+        return f"{sign}{power}/{sign}{names[0]}{power}"
+    return f"{sign}{power}/" + "".join(f"{sign}{name}" for name in names)
 
 
-def latex_derivative(names: tuple[str, ...], places: list[str], writer: Any) -> str:
+def _element(name: str, places: list[str]) -> str:
+    """x, x_i: a name, or an element of it."""
+    return name + ("_" + "".join(places) if places else "")
+
+
+def latex_derivative(names: tuple[str, ...], places: Sequence[list[str]], writer: Any) -> str:
     """The operator of a derivative in LaTeX."""
     sign, order = r"\partial ", len(names)
     upper = r"\partial" if order == 1 else rf"\partial^{{{order}}}"
-    if len(set(names)) == 1 and order > 1:
+    if len(set(names)) == 1 and order > 1 and not any(places):
         return rf"\frac{{{upper}}}{{{sign}{writer.identifier(names[0])}^{{{order}}}}}"
-    suffix = writer.places(places, False) if places else ""
-    return rf"\frac{{{upper}}}{{" + r"\,".join(f"{sign}{writer.identifier(name)}" for name in names) + suffix + "}"
+    elements = [sign + writer.identifier(name) + (writer.places(mine, False) if mine else "")
+                for name, mine in zip(names, places or [[]] * order, strict=True)]
+    return rf"\frac{{{upper}}}{{" + r"\,".join(elements) + "}"
 
 
 def mathml(latex: str) -> str:

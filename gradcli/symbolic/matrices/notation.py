@@ -57,6 +57,10 @@ class TextbookWriter:
         """A product of matrices."""
         raise NotImplementedError
 
+    def indexed(self, base: str, items: list[str]) -> str:
+        """An element, a row or a column."""
+        raise NotImplementedError
+
     def raised(self, base: str, exponent: str) -> str:
         """A power of a number."""
         raise NotImplementedError
@@ -269,6 +273,12 @@ class TextbookWriter:
             return self.called("log", [self.called("abs", [self.called("det", [self.text(first)])])]), ATOM
         if term.name in OF_CLASSES and term.arguments[1] == len(first.shape) - 1:
             return self.called(term.name, [self.text(first)]), ATOM
+        if term.name == "[]" and all(item == ":" or item.isdigit() for item in term.arguments[1:]):
+            items = list(term.arguments[1:])
+            if len(items) < len(first.shape) == 2:      # a row, as the column that it is where vectors are columns
+                first, items = transposed(first), [":", *items]
+            text = self.text(first)
+            return self.indexed(text if isinstance(first, Name) else self.parenthesised(text), items), ATOM
         if term.name in (".reshape", ".squeeze", "[]"):
             raise NoMatrixForm
         name = term.name.rpartition(".")[2] + ("" if term.result is None else str(term.result))
@@ -316,6 +326,9 @@ class LatexMatrices(TextbookWriter):
     def raised(self, base: str, exponent: str) -> str:
         return f"{base}^{{{exponent}}}"
 
+    def indexed(self, base: str, items: list[str]) -> str:
+        return f"{base}_{{{','.join(items)}}}"
+
     def elements_raised(self, base: str, exponent: str) -> str:
         return rf"{base}^{{\circ {exponent}}}"
 
@@ -362,6 +375,9 @@ class UnicodeMatrices(TextbookWriter):
     def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
         text = " ".join([*above, *([rest] if rest else [])]) or "1"
         return text + ("" if not below else f"/{below[0]}" if len(below) == 1 else f"/({' '.join(below)})")
+
+    def indexed(self, base: str, items: list[str]) -> str:
+        return f"{base}[{', '.join(items)}]"
 
     def raised(self, base: str, exponent: str) -> str:
         return base + exponent.translate(SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"

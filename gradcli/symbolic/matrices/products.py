@@ -84,7 +84,42 @@ def matmul(a: Term, b: Term) -> Term:
     return _matmul(rest_a, rest_b, shape)
 
 
+def unit(at: int, size: int) -> Term:
+    """A row of the identity: a vector with 1 at a place and 0 elsewhere."""
+    return Function((size,), "[]", (Function((size, size), "torch.eye", (size,)), str(at)))
+
+
+def place_of_unit(term: Term) -> int | None:
+    """The place of the 1 in a row of the identity; None for any other term."""
+    if isinstance(term, Function) and term.name == "[]" and len(term.arguments) == 2:
+        source, at = term.arguments
+        if isinstance(source, Function) and source.name == "torch.eye":
+            return int(at)
+    return None
+
+
+def row_of(matrix: Term, at: int) -> Term:
+    """A row of a matrix; of a product that of its first factor, times the others."""
+    if isinstance(matrix, Transposed):
+        return _column_of(matrix.matrix, at)
+    if isinstance(matrix, MatMul) and len(matrix.shape) == 2:
+        return matmul(transposed(_chain(matrix.factors[1:])), row_of(matrix.factors[0], at))
+    return Function(matrix.shape[1:], "[]", (matrix, str(at)))
+
+
+def _column_of(matrix: Term, at: int) -> Term:
+    """A column of a matrix, or the element of a vector."""
+    if isinstance(matrix, Transposed):
+        return row_of(matrix.matrix, at)
+    if isinstance(matrix, MatMul) and len(matrix.shape) == 2:
+        return matmul(_chain(matrix.factors[:-1]), _column_of(matrix.factors[-1], at))
+    return Function(matrix.shape[:-1], "[]", (matrix, *[":"] * (len(matrix.shape) - 1), str(at)))
+
+
 def _matmul(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
+    at = place_of_unit(b)
+    if at is not None and len(a.shape) <= 2 and not isinstance(a, Expanded | Filled | Diagonal | Outer | Lifted):
+        return _column_of(a, at)
     if isinstance(a, Expanded | Filled) or isinstance(b, Expanded | Filled):
         return _of_repeated(a, b, shape)
     for one, other, left in ((a, b, True), (b, a, False)):
