@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.analysis.written_rule import short_text
@@ -24,12 +24,13 @@ class FormulaPage:
 
     decimals    whether fractions that end are written as decimals, as the program writes its numbers
     values      whether the values at the point are shown
+    samples     names that the point leaves open: formulas with these have no value to show
     """
 
-    def __init__(self, session: Session, forms: ClosedForms, decimals: bool, values: bool, precision: int | None
-                 ) -> None:
+    def __init__(self, session: Session, forms: ClosedForms, decimals: bool, values: bool, precision: int | None,
+                 samples: Collection[str] = ()) -> None:
         self.session, self.forms, self.decimals, self.values = session, forms, decimals, values
-        self.precision = precision
+        self.precision, self.samples = precision, samples
         self.reserved = (*session.names(), *forms.constants)
 
     def render(self, form: str) -> str:
@@ -60,7 +61,7 @@ class FormulaPage:
         right = form.matrix.unicode if notation.unicode else form.matrix.text
         if form.formula is not None:
             return [self._row(form, notation), (left, right)]
-        return [(left, f"{right} = {self._value(form)}" if self.values else right)]
+        return [(left, f"{right} = {self._value(form)}" if self._has_value(form) else right)]
 
     def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
         """The left side of a derivative's line in index notation, and the right."""
@@ -72,10 +73,16 @@ class FormulaPage:
         left = derivative_sign(form.names, sign, places_of(form, writer))
         right = writer.tensor(form.formula)
         value = short_text(form.value, self.precision)
-        if self.values and value != right:
+        if self._has_value(form) and value != right:
             right = f"({right})" if isinstance(form.formula.body, Cases) else right
             right += f" = {self._value(form)}"
         return left, right
+
+    def _has_value(self, form: ClosedForm) -> bool:
+        """Whether a derivative has a value that the point decides."""
+        used = set() if form.formula is None else {
+            part.name for part in walk(form.formula.body) if isinstance(part, Symbol)}
+        return self.values and used.isdisjoint(self.samples)
 
     def _value(self, form: ClosedForm) -> str:
         """The value of a derivative at the point."""
@@ -119,7 +126,8 @@ class FormulaPage:
             return left + r" = \text{" + self._value(form) + "}"
         right = writer.tensor(form.formula)
         value = self._value(form)
-        return f"{left} = {right}" + (f" = {value}" if self.values and value != right and not form.value.ndim else "")
+        shown = self._has_value(form) and value != right and not form.value.ndim
+        return f"{left} = {right}" + (f" = {value}" if shown else "")
 
     def data(self) -> dict[str, Any]:
         """The page as JSON can hold it."""
@@ -129,7 +137,7 @@ class FormulaPage:
             derivatives.append({
                 "by": list(form.names), "formula": self._formula(form) if known else None,
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form), **self._matrix_data(form),
-                **({"value": form.value.tolist()} if self.values else {})})
+                **({"value": form.value.tolist()} if self._has_value(form) else {})})
         where = {name: self.forms.constants[name].tolist() for name in self._named()}
         conditions = self._conditions(Writer)
         return {"derivatives": derivatives, **({"where": where} if where else {}),

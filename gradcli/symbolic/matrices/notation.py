@@ -283,7 +283,7 @@ class TextbookWriter:
             raise NoMatrixForm
         name = term.name.rpartition(".")[2] + ("" if term.result is None else str(term.result))
         return self.called(name, [self.plain(value) for value in term.arguments[
-            :1 if term.name == "F.one_hot" else None]]), ATOM
+            :1 if term.name == "F.one_hot" or term.result is not None else None]]), ATOM
 
     def plain(self, value: Any) -> str:
         """An argument of a function."""
@@ -350,7 +350,7 @@ class LatexMatrices(TextbookWriter):
         return r"^{-\top}"
 
 
-NAMES = {"trace": "tr", "one_hot": "onehot"}
+NAMES = {"trace": "tr", "one_hot": "onehot", "svd0": "U", "svd1": "S", "svd2": "Vh", "eigh0": "L", "eigh1": "V"}
 
 
 class UnicodeMatrices(TextbookWriter):

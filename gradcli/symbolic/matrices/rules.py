@@ -18,7 +18,15 @@ from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, divide, expanded, filled, multiply, power, scaled
 from gradcli.symbolic.matrices.arrange import on_diagonal, reduced, reshaped, summed_to
 from gradcli.symbolic.matrices.dims import lifted, lowered
-from gradcli.symbolic.matrices.products import added, matmul, outer, row_of, summed, transposed, unit
+from gradcli.symbolic.matrices.products import (
+    added,
+    matmul,
+    outer,
+    row_of,
+    summed,
+    transposed,
+    unit,
+)
 from gradcli.symbolic.matrices.terms import (
     Diagonal,
     Expanded,

@@ -33,7 +33,8 @@ def by_order(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     kinds = list(dict.fromkeys(values))
     if not 1 < len(kinds) <= MOST_VALUES:
         return kinds[0] if len(kinds) == 1 else expr
-    best, least = expr, _cost(expr, length)
+    best: Expr = expr
+    least = _cost(expr, length)
     for order in permutations(kinds):
         other = _in_order(order, orderings, values, sides)
         if other is not None and (cost := _cost(other, length)) < least:
