@@ -20,7 +20,7 @@ FORMS = {       # by x, of programs of numbers
     "relu(x)*x": "2*x if x > 0 else 0", "clamp(x, 0, 1)**2": "2*x if x >= 0 and x <= 1 else 0",
     "max(0, 1 - 2*x)": "-2 if x < 1/2 else 0", "torch.where(x > 1, torch.where(x > 2, x**3, x**2), x)":
     "1 if x <= 1 else 2*x if x <= 2 else 3*x**2", "F.hardswish(x)":
-    "x/3 + 0.5 if x > -3 and x < 3 else 0 if x <= -3 else 1", "relu(x) - relu(-x)": "1",
+    "0 if x <= -3 else x/3 + 0.5 if x < 3 else 1", "relu(x) - relu(-x)": "1",
     "-x**3/3 + x**2 - 4": "2*x - x**2", "x**4 - 2*x**3 + x": "4*x**3 - 6*x**2 + 1",
     "(x**2 + x + 1)/(x**2 - x + 1)": "2*(1 - x**2)/(x**2 - x + 1)**2", "exp(exp(x))": "exp(x)*exp(exp(x))",
     "(3*x + 1)/(x**2 - 4)": "-(3*x**2 + 2*x + 12)/(x**2 - 4)**2", "x**2*exp(-x)*(x - 1)":
@@ -38,7 +38,7 @@ WORDS = {       # by command lines of diff, the first line of their answers
     ("mu*x0", "--format", "unicode"): "∂/∂μ  = x₀",
     ("max(b, c, a)",): "d/da = 1 if a > b and a > c else 0", ("max(c, a, b)",): "d/da = 1 if a > c and a >= b else 0",
     ("min(x, y, z)",): "d/dx = 1 if x <= y and x <= z else 0", ("max(min(b, c), a)",):
-    "d/da = 0 if a <= b and a <= c else 1", ("max(x**2, y, 1)",): "d/dx = 2*x if x**2 >= 1 and x**2 >= y else 0",
+    "d/da = 0 if a <= b and a <= c else 1", ("max(x**2, y, 1)",): "d/dx = 2*x if x**2 >= y and x**2 >= 1 else 0",
     ("torch.max(torch.max(x, y), z)",): "d/dx = 1 if x >= y and x >= z else 0",
     ("x**2*y", "--at", "x=3"): "d/dx = 2*x*y",
     ("((x - x.mean())**2).mean()", "--at", "x=[1, 2, 4]"):

@@ -14,17 +14,19 @@ from gradcli.symbolic.simplification.piecewise import is_of_indices
 
 MOST_SIDES = 4      # numbers that are compared: four have 75 orderings
 MOST_VALUES = 4
-ZERO_FIRST = 6      # characters that cases may be longer by, so that a value that is not 0 comes first
+GAIN = 3            # characters that other cases must save
+ZERO_FIRST = 9      # characters that cases may be longer by, so that a value that is not 0 comes first
 
 Ranks = dict[Expr, int]         # of the numbers that are compared; those with the same rank are equal
 
 
 def by_order(expr: Expr, length: Callable[[Expr], int]) -> Expr:
-    """Cases in which each value has a row of comparisons that are as few as possible, where that is no longer."""
+    """Cases in which each value has a row of comparisons that are as few as possible, where that is shorter."""
     if not isinstance(expr, Cases):
         return expr
     tests = [*_tests(expr)]
-    sides = sorted({side for test in tests for argument in children(test) for side in _values(argument)}, key=repr)
+    sides = sorted({side for test in tests for argument in children(test) for side in _values(argument)},
+                   key=lambda side: (isinstance(side, Number), repr(side)))
     compares = all(isinstance(test, Condition) and test.name in COMPARE for test in tests)
     if len(tests) < 2 or not compares or not 3 <= len(sides) <= MOST_SIDES or any(map(is_of_indices, tests)):
         return expr
@@ -34,7 +36,7 @@ def by_order(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     if not 1 < len(kinds) <= MOST_VALUES:
         return kinds[0] if len(kinds) == 1 else expr
     best: Expr = expr
-    least = _cost(expr, length)
+    least = _cost(expr, length) - GAIN
     for order in permutations(kinds):
         other = _in_order(order, orderings, values, sides)
         if other is not None and (cost := _cost(other, length)) < least:
@@ -43,9 +45,10 @@ def by_order(expr: Expr, length: Callable[[Expr], int]) -> Expr:
 
 
 def _cost(expr: Expr, length: Callable[[Expr], int]) -> int:
-    """The length of cases, and more where the first value is 0 or where cases stand in cases."""
-    within = sum(isinstance(part, Cases) for part in walk(expr))
-    first = isinstance(expr, Cases) and expr.branches[0][1] == ZERO
+    """The length of cases, and more where 0 is the first of two values or where cases stand in cases."""
+    within = sum(isinstance(value, Cases) for part in walk(expr) if isinstance(part, Cases)
+                 for _, value in part.branches)
+    first = isinstance(expr, Cases) and len(expr.branches) == 1 and expr.branches[0][1] == ZERO
     return length(expr) + ZERO_FIRST * (first + within)
 
 
