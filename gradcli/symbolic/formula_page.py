@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -203,5 +204,5 @@ def mathml(latex: str) -> str:
         from latex2mathml.converter import convert
     except ImportError:
         raise UsageFault("--format mathml needs latex2mathml, which is not installed", INSTALL) from None
-    text: str = convert(latex, display="block")
+    text: str = convert(re.sub(r"<(\S+ values)>", r"&lt;\1&gt;", latex), display="block")     # of large tensors
     return text

@@ -59,7 +59,7 @@ class TextbookWriter:
 
     def indexed(self, base: str, items: list[str]) -> str:
         """An element, a row or a column."""
-        raise NotImplementedError
+        return f"{base}[{', '.join(items)}]"
 
     def raised(self, base: str, exponent: str) -> str:
         """A power of a number."""
@@ -275,7 +275,7 @@ class TextbookWriter:
             return self.called(term.name, [self.text(first)]), ATOM
         if term.name == "[]" and all(item == ":" or item.isdigit() for item in term.arguments[1:]):
             items = list(term.arguments[1:])
-            if len(items) < len(first.shape) == 2:      # a row, as the column that it is where vectors are columns
+            if len(items) < len(first.shape) == 2:      # a row, as the column that vectors are
                 first, items = transposed(first), [":", *items]
             text = self.text(first)
             return self.indexed(text if isinstance(first, Name) else self.parenthesised(text), items), ATOM
@@ -324,7 +324,8 @@ class LatexMatrices(TextbookWriter):
         return text if has_terms or not rest else f"{text} {rest}"
 
     def raised(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
+        twice = base.endswith("}") and base.rpartition("{")[0].endswith("^")
+        return f"{self.parenthesised(base) if twice else base}^{{{exponent}}}"
 
     def indexed(self, base: str, items: list[str]) -> str:
         return f"{base}_{{{','.join(items)}}}"
@@ -375,9 +376,6 @@ class UnicodeMatrices(TextbookWriter):
     def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
         text = " ".join([*above, *([rest] if rest else [])]) or "1"
         return text + ("" if not below else f"/{below[0]}" if len(below) == 1 else f"/({' '.join(below)})")
-
-    def indexed(self, base: str, items: list[str]) -> str:
-        return f"{base}[{', '.join(items)}]"
 
     def raised(self, base: str, exponent: str) -> str:
         return base + exponent.translate(SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"
