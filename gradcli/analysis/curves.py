@@ -46,6 +46,14 @@ class Curves:
             rows += self._singly(text, places) if at_all is None else at_all
         return rows
 
+    def within_domain(self, places: np.ndarray) -> list[np.ndarray]:
+        """The values, and the derivatives where the function has a value: 1/x is drawn under log(x) for x > 0 alone."""
+        rows = self(places)
+        for at in range(0, len(rows), self.width):
+            for slope in rows[at + 1:at + self.width]:
+                slope[np.isnan(rows[at])] = np.nan
+        return rows
+
     def try_at_once(self, *places: np.ndarray) -> bool:
         """Find out which expressions can be computed at all places at once, by comparison; whether all can."""
         self.at_once = [self._agrees(text, places) for text in self.texts]
@@ -150,7 +158,7 @@ def curve_chart(session: Session, texts: Sequence[str], name: str, ends: tuple[f
                                     for n, (title, row) in enumerate(zip(titles, rows, strict=True))], log)
     places = np.unique(places)
     together = curves.try_at_once(places)
-    sampled = sample(curves, places, max(points, MOST_AT_ONCE if together else MOST_SINGLE), scale)
+    sampled = sample(curves.within_domain, places, max(points, MOST_AT_ONCE if together else MOST_SINGLE), scale)
     return Chart(name, sampled.places, [
         _curve(title, row, n, curves, breaks) for n, (title, row, breaks) in
         enumerate(zip(titles, sampled.values, sampled.breaks, strict=True))], log)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gradcli.console.options import Argument, Option, shared
+from gradcli.console.options import Argument, At, Option, shared
 from gradcli.console.settings import Settings
 
 Program = Annotated[str, Argument(metavar="SOURCE|FILE",
@@ -16,14 +16,14 @@ Dark = Annotated[bool, Option("--dark", help="A dark .svg; else one that follows
 
 
 @shared()
-def graph(settings: Settings, source: Program, of: Of = None, values: Values = False, grads: Grads = False,
-          dark: Dark = False) -> int:
+def graph(settings: Settings, source: Program, at: At = None, of: Of = None, values: Values = False,
+          grads: Grads = False, dark: Dark = False) -> int:
     """Print or draw the graph behind a value.
 
     It is printed as a tree; -o FILE draws it, by the suffix of FILE: .svg, .dot, .mmd or .json.
 
-    Example: gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * x).sum()'
+    Example: gradcli graph '(x * x).sum()' --at 'x=ones(2)'
     """
     from gradcli.reports.graph_output import Contents, report_graph
 
-    return report_graph(source, of, Contents(values, grads, dark), settings)
+    return report_graph(source, at or [], of, Contents(values, grads, dark), settings)

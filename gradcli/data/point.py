@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
+SAMPLE = 0.6        # the value of the first name without one
 NUMBERS_NAME = "given_numbers"              # a name no point will hold
 TEXT_FILES = ("csv", "json", "jsonl")       # files in which 2 may stand for 2.0, as in a point
 OWN_LEAVES = r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)"     # a pattern
@@ -65,8 +66,8 @@ def offering(session: Session, source: Source, option: Callable[[list[str]], str
 
 
 def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, write: Any,
-               command: str = "grad", source: Source | None = None, sample: float | None = None) -> EvaluationPoint:
-    """Open a session and set the names of --at in it; names without a value get `sample`, if there is one.
+               command: str = "grad", source: Source | None = None, samples: bool = False) -> EvaluationPoint:
+    """Open a session and set the names of --at in it; with `samples`, names without a value get one.
 
     `source` is the file that `expr` names, where it has been read. Raises UsageFault where --wrt or --at leave nothing
     to vary.
@@ -75,9 +76,9 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     require_statement(source)
     texts = with_files(at, settings)
     session = open_session(settings, write)
-    if sample is not None:
+    if samples:
         lacking = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
-        texts += [PointText(f"{name}={sample + 0.07 * n}", []) for n, name in enumerate(lacking)]
+        texts += [PointText(f"{name}={value}", []) for name, value in sample_values(lacking).items()]
     with walled(settings):
         refuse_twice(session, texts)
         names = set_names(session, texts, settings)
@@ -96,6 +97,11 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
     return EvaluationPoint(session, source, leaves, used(source, at))
+
+
+def sample_values(names: list[str]) -> dict[str, float]:
+    """Numbers for names without a value, at which most functions are defined."""
+    return {name: SAMPLE + 0.07 * n for n, name in enumerate(names)}
 
 
 def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],

@@ -60,10 +60,21 @@ def show_derivative(repl: Repl, rest: str) -> None:
     from gradcli.symbolic.text import writes_decimals
 
     with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
+        _set_samples(repl, rest)
         program, leaves = recomputing(repl, rest), reached(repl.session, rest)
         forms = closed_forms(repl.session, program, leaves)
         page = FormulaPage(repl.session, forms, writes_decimals(program), False, None)
     repl.write(page.render("text"))
+
+
+def _set_samples(repl: Repl, rest: str) -> None:
+    """Set names of an expression that stand for nothing to numbers that vary."""
+    from gradcli.console.source import Source
+    from gradcli.data.point import lacking_names, sample_values
+
+    for name, value in sample_values(lacking_names(repl.session, Source(rest, "<expression>"))).items():
+        repl.session.run(f"{name} = Variable(torch.tensor({value}, dtype=torch.float64), requires_grad=True)",
+                         "<expression>", echo=False)
 
 
 def _on_paper(repl: Repl, rest: str) -> str:

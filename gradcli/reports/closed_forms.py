@@ -8,7 +8,7 @@ from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import dump_json
-from gradcli.data.point import open_point
+from gradcli.data.point import known_names, open_point
 from gradcli.reports.open_session import in_doubles, write_result
 from gradcli.reports.result_format import check_format, printer
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "plain", "unicode", "latex", "markdown", "mathml", "json", "jsonl")
 SUFFIXES = {"tex": "latex", "md": "markdown"}
-SAMPLE = 0.6        # the value of a name without one: most functions are defined there
 
 
 @in_doubles
@@ -26,7 +25,7 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     follow_suffix(settings)
     check_format(settings, "diff", FORMATS)
     output = Output(settings.output, settings)
-    point = open_point(expr, at, wrt, settings, printer(output, settings), "diff", sample=SAMPLE)
+    point = open_point(expr, at, wrt, settings, printer(output, settings), "diff", samples=True)
 
     def compute() -> ClosedForms:
         from gradcli.symbolic.closed_form import closed_forms
@@ -37,8 +36,9 @@ def report_closed_forms(expr: str, at: list[str], wrt: list[str], order: int, se
     from gradcli.symbolic.formula_page import FormulaPage
     from gradcli.symbolic.text import writes_decimals
 
+    samples = set(point.leaves).difference(known_names(at, settings))
     page = FormulaPage(point.session, forms, decimals=writes_decimals(point.source.text), values=bool(at),
-                precision=settings.precision)
+                       precision=settings.precision, samples=samples)
     remark_simplification(settings)
     return write_result(output, settings, lambda: page_text(page, settings.format))
 

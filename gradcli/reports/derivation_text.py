@@ -63,11 +63,10 @@ def _report_paper(expr: str, at: list[str], wrt: list[str], of: str, settings: S
 
 def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings) -> EvaluationPoint:
     """The point of a derivation: that of `at`, or any; a program that makes its own leaves needs none."""
-    from gradcli.reports.closed_forms import SAMPLE
 
     source = expression(expr, settings, "steps", at)
     if at or not re.search(OWN_LEAVES, source.text):
-        return open_point(expr, at, wrt, settings, lambda text: None, "steps", source, None if at else SAMPLE)
+        return open_point(expr, at, wrt, settings, lambda text: None, "steps", source, not at)
     return EvaluationPoint(open_session(settings, lambda text: None), source, [], [])
 
 

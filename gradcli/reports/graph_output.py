@@ -9,10 +9,12 @@ from gradcli.console.diagnostics import tell
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
+from gradcli.data.bindings import with_files
 from gradcli.data.data_format import holds_numbers
+from gradcli.data.point import at_point, known_names, offering, refuse_twice, set_names, used
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import NameFault, UsageFault
-from gradcli.process.limits import limited
+from gradcli.process.limits import limited, walled
 from gradcli.reports.open_session import open_session, timed, write_result
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ class Contents(NamedTuple):
     dark: bool
 
 
-def report_graph(program: str, of: str | None, contents: Contents, settings: Settings) -> int:
-    """Run a program, and print or draw the graph behind one of its values."""
+def report_graph(program: str, at: list[str], of: str | None, contents: Contents, settings: Settings) -> int:
+    """Run a program at a point, and print or draw the graph behind one of its values."""
     suffix = os.path.splitext(settings.output)[1] if settings.output else ".txt"
     if settings.format == "json" and not settings.output:
         suffix = ".json"
@@ -41,11 +43,15 @@ def report_graph(program: str, of: str | None, contents: Contents, settings: Set
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
     _check_contents(contents, suffix)
     output = Output(settings.output, settings)
-    names = [text.partition("=")[0].strip() for text in settings.var]
     with limited(settings):
-        source = from_file_or_word(program, names, "gradcli graph ") or from_words([program])[0]
+        source = from_file_or_word(program, known_names(at, settings), "gradcli graph ") or from_words([program])[0]
+    texts = with_files(at, settings)
     session = open_session(settings, lambda text: None)
-    value, values, grads = timed(settings, source.name, lambda: _computed(session, source, of, contents))
+    with walled(settings):
+        refuse_twice(session, texts)
+        set_names(session, texts, settings)
+    with offering(session, source, lambda lacking: at_point(lacking, used(source, at))):
+        value, values, grads = timed(settings, source.name, lambda: _computed(session, source, of, contents))
     if suffix == ".txt":
         return write_result(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
     return write_result(output, settings, lambda: _rendered(session.picture(value, values, grads), suffix,
@@ -86,7 +92,7 @@ def _value(session: Session, source: Source, of: str | None, values: list[Any]) 
     of = of or (None if values else _assigned_last(session, source))
     if of is None and not values:
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
-                         "gradcli graph 'x = Variable(torch.ones(2), requires_grad=True); (x * 2).sum()'")
+                         "gradcli graph '(x * 2).sum()' --at 'x=ones(2)'")
     if of and of not in session:
         meant = (*nearest(of, session.names()), _assigned_last(session, source))[0]
         raise NameFault(f"name '{of}' is not defined, and --of takes one that the program sets",

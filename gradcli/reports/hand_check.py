@@ -10,7 +10,6 @@ from gradcli.data.data_format import dump_json
 from gradcli.data.point import open_point
 from gradcli.faults.exit_codes import MISMATCH
 from gradcli.faults.tree import UsageFault
-from gradcli.reports.closed_forms import SAMPLE
 from gradcli.reports.open_session import in_doubles, write_result
 from gradcli.reports.result_format import check_format
 
@@ -28,7 +27,7 @@ def report_hand_check(expr: str, says: str, at: list[str], wrt: list[str], setti
     if not says.strip():
         raise UsageFault("--says has no derivative: the text is empty", "--says '2*x'")
     output = Output(settings.output, settings)
-    point = open_point(expr, at, [], settings, lambda text: None, "check", sample=SAMPLE)
+    point = open_point(expr, at, [], settings, lambda text: None, "check", samples=True)
     name = _chosen(point.leaves, wrt)
 
     def compare() -> HandCheck:

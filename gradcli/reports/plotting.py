@@ -26,7 +26,7 @@ from gradcli.data.point import (
 )
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.process.limits import walled
-from gradcli.reports.open_session import open_session, timed
+from gradcli.reports.open_session import in_doubles, open_session, timed
 from gradcli.reports.plot_output import write_plot
 
 if TYPE_CHECKING:
@@ -54,8 +54,13 @@ class PlotRequest(NamedTuple):
 
 
 def report_plot(request: PlotRequest, settings: Settings) -> int:
-    """Compute the curves, and draw or print them."""
+    """Compute the curves, and draw or print them; pictures show what double precision gives."""
     form = _form(settings)
+    return _drawn(request, form, settings) if form in PICTURES or form == "txt" else _plotted(request, form, settings)
+
+
+def _plotted(request: PlotRequest, form: str, settings: Settings) -> int:
+    """Compute the curves, and write them in a form."""
     _check_options(request)
     if form in ("png", "pdf"):
         from gradcli.display.charts.chart_matplotlib import require_matplotlib
@@ -77,6 +82,12 @@ def report_plot(request: PlotRequest, settings: Settings) -> int:
             stack.enter_context(offering(session, source, _repair(sources, request)))
         chart = timed(settings, "plot", lambda: _computed(session, sources, intervals, request, form))
     return write_plot(chart, form, output, settings)
+
+
+@in_doubles
+def _drawn(request: PlotRequest, form: str, settings: Settings) -> int:
+    """Draw the curves in double precision."""
+    return _plotted(request, form, settings)
 
 
 def _computed(session: Session, sources: list[Source], intervals: list[Interval], request: PlotRequest,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ from gradcli.analysis.derivatives import number_of, require_unchanged, value_of
 from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
-from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.symbolic.control_flow.decision_limit import limited_decisions
 from gradcli.symbolic.control_flow.exploration import (
@@ -26,6 +24,7 @@ from gradcli.symbolic.control_flow.exploration import (
 )
 from gradcli.symbolic.control_flow.path_condition import PathLimit
 from gradcli.symbolic.expression import ZERO, Expr
+from gradcli.symbolic.higher_order import Elements, derivatives
 from gradcli.symbolic.simplification.branches import guards, under
 from gradcli.symbolic.simplification.piecewise import without_isolated_points
 from gradcli.symbolic.simplification.shortest import simplified
@@ -57,6 +56,7 @@ class ClosedForm(NamedTuple):
     reason: str
     value: np.ndarray
     matrix: MatrixForm | None = None        # the derivative in matrix notation
+    shapes: tuple[tuple[int, ...], ...] = ()        # of the names
 
 
 class ClosedForms(NamedTuple):
@@ -115,7 +115,8 @@ class Program:
                 if tracer:
                     tracer.path.ended = True
                 with self.session.in_force():
-                    return derivatives(value, {name: self.session[name] for name in self.leaves}, self.order)
+                    leaves = {name: self.session[name] for name in self.leaves}
+                    return derivatives(value, leaves, self.order, tracer)
 
     def forms(self, point: Point, every_path: bool = True) -> ClosedForms:
         """The closed forms by the run at a point, with cases for `every_path`, not compared with anything."""
@@ -124,6 +125,8 @@ class Program:
             computed = self.at(point, tracer)
         self.most = max(self.most, 4 * tracer.path.count)
         first = _run(tracer, computed)
+        if any(isinstance(value, Elements) for value in computed.values()):
+            computed = self.at(point)
         explored = (explore(first, lambda forced: self._other_run(point, forced), self.leaves)
                     if every_path else single_path(first))
         constants = {**tracer.constants, **explored.constants}
@@ -136,8 +139,8 @@ class Program:
         whole = tracer if len(explored.paths) == 1 else None        # terms of matrices have no cases
         decimals = writes_decimals(self.text)
         fixed = {name for name in constants if name in explored.constants or not self.session[name].requires_grad}
-        forms = {names: _form(names, formulas[names], value, fixed, whole, decimals, bool(guarded))
-                 for names, value in computed.items()}
+        forms = {names: _form(names, formulas[names], value, fixed, whole, decimals, bool(guarded))._replace(
+            shapes=tuple(point[name].shape for name in names)) for names, value in computed.items()}
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
                            constants, list(explored.constants), tracer.coarse,
                            [*explored.assumptions, *guarded], explored.paths,
@@ -259,22 +262,12 @@ def traced_value(session: Session, text: str, leaves: Sequence[str]) -> Symbolic
         return tracer.formula(value_of(session, text))
 
 
-def derivatives(value: Tensor, leaves: dict[str, Tensor], order: int) -> dict[tuple[str, ...], Any]:
-    """The value by (), and its derivatives by tuples of names, in the order of `leaves`; None where it is zero."""
-    results: dict[tuple[str, ...], Any] = {(): value}
-    for count in range(1, order + 1):
-        for names in combinations_with_replacement(leaves, count):
-            inner = results[names[:-1]]
-            depends = inner is not None and inner.requires_grad
-            results[names] = functional.grad([inner], [leaves[names[-1]]], create_graph=True, allow_unused=True)[0] if (
-                depends) else None
-    return results
-
-
 def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
     """What a traced run has computed, as formulas."""
     def formula(value: Any) -> SymbolicTensor | str:
         try:
+            if isinstance(value, Elements):
+                return value.formula(tracer)
             return SymbolicTensor.filled(ZERO) if value is None else tracer.formula(value)
         except Unknown as unknown:
             return unknown.reason

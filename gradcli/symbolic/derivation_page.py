@@ -112,7 +112,7 @@ class DerivationPage:
             writer = new()
             if segment.formula is None:
                 lines.append(Line(writer.identifier(segment.name), [writer.prose(
-                    f"{self._short(segment.value)}, for {segment.reason} has no formula")]))
+                    f"{self._short(segment.value)}; no formula, because of {segment.reason}")]))
                 continue
             lines.append(Line(*_sides(writer, segment.name, segment.formula, segment.value.shape)))
         return lines
@@ -125,9 +125,10 @@ class DerivationPage:
         target = derivative.formula or SymbolicTensor.filled(ZERO, derivative.value.shape)
         left, [total] = _sides(writer, MARK + derivative.name, target, derivative.value.shape)
         if derivative.formula is None:
-            return Line(left, [writer.prose(f"{self._short(derivative.value)}, for it has no formula")])
-        bound = PRODUCT if len(derivative.links) > 1 else OR
-        links = [self._link(user, formula, derivative, writer, bound) for user, formula in derivative.links.items()]
+            return Line(left, [writer.prose(f"{self._short(derivative.value)}; no formula")])
+        bound = PRODUCT if len(without_zeros(derivative.links)) > 1 else OR
+        links = [self._link(user, formula, derivative, writer, bound) for user, formula in
+                 without_zeros(derivative.links).items()]
         rights = [writer.added(links), writer.within(target.body, OR)]
         if derivative.closed is not None and derivative.is_leaf:
             rights.append(writer.within(_renamed(derivative.closed, target).body, OR))
@@ -219,6 +220,11 @@ def _sides(writer: Writer, name: str, formula: SymbolicTensor, shape: tuple[int,
     places = tuple(index or Index(size) for size, index in zip(shape, axes, strict=True) if size != 1)
     left = writer.symbol(name, places)[0]
     return left, [writer.text(formula.body)]
+
+
+def without_zeros(links: dict[str, SymbolicTensor | None]) -> dict[str, SymbolicTensor | None]:
+    """The products of the chain rule that are not 0; all of them where none is left."""
+    return {user: formula for user, formula in links.items() if formula is None or formula.body != ZERO} or links
 
 
 def _renamed(formula: SymbolicTensor, other: SymbolicTensor) -> SymbolicTensor:

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.analysis.derivation import Steps, require_assigned
 from gradcli.analysis.derivatives import assigned_name, number_of
-from gradcli.analysis.detached import complete
+from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
@@ -82,16 +82,20 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     """
     statements = Paper.statements(text, result)
     with from_same_state(session, quiet=True):
+        starts = {name: session[name] for name in leaves}      # the program may assign another value to the name
         value = complete(session, leaves, lambda: _plain_value(session, text, statements))
         held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
-                and leaf.node is None}
+                and leaf.node is None} | starts
         with session.in_force():
             hooked = any(node.hooks for node in newest_first([value.node]))
             grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
         expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
     with from_same_state(session):
         try:
-            derivation = Paper(session, leaves).run(text, result)
+            with DetachmentRecorder().listening() as recorder:
+                derivation = Paper(session, leaves).run(text, result)
+            if recorder.at and not derivation.conditions and _branches(text):
+                derivation = derivation._replace(conditions=None)
         except (UsageFault, NonScalarBackward, LimitFault):
             raise
         except Fault as fault:      # which the program as it stands has not
@@ -115,6 +119,14 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
                     raise
                 raise UsageFault(HOOKED, ("gradcli diff", "tells what the hooks make of it")) from None
     return derivation
+
+
+def _branches(text: str) -> bool:
+    """Whether a program has branches, which it may take by numbers that it reads."""
+    from gradcli.lang.syntax.parser import parse
+    from gradcli.lang.syntax.query import walk
+
+    return any(node[0] in ("while", "if", "conditional") for node in walk(parse(text, "<expression>")))
 
 
 def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:

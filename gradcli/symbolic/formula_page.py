@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.analysis.written_rule import short_text
@@ -11,7 +12,7 @@ from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index, Symbol, walk
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplification.shortest import INSTALL
-from gradcli.symbolic.text import MARK, PLAIN, UNICODE, Notation, Writer, greek
+from gradcli.symbolic.text import MARK, PLAIN, SUPERSCRIPTS, UNICODE, Notation, Writer, greek
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -24,12 +25,13 @@ class FormulaPage:
 
     decimals    whether fractions that end are written as decimals, as the program writes its numbers
     values      whether the values at the point are shown
+    samples     names that the point leaves open: formulas with these have no value to show
     """
 
-    def __init__(self, session: Session, forms: ClosedForms, decimals: bool, values: bool, precision: int | None
-                 ) -> None:
+    def __init__(self, session: Session, forms: ClosedForms, decimals: bool, values: bool, precision: int | None,
+                 samples: Collection[str] = ()) -> None:
         self.session, self.forms, self.decimals, self.values = session, forms, decimals, values
-        self.precision = precision
+        self.precision, self.samples = precision, samples
         self.reserved = (*session.names(), *forms.constants)
 
     def render(self, form: str) -> str:
@@ -60,7 +62,7 @@ class FormulaPage:
         right = form.matrix.unicode if notation.unicode else form.matrix.text
         if form.formula is not None:
             return [self._row(form, notation), (left, right)]
-        return [(left, f"{right} = {self._value(form)}" if self.values else right)]
+        return [(left, f"{right} = {self._value(form)}" if self._has_value(form) else right)]
 
     def _row(self, form: ClosedForm, notation: Notation) -> tuple[str, str]:
         """The left side of a derivative's line in index notation, and the right."""
@@ -72,10 +74,16 @@ class FormulaPage:
         left = derivative_sign(form.names, sign, places_of(form, writer))
         right = writer.tensor(form.formula)
         value = short_text(form.value, self.precision)
-        if self.values and value != right:
+        if self._has_value(form) and value != right:
             right = f"({right})" if isinstance(form.formula.body, Cases) else right
             right += f" = {self._value(form)}"
         return left, right
+
+    def _has_value(self, form: ClosedForm) -> bool:
+        """Whether a derivative has a value that the point decides."""
+        used = set() if form.formula is None else {
+            part.name for part in walk(form.formula.body) if isinstance(part, Symbol)}
+        return self.values and used.isdisjoint(self.samples)
 
     def _value(self, form: ClosedForm) -> str:
         """The value of a derivative at the point."""
@@ -119,7 +127,8 @@ class FormulaPage:
             return left + r" = \text{" + self._value(form) + "}"
         right = writer.tensor(form.formula)
         value = self._value(form)
-        return f"{left} = {right}" + (f" = {value}" if self.values and value != right and not form.value.ndim else "")
+        shown = self._has_value(form) and value != right and not form.value.ndim
+        return f"{left} = {right}" + (f" = {value}" if shown else "")
 
     def data(self) -> dict[str, Any]:
         """The page as JSON can hold it."""
@@ -129,7 +138,7 @@ class FormulaPage:
             derivatives.append({
                 "by": list(form.names), "formula": self._formula(form) if known else None,
                 **({} if known else {"reason": form.reason}), "latex": self._latex(form), **self._matrix_data(form),
-                **({"value": form.value.tolist()} if self.values else {})})
+                **({"value": form.value.tolist()} if self._has_value(form) else {})})
         where = {name: self.forms.constants[name].tolist() for name in self._named()}
         conditions = self._conditions(Writer)
         return {"derivatives": derivatives, **({"where": where} if where else {}),
@@ -147,35 +156,45 @@ class FormulaPage:
         return Writer(self.reserved, self.decimals).tensor(form.formula)
 
 
-def places_of(form: ClosedForm, writer: Writer) -> list[str]:
-    """The letters of the element that the formula is the derivative by; one for each dimension longer than 1."""
+def places_of(form: ClosedForm, writer: Writer) -> list[list[str]]:
+    """For each name the letters of its element that the formula is the derivative by; one for each dimension longer
+    than 1."""
     assert form.formula is not None
     shape = form.value.shape
     axes = form.formula.axes if form.formula.shape == shape else (None,) * len(shape)
-    return [writer.name(index or Index(size)) for size, index in zip(shape, axes, strict=True) if size != 1]
+    letters = iter([writer.name(index or Index(size)) if size != 1 else "" for size, index in
+                    zip(shape, axes, strict=True)])
+    return [[letter for _ in dims if (letter := next(letters, ""))] for dims in form.shapes]
 
 
-def derivative_sign(names: tuple[str, ...], sign: str, places: list[str] | None = None) -> str:
-    """d/dx_ij, d2/dx2, d2/dxdy: the operator of a derivative by names."""
-    order = len(names)
-    suffix = "_" + "".join(places) if places else ""
+def derivative_sign(names: tuple[str, ...], sign: str, places: Sequence[list[str]] = ()) -> str:
+    """d/dx_ij, d2/dx2, d2/dxdy, d2/dx_i dx_j: the operator of a derivative by names."""
+    order, power = len(names), str(len(names))
     if sign == MARK:
-        names = tuple(map(greek, names))
+        names, power = tuple(map(greek, names)), power.translate(SUPERSCRIPTS)
     if order == 1:
-        return f"{sign}/{sign}{names[0]}{suffix}"
+        return f"{sign}/{sign}{_element(names[0], places[0] if places else [])}"
+    if any(places):
+        return f"{sign}{power}/" + " ".join(f"{sign}{_element(*both)}" for both in zip(names, places, strict=True))
     if len(set(names)) == 1 and not names[0][-1].isdigit():
-        return f"{sign}{order}/{sign}{names[0]}{order}"
-    return f"{sign}{order}/" + "".join(f"{sign}{name}" for name in names)
+        return f"{sign}{power}/{sign}{names[0]}{power}"
+    return f"{sign}{power}/" + "".join(f"{sign}{name}" for name in names)
 
 
-def latex_derivative(names: tuple[str, ...], places: list[str], writer: Any) -> str:
+def _element(name: str, places: list[str]) -> str:
+    """x, x_i: a name, or an element of it."""
+    return name + ("_" + "".join(places) if places else "")
+
+
+def latex_derivative(names: tuple[str, ...], places: Sequence[list[str]], writer: Any) -> str:
     """The operator of a derivative in LaTeX."""
     sign, order = r"\partial ", len(names)
     upper = r"\partial" if order == 1 else rf"\partial^{{{order}}}"
-    if len(set(names)) == 1 and order > 1:
+    if len(set(names)) == 1 and order > 1 and not any(places):
         return rf"\frac{{{upper}}}{{{sign}{writer.identifier(names[0])}^{{{order}}}}}"
-    suffix = writer.places(places, False) if places else ""
-    return rf"\frac{{{upper}}}{{" + r"\,".join(f"{sign}{writer.identifier(name)}" for name in names) + suffix + "}"
+    elements = [sign + writer.identifier(name) + (writer.places(mine, False) if mine else "")
+                for name, mine in zip(names, places or [[]] * order, strict=True)]
+    return rf"\frac{{{upper}}}{{" + r"\,".join(elements) + "}"
 
 
 def mathml(latex: str) -> str:
@@ -185,5 +204,5 @@ def mathml(latex: str) -> str:
         from latex2mathml.converter import convert
     except ImportError:
         raise UsageFault("--format mathml needs latex2mathml, which is not installed", INSTALL) from None
-    text: str = convert(latex, display="block")
+    text: str = convert(re.sub(r"<(\S+ values)>", r"&lt;\1&gt;", latex), display="block")     # of large tensors
     return text

@@ -12,9 +12,10 @@ from gradcli.analysis.detached import complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault, GradientShape, LimitFault
-from gradcli.symbolic.closed_form import closed_forms, derivatives, shortest, traced_value
+from gradcli.symbolic.closed_form import closed_forms, shortest, traced_value
 from gradcli.symbolic.expression import MINUS_ONE, ZERO, Expr
 from gradcli.symbolic.fold import add, mul
+from gradcli.symbolic.higher_order import derivatives
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Unknown
 from gradcli.symbolic.verification import close, from_same_state, near_points

@@ -47,6 +47,13 @@ def sum_over(index: Index, body: Expr) -> Expr:
                 rest = [*tests[:at], *tests[at + 1:], *_in_range(place, index.size)]
                 return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
                                substitute(value, {index: as_place(place)})),), ZERO)
+    if isinstance(body, Add):
+        varying = [term for term in body.terms if index in indices(term)]
+        if len(varying) < len(body.terms):      # deviations from a mean add up to 0
+            whole = add(sum_over(index, add(*varying)), *(
+                mul(number(index.size), term) for term in body.terms if term not in varying))
+            if not isinstance(whole, Add):
+                return whole
     parts = _split(index, body)
     return sum_over(*parts) if parts else _named_by_depth(index, _forwards(index, body))
 

@@ -252,9 +252,13 @@ class Writer:
         if alone and len(factors) == 1 and not isinstance(factors[0], Power):
             return [self.text(factors[0])]
         texts = [self._factor(factor) for factor in factors]
-        sums = [at for at, factor in enumerate(factors) if isinstance(factor, Add)]
-        for at, text in zip(sums, sorted(texts[at] for at in sums), strict=True):
-            texts[at] = text
+        alike: dict[object, list[int]] = {}     # sums, and elements of the same tensor: in the order of the alphabet
+        for at, factor in enumerate(factors):
+            if isinstance(factor, Add | Symbol):
+                alike.setdefault(factor.name if isinstance(factor, Symbol) else Add, []).append(at)
+        for places in alike.values():
+            for at, text in zip(places, sorted(texts[at] for at in places), strict=True):
+                texts[at] = text
         return texts
 
     def _factor(self, factor: Expr) -> str:

@@ -177,7 +177,7 @@ def test_numbers_beyond_single_precision_are_no_infinities(tmp_path):
 
 @pytest.mark.parametrize("words, repair", [
     (("grad", "x**2", "x=2"), "--at 'x=2'"), (("hess", "x*y", "x=2", "y=3"), "--at 'x=2,y=3'"),
-    (("graph", "x**2", "--at", "x=2"), "--var x=2"), (("run", ""), "gradcli run FILE"),
+    (("eval", "x**2", "--at", "x=2"), "--var x=2"), (("run", ""), "gradcli run FILE"),
     (("eval", "[1, 2]", "-o", "l.npy"), "torch.tensor([1, 2])")])
 def test_values_out_of_place_are_offered_theirs(words, repair):
     told = gradcli(*words)

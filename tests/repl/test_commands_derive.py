@@ -10,6 +10,7 @@ def test_steps_derive_at_the_values_of_now_and_change_nothing(repl):
     tape = " ".join(submit(repl, ":steps --tape (x ** 2 * y).sum()").out.split())
     assert "v3 = v2.sum() = 18" in tape and "x.grad = v1.grad * x * 2 = [4, 16]" in tape
     assert submit(repl, ":diff (x ** 2 * y).sum()").out == "d/dx_i = 2*x_i*y_i\n"
+    assert submit(repl, ":diff sin(t)*a").out == "d/da = sin(t)\nd/dt = a*cos(t)\n"       # as `gradcli diff` does
     assert submit(repl, "print(x.grad)").out == "None\n" and set(repl.names()) == {"x", "y"}
     complaint = submit(repl, ":steps x * x").err
     assert "(x * x).sum()" in complaint and "gradcli jac" not in complaint

@@ -35,6 +35,30 @@ a =  Chunk  2x2, 2x2
     assert "MmBackward0" in gradcli("graph", PROGRAM, "--style", "modern").out
 
 
+def test_a_graph_is_that_of_an_expression_at_a_point():
+    assert gradcli("graph", "(x @ w).sum()", "--at", "x=ones(1, 2), w=ones(2, 1)").out == """\
+Sum  a number
+└─ Addmm  1x1
+   ├─ x  1x2
+   └─ w  2x1
+"""
+    told = gradcli("graph", "x*y", "--at", "x=1")
+    assert told.status == 1 and "= help: --at 'x=1, y=2' " in told.err
+
+
+def test_notes_of_several_edges_do_not_overlap(tmp_path):
+    for count in (2, 5, 12):
+        program = f"x = Variable(torch.ones(1), requires_grad=True); torch.stack([x*k for k in range({count})]).sum()"
+        path = tmp_path / f"{count}.svg"
+        assert gradcli("graph", program, "--grads", "-o", str(path)).status == 0
+        notes = [(float(x), float(y), len(words)) for x, y, words in re.findall(
+            r'<text class="grad" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)<', path.read_text())]
+        assert len(notes) == 2 * count + 1
+        for n, (x, y, length) in enumerate(notes):
+            for other_x, other_y, other in notes[:n]:
+                assert abs(y - other_y) > 8 or abs(x - other_x) > 7 * (length + other) / 2, count
+
+
 def test_json_has_every_node_once(tmp_path):
     graph = json.loads(drawn(tmp_path, ".json"))
     titles = [node["name"] or node["label"] for node in graph["nodes"]]

@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from gradcli.display.charts.chart import Chart, Curve, segments, ticks
+from gradcli.analysis.curves import curve_chart
+from gradcli.display.charts.chart import Chart, Curve, labels, segments, ticks
 from gradcli.display.charts.chart_svg import chart_as_svg
 from gradcli.display.charts.chart_text import text
 from gradcli.display.charts.svg_axes import BOTTOM, HEIGHT, WIDTH
+from gradcli.session.session import Session
 from support.consoles import ROOT
 from support.program import gradcli
 
@@ -58,10 +60,24 @@ def test_a_pole_does_not_flatten_the_rest():
 
 
 @pytest.mark.parametrize("low, high, about, marks", [
-    (-3, 3, 6, [-3, -2, -1, 0, 1, 2, 3]), (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.5, 41, 4, [20, 40]),
+    (-3, 3, 6, [-3, -2, -1, 0, 1, 2, 3]), (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.5, 41, 4, [10, 20, 30, 40]),
     (-1e-7, 1e-7, 4, [-1e-7, -5e-8, 0, 5e-8, 1e-7])])
 def test_ticks_are_round(low, high, about, marks):
     assert ticks(low, high, about) == pytest.approx(marks)
+
+
+def test_labels_of_ticks_tell_one_from_the_other():
+    for low, high in ((3e9, 3e9 + 1000), (1e7 - 3, 1e7 + 3), (0.1234567, 0.1234569)):
+        numbers = ticks(low, high, 6)
+        assert len(set(labels(numbers))) == len(numbers) > 2 and [*map(float, labels(numbers))] == numbers, (low, high)
+
+
+def test_a_picture_has_the_derivative_where_the_function_is_defined():
+    session = Session()
+    rendered = curve_chart(session, ["log(x)"], "x", (-2, 2), 41, True, adaptive=True)
+    values, slopes = (curve.values for curve in rendered.curves)
+    assert np.isnan(slopes[rendered.places < 0]).all() and np.isfinite(slopes[rendered.places > 0]).all()
+    assert np.isfinite(values[rendered.places > 0]).all()
 
 
 def test_the_svg_goes_through_the_values():

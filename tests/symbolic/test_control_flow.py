@@ -13,7 +13,7 @@ OUTPUTS = {
     ("x**2 if x > 0 else -x",): "2*x if x > 0 else -1\n",
     ("x**2 if x > 0 else -x", "--at", "x=-3"): "(2*x if x > 0 else -1) = -1\n",
     ("max(x, 0)",): "1 if x >= 0 else 0\n",
-    ("min(max(x, -1), 1)**2",): "0 if x < -1 or x > 1 else 2*x\n",
+    ("min(max(x, -1), 1)**2",): "2*x if x >= -1 and x <= 1 else 0\n",
     ("max(x, y)",): "d/dx = 1 if x >= y else 0\nd/dy = 1 if y > x else 0\n",
     ("x*y if x > 0 and y > 0 else x + y", "--wrt", "x"): "y if x > 0 else 1\nwhere y > 0\n",
     ("max(x)", "--at", "x=[1, 2]"): "d/dx_i = ((0 if i == 0 else 1) if x[1] > x[0] else 1 if i == 0 else 0) = [0, 1]\n",

@@ -10,7 +10,7 @@ OUTPUTS = {
     ("x**2 if x > 0 else -x", "--at", "x=0"): "(2*x if x > 0 else -1) = -1\n",
     ("x.long() * x", "--at", "x=3.5"): "trunc(x) = 3\n",
     ("x.float()**2", "--at", "x=3.3"): "2*x = 6.6\n",
-    ("(x.half()**2).sum()", "--at", "x=3.3"): "2*x = 6.60156\n",
+    ("(x.half()**2).sum()", "--at", "x=3.3"): "2*x = 6.6\n",
     ("(c1 * torch.tensor([1., 2.])).sum()", "--at", "c1=[1, 2]"):
         "d/dc1_i = c2_i = [1, 2]\nd/dc1   = c2\nwhere c2 = [1, 2]\n",
     ("(x * n).sum()", "--at", "x=[1, 2]", "--var", "n=torch.tensor([3, 4])"): "d/dx_i = n_i = [3, 4]\nd/dx   = n\n",

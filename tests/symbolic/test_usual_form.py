@@ -20,12 +20,13 @@ FORMS = {       # by x, of programs of numbers
     "relu(x)*x": "2*x if x > 0 else 0", "clamp(x, 0, 1)**2": "2*x if x >= 0 and x <= 1 else 0",
     "max(0, 1 - 2*x)": "-2 if x < 1/2 else 0", "torch.where(x > 1, torch.where(x > 2, x**3, x**2), x)":
     "1 if x <= 1 else 2*x if x <= 2 else 3*x**2", "F.hardswish(x)":
-    "x/3 + 0.5 if x > -3 and x < 3 else 0 if x <= -3 else 1", "relu(x) - relu(-x)": "1",
+    "0 if x <= -3 else x/3 + 0.5 if x < 3 else 1", "relu(x) - relu(-x)": "1",
     "-x**3/3 + x**2 - 4": "2*x - x**2", "x**4 - 2*x**3 + x": "4*x**3 - 6*x**2 + 1",
     "(x**2 + x + 1)/(x**2 - x + 1)": "2*(1 - x**2)/(x**2 - x + 1)**2", "exp(exp(x))": "exp(x)*exp(exp(x))",
     "(3*x + 1)/(x**2 - 4)": "-(3*x**2 + 2*x + 12)/(x**2 - 4)**2", "x**2*exp(-x)*(x - 1)":
     "-x*(x**2 - 4*x + 2)*exp(-x)", "x*(x - 1)*(x - 2)*(x - 3)*(x - 4)*(x - 5)*(x - 6)":
-    "7*x**6 - 126*x**5 + 875*x**4 - 2940*x**3 + 4872*x**2 - 3528*x + 720", "(x + 1e-12)**2": "2*(x + 1e-12)"}
+    "7*x**6 - 126*x**5 + 875*x**4 - 2940*x**3 + 4872*x**2 - 3528*x + 720", "(x + 1e-12)**2": "2*(x + 1e-12)",
+    "log(tan(x/2))": "1/sin(x)", "1/tanh(x)": "-1/sinh(x)**2", "1/tan(x)": "-1/sin(x)**2"}
 POINTS = (-0.7, 0.4, 1.6, 2.6)
 WORDS = {       # by command lines of diff, the first line of their answers
     ("sin(t)",): "cos(t)", ("A*exp(-t/tau)", "--wrt", "t"): "-A*exp(-t/tau)/tau",
@@ -34,14 +35,41 @@ WORDS = {       # by command lines of diff, the first line of their answers
     ("sum([A[i, j]*x[j] for i in range(2) for j in range(2)])", "--at", "A=ones(2,2), x=[1, 2]", "--wrt", "A"):
     "d/dA_ij = x_j = [[1, 2], [1, 2]]", ("x1**2*sigma", "--order", "2", "--wrt", "x1"): "2*sigma",
     ("x1*sigma2", "--format", "latex", "--wrt", "x1"): r"\frac{\partial}{\partial {x_{1}}} = {\sigma_{2}}",
-    ("mu*x0", "--format", "unicode"): "∂/∂μ  = x₀"}
+    ("mu*x0", "--format", "unicode"): "∂/∂μ  = x₀",
+    ("max(b, c, a)",): "d/da = 1 if a > b and a > c else 0", ("max(c, a, b)",): "d/da = 1 if a > c and a >= b else 0",
+    ("min(x, y, z)",): "d/dx = 1 if x <= y and x <= z else 0", ("max(min(b, c), a)",):
+    "d/da = 0 if a <= b and a <= c else 1", ("max(x**2, y, 1)",): "d/dx = 2*x if x**2 >= y and x**2 >= 1 else 0",
+    ("torch.max(torch.max(x, y), z)",): "d/dx = 1 if x >= y and x >= z else 0",
+    ("x**2*y", "--at", "x=3"): "d/dx = 2*x*y",
+    ("((x - x.mean())**2).mean()", "--at", "x=[1, 2, 4]"):
+    "d/dx_i = 2*(x_i - sum_j(x_j)/3)/3 = [-0.888889, -0.222222, 1.11111]",
+    ("F.cross_entropy(x, t)", "--at", "x=[1, 1]", "--var", "t=torch.tensor(1)"):
+    "d/dx_i = exp(x_i)/sum_j(exp(x_j)) + (-1 if i == t else 0) = [0.5, -0.5]",
+    ("F.cross_entropy(x, t)", "--at", "x=ones(2, 2, 2)", "--var", "t=torch.tensor([[1, 0], [0, 1]])"):
+    "d/dx_ijk = exp(x_ijk)/(4*sum_l(exp(x_ilk))) + (-1/4 if j == t_ik else 0) = "
+    "[[[0.125, -0.125], [-0.125, 0.125]], [[-0.125, 0.125], [0.125, -0.125]]]",
+    ("F.nll_loss(x, t, weight=w)", "--at", "x=[[1, 2]]", "--var", "t=torch.tensor([1])", "--var",
+     "w=torch.Tensor([1, 3])"): "d/dx_i = (-w_i/w[t] if i == t else 0) = [[0, -1]]",
+    ("torch.matrix_exp(A).trace()", "--at", "A=zeros(2, 2)"):
+    "d/dA = no closed form: matrix_exp has none here; its value is [[1, 0], [0, 1]]"}
 MATRICES = {    # by a name, at a point
     ("(x.t() @ A @ x).sum()", "x", "x=ones(3,1), A=ones(3,3)"): "(A + A.T) @ x",
     ("-(y*log(sigmoid(X @ w)) + (1 - y)*log(1 - sigmoid(X @ w))).sum()", "w", "X=ones(2,3), w=ones(3), y=[0.5, 1]"):
     "X.T @ (sigmoid(X @ w) - y)",
     ("-(y*log(F.softmax(x, 0))).sum()", "x", "x=[1, 2], y=[0, 1]"): "y.sum()*softmax(x, 0) - y",
     ("F.gaussian_nll_loss(x, y, v)", "x", "x=[1, 2], y=[3, 4], v=[1, 1]"): "(x - y)/(2*v)",
-    ("((Q @ K.t()/math.sqrt(2))**2).sum()", "Q", "Q=ones(2,2), K=ones(2,2)"): "Q @ K.T @ K"}
+    ("((Q @ K.t()/math.sqrt(2))**2).sum()", "Q", "Q=ones(2,2), K=ones(2,2)"): "Q @ K.T @ K",
+    ("inverse(A)[0, 1]", "A", "A=[[2, 1], [1, 3]]"): "-inverse(A)[0].outer(inverse(A)[:, 1])",
+    ("torch.linalg.solve(A, b)[0]", "A", "A=[[2, 1], [1, 3]], b=[1, 2]"): "-inverse(A)[0].outer(inverse(A) @ b)",
+    ("torch.linalg.norm(X, 2)", "X", "X=[[1, 2], [3, 4]]"):
+    "torch.linalg.svd(X, False)[0][:, 0].outer(torch.linalg.svd(X, False)[2][0])",
+    ("torch.linalg.norm(X, 'nuc')", "X", "X=[[1, 2], [3, 4]]"):
+    "torch.linalg.svd(X, False)[0] @ torch.linalg.svd(X, False)[2]",
+    ("torch.linalg.eigvalsh(A)[0]", "A", "A=[[2, 1], [1, 3]]"):
+    "torch.linalg.eigh(A)[1][:, 0].outer(torch.linalg.eigh(A)[1][:, 0])",
+    ("2*torch.linalg.cholesky(A).diagonal().log().sum()", "A", "A=[[2, 1], [1, 3]]"):
+    "inverse(torch.linalg.cholesky(A)).T @ inverse(torch.linalg.cholesky(A))",
+    ("(X.tril()**2).sum()", "X", "X=[[1, 2], [3, 4]]"): "2*tril(X)"}
 
 
 def opened(x):
@@ -90,6 +118,15 @@ def test_guards_against_zero_are_conditions():
 def test_steps_need_no_point_and_name_values():
     told = gradcli("steps", "y = sigmoid(w*x); -log(y)", "--wrt", "w").out
     assert "∂f/∂w = ∂f/∂y * x*y*(1 - y) = " in told and "as reverse mode says" not in told
+
+
+def test_steps_follow_a_name_that_gets_another_value():
+    told = gradcli("steps", "x = x**2; x = sin(x); x", "--at", "x=1").out
+    assert "∂f/∂x  = ∂f/∂x2 * 2*x = 2*x*cos(x2) = 2*x*cos(x**2)\n" in told and "as reverse mode says" in told
+    halved = gradcli("steps", "while x.item() > 1:\n    x = x/2\ny = x**2; y", "--at", "x=5").out
+    assert "x2 = x/8\n" in halved and "where the same elements and branches are taken as at this point" in halved
+    zeros = gradcli("steps", "s = x**0; s = s + x; s", "--at", "x=2").out
+    assert "0 + " not in zeros and "∂s2/∂x = " in zeros.replace("  ", " ")
 
 
 def test_the_name_of_a_file_decides_the_form(tmp_path):

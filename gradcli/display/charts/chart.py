@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 POLE_RATIO = 8.0    # a range wider than that of the middle 90 % of values by this factor is cut: there is a pole
 LEAST_DECADES = 0.7     # of a logarithmic axis whose ticks are powers of ten, or 1, 2 and 5 times them
 EDGE = 0.004            # of the width: nearer to places without a value, values need not be in the picture
+FEWEST_TICKS = 3        # of an axis; with fewer, its steps are halved
 MARGIN = 0.03           # of the height of a picture, above and below the curves
 
 
@@ -186,15 +187,26 @@ def ticks(low: float, high: float, about: int) -> list[float]:
     """Round numbers in a range, about `about` of them, in steps of 1, 2 or 5 times a power of ten."""
     raw = (high - low) / max(1, about)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next((factor * power for factor in (1, 2, 5) if factor * power >= raw), 10 * power)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    steps = [factor * power for factor in (0.5, 1, 2, 5, 10)]
+    at = next(n for n, step in enumerate(steps) if n and (step >= raw or n == len(steps) - 1))
+    first, last = _multiples(low, high, steps[at])
+    if last - first + 1 < min(FEWEST_TICKS, about):
+        at -= 1
+        first, last = _multiples(low, high, steps[at])
+    step = steps[at]
     return [0.0 if not n else float(f"{n * step:.12g}") for n in range(first, last + 1)]
+
+
+def _multiples(low: float, high: float, step: float) -> tuple[int, int]:
+    """The first and the last multiple of a step in a range."""
+    return math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
 
 
 def marks(low: float, high: float, about: int, logarithmic: bool) -> list[tuple[float, str]]:
     """The ticks of an axis, as places on it and labels; `low` and `high` are logarithms where it is logarithmic."""
     if not logarithmic:
-        return [(mark, label(mark)) for mark in ticks(low, high, about)]
+        numbers = ticks(low, high, about)
+        return list(zip(numbers, labels(numbers), strict=True))
     if high - low < LEAST_DECADES:
         numbers = [mark for mark in ticks(10 ** low, 10 ** high, about) if mark > 0]
     else:
@@ -207,6 +219,15 @@ def marks(low: float, high: float, about: int, logarithmic: bool) -> list[tuple[
     return [(place, words) for place, words in places if low - 1e-6 <= place <= high + 1e-6]
 
 
-def label(number: float) -> str:
+def label(number: float, digits: int = 6) -> str:
     """A tick as text."""
-    return f"{number:g}"
+    return f"{number:.{digits}g}"
+
+
+def labels(numbers: Sequence[float]) -> list[str]:
+    """Ticks as texts, with as many digits as tell one from the other."""
+    for digits in range(6, 13):
+        texts = [label(number, digits) for number in numbers]
+        if [*map(float, texts)] == list(numbers):
+            break
+    return texts

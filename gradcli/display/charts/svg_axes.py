@@ -10,7 +10,7 @@ from gradcli.display.charts.chart import marks
 from gradcli.faults.source import cells
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 400, 80, 16, 12, 46     # pixels; TOP without the legend
-COLOURS = ("#2457b3", "#c4570c", "#3a7d34", "#7a3fa0", "#b3245a", "#5b6470")
+COLOURS = ("#2457b3", "#c4570c", "#3a7d34", "#7a3fa0", "#b3245a", "#5b6470", "#0e8a9c", "#a88a00", "#7a4a21", "#d9579e")
 INK, AXIS, GRID = "#1d2430", "#9aa2ad", "#e4e7eb"
 CHARACTER, LINE = 7.3, 16       # pixels of a monospace character of size 12
 SAMPLE = 34                     # pixels of a legend's line sample and the space behind it

@@ -6,6 +6,8 @@ several layers get a bend in each, and in each layer nodes are sorted by the mea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradcli.display.graphs.graph import Node, Picture
 from gradcli.faults.source import cells
 
@@ -14,6 +16,7 @@ LINE, LAYER, GAP, BEND = 16.0, 44.0, 18.0, 10.0         # of a line of text, bet
 NOTED = 72.0            # between layers whose edges have gradients
 PORTS = 0.6             # of the width of a box, along which its edges are spread
 SWEEPS = 6
+BESIDE = (0.5, 0.65, 0.8)       # parts of the way to the next layer at which notes may stand side by side
 LIGHT = {"ground": "#ffffff", "call": "#eef2fb", "leaf": "#e8f3e8", "ink": "#1d2430", "faint": "#5b6470",
          "edge": "#8a8f98", "grad": "#a3470b"}
 DARK = {"ground": "#14181f", "call": "#232c3d", "leaf": "#1f3325", "ink": "#e6e9ef", "faint": "#a2abb8",
@@ -40,7 +43,9 @@ def graph_as_svg(picture: Picture, dark: bool = False) -> str:
              '<marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
              '<polygon class="head" points="0,0.5 8,4 0,7.5"/></marker>',
              f'<rect class="ground" width="{total:.0f}" height="{tall:.0f}"/>']
-    notes, parts = [], _parts(chains, starts) if picture.grads else []
+    notes: list[str] = []
+    nexts = [ends[n] if len(chain) == 2 else middles[chain[1]] for n, chain in enumerate(chains)]
+    parts = _parts(chains, starts, nexts, picture.grads) if picture.grads else []
     for n, chain in enumerate(chains):
         inner = [(middles[member], levels[member]) for member in chain[1:-1]]
         first = starts[n], levels[chain[0]] + high / 2
@@ -65,7 +70,7 @@ def _rules(colours: dict[str, str]) -> str:
         f".edge{{fill:none;stroke:{colours['edge']}}}", f".call{{fill:{colours['call']};stroke:{colours['faint']}}}",
         f".leaf{{fill:{colours['leaf']};stroke:{colours['faint']}}}", f".ink{{fill:{colours['ink']}}}",
         f".faint{{fill:{colours['faint']}}}",
-        f".grad{{fill:{colours['grad']};stroke:{colours['ground']};stroke-width:3;paint-order:stroke}}"])
+        f".grad{{fill:{colours['grad']};stroke:{colours['ground']};stroke-width:5;stroke-linejoin:round;paint-order:stroke}}"])
 
 
 def _ports(chains: list[list[int]], middles: dict[int, float], widths: list[float]
@@ -165,23 +170,45 @@ def _edge(points: list[tuple[float, float]]) -> str:
     return f'<path class="edge" d="{" ".join(path)}" marker-end="url(#head)"/>'
 
 
-def _parts(chains: list[list[int]], starts: list[float]) -> list[float]:
-    """The part of the way to the next layer at which each edge has its note: those of one call on different levels."""
+def _parts(chains: list[list[int]], starts: list[float], nexts: list[float], notes: Sequence[str]) -> list[float]:
+    """The part of the way to the next layer at which each edge has its note.
+
+    The notes of one call stand side by side where they have room; else each is lower than the one before.
+    """
     groups: dict[int, list[int]] = {}
     for n, chain in enumerate(chains):
         groups.setdefault(chain[0], []).append(n)
     parts = [0.0] * len(chains)
     for group in groups.values():
-        for place, n in enumerate(sorted(group, key=starts.__getitem__), 1):
-            parts[n] = place / (len(group) + 1)
+        group.sort(key=starts.__getitem__)
+        beside = next((part for part in BESIDE if _have_room([
+            (_between(starts[n], nexts[n], part), _half(notes[n])) for n in group])), None)
+        for place, n in enumerate(group, 1):
+            parts[n] = place / (len(group) + 1) if beside is None else beside
     return parts
+
+
+def _have_room(spans: list[tuple[float, float]]) -> bool:
+    """Whether texts, each with its middle and half its width, stand side by side without touching."""
+    spans = sorted(spans)
+    return all(a + half + other <= b for (a, half), (b, other) in zip(spans, spans[1:], strict=False))
+
+
+def _between(first: float, last: float, part: float) -> float:
+    """The x coordinate of an edge after a part of its way to the next layer."""
+    return first + (last - first) * (3 * part ** 2 - 2 * part ** 3)
+
+
+def _half(words: str) -> float:
+    """Half the room that a note takes across."""
+    return cells(words) * CHARACTER / 2 + 2
 
 
 def _note(words: str, first: tuple[float, float], last: tuple[float, float], part: float, total: float) -> str:
     """The gradient along an edge, on its way from the call to the next layer."""
-    x = first[0] + (last[0] - first[0]) * (3 * part ** 2 - 2 * part ** 3)
-    half = cells(words) * CHARACTER / 2 + 2
-    return _text(words, max(half, min(total - half, x)), first[1] + (last[1] - first[1]) * part + 4, "grad")
+    half = _half(words)
+    return _text(words, max(half, min(total - half, _between(first[0], last[0], part))),
+                 first[1] + (last[1] - first[1]) * part + 4, "grad")
 
 
 def _box(node: Node, width: float, high: float, middle: float, level: float) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.autograd.op import Op, short
-from gradcli.ops.base import Binary, Comparison, Slope, Unary
+from gradcli.engine.autograd.op import TABLE, Op, short
+from gradcli.ops.base import Binary, Comparison, Kernel, Slope, Unary
 from gradcli.symbolic.fold import call
 from gradcli.symbolic.formulas.table import FORMULAS, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -31,7 +31,7 @@ def formula_of(cls: type[Op]) -> Callable[..., Any]:
 def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
     """The formula of an operation on elements without an entry: a call of the function by its name."""
     if not issubclass(cls, ELEMENTWISE):
-        raise Unknown(known_as(name))
+        raise Unknown(known_as(name) if known_as(name) != name else _public(cls, name))
     function_name = program_name(cls)
     defaults = [cls.defaults.get(p) for p in cls.params]
 
@@ -48,6 +48,12 @@ def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
 def known_as(name: str) -> str:
     """The name by which programs know an operation or the one that it is a part of: max_all is a part of max."""
     return name.removesuffix("_kernel").removesuffix("_back").removesuffix("_all").removesuffix("_dim")
+
+
+def _public(cls: type[Op], name: str) -> str:
+    """The operation that a kernel is a part of, where its file has the name of one; else its own name."""
+    file = cls.__module__.rpartition(".")[2]
+    return file if issubclass(cls, Kernel) and file in TABLE else name
 
 
 def program_name(cls: type[Op]) -> str:

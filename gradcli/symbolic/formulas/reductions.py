@@ -173,26 +173,32 @@ def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> Symb
 @formula("nll_kernel")
 def _nll(logs: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str) -> SymbolicTensor:
     """Minus the entries that `target` names: sum_c [c == y_n] -x_nc."""
-    picked = total(elementwise(lambda a, b: mul(MINUS_ONE, a, b), _chosen(logs, target, weight), logs), -1)
+    chosen, at = _chosen(logs.shape, target, weight)
+    picked = total(elementwise(lambda a, b: mul(MINUS_ONE, a, b), chosen, logs), at)
+    if how == "mean" and weight is not None:
+        return elementwise(lambda a, b: a / b, reduced_as("sum", picked), reduced_as("sum", chosen))
     return reduced_as(how, picked)
 
 
-def _chosen(logs: SymbolicTensor, target: SymbolicTensor, weight: Any) -> SymbolicTensor:
-    """1 at the class of each row, 0 elsewhere."""
-    if weight is not None or len(logs.shape) != 2 or len(target.shape) != 1:
-        raise NoFormula("nll_loss, but for rows of classes without weights,")
-    rows = target.shape[0]
-    row = Index(rows) if rows > 1 else None
-    column = Index(logs.shape[1])
-    body = target.body if row is None else target.renamed((row,)).body
-    test = condition("eq", IndexValue(column), body)
-    return SymbolicTensor(logs.shape, (row, column), cases(((test, ONE),), ZERO))
+def _chosen(shape: tuple[int, ...], target: SymbolicTensor, weight: SymbolicTensor | None
+            ) -> tuple[SymbolicTensor, int]:
+    """The weight of its class, or 1, at the class of each target, and 0 elsewhere; and the dimension of classes."""
+    at = min(1, len(shape) - 1)
+    axes = tuple(None if size == 1 else Index(size) for size in target.shape)
+    column = Index(shape[at])
+    value = ONE if weight is None else weight.renamed((column,)).body
+    target = target.renamed(axes)
+    test = condition("eq", IndexValue(column), target.body)
+    return SymbolicTensor(shape, (*target.axes[:at], column, *target.axes[at:]), cases(((test, value),), ZERO)), at
 
 
 @formula("nll_back")
 def _nll_back(g: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str, shape: Any
               ) -> SymbolicTensor:
-    logs = SymbolicTensor.filled(ZERO, tuple(shape))
-    count = number(shape[0] if how == "mean" else 1)
-    spread = SymbolicTensor((*g.shape, 1), (*g.axes, None), g.body) if how == "none" else g
-    return elementwise(lambda a, b: -(a * b) / count, spread, _chosen(logs, target, weight))
+    chosen, at = _chosen(tuple(shape), target, weight)
+    if how == "none":
+        g = SymbolicTensor((*g.shape[:at], 1, *g.shape[at:]), (*g.axes[:at], None, *g.axes[at:]), g.body)
+    count = SymbolicTensor.filled(number(prod(target.shape) if how == "mean" else 1))
+    if how == "mean" and weight is not None:
+        count = reduced_as("sum", chosen)
+    return elementwise(lambda a, b, n: -(a * b) / n, g, chosen, count)

@@ -54,7 +54,7 @@ def _log_softmax_back(g: Term, logs: Term, dim: Any) -> Term:
 
 @rule("nll_kernel")
 def _nll(logs: Term, target: Term, weight: Any, ignored: int, how: str) -> Term:
-    if weight is not None or len(logs.shape) != 2:
+    if weight is not None or len(logs.shape) > 2:
         raise NoMatrixForm
     return Function(target.shape if how == "none" else (), "F.nll_loss", (logs, target),
                     () if how == "mean" else (("reduction", how),))
@@ -62,11 +62,12 @@ def _nll(logs: Term, target: Term, weight: Any, ignored: int, how: str) -> Term:
 
 @rule("nll_back")
 def _nll_back(g: Term, target: Term, weight: Any, ignored: int, how: str, shape: Shape) -> Term:
-    if weight is not None or len(shape) != 2:
+    if weight is not None or len(shape) > 2:
         raise NoMatrixForm
-    classes = Function(tuple(shape), "F.one_hot", (target, shape[1]))
-    spread = lifted(g, 1) if how == "none" else g
-    return multiply(filled(MINUS_ONE / number(shape[0] if how == "mean" else 1)), spread, classes)
+    classes = Function(tuple(shape), "F.one_hot", (target, shape[-1]))
+    is_batch = len(shape) == 2
+    spread = lifted(g, 1) if how == "none" and is_batch else g
+    return multiply(filled(MINUS_ONE / number(shape[0] if how == "mean" and is_batch else 1)), spread, classes)
 
 
 @rule("bce_with_logits_kernel")

@@ -57,6 +57,10 @@ class TextbookWriter:
         """A product of matrices."""
         raise NotImplementedError
 
+    def indexed(self, base: str, items: list[str]) -> str:
+        """An element, a row or a column."""
+        return f"{base}[{', '.join(items)}]"
+
     def raised(self, base: str, exponent: str) -> str:
         """A power of a number."""
         raise NotImplementedError
@@ -269,11 +273,17 @@ class TextbookWriter:
             return self.called("log", [self.called("abs", [self.called("det", [self.text(first)])])]), ATOM
         if term.name in OF_CLASSES and term.arguments[1] == len(first.shape) - 1:
             return self.called(term.name, [self.text(first)]), ATOM
+        if term.name == "[]" and all(item == ":" or item.isdigit() for item in term.arguments[1:]):
+            items = list(term.arguments[1:])
+            if len(items) < len(first.shape) == 2:      # a row, as the column that vectors are
+                first, items = transposed(first), [":", *items]
+            text = self.text(first)
+            return self.indexed(text if isinstance(first, Name) else self.parenthesised(text), items), ATOM
         if term.name in (".reshape", ".squeeze", "[]"):
             raise NoMatrixForm
         name = term.name.rpartition(".")[2] + ("" if term.result is None else str(term.result))
         return self.called(name, [self.plain(value) for value in term.arguments[
-            :1 if term.name == "F.one_hot" else None]]), ATOM
+            :1 if term.name == "F.one_hot" or term.result is not None else None]]), ATOM
 
     def plain(self, value: Any) -> str:
         """An argument of a function."""
@@ -314,7 +324,11 @@ class LatexMatrices(TextbookWriter):
         return text if has_terms or not rest else f"{text} {rest}"
 
     def raised(self, base: str, exponent: str) -> str:
-        return f"{base}^{{{exponent}}}"
+        twice = base.endswith("}") and base.rpartition("{")[0].endswith("^")
+        return f"{self.parenthesised(base) if twice else base}^{{{exponent}}}"
+
+    def indexed(self, base: str, items: list[str]) -> str:
+        return f"{base}_{{{','.join(items)}}}"
 
     def elements_raised(self, base: str, exponent: str) -> str:
         return rf"{base}^{{\circ {exponent}}}"
@@ -337,7 +351,7 @@ class LatexMatrices(TextbookWriter):
         return r"^{-\top}"
 
 
-NAMES = {"trace": "tr", "one_hot": "onehot"}
+NAMES = {"trace": "tr", "one_hot": "onehot", "svd0": "U", "svd1": "S", "svd2": "Vh", "eigh0": "L", "eigh1": "V"}
 
 
 class UnicodeMatrices(TextbookWriter):

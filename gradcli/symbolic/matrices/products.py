@@ -49,8 +49,15 @@ def sums(term: Term, dim: int) -> Term:
     return reduced("sum", term, (dim,), False)
 
 
+def are_singular_values(term: Term) -> bool:
+    """Whether a term is the vector of the singular values of a matrix, the greatest first."""
+    return isinstance(term, Function) and term.name == "torch.linalg.svd" and term.result == 1 and len(term.shape) == 1
+
+
 def summed(term: Term, dims: tuple[int, ...], keep: bool = False) -> Term:
     """The sum over dimensions; of a matrix times a row or a column, element by element, the product with a vector."""
+    if place_of_unit(term) is not None and dims == (0,):
+        return Filled((1,) if keep else (), ONE)
     if len(dims) == 1 and not keep and len(term.shape) == 2 and isinstance(term, Product):
         vectors = [power(factor.source if isinstance(factor, Lifted) else factor, e) for factor, e in term.factors
                    if _runs_along(factor, dims[0])]
@@ -84,9 +91,59 @@ def matmul(a: Term, b: Term) -> Term:
     return _matmul(rest_a, rest_b, shape)
 
 
+def unit(at: int, size: int) -> Term:
+    """A row of the identity: a vector with 1 at a place and 0 elsewhere."""
+    return Function((size,), "[]", (Function((size, size), "torch.eye", (size,)), str(at)))
+
+
+def place_of_unit(term: Term) -> int | None:
+    """The place of the 1 in a row of the identity; None for any other term."""
+    if isinstance(term, Function) and term.name == "[]" and len(term.arguments) == 2:
+        source, at = term.arguments
+        if isinstance(source, Function) and source.name == "torch.eye":
+            return int(at)
+    return None
+
+
+def _as_diagonal(term: Term) -> Term:
+    """The identity times a vector, element by element, as a diagonal; one that has a single 1 as an outer product."""
+    if isinstance(term, Product) and term.number == ONE and len(term.factors) == 2:
+        for (one, e), (other, f) in (term.factors, term.factors[::-1]):
+            vector = other.source if isinstance(other, Lifted) else other
+            if e == f == ONE and len(vector.shape) == 1 and isinstance(one, Diagonal) and (
+                    isinstance(one.vector, Filled) and one.vector.value == ONE):
+                term = Diagonal(term.shape, vector)
+                break
+    if isinstance(term, Diagonal) and place_of_unit(term.vector) is not None:
+        return outer(term.vector, term.vector)
+    return term
+
+
+def row_of(matrix: Term, at: int) -> Term:
+    """A row of a matrix; of a product that of its first factor, times the others."""
+    if isinstance(matrix, Transposed):
+        return _column_of(matrix.matrix, at)
+    if isinstance(matrix, MatMul) and len(matrix.shape) == 2:
+        return matmul(transposed(_chain(matrix.factors[1:])), row_of(matrix.factors[0], at))
+    return Function(matrix.shape[1:], "[]", (matrix, str(at)))
+
+
+def _column_of(matrix: Term, at: int) -> Term:
+    """A column of a matrix, or the element of a vector."""
+    if isinstance(matrix, Transposed):
+        return row_of(matrix.matrix, at)
+    if isinstance(matrix, MatMul) and len(matrix.shape) == 2:
+        return matmul(_chain(matrix.factors[:-1]), _column_of(matrix.factors[-1], at))
+    return Function(matrix.shape[:-1], "[]", (matrix, *[":"] * (len(matrix.shape) - 1), str(at)))
+
+
 def _matmul(a: Term, b: Term, shape: tuple[int, ...]) -> Term:
+    at = place_of_unit(b)
+    if at is not None and len(a.shape) <= 2 and not isinstance(a, Expanded | Filled | Diagonal | Outer | Lifted):
+        return _column_of(a, at)
     if isinstance(a, Expanded | Filled) or isinstance(b, Expanded | Filled):
         return _of_repeated(a, b, shape)
+    a, b = _as_diagonal(a), _as_diagonal(b)
     for one, other, left in ((a, b, True), (b, a, False)):
         if isinstance(one, Diagonal) and isinstance(one.vector, Filled):
             return scaled(one.vector.value, other)

@@ -18,7 +18,15 @@ from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, divide, expanded, filled, multiply, power, scaled
 from gradcli.symbolic.matrices.arrange import on_diagonal, reduced, reshaped, summed_to
 from gradcli.symbolic.matrices.dims import lifted, lowered
-from gradcli.symbolic.matrices.products import added, matmul, summed, transposed
+from gradcli.symbolic.matrices.products import (
+    added,
+    matmul,
+    outer,
+    row_of,
+    summed,
+    transposed,
+    unit,
+)
 from gradcli.symbolic.matrices.terms import (
     Diagonal,
     Expanded,
@@ -271,6 +279,8 @@ def _getitem(x: Term, items: tuple[Any, ...], picks: Any = ()) -> Term:
         return x
     if any(type(item) not in (int, slice) for item in items):
         raise NoMatrixForm
+    if len(x.shape) == 2 and len(items) == 1 and type(items[0]) is int:
+        return row_of(x, items[0] % x.shape[0])
     return Function(np.broadcast_to(0, x.shape)[items].shape, "[]", (x, *map(_subscript, items)))
 
 
@@ -284,11 +294,37 @@ def _subscript(item: int | slice) -> str:
 
 @rule("unindex")
 def _unindex(g: Term, items: tuple[Any, ...], picks: Any, shape: Shape) -> Term:
-    if picks or not all(item is None or item == slice(None) for item in items):
+    """A part in its place among zeros: elements, rows and columns as products with rows of the identity."""
+    if picks or len(shape) > 2 and any(type(item) is int for item in items):
+        raise NoMatrixForm
+    if any(type(item) is int for item in items):
+        return _placed(g, [*items, slice(None)][:len(shape)], shape)
+    if not all(item is None or item == slice(None) for item in items):
         raise NoMatrixForm
     for at in reversed(range(len(items))):
         g = lowered(g, at) if items[at] is None else g
     return g
+
+
+def _placed(g: Term, items: list[Any], shape: Shape) -> Term:
+    if any(item != slice(None) and type(item) is not int for item in items) or len(items) != len(shape):
+        raise NoMatrixForm
+    units = [unit(item % size, size) if type(item) is int else None for item, size in zip(items, shape, strict=True)]
+    if len(units) == 1 and units[0] is not None:
+        return multiply(g, units[0])
+    row, column = units
+    if row is not None and column is not None:
+        return multiply(g, outer(row, column))
+    return outer(g if row is None else row, g if column is None else column)
+
+
+@rule("narrow")
+def _narrow(x: Term, dim: int, start: int, length: int) -> Term:
+    dim %= len(x.shape)
+    if length == x.shape[dim]:
+        return x
+    start %= x.shape[dim]
+    return _getitem(x, (*[slice(None)] * dim, slice(start, start + length)))
 
 
 @rule("zeros_like")

@@ -28,9 +28,10 @@ from gradcli.symbolic.expression import (
 from gradcli.symbolic.expression import walk as expression_parts
 from gradcli.symbolic.formulas.calls import ELEMENTWISE, Unknown, formula_of, program_name
 from gradcli.symbolic.formulas.table import ELEMENTS, NoFormula
-from gradcli.symbolic.matrices import losses as losses  # its rules are in the table
+from gradcli.symbolic.matrices import decompositions as decompositions  # their rules are in the table
+from gradcli.symbolic.matrices import losses as losses
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, expanded, filled, multiply, plain, power
-from gradcli.symbolic.matrices.products import added
+from gradcli.symbolic.matrices.products import added, are_singular_values, unit
 from gradcli.symbolic.matrices.rules import RULES
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -215,6 +216,9 @@ def compared(name: str, left: Term, right: Term) -> Term:
     left, right = plain(left), plain(right)
     if isinstance(left, Function) and left.name == "relu" and right == filled(ZERO) and name == "gt":
         left = left.arguments[0]
+    if name == "eq" and are_singular_values(left) and isinstance(right, Function) and right.name == "[]" and (
+            right.arguments[0] == left):        # which are equal at isolated points only
+        return unit(int(right.arguments[1]), left.shape[0])
     return Compared(common_shape(left, right), name, left, right)
 
 

@@ -34,6 +34,7 @@ from gradcli.symbolic.expression import (
 )
 from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute
 from gradcli.symbolic.index_arithmetic import as_place
+from gradcli.symbolic.simplification.orderings import by_order
 
 TINY = Fraction(1, 10**5)       # numbers up to which divisors are kept away from 0
 MOST_JOINED = 4         # cases of a sum up to which they are joined: each doubles the values
@@ -236,7 +237,7 @@ def with_cases_joined(expr: Expr, length: Length) -> Expr:
     expr = under(expr)
     expr = rebuild(expr, lambda part: with_cases_joined(part, length))
     if isinstance(expr, Cases):
-        return by_position(expr)
+        return by_order(by_position(expr), length)
     if not isinstance(expr, Add):
         return expr
     return _joined(expr, length)

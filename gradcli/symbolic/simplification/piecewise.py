@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import (
@@ -106,8 +106,20 @@ def _is_isolated(test: Expr, constants: Collection[str]) -> bool:
         return any(_is_isolated(part, constants) for part in test.arguments)
     if test.name == "or":
         return all(_is_isolated(part, constants) for part in test.arguments)
+    if test.name == "eq" and any(isinstance(side, Cases) for side in test.arguments):       # a number for each case
+        return all(_is_isolated(one, constants) for one in _equalities(*test.arguments))
     return test.name == "eq" and not is_of_indices(test) and not any(map(_is_flat, test.arguments)) and any(
         isinstance(part, Symbol) and part.name not in constants for part in walk(test))
+
+
+def _equalities(a: Expr, b: Expr) -> Iterator[Expr]:
+    """The equalities of two numbers, one for each of their cases."""
+    for one, other, turn in ((a, b, False), (b, a, True)):
+        if isinstance(one, Cases):
+            for value in (*(value for _, value in one.branches), one.otherwise):
+                yield from _equalities(*((other, value) if turn else (value, other)))
+            return
+    yield condition("eq", a, b)
 
 
 def _is_flat(expr: Expr) -> bool:

@@ -34,6 +34,8 @@ def with_quotients_named(expr: Expr) -> Expr:
         case Add((Power(Call("tan", (x,)), Number(Fraction(numerator=2, denominator=1))), Number(Fraction(
                 numerator=1, denominator=1)))):
             return power(call("cos", x), number(-2))
+        case Add((a, b)) if (squared := _of_reciprocal(a, b) or _of_reciprocal(b, a)) is not None:
+            return squared
     if not isinstance(expr, Mul):
         return expr
     exponents = dict(map(_parts, expr.factors))
@@ -46,7 +48,35 @@ def with_quotients_named(expr: Expr) -> Expr:
         if times > 0:
             named, upper, lower = call(quotient, *base.arguments), number(-times), number(times)
             return mul(expr, power(named, lower), power(base, upper), power(other, lower))
+    return _with_tangents_joined(expr, exponents)
+
+
+def _with_tangents_joined(expr: Mul, exponents: dict[Expr, Expr]) -> Expr:
+    """A product with sin(x) for tan(x)*cos(x), and for 2*sin(x/2)*cos(x/2)."""
+    for base, exponent in exponents.items():
+        if not isinstance(base, Call) or base.name not in ("tan", "tanh", "sin", "sinh"):
+            continue
+        other, times = call("cosh" if base.name.endswith("h") else "cos", *base.arguments), _whole(exponent)
+        others, sine = _whole(exponents.get(other, ZERO)), base.name.replace("tan", "sin")
+        if times * others <= 0:
+            continue
+        without = mul(expr, power(base, number(-times)), power(other, number(-times)))
+        if sine != base.name and abs(others) >= abs(times):
+            return with_quotients_named(mul(without, power(call(sine, *base.arguments), number(times))))
+        if sine == base.name and times == others and coefficient(base.arguments[0])[0] == Fraction(1, 2):
+            return mul(without, power(mul(HALF, call(sine, mul(number(2), base.arguments[0]))), number(times)))
     return expr
+
+
+def _of_reciprocal(one: Expr, other: Expr) -> Expr | None:
+    """1/sin(x)**2 for 1 + 1/tan(x)**2, and -1/sinh(x)**2 for 1 - 1/tanh(x)**2; both with either sign."""
+    ratio, base = coefficient(other)
+    if isinstance(one, Number) and abs(one.value) == 1 and isinstance(base, Power) and base.exponent == number(-2) and (
+            isinstance(base.base, Call)):
+        below = {("tan", one.value): "sin", ("tanh", -one.value): "sinh"}.get((base.base.name, ratio))
+        if below is not None:
+            return mul(number(ratio), power(call(below, *base.base.arguments), number(-2)))
+    return None
 
 
 def _parts(factor: Expr) -> tuple[Expr, Expr]:
