@@ -71,7 +71,7 @@ def test_a_stream_is_its_own_iterator():
 @pytest.mark.parametrize("hook", (
     "y.register_hook(lambda g: g.resize_(7))",
     "y.grad_fn.register_prehook(lambda g: (torch.ones(7),))",
-    "y.grad_fn.register_hook(lambda g, h: (torch.ones(7),))",
+    "y.grad_fn.register_hook(lambda g, h: (torch.ones(7), g[0]))",
     "x.register_hook(lambda g: torch.ones(7))",
 ))
 @pytest.mark.parametrize("create", (False, True))
