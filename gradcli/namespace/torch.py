@@ -22,6 +22,7 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
 from gradcli.engine.autograd.registry import function_named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
+from gradcli.engine.module_buffer import Buffer, buffer
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
@@ -69,7 +70,6 @@ from gradcli.namespace.outside_torch import attach
 from gradcli.namespace.unbound_methods import Unbound
 from gradcli.nn import fetch as nn_fetch
 from gradcli.nn import public_classes, shadowed
-from gradcli.nn.module.buffer import Buffer, buffer
 from gradcli.ops.base import Unary
 from gradcli.ops.index import DIRECTORY
 

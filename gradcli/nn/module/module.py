@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.module_buffer import enlist_buffer
 from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.dtypes import NAMED, OF
 from gradcli.engine.tensor.methods import Handle
@@ -30,7 +31,6 @@ from gradcli.lang.runtime.generators import generator
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
-from gradcli.nn.module.buffer import enlist_buffer
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.names import check_free_name
 from gradcli.nn.module.printing import BLOCK, module_repr

@@ -39,8 +39,8 @@ def _cholesky(x: Term, upper: bool = False) -> Term:
 
 @rule("linalg_solve_triangular")
 def _solve_triangular(a: Term, b: Term, upper: bool, left: bool = True, unitriangular: bool = False) -> Term:
-    if unitriangular or len(a.shape) != 2 or len(b.shape) != 2:
-        raise NoMatrixForm
+    if unitriangular or len(a.shape) != 2 or len(b.shape) != 2 or not _is_lower(transposed(a) if upper else a):
+        raise NoMatrixForm      # of a whole matrix it reads one triangle
     inverse = RULES["linalg_inv"](a)
     return matmul(inverse, b) if left else matmul(b, inverse)
 
