@@ -155,6 +155,10 @@ def fault_of_graph(d):
     if "L.inv(" in d.text and d.holds(degenerate) and d.only_where(
             lambda a, b: np.minimum(np.abs(a), np.abs(b)) > 1e12):
         return "rounding decides what the inverse of a singular matrix is"
+    if "L.cond(" in d.text and d.holds(degenerate) and d.only_where(lambda a, b: np.minimum(a, b) > 1e12):
+        return "rounding decides what the condition of a singular matrix is"
+    if "batch_norm(" in d.text and right_by_slopes(d):
+        return "the gradient of batch_norm, whose weight is a part of its input, is no slope"
     if "scatter_reduce" in d.text and d.writes(["'amax'", "'amin'"]) and d.holds(with_nan) and d.only_where(
             lambda a, b: np.isnan(b)):
         return "the gradient of scatter_reduce divides by the number of elements that equal a nan"

@@ -1,13 +1,12 @@
-"""Numeric slopes as the judge between two gradients of gradients that differ.
+"""Numeric slopes as the judge between two gradients that differ, or two gradients of gradients.
 
-The first gradients of PyTorch, weighed as the comparison weighs them, are a function of the leaves. Its slopes in
-double precision, by central differences of two steps and Richardson's extrapolation, say which second gradient is
-right.
+The value of PyTorch, or its first gradients, weighed as the comparison weighs them, are a function of the leaves. Its
+slopes in double precision, by central differences of two steps and Richardson's extrapolation, say which is right.
 """
 
 import numpy as np
 
-STEP, BOUND = 1e-3, 1e-4
+STEP, BOUND = 1e-3, 1e-4        # of a first gradient a hundredth of them
 
 
 def slopes(gradients, arrays, alive):
@@ -35,16 +34,18 @@ def weighed(g):
 
 
 def right_by_slopes(d):
-    """Whether, of a second gradient, each element that differs is the slope in ours and is not in PyTorch's."""
-    if d.name != "second gradient" or not isinstance(d.mine, list) or not isinstance(d.theirs, list):
+    """Whether, of a gradient or a second one, each element that differs is the slope in ours and not in PyTorch's."""
+    if d.name not in ("gradient", "second gradient") or not isinstance(d.mine, list) or not isinstance(d.theirs, list):
         return False
-    alive = d.run(d.lines)["gradients require grad"]
+    first = d.name == "gradient"
+    alive = [True] if first else d.run(d.lines)["gradients require grad"]
     arrays = [x.astype(np.float64) for x in d.arrays]
+    before = (lambda moved: [d.moved(moved)["value"]]) if first else lambda moved: d.moved(moved)["gradient"]
     with np.errstate(all="ignore"):
-        measured = slopes(lambda moved: d.moved(moved)["gradient"], arrays, alive)
+        measured = slopes(before, arrays, alive)
         for mine, theirs, slope in zip(d.mine, d.theirs, measured, strict=True):
             mine, theirs = (slope * 0 if x is None else x for x in (mine, theirs))
-            bound = BOUND * max(1.0, np.abs(slope[np.isfinite(slope)]).max(initial=0))
+            bound = (0.01 if first else 1) * BOUND * max(1.0, np.abs(slope[np.isfinite(slope)]).max(initial=0))
             differ = ~np.isclose(mine, theirs, 1e-6, 1e-6, equal_nan=True)
             if not (~differ | (np.abs(mine - slope) <= bound) & ~(np.abs(theirs - slope) <= bound)).all():
                 return False

@@ -161,7 +161,8 @@ class LinalgCross(Op):
     def forward(input: Array, other: Array, *, dim: Dim = -1):
         if input.ndim != other.ndim:
             raise ShapeFault("linalg.cross: inputs must have the same number of dimensions, and have "
-                             f"{input.ndim} and {other.ndim}")
+                             f"{input.ndim} and {other.ndim}").saying(
+                "linalg.cross: inputs must have the same number of dimensions.")
         at = axis(dim, input.ndim)
         if input.ndim == 0 or input.shape[at] != 3 or other.shape[at] != 3:
             raise ShapeFault(f"linalg.cross: inputs dimension {dim} must have length 3. Got "
@@ -186,12 +187,9 @@ class Cross(Op):
 
     def compose(F, input: Array, other: Array, dim: Dim = None):
         if dim is None:
-            shape = np.broadcast_shapes(tuple(input.shape), tuple(other.shape))
-            dim = next((i for i, n in enumerate(shape) if n == 3), None)
+            dim = next((i for i, n in enumerate(input.shape) if n == 3), None)
             if dim is None:
                 raise ShapeFault("no dimension of size 3 in input", "torch.cross(a, b, dim=0)")
-            if len(shape) > min(len(input.shape), len(other.shape)):
-                dim -= len(shape)
         return F.linalg_cross(input, other, dim=dim)
 
 

@@ -117,12 +117,16 @@ class Atan2(Binary):
         return _atan2(input, other) if input.dtype == np.float32 else np.arctan2(input, other)
 
     def grad_input(F, g, input, other):
-        square = input * input + other * other
-        return F.where(square == 0, 0, g * other * F.reciprocal(square))
+        return g * (other * reciprocal_square(F, input, other))
 
     def grad_other(F, g, input, other):
-        square = input * input + other * other
-        return F.where(square == 0, 0, g * -input * F.reciprocal(square))
+        return g * (-input * reciprocal_square(F, input, other))
+
+
+def reciprocal_square(F, input, other):
+    """1 over the squared distance of points from the origin; 0 at the origin, as in PyTorch."""
+    square = input * input + other * other
+    return F.where(square == 0, 0, F.reciprocal(square))
 
 
 class Sinh(Angular):
