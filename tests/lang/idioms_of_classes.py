@@ -593,7 +593,7 @@ class @a(Enum):
     def twice(self): return self.value * 2
 for @b in (lambda: [(m.name, m.value) for m in Enum('C', 'A B')], lambda: Enum('C', ['A', 'B'], start=$n).B, lambda: Enum('C', {'A': $any, 'B': $any}).B, lambda: Enum('C', [('A', $n), ('B', auto())]).B.value,
            lambda: IntEnum('C', 'A, B', start=$int).B + $n, lambda: StrEnum('C', 'Ax B').Ax, lambda: @a('D', 'P Q').Q.twice(), lambda: isinstance(@a('D', 'P').P, @a), lambda: Enum('C', $int),
-           lambda: Enum('C', 'A B')(1), lambda: Enum($str), lambda: @a('D', 'P')['Z']):
+           lambda: Enum('C', 'A B')(1), lambda: @a('D', 'P')['Z']):
     try: print(@b())
     except Exception as e: print(repr(e))
 
