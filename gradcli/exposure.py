@@ -86,6 +86,12 @@ def named(name: str) -> Callable[[Class], Class]:
     return rename
 
 
+def named_by_program(function: Any, name: str, qualname: str) -> Any:
+    """`function` with names that a program gave it, and as a program's functions with no module."""
+    function.__name__, function.__qualname__, function.__module__ = name, qualname, None
+    return function
+
+
 def seal(kind: type) -> None:
     """Wrap the exposed methods of a class and of its bases, so that they check `self` and pass results to `admit`."""
     for cls in kind.__mro__:

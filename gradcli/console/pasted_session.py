@@ -10,7 +10,6 @@ from gradcli.console.ipython_lines import as_code
 PROMPT = re.compile(r"[ \t]*(?:>>>|In ?\[[\d ]*\]:)(?: |$)?")
 NUMBERED = re.compile(r"[ \t]*In ?\[", re.MULTILINE)
 CONTINUED = re.compile(r"[ \t]*\.\.\.(?: |$)|[ \t]*\.{3,}:(?: |$)?")
-MARGIN = re.compile(r"[ \t]*")
 BANNER = re.compile(r"(?:I?Python \d|Type \"help\"|Type 'copyright'|IPython \d|gradcli \d)")
 FAILED = re.compile(r"\s*(?:error\[\w+\]|Traceback \(most recent|[\w.]*[A-Z]\w*(?:Error|Exception|Interrupt)\b)")
 
@@ -41,7 +40,7 @@ def code_lines(text: str) -> list[str | None]:
         if not reader.quote and (prompt := PROMPT.match(line)):
             reader.depth = 0    # a bracket left open by a line that was an error
             code, prompted, continuing = line[prompt.end():], True, True
-            margin = MARGIN.match(code)[0] if NUMBERED.match(line) else ""      # type: ignore[index]  # IPython drops it
+            margin = _margin(code) if NUMBERED.match(line) else ""      # IPython drops it
             code = code[len(margin):]
         elif continuing and prompted and (prompt := CONTINUED.match(line)):
             code = line[prompt.end():]
@@ -100,10 +99,15 @@ def _unfenced(text: str) -> str:
     return "\n".join(lines[1:-1]) if fenced else text
 
 
+def _margin(line: str) -> str:
+    """The blanks and tabs that a line begins with."""
+    return line[:len(line) - len(line.lstrip(" \t"))]
+
+
 def without_margin(text: str) -> str:
     """A text without the margin of its first line, if every line outside strings and brackets has it."""
     lines = text.split("\n")
-    margin = next((MARGIN.match(line)[0] for line in lines if line.strip()), "")     # type: ignore[index]  # matches
+    margin = next((_margin(line) for line in lines if line.strip()), "")
     reader = Reader()
     out = []
     for line in lines if margin else ():

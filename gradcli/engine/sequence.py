@@ -33,7 +33,12 @@ def rows(self: Tensor) -> Iterator[Any]:
         MemoryLimit.check("iter", len(self.array) * ROW_BYTES, "a list")
     if self.requires_grad and grad_mode.enabled:
         return iter(traced.unbind(self))
-    return iter([self[i] for i in range(len(self.array))])  # type: ignore[index]  # indexing is an operation, attached later
+    return iter(_listed(self))
+
+
+def _listed(self: Any) -> list[Any]:
+    """The rows of a tensor, which takes subscripts by an operation that is attached to its class."""
+    return [self[i] for i in range(length(self))]
 
 
 def contains(self: Tensor, value: Any) -> bool:
@@ -52,7 +57,7 @@ def contains(self: Tensor, value: Any) -> bool:
 def reverse(self: Tensor) -> Any:
     """What `reversed` gives: today the tensor with its first dimension reversed, before that its rows."""
     if Current.legacy or type(self) is Array:
-        return iter([self[i] for i in reversed(range(len(self)))])  # type: ignore[index, arg-type]  # attached later
+        return iter(_listed(self)[::-1])
     return traced.flip(self, (0,)) if self.array.ndim else self
 
 

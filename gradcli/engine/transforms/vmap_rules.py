@@ -40,9 +40,9 @@ class Suspended(BaseException):
 
 
 class CommonCall(NamedTuple):
-    """The call of a Function by one slice."""
+    """The call of a Function by one slice. `function` is a class of the program, with a `vmap` of its own."""
 
-    function: type
+    function: Any
     args: tuple[Any, ...]
     recorded: bool
 
@@ -123,7 +123,7 @@ class Slices:
             if all(dim is None for dim in dims):
                 self.results.append([apply(function, *args)] * len(calls))
             else:
-                returned = function.vmap(self.info, dims, *args)  # type: ignore[attr-defined]  # its rule
+                returned = function.vmap(self.info, dims, *args)
                 self.results.append(self._split(returned, len(calls)))
         return True
 

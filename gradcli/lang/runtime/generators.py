@@ -12,7 +12,7 @@ from sys import _getframe
 from types import FrameType, GeneratorType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, RESUMED, exposed
+from gradcli.exposure import PROGRAM_MADE, RESUMED, exposed, named_by_program
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.lang.runtime.exceptions import raised
 
@@ -155,12 +155,10 @@ def generator_function(function: Callable[..., Any]) -> Callable[..., ProgramGen
     def generate(*args: Any, **options: Any) -> ProgramGenerator:
         return ProgramGenerator(function(*args, **options))
 
-    generate.__name__, generate.__qualname__ = function.__name__, function.__qualname__
     vars(generate)[PROGRAM_MADE] = True
     vars(generate)[RESUMED] = lambda context: generator_function(_resumed_within(function, context))
     generate.__doc__ = function.__doc__
-    generate.__module__ = None      # type: ignore[assignment]  # as functions of programs have it
-    return generate
+    return named_by_program(generate, function.__name__, function.__qualname__)
 
 
 def _resumed_within(function: Callable[..., Any], context: Callable[[], Any]) -> Callable[..., Any]:

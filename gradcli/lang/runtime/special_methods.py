@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import ATOMS, PROGRAM_MADE, admissible, admit
+from gradcli.exposure import ATOMS, PROGRAM_MADE, admissible, admit, named_by_program
 from gradcli.faults.tree import PolicyFault
 
 
@@ -55,14 +55,9 @@ def guarded_method(owner: str, name: str, value: Any, leave: Callable[[Any, Any]
         raise PolicyFault(f"{name} of a class is a function", f"def {name}(self):")
     if name in ALONE:
         return value
-    return _named(_exit_method(value, leave) if name == "__exit__" else
-                  _operator_method(value) if name in OPERAND else _value_method(value), owner, name)
-
-
-def _named(method: FunctionType, owner: str, name: str) -> FunctionType:
-    method.__name__, method.__qualname__ = name, f"{owner}.{name}"
-    method.__module__ = None    # type: ignore[assignment]  # as functions of programs have it
-    return method
+    method = _exit_method(value, leave) if name == "__exit__" else (
+        _operator_method(value) if name in OPERAND else _value_method(value))
+    return named_by_program(method, name, f"{owner}.{name}")
 
 
 def _operator_method(function: FunctionType) -> Any:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import exposed, named
+from gradcli.exposure import exposed, named, named_by_program
 from gradcli.faults.tree import ArgumentFault, LimitFault
 from gradcli.lang.runtime.generators import ProgramGenerator, close_generator, closed_by_program
 from gradcli.lang.runtime.types import TypeProxy, types_of
@@ -19,9 +19,8 @@ def contextmanager(func: Any) -> Callable[..., GeneratorContext]:
     def make(*args: Any, **options: Any) -> GeneratorContext:
         return GeneratorContext(func, args, options)
 
-    make.__name__ = make.__qualname__ = str(getattr(func, "__name__", "make"))
-    make.__module__ = None      # type: ignore[assignment]  # as functions of programs have it
-    return make
+    name = str(getattr(func, "__name__", "make"))
+    return named_by_program(make, name, name)
 
 
 @named("_GeneratorContextManager")
@@ -42,9 +41,8 @@ class GeneratorContext:
             with GeneratorContext(*self._invocation):
                 return function(*args, **options)
 
-        decorated.__name__ = decorated.__qualname__ = str(getattr(function, "__name__", "within"))
-        decorated.__module__ = None    # type: ignore[assignment]  # as functions of programs have it
-        return decorated
+        name = str(getattr(function, "__name__", "decorated"))
+        return named_by_program(decorated, name, name)
 
     def __enter__(self) -> Any:
         try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from gradcli.exposure import PROGRAM_MADE, exposed, named
+from gradcli.exposure import PROGRAM_MADE, exposed, named, named_by_program
 from gradcli.faults.tree import ArgumentFault, AttributeFault, PolicyFault
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.types import OWN, STAND_INS, TypeProxy, user_class
@@ -113,8 +113,7 @@ def _process(cls: Any, options: dict[str, bool]) -> Any:
                   "__delattr__": _unchanging(cls, fields, "delete")}
     for name, value in methods.items():
         if type(value) is FunctionType:
-            value.__name__, value.__qualname__ = name, f"{cls.__qualname__}.{name}"
-            value.__module__ = None     # type: ignore[assignment]  # as functions of programs have it
+            named_by_program(value, name, f"{cls.__qualname__}.{name}")
         type.__setattr__(cls, name, value)
     if "__match_args__" not in own:
         type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
