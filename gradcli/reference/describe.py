@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gradcli.console.settings import Settings, did_you_mean
+from gradcli.console.settings import Settings
+from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import Fault, NameFault
 from gradcli.reference.keywords import EXAMPLES, MEANINGS, WORDS
 from gradcli.reference.operations import callable_names, describe_operation, operation_of, search
@@ -41,9 +42,12 @@ def describe_name(name: str, settings: Settings, session: Session | None = None)
     elif session is not None and obj is not None:
         sections += ["\n".join(_description(name, obj, settings, session))]
     if not sections and session is not None:
-        known = [*callable_names(), *WORDS, *session.loaded(), *_members()]
-        repair = f"gradcli explain {name.upper()}" if CODE.fullmatch(name) else search(name)
-        raise NameFault(f"nothing is called {name!r}{did_you_mean(name, known)}", repair)
+        calls = callable_names()
+        known = [*calls, *(call.rpartition(".")[2] for call in calls), *WORDS, *session.loaded(), *_members()]
+        close = nearest(name, known)
+        repair = f"gradcli explain {name.upper()}" if CODE.fullmatch(name) else (
+            f"gradcli doc {close[0]}" if close else search(name))
+        raise NameFault(f"nothing is called {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""), repair)
     return "\n\n".join(sections)
 
 

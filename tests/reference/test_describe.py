@@ -88,7 +88,9 @@ def test_names_with_dots_and_names_of_programs(name, description):
     assert description in describe_name({"model": "twice"}.get(name, name), SETTINGS["tutorial"], session)
 
 
-@pytest.mark.parametrize(("name", "nearest"), [("sigmod", "sigmoid"), ("whlie", "while"), ("backwrd", "backward")])
+@pytest.mark.parametrize(("name", "nearest"), [("sigmod", "sigmoid"), ("whlie", "while"), ("backwrd", "backward"),
+                                               ("softplis", "softplus")])
 def test_unknown_names_say_the_nearest(name, nearest):
-    with pytest.raises(NameFault, match=nearest):
+    with pytest.raises(NameFault, match=nearest) as caught:
         describe_name(name, SETTINGS["tutorial"])
+    assert caught.value.hints[0][0] == f"gradcli doc {nearest}"
