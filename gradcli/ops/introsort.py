@@ -37,15 +37,15 @@ def ascents(values):
 
 
 def picked(array, at, order, pick, always=False):
-    """`order`, places of elements along `at`, with `pick(items)` in place of a row where equal ones leave a choice.
+    """`order`, places of elements along `at` in the order of these, or in place of a row with a choice `pick(items)`.
 
     A row leaves one where an element at its places has an equal, among them or elsewhere, or `always`. `pick` takes
     the row as pairs of a place and a rank, the same for equal elements, and returns as many places as `order` has.
     """
     if array.ndim == 0 or array.size > MOST_SELECTED:
         return order
-    if not always and ascents(np.sort(array, at).swapaxes(at, -1)).all():
-        return order        # no row has equal elements
+    if not (always or leaves_choice(array, at, order)):
+        return order
     rows, places = np.moveaxis(array, at, -1), np.moveaxis(order, at, -1)
     result = None
     for row in np.ndindex(rows.shape[:-1]):
@@ -54,6 +54,14 @@ def picked(array, at, order, pick, always=False):
             result = places.copy() if result is None else result
             result[row] = pick(list(enumerate(ranks)))
     return order if result is None else np.ascontiguousarray(np.moveaxis(result, -1, at))
+
+
+def leaves_choice(array, at, order):
+    """Whether some element that `order` picks, in order, has an equal: the next one, or for the last any other."""
+    elements = np.take_along_axis(array, order, at)
+    last = elements.take([-1], at)
+    equal = array == last if (last == last).all() else (array == last) | (array != array) & (last != last)
+    return bool((np.add.reduce(equal, at) != 1).any()) or not ascents(elements.swapaxes(at, -1)).all()
 
 
 def tied_ranks(values, places):
