@@ -249,6 +249,8 @@ CLASSES = {
         net = nn.Sequential()~net.add_module('a', net)~net.train()
         net = nn.Sequential()~net.add_module('a', net)~list(net.modules()); list(net.named_modules()); list(net.parameters())
         net = nn.Sequential()~net.add_module('a', net)~net(torch.ones(1))
+        nn.Sequential(nn.ReLU()) * 10**9
+        net = nn.Sequential(nn.ReLU())~net *= 10**9
         nn.init.orthogonal_(torch.ones(10**4, 10**4))
         nn.init.sparse_(torch.ones(10**4, 10**4), 0.1)
         nn.utils.parameters_to_vector([nn.Parameter(torch.ones(1).expand(10**10))])

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import Int, brief, described
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
@@ -14,6 +15,8 @@ from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import FailedAssertion, MissingKey
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
+
+ENTRY_BYTES = 256   # bytes that a module's name and place take in a container
 
 
 def checked_index(index: Any, length: int) -> int:
@@ -205,6 +208,7 @@ class Sequential(_NumberedModules):
         if other <= 0:
             raise ValueFault(f"Non-positive multiplication factor {other} for {kind}")
         modules = list(self)
+        MemoryLimit.check("mul", len(modules) * other * ENTRY_BYTES, "a Sequential")
         for _ in range(1, other):
             self.extend(modules)
         return self
