@@ -15,6 +15,12 @@ PROGRAMS = [
     "F.multi_margin_loss(x, torch.tensor([0])).backward(torch.tensor(inf)); x.grad",
     "F.multilabel_margin_loss(torch.tensor([[inf, 1., 2.]]), torch.tensor([[0, 1, -1]]))",
     "torch.tensor([1e30]).norm()", "torch.full((3, 1), 3e38).norm(3, 1)", "torch.tensor([[1e-30]]).norm()",
+    "x = torch.tensor([nan, 1., inf], requires_grad=True); "
+    "torch.nan_to_num(x).backward(torch.tensor([nan, nan, inf])); x.grad",
+    "x = torch.tensor([3., 1., -2.], requires_grad=True); "
+    "F.multilabel_margin_loss(x, torch.tensor([1, -1, 0])).backward(torch.tensor(nan)); x.grad",
+    "x = torch.tensor(0., dtype=torch.double, requires_grad=True); "
+    "F.triplet_margin_loss(x, x, x * 0.5, reduction='none').asin().backward(); x.grad",
     "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
 ]
 

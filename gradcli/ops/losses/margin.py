@@ -99,7 +99,7 @@ def lead(F, distance, anchor, positive, negative, margin, swap):
     far = distance(anchor, negative)
     if swap:
         far = F.minimum(far, distance(positive, negative))
-    return F.clamp_min(distance(anchor, positive) - far + margin, 0)
+    return F.clamp_min(margin + distance(anchor, positive) - far, 0)
 
 
 class TripletMarginWithDistanceLoss(Loss):
@@ -216,7 +216,8 @@ class MultilabelMarginLoss(Loss):
         rows = F.reshape(input, (-1, input.shape[-1] if input.shape else 1))
         gap = 1 - F.unsqueeze(rows, 2) + F.unsqueeze(rows, 1)
         counted = F.unsqueeze(listed, 2) * (1 - F.clamp_max(F.unsqueeze(listed, 1), 1))
-        loss = F.sum(F.relu(F.where((gap == gap) & (counted > 0), gap, 0)) * counted, (1, 2)) / rows.shape[1]
+        violated = (gap > 0) & (counted > 0)
+        loss = F.sum(F.where(F.isfinite(gap) | violated, gap, 0) * (violated * counted), (1, 2)) / rows.shape[1]
         loss = F.reshape(loss, ()) if len(input.shape) < 2 else loss
         loss = reduced(F, loss, reduction_of(size_average, reduce, reduction))
         return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))

@@ -51,7 +51,7 @@ class NanToNum(Unary):
         return np.nan_to_num(input, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
 
     def grad_input(F, g, input):
-        return F.where(F.isfinite(input), g, 0)
+        return g * F.isfinite(input)
 
 
 class IsClose(Op):
