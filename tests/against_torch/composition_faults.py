@@ -167,8 +167,6 @@ def fault_of_graph(d):
         return "rounding decides whether a correlation of 1 lies beyond it, where no gradient passes"
     if d.name == "gradients require grad" and d.holds(empty):
         return "whether a gradient of no elements has a history"
-    if d.name == "gradients require grad" and "multilabel_margin" in d.text:
-        return "the gradient of multilabel_margin_loss has a history, of which no derivative is implemented"
     if d.name == "second gradient" and nothing(d.mine) and nothing(d.theirs) and d.holds(empty):
         return "whether a gradient of no elements has a history"
     if d.name == "requires_grad" and d.theirs and any(

@@ -216,8 +216,9 @@ class MultilabelMarginLoss(Loss):
         rows = F.reshape(input, (-1, input.shape[-1] if input.shape else 1))
         gap = 1 - F.unsqueeze(rows, 2) + F.unsqueeze(rows, 1)
         counted = F.unsqueeze(listed, 2) * (1 - F.clamp_max(F.unsqueeze(listed, 1), 1))
-        violated = (gap > 0) & (counted > 0)
-        loss = F.sum(F.where(F.isfinite(gap) | violated, gap, 0) * (violated * counted), (1, 2)) / rows.shape[1]
+        gap = F.where(F.isfinite(gap) | (gap > 0) & (counted > 0), gap, 0)
+        lacking = F.leaky_relu(gap, 0.0)        # 0 times a gradient that is nan is nan, unlike that of relu
+        loss = F.sum(lacking * counted, (1, 2)) / rows.shape[1]
         loss = F.reshape(loss, ()) if len(input.shape) < 2 else loss
         loss = reduced(F, loss, reduction_of(size_average, reduce, reduction))
         return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))
