@@ -6,10 +6,8 @@ import re
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from gradcli.engine.argument_words import type_text
-from gradcli.engine.autograd.op import rename_node, traced
+from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
@@ -40,11 +38,7 @@ def rearrange(tensor: Any, pattern: Any, **axes_lengths: Any) -> Any:
     before, after = ([name for part in side for name in part] for side in (left, right))
     split = traced.reshape(x, tuple(lengths[name] for name in before))
     permuted = split if before == after else traced.permute(split, tuple(before.index(name) for name in after))
-    result: Any = traced.reshape(permuted, tuple(prod(lengths[name] for name in part) for part in right))
-    if result.node is None:
-        return result
-    return rename_node(result, "ViewBackward0" if before == after else "ReshapeAliasBackward0" if (
-        np.may_share_memory(result.array, x.array)) else "UnsafeViewBackward0")
+    return traced.reshape(permuted, tuple(prod(lengths[name] for name in part) for part in right))
 
 
 def _sides(pattern: str, lengths: dict[str, Any]) -> tuple[Groups, Groups]:

@@ -13,7 +13,8 @@ from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import GradFault
 
 VIEWS = frozenset(
-    "Alias AsStrided Diagonal Expand Permute Select Slice Squeeze T Transpose Unfold Unsqueeze View".split())
+    "Alias AsStrided Diagonal Expand Permute ReshapeAlias Select Slice Squeeze T Transpose Unfold Unsqueeze "
+    "View".split())
 """The nodes of PyTorch's functions that return one view, by the name without its ending."""
 
 

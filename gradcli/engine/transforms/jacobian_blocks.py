@@ -87,7 +87,7 @@ def _input_last(block: Tensor, shape: tuple[int, ...], create_graph: bool) -> Te
     """A block whose first dimension counts the elements of the input, with that dimension last."""
     if create_graph:
         order = (*range(1, block.array.ndim), 0)
-        return traced.reshape(traced.permute(block, order), shape)
+        return traced.view(traced.permute(block, order), shape)
     return Variable(np.moveaxis(block.array, 0, -1).reshape(shape))
 
 
@@ -102,7 +102,7 @@ def derivative_columns(level: Level, outputs: Sequence[Tensor], inputs: Sequence
         return [rows(output, inputs, create_graph) for output in outputs]
     if not create_graph:
         return blocks
-    return [[traced.reshape(depending_on_inputs(b, b, inputs), b.array.shape) if depends_on_inputs(o, b, inputs) else b
+    return [[traced.view(depending_on_inputs(b, b, inputs), b.array.shape) if depends_on_inputs(o, b, inputs) else b
              for b in row] for o, row in zip(outputs, blocks, strict=True)]
 
 

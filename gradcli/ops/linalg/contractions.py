@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import Op, rename_node, unsafe_view
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -140,7 +140,7 @@ class Kron(Op):
         apart = (F.reshape(input, tuple(k for length in left for k in (length, 1)))
                  * F.reshape(other, tuple(k for length in right for k in (1, length))))
         lengths = tuple(p * q for p, q in zip(left, right, strict=True))
-        return rename_node(F.reshape(apart, lengths), "UnsafeViewBackward0")
+        return unsafe_view(F.reshape(apart, lengths))
 
 
 AFTER, BEFORE = np.array([1, 2, 0]), np.array([2, 0, 1])    # of three dimensions, the next ones and those before

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw, rename_node
+from gradcli.engine.autograd.op import Op, raw, rename_node, unsafe_view
 from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.mistakes import ProductShapes
@@ -177,9 +177,9 @@ class Matmul(Op):
                 return kind(input, other)
             return rename_node(F.squeeze(F.mm(F.unsqueeze(input, 0), other), 0), "SqueezeBackward4")
         if m == 1:
-            return rename_node(F.squeeze(F.stacked_mm(input, F.unsqueeze(other, 1)), -1), "UnsafeViewBackward0")
+            return unsafe_view(F.squeeze(F.stacked_mm(input, F.unsqueeze(other, 1)), -1))
         if n == 1:
-            return rename_node(F.squeeze(F.stacked_mm(F.unsqueeze(input, 0), other), -2), "UnsafeViewBackward0")
+            return unsafe_view(F.squeeze(F.stacked_mm(F.unsqueeze(input, 0), other), -2))
         product = F.stacked_mm(input, other)
         return rename_node(product, "CloneBackward0") if n == 2 else product
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, unsafe_view
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -151,7 +151,7 @@ class Solve(Op):
     def compose(F, A: Array, B: Array, *, left: Flag = True):
         square("linalg.solve", A)
         if is_vector(A, B):
-            return F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1)
+            return unsafe_view(F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1), "LinalgSolveExBackward0")
         return F.solved(A, B) if left else transposed(F, F.solved(transposed(F, A), transposed(F, B)))
 
 

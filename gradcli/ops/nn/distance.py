@@ -4,8 +4,8 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
-from gradcli.engine.tensor.dtypes import int64
-from gradcli.faults.tree import ShapeFault
+from gradcli.engine.tensor.dtypes import FLOATING, OF, category, int64, promote
+from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.dtype_checks import kind_of, norm_types
 from gradcli.ops.reduction.vector_norm import VectorNorm, norm_of
 
@@ -48,8 +48,11 @@ class CosineSimilarity(Op):
     errors = [(P, [1.0, 2.0]), (P, "text"), (P, Q, 5)]
 
     def compose(F, x1: Array, x2: Array, dim: Dim = 1, eps: Number = 1e-8):
+        common = promote(kind_of(x1), kind_of(x2))      # a tensor of no dimensions counts, too
+        if category(common) < FLOATING:
+            raise TypeFault("expected common dtype to be floating point, yet common dtype is "
+                            f"{OF[common].era}", ("x.float()", "the same as floats"))
         if x1.dtype != x2.dtype:
-            common = np.promote_types(kind_of(x1), kind_of(x2))      # a tensor of no dimensions counts, too
             x1, x2 = F.cast(x1, common), F.cast(x2, common)
         first, second = ((x / F.clamp_min_straight_through(F.linalg_vector_norm(x, 2, dim, True),
                                                            eps)) for x in _met(F, x1, x2))

@@ -120,9 +120,12 @@ class Reshape(Op):
 
     complex = True
     legacy_names = "tensor.View"
-    modern_names = "ViewBackward0"
+    modern_names = ("ViewBackward0", "ReshapeAliasBackward0", "UnsafeViewBackward0")
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
     errors = [(GRID, (4, 2)), (GRID, (-1, -1)), (GRID, ("a",))]
+
+    def variant(input, shape):
+        return 0 if input.array.flags.c_contiguous else 1 if viewed(input.array, shape) is not None else 2
 
     def forward(input: Array, shape: Sizes):
         view = reshaped(input, shape)
