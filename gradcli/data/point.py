@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,10 +13,11 @@ from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import FILE_PREFIX, NAMES, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import holds_numbers
+from gradcli.data.fitting_values import fitting_values, numbers
 from gradcli.data.input_data import has_text
 from gradcli.faults.source import Span
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import Fault, NameFault, NonScalarBackward, UsageFault
+from gradcli.faults.tree import Fault, IndexFault, NameFault, NonScalarBackward, ShapeFault, UsageFault
 from gradcli.process.limits import limited, walled
 from gradcli.reports.open_session import open_session, timed
 
@@ -37,16 +38,25 @@ class EvaluationPoint(NamedTuple):
     source: Source
     leaves: list[str]
     at: list[str]       # the texts of --at of which the expression uses names
+    sampled: list[str]  # the names to which sample values were given
 
     def timed(self, settings: Settings, name: str, action: Any) -> Any:
-        """Call `action` as `timed` of a session does; a name that the expression lacks is answered with --at."""
-        with offering(self.session, self.source, lambda lacking: at_point(lacking, self.at)):
+        """Call `action` as `timed` of a session does; a name that the expression lacks is answered with --at, and so
+        is one that was taken for a number and is none."""
+        with offering(self.session, self.source, lambda lacking: at_point(
+                fitting_values(self.session, self.source, lacking), self.at)):
             try:
                 return timed(settings, name, action)
+            except (ShapeFault, IndexFault) as fault:
+                if self.sampled and (values := fitting_values(self.session, self.source, self.sampled)) != numbers(
+                        self.sampled):
+                    fault.hints = [(at_point(values, self.at), "names without a value are numbers")]
+                    fault.seek = None
+                raise
             except NonScalarBackward as fault:
                 expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name
                 if self.at and not fault.span and "\n" not in expr:
-                    fault.hints.append((f"gradcli jac {quoted(expr)} {at_point([], self.at)}",
+                    fault.hints.append((f"gradcli jac {quoted(expr)} {at_point({}, self.at)}",
                                         "the gradient of each of them"))
                 raise
 
@@ -76,6 +86,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     require_statement(source)
     texts = with_files(at, settings)
     session = open_session(settings, write)
+    lacking: list[str] = []
     if samples:
         lacking = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
         texts += [PointText(f"{name}={value}", []) for name, value in sample_values(lacking).items()]
@@ -96,7 +107,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
-    return EvaluationPoint(session, source, leaves, used(source, at))
+    return EvaluationPoint(session, source, leaves, used(source, at), lacking)
 
 
 def sample_values(names: list[str]) -> dict[str, float]:
@@ -127,9 +138,9 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
     if not names:
         words = ", ".join(lacking)
         return UsageFault(f"there is nothing to differentiate by: {words} {'have' if lacking[1:] else 'has'} no value",
-                          at_point(lacking, []))
+                          at_point(fitting_values(session, source, lacking), []))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                      at_point(lacking or ["x"], []))
+                      at_point(numbers(lacking or ["x"]), []))
 
 
 def lacking_names(session: Session, source: Source) -> list[str]:
@@ -159,9 +170,9 @@ def used(source: Source, at: list[str]) -> list[str]:
     return [text for text in at if words.intersection(NAMES.findall(text))]
 
 
-def at_point(names: list[str], before: list[str]) -> str:
-    """The option that adds names to a point."""
-    point = ", ".join([*(text.replace("\n", " ") for text in before), *(f"{name}=2" for name in names)])
+def at_point(values: Mapping[str, str], before: list[str]) -> str:
+    """The option that adds names with these values to a point."""
+    point = ", ".join([*(text.replace("\n", " ") for text in before), *(f"{name}={v}" for name, v in values.items())])
     return f"--at {quoted(point)}" if "'" in point else f"--at '{point}'"
 
 

@@ -11,6 +11,7 @@ from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import with_files
 from gradcli.data.data_format import holds_numbers
+from gradcli.data.fitting_values import fitting_values
 from gradcli.data.point import at_point, known_names, offering, refuse_twice, set_names, used
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import NameFault, UsageFault
@@ -50,7 +51,8 @@ def report_graph(program: str, at: list[str], of: str | None, contents: Contents
     with walled(settings):
         refuse_twice(session, texts)
         set_names(session, texts, settings)
-    with offering(session, source, lambda lacking: at_point(lacking, used(source, at))):
+    with offering(session, source, lambda lacking: at_point(
+            fitting_values(session, source, lacking), used(source, at))):
         value, values, grads = timed(settings, source.name, lambda: _computed(session, source, of, contents))
     if suffix == ".txt":
         return write_result(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))

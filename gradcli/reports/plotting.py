@@ -14,6 +14,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.data.bindings import twice, with_files
+from gradcli.data.fitting_values import numbers
 from gradcli.data.point import (
     at_point,
     expression,
@@ -215,9 +216,11 @@ def _repair(sources: list[Source], request: PlotRequest) -> Callable[[list[str]]
     """The options of a plot whose expressions lack names: its own --over where that is of none of their names."""
     def option(lacking: list[str]) -> str:
         if any(used(source, request.over) for source in sources):
-            return at_point(lacking, [text for text in request.at if any(used(source, [text]) for source in sources)])
+            point = [text for text in request.at if any(used(source, [text]) for source in sources)]
+            return at_point(numbers(lacking), point)
         _, equals, ends = request.over[0].partition("=")
-        return f"--over '{lacking[0]}{equals}{ends}'" + (f" {at_point(lacking[1:], [])}" if lacking[1:] else "")
+        rest = f" {at_point(numbers(lacking[1:]), [])}" if lacking[1:] else ""
+        return f"--over '{lacking[0]}{equals}{ends}'{rest}"
 
     return option
 

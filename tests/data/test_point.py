@@ -64,6 +64,15 @@ def test_a_point_may_be_computed_from_a_variable_of_its_name():
 def test_a_name_that_the_point_lacks_is_offered_with_its_option(command):
     assert " = help: --at 'x=2'     gives it a value\n" in gradcli(command, "x**2", "--at", "y=2").err
     assert " = help: --at 'y=3, x=2'     gives it a value\n" in gradcli(command, "x**2 * y", "--at", "y=3").err
+
+
+@pytest.mark.parametrize("command", ["diff", "grad"])
+def test_names_without_a_value_are_offered_one_that_fits(command):
+    for expr, point in {"(A @ x).sum()": "A=[[2, 1], [1, 3]], x=[1, 2]", "x[1] * w": "w=2, x=[1, 2]",
+                        "det(x)": "x=[[2, 1], [1, 3]]"}.items():
+        outcome = gradcli(command, expr)
+        assert outcome.status != 0 and f"= help: --at '{point}'" in outcome.err, (expr, outcome.err)
+        assert gradcli("diff", expr, "--at", point).status == 0, expr
     assert gradcli(command, "x**2 * y", "--at", "y=3, x=2").status == 0
 
 

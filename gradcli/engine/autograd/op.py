@@ -365,14 +365,6 @@ def rename_node(value: Any, name: str) -> Any:
     return value
 
 
-def unsafe_view(value: Any, name: str = "UnsafeViewBackward0") -> Any:
-    """`value`, another shape of a tensor that nothing else refers to, as a tensor of its own: it is no view, so that
-    `detach_()` may be called, and its node has `name`."""
-    if isinstance(value, Tensor):
-        value.root = None
-    return rename_node(value, name)
-
-
 class NodeOutput:
     """Output number `at` of a node with several differentiable outputs: what collects the gradient of that output."""
 

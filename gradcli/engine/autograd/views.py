@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import ndarray
 from numpy.lib.stride_tricks import as_strided
 
-from gradcli.engine.autograd.op import NodeOutput
+from gradcli.engine.autograd.op import NodeOutput, rename_node
 from gradcli.engine.tensor.tensor import DATA, FUNCTION, INFERRED, SEVERAL, UNTRACKED, Tensor, owner
 from gradcli.engine.tensor.write_gate import dense
 from gradcli.faults.mistakes import ViewWrite
@@ -27,6 +29,14 @@ def base_of(view: Tensor) -> Tensor | None:
     """The tensor that this is a view of, `x._base`, or None."""
     root = view.root
     return None if root is None or root is DATA else root.base
+
+
+def unsafe_view(value: Any, name: str = "UnsafeViewBackward0") -> Any:
+    """`value`, another shape of a tensor that nothing else refers to, as a tensor of its own: it is no view, so that
+    `detach_()` may be called, and its node has `name`."""
+    if isinstance(value, Tensor):
+        value.root = None
+    return rename_node(value, name)
 
 
 def places_in(base: ndarray, view: ndarray) -> ndarray:

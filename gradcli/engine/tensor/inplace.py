@@ -165,8 +165,7 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
         memory[...] = array
     note_write(target, writer, here())
     if result.requires_grad and result is not target:
-        if array.dtype is memory.dtype:
-            keep_in_place(result.node, array, memory)
+        keep_in_place(result.node, array, memory)
         rebase(target, result)
     if Dual.watched:
         Dual.level.record_write(target, result)
@@ -175,17 +174,14 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
 
 def keep_in_place(node: Any, array: np.ndarray, memory: np.ndarray) -> None:
     """Let a call that kept its result `array` keep `memory` in its place, where the result now is: later writes to
-    it are noticed."""
+    it are noticed. A result of another type stays, and follows the writes."""
     if not isinstance(node, Op):
         return
-    values: list[Any] = []
-    held = False
-    for _, _, saved in node.edges:
-        if type(saved) is tuple:
-            values += saved
-            for value in saved:
-                held = held or value is array
-    if not held:
+    values = [value for _, _, saved in node.edges if type(saved) is tuple for value in saved]
+    if not any(value is array for value in values):
+        return
+    if array.dtype is not memory.dtype:
+        follow(array, memory)
         return
     place = owner(memory)
     if any(type(value) is np.ndarray and value is not array and owner(value) is place for value in values):

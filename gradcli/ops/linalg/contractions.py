@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node, unsafe_view
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
+from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw, rename_node, unsafe_view
+from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, Scalar, sized
+from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault

@@ -3,8 +3,9 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op, unsafe_view
+from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
+from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
