@@ -33,6 +33,8 @@ from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault,
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
             "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
+PLACED = frozenset("index_add index_copy index_put index_reduce put scatter scatter_add scatter_reduce".split())
+"""The operations that write where indices say: in place, what they read may not be the same memory at all."""
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,8 +42,9 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
         source = writable(input, name, cls.partial)
-        if elementwise(cls) and (args or options):
-            refuse_shared(input.array, arrays_of((*args, *options.values())), name)
+        placed = cls.names[0] in PLACED and not Current.legacy
+        if (placed or elementwise(cls)) and (args or options):
+            refuse_shared(input.array, arrays_of((*args, *options.values())), name, placed)
         if overlaps_itself(input.array) and elementwise(cls) and not cls.fills:
             if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
                 raise SharedMemory(name)
