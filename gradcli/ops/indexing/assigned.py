@@ -23,13 +23,11 @@ def put(array, value, basic, picks):
 def fitting(value, size, picks):
     """`value` without leading dimensions of length 1, if what a key names, of shape `size`, can be set to it."""
     shape = getattr(value, "shape", ())
-    lead = next((at for at, n in enumerate(shape) if n != 1), len(shape)) if picks else max(len(shape) - len(size), 0)
-    own = shape[lead:]
-    if shape[:lead] == (1,) * lead and len(own) <= len(size) and all(
-            n in (1, m) for n, m in zip(reversed(own), reversed(size), strict=False)):
+    own = shape[next((at for at, n in enumerate(shape) if n != 1), len(shape)):]
+    if len(own) <= len(size) and all(n in (1, m) for n, m in zip(reversed(own), reversed(size), strict=False)):
         return value.reshape(own)
     words = (f"shape mismatch: value tensor of shape {list(own)} cannot be broadcast to indexing result of "
-             f"shape {list(size)}" if picks else unexpandable(shape, size, value))
+             f"shape {list(size)}" if picks else unexpandable(own, size, value))
     raise PartShape(shape, size, f"a {sized(shape)} value does not fit into a {sized(size)} part", words) from None
 
 
