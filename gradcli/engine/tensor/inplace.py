@@ -25,7 +25,7 @@ from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
+from gradcli.engine.tensor.write_gate import PLACED, StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -33,8 +33,6 @@ from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault,
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
             "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
-PLACED = frozenset("index_add index_copy index_put index_reduce put scatter scatter_add scatter_reduce".split())
-"""The operations that write where indices say: in place, what they read may not be the same memory at all."""
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -33,6 +33,9 @@ class StepWrites:
     counted = True
 
 
+PLACED = frozenset("index_add index_copy index_put index_reduce put scatter scatter_add scatter_reduce".split())
+"""The operations that write where indices say: in place, what they read may not be the same memory at all."""
+
 _locked: dict[int, weakref.ref[ndarray]] = {}       # blocks that a prompt has locked at some time, by identity
 
 

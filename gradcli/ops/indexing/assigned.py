@@ -16,6 +16,8 @@ def put(array, value, basic, picks):
     try:
         place[key] = value
     except (ValueError, TypeError):     # numpy takes no matrix for what a mask picks
+        if not isinstance(value, np.ndarray):
+            raise
         size = place[key].shape
         place[key] = fitting(value, size, picks)
 
