@@ -14,7 +14,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.complex_tensor import underived
-from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
@@ -208,7 +208,7 @@ def setitem(self, key, value):
     source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
-            self.array.flags.writeable) and (basic := basic_key(key) or mask_key(key, self.array)) is not None:
+            self.array.flags.writeable) and (type(source) is not float or self.array.dtype.kind == "f") and (basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source
         except NO_PLACE:
@@ -228,7 +228,7 @@ def setitem(self, key, value):
     if isinstance(value, Tensor):
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
-        source = realized(value, self.array.dtype)
+        source = realized_or_inf(value, self.array.dtype)
     elif isinstance(value, list | tuple):
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array
