@@ -144,7 +144,7 @@ class Div(Binary):
             return floored(input, other)
         if category(input.dtype) == FLOATING:
             return np.trunc(np.divide(input, other))
-        nonzero(other)
+        nonzero(other, input)
         return np.trunc(np.divide(input, other)).astype(input.dtype) if input.dtype != np.int64 else (
             np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other)))
 
@@ -164,15 +164,16 @@ def _floating(input, other):
     return input.astype(Default.floating), other.astype(Default.floating)
 
 
-def nonzero(other):
-    """Refuse to divide whole numbers by zero, which has no answer."""
-    if other.dtype.kind in "iu" and not (other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
+def nonzero(other, input):
+    """Refuse to divide whole numbers, if there are any, by zero, which has no answer."""
+    if other.dtype.kind in "iu" and input.size and not (
+            other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
         raise UnfitValue("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 
 def floored(input, other):
     """The quotient rounded down; whole numbers refuse a zero divisor."""
-    nonzero(other)
+    nonzero(other, input)
     if input.dtype == np.float32 and max(input.size, other.size) > 500:
         return _floored_singles(input, other)
     return np.floor_divide(input, other)
