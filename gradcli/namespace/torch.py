@@ -173,7 +173,8 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The built-in `plain`, which for a tensor calls the operation `name` or iterates over rows as Python does.
 
     Without options, the functions in ROWWISE iterate over the rows of a tensor, as Python's do. With options that
-    Python does not have, and for 0-d tensors, which have no rows, the operation of that name runs.
+    Python does not have, the operation of that name runs; in the tutorial style also for 0-d tensors, which were
+    plain numbers then.
     """
     def both(*args: Any, **options: Any) -> Any:
         first = args[0] if args else options.get("input")
@@ -181,7 +182,7 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
             return plain(*args, **options)
         if name == "round" and Current.legacy and type(first) is Tensor and not first.array.ndim:
             return plain(first.array.item(), *args[1:], **options)
-        if name in ROWWISE and len(args) == 1 and not options and first.array.ndim:
+        if name in ROWWISE and len(args) == 1 and not options and (first.array.ndim or not Current.legacy):
             if first.array.ndim > 1:
                 DisplayHooks.note("rows", f"{name}(x) is Python's, from row to row; x.{name}() is of all elements")
             return plain(first)

@@ -23,7 +23,28 @@ q = copy.copy(p)
 print(q.grad, p.grad)
 """
 
+GRADIENTS = """
+import copy
+import torch
+import torch.nn as nn
+net, p = nn.Linear(2, 2), torch.ones(2, requires_grad=True)
+(net(p) * p).sum().backward()
+net.weight.mark = p.mark = 1
+for x in (copy.deepcopy(net).weight, copy.deepcopy([net.weight])[0], copy.deepcopy(p), copy.deepcopy({1: p})[1],
+          copy.copy(net.weight)):
+    print(x.grad is None, x.requires_grad, hasattr(x, "mark"))
+torch.save([net, p], "kept")
+kept, q = torch.load("kept", weights_only=False)
+print(kept.weight.grad, q.grad, q.requires_grad, kept.weight.mark, q.mark)
+"""
+
 
 def test_as_torch():
     torch = pytest.importorskip("torch")
     assert Session(style="modern").run(TEXT) == python_prints(TEXT, {"torch": torch})
+
+
+def test_gradients_and_attributes_of_deep_copies(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    assert Session(style="modern").run(GRADIENTS) == python_prints(GRADIENTS, {"torch": torch})

@@ -122,6 +122,20 @@ for v in [5., 4., 4., 4., 4., 4., 3.9999999, 3., 3., 3., 3., 3., 4., 5., -1., -1
 """)
 
 
+def test_which_parameters_have_a_state(alike):
+    alike("""
+net = nn.Linear(2, 1)
+net(torch.ones(2)).sum().backward()
+for opt in (optim.SGD(net.parameters(), lr=0.1), optim.SGD(net.parameters(), lr=0.1, momentum=0.5),
+            optim.Adagrad(net.parameters(), initial_accumulator_value=0.5), optim.Adam([net.weight])):
+    print(len(opt.state), opt.state_dict()["state"])
+    opt.step()
+    print(len(opt.state), sorted(opt.state_dict()["state"]))
+    opt.load_state_dict(opt.state_dict())
+    print(len(opt.state))
+""")
+
+
 def test_a_step_makes_kept_values_stale(run):
     assert run("""
 w = torch.ones(2, requires_grad=True)

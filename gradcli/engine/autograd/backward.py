@@ -22,7 +22,7 @@ from numpy import ndarray
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
-from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, run_post_accumulate_hooks
+from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, retain_grad, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed
@@ -172,6 +172,8 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
              inputs: Sequence[Tensor] | None = None) -> None:
     """Add the gradients of sum(output * seed) to the `.grad` of the leaves, or of `inputs` alone.
 
+    Results among `inputs` retain their gradients from then on, as PyTorch's do.
+
     Raises GradFault where `inputs` is empty or holds a tensor that does not require gradients.
     """
     if inputs is not None and not inputs:
@@ -179,14 +181,12 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
     for x in inputs or ():
         if not x.requires_grad:
             raise GradFault("can't retain_grad on Tensor that has requires_grad=False", "x.requires_grad_()")
+        retain_grad(x)
     targets = None if inputs is None else [parent_of(x) for x in inputs]
     place = here()
-    leaves = {} if inputs is None else dict(zip(map(id, targets or []), inputs, strict=True))
-
     reached: list[Tensor] = []
 
-    def finish_leaf(target: Any, g: Any) -> None:
-        leaf = leaves.get(id(target), target)
+    def finish_leaf(leaf: Any, g: Any) -> None:
         reached.append(leaf)
         g = apply_leaf_hooks(leaf, g, create_graph)
         accumulate_grad(leaf, g, create_graph, True, place)
@@ -196,11 +196,12 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
     grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf, accumulate=True)
     while grads:
         leaf, g = grads.popitem()
+        if not isinstance(leaf, Tensor):
+            continue        # a result, whose hook has kept its gradient
         if leaf.hooks:
             finish_leaf(leaf, g)
             continue
         shared = references(g) > UNSHARED        # counted here: the call below holds a reference as well
-        leaf = leaves.get(id(leaf), leaf)
         accumulate_grad(leaf, g, create_graph, shared, place)
         reached.append(leaf)
     if Detachments.observer is not None and not create_graph:
@@ -213,8 +214,9 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since
     if leaf.root is not None and leaf.cut is not None and leaf.node is None:
-        DisplayHooks.note("untracked view", "a gradient ended at a view made under torch.no_grad(), which keeps none; "
-                                            "make the view outside of the block to have it reach what it is a view of")
+        DisplayHooks.note("untracked view", "a gradient ended at a view made under torch.no_grad(), or before its base "
+                                            "required grad, which keeps none; make the view outside of the block, or "
+                                            "afterwards, to have the gradient reach what it is a view of")
         return
     if create_graph:
         g = _in_dtype_of(g, leaf)

@@ -212,7 +212,7 @@ def retain_grad(self: Tensor) -> None:
         return
 
     def keep(g: Variable) -> None:
-        self.gradient = g if self.gradient is None else traced.add(self.gradient, g)
+        self.gradient = traced.clone(g) if self.gradient is None else traced.add(self.gradient, g)
 
     node = parent(self)
     node.hooks = {**(node.hooks or {}), RETAIN: keep}

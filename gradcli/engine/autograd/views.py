@@ -9,11 +9,24 @@ from numpy import ndarray
 from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.op import NodeOutput, rename_node
-from gradcli.engine.tensor.tensor import DATA, FUNCTION, INFERRED, SEVERAL, UNTRACKED, Tensor, owner
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.tensor import (
+    DATA,
+    FUNCTION,
+    INFERRED,
+    SEVERAL,
+    UNTRACKED,
+    DetachedBy,
+    Tensor,
+    owner,
+    views_of,
+)
+from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import dense
 from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import GradFault
 
+EARLIER = "a view that is older than the requires_grad of its base"
 VIEWS = frozenset(
     "Alias AsStrided Diagonal Expand Permute ReshapeAlias Select Slice Squeeze T Transpose Unfold Unsqueeze "
     "View".split())
@@ -46,6 +59,18 @@ def places_in(base: ndarray, view: ndarray) -> ndarray:
         raise GradFault("a view has elements that the tensor it is a view of does not hold, so no gradient can pass",
                         ("y = x[0:2].clone()", "has memory of its own"))
     return places
+
+
+def flag_views(base: Tensor, place: Any) -> None:
+    """Let the views of a leaf without a history of their own require grad as it does; what reaches them ends there."""
+    if Current.legacy or not getattr(base, "viewed", False):
+        return
+    for view in views_of(base):
+        follows = view.cut is not None if view.requires_grad else base.requires_grad
+        if view.node is None and view.array.dtype.kind == "f" and follows:
+            view.requires_grad, view.cut = base.requires_grad, view.cut or DetachedBy(EARLIER, place)
+            if type(view) is Tensor:
+                view.__class__ = Variable
 
 
 def positions(base: ndarray, view: ndarray) -> ndarray:

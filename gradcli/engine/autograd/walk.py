@@ -68,7 +68,7 @@ class Walk:
         self.node, grads, F, create_graph = node, self.grads, self.F, self.create_graph
         g = grads.pop(node, None)
         if g is None:
-            if node in self.undefined:
+            if node in self.undefined and not (self.ends and node in self.ends):
                 skip_node(node, self.undefined, self.freed)
             if self.dependencies:
                 _finish_leaves(node, self.dependencies, grads, self.captured, self.finish_leaf)

@@ -7,7 +7,7 @@ numpy from a program: they are refused here, before an array is made of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy import ndarray
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_copied
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -64,27 +65,33 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     return np.array(values, dtype)
 
 
-def holds(dtype: Any, number: int) -> bool:
-    """Whether PyTorch converts a whole number to a type of whole numbers: to bytes also from -255 on."""
+def holds(dtype: Any, number: float) -> bool:
+    """Whether PyTorch converts a number to a type: whole ones to bytes also from -255 on, no nan to whole numbers."""
+    if dtype.kind == "f":
+        return abs(number) <= np.finfo(dtype).max or type(number) is float and not isfinite(number)
+    if dtype.kind not in "iu":
+        return True
     most = int(np.iinfo(dtype).max)
-    return (-most if dtype.kind == "u" else -most - 1) <= number <= most
+    least = -most - 1 if dtype.kind == "i" else -most if type(number) is int else 0
+    return least <= number <= most
 
 
-def unheld(number: int, dtype: Any) -> TypeFault:
-    """The fault for a whole number that is too large for the elements of a tensor."""
-    return TypeFault(f"the number {number} cannot be an element of type {OF[dtype].name}",
-                     ("x.long()", "whole numbers of 64 bits")).saying(
-        f"value cannot be converted to type {CTYPES[OF[dtype].era]} without overflow")
+def unheld(number: float, dtype: Any) -> TypeFault:
+    """The fault for a number that the elements of a tensor cannot be."""
+    wider = ("x.float()", "elements that can") if dtype.kind in "iu" and type(number) is float else (
+        "x.long()", "whole numbers of 64 bits") if dtype.kind in "iu" else ("x.double()", "elements that can")
+    return TypeFault(f"the number {number} cannot be an element of type {OF[dtype].name}", wider).saying(
+        f"value cannot be converted to type {FIXED.get(OF[dtype].era, CTYPES[OF[dtype].era])} without overflow")
 
 
 def realized(number: Any, dtype: Any) -> Any:
-    """A plain number as an element of type `dtype`; TypeFault for an imaginary part where that is real."""
+    """A plain number as an element of type `dtype`; TypeFault where that cannot hold it, or its imaginary part."""
     if isinstance(number, ndarray) and number.dtype.kind == "c":
         number = number.item()
-    if type(number) is int and dtype.kind in "iu":
-        if not holds(dtype, number):
+    if type(number) is int or type(number) is float:
+        if not holds(dtype, number) and (type(number) is int and dtype.kind in "iu" or not Current.legacy):
             raise unheld(number, dtype)
-        return number if number >= 0 or dtype.kind == "i" else number % (int(np.iinfo(dtype).max) + 1)
+        return number % (int(np.iinfo(dtype).max) + 1) if dtype.kind == "u" and number < 0 else number
     if type(number) is not complex or dtype.kind == "c":
         return number
     if dtype == bool_:
@@ -94,6 +101,12 @@ def realized(number: Any, dtype: Any) -> Any:
                         ("z = x + 0j", "a complex copy, which holds such")).saying(
             f"value cannot be converted to type {FIXED.get(OF[dtype].era, CTYPES[OF[dtype].era])} without overflow")
     return number.real
+
+
+def realized_or_inf(number: Any, dtype: Any) -> Any:
+    """As `realized`, but of what is too large for 16 bits an infinity, as functions have it that make new elements."""
+    return number if dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
+        realized(number, dtype))
 
 
 def checked_int64(number: int) -> int:

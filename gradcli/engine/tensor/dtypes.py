@@ -190,7 +190,7 @@ def of_number(value: bool | int | float | complex) -> Any:
     return OF_NUMBER.get(type(value), Default.floating)
 
 
-FIXED = {"Long": "int64_t", "Int": "int32_t", "Short": "int16_t", "Char": "int8_t", "Byte": "uint8_t"}
+FIXED = {"Long": "int64_t", "Short": "int16_t", "Char": "int8_t", "Byte": "uint8_t"}
 """The C types by size, which some of PyTorch's messages use."""
 CTYPES = {"Double": "double", "Half": "c10::Half", "Int": "int", "Long": "long int", "Byte": "unsigned char",
           "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float",

@@ -25,7 +25,7 @@ from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
+from gradcli.engine.tensor.write_gate import PLACED, StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
 from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
@@ -40,8 +40,9 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
 
     def write(input: Any, *args: Any, **options: Any) -> Any:
         source = writable(input, name, cls.partial)
-        if elementwise(cls) and (args or options):
-            refuse_shared(input.array, arrays_of((*args, *options.values())), name)
+        placed = cls.names[0] in PLACED and not Current.legacy
+        if (placed or elementwise(cls)) and (args or options):
+            refuse_shared(input.array, arrays_of((*args, *options.values())), name, placed)
         if overlaps_itself(input.array) and elementwise(cls) and not cls.fills:
             if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
                 raise SharedMemory(name)

@@ -28,6 +28,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import WIDEST, described, sized
+from gradcli.engine.autograd.views import flag_views
 from gradcli.engine.random.generators import Current
 from gradcli.engine.sequence import SEQUENCE
 from gradcli.engine.tensor import complex_tensor, memory_format
@@ -132,6 +133,7 @@ def detach_(self: Tensor) -> Tensor:
             "detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.")
     self.node, self.requires_grad = None, False
+    flag_views(self, here())
     return self
 
 
@@ -336,6 +338,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable
+    flag_views(self, here())
 
 
 def _set_volatile(self: Tensor, value: Any) -> None:

@@ -33,6 +33,9 @@ class StepWrites:
     counted = True
 
 
+PLACED = frozenset("index_add index_copy index_put index_reduce put scatter scatter_add scatter_reduce".split())
+"""The operations that write where indices say: in place, what they read may not be the same memory at all."""
+
 _locked: dict[int, weakref.ref[ndarray]] = {}       # blocks that a prompt has locked at some time, by identity
 
 
@@ -142,10 +145,14 @@ def dense(array: ndarray) -> bool:
     return True
 
 
-def refuse_shared(target: ndarray, others: Iterable[ndarray], writer: str) -> None:
-    """Raise PartlyShared if an operand is partly the memory that is written to."""
+def refuse_shared(target: ndarray, others: Iterable[ndarray], writer: str, wholly: bool = False) -> None:
+    """Raise PartlyShared if an operand is partly the memory that is written to; with `wholly`, also if it is all of it.
+
+    Like PyTorch, it lets operands pass that do not fill their stretch of memory.
+    """
     for other in others:
-        if partly_shared(target, other):
+        if partly_shared(target, other) or wholly and np.may_share_memory(target, other) and (
+                dense(target) and dense(other) and target.size and other.size):
             raise PartlyShared(writer)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.deep_copy import copy_leaf
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import Size, Tensor, sharing
 from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.engine.tensor.variable import Array, Dual, recording
+from gradcli.engine.tensor.variable import Array, Dual, Parameter, recording
 from gradcli.exposure import PROGRAM_MADE, exposure_of
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.classes import OWN_STATE
@@ -68,7 +69,8 @@ def _stored(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]
     if isinstance(x, Tensor) and x.node is not None:
         with recording(False):
             return traced.clone(Tensor(x.array)).requires_grad_()
-    return _copy(x, inner, register)
+    return _with_own_attributes(x, copy_leaf(x), inner, register) if isinstance(x, Tensor) else _copy(
+        x, inner, register)
 
 
 def _no_method(x: Any) -> Any:
@@ -88,10 +90,7 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
         return x
     if isinstance(x, Tensor):
         clone: Any = _tensor(x)
-        if own := own_attributes(x):
-            register(clone)
-            clone.own_attributes = {name: inner(part) for name, part in own.items()}
-        return clone
+        return clone if isinstance(x, Parameter) else _with_own_attributes(x, clone, inner, register)
     if isinstance(x, tuple):
         parts = [inner(part) for part in x]
         return kind(parts) if kind is tuple or kind is Size else kind(*parts)
@@ -118,9 +117,18 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
     return x        # element types, devices, generators, storages: what does not change, or is one of a kind
 
 
+def _with_own_attributes(x: Tensor, clone: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
+    """`clone`, with copies of the attributes that the program has given to `x`."""
+    if own := own_attributes(x):
+        register(clone)
+        clone.own_attributes = {name: inner(part) for name, part in own.items()}
+    return clone
+
+
 def _tensor(x: Tensor) -> Tensor:
+    """A leaf like `x`; with its gradient, if PyTorch copies that: not of parameters, nor in the days of 0.1.12."""
     clone = copy_leaf(x)
-    if x.gradient is not None:
+    if x.gradient is not None and not isinstance(x, Parameter) and not Current.legacy:
         with recording(False):
             clone.gradient = traced.clone(x.gradient)
     return clone

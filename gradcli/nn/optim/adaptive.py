@@ -193,6 +193,9 @@ class Adagrad(Optimizer):
             "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
             "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
             "differentiable": differentiable, "fused": fused})
+        for group in self.param_groups:
+            start = scalar(group, "initial_accumulator_value", None)
+            self._state |= {p: {"step": 0, "sum": np.full_like(p.array, start)} for p in group["params"]}
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)

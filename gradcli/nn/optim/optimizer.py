@@ -258,11 +258,11 @@ class Optimizer(OptimizerHooks):
 
     @property
     def state(self) -> Any:
-        """The state of each parameter, as tensors that share its memory."""
+        """The state of each parameter that has one, as tensors that share its memory."""
         if self._steps_itself():
             return self._program_state
         self._shows_state = True
-        return States({p: _public_state(state) for p, state in self._state.items()})
+        return States({p: _public_state(state) for p, state in self._state.items() if state})
 
     def state_dict(self) -> dict[str, Any]:
         """State and options, with numbers in place of the parameters."""

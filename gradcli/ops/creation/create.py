@@ -9,7 +9,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.conversion import array_of, realized, realized_or_inf
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
@@ -83,7 +83,7 @@ class Full(Creation):
                 f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(given)}")
         kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f":
-            return np.full(checked(size), realized(fill_value, kind), kind)
+            return np.full(checked(size), realized_or_inf(fill_value, kind), kind)
         out = np.empty(checked(size), kind)
         out.fill(fill_value)
         return out

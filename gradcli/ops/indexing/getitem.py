@@ -11,19 +11,20 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import DATA_WRITE, report_detached
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described, sized
+from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.complex_tensor import underived
-from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
-from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, PartShape, TooManyIndices
+from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
+from gradcli.ops.indexing.assigned import check_source, put
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -138,34 +139,6 @@ class SetItem(Kernel):
         return F.reshape(part, (1,) * lead + tuple(part.shape)) if lead > 0 else part
 
 
-def put(array, value, basic, picks):
-    """Write `value` where the key points, in place; sizes that do not fit are refused in words."""
-    place = array[basic] if basic and picks else array
-    key = picks or basic or ...
-    try:
-        place[key] = value
-    except ValueError:
-        size = place[key].shape
-        shape = getattr(value, "shape", ())
-        if len(shape) > len(size) and shape[: len(shape) - len(size)] == (1,) * (len(shape) - len(size)):
-            place[key] = value.reshape(shape[len(shape) - len(size) :])
-            return
-        words = (f"shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of "
-                 f"shape {list(size)}" if picks else unexpandable(shape, size))
-        raise PartShape(shape, size, f"a {sized(shape)} value does not fit into a {sized(size)} part", words) from None
-
-
-def unexpandable(shape, size):
-    """Why a value of one shape cannot be expanded to another, in PyTorch's words."""
-    if len(shape) > len(size):
-        return (f"expand(torch.FloatTensor{{{list(shape)}}}, size={list(size)}): the number of sizes provided "
-                f"({len(size)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})")
-    lead = len(size) - len(shape)
-    at = next(i for i in reversed(range(lead, len(size))) if shape[i - lead] not in (1, size[i]))
-    return (f"The expanded size of the tensor ({size[at]}) must match the existing size ({shape[at - lead]}) at "
-            f"non-singleton dimension {at}.  Target sizes: {list(size)}.  Tensor sizes: {list(shape)}")
-
-
 PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
 
 
@@ -230,10 +203,13 @@ def constant_array(value, key):
 
 def setitem(self, key, value):
     """`self[key] = value`."""
+    if key is True and not Current.legacy:
+        key = None
     source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
-            self.array.flags.writeable) and (basic := basic_key(key) or mask_key(key, self.array)) is not None:
+            self.array.flags.writeable) and (type(source) is not float or self.array.dtype.kind == "f") and (
+            basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source
         except NO_PLACE:
@@ -253,7 +229,7 @@ def setitem(self, key, value):
     if isinstance(value, Tensor):
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
-        source = realized(value, self.array.dtype)
+        source = realized_or_inf(value, self.array.dtype)
     elif isinstance(value, list | tuple):
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array
@@ -280,6 +256,8 @@ def setitem(self, key, value):
         traced.getitem(self, basic, picks).copy_(value)     # of what is expanded a part can be written to
         return
     tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
+    if picks and isinstance(value, Tensor) and not Current.legacy:
+        check_source(self.array, value.array, basic, picks)
     put(setting(self.array, basic, source) if not picks else writing(self.array) if tracked else filling(self.array),
         source, basic, picks)
     note_write(self, "setitem", here())
@@ -385,7 +363,7 @@ def _split(keys, free):
         if type(k) is np.ndarray:
             width = k.ndim if k.dtype.kind == "b" else 1
             basic += [ALL] * width if width else [None]
-            picks.append(k if width else k.reshape(1))
+            picks.append(k if width else np.flatnonzero(k))
         elif k is Ellipsis:
             basic += [ALL] * free
             picks += [ALL] * free

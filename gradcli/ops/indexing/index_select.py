@@ -14,6 +14,7 @@ from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
+from gradcli.ops.indexing.assigned import unlike
 from gradcli.ops.shape.rearrange import meeting
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -292,8 +293,7 @@ class IndexPut(Op):
     def forward(input: Array, indices: Arrays, values: Array, accumulate: Flag = False):
         masked = values.size == 1 and not accumulate and any(i.dtype == np.bool_ for i in indices)
         if input.dtype != values.dtype and not masked:      # one number under a mask is a masked_fill
-            raise TypeFault("Index put requires the source and destination dtypes match, got "
-                            f"{input.dtype.name} for the destination and {values.dtype.name} for the source.")
+            raise unlike(input, values)
         out, key = np.array(input), key_of(indices, input.shape)
         if accumulate and values.size >= SOME and large.scatter.first_names(out, key, values):
             large.scatter.add_rows(out, key[0].reshape(-1), values)

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
@@ -22,14 +23,21 @@ NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not su
                  "`logical_xor()` operator instead.")
 
 
-def plus(input, other, alpha):
-    """input + alpha * other, rounded once among floating numbers."""
+def plus(input, other, alpha, sign=1):
+    """input + sign * alpha * other, rounded once among floating numbers."""
     if type(alpha) is complex and input.dtype.kind != "c":
         raise TypeFault("For non-complex input tensors, argument alpha must not be a complex number.",
                         ("x + 1j * y", "a complex sum of real tensors"))
     if type(alpha) is float and input.dtype.kind in "iub":
         raise TypeFault("For integral input tensors, argument alpha must not be a floating point number.",
                         ("x.float()", "a floating copy"))
+    if type(alpha) is bool and input.dtype.kind != "b":
+        raise TypeFault("Boolean alpha only supported for Boolean results.", ("alpha=1", "a number"))
+    if input.dtype.kind == "b" and type(alpha) is not complex:
+        return np.add(input, other & bool(alpha))
+    if input.dtype.kind in "iu":
+        return input + other * np.array(realized(sign * alpha, input.dtype), input.dtype)
+    alpha = sign * alpha
     if input.dtype == np.float16:       # PyTorch rounds alpha too
         return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
@@ -47,11 +55,7 @@ class Add(Binary):
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
-        if alpha == 1:
-            return np.add(input, other)
-        if input.dtype == other.dtype == np.bool_ and type(alpha) is not complex:
-            return np.add(input, other & bool(alpha))
-        return plus(input, other, alpha)
+        return np.add(input, other) if type(alpha) is int and alpha == 1 else plus(input, other, alpha)
 
     def grad_input(F, g):
         return g
@@ -78,7 +82,7 @@ class Sub(Binary):
         if input.dtype == np.bool_:
             raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
                 NO_DIFFERENCE)
-        return np.subtract(input, other) if alpha == 1 else plus(input, other, -alpha)
+        return np.subtract(input, other) if type(alpha) is int and alpha == 1 else plus(input, other, alpha, -1)
 
     def grad_input(F, g):
         return g
@@ -140,7 +144,7 @@ class Div(Binary):
             return floored(input, other)
         if category(input.dtype) == FLOATING:
             return np.trunc(np.divide(input, other))
-        nonzero(other)
+        nonzero(other, input)
         return np.trunc(np.divide(input, other)).astype(input.dtype) if input.dtype != np.int64 else (
             np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other)))
 
@@ -160,15 +164,16 @@ def _floating(input, other):
     return input.astype(Default.floating), other.astype(Default.floating)
 
 
-def nonzero(other):
-    """Refuse to divide whole numbers by zero, which has no answer."""
-    if other.dtype.kind in "iu" and not (other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
+def nonzero(other, input):
+    """Refuse to divide whole numbers, if there are any, by zero, which has no answer."""
+    if other.dtype.kind in "iu" and input.size and not (
+            other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
         raise UnfitValue("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 
 def floored(input, other):
     """The quotient rounded down; whole numbers refuse a zero divisor."""
-    nonzero(other)
+    nonzero(other, input)
     if input.dtype == np.float32 and max(input.size, other.size) > 500:
         return _floored_singles(input, other)
     return np.floor_divide(input, other)

@@ -45,7 +45,7 @@ class Remainder(Binary):
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3), (7.5, [2.0, -2.0])]
 
     def forward(input: Operand, other: Operand):
-        nonzero(no_truths("remainder", other, input) if other.dtype.kind == "b" else other)
+        nonzero(no_truths("remainder", other, input) if other.dtype.kind == "b" else other, input)
         if input.dtype == np.float32 and max(input.size, other.size) > FEW:
             return _remainder(input, other)
         out = np.asarray(np.remainder(input, other))
@@ -70,7 +70,7 @@ class Fmod(Binary):
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3)]
 
     def forward(input: Array, other: Operand):
-        nonzero(no_truths("fmod", other, input) if other.dtype.kind == "b" else other)
+        nonzero(no_truths("fmod", other, input) if other.dtype.kind == "b" else other, input)
         if input.dtype == np.float32 and max(input.size, other.size) > FEW:
             return _fmod(input, other)
         return np.fmod(input, other)

@@ -206,7 +206,7 @@ class Rsub(Binary):
         if input.dtype == np.bool_:
             raise TypeFault("subtraction of truth values is not defined; use ^ or logical_xor", "a ^ b").saying(
                 NO_DIFFERENCE)
-        return np.subtract(other, input) if alpha == 1 else plus(other, input, -alpha)
+        return np.subtract(other, input) if type(alpha) is int and alpha == 1 else plus(other, input, alpha, -1)
 
     def grad_input(F, g, alpha):
         return -g if alpha == 1 else g * -alpha

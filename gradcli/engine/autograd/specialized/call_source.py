@@ -14,6 +14,7 @@ from gradcli.engine.autograd.op import elementwise
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT
 from gradcli.engine.autograd.specialized.edges_source import EdgesSource
+from gradcli.engine.tensor.write_gate import PLACED
 
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
 
@@ -153,11 +154,13 @@ class CallSource(EdgesSource):
             self.refuse(f"{first}not a0.ndim and _was_number(v0)")
         if elementwise(self.cls):
             self.refuse(f"{first}a0.base is not None and not a0.flags.forc and _overlaps_itself(a0)")
-        for i in self.tensors if elementwise(self.cls) else ():
+        placed = self.cls.names[0] in PLACED
+        for i in self.tensors if placed or elementwise(self.cls) else ():
             if i:
                 defined = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
-                self.refuse(f"{defined}((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or "
-                            f"a{i} is a0.base) and _partly_shared(a0, a{i})")
+                same = (f"((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or a{i} is a0.base"
+                        f"{f' or a{i} is a0' if placed else ''})")
+                self.refuse(f"{defined}{same}{'' if placed else f' and _partly_shared(a0, a{i})'}")
         if self.cls.overwrite is not None:
             arrays = "".join(f", a{i}" for i in range(1, self.count))
             self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",
