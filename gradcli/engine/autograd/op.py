@@ -154,7 +154,7 @@ class Op:
     opmath_outputs = 0                      # how many of several results are rounded; the others serve the rules
     fused_gradient: bool | None = None      # whether gradients of such are rounded once; None: as PyTorch's name says
     opmath_numbers = False                  # whether a plain number beside them is a float32, not rounded itself
-    memory_order = ""                       # order in memory of the result, where PyTorch fixes it: "rows", "columns"
+    memory_order = ""       # of the result, where PyTorch fixes it: "rows", "columns", or that of the "operands"
     kernel: Any = None                      # the numpy function that forward is when no option is given
     check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
 
@@ -223,7 +223,7 @@ class Op:
             cls.forward = staticmethod(partial(compose, raw))
         else:
             cls.forward = _positional(cls.forward)
-            if cls.memory_order:
+            if cls.memory_order in ("rows", "columns"):
                 cls.forward = _with_layout(cls.forward, cls.memory_order == "columns")
         cls.params = cls.signature.names
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)

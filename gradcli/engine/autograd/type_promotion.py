@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.random.generators import Current
 from gradcli.engine.reduced_precision import type_of_numbers
-from gradcli.engine.tensor.conversion import holds, unheld
+from gradcli.engine.tensor.conversion import holds, retyped, unheld
 from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
@@ -123,7 +123,7 @@ def to_dtype(x: Any, dtype: Any) -> Any:
         met = traced.cast(x, dtype)
         follow(met.array, x.array)
         return met
-    met = type(x)(x.array.astype(dtype))
+    met = type(x)(retyped(x.array, dtype))
     follow(met.array, x.array)
     return met
 

@@ -13,6 +13,7 @@ from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described, sized
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import picked
 from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.conversion import array_of, realized
 from gradcli.engine.tensor.dtypes import OF
@@ -62,9 +63,8 @@ class GetItem(Kernel):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
-            if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
-                return part.take(picks[0], 0)
-            return np.asarray(part[picks], order="C")
+            single = len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i"
+            return picked(part.take(picks[0], 0) if single else np.asarray(part[picks], order="C"), part, picks)
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
     def grad_input(F, g, basic, picks, input_shape):

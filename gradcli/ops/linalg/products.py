@@ -287,6 +287,7 @@ class Addr(AddedProduct):
     """addr(input, vec1, vec2, beta, alpha): beta * input + alpha * the matrix of all products of two vectors'
     elements."""
 
+    memory_order = "operands"
     type_promotion = "expanded"
     legacy_names = "blas.Addr"
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]

@@ -224,6 +224,7 @@ class Angle(Op):
 
     complex = True
     linked = False
+    memory_order = "operands"
     type_promotion = "floating"
     samples = [([-3.0, 0.5, 2.0],)]
 

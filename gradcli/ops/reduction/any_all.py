@@ -99,6 +99,7 @@ for _name, _text, _arg in (("argmax", "greatest", ndarray.argmax), ("argmin", "l
 class Aminmax(Op):
     """aminmax(input, dim, keepdim): the least and the greatest element; ties share the gradient evenly."""
 
+    memory_order = "rows"
     linked = False
     returns = ("min", "max")
     multi_output = True

@@ -190,6 +190,7 @@ class I1e(Bessel):
 class Undifferentiated(Op, abstract=True):
     """A special function for which PyTorch has no derivative."""
 
+    memory_order = "operands"
     type_promotion = "floating"
     samples = [([0.25, 1.5, 3.0, 9.5],)]
 

@@ -210,6 +210,7 @@ class MvLGamma(Unary):
     """mvlgamma(input, p): the logarithm of the gamma function of dimension p at each element."""
 
     names = ("mvlgamma", "special.multigammaln")
+    memory_order = "rows"
     modern_names = "MvlgammaBackward0"
     samples = [([2.5, 3.0], 1), ([2.5, 3.0], 3)]
     errors = [([1.0], 0), ("text", 1)]

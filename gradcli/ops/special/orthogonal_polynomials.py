@@ -55,6 +55,7 @@ _p = recurrence(lambda x: x.copy(), lambda k, x, now, before: ((2 * k + 1) * x *
 class Polynomial(Op, abstract=True):
     """A polynomial of degree n; either argument may be a number."""
 
+    memory_order = "operands"
     type_promotion = "floating"
     samples = [([0.25, -0.5, 1.5], np.array([0, 1, 7])), ([0.25, -0.5, 1.5], 3)]
     errors = [("text", 1), ([1.0, 2.0], np.array([1, 2, 3]))]
