@@ -21,6 +21,14 @@ def no_truths(name, *arrays):
     return arrays[0]
 
 
+def no_halves(name, *arrays):
+    """The first array, unless it or another holds 16-bit floating numbers, for which PyTorch has no kernel."""
+    for array in arrays:
+        if array.dtype == np.float16:
+            raise UnimplementedType(f'"{name}_cpu" not implemented for \'Half\'', ("x.float()", "in single precision"))
+    return arrays[0]
+
+
 def only_floats(name, array):
     """The array, unless it holds whole numbers or truth values, for which `name` has no meaning."""
     if category(array.dtype) != FLOATING:

@@ -137,9 +137,9 @@ class Op:
     inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
     partial = False                         # whether PyTorch writes to a view of the input
     fills = False                           # whether it may write to expanded tensors, as the order does not matter
-    # of the memory of the input and the other arguments: writes the result there; false, before anything is written,
-    # where forward has to be called
+    # of the memory of the input and the other arguments: writes the result there; false where forward has to be called
     overwrite: Any = None
+    out_decides_type = False                # whether an option `out` of another type is computed in that type
     inplace_option = False                  # whether the function takes a last option `inplace`
     is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
 

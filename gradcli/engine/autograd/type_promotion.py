@@ -91,7 +91,7 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
                          dtypes=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
         words = MIXED.get(name, OF_PRODUCTS)
-        names = [eras[x] if name in ("linear", "dot") else CTYPES[eras[x]] for x in (a, b)]
+        names = [eras[x] if name in ("linear", "dot", "cross") else CTYPES[eras[x]] for x in (a, b)]
         raise fault.saying(words.format(*names))
     return values
 
@@ -108,6 +108,7 @@ def _refuse_truths(operands: list[Any]) -> None:
 
 MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
+         "cross": "expected scalar type {} but found {}",
          "heaviside": "heaviside is not yet implemented for tensors with different dtypes.",
          "conv_output": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"

@@ -335,7 +335,7 @@ def _plain(k):
     if isinstance(k, Tensor):
         if k.array.dtype == np.uint8:
             return k.array != 0
-        if k.array.dtype.kind in "ib":
+        if k.array.dtype.kind == "b" or k.array.dtype.kind == "i" and (k.array.itemsize > 2 or not k.array.ndim):
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
         raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
     raise (IndexType if type(k) is str or Current.legacy else IndexKind)(type(k)).saying(
