@@ -7,14 +7,18 @@ next ones where its steps leave the order open. Copies keep the order of what th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
+from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.tensor.write_gate import dense
 
 Steps = tuple[int, ...]
+CACHED = 4096
 
 
 def row_steps(shape: Steps) -> Steps:
@@ -82,14 +86,31 @@ def broadcast_steps(array: ndarray, shape: Steps) -> Steps:
         array.shape, shape[lead:], steps_of(array), strict=True)])
 
 
+def channels_last(array: ndarray) -> bool:
+    """Whether the four dimensions of images lie with the channels innermost, and not row by row."""
+    return array.ndim == 4 and not array.flags.c_contiguous and array.transpose(0, 2, 3, 1).flags.c_contiguous
+
+
+def channels_last_steps(shape: Steps) -> Steps:
+    """The steps of four dimensions with the second innermost."""
+    steps = row_steps((shape[0], *shape[2:], shape[1]))
+    return (steps[0], steps[3], steps[1], steps[2])
+
+
+def joined(result: ndarray, sources: Sequence[ndarray]) -> ndarray:
+    """A result that lies row by row, or with its channels innermost if those of all sources do."""
+    if result.ndim == 4 and all(channels_last(a) for a in sources):
+        return in_strides(result, tuple([step * result.itemsize for step in channels_last_steps(result.shape)]))
+    return result if result.flags.c_contiguous else np.ascontiguousarray(result)
+
+
 def result_steps(shape: Steps, operands: Sequence[ndarray]) -> Steps:
     """The steps of what an element-wise kernel makes of its operands."""
     if all(a.shape == shape for a in operands):
         if all(a.flags.c_contiguous for a in operands):
             return row_steps(shape)
-        if len(shape) == 4 and all(a.transpose(0, 2, 3, 1).flags.c_contiguous for a in operands):
-            rows, columns, channels = row_steps((*shape[2:], shape[1]))
-            return (rows * shape[2], channels, rows, columns)
+        if all(channels_last(a) for a in operands):
+            return channels_last_steps(shape)
         first, *others = [steps_of(a) for a in operands]
         if dense(operands[0]) and all(steps == first for steps in others):
             return first
@@ -101,12 +122,14 @@ def alike(array: ndarray, other: ndarray) -> bool:
     return all(a == b or n == 1 for a, b, n in zip(array.strides, other.strides, array.shape, strict=True))
 
 
-def empty_with_steps(shape: Steps, steps: Steps, dtype: Any) -> ndarray:
-    """Memory without gaps for these steps, which are counted in elements."""
-    if steps == row_steps(shape):
-        return np.empty(shape, dtype)
-    count, item = int(np.prod(shape)), np.dtype(dtype).itemsize
-    return np.ndarray(shape, dtype, np.empty(max(count, 1), dtype), 0, tuple([step * item for step in steps]))
+def memory(shape: Steps, strides: Steps, dtype: Any) -> ndarray:
+    """Fresh memory without gaps for these strides, in bytes."""
+    return np.ndarray(shape, dtype, np.empty(prod(shape) or 1, dtype), 0, strides)
+
+
+def shadow(shape: Steps, strides: Steps, itemsize: int) -> ndarray:
+    """An array that lies so, of which nothing is read."""
+    return as_strided(np.empty(1, f"V{itemsize}"), shape, strides)
 
 
 def preserved_steps(model: ndarray) -> Steps:
@@ -117,16 +140,42 @@ def preserved_steps(model: ndarray) -> Steps:
 
 def empty_like(model: ndarray, dtype: Any = None) -> ndarray:
     """Memory without gaps of the shape of an array, in its order; `dtype` is that of the array by default."""
-    return empty_with_steps(model.shape, preserved_steps(model), dtype or model.dtype)
+    dtype = np.dtype(dtype or model.dtype)
+    return memory(model.shape, tuple([step * dtype.itemsize for step in preserved_steps(model)]), dtype)
+
+
+@lru_cache(CACHED)
+def _kept_strides(shape: Steps, strides: Steps, itemsize: int, item: int) -> Steps:
+    return tuple([step * item for step in preserved_steps(shadow(shape, strides, itemsize))])
 
 
 def copied(array: ndarray, dtype: Any = None) -> ndarray:
     """A copy without gaps, in the order of the array, as elements of another type if one is given."""
-    if dtype is None and array.flags.c_contiguous:
-        return array.copy()
-    copy = empty_like(array, dtype)
-    np.copyto(copy, array, casting="unsafe")
-    return copy
+    copy = array.astype(dtype or array.dtype)
+    if copy.ndim < 2 or array.flags.c_contiguous:
+        return copy
+    return in_strides(copy, _kept_strides(array.shape, array.strides, array.itemsize, copy.itemsize))
+
+
+@lru_cache(CACHED)
+def _picked_strides(shape: Steps, item: int, source: tuple[Any, ...], picks: tuple[Any, ...]) -> Steps:
+    at = [i for i, pick in enumerate(picks) if pick]
+    taken = {i: len(picks[i][0]) if picks[i][3] else 1 for i in at}
+    array = shadow(*source)
+    joint = len(shape) - (array.ndim - sum(taken.values()))     # dimensions that the indices have in common
+    first = at[0] if at[-1] - at[0] == len(at) - 1 else 0
+    steps, kept, d = steps_of(array), [], 0
+    for i in range(len(picks)):
+        if i not in taken:
+            kept.append(steps[d])
+        d += taken.get(i, 1)
+    kept += steps[d:]
+    operands = [(*kept[:first], *(0,) * joint, *kept[first:])]
+    for i in at:
+        if not picks[i][3]:
+            inner = broadcast_steps(shadow(*picks[i][:3]), shape[first : first + joint])
+            operands.append((*(0,) * first, *inner, *(0,) * (len(shape) - first - joint)))
+    return tuple([step * item for step in ordered_steps(shape, operands)])
 
 
 def picked(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
@@ -134,47 +183,60 @@ def picked(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
 
     picks   an array of indices or truth values, or a full slice, for each of the first dimensions of `source`
     """
-    at = [i for i, pick in enumerate(picks) if type(pick) is ndarray]
-    if result.ndim < 2 or source.flags.c_contiguous and all(picks[i].flags.c_contiguous for i in at):
+    if result.ndim < 2 or not result.size or result.ndim == source.ndim and (
+            source.flags.c_contiguous and result.flags.c_contiguous):
         return result
-    taken = [picks[i].ndim if picks[i].dtype.kind == "b" else 1 for i in at]
-    joint = result.ndim - (source.ndim - sum(taken))        # dimensions that the indices have in common
-    steps = steps_of(source)
-    first = at[0] if at[-1] - at[0] == len(at) - 1 else 0
-    kept, d = [], 0
-    for i, pick in enumerate(picks):
-        if type(pick) is ndarray:
-            d += taken[at.index(i)]
-        else:
-            kept.append(steps[d])
-            d += 1
-    kept += steps[d:]
-    shape = result.shape
-    operands = [(*kept[:first], *(0,) * joint, *kept[first:])]
-    for i in at:
-        if picks[i].dtype.kind != "b":
-            inner = broadcast_steps(picks[i], shape[first : first + joint])
-            operands.append((*(0,) * first, *inner, *(0,) * (len(shape) - first - joint)))
-    return in_steps(result, ordered_steps(shape, operands))
+    return in_strides(result, _picked_strides(
+        result.shape, result.itemsize, (source.shape, source.strides, source.itemsize),
+        tuple([(pick.shape, pick.strides, pick.itemsize, pick.dtype.kind == "b") if type(pick) is ndarray else None
+               for pick in picks])))
 
 
-def in_steps(result: ndarray, steps: Steps) -> ndarray:
-    """`result` with these steps, in elements; a copy if it has others."""
-    if steps == steps_of(result):
+def in_strides(result: ndarray, strides: Steps) -> ndarray:
+    """`result` with these strides, in bytes; a copy if it has others."""
+    if strides == result.strides or not result.size:
         return result
-    laid = empty_with_steps(result.shape, steps, result.dtype)
+    laid = memory(result.shape, strides, result.dtype)
     laid[...] = result
     return laid
 
 
+@lru_cache(CACHED)
+def _result_strides(shape: Steps, item: int, *operands: tuple[Any, ...]) -> Steps:
+    return tuple([step * item for step in result_steps(shape, [shadow(*operand) for operand in operands])])
+
+
 def arranged(result: ndarray, *operands: Any) -> ndarray:
     """The result of an element-wise kernel, in the order that its operands ask for."""
-    shape = result.shape
-    if len(shape) < 2:
+    shape, first = result.shape, operands[0]
+    if len(shape) < 2 or not result.size or type(first) is ndarray and (
+            first.strides == result.strides and first.shape == shape):
         return result
-    arrays = [a for a in operands if type(a) is ndarray]
-    if not arrays:
-        return result
-    if result.flags.c_contiguous and all(a.flags.c_contiguous and (a.shape == shape or not a.ndim) for a in arrays):
-        return result
-    return in_steps(result, result_steps(shape, arrays))
+    arrays = [(a.shape, a.strides, a.itemsize) for a in operands if type(a) is ndarray]
+    return in_strides(result, _result_strides(shape, result.itemsize, *arrays)) if arrays else result
+
+
+def with_layout(forward: Any, order: str) -> Any:
+    """The same function with results in row-major order, by "columns" in column-major order, by "images" with channels
+    innermost if the images or the weights are so. Of several results, those with the most dimensions are laid out so.
+    """
+    def arrange(array: Any, values: Any) -> Any:
+        if array.ndim < 2:
+            return array
+        if order == "columns":
+            return np.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)
+        sources = [v for v in values[:2] if type(v) is ndarray and channels_last(v)] if order == "images" else ()
+        return joined(array, sources) if sources else np.ascontiguousarray(array)
+
+    def forward_with_layout(*values: Any, **options: Any) -> Any:
+        out = forward(*values, **options)
+        if type(out) is ndarray:
+            return out if out.ndim < 2 or order == "rows" and out.flags.c_contiguous else arrange(out, values)
+        if type(out) is not tuple:
+            return arrange(out, values)
+        if order == "rows" and False not in [array.flags.c_contiguous for array in out]:
+            return out
+        ndim = max(array.ndim for array in out)
+        return tuple([arrange(array, values) if array.ndim == ndim else array for array in out])
+
+    return forward_with_layout

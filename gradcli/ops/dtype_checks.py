@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.tensor.dtypes import BOOL, COMPLEX, CTYPES, FLOATING, OF, category
-from gradcli.faults.mistakes import DtypeMix, UnimplementedDerivative
+from gradcli.faults.mistakes import DtypeMix, NotDifferentiable
 from gradcli.faults.tensors import FloatingBits, InvertedFloats, UnimplementedType
 from gradcli.faults.tree import TypeFault
 
@@ -68,7 +68,7 @@ def norm_types(name, given, dtype):
 
 def underived(name, repair, why):
     """The fault of a derivative that PyTorch has not either."""
-    return UnimplementedDerivative(f"{name}() has no derivative", (repair, why)).saying(
+    return NotDifferentiable(f"{name}() has no derivative", (repair, why)).saying(
         f"derivative for aten::{name} is not implemented")
 
 

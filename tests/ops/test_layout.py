@@ -50,6 +50,23 @@ def test_steps_are_those_of_torch():
     assert [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]] == []
 
 
+def test_channels_stay_innermost():
+    pytest.importorskip("torch")
+    program = """
+import torch
+import torch.nn.functional as F
+x = torch.rand(2, 3, 4, 4).contiguous(memory_format=torch.channels_last)
+w = torch.rand(2, 3, 2, 2)
+for y in (F.conv2d(x, w), F.conv2d(x.contiguous(), w.contiguous(memory_format=torch.channels_last)),
+          F.max_pool2d(x, 2), F.avg_pool2d(x, 2), F.adaptive_max_pool2d(x, 2), torch.cat([x, x], 1), x.relu(),
+          torch.cat([x, x.contiguous()]), F.pad(x, (1, 0)), F.pad(x, (0, 0)), x.roll(1, 0), x + x.contiguous(),
+          x.contiguous() + x, x.clone(), x * 2, F.conv2d(x.contiguous(), w),
+          torch.tensor(2.).clone(memory_format=torch.contiguous_format)):
+    print(tuple(y.shape), y.stride(), y.is_contiguous(memory_format=torch.channels_last))
+"""
+    assert Session(style="modern").run(program) == python_prints(program)
+
+
 def test_steps_of_gradients_are_those_of_torch():
     pytest.importorskip("torch")
     program = OPERANDS + "\n".join(

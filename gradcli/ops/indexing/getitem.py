@@ -63,8 +63,9 @@ class GetItem(Kernel):
     def forward(input: Array, basic: Plain, picks: Plain):
         part = input[basic] if basic else input
         if picks:
-            single = len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i"
-            return picked(part.take(picks[0], 0) if single else np.asarray(part[picks], order="C"), part, picks)
+            if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
+                return picked(part.take(picks[0], 0), part, picks)
+            return picked(part[picks], part, picks)
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
     def grad_input(F, g, basic, picks, input_shape):
@@ -373,8 +374,7 @@ def _check_range(keys, array, wide):
             if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
                 own = next(i for i, (m, n) in enumerate(zip(k.shape, array.shape[at:], strict=False)) if m != n)
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {own} does not match the shape of "
-                                 "the "
-                                 f"indexed tensor {list(array.shape)} at index {at + own}")
+                                 f"the indexed tensor {list(array.shape)} at index {at + own}")
             at += width
 
 

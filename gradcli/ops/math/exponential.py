@@ -267,7 +267,7 @@ class XLogY(Binary):
         return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
 
     def grad_other(F, g, input, other):
-        return g * (input / other)
+        return g * input / other
 
 
 class XLog1PY(Binary):
@@ -290,7 +290,7 @@ class XLog1PY(Binary):
         return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))
 
     def grad_other(F, g, input, other):
-        return g * (input / (other + 1))
+        return g * input / (other + 1)
 
 
 def _of_halves(x, y, log):

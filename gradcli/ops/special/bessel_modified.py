@@ -167,7 +167,7 @@ class I1(Bessel):
         return _i1(input)
 
     def grad_input(F, g, input, out, input_dtype):
-        large = F.abs(input) > np.finfo(input_dtype).eps
+        large = F.abs(input) > float(np.finfo(input_dtype).eps)
         some = F.where(large, input, 1)
         slope = F.i0(some) - out / some
         return g * F.where(large, slope, 0.5)       # of nan too, as in PyTorch
@@ -184,7 +184,7 @@ class I1e(Bessel):
         return _i1e(input)
 
     def grad_input(F, g, input, out, input_dtype):
-        large = F.abs(input) > np.finfo(input_dtype).eps
+        large = F.abs(input) > float(np.finfo(input_dtype).eps)
         some = F.where(large, input, 1)
         slope = F.special_i0e(some) - out * (F.sgn(some) + F.reciprocal(some))
         return g * F.where(large, slope, 0.5)       # of nan too, as in PyTorch

@@ -249,7 +249,7 @@ class CallSource(EdgesSource):
     def _arrange(self) -> None:
         """The result in the order of its operands; numpy has it right where the first lies row by row."""
         sure = not (0 in self.numbers and not self.cls.type_promotion) and 0 not in self.optional and 0 in self.tensors
-        usual = "a0.flags.c_contiguous and a0.size == _result.size and _result.flags.c_contiguous"
+        usual = "a0.flags.c_contiguous" + (" and a0.size == _result.size" if len(self.tensors) > 1 else "")
         arrays = ", ".join(f"a{i}" for i in self.tensors)
         self.add(f"if _result.ndim > 1{f' and not ({usual})' if sure else ''}: _result = _arranged(_result, {arrays})")
 
