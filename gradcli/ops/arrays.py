@@ -8,8 +8,8 @@ from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, choose
+from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
-from gradcli.engine.tensor.write_gate import dense
 
 SMALL = 64          # elements up to which a list of Python's is read faster than an array is reduced
 FEW = 1024          # places, or lengths of dimensions together, whose tables are kept for reuse
@@ -154,9 +154,9 @@ def selected(condition, a, b):
 
 
 def laid_out_like(result, input):
-    """`result` in the memory order of `input`, which has its shape, if that fills its memory; else as it is."""
-    if result.ndim < 2 or input.flags.c_contiguous or not dense(input):
+    """`result` in the memory order of `input`, which has its shape."""
+    if result.ndim < 2 or input.flags.c_contiguous:
         return result
-    out = np.empty_like(input, result.dtype)
+    out = empty_like(input, result.dtype)
     out[...] = result
     return out

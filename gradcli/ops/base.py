@@ -19,6 +19,7 @@ class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 
     fresh_result = opmath = True
+    memory_order = "operands"
     inplace = True
     vanished = "stay"
     type_promotion = "floating"
@@ -29,6 +30,7 @@ class Binary(Op, abstract=True):
     """A function of pairs of elements, broadcast against each other."""
 
     fresh_result = opmath = True
+    memory_order = "operands"
     inplace = True
     vanished = "stay"
     type_promotion = "mixed"
@@ -39,6 +41,7 @@ class Comparison(Op, abstract=True):
     """A truth value for each pair of elements."""
 
     inplace = True
+    memory_order = "operands"
     type_promotion = "mixed"
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 

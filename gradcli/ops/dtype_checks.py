@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.tensor.dtypes import BOOL, COMPLEX, CTYPES, FLOATING, OF, category
-from gradcli.faults.mistakes import DtypeMix, UnimplementedDerivative
+from gradcli.faults.mistakes import DtypeMix, NotDifferentiable
 from gradcli.faults.tensors import FloatingBits, InvertedFloats, UnimplementedType
 from gradcli.faults.tree import TypeFault
 
@@ -18,6 +18,14 @@ def no_truths(name, *arrays):
     for array in arrays:
         if category(array.dtype) == BOOL:
             raise UnimplementedType(f'"{name}" not implemented for \'Bool\'', ("x.int()", "truth values as 0 and 1"))
+    return arrays[0]
+
+
+def no_halves(name, *arrays):
+    """The first array, unless it or another holds 16-bit floating numbers, for which PyTorch has no kernel."""
+    for array in arrays:
+        if array.dtype == np.float16:
+            raise UnimplementedType(f'"{name}_cpu" not implemented for \'Half\'', ("x.float()", "in single precision"))
     return arrays[0]
 
 
@@ -60,7 +68,7 @@ def norm_types(name, given, dtype):
 
 def underived(name, repair, why):
     """The fault of a derivative that PyTorch has not either."""
-    return UnimplementedDerivative(f"{name}() has no derivative", (repair, why)).saying(
+    return NotDifferentiable(f"{name}() has no derivative", (repair, why)).saying(
         f"derivative for aten::{name} is not implemented")
 
 

@@ -22,6 +22,7 @@ from gradcli.engine.autograd.signature import (
 )
 from gradcli.engine.kernels import full_sum
 from gradcli.engine.large import MANY
+from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
@@ -41,8 +42,9 @@ class Clone(Op):
     samples = [([1.0, 2.0],)]
 
     def forward(input: Array, *, memory_format: Format = None):
-        copy = np.array(input, order="C" if 0 in input.strides else "K")      # rows of what was expanded
-        return copy if memory_format is None else in_order(copy, memory_format)
+        if memory_format is None or memory_format is PRESERVE:
+            return copied(input)
+        return in_order(np.array(input), memory_format)
 
     def grad_input(F, g):
         return g

@@ -29,6 +29,7 @@ from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import alike, empty_like
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
@@ -226,9 +227,9 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
         g = np.array(g, leaf.array.dtype)
     elif shared or g.base is not None:      # rules may lend one array to two leaves
         g = g.copy()
-    if leaf.gradient is None and not leaf.array.flags.c_contiguous and dense(leaf.array):
-        g, unordered = np.empty_like(leaf.array), g     # in the memory order of the leaf
-        g[...] = unordered
+    if leaf.gradient is None and g.ndim > 1 and g.strides != leaf.array.strides and not alike(g, leaf.array):
+        g, unordered = empty_like(leaf.array) if dense(leaf.array) else np.empty(g.shape, g.dtype), g
+        g[...] = unordered      # in the order of the leaf
     if leaf.gradient is None:
         leaf.gradient = Variable(g)
     else:

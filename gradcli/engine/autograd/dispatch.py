@@ -31,6 +31,7 @@ from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
+from gradcli.engine.result_layout import arranged
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -138,6 +139,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         return result               # a plain answer: a bool, a number, a size
     if arrays and result is arrays[0]:
         return values[0]                # nothing to do, as in x.contiguous()
+    if cls.memory_order == "operands" and result.ndim > 1:
+        result = arranged(result, *arrays)
     out = result_class(result)
     if not tracked:
         out.cut = cut

@@ -28,9 +28,8 @@ from functools import partial
 from types import FunctionType, new_class
 from typing import Any
 
-from numpy import ascontiguousarray, ndarray
-
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
+from gradcli.engine.result_layout import with_layout
 from gradcli.engine.tensor.tensor import Tensor
 
 TABLE: dict[str, type[Op]] = {}     # full name -> operation
@@ -137,9 +136,9 @@ class Op:
     inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
     partial = False                         # whether PyTorch writes to a view of the input
     fills = False                           # whether it may write to expanded tensors, as the order does not matter
-    # of the memory of the input and the other arguments: writes the result there; false, before anything is written,
-    # where forward has to be called
+    # of the memory of the input and the other arguments: writes the result there; false where forward has to be called
     overwrite: Any = None
+    out_decides_type = False                # whether an option `out` of another type is computed in that type
     inplace_option = False                  # whether the function takes a last option `inplace`
     is_identity: Any = None                 # of the arguments: whether the in-place form returns the input as it is
 
@@ -154,7 +153,8 @@ class Op:
     opmath_outputs = 0                      # how many of several results are rounded; the others serve the rules
     fused_gradient: bool | None = None      # whether gradients of such are rounded once; None: as PyTorch's name says
     opmath_numbers = False                  # whether a plain number beside them is a float32, not rounded itself
-    memory_order = ""                       # order in memory of the result, where PyTorch fixes it: "rows", "columns"
+    # of the result: "rows", "columns", "images" (channels innermost if those of the input are), as "operands" have it
+    memory_order = ""
     kernel: Any = None                      # the numpy function that forward is when no option is given
     check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
 
@@ -223,8 +223,8 @@ class Op:
             cls.forward = staticmethod(partial(compose, raw))
         else:
             cls.forward = _positional(cls.forward)
-            if cls.memory_order:
-                cls.forward = _with_layout(cls.forward, cls.memory_order == "columns")
+            if cls.memory_order not in ("", "operands"):
+                cls.forward = with_layout(cls.forward, cls.memory_order)
         cls.params = cls.signature.names
         cls.defaults = {p: d for p, d in zip(cls.params, cls.signature.defaults, strict=True)
                         if p in cls.params[cls.signature.required :] and p not in cls.ignored_options}
@@ -278,30 +278,6 @@ def _positional(function: Any) -> Any:
     code = code.replace(co_argcount=code.co_argcount + code.co_kwonlyargcount, co_kwonlyargcount=0)
     return FunctionType(code, function.__globals__, function.__name__, (function.__defaults__ or ()) + options,
                         function.__closure__)
-
-
-def _with_layout(forward: Any, columns: bool) -> Any:
-    """The same function with results in row-major order or, with `columns`, in column-major order.
-
-    Of several results, those with the most dimensions are laid out so.
-    """
-    def arrange(array: Any) -> Any:
-        if array.ndim < 2:
-            return array
-        return ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2) if columns else ascontiguousarray(array)
-
-    def forward_with_layout(*values: Any, **options: Any) -> Any:
-        out = forward(*values, **options)
-        if type(out) is ndarray:
-            return out if out.ndim < 2 or not columns and out.flags.c_contiguous else arrange(out)
-        if type(out) is not tuple:
-            return arrange(out)
-        if not columns and False not in [array.flags.c_contiguous for array in out]:
-            return out
-        ndim = max(array.ndim for array in out)
-        return tuple([arrange(array) if array.ndim == ndim else array for array in out])
-
-    return forward_with_layout
 
 
 def _rules(cls: type[Op]) -> Iterator[Rule]:

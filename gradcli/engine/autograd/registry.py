@@ -109,6 +109,8 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
             out = options.pop("out")
             if isinstance(out, Tensor) and elementwise(cls):
                 refuse_shared(out.array, arrays_of((*args, *options.values())), name)
+            if cls.out_decides_type and isinstance(out, Tensor):
+                options.setdefault("dtype", out.array.dtype)
             return into(out, call(*args, **options), name)
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))

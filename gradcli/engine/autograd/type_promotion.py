@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.random.generators import Current
 from gradcli.engine.reduced_precision import type_of_numbers
-from gradcli.engine.tensor.conversion import holds, unheld
+from gradcli.engine.tensor.conversion import holds, retyped, unheld
 from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
@@ -91,7 +91,7 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
                          dtypes=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
         words = MIXED.get(name, OF_PRODUCTS)
-        names = [eras[x] if name in ("linear", "dot") else CTYPES[eras[x]] for x in (a, b)]
+        names = [eras[x] if name in ("linear", "dot", "cross") else CTYPES[eras[x]] for x in (a, b)]
         raise fault.saying(words.format(*names))
     return values
 
@@ -108,6 +108,7 @@ def _refuse_truths(operands: list[Any]) -> None:
 
 MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
+         "cross": "expected scalar type {} but found {}",
          "heaviside": "heaviside is not yet implemented for tensors with different dtypes.",
          "conv_output": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
 OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
@@ -123,7 +124,7 @@ def to_dtype(x: Any, dtype: Any) -> Any:
         met = traced.cast(x, dtype)
         follow(met.array, x.array)
         return met
-    met = type(x)(x.array.astype(dtype))
+    met = type(x)(retyped(x.array, dtype))
     follow(met.array, x.array)
     return met
 

@@ -17,6 +17,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_copied
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -51,7 +52,8 @@ def refuse_beyond(array: ndarray) -> None:
 
 def retyped(array: ndarray, dtype: Any) -> ndarray:
     """A copy of an array in another type; of complex numbers as real ones the real parts, as PyTorch has it."""
-    return (array.real if array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb" else array).astype(dtype)
+    numbers = array.real if array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb" else array
+    return numbers.astype(dtype) if array.flags.c_contiguous else copied(numbers, dtype)
 
 
 def numbers_of(values: list[Any], dtype: Any) -> ndarray:

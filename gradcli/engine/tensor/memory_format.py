@@ -95,7 +95,7 @@ Format = FormatKind("a memory format such as torch.channels_last")
 def in_order(array: ndarray, form: MemoryFormat | None) -> ndarray:
     """`array` with its elements in the order of a memory format, as it is if they are."""
     if form is None or not form.order:
-        return array if form is PRESERVE else np.ascontiguousarray(array)
+        return array if form is PRESERVE or array.flags.c_contiguous else np.ascontiguousarray(array)
     if array.ndim != len(form.order):
         raise ShapeFault(f"required rank {len(form.order)} tensor to use {form.name} format")
     turned = array.transpose(form.order)

@@ -30,6 +30,7 @@ from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.autograd.views import flag_views
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import steps_of
 from gradcli.engine.sequence import SEQUENCE
 from gradcli.engine.tensor import complex_tensor, memory_format
 from gradcli.engine.tensor.attach import attach
@@ -241,7 +242,7 @@ def numel(self: Tensor) -> int:
 
 def stride(self: Tensor, dim: int | None = None) -> Any:
     """The steps between neighbours along each dimension, in elements."""
-    steps = tuple(s // self.array.itemsize for s in self.array.strides)
+    steps = steps_of(self.array)
     return steps if dim is None else steps[axis(dim, self.array.ndim)]
 
 

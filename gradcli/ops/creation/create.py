@@ -9,6 +9,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import preserved_steps
 from gradcli.engine.tensor.conversion import array_of, realized, realized_or_inf
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
@@ -103,9 +104,9 @@ class ScalarTensor(Creation):
 
 def laid_out(model, fill):
     """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
-    steps = [abs(step) for step in model.strides]
-    if model.flags.c_contiguous or 0 in (step for step, n in zip(steps, model.shape, strict=True) if n > 1):
+    if model.flags.c_contiguous:
         return fill(model.shape)
+    steps = preserved_steps(model)
     order = sorted(range(model.ndim), key=lambda d: -steps[d])
     return fill(tuple([model.shape[d] for d in order])).transpose(np.argsort(order))
 

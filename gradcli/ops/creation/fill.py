@@ -82,7 +82,8 @@ class Copy(Kernel):
     samples = [(GRID, [[7.0, 8.0, 9.0], [1.0, 2.0, 3.0]]), (GRID, [7.0, 8.0, 9.0])]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
-    def forward(input: Array, src: Array, non_blocking: Flag = False):
+    def forward(input: Array, src: Operand, non_blocking: Flag = False):
+        src = src if type(src) is np.ndarray else np.asarray(src)
         clash = broadcast_clash((input.shape, src.shape))
         if clash:
             raise BroadcastShapes(clash, "copy_() writes to every element of the first", (input.shape, src.shape))
@@ -93,7 +94,7 @@ class Copy(Kernel):
 
     @staticmethod
     def overwrite(memory, src, non_blocking):
-        if memory.shape != src.shape or memory.dtype is not src.dtype:
+        if type(src) is not np.ndarray or memory.shape != src.shape or memory.dtype is not src.dtype:
             return False
         memory[...] = src
         return True

@@ -28,7 +28,7 @@ PICKS = np.array([[0, 2], [1, 1]])
 def places(shape, dim, index, name="gather"):
     """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
-    if index.dtype.kind not in "iu":
+    if index.dtype.kind != "i" or index.itemsize < 4:
         raise TypeFault(f"{name}(): Expected dtype int32/int64 for index", ("index.long()", "as whole numbers"))
     n = shape[at] if shape else 1
     if index.size:
@@ -166,7 +166,7 @@ class Scatter(Op):
             else:
                 out[key] = value
             return out
-        if type(src) in (int, float, bool) or not np.ndim(src) and input.ndim:
+        if type(src) is not np.ndarray:
             src = np.broadcast_to(np.asarray(src).astype(input.dtype), index.shape)
         out = np.array(input)
         key, src = fitting(input, dim, index, src, "scatter")

@@ -13,6 +13,7 @@ from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import picked
 from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
@@ -64,8 +65,8 @@ class GetItem(Kernel):
         part = input[basic] if basic else input
         if picks:
             if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
-                return part.take(picks[0], 0)
-            return np.asarray(part[picks], order="C")
+                return picked(part.take(picks[0], 0), part, picks)
+            return picked(part[picks], part, picks)
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
     def grad_input(F, g, basic, picks, input_shape):
@@ -313,7 +314,7 @@ def _plain(k):
     if isinstance(k, Tensor):
         if k.array.dtype == np.uint8:
             return k.array != 0
-        if k.array.dtype.kind in "ib":
+        if k.array.dtype.kind == "b" or k.array.dtype.kind == "i" and (k.array.itemsize > 2 or not k.array.ndim):
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
         raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
     raise (IndexType if type(k) is str or Current.legacy else IndexKind)(type(k)).saying(
@@ -351,8 +352,7 @@ def _check_range(keys, array, wide):
             if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
                 own = next(i for i, (m, n) in enumerate(zip(k.shape, array.shape[at:], strict=False)) if m != n)
                 raise IndexFault(f"The shape of the mask {list(k.shape)} at index {own} does not match the shape of "
-                                 "the "
-                                 f"indexed tensor {list(array.shape)} at index {at + own}")
+                                 f"the indexed tensor {list(array.shape)} at index {at + own}")
             at += width
 
 

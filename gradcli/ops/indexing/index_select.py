@@ -6,13 +6,14 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
+from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import extent
+from gradcli.ops.arrays import extent, laid_out_like
 from gradcli.ops.base import Kernel
 from gradcli.ops.indexing.assigned import unlike
 from gradcli.ops.shape.rearrange import meeting
@@ -180,7 +181,7 @@ class IndexFill(Op):
         if np.ndim(value):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
-        out = np.array(input)
+        out = copied(input)
         lifted(out)[key] = realized(value, out.dtype)
         return out
 
@@ -226,7 +227,7 @@ class Put(Op):
             np.add.at(out, at, source.reshape(index.shape))
         else:
             out[at] = source.reshape(index.shape)
-        return out.reshape(input.shape)
+        return laid_out_like(out.reshape(input.shape), input)
 
     def grad_input(F, g, index, accumulate, source_dtype):
         return g if accumulate else F.put(g, index, F.zeros(index.shape, dtype=source_dtype))
@@ -294,7 +295,7 @@ class IndexPut(Op):
         masked = values.size == 1 and not accumulate and any(i.dtype == np.bool_ for i in indices)
         if input.dtype != values.dtype and not masked:      # one number under a mask is a masked_fill
             raise unlike(input, values)
-        out, key = np.array(input), key_of(indices, input.shape)
+        out, key = copied(input), key_of(indices, input.shape)
         if accumulate and values.size >= SOME and large.scatter.first_names(out, key, values):
             large.scatter.add_rows(out, key[0].reshape(-1), values)
         elif accumulate:

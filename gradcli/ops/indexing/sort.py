@@ -7,9 +7,10 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
-from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import elements_along, laid_out_like
 from gradcli.ops.introsort import picked, reordered, top_places
 from gradcli.ops.reduction.picking import scatter_to_input
@@ -121,6 +122,8 @@ class Topk(Op):
             raise ShapeFault("topk(): selected index k out of range",
                              (f"x.topk({input.shape[at] if input.ndim else 1})", "the most there are")
                              ).saying("selected index k out of range")
+        if input.dtype.kind == "b":
+            raise TypeFault("topk does not support bool dtypes on CPU", ("x.int().topk(1)", "of ones and zeros"))
         order = foremost(input, k, dim, largest)
         if Current.legacy and not sorted and input.ndim:
             order = np.sort(order, axis=at)
@@ -217,4 +220,8 @@ class Isin(Op):
     errors = [(GRID, "text"), ("text", GRID)]
 
     def forward(elements: Operand, test_elements: Operand, *, assume_unique: Flag = False, invert: Flag = False):
+        for a in (elements, test_elements):
+            if type(a) is np.ndarray and a.dtype.kind in "bc":
+                raise TypeFault(f"Unsupported input type encountered for isin(): {OF[a.dtype].era}",
+                                ("torch.isin(x.int(), y.int())", "of ones and zeros") if a.dtype.kind == "b" else ())
         return np.asarray(np.isin(elements, test_elements, invert=invert))

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import kind_of, no_truths
 from gradcli.ops.linalg.products import dims_are
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -152,7 +152,7 @@ class LinalgCross(Op):
 
     complex = True
     names = ("linalg.cross",)
-    type_promotion = "mixed"
+    type_promotion = "same"
     legacy_names = "linalg.Cross"
     modern_names = "LinalgCrossBackward0"
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0], [2.0], [-1.0]], 0),
@@ -164,6 +164,7 @@ class LinalgCross(Op):
             raise ShapeFault("linalg.cross: inputs must have the same number of dimensions, and have "
                              f"{input.ndim} and {other.ndim}").saying(
                 "linalg.cross: inputs must have the same number of dimensions.")
+        no_truths("cross", input)
         at = axis(dim, input.ndim)
         if input.ndim == 0 or input.shape[at] != 3 or other.shape[at] != 3:
             raise ShapeFault(f"linalg.cross: inputs dimension {dim} must have length 3. Got "

@@ -294,6 +294,7 @@ class Ormqr(Op):
 class Geqrf(Op):
     """geqrf(input): the reflections of a QR factorization as LAPACK keeps them, with R above their diagonal."""
 
+    memory_order = "columns"
     complex = True
     returns = ("a", "tau")
     samples = [(np.array(TALL),), (np.array(PAIR),)]

@@ -112,6 +112,7 @@ class CholeskyEx(Op):
     """linalg.cholesky_ex(A, upper, check_errors): linalg.cholesky, and for each matrix 0 or the order of the leading
     minor that is not positive-definite, up to which it was factored; an error then with `check_errors`."""
 
+    memory_order = "columns"
     complex = True
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")
@@ -158,6 +159,7 @@ class LdlFactorEx(Op):
     """linalg.ldl_factor_ex(A, hermitian, check_errors): L, D and the exchanges of rows with which A = L D L^T, from the
     lower triangle of A, packed in LD and pivots; and for each matrix 0 or the place of a zero in D."""
 
+    memory_order = "columns"
     names = ("linalg.ldl_factor_ex",)
     returns = ("LD", "pivots", "info")
     ignored_options = ("hermitian", "check_errors")
@@ -193,6 +195,7 @@ class LdlSolve(Op):
     """linalg.ldl_solve(LD, pivots, B, hermitian): the X with A X = B, where LD and pivots come from
     linalg.ldl_factor(A)."""
 
+    memory_order = "columns"
     names = ("linalg.ldl_solve",)
     ignored_options = ("hermitian",)
     samples = [(np.array([[3.0, 0.0], [0.5, 2.0]]), np.array([1, 2], np.int32), np.array(B)),

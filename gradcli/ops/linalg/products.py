@@ -9,6 +9,7 @@ from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import no_truths
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -119,7 +120,7 @@ class Dot(Op):
     def forward(input: Array, tensor: Array):
         dims_are("dot", input, tensor, 1, 1)
         inner_fits("dot", input, tensor, 0)
-        return input.dot(tensor)
+        return no_truths("dot", input).dot(tensor)
 
     def grad_input(F, g, tensor):
         return g * tensor
@@ -288,6 +289,7 @@ class Addr(AddedProduct):
     """addr(input, vec1, vec2, beta, alpha): beta * input + alpha * the matrix of all products of two vectors'
     elements."""
 
+    memory_order = "operands"
     type_promotion = "expanded"
     legacy_names = "blas.Addr"
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]

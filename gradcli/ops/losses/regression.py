@@ -100,6 +100,7 @@ class LossKernel(Kernel, abstract=True):
 
     type_promotion = "mixed"
     fresh_result = False
+    memory_order = "operands"
     errors = [(P, [1.0, 2.0, 3.0], "mean")]
 
 

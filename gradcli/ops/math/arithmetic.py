@@ -15,6 +15,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary
 from gradcli.ops.complex_numbers import is_complex
+from gradcli.ops.dtype_checks import no_truths
 from gradcli.ops.special.evaluate import in_doubles
 
 ROUNDING = Text("trunc", "floor", fault=RefusedAtRunTime,
@@ -141,7 +142,8 @@ class Div(Binary):
         if input.dtype.kind == "c":
             raise refusal(f"div_{rounding_mode}", (input,))
         if rounding_mode == "floor":
-            return floored(input, other)
+            return floored(no_truths("div_floor_cpu", input), other)
+        no_truths("div_trunc_cpu", input)
         if category(input.dtype) == FLOATING:
             return np.trunc(np.divide(input, other))
         nonzero(other, input)
@@ -211,6 +213,8 @@ class Pow(Binary):
                ([1.0, 4.0], 0.5), ([1.0, -2.0], 2), ([1.0, -2.0], -1), ([1.0, 0.5], 0)]
 
     def forward(input: Operand, exponent: Operand):
+        if exponent.ndim and input.dtype.kind in "bi":
+            return whole_power(input, no_truths("pow", exponent))
         return power(input, exponent)
 
     def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor
@@ -245,6 +249,15 @@ def power(input, exponent):
             raise UnfitValue("Integers to negative integer powers are not allowed.", "x.float() ** -1")
     out = np.power(input, exponent)
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
+
+
+def whole_power(input, exponent):
+    """input ** exponent of whole numbers; where the exponent is negative, the quotient cut to a whole number."""
+    down = exponent < 0
+    if not down.any():
+        return np.power(input, exponent)
+    unit = np.where(np.abs(input) == 1, np.power(input, exponent & 1), 0)
+    return np.where(down, unit, np.power(input, np.maximum(exponent, 0))).astype(input.dtype)
 
 
 def power_slope(F, g, input, exponent, number):

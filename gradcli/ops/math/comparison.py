@@ -58,6 +58,7 @@ class Where(Op):
     """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
     alone, for each dimension where along it the condition holds. As a method: x.where(condition, other)."""
 
+    memory_order = "operands"
     receiver = 1
     complex = True
     type_promotion = "mixed"
@@ -92,6 +93,7 @@ class Extremal(Op, abstract=True):
     """One of two elements; where they are equal each takes half of the gradient."""
 
     linked = False
+    memory_order = "operands"
     type_promotion = "mixed"
     samples = [([1.0, 5.0, 2.0], [3.0, 4.0, 1.0]), ([[1.0], [4.0]], [2.0, 3.0])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]

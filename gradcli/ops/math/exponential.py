@@ -251,6 +251,7 @@ def _log_of_sum(a, b, power, log1p, unit):
 class XLogY(Binary):
     """xlogy(input, other): input times log(other); 0 where input is 0, whatever log(other)."""
 
+    opmath = False
     vanished = ("other",)
     names = ("xlogy", "special.xlogy")
     linked = False
@@ -260,18 +261,19 @@ class XLogY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _x_log(input, other)
+        return _of_halves(input, other, np.log) if input.dtype == np.float16 else _x_log(input, other)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
 
     def grad_other(F, g, input, other):
-        return g * (input / other)
+        return g * input / other
 
 
 class XLog1PY(Binary):
     """special.xlog1py(input, other): input times log(1 + other); 0 where input is 0, whatever the logarithm."""
 
+    opmath = False
     vanished = ("other",)
     names = ("special.xlog1py",)
     linked = False
@@ -282,13 +284,18 @@ class XLog1PY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _x_log1p(input, other)
+        return _of_halves(input, other, np.log1p) if input.dtype == np.float16 else _x_log1p(input, other)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))
 
     def grad_other(F, g, input, other):
-        return g * (input / (other + 1))
+        return g * input / (other + 1)
+
+
+def _of_halves(x, y, log):
+    """x log(y) with a logarithm that is rounded to half precision, as PyTorch's is."""
+    return np.where((x == 0) & ~np.isnan(y), np.float16(0), log(y) * x)
 
 
 @in_doubles

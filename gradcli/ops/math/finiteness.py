@@ -59,6 +59,7 @@ class IsClose(Op):
 
     complex = True
     names = ("isclose",)
+    memory_order = "operands"
     samples = [([1.0, 2.0], [1.0, 2.1]), ([1.0, 2.0], [1.0, 2.1], 0.1), ([1.0, 2.0], [1.0, 2.1], 0.0, 0.2),
                (SPECIAL, SPECIAL, 1e-5, 1e-8, True)]
     errors = [([1.0], np.array([1])), ([1.0], [1.0], -1.0), ([1.0, 2.0], [1.0, 2.0, 3.0])]

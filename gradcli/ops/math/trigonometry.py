@@ -248,8 +248,9 @@ class Sinc(Angular):
 
     def grad_input(F, g, input):
         turned = input * math.pi
-        slope = (turned * F.cos(turned) - F.sin(turned)) / (turned * input)
-        return F.where(input == 0, 0, g * slope)
+        square = turned * input
+        slope = (turned * F.cos(turned) - F.sin(turned)) / square
+        return F.where(square == 0, 0, g * slope)
 
 
 def _sinc(x):

@@ -12,9 +12,10 @@ from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Slope
+from gradcli.ops.dtype_checks import no_truths
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
@@ -30,6 +31,7 @@ class Threshold(Activation):
     errors = [(SIGNED,), ("text", 0, 0)]
 
     def forward(input: Array, threshold: Number, value: Number):
+        no_truths("threshold_cpu", input)
         return choose(input <= threshold, input.dtype.type(value), input)
 
     def grad_input(F, g, input, threshold):
@@ -49,6 +51,8 @@ class Hardtanh(Activation):
         if min_val > max_val:
             raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
                                                                                    f"{min_val})")
+        if input.dtype.kind == "b":
+            raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
         return clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
 
     def grad_input(F, g, input, min_val, max_val):

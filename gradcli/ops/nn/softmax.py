@@ -8,6 +8,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
@@ -39,7 +40,7 @@ def along(dim, ndim):
 def prepared(name, input, dim, dtype):
     """The input in its computing type, with the dimension to normalise along."""
     if dtype is not None:
-        input = input.astype(dtype)
+        input = retyped(input, dtype)
     if input.dtype.kind != "f":
         raise UnimplementedType(f"{name}() is not implemented for whole numbers",
                         ("x.float()", "a floating copy")).saying(

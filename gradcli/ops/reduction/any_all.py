@@ -6,7 +6,7 @@ from numpy import ndarray
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
 from gradcli.engine.tensor.methods import axis
-from gradcli.faults.tree import IndexFault
+from gradcli.faults.tree import IndexFault, TypeFault
 from gradcli.ops.arrays import BOOL, all_hold, any_holds
 from gradcli.ops.base import define
 from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
@@ -60,6 +60,8 @@ class CountNonzero(Op):
 
 def extreme_index(arg, array, dim, keepdim, name):
     """The first place that an argmax-like function finds: counted row by row, or along `dim`."""
+    if array.dtype.kind == "b":
+        raise TypeFault(f"{name}(): does not support bool input", (f"x.int().{name}()", "of ones and zeros"))
     if dim is None:
         if not array.size:
             raise IndexFault(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.",
@@ -99,6 +101,7 @@ for _name, _text, _arg in (("argmax", "greatest", ndarray.argmax), ("argmin", "l
 class Aminmax(Op):
     """aminmax(input, dim, keepdim): the least and the greatest element; ties share the gradient evenly."""
 
+    memory_order = "rows"
     linked = False
     returns = ("min", "max")
     multi_output = True

@@ -7,6 +7,7 @@ from gradcli.engine.autograd.signature import Array, Int
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated
+from gradcli.ops.dtype_checks import kind_of
 
 ROWS = [[1.0, -2.0, 3.0, 0.5], [0.5, 5.0, -6.0, 2.0]]
 OFTEN = np.array([1, 2, 1, 3])
@@ -40,6 +41,8 @@ class Cov(Op):
         if len(input.shape) > 2:
             raise ShapeFault(f"cov(): expected input to have two or fewer dimensions but got an input with "
                              f"{len(input.shape)} dimensions")
+        if kind_of(input).kind == "b":
+            raise TypeFault("cov(): bool dtype is not supported for input", ("x.float()", "of ones and zeros"))
         if not any(kind in str(input.dtype) for kind in ("float", "complex")):
             input = F.cast(input, np.dtype(np.float32))
         x = input if len(input.shape) == 2 else F.reshape(input, (1, -1))

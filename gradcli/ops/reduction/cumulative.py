@@ -9,8 +9,10 @@ from gradcli.engine.kernels import LARGE, ZERO, advance_together, running, runni
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
+from gradcli.faults.tensors import UnimplementedType
 from gradcli.ops.arrays import moved
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import only_floats
 from gradcli.ops.reduction.reduce import of_parts, totals_type
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -20,6 +22,9 @@ HOLED = [[1.0, 0.0, 3.0, 2.0], [0.5, 5.0, -6.0, 0.25]]
 def accumulated(ufunc, array, dim, dtype):
     """A running result; short floats are carried in longer ones, as PyTorch carries them."""
     at = axis(dim, array.ndim)
+    if dtype is not None and dtype.kind == "b":
+        name = "cumsum" if ufunc is np.add else "cumprod"
+        raise UnimplementedType(f'"{name}_out_cpu" not implemented for \'Bool\'', (f"x.{name}({dim})", "as integers"))
     if dtype is None and array.dtype is float32 and 0 < array.ndim and array.size < LARGE:
         out = ufunc.accumulate(array, at, float64).astype(float32)
         return np.add(out, ZERO[float32], out) if ufunc is np.add else out
@@ -59,6 +64,7 @@ class Scan(Op, abstract=True):
 class Cumsum(Scan):
     """cumsum(input, dim, dtype): running sums along `dim`."""
 
+    out_decides_type = True
     complex = True
     memory_order = "rows"
     legacy_names = "tensor.Cumsum"
@@ -73,6 +79,7 @@ class Cumsum(Scan):
 class Cumprod(Scan):
     """cumprod(input, dim, dtype): running products along `dim`."""
 
+    out_decides_type = True
     complex = True
     memory_order = "rows"
     linked = False
@@ -152,8 +159,8 @@ class Logcumsumexp(Scan):
         at = axis(dim, input.ndim)
         if input.dtype.kind == "c":
             return _complex_logcumsumexp(input, at)
-        floating = input if input.dtype.kind == "f" else input.astype(np.float32)
-        return np.logaddexp.accumulate(floating, axis=at) if input.ndim else floating.copy()
+        only_floats("logcumsumexp_out_cpu", input)
+        return np.logaddexp.accumulate(input, axis=at) if input.ndim else input.copy()
 
     def grad_input(F, g, input, out, dim, input_shape):
         if not input_shape or 0 in input_shape:

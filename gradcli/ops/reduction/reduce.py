@@ -72,6 +72,8 @@ def total(array, where, keepdim, dtype=None):
     array, kind = of_parts(array, dtype), totals_type(kind, dtype)
     if kind == np.float16:
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
+    if dtype is not None and kind.kind in "biu":
+        return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind))
     if kind is array.dtype and not keepdim and len(where) == array.ndim:
         return full_sum(array)
     if array.size >= MANY and kind is array.dtype and not keepdim and where == tuple(range(len(where))):
@@ -95,6 +97,7 @@ class Reduction(Op, abstract=True):
 class Sum(Reduction):
     """sum(input, dim, keepdim, dtype): the sum of all elements, or of those along `dim`."""
 
+    out_decides_type = True
     complex = True
     legacy_names = "reduce.Sum"
     modern_names = ("SumBackward0", "SumBackward1")

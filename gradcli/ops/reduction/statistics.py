@@ -10,11 +10,12 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.large import MANY, SOME
-from gradcli.engine.tensor.dtypes import Default, part_of
+from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category, part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.complex_numbers import squares
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.reduction.cumulative import backwards, shifted
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, of_parts, restored, total, totals_type
 from gradcli.ops.reduction.vector_norm import VectorNorm
@@ -26,6 +27,7 @@ HOLED = [[1.0, 0.0, 3.0], [0.0, 5.0, 0.0]]
 class Prod(Reduction):
     """prod(input, dim, keepdim, dtype): the product of all elements, or of those along `dim`."""
 
+    out_decides_type = True
     complex = True
     vanished = "stay"
     memory_order = "rows"
@@ -82,6 +84,9 @@ class Nanmean(Reduction):
     samples = Nansum.samples
 
     def compose(F, input, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if category(kind_of(input)) < FLOATING:
+            raise TypeFault("nanmean(): expected input to have floating point or complex dtype but got "
+                            f"{OF[kind_of(input)].era}", ("x.float().nanmean()", "the mean of a floating copy"))
         return F.nansum(input, dim, keepdim, dtype=dtype) / F.sum(input == input, dim, keepdim)
 
 
@@ -296,6 +301,7 @@ def _complex_logsumexp(x, where, keepdim):
 class Dist(Op):
     """dist(input, other, p): the p-norm of input - other."""
 
+    refuses_bool_with_number = True
     complex = True
     type_promotion = "mixed"
     legacy_names = "reduce.Norm"
@@ -303,6 +309,9 @@ class Dist(Op):
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 
     def forward(input: Array, other: Array, p: Number = 2):
+        if category(input.dtype) < FLOATING:
+            raise TypeFault("norm(): input dtype should be either floating point or complex. Got "
+                            f"{OF[input.dtype].era} instead.", ("torch.dist(x.float(), y.float())", "of floats"))
         return VectorNorm.forward(input - other, p)
 
     def grad_input(F, g, input, other, out, p):

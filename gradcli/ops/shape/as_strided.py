@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Int, Ints, Plain, Type, sized
 from gradcli.engine.autograd.views import positions
+from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.write_gate import stepping
@@ -137,7 +138,7 @@ class AsStridedScatter(Op):
         if src.shape != tuple(size):
             raise ShapeFault("expected src to have a size equal to the slice of self. src size = "
                              f"{list(src.shape)}, slice size = {list(size)}", f"src.reshape({size})")
-        copy = np.array(input, order="C" if 0 in input.strides else "K")
+        copy = copied(input)
         stepped(copy, size, stride, storage_offset or 0)[...] = src
         return copy
 

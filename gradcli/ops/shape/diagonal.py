@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Int
+from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault
 from gradcli.ops.reduction.reduce import total
@@ -141,7 +142,7 @@ class DiagonalScatter(Op):
 
     def forward(input: Array, src: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
         a, b = two(dim1, dim2, input.ndim, "diagonal_scatter()")
-        out = np.array(input)
+        out = copied(input)
         diagonal = out.diagonal(offset, a, b)
         diagonal.flags.writeable = True
         fits(src, diagonal.shape, "diagonal")
@@ -168,7 +169,7 @@ class SelectScatter(Op):
             raise IndexFault(f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
                              f"dimension {at}")
         fits(src, (*input.shape[:at], *input.shape[at + 1 :]), "slice")
-        out = np.array(input)
+        out = copied(input)
         out[(slice(None),) * at + (index,)] = src
         return out
 
@@ -189,7 +190,7 @@ class SliceScatter(Op):
 
     def forward(input: Array, src: Array, dim: Dim = 0, start: Int = None, end: Int = None, step: Int = 1):
         key = slice_key(dim, start, end, step, input.ndim)
-        out = np.array(input)
+        out = copied(input)
         fits(src, out[key].shape, "slice")
         out[key] = src
         return out

@@ -323,6 +323,7 @@ def cube(F, t):
 class NarrowCopy(Op):
     """narrow_copy(input, dim, start, length): a copy of the slice of `length` along `dim` that begins at `start`."""
 
+    memory_order = "rows"
     complex = True
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]

@@ -122,7 +122,7 @@ class Roll(Op):
     beginning; without dims row by row."""
 
     complex = True
-    memory_order = "rows"
+    memory_order = "images"
     samples = [(GRID, 1), (GRID, 1, 0), (GRID, (1, -1), (0, 1)), (ROW, -2, 0)]
     errors = [(GRID, (1, 2), 0), (GRID, 1, 5)]
 

@@ -8,12 +8,13 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import joined
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.memory_format import Format, in_order
+from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tensors import EmptyList, ViewSize
-from gradcli.faults.tree import IndexFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -258,6 +259,8 @@ class Contiguous(Op):
     def forward(input: Array, memory_format: Format = None):
         if memory_format is None and input.flags.c_contiguous:
             return input
+        if memory_format is PRESERVE:
+            raise ArgumentFault("preserve memory format is unsupported by the contiguous operator", "x.contiguous()")
         return in_order(input, memory_format)
 
     def grad_input(F, g):
@@ -291,7 +294,7 @@ class Cat(Op):
         ndim = tensors[0].ndim
         if ndim > 1 or ndim and (dim == 0 or (0,) not in [t.shape for t in tensors]):
             try:
-                return np.ascontiguousarray(np.concatenate(tensors, axis(dim, ndim)))
+                return joined(np.concatenate(tensors, axis(dim, ndim)), tensors)
             except ValueError:
                 pass        # the shapes do not fit, which is refused in words below
         solid = [t for t in tensors if t.shape != (0,)] or list(tensors)

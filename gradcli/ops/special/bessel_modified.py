@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
 from gradcli.ops.base import Unary, define
+from gradcli.ops.dtype_checks import no_halves
 from gradcli.ops.special.evaluate import chebyshev, in_doubles, piecewise
 
 I0_NEAR = (     # exp(-x) i0(x) over x / 4 - 1, for 0 <= x <= 8
@@ -165,10 +166,11 @@ class I1(Bessel):
     def forward(input: Array):
         return _i1(input)
 
-    def grad_input(F, g, input, out):
-        some = F.where(F.abs(input) > 0, input, 1)
+    def grad_input(F, g, input, out, input_dtype):
+        large = F.abs(input) > float(np.finfo(input_dtype).eps)
+        some = F.where(large, input, 1)
         slope = F.i0(some) - out / some
-        return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
+        return g * F.where(large, slope, 0.5)       # of nan too, as in PyTorch
 
 
 class I1e(Bessel):
@@ -181,15 +183,17 @@ class I1e(Bessel):
     def forward(input: Array):
         return _i1e(input)
 
-    def grad_input(F, g, input, out):
-        some = F.where(F.abs(input) > 0, input, 1)
+    def grad_input(F, g, input, out, input_dtype):
+        large = F.abs(input) > float(np.finfo(input_dtype).eps)
+        some = F.where(large, input, 1)
         slope = F.special_i0e(some) - out * (F.sgn(some) + F.reciprocal(some))
-        return g * F.where(F.abs(input) > 0, slope, 0.5)     # of nan too, as in PyTorch
+        return g * F.where(large, slope, 0.5)       # of nan too, as in PyTorch
 
 
 class Undifferentiated(Op, abstract=True):
     """A special function for which PyTorch has no derivative."""
 
+    memory_order = "operands"
     type_promotion = "floating"
     samples = [([0.25, 1.5, 3.0, 9.5],)]
 
@@ -197,7 +201,7 @@ class Undifferentiated(Op, abstract=True):
 def define_undifferentiated(module, class_name, name, kernel, text):
     """An operation special.`name` that `kernel` computes."""
     def forward(input: Array):
-        return kernel(input)
+        return kernel(no_halves(name, input))
 
     return define(Undifferentiated, module, f"special.{name}", class_name, f"(input): {text}.", forward=forward)
 

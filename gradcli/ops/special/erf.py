@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.dtypes import float32
 from gradcli.ops.base import Unary
+from gradcli.ops.dtype_checks import no_halves
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
 
 ROOT_PI, ROOT_2 = math.sqrt(math.pi), math.sqrt(2)
@@ -224,8 +225,10 @@ class Erfcx(Gaussian):
     modern_names = "SpecialErfcxBackward0"
     inplace = False
 
+    opmath = False
+
     def forward(input: Array):
-        return _erfcx(input)
+        return _erfcx(no_halves("erfcx", input))
 
     def grad_input(F, g, input, out):
         return g * (2 * input * out - 2 / ROOT_PI)
@@ -278,8 +281,10 @@ class LogNdtr(Gaussian):
     modern_names = "SpecialLogNdtrBackward0"
     inplace = False
 
+    opmath = False
+
     def forward(input: Array):
-        return _log_ndtr(input)
+        return _log_ndtr(no_halves("log_ndtr", input))
 
     def grad_input(F, g, input, out):
         # below 0 without cancellation, above without overflow
@@ -297,8 +302,10 @@ class Ndtri(Gaussian):
     inplace = False
     samples = [([0.125, 0.5, 0.875, 0.01],)]
 
+    opmath = False
+
     def forward(input: Array):
-        return _ndtri(input)
+        return _ndtri(no_halves("ndtri", input))
 
     def grad_input(F, g, out):
         return g * (F.exp(out * out * 0.5) * (ROOT_2 * ROOT_PI))

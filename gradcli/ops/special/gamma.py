@@ -10,6 +10,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Binary, Unary
+from gradcli.ops.dtype_checks import no_halves
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
 
 NEAR_2 = (     # lgamma(x) / ((x - 1) (x - 2)) in powers of x - 1.5, for 0.75 <= x <= 2.25
@@ -210,6 +211,7 @@ class MvLGamma(Unary):
     """mvlgamma(input, p): the logarithm of the gamma function of dimension p at each element."""
 
     names = ("mvlgamma", "special.multigammaln")
+    memory_order = "rows"
     modern_names = "MvlgammaBackward0"
     samples = [([2.5, 3.0], 1), ([2.5, 3.0], 3)]
     errors = [([1.0], 0), ("text", 1)]
@@ -230,6 +232,7 @@ class MvLGamma(Unary):
 class Zeta(Binary):
     """special.zeta(input, other): Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ..."""
 
+    opmath = False
     names = ("special.zeta",)
     variant = constancy
     modern_names = ("SpecialZetaBackward0", "SpecialZetaBackward2", "SpecialZetaBackward1")
@@ -239,7 +242,7 @@ class Zeta(Binary):
     samples = [(np.array([2.0, 3.5]), [1.0, 0.5]), (3, [2.5, 0.75]), (np.array([2.0, 3.5]), 2)]
 
     def forward(input: Operand, other: Operand):
-        return _zeta_of(input, other)
+        return _zeta_of(no_halves("zeta", input, other), other)
 
     def grad_input(F, g):
         raise UnimplementedDerivative("the derivative for 'zeta' is not implemented",

@@ -11,6 +11,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Operand
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import define
+from gradcli.ops.dtype_checks import no_halves
 from gradcli.ops.special.evaluate import in_doubles
 
 HIGHEST = 100_000       # degrees beyond would take for ever
@@ -55,6 +56,7 @@ _p = recurrence(lambda x: x.copy(), lambda k, x, now, before: ((2 * k + 1) * x *
 class Polynomial(Op, abstract=True):
     """A polynomial of degree n; either argument may be a number."""
 
+    memory_order = "operands"
     type_promotion = "floating"
     samples = [([0.25, -0.5, 1.5], np.array([0, 1, 7])), ([0.25, -0.5, 1.5], 3)]
     errors = [("text", 1), ([1.0, 2.0], np.array([1, 2, 3]))]
@@ -76,8 +78,9 @@ POLYNOMIALS = {
 """By name the class of the operation, the polynomial, and what it is."""
 
 
-def _forward(kernel, shifted):
+def _forward(name, kernel, shifted):
     def forward(input: Operand, n: Operand):
+        no_halves(name, input, n)
         return kernel(input * 2 - 1 if shifted else input, n)
 
     return forward
@@ -85,4 +88,4 @@ def _forward(kernel, shifted):
 
 for _name, (_class_name, _kernel, _text) in POLYNOMIALS.items():
     define(Polynomial, __name__, f"special.{_name}", _class_name, f"(input, n): {_text}.",
-           forward=_forward(_kernel, _name.startswith("shifted")))
+           forward=_forward(_name, _kernel, _name.startswith("shifted")))

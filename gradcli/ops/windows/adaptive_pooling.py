@@ -46,6 +46,7 @@ class AdaptiveMax(Kernel):
     """adaptive_max(input, lengths): the greatest in each of evenly spread windows, and its place."""
 
     returns = ("values", "indices")
+    memory_order = "images"
     unsaved_outputs = (0,)
     modern_names = ("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0")
     samples = [(GRID, (2, 3)), (GRID, (1, 1)), (BLOCK, (1, 2, 1))]

@@ -34,6 +34,7 @@ class ConvOutput(Linked):
     """conv_output(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus
     a bias for each channel."""
 
+    memory_order = "images"
     linked = ("bias",)
     legacy_names = "ConvNd"
     modern_names = "ConvolutionBackward0"
@@ -62,6 +63,7 @@ class ConvTransposed(Linked):
     """conv_transposed(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of
     input with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
+    memory_order = "images"
     linked = ("bias",)
     modern_names = "ConvolutionBackward0"
     legacy_names = "ConvNd"

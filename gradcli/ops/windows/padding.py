@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
+from gradcli.engine.result_layout import copied, joined
 from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.arguments import RefusedMode
 from gradcli.faults.mistakes import UnfitValue
@@ -116,7 +117,7 @@ class ConstantPadNd(Kernel):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
                              "resulted in a negative output size").saying("narrow(): length must be non-negative.")
         grown = outside(input, before, after, realized(value, input.dtype))
-        return grown.copy() if grown is input else grown
+        return copied(input) if grown is input else joined(grown, [input])
 
     def grad_input(F, g, before, after):
         return F.constant_pad_nd(g, tuple([-b for b in before]), tuple([-a for a in after]), 0)

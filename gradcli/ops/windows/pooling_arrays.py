@@ -41,6 +41,7 @@ def layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels
 class MaxPool(PoolingKernel):
     """max_pool(input, kernel, stride, padding, dilation, ceil_mode): the greatest in each window, and its place."""
 
+    memory_order = "images"
     returns = ("values", "indices")
     unsaved_outputs = (0,)
     modern_names = ("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0")
@@ -150,6 +151,7 @@ class AvgPool(PoolingKernel):
     """avg_pool(input, kernel, stride, padding, ceil_mode, count_include_pad, divisor): the mean of each window, or its
     sum over `divisor`."""
 
+    memory_order = "images"
     linked = True
     modern_names = ("AvgPool2DBackward0", "AvgPool3DBackward0")
     legacy_names = ("torch.nn._functions.thnn.pooling.AvgPool2d", "torch.nn._functions.thnn.pooling.AvgPool3d")

@@ -230,6 +230,8 @@ class CallSource(EdgesSource):
             self.depth -= 1
             if 0 in self.tensors:
                 self.add(f"if _result is a0{' and t0' if 0 in self.numbers else ''}: return v0")
+        if cls.memory_order == "operands":
+            self._arrange()
         if inputs:
             self.add("if _tracked:", f"    out = _new(_Variable){OUT}")
             self.depth += 1
@@ -246,6 +248,13 @@ class CallSource(EdgesSource):
         if cls.creates:
             self.add("if _leaf: _set_requires_grad(out, True, _CREATED)")
         self.add("return out")
+
+    def _arrange(self) -> None:
+        """The result in the order of its operands; numpy has it right where the first lies row by row."""
+        sure = not (0 in self.numbers and not self.cls.type_promotion) and 0 not in self.optional and 0 in self.tensors
+        usual = "a0.flags.c_contiguous" + (" and a0.size == _result.size" if len(self.tensors) > 1 else "")
+        arrays = ", ".join(f"a{i}" for i in self.tensors)
+        self.add(f"if _result.ndim > 1{f' and not ({usual})' if sure else ''}: _result = _arranged(_result, {arrays})")
 
     def _complex_result(self) -> None:
         """The tensors of a call that is not recorded, where numbers are complex or there are several results.

@@ -35,6 +35,7 @@ from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import arranged
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
 from gradcli.engine.tensor.tensor import (
@@ -76,9 +77,9 @@ HELPERS: dict[str, Any] = {
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{function.__name__}": function for function in (
-    Detachments, all_arrays, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of, outputs, prod,
-    refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write, was_number, here, Dual,
-    Current, ViewOf, *helpers.FUNCTIONS)}
+    Detachments, all_arrays, arranged, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of,
+    outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write,
+    was_number, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
