@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import DATA_WRITE, report_detached
+from gradcli.engine.autograd.detached import report_write
 from gradcli.engine.autograd.dispatch import here, parent, record, refresh_view
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
@@ -154,9 +154,7 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
         refuse_view(target)
         if target.root is not None:
             underived(target.root.base)
-        if target.root is DATA:
-            result = report_detached(result, DATA_WRITE, result)
-            array = result.array
+        report_write(target, result, np.copyto)
     fills = fills and not (target.array.flags.writeable or result.requires_grad or target.requires_grad)
     memory = filling(target.array, writer) if fills else writing(target.array, writer)
     if memory is not target.array:

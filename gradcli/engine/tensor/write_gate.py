@@ -33,6 +33,13 @@ class StepWrites:
     counted = True
 
 
+class DataWrites:
+    """Whether backward notices writes through `.data`, as it does not in PyTorch: where an expression is
+    differentiated, a wrong gradient must not pass without a word."""
+
+    noticed = False
+
+
 _locked: dict[int, weakref.ref[ndarray]] = {}       # blocks that a prompt has locked at some time, by identity
 
 
