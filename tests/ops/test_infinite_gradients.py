@@ -15,6 +15,10 @@ PROGRAMS = [
     "F.multi_margin_loss(x, torch.tensor([0])).backward(torch.tensor(inf)); x.grad",
     "F.multilabel_margin_loss(torch.tensor([[inf, 1., 2.]]), torch.tensor([[0, 1, -1]]))",
     "torch.tensor([1e30]).norm()", "torch.full((3, 1), 3e38).norm(3, 1)", "torch.tensor([[1e-30]]).norm()",
+    *[f"x = torch.tensor({numbers}, requires_grad=True); "
+      "g, = torch.autograd.grad(x.logcumsumexp(0) @ torch.arange(1., 4.), x, create_graph=True); "
+      "(g @ torch.tensor([1.5, 3., 4.])).backward(); [round(v, 3) for v in [*g.tolist(), *x.grad.tolist()]]"
+      for numbers in ("[inf, 1., 2.]", "[1., inf, 2.]", "[-inf, 1., 2.]", "[1., -inf, 2.]", "[-inf, -inf, 1.]")],
     "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
 ]
 
