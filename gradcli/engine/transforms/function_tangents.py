@@ -77,7 +77,7 @@ def transposed(cls: type, jvp: Any) -> Callable[..., list[Any]]:
         pairs = [(p, g) for p, g in zip(products, grads, strict=True) if g is not None and getattr(
             p, "requires_grad", False)]
         slopes = iter(gradients([p for p, _ in pairs], [g for _, g in pairs], [
-            t for t, need in zip(tangents, record.needs, strict=True) if need], differentiable))
+            t for t in tangents if t is not None and t.requires_grad], differentiable))
         return [next(slopes) if need else None for need in record.needs]
 
     return backward
