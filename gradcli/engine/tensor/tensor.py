@@ -334,12 +334,11 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
     memory: Any = tensor.array
     if tensor.root is not None and counts_apart(tensor):
-        if Current.legacy and not DataWrites.noticed:
-            return
-        latest_write.tick = tick = clock()
-        _note_apart(memory, tick, writer, place)
-        if tensor.root is not DATA:                     # a call may have saved the view, or what it is a view of
-            _note_apart(tensor.root.base.array, tick, writer, place)
+        if not Current.legacy:
+            latest_write.tick = tick = clock()
+            _note_apart(memory, tick, writer, place)
+            if tensor.root is not DATA:                 # a call may have saved the view, or what it is a view of
+                _note_apart(tensor.root.base.array, tick, writer, place)
         if not DataWrites.noticed:
             return
     if memory.base is not None:
