@@ -368,7 +368,7 @@ for _name, _function in SPECIAL.items():
     setattr(Tensor, _name, _function)
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))
-Tensor.grad = property(grad, _set_grad)
+Tensor.grad = property(grad, _set_grad, lambda self: _set_grad(self, None))
 
 __all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
            "seed_for"]
