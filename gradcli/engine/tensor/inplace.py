@@ -33,12 +33,15 @@ from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault,
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
             "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
+NO_INPUT = object()
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """The method `name` that stores what `call` computes."""
 
-    def write(input: Any, *args: Any, **options: Any) -> Any:
+    def write(input: Any = NO_INPUT, *args: Any, **options: Any) -> Any:
+        if not isinstance(input, Tensor):
+            cls.signature.fit(name, () if input is NO_INPUT else (input, *args), options)   # which says what is wrong
         source = writable(input, name, cls.partial)
         if elementwise(cls) and (args or options):
             refuse_shared(input.array, arrays_of((*args, *options.values())), name)
@@ -113,7 +116,8 @@ def rewriting(tensor: Tensor, writer: str) -> np.ndarray:
 def writable(target: Any, writer: str, part: bool = False) -> Any:
     """`target`; a fault if writing to it, or to a part of it, would change a leaf that requires gradients."""
     if not isinstance(target, Tensor):
-        raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
+        raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}").saying(
+            f"{writer}(): argument 'input' (position 1) must be Tensor, not {type_name(target)}")
     refuse_write(target)
     if isinstance(target, LAZY):
         raise unwritable(writer)
