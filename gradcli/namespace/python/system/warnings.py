@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import EXCEPTIONS, exposed, named
+from gradcli.faults.mistakes import FailedAssertion
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import location_of_call, source_of
 from gradcli.lang.policy import SCRIPT
@@ -147,11 +148,11 @@ def warning_functions(system: WarningSystem, names: Mapping[str, Any]) -> dict[s
                        append: Any = False) -> None:
         """Say what becomes of the warnings of a class whose text begins with what `message` describes."""
         if action not in ACTIONS:
-            raise AssertionError(f"invalid action: {DisplayHooks.text(action)}")
+            raise FailedAssertion(f"invalid action: {DisplayHooks.text(action)}")
         if type(message) is not str or type(module) is not str:
-            raise AssertionError("message must be a string" if type(message) is not str else "module must be a string")
+            raise FailedAssertion("message must be a string" if type(message) is not str else "module must be a string")
         if type(lineno) is not int or lineno < 0:
-            raise AssertionError("lineno must be an int >= 0")
+            raise FailedAssertion("lineno must be an int >= 0")
         pattern = pattern_of(message, IGNORECASE) if message else None
         if not module or pattern_of(module).match("__main__"):
             system.add((action, pattern, kinds_of(category), lineno), append)
