@@ -13,7 +13,7 @@ from gradcli.faults.mistakes import FailedAssertion
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import location_of_call, source_of
 from gradcli.lang.policy import SCRIPT
-from gradcli.lang.runtime.types import types_of
+from gradcli.lang.runtime.types import types_of, user_class
 from gradcli.namespace.python.patterns.module import IGNORECASE
 from gradcli.namespace.python.patterns.module import compile as pattern_of
 
@@ -173,7 +173,7 @@ def warning_functions(system: WarningSystem, names: Mapping[str, Any]) -> dict[s
         category = names["UserWarning"] if category is None else category
         kinds_of(category)
         text = message if type(message) is str else DisplayHooks.format(message, "")
-        system.warn(category(message), text, category, stacklevel)
+        system.warn(category(message if user_class(category) else text), text, category, stacklevel)
 
     def catch_warnings(*, record: Any = False, module: Any = None, action: Any = None, category: Any = None,
                        lineno: Any = 0, append: Any = False) -> CatchWarnings:
