@@ -18,7 +18,7 @@ from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
-from gradcli.engine.tensor.write_gate import writing
+from gradcli.engine.tensor.write_gate import DataWrites, writing
 from gradcli.faults.gradients import LostByConversion
 from gradcli.faults.tree import Fault, LimitFault, SecondBackward
 
@@ -60,10 +60,11 @@ class DetachmentRecorder:
     def listening(self) -> Iterator[DetachmentRecorder]:
         """A context in which this object observes all detaching conversions."""
         before, Detachments.observer = Detachments.observer, self
+        noticed, DataWrites.noticed = DataWrites.noticed, True
         try:
             yield self
         finally:
-            Detachments.observer = before
+            Detachments.observer, DataWrites.noticed = before, noticed
 
 
 def perturbed(value: Any, factor: float) -> Any:

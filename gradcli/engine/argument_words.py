@@ -174,9 +174,17 @@ def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Map
     return combined(short, args, options, f"{short}() takes {takes} but {given}")
 
 
-def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping[str, Any]) -> str:
-    """An argument passed by a name that is no parameter's."""
+def options_first(name: str, parameters: int, args: Sequence[Any], options: Mapping[str, Any]) -> bool:
+    """Whether an unknown option is told before all else: by functions in Python, and by methods without arguments."""
+    return name.startswith("nn.functional.") and last_part(name) not in OF_C or (
+        parameters == 1 and last_part(name) not in CASTS and called_as_method(len(args) + len(options)))
+
+
+def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping[str, Any], parameters: int) -> str:
+    """An argument passed by a name that is no parameter's, of which there are so many `parameters`."""
     short = last_part(name)
+    if parameters == 1 and short not in CASTS and called_as_method(len(args) + len(options)):
+        return f"TensorBase.{short}() takes no keyword arguments"
     return combined(short, args, options, f"{short}() got an unexpected keyword argument '{option}'")
 
 
@@ -184,6 +192,18 @@ def last_part(name: str) -> str:
     """The name of an operation as PyTorch's parser has it: without the modules that it stands in, or linalg_norm."""
     home, _, short = name.rpartition(".")
     return f"{home}_{short}" if home in ("fft", "linalg", "special") else short
+
+
+def usage(name: str, parameters: Sequence[str], defaults: Sequence[str | None], positional: int, variadic: int) -> str:
+    """A signature as a person writes it: `positional` parameters come by position, that at `variadic` (or -1) several
+    times."""
+    parts = []
+    for i, (parameter, default) in enumerate(zip(parameters, defaults, strict=True)):
+        if i == positional and i and variadic < 0:
+            parts.append("*")
+        text = parameter if default is None else f"{parameter}={default}"
+        parts.append(f"*{text}" if i == variadic else text)
+    return f"{name}({', '.join(parts)})"
 
 
 def described(value: Any) -> str:

@@ -15,7 +15,8 @@ class SwitchedSettings:
     whether a checkpoint computes no more anew than is asked for; `caching` in how many contexts of
     `parametrize.cached` the program is, and `parametrized` what was computed there: by the module's identity and the
     name, the module and the value. `divergences` and `transforms` are the functions that programs have registered;
-    `decimals` is the context of the module decimal, once the program has used it.
+    `decimals` is the context of the module decimal, once the program has used it; `module_hooks` are the hooks of all
+    modules, a dict for each sort (nn/module/call_hooks.py).
     """
 
     validate_args = True
@@ -23,5 +24,6 @@ class SwitchedSettings:
     caching = 0
     parametrized: dict[tuple[int, str], tuple[Any, Any]] | None = None
     decimals: Any = None
+    module_hooks: tuple[dict[int, Any], ...] | None = None
     divergences: dict[tuple[type, type], Callable[[Any, Any], Any]] = {}    # never changed
     transforms: dict[tuple[str, type], Callable[[Any], Any]] = {}

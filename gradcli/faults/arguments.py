@@ -5,11 +5,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gradcli.faults.exit_codes import PROGRAM_ERROR
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault, AttributeFault, FileFault, TypeFault, ValueFault
+
+IN_C = "TensorBase"     # the class whose methods without arguments PyTorch has in C
+WITHOUT_ARGUMENTS = re.compile(rf"({IN_C}\.\w+\(\)) (?:takes 1 positional argument but (\d+) were given|"
+                               r"got an unexpected keyword argument .*)")
+
+
+def surplus(words: str) -> str:
+    """CPython's words about the call of such a method with arguments in those of C; any other words as they are."""
+    match = WITHOUT_ARGUMENTS.fullmatch(words)
+    if match is None:
+        return words
+    method, count = match.groups()
+    return f"{method} takes no arguments ({int(count) - 1} given)" if count else f"{method} takes no keyword arguments"
 
 
 class ArgumentMismatch(ArgumentFault):

@@ -95,11 +95,14 @@ class AllowList:
         return name in exposed_names(kind)
 
     def assignable(self, value: Any, name: str, new: Any) -> Any:
-        """Whether programs may set `value.name` to `new`; for tensors, the function that checks and sets."""
+        """Whether programs may set `value.name` to `new`, or delete it; for tensors, the function that does so."""
         if isinstance(value, Tensor) and new is not DELETED:
             if name == "shape" and isinstance(value, Array):
                 return set_shape
             return ASSIGNABLE.get(name) or self._own_setter(value, name)
+        if isinstance(value, Tensor):
+            own = own_attributes(value)
+            return (lambda tensor: own.pop(name)) if name in own else name == "grad"
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (

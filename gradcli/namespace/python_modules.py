@@ -78,6 +78,5 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "unicodedata": {"unicode": """
         normalize is_normalized category bidirectional combining east_asian_width mirrored decomposition decimal digit
         numeric name lookup"""},
-    "warnings": {"python.system.warnings": "filterwarnings simplefilter warn"},
     "mpl_toolkits": {},
 } | {path: {"third_party.matplotlib_parts": names} for path, names in PARTS.items()}

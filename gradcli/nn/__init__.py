@@ -51,6 +51,9 @@ NN = {
                     "TripletMarginWithDistanceLoss PoissonNLLLoss NLLLoss2d GaussianNLLLoss SoftMarginLoss "
                     "MultiMarginLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss CTCLoss",
 }
+GLOBAL_HOOKS = {"module.global_hooks": "register_module_forward_pre_hook register_module_forward_hook "
+                                       "register_module_full_backward_hook register_module_full_backward_pre_hook "
+                                       "register_module_backward_hook"}
 ELSEWHERE = {       # the files of torch.nn.modules whose classes stand in files of other names here
     "activation": "MultiheadAttention", "adaptive": "AdaptiveLogSoftmaxWithLoss",
     "batchnorm": "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d", "channelshuffle": "ChannelShuffle",
@@ -199,6 +202,7 @@ def _modules() -> dict[str, Any]:
         files.setdefault(place.split(".")[-2], {})[name] = place
         if name in moved:
             files.setdefault(moved[name], {})[name] = place
+    files.setdefault("module", {}).update(_listed(GLOBAL_HOOKS))
     return listed | files
 
 

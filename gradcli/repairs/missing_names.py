@@ -22,7 +22,8 @@ DEEPER = ("torch.autograd", "nn.utils", "nn.init", "optim.lr_scheduler", "torch.
 PYTHONS = {name: module for module, names in {
     "copy": "copy deepcopy", "collections": "defaultdict Counter OrderedDict namedtuple deque", "functools":
     "partial reduce", "tqdm": "tqdm", "itertools": "chain islice"}.items() for name in names.split()}
-IMPORTED = {path for path in MODULE_MEMBERS if "." not in path} | {"logging", "os", "random", "sys", "types"}
+IMPORTED = {path for path in MODULE_MEMBERS if "." not in path} | {
+    "logging", "os", "random", "sys", "types", "warnings"}
 FOREIGN_LINES = (     # what can be read, and fails as the name that comes first is not defined
     (r"\s*([A-Za-z_]\w*)\s*<-\s*(\S.*)$", "a value is given by =", r"\1 = \2"),
     (r"(.*?)\s*//\s*([A-Za-z_]\w{3,})\s*$", "// divides; a comment begins with #", r"\1  # \2"),

@@ -160,7 +160,7 @@ class Session(Names):
         policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(
             lambda: self._names.get("args", []), self.generators, self.write, self._complain,
             lambda value, name: self._builtins["getattr"](value, name), self._torch,
-            lambda template, values: percent(self._formatter, template, values), self.options, self.settings)
+            lambda template, values: percent(self._formatter, template, values), self.options, self.settings, names)
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
         self._names: dict[str, Any] = {"__builtins__": self._builtins}

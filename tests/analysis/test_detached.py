@@ -160,3 +160,19 @@ def test_text_copies_and_writes_to_the_leaf_leave_history_behind():
     assert gradcli("grad", "print(f'{x:.2f}') or x**2", "--at", "x=0.5").status == 0
     constant = gradcli("check", "(x > 0).float()", "--at", "x=0.5")
     assert constant.status == 0 and "the gradient says 0, the slope is 0" in constant.out
+
+
+def test_writes_to_shared_memory_are_told_where_others_read_it():
+    zeros, saved = "y = torch.zeros(2); ", "y = x.clone(); z = y * y; "
+    lost = (zeros + "y.detach()[0] = 5*x; y.sum()", zeros + "y.detach()[:1].copy_(x); y.sum()",
+            zeros + "d = y.detach(); y[0] = x; d.sum()", zeros + "d = y.data; y[0] = x; d.sum()",
+            zeros + "n = y.numpy(); y[0] = x; torch.from_numpy(n).sum()", zeros + "y.detach().add_(x); y.sum() + x")
+    stale = (saved + "y.data.mul_(3); z.sum()", saved + "y.detach().mul_(3); z.sum()", "z = x * x; x.data.add_(1); z",
+             saved + "y.detach().numpy()[...] = 7; z.sum()")
+    right = (zeros + "d = y.detach(); d[0] = 5*x; d.sum()", "y = torch.zeros(2).detach(); y[:1].copy_(5*x); y.sum()",
+             zeros + "d = y.data; d[0] = 5*x; d.sum()", zeros + "y.detach().numpy()[0] = 3; 5*x + y.sum()")
+    for style in ("tutorial", "modern"):
+        for texts, start in ((lost, "error[G0415]: "), (stale, "error[G0405]: "), (right, "")):
+            for text in texts:
+                outcome = gradcli("grad", text, "--at", "x=2", "--style", style, "--format", "json")
+                assert outcome.err[:14] == start and (start or '"x": 5.0' in outcome.out), (style, text, outcome)

@@ -21,6 +21,10 @@ PROGRAMS = [
     "F.multilabel_margin_loss(x, torch.tensor([1, -1, 0])).backward(torch.tensor(nan)); x.grad",
     "x = torch.tensor(0., dtype=torch.double, requires_grad=True); "
     "F.triplet_margin_loss(x, x, x * 0.5, reduction='none').asin().backward(); x.grad",
+    *[f"x = torch.tensor({numbers}, requires_grad=True); "
+      "g, = torch.autograd.grad(x.logcumsumexp(0) @ torch.arange(1., 4.), x, create_graph=True); "
+      "(g @ torch.tensor([1.5, 3., 4.])).backward(); [round(v, 3) for v in [*g.tolist(), *x.grad.tolist()]]"
+      for numbers in ("[inf, 1., 2.]", "[1., inf, 2.]", "[-inf, 1., 2.]", "[1., -inf, 2.]", "[-inf, -inf, 1.]")],
     "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
 ]
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import ref
 
 import numpy as np
+from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.numpy_refusals import UNFIT
-from gradcli.engine.tensor.tensor import DetachedBy, DisplayHooks, Tensor
+from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Tensor, owner
+from gradcli.engine.tensor.write_gate import block_of, writing
 
 Observer = Callable[[Tensor, str, Any], Any]
 
@@ -24,6 +27,7 @@ class Detachments:
 
     observer: Observer | None = None
     swept: Sequence[Tensor] = ()    # with an observer: the outputs of a sweep that is not recorded
+    shared: dict[int, Any] = {}     # with an observer: weak references to memory that several histories look into
 
 
 # Sweeps that are not recorded, as what leaves history behind.
@@ -32,7 +36,8 @@ FUNCTIONAL = "torch.autograd.functional without create_graph"
 SWEEPS = frozenset({BACKWARD, GRAD, FUNCTIONAL})
 # Writes of values with history to memory whose tensor does not see them.
 DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE = "a write through .data", "an assignment to .data", "a write to a numpy array"
-WRITES = frozenset({DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE})
+SHARED_WRITE = "a write to memory that a detached tensor or an array shares"
+WRITES = frozenset({DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE, SHARED_WRITE})
 
 
 @contextmanager
@@ -49,6 +54,42 @@ def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
     """`value`, which `how` computed from `tensor` and which has no history, or what the observer returns for it."""
     observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
+
+
+def share_memory(array: Any) -> None:
+    """Remember for the observer that what is written to this memory is read without its history elsewhere."""
+    if Detachments.observer is not None:
+        memory = owner(array)
+        Detachments.shared[id(memory)] = ref(memory)
+
+
+def report_write(target: Tensor, value: Tensor, put: Callable[[Any, Any], Any]) -> None:
+    """Report that `value`, which has a history, is about to be written to memory that others read without it.
+
+    If the observer gives another value, `put(memory, array)` writes that for the others, and `target` goes on in
+    memory of its own.
+    """
+    observer, memory = Detachments.observer, target.array
+    if observer is None or target.root is not DATA and Detachments.shared.get(id(owner(memory)), bool)() is None:
+        return
+    changed = observer(value, DATA_WRITE if target.root is DATA else SHARED_WRITE, value)
+    if changed is not value:
+        _part_from(target)
+        put(writing(memory), changed.array.real)
+
+
+def _part_from(target: Tensor) -> None:
+    """Let a tensor, and the one it is a view of, go on in copies of their memory."""
+    array = target.array
+    if target.root is None or target.root is DATA:
+        target.array = array.copy("K")
+        return
+    base = target.root.base
+    whole = block_of(array).copy("K")
+    start = block_of(array).__array_interface__["data"][0]
+    for tensor, view in ((base, base.array), (target, array)):
+        tensor.array = ndarray(view.shape, view.dtype, whole.ravel("K"),
+                               view.__array_interface__["data"][0] - start, view.strides)
 
 
 def report_copied(tensor: Tensor, how: str, value: Any) -> Any:

@@ -18,7 +18,7 @@ from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
 from gradcli.engine.autograd.op import NodeOutput
-from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.methods import detach
@@ -34,13 +34,12 @@ from gradcli.engine.tensor.tensor import (
     note_write,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
+from gradcli.engine.transforms.function_tangents import FORWARD, products_of, transposed
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
 from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, FunctionGradients, FunctionStyle, GradFault, LeafWrite
-
-FORWARD = ".forward"        # among the attributes of a context, what jvp wants; no name that a program can use
+from gradcli.faults.tree import ArgumentFault, FunctionStyle, GradFault, LeafWrite
 
 
 @exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
@@ -277,48 +276,17 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
         plain = [Variable(a.array, a.requires_grad, parent(a)) if type(a) is Dual else a for a in args]
         result, fixed = _performed(cls, ctx, tuple(plain), static)
         ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
-        products = jvp.__func__(ctx, *tangents)
+        results = result if isinstance(result, tuple) else (result,)
+        products = products_of(cls, jvp, ctx, tangents, [
+            (r.array.shape, r.array.dtype, at not in fixed and r.array.dtype.kind in "fc")
+            if isinstance(r, Tensor) else None for at, r in enumerate(results)])
         ctx._record = CallRecord((), ())
     finally:
         Dual.watched = True
-    results = result if isinstance(result, tuple) else (result,)
-    products = products if isinstance(products, tuple) else (products,)
-    if len(products) != len(results):
-        raise _wrong_tangent(cls, f"returned {len(products)} tangents for {len(results)} results",
-                             "Function's jvp returned an invalid number of forward gradients (expected "
-                             f"{len(results)} but got {len(products)})")
-    for at, (r, t) in enumerate(zip(results, products, strict=True)):
-        if t is not None and not isinstance(t, Tensor):
-            raise _wrong_tangent(cls, f"returned {described(t)} as a tangent",
-                                 f"expected Variable or None (got {type_name(t)}) for grad output {at}.")
-        if isinstance(r, Tensor):
-            _give_tangent(cls, at, r, t, at not in fixed and r.array.dtype.kind in "fc")
+    for r, t in zip(results, products, strict=True):
+        if isinstance(r, Tensor) and t is not None:
+            Dual.level.give(r, t)
     return result
-
-
-def _give_tangent(cls: type, at: int, result: Tensor, tangent: Tensor | None, differentiable: bool) -> None:
-    """Give the result at a position of a call the tangent that jvp returned for it, if it may have one."""
-    if not differentiable:
-        if tangent is not None:
-            raise _wrong_tangent(cls, "returned a tangent for a result that is not differentiable", (
-                f"Function's jvp returned a gradient at position {at}, but  the corresponding forward output is not a "
-                "differentiable Tensor.You should return None at that position instead."))
-        return
-    if tangent is None or tangent.array.dtype.kind not in "fc":
-        what = "nothing" if tangent is None else described(tangent)
-        raise _wrong_tangent(cls, f"returned {what} for a result that has a tangent")
-    if tangent.array.shape != result.array.shape:
-        raise _wrong_tangent(cls, f"returned a tangent of shape {sized(tangent.array.shape)} for a result of shape "
-                                  f"{sized(result.array.shape)}", (
-            "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
-            f"supported. Tensor is of size {list(result.array.shape)} while the given forward gradient is of size "
-            f"{list(tangent.array.shape)}."))
-    Dual.level.give(result, tangent)
-
-
-def _wrong_tangent(cls: type, what: str, words: str = "") -> FunctionGradients:
-    fault = FunctionGradients(f"{cls.__name__}.jvp {what}")
-    return fault.saying(words) if words else fault
 
 
 def _kind(args: tuple[Any, ...], static: bool) -> type[Tensor]:
@@ -355,7 +323,11 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     record.results = [(r.array.shape, r.array.dtype, among(r, differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
-    record.backward = _backward(cls)
+    jvp = _defined(cls, "jvp") if Transforms.stack and getattr(Transforms.stack[-1], "by_tangents", False) else None
+    if static and isinstance(jvp, staticmethod):
+        record.backward, record.saved = transposed(cls, jvp), vars(ctx).pop(FORWARD, ())
+    else:
+        record.backward = _backward(cls)
     if not static:
         record.backward = lambda ctx, *g: ctx.backward(*g)
     saved = record.settle(inputs, args, {id(w): i for i, w in enumerate(differentiable)})

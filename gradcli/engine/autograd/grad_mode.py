@@ -20,7 +20,8 @@ MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
     (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "time_reads"),
     (Disabled, "message"), (Handle, "next_id"), *((SwitchedSettings, name) for name in (
-        "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms", "decimals")))
+        "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms", "decimals",
+        "module_hooks")))
 Modes = tuple[Any, ...]
 
 

@@ -17,11 +17,15 @@ from gradcli.faults.tree import ArgumentFault
 
 NOWHERE = (None, 0)
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
-    ("Copysign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
+    ("CopySign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
     ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
     ("Clamp", "ClampBackward0"): (0, 1, 2), ("Where", "WhereBackward0"): (1, 2),
-    ("Pow", "PowBackward0"): (0,), ("Sub", "RsubBackward1"): (1,),
-    ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1)}
+    ("Pow", "PowBackward0"): (0,), ("Pow", "PowBackward2"): (1,), ("Sub", "RsubBackward1"): (1,),
+    ("Linear", "MmBackward0"): (0, 1), ("Linear", "AddmmBackward0"): (2, 0, 1),
+    ("ClampMax", "ClampMaxBackward0"): (0,), ("ClampMin", "ClampMinBackward0"): (0,), ("Fill", "FillBackward0"): (0,),
+    ("Fmod", "FmodBackward0"): (0,), ("Remainder", "RemainderBackward0"): (0,), ("Rsub", "RsubBackward1"): (0,),
+    ("XLogY", "XlogyBackward2"): (0,), ("XLogY", "XlogyBackward1"): (1,), ("Zeta", "SpecialZetaBackward1"): (1,),
+    ("XLog1PY", "SpecialXlog1PyBackward2"): (0,), ("XLog1PY", "SpecialXlog1PyBackward1"): (1,)}
 """The inputs that today's PyTorch lists of a call, where they are not just those that must be given."""
 
 
@@ -82,6 +86,9 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     if own is not None:
         steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple(steps.get(at, NOWHERE) for at in own)
+    if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:
+        steps = {rule.item: _step(parent, leaves=False) for parent, rule, _ in node.edges}
+        return tuple([steps.get(item, NOWHERE) for item in range(_joined(node))])
     if not node.edges or not node.params or (
             isinstance(node, Transposed)) or any(
             rule.item is not None for _, rule, _ in node.edges):
@@ -93,6 +100,15 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
         transposed.edges = tuple(edge for edge in node.edges if edge[1].at == 1)
         steps[1] = transposed, 0
     return tuple(steps.get(at, NOWHERE) for at in order)
+
+
+def _joined(node: Op) -> int:
+    """How many tensors a call like cat or stack has joined: one for each shape it keeps, or along a new dimension."""
+    _, rule, saved = node.edges[0]
+    shapes = len(node.params) + 1
+    if shapes in rule.needs:
+        return len(saved[rule.needs.index(shapes)])
+    return node.shape[saved[rule.needs.index(node.params.index("dim"))]]
 
 
 def input_order(node: Op) -> tuple[int, ...]:

@@ -148,7 +148,7 @@ def _owner_of_hooks(node: Any, fn: Any) -> Any:
 @named("RemovableHandle")
 @exposed("remove", "id", copied=True)
 class Handle:
-    """What `register_hook` returns: it can take the hook off again. `id` counts hooks."""
+    """What `register_hook` returns: it can take the hook off again, by `hooks.pop`. `id` counts hooks."""
 
     __module__, __qualname__ = "torch.utils.hooks", "RemovableHandle"
 
@@ -157,7 +157,7 @@ class Handle:
     of_leaf = False     # whether any leaf has ever had a hook
     next_id = 0
 
-    def __init__(self, hooks: dict[Any, Any], key: Any) -> None:
+    def __init__(self, hooks: Any, key: Any) -> None:
         self.hooks, self.key, self.id = hooks, key, Handle.next_id
         Handle.next_id += 1
 

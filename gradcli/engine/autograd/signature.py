@@ -306,45 +306,45 @@ class Signature:
 
     def text(self, name: str) -> str:
         """The signature as a person writes it."""
-        parts = []
-        for i, (p, default) in enumerate(zip(self.names, self.defaults, strict=True)):
-            if i == self.positional and i and self.variadic < 0:
-                parts.append("*")
-            value = OF[default].name if isinstance(default, np.dtype) else repr(default)
-            text = p if default is MISSING else f"{p}={value}"
-            parts.append(f"*{text}" if i == self.variadic else text)
-        return f"{name}({', '.join(parts)})"
+        defaults = [None if default is MISSING else OF[default].name if isinstance(default, np.dtype) else repr(default)
+                    for default in self.defaults]
+        return argument_words.usage(name, self.names, defaults, self.positional, self.variadic)
 
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
         """One value per parameter, converted; ArgumentMismatch if the call does not fit."""
         passed = args
+        unknown = [option for option in options if self._place(option) < 0] if options else ()
+        if unknown and argument_words.options_first(name, len(self.names), args, options):
+            raise self._unknown(name, unknown[0], passed, options)
         if self.variadic >= 0:
             args = self._gather(args)
         if len(args) > self.positional and self.variadic < 0:
-            later = range(self.positional, len(self.kinds))
-            free = [self.names[i] for i in later if isinstance(self.kinds[i], NumberKind)]
+            kinds, first = self.kinds, self.positional
+            free = [self.names[i] for i in range(first, len(kinds)) if isinstance(kinds[i], NumberKind)]
             args, options = factors_last(args, options, self.positional, free)
         if len(args) > self.positional:
-            least, most = sum(default is MISSING for default in self.defaults[: self.positional]), self.positional
-            words = argument_words.too_many(name, least, most, args, options)
-            phrase = f"takes {argument_words.most(most)}, and was given {len(args)}"
+            least = sum(default is MISSING for default in self.defaults[: self.positional])
+            words = argument_words.too_many(name, least, self.positional, args, options)
+            phrase = f"takes {argument_words.most(self.positional)}, and was given {len(args)}"
             raise self.fault(arguments.TooManyArguments, name, phrase, words, count=len(args))
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
-            at = self._place(name, option, args, options)
-            if at < len(args):
+            if 0 <= (at := self._place(option)) < len(args):
                 raise self.fault(arguments.RepeatedArgument, name, f"was given {self.names[at]} twice")
-            values[at] = value
+            if at >= 0:
+                values[at] = value
         for i, value in enumerate(values):
             if value is MISSING:
-                missed = [self.names[k] for k, argument in enumerate(values) if argument is MISSING]
+                missed = [p for p, argument in zip(self.names, values, strict=True) if argument is MISSING]
                 raise self.fault(arguments.MissingArgument, name, f"is missing {self.names[i]}, {self.kinds[i].called}",
                                  argument_words.missing(name, missed, passed, options))
             if value is not self.defaults[i]:
                 values[i] = converted = self.kinds[i].take(value)
                 if converted is REFUSED:
                     raise self._refused(name, i, value, passed, options)
+        if unknown:
+            raise self._unknown(name, unknown[0], passed, options)
         return values
 
     def _refused(self, name: str, at: int, value: Any, args: Sequence[Any],
@@ -369,19 +369,20 @@ class Signature:
         at = self.variadic
         rest = args[at:]
         if len(rest) > 1 and (self.kinds[at].listed or not isinstance(rest[0], list | tuple)):
-            extra = self.positional - at - 1
-            return (*args[:at], tuple(rest)) if not extra or len(rest) > 1 else args
+            return (*args[:at], tuple(rest))
         return args
 
-    def _place(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> int:
-        for spelling in (option, ALIASES.get(option)):
-            if spelling in self.names:
-                return int(self.names.index(spelling))
+    def _place(self, option: str) -> int:
+        name = option if option in self.names else ALIASES.get(option)
+        return int(self.names.index(name)) if name in self.names else -1
+
+    def _unknown(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> Exception:
         from gradcli.faults.suggestions import nearest
 
         near = next(iter(nearest(option, self.names)), "")
-        raise self.fault(arguments.UnknownOption, name, f"has no option {option}{near and f'; did you mean {near}?'}",
-                         argument_words.unknown_option(name, option, args, options), option=option, near=near)
+        words = argument_words.unknown_option(name, option, args, options, len(self.names))
+        return self.fault(arguments.UnknownOption, name, f"has no option {option}{near and f'; did you mean {near}?'}",
+                          words, option=option, near=near)
 
     def fault(self, cls: type[arguments.ArgumentMismatch], name: str, phrase: str, words: str = "",
               **fields: Any) -> arguments.ArgumentMismatch:

@@ -8,21 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from types import FunctionType
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.faults.arguments import IN_C
 from gradcli.faults.tree import ArgumentFault
 
 Method = Callable[..., Any]
+STARRED = 0x4 | 0x8     # CO_VARARGS and CO_VARKEYWORDS of inspect, whose import takes time
 
 
 def attach(methods: dict[str, Method]) -> dict[str, Method]:
     """Make `methods` methods of every tensor; the functions of the same names."""
     for name, method in methods.items():
-        setattr(Tensor, name, method)
+        setattr(Tensor, name, _named(name, method))
     return {name: method_as_function(name, method) for name, method in methods.items()}
+
+
+def _named(name: str, method: Method) -> Method:
+    """`method`; one without arguments under the name that messages about its calls begin with (IN_C)."""
+    code = method.__code__
+    if code.co_argcount != 1 or code.co_kwonlyargcount or code.co_flags & STARRED:
+        return method
+    own = FunctionType(code, method.__globals__, name, method.__defaults__, method.__closure__)
+    own.__qualname__, own.__doc__, own.__annotations__ = f"{IN_C}.{name}", method.__doc__, method.__annotations__
+    own.__module__ = method.__module__
+    return own
 
 
 def method_as_function(name: str, method: Method) -> Method:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import DATA_WRITE, report_detached
+from gradcli.engine.autograd.detached import report_write
 from gradcli.engine.autograd.dispatch import here, parent, record, refresh_view
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
@@ -33,12 +33,15 @@ from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault,
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
             "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
+NO_INPUT = object()
 
 
 def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """The method `name` that stores what `call` computes."""
 
-    def write(input: Any, *args: Any, **options: Any) -> Any:
+    def write(input: Any = NO_INPUT, *args: Any, **options: Any) -> Any:
+        if not isinstance(input, Tensor):
+            cls.signature.fit(name, () if input is NO_INPUT else (input, *args), options)   # which says what is wrong
         source = writable(input, name, cls.partial)
         placed = cls.names[0] in PLACED and not Current.legacy
         if (placed or elementwise(cls)) and (args or options):
@@ -114,7 +117,8 @@ def rewriting(tensor: Tensor, writer: str) -> np.ndarray:
 def writable(target: Any, writer: str, part: bool = False) -> Any:
     """`target`; a fault if writing to it, or to a part of it, would change a leaf that requires gradients."""
     if not isinstance(target, Tensor):
-        raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}")
+        raise ArgumentFault(f"{writer}() writes into a tensor, and was given {described(target)}").saying(
+            f"{writer}(): argument 'input' (position 1) must be Tensor, not {type_name(target)}")
     refuse_write(target)
     if isinstance(target, LAZY):
         raise unwritable(writer)
@@ -155,9 +159,7 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
         refuse_view(target)
         if target.root is not None:
             underived(target.root.base)
-        if target.root is DATA:
-            result = report_detached(result, DATA_WRITE, result)
-            array = result.array
+        report_write(target, result, np.copyto)
     fills = fills and not (target.array.flags.writeable or result.requires_grad or target.requires_grad)
     memory = filling(target.array, writer) if fills else writing(target.array, writer)
     if memory is not target.array:

@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, report_detached, to_scalar
+from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, report_detached, share_memory, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
 from gradcli.engine.autograd.hooks import (
@@ -122,6 +122,7 @@ def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
     kind = Variable if RESULT[type(self)] is Volatile else RESULT[type(self)]
     alone = sharing(self, kind, DETACH, here() if self.requires_grad else None)
+    share_memory(self.array)
     return report_detached(self, ".detach()", inference_like(alone, self))
 
 
@@ -151,6 +152,7 @@ def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
     inside = sharing(self, Tensor, DATA_OF, here() if self.requires_grad else None)
     inside.root = DATA
+    share_memory(self.array)
     inside.array = self.array if Current.legacy else self.array.view()      # today's counts its own writes
     return report_detached(self, ".data", inference_like(inside, self))
 
@@ -206,6 +208,7 @@ def numpy(self: Tensor, *, force: bool = False) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    share_memory(self.array)
     return report_detached(self, ".numpy()", Array(complex_tensor.real_array(self)))
 
 
@@ -369,7 +372,7 @@ for _name, _function in SPECIAL.items():
     setattr(Tensor, _name, _function)
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))
-Tensor.grad = property(grad, _set_grad)
+Tensor.grad = property(grad, _set_grad, lambda self: _set_grad(self, None))
 
 __all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
            "seed_for"]

@@ -20,7 +20,7 @@ from numpy import ndarray
 
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
-from gradcli.engine.tensor.write_gate import block_of
+from gradcli.engine.tensor.write_gate import DataWrites, block_of
 from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
@@ -334,13 +334,13 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     """Remember that the memory of `tensor` has just been changed."""
     memory: Any = tensor.array
     if tensor.root is not None and counts_apart(tensor):
-        if Current.legacy:
+        if not Current.legacy:
+            latest_write.tick = tick = clock()
+            _note_apart(memory, tick, writer, place)
+            if tensor.root is not DATA:                 # a call may have saved the view, or what it is a view of
+                _note_apart(tensor.root.base.array, tick, writer, place)
+        if not DataWrites.noticed:
             return
-        latest_write.tick = tick = clock()
-        _note_apart(memory, tick, writer, place)
-        if tensor.root is not DATA:                     # a call may have saved the view, or what it is a view of
-            _note_apart(tensor.root.base.array, tick, writer, place)
-        return
     if memory.base is not None:
         memory = owner(memory)
     latest_write.tick = tick = clock()

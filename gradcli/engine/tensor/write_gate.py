@@ -36,6 +36,14 @@ class StepWrites:
 PLACED = frozenset("index_add index_copy index_put index_reduce put scatter scatter_add scatter_reduce".split())
 """The operations that write where indices say: in place, what they read may not be the same memory at all."""
 
+
+class DataWrites:
+    """Whether backward notices writes through `.data`, as it does not in PyTorch: where an expression is
+    differentiated, a wrong gradient must not pass without a word."""
+
+    noticed = False
+
+
 _locked: dict[int, weakref.ref[ndarray]] = {}       # blocks that a prompt has locked at some time, by identity
 
 

@@ -153,7 +153,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
               blocks_of: Callable[[Level, list[Tensor], list[Tensor]], list[Blocks]]) -> Callable[..., Any]:
     def jacobian(*args: Any, **options: Any) -> Any:
         at = _positions(len(args), argnums)
-        level = Level()
+        level = Level(by_tangents=name == JVP)
         with level:
             chosen = tuple([level.differentiable(args[i]) for i in at])
             with with_tangents() if name == JVP else nullcontext():
@@ -222,7 +222,7 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool = Fa
 def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, nominal: bool) -> Any:
     """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
     directions = _directions(primals, tangents)
-    level = Level()
+    level = Level(by_tangents=True)
     with level, with_tangents():
         chosen = level.differentiable(primals)
         value, aux = _split_aux(func(*chosen), has_aux, JVP)

@@ -29,11 +29,15 @@ OUTSIDE = "a function of torch.func whose inputs do not require grad"
 
 
 class Level:
-    """One call of a transform: the stand-ins for its inputs, from its start to its end."""
+    """One call of a transform: the stand-ins for its inputs, from its start to its end.
 
-    __slots__ = ("leaves", "mode", "outside", "start")
+    `by_tangents`: whether it asks for products with tangents, as `jvp` does.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("by_tangents", "leaves", "mode", "outside", "start")
+
+    def __init__(self, by_tangents: bool = False) -> None:
+        self.by_tangents = by_tangents
         self.outside = grad_mode.on     # whether the calls around this one are recorded
         self.start = clock()
         self.leaves: list[Tensor] = []  # stand-ins without history of their own

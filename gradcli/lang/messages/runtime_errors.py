@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE
+from gradcli.faults.arguments import surplus
 from gradcli.faults.mistakes import DepthLimit, SizeLimit, UnpackFault
 from gradcli.faults.suggestions import nearest, nearest_word
 from gradcli.faults.tree import (
@@ -41,6 +42,8 @@ def translate(error: Exception, namespace: Mapping[str, Any], policy: Policy) ->
     A Fault is returned itself, with its place filled in if it had none.
     """
     raised = error
+    if type(error) is TypeError and error.args and type(error.args[0]) is str:
+        error.args = (surplus(error.args[0]), *error.args[1:])
     try:
         fault = error if isinstance(error, Fault) else _Translation(error, namespace, policy).fault()
     except LimitFault as limit:     # reached by the text of a value in the message

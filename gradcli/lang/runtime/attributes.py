@@ -264,10 +264,11 @@ class Attributes:
 
     def delete(self, value: Any, name: str) -> None:
         """`del value.name`."""
-        if not self._writable(value, name, DELETED):
+        allowed = self._writable(value, name, DELETED)
+        if not allowed:
             raise self._closed(value, name, "deleted")
         try:
-            delattr(value, name)
+            allowed(value) if callable(allowed) else delattr(value, name)
         except AttributeError as error:
             if isinstance(error, AttributeFault):
                 raise

@@ -29,6 +29,7 @@ from types import FrameType
 from typing import Any
 
 from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, admissible, admit
+from gradcli.faults.arguments import surplus
 from gradcli.faults.attributes import MissingImport
 from gradcli.faults.source import veiled
 from gradcli.faults.suggestions import nearest
@@ -110,7 +111,7 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
         return error
     error.__context__ = error.__cause__ = None
     may_stay = admissible if _of_program(error) else _plain
-    args = tuple(veiled(arg) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
+    args = tuple(veiled(surplus(arg)) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
                  for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]  # a descriptor of C
     if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
         anew: Exception = python_kind(error)(veiled(str(error)))

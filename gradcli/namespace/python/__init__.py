@@ -6,7 +6,7 @@ access. Functions that would need files, clocks or screens do nothing or are ref
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from types import FunctionType
@@ -83,13 +83,13 @@ IMREAD = refusing("plt.imread", ("gradcli run --var x=@image.npy FILE", "gives a
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
                      complain: Callable[[str], object], read: Callable[[Any, str], Any],
                      torch: ModuleProxy, fill: Callable[[str, Any], str],
-                     options: PrintOptions, settings: list[Any]) -> dict[str, ModuleProxy]:
+                     options: PrintOptions, settings: list[Any], names: Mapping[str, Any]) -> dict[str, ModuleProxy]:
     """The stand-ins for modules of the standard library and of third parties, by dotted name.
 
     `argv` returns the words after the script on the command line; `generators` are the session's random generators;
     `write` and `complain` receive what a program writes to stdout and to stderr; `read` is the program's `getattr`;
     `torch` is the session's; `fill(template, values)` is `template % values`; `options` are how values print;
-    `settings` receives what of the modules programs can change.
+    `settings` receives what of the modules programs can change; `names` are those that programs have without importing.
     """
     modules: dict[str, Any] = refused_modules() | {
         "sys": sys_module(lambda: _changeable([SCRIPT, *argv()], settings), write, complain), "os": os_module()}
@@ -120,6 +120,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     vars(modules["argparse"]).update(ArgumentParser=_parser(argv, write), Namespace=TypeProxy(
         "argparse.Namespace", (Options,), option_namespace))
     modules["logging"] = _logging(complain, fill, settings)
+    modules["warnings"] = _warnings(settings, names)
     modules["traceback"] = _traceback(modules["traceback"], complain)
     settings += [vars(modules["os"])["environ"], vars(modules["sys"])["path"]]
     return modules
@@ -261,6 +262,16 @@ def _logging(complain: Callable[[str], object], fill: Callable[[str, Any], str],
         return logging_names(_changeable(LoggingSystem(complain, fill), settings))
 
     return ModuleProxy("logging", {name: name for name in LOGGING.split()}, _computed_once(members))
+
+
+def _warnings(settings: list[Any], names: Mapping[str, Any]) -> ModuleProxy:
+    def members() -> dict[str, Any]:
+        from gradcli.namespace.python.system.warnings import WarningSystem, warning_functions
+
+        return warning_functions(_changeable(WarningSystem(), settings), names)
+
+    return ModuleProxy("warnings", {name: name for name in (
+        "catch_warnings", "filterwarnings", "resetwarnings", "simplefilter", "warn")}, _computed_once(members))
 
 
 def _traceback(refused: ModuleProxy, complain: Callable[[str], object]) -> ModuleProxy:

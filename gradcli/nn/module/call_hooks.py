@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from gradcli.engine.autograd.hooks import Handle
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.tree import ArgumentFault, GradFault, LimitFault, TypeFault
 
@@ -22,6 +23,7 @@ class WithKwargs(NamedTuple):
     always: bool = False
 
 
+SORTS = 5
 FULL_OR_NOT = {2: 4, 4: 2}      # sorts of backward hooks that one module cannot have both
 
 
@@ -55,7 +57,7 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
 
     What any of them raises goes on when the hooks have been called that always are.
     """
-    pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = module._hooks
+    pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = _hooks_of(module)
     called: set[int] = set()
     result = None
     try:
@@ -83,6 +85,15 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
 
         add_non_full_hooks(module, result, tuple(non_full_backward_hooks.values()))
     return result
+
+
+def _hooks_of(module: Any) -> tuple[Hooks, ...]:
+    """The hooks to be called: those of all modules, then those of this one."""
+    of_all, own = SwitchedSettings.module_hooks, module._hooks
+    if of_all is None or own is None:
+        hooks: tuple[Hooks, ...] = own if of_all is None else of_all
+        return hooks
+    return tuple([{**before, **after} for before, after in zip(of_all, own, strict=True)])
 
 
 def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:

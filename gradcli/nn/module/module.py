@@ -15,6 +15,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.module_buffer import enlist_buffer
+from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.dtypes import NAMED, OF
 from gradcli.engine.tensor.methods import Handle
@@ -87,7 +88,7 @@ class Module(Lookup):
     _forward_hooks = property(lambda self: OrderedDict(self._hooks[1] if self._hooks else ()))
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        if self._hooks is None:
+        if self._hooks is None and SwitchedSettings.module_hooks is None:
             return self.forward(*args, **options)
         return call_hooks.call_with_hooks(self, args, options)
 

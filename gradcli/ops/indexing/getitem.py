@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import DATA_WRITE, report_detached
+from gradcli.engine.autograd.detached import report_write
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
@@ -247,10 +247,8 @@ def setitem(self, key, value):
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
-        if self.root is DATA:
-            value = report_detached(value, DATA_WRITE, value)
-            source = value.array.real
-        elif self.root is not None:
+        report_write(self, value, lambda memory, shown: put(memory, shown, basic, picks))
+        if self.root is not None:
             underived(self.root.base)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))

@@ -167,9 +167,19 @@ class Logcumsumexp(Scan):
             return g
         g = F.where(F.isnan(g), 0, g)       # neither positive nor negative: PyTorch leaves them out
         n = input_shape[dim]
-        steps = F.exp(F.narrow(out, dim, 0, n - 1) - F.narrow(out, dim, 1, n - 1))
-        decay = F.cat((steps, F.ones_like(F.narrow(out, dim, 0, 1))), dim)
-        return F.exp(input - out) * backwards_recurrence(F, decay, g, dim)
+        earlier, later = F.narrow(out, dim, 0, n - 1), F.narrow(out, dim, 1, n - 1)
+        infinite = F.isinf(out)
+        some = bool(F.any(infinite))
+        steps = earlier - later
+        if some:
+            steps = F.where(F.narrow(infinite, dim, 0, n - 1) & (earlier == later), 0, steps)
+        decay = F.cat((F.exp(steps), F.ones_like(F.narrow(out, dim, 0, 1))), dim)
+        reached = backwards_recurrence(F, decay, g, dim)
+        if not some:
+            return F.exp(input - out) * reached
+        undefined = infinite & (input == out)       # there alone, so that no other place is nan
+        nan = input * F.where(undefined, np.nan, 0)
+        return F.where(undefined, nan, F.exp(F.where(undefined, 0, input - out)) * reached)
 
 
 def _complex_logcumsumexp(input, at):
