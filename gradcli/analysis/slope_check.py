@@ -283,7 +283,7 @@ class _Variation:
         def evaluate(size: float, random: np.random.Generator) -> Any:
             def both() -> Any:
                 outputs = self.function()
-                gradients = self.watched.gradients(outputs, [self.leaf], among=rows)
+                gradients = self._inexact_gradients(outputs, rows)
                 return np.concatenate([self.watched.values(outputs)[rows],
                                        *[row[0].array.reshape(-1) for row in gradients]])
 
@@ -292,6 +292,16 @@ class _Variation:
 
         error = rounding_of(evaluate, exact, self.modes)
         return error[:count], error[count:].reshape(count, -1)
+
+    def _inexact_gradients(self, outputs: Sequence[Tensor], rows: Sequence[int]) -> list[Any]:
+        """The gradients of some watched elements by operations that may be inexact, where rules can be recorded."""
+        try:
+            with self.modes():
+                return self.watched.gradients(outputs, [self.leaf], True, rows)
+        except LimitFault:
+            raise
+        except Fault:
+            return self.watched.gradients(self.function(), [self.leaf], among=rows)
 
     def _evaluated(self, evaluate: Callable[[], Any], size: int) -> Any:
         """What `evaluate` returns, or nan where it raises a Fault; the leaf is as it was then."""
