@@ -16,7 +16,7 @@ from gradcli.data.data_format import holds_numbers
 from gradcli.data.input_data import has_text
 from gradcli.faults.source import Span
 from gradcli.faults.suggestions import nearest
-from gradcli.faults.tree import Fault, NameFault, NonScalarBackward, UsageFault
+from gradcli.faults.tree import Fault, IndexFault, NameFault, NonScalarBackward, ShapeFault, UsageFault
 from gradcli.process.limits import limited, walled
 from gradcli.reports.open_session import open_session, timed
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 SAMPLE = 0.6        # the value of the first name without one
+VECTOR, MATRIX = "[0.6, 1.7]", "[[0.6, 1.7], [0.3, 2.2]]"  # values with which a name is tried that must be no number
 NUMBERS_NAME = "given_numbers"              # a name no point will hold
 TEXT_FILES = ("csv", "json", "jsonl")       # files in which 2 may stand for 2.0, as in a point
 OWN_LEAVES = r"\.backward\(|\brequires_grad(?:_\(|\s*=\s*True)"     # a pattern
@@ -36,7 +37,8 @@ class EvaluationPoint(NamedTuple):
     session: Session
     source: Source
     leaves: list[str]
-    at: list[str]       # the texts of --at of which the expression uses names
+    at: list[str]           # the texts of --at of which the expression uses names
+    sampled: list[str]      # names that --at gives no value
 
     def timed(self, settings: Settings, name: str, action: Any) -> Any:
         """Call `action` as `timed` of a session does; a name that the expression lacks is answered with --at."""
@@ -46,9 +48,30 @@ class EvaluationPoint(NamedTuple):
             except NonScalarBackward as fault:
                 expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name
                 if self.at and not fault.span and "\n" not in expr:
+                    from gradcli.analysis.derivatives import assigned
+
+                    expr = (*(repair for repair, _ in assigned(self.source.text)), expr)[0]
                     fault.hints.append((f"gradcli jac {quoted(expr)} {at_point([], self.at)}",
                                         "the gradient of each of them"))
                 raise
+            except (ShapeFault, IndexFault) as fault:
+                if self.sampled:
+                    fault.hints[:] = self._shaped(settings)
+                raise
+
+    def _shaped(self, settings: Settings) -> list[tuple[str, str]]:
+        """The option that gives names, of which a number was assumed, a shape that the expression takes."""
+        for value in (VECTOR, MATRIX):
+            try:
+                with walled(settings):
+                    for name in self.sampled:
+                        self.session.run(f"{name} = torch.tensor({value})", echo=False)
+                    self.session.eval(self.source.text)
+            except Fault:
+                continue
+            point = ", ".join([*(text.replace("\n", " ") for text in self.at), *(f"{n}={value}" for n in self.sampled)])
+            return [(f"--at {quoted(point)}", "a point: without one, names stand for single numbers")]
+        return []
 
 
 @contextmanager
@@ -76,6 +99,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     require_statement(source)
     texts = with_files(at, settings)
     session = open_session(settings, write)
+    lacking: list[str] = []
     if samples:
         lacking = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
         texts += [PointText(f"{name}={value}", []) for name, value in sample_values(lacking).items()]
@@ -96,7 +120,7 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     whole = [name for name in leaves if not is_floating(session[name])]
     if whole:
         raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
-    return EvaluationPoint(session, source, leaves, used(source, at))
+    return EvaluationPoint(session, source, leaves, used(source, at), lacking)
 
 
 def sample_values(names: list[str]) -> dict[str, float]:

@@ -67,7 +67,7 @@ def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings
     source = expression(expr, settings, "steps", at)
     if at or not re.search(OWN_LEAVES, source.text):
         return open_point(expr, at, wrt, settings, lambda text: None, "steps", source, not at)
-    return EvaluationPoint(open_session(settings, lambda text: None), source, [], [])
+    return EvaluationPoint(open_session(settings, lambda text: None), source, [], [], [])
 
 
 def as_text(derivation: Derivation, precision: int | None = None) -> str:
