@@ -20,7 +20,8 @@ from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.engine.transforms.forward_ad import tangents_ignored
-from gradcli.ops.math.rounding import Rounding
+from gradcli.ops.math.modulo import Fmod, Remainder
+from gradcli.ops.math.rounding import Frac, Rounding
 
 EPSILON = 2.0**-52      # by what part the results of operations are off
 COARSER = 256           # how many times as much they are the second time
@@ -43,10 +44,8 @@ def rounding_of(evaluate: Callable[[float, np.random.Generator], Any], exact: An
         runs = []
         for seed in range(RUNS):
             random = np.random.default_rng(seed)
-            with _entered(InexactLevel(size, random), modes) as level:
+            with _entered(InexactLevel(size, random), modes):
                 runs.append(np.abs(evaluate(size, random) - exact))
-            if level.unresolved:
-                return np.full(exact.shape, np.inf)
         off.append(np.nan_to_num(np.max(runs, axis=0), nan=np.inf))
     fine, coarse = off
     saturated = (fine > 0) & (coarse < FOLLOWS * fine)
@@ -60,14 +59,14 @@ def inexact(array: Any, size: float, random: np.random.Generator) -> Any:
 
 
 @contextmanager
-def _entered(level: InexactLevel, modes: Modes) -> Iterator[InexactLevel]:
+def _entered(level: InexactLevel, modes: Modes) -> Iterator[None]:
     """Within, operations are those of the level."""
     grad_mode.general = True
     with modes():
         before, Dual.level, Dual.watched = (Dual.level, Dual.watched), level, True
         grad_mode.set_enabled(grad_mode.enabled)
     try:
-        yield level
+        yield
     finally:
         grad_mode.general = False
         with modes():
@@ -78,13 +77,12 @@ def _entered(level: InexactLevel, modes: Modes) -> Iterator[InexactLevel]:
 class InexactLevel:
     """A level in place of one of forward-mode differentiation, which makes the results of operations inexact.
 
-    Results that an operation only picks from its inputs stay as they are. `unresolved` says whether numbers were
-    rounded to whole ones that are so large that all of them are.
+    Results that an operation only picks from its inputs stay as they are. Steps and periods that lie closer together
+    than the numbers they are taken of leave nothing of a result, whatever the size.
     """
 
     def __init__(self, size: float, random: np.random.Generator) -> None:
         self.size, self.random = size, random
-        self.unresolved = False
 
     def takes(self, values: Sequence[Any]) -> bool:
         """Whether a call with these values comes to `push`: all but those with complex numbers."""
@@ -95,22 +93,28 @@ class InexactLevel:
         with tangents_ignored():
             result = dispatch(cls, values)
         inputs = [x.array for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)]
-        if issubclass(cls, Rounding):
-            self.unresolved = self.unresolved or any(
-                x.dtype.kind == "f" and bool((np.isfinite(x) & (np.abs(x) > WHOLE)).any()) for x in inputs)
-        elif not cls.creates:
+        if not cls.creates:
             for x in result if type(result) is tuple else (result,):
                 if isinstance(x, Tensor) and x.array.dtype.kind == "f":
-                    self._change(x.array, inputs)
+                    self._change(cls, x.array, values, inputs)
         return result
 
-    def _change(self, array: Any, inputs: list[Any]) -> None:
-        if array.base is not None or not array.flags.writeable or any(np.may_share_memory(array, x) for x in inputs):
+    def _change(self, cls: type[Op], array: Any, values: Sequence[Any], inputs: list[Any]) -> None:
+        if not array.flags.writeable or any(np.may_share_memory(array, x) for x in inputs):
             return
         numbers = [np.abs(x).reshape(-1) for x in inputs if x.dtype.kind == "f"]
-        picked = np.isin(np.abs(array), np.concatenate(numbers)) if numbers else np.zeros(array.shape, bool)
+        part = self.random.uniform(-1, 1, array.shape)
         with np.errstate(all="ignore"):
-            array[...] = np.where(picked, array, array * (1 + self.size * self.random.uniform(-1, 1, array.shape)))
+            if issubclass(cls, Fmod | Remainder | Frac):
+                left, period = (np.abs(v.array if isinstance(v, Tensor) else v) for v in (*values, 1)[:2])
+                array[...] = np.where(left > WHOLE * period, period * part, array * (1 + self.size * part))
+                return
+            off: Any = self.size
+            if issubclass(cls, Rounding):
+                off = np.where(np.abs(inputs[0]) > WHOLE, EPSILON * COARSER, 0)
+            elif numbers:
+                off = np.where(np.isin(np.abs(array), np.concatenate(numbers)), 0, self.size)
+            array *= 1 + off * part
 
     def tangent(self, tensor: Tensor) -> None:
         """None: no tensor has a tangent."""

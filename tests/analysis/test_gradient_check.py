@@ -104,7 +104,8 @@ def test_what_rounding_hides_cannot_be_judged():
     for expression, x in (("(100 * x.sinh()).cos()", "-66."), ("(x.abs() ** 1.5).sin()", "5315610549.5"),
                           ("x.cos().acos()", "1e-14"), ("(x * x).round() * x.detach()", "1e12"),
                           ("torch.remainder(x * x, 3.)", "1e12"), ("((x + 1e8) - 1e8) ** 0.3", "1e-8"),
-                          ("((x + 1e30) - 1e30) * 5", "1.")):
+                          ("((x + 1e30) - 1e30) * 5", "1."), ("torch.fmod(x, x ** 7)", "7e-12"),
+                          ("(x * 1e20) % 3", "0.7"), ("(x * 1e20).frac() + x", "0.7")):
         [verdict] = checked(expression, x=x)
         assert verdict.is_right and not verdict.compared and len(verdict.doubtful) == 1, (expression, x, verdict)
 
