@@ -52,7 +52,8 @@ def finding_data(finding: CheckResult) -> dict[str, Any]:
         (INFINITE, "infinite"))}
     return {"verdict": "wrong" if verdict.wrong else "right" if verdict.compared else
             "cannot be judged" if verdict.doubtful else "nothing to compare",
-            "right": verdict.is_right, "slopes": verdict.moved * verdict.watched,
+            "right": verdict.is_right if verdict.compared or not verdict.doubtful else None,
+            "slopes": verdict.moved * verdict.watched,
             "size": verdict.size * verdict.outputs, "wrong": verdict.wrong,
             "worst": {"output": finding.outputs[worst.output], "index": list(worst.row), "place": list(worst.place),
                       "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
