@@ -76,7 +76,7 @@ def _second(evaluation: _Evaluation, leaves: dict[str, Tensor], tolerance: float
 
 def _findings(evaluation: _Evaluation, function: Any, leaves: dict[str, Tensor], tolerance: float, order: int,
               labels: list[str]) -> Iterator[CheckResult]:
-    judgements = verdicts(function, list(leaves.values()), tolerance)
+    judgements = verdicts(function, list(leaves.values()), tolerance, evaluation.session.in_force)
     for name, verdict in zip(leaves, judgements, strict=True):
         yield CheckResult(name, order, verdict, labels, evaluation.random, evaluation.stopped.get(name, ""))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gradcli.analysis.probing import culprit, differs, directions, weights
-from gradcli.analysis.rounding_noise import noise
+from gradcli.analysis.random_rounding import Modes, inexact, rounding_of
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measure_slopes
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -22,9 +23,7 @@ MOST = 400          # elements of one leaf that are moved, and of the outputs th
 FEWEST = 40         # elements of one leaf that are moved, where there are so many
 LARGE = 200         # elements of leaves and outputs together beyond which fewer than MOST are moved
 SECOND = 16         # elements of the outputs whose gradients are differentiated again
-WRONG = 1           # elements of a leaf by which gradients are wrong, after which no more are looked at again
-ROWS = 8            # elements of the outputs whose gradients are looked at again
-DOUBTFUL = 1e-2     # an error of a slope beyond which it does not tell whether the gradient is right
+DOUBTFUL = 1e-2     # a relative error of a slope beyond which it does not tell whether the gradient is right
 Function = Callable[[], Sequence[Tensor]]
 
 
@@ -46,8 +45,8 @@ class Verdict(NamedTuple):
     """The result of the check of the gradients by one leaf.
 
     `worst` is the element that is furthest off; `wrong` counts those that are off; `special` are those without one
-    slope, `doubtful` those whose slope could not be measured. `moved` of `size` elements of the leaf were moved,
-    `watched` of `outputs` elements of the outputs were looked at.
+    slope, `doubtful` those that cannot be judged, as rounding hides the slope. `moved` of `size` elements of the leaf
+    were moved, `watched` of `outputs` elements of the outputs were looked at.
     """
 
     worst: JacobianEntry
@@ -100,7 +99,7 @@ class Watched:
         """The values of all elements, as one float64 vector; nan if the shapes differ."""
         if [o.array.shape for o in outputs] != self.shapes:
             return np.full(self.total, np.nan)
-        return np.concatenate([o.array.reshape(-1).astype(np.float64) for o in outputs])
+        return np.concatenate([np.zeros(0), *[o.array.reshape(-1) for o in outputs]], dtype=np.float64)
 
     def weighed(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], seeds: Any) -> list[Any]:
         """The gradients by the leaves of the sum of all elements times `seeds`."""
@@ -134,10 +133,11 @@ class Watched:
         return rows
 
 
-def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TOLERANCE) -> list[Verdict]:
+def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TOLERANCE,
+             modes: Modes = nullcontext) -> list[Verdict]:
     """A verdict for each leaf on the gradients of what `function` returns. Leaves are float64, and are perturbed.
 
-    A function that raises a Fault at a point has no value there.
+    A function that raises a Fault at a point has no value there. Its operations run with what is in force in `modes`.
     """
     outputs = function()
     watched = Watched(outputs, MOST)
@@ -149,7 +149,7 @@ def verdicts(function: Function, leaves: Sequence[Tensor], tolerance: float = TO
     results = []
     for n, leaf in enumerate(leaves):
         claimed = np.array([row[n].array.reshape(-1) for row in rows], np.float64).reshape(len(rows), leaf.array.size)
-        results.append(_verdict(_Variation(function, watched, centre, leaf, tolerance), claimed, most))
+        results.append(_verdict(_Variation(function, watched, centre, leaf, tolerance, modes), claimed, most))
     return results
 
 
@@ -185,7 +185,7 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     excess = _excess(slopes, rules, variation.tolerance)
     mirrored = (excess > 1) & _symmetric(variation, moved, rules, slopes)
     excess[mirrored] = np.nan
-    excess = _doubted(variation, moved, rules, slopes, excess)
+    excess = _doubted(variation, moved, claimed, slopes, excess)
     excess[mirrored] = np.nan
     # at an edge an infinite gradient times a weight of 0 is nan
     edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
@@ -197,8 +197,10 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
         return JacobianEntry(*watched.element(watched.chosen[row]), place, float(rules[row, column]), slope, error,
                              left, right, int(slopes.kind[row, column]))
 
+    size = np.maximum(1, np.maximum(np.abs(rules), np.abs(slopes.slope)))
     doubtful = (slopes.kind == SMOOTH) & (excess <= 1) & ((rules != 0) | (slopes.slope != 0)) & (
-        SPARE * slopes.error > DOUBTFUL * np.maximum(1, np.maximum(np.abs(rules), np.abs(slopes.slope))))
+        (slopes.error > DOUBTFUL * size) | np.isinf(slopes.error))
+    excess = np.where(doubtful, np.nan, excess)
     compared = np.isfinite(excess) | (excess == np.inf)
     worst = np.unravel_index(np.argmax(np.where(compared, excess, -1)), excess.shape) if excess.size else None
     nothing = JacobianEntry(0, (), (), 0.0, 0.0, 0.0, 0.0, 0.0, SMOOTH)
@@ -235,9 +237,10 @@ def _symmetric(variation: _Variation, moved: list[int], rules: Any, slopes: Slop
 class _Variation:
     """A function of the elements of one leaf; the other leaves are constant."""
 
-    def __init__(self, function: Function, watched: Watched, centre: Any, leaf: Tensor, tolerance: float) -> None:
+    def __init__(self, function: Function, watched: Watched, centre: Any, leaf: Tensor, tolerance: float,
+                 modes: Modes) -> None:
         self.function, self.watched, self.centre, self.leaf = function, watched, centre, leaf
-        self.tolerance, self.home = tolerance, leaf.array.copy()
+        self.tolerance, self.home, self.modes = tolerance, leaf.array.copy(), modes
 
     def off(self, claimed: Any, members: list[int]) -> bool:
         """Whether gradients by some elements of the leaf seem wrong, all moved together."""
@@ -249,7 +252,7 @@ class _Variation:
                        terms.sum(1), np.abs(terms).sum(1), self.watched.epsilon)
 
     def slopes(self, at: int, claimed: Any, rounding: Any = None) -> Slopes:
-        """The slopes of all watched elements by the element `at` of the leaf."""
+        """The slopes of all watched elements by the element `at` of the leaf; `rounding` is that of their values."""
         def settled(slopes: Slopes, least: Any) -> bool:
             largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
             still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
@@ -258,7 +261,7 @@ class _Variation:
                          & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * least)).all())
 
         return measure_slopes(partial(self.values, at), self.number(at), self.centre, settled, self.watched.epsilon,
-                              rounding)
+                              rounding, claimed)
 
     def number(self, at: int) -> float:
         """The value of the element `at`."""
@@ -266,20 +269,42 @@ class _Variation:
 
     def values(self, at: int, number: float) -> Any:
         """The watched elements with `number` in place of the element `at`; nan where the function raises a Fault."""
-        return self._moved(at, number, lambda: self.watched.values(self.function()), len(self.centre))
-
-    def gradients(self, at: int, rows: Sequence[int], number: float) -> Any:
-        """The gradients of some watched elements by the element `at`, with `number` in its place."""
-        def gradients() -> Any:
-            return np.array([row[0].array.reshape(-1)[at] for row in self.watched.gradients(
-                self.function(), [self.leaf], among=rows)], np.float64)
-
-        return self._moved(at, number, gradients, len(rows))
-
-    def _moved(self, at: int, number: float, evaluate: Callable[[], Any], size: int) -> Any:
         point = writing(self.leaf.array)    # all of it: the function may have written there
         point[...] = self.home
         point[np.unravel_index(at, self.home.shape)] = number
+        return self._evaluated(lambda: self.watched.values(self.function()), len(self.centre))
+
+    def rounding(self, rows: Sequence[int], claimed: Any) -> tuple[Any, Any]:
+        """What rounding within the function does to some watched elements, and to their gradients by the leaf:
+        infinite where it hides all."""
+        count = len(rows)
+        exact = np.concatenate([self.centre[rows], claimed[rows].reshape(-1)])
+
+        def evaluate(size: float, random: np.random.Generator) -> Any:
+            def both() -> Any:
+                outputs = self.function()
+                gradients = self._inexact_gradients(outputs, rows)
+                return np.concatenate([self.watched.values(outputs)[rows],
+                                       *[row[0].array.reshape(-1) for row in gradients]])
+
+            writing(self.leaf.array)[...] = inexact(self.home, size, random)
+            return self._evaluated(both, len(exact))
+
+        error = rounding_of(evaluate, exact, self.modes)
+        return error[:count], error[count:].reshape(count, -1)
+
+    def _inexact_gradients(self, outputs: Sequence[Tensor], rows: Sequence[int]) -> list[Any]:
+        """The gradients of some watched elements by operations that may be inexact, where rules can be recorded."""
+        try:
+            with self.modes():
+                return self.watched.gradients(outputs, [self.leaf], True, rows)
+        except LimitFault:
+            raise
+        except Fault:
+            return self.watched.gradients(self.function(), [self.leaf], among=rows)
+
+    def _evaluated(self, evaluate: Callable[[], Any], size: int) -> Any:
+        """What `evaluate` returns, or nan where it raises a Fault; the leaf is as it was then."""
         try:
             return evaluate()
         except LimitFault:
@@ -290,27 +315,39 @@ class _Variation:
             writing(self.leaf.array)[...] = self.home
 
 
-def _doubted(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes, excess: Any) -> Any:
-    """How far gradients are off when rounding within the function counts; slopes are measured again for that.
-
-    It is looked for where gradients seem wrong, and no longer where enough of them are.
-    """
-    off = (excess > 1) & np.isfinite(rules)
-    wrong = 0
-    for column in np.argsort(-np.where(off, excess, 0).max(0, initial=0)):
-        rows = np.flatnonzero(off[:, column])[:ROWS].tolist()
-        if not rows or wrong == WRONG:
-            break
-        at, claimed = moved[column], rules[:, column]
-        rounding = np.zeros(len(variation.centre))
-        number = variation.number(at)
-        rounding[rows] = noise(partial(variation.gradients, at, rows), number, range(len(rows)))
-        again = variation.slopes(at, claimed, noise(partial(variation.values, at), number, rows))
-        for field, measure in zip(slopes, again, strict=True):
-            field[:, column] = measure
-        excess[:, column] = _excess(again, claimed, variation.tolerance, rounding)
-        wrong += bool((excess[rows, column] > 1).any())
+def _doubted(variation: _Variation, moved: list[int], claimed: Any, slopes: Slopes, excess: Any) -> Any:
+    """How far gradients are off when rounding within the function counts; where they seem wrong, slopes are measured
+    again for that."""
+    rules = claimed[:, moved]
+    off = (excess > 1) & ~np.isnan(rules)
+    if not off.any():
+        return excess
+    values, gradients = np.zeros(len(rules)), np.zeros(rules.shape)
+    rows = np.flatnonzero(off.any(1))
+    values[rows], errors = variation.rounding(rows.tolist(), claimed)
+    gradients[rows] = errors[:, moved]
+    for column in np.flatnonzero(off.any(0)).tolist():
+        some = np.flatnonzero(off[:, column])
+        excess[some, column] = _again(variation, moved[column], some, rules[:, column], slopes, column, values,
+                                      gradients[:, column])
     return excess
+
+
+def _again(variation: _Variation, at: int, rows: Any, claimed: Any, slopes: Slopes, column: int, values: Any,
+           gradients: Any) -> Any:
+    """How far gradients of some watched elements are off, for the rounding errors of values and gradients.
+
+    Their slopes, measured again, are put into `slopes`; where rounding hides them, their error is infinite.
+    """
+    lost = np.isinf(values) | np.isinf(gradients)
+    again = variation.slopes(at, claimed, np.where(lost, 0, values))
+    excess = np.where(lost, 0, _excess(again, claimed, variation.tolerance, gradients))
+    undecided = (excess <= 1) & (_excess(again, claimed, variation.tolerance) > 1)
+    error = np.where(undecided, np.fmax(again.error, np.abs(claimed - again.slope)), again.error)
+    again = again._replace(error=np.where(lost, np.inf, error), kind=np.where(lost, SMOOTH, again.kind))
+    for field, measure in zip(slopes, again, strict=True):
+        field[rows, column] = measure[rows]
+    return excess[rows]
 
 
 def _excess(slopes: Slopes, claimed: Any, tolerance: float, rounding: Any = 0.0) -> Any:

@@ -57,8 +57,8 @@ class Slopes(NamedTuple):
 class Ladder:
     """The values of a function at both sides of a number, at steps that shrink."""
 
-    def __init__(self, centre: Any, epsilon: Any, noise: Any, last: float, doubted: bool) -> None:
-        self.centre, self.epsilon, self.noise, self.last, self.doubted = centre, epsilon, noise, last, doubted
+    def __init__(self, centre: Any, epsilon: Any, noise: Any, last: float, claimed: Any = None) -> None:
+        self.centre, self.epsilon, self.noise, self.last, self.claimed = centre, epsilon, noise, last, claimed
         self.above: list[Any] = []
         self.below: list[Any] = []
         self.up: list[float] = []
@@ -100,9 +100,10 @@ class Ladder:
         error = np.fmax(error, np.fmin(np.abs(middle - left), np.abs(middle - right)))
         if self.up[-1] <= self.last * RATIO:
             error = np.where(_unresolved(above - below, size), np.inf, error)
-        if self.doubted:
+        if self.claimed is not None:
             least = self._least_move(still, np.maximum(np.abs(rise), np.abs(fall)) / up)
             error = np.where(np.abs(slope) < UNLIKE * least, np.fmax(error, least), error)
+            slope, error = self._supported((above - below) / (up + down), size / up, slope, error)
         both = np.maximum(left_error, right_error)
         error = np.where(kind == SMOOTH, error, np.where(kind == EDGE, np.where(ended[0], left_error, right_error),
                                                          both))
@@ -118,13 +119,28 @@ class Ladder:
         rounded = (moving >= 0) & (moving < len(still) - 1) & (finer <= GRID / FINEST * self.last)
         return np.where(rounded, quotients[at, np.arange(still.shape[1])], 0)
 
+    def _supported(self, quotients: Any, noise: Any, slope: Any, error: Any) -> tuple[Any, Any]:
+        """The slope and its error, which is as large as the gap to the claimed one unless the finest quotients that
+        tell the two apart confirm the slope: wide steps may pass over many periods. Where these agree on another slope,
+        it is that."""
+        gap = np.abs(slope - self.claimed)
+        visible = (np.isfinite(quotients) & (2 * SPARE * noise < gap))[::-1]
+        first = visible & (np.cumsum(visible, axis=0) <= ENOUGH)
+        finest = np.where(first, quotients[::-1], np.nan)
+        confirmed = (first & (np.abs(finest - slope) < 0.5 * gap)).sum(0) == ENOUGH
+        low, high = np.fmin.reduce(finest), np.fmax.reduce(finest)
+        spread = (high - low) / 2 + np.fmax.reduce(np.where(first, noise[::-1], np.nan))
+        other = ~confirmed & (first.sum(0) == ENOUGH) & (spread < 0.5 * gap)
+        kept = np.where(confirmed, error, np.fmax(error, gap))
+        return np.where(other, (low + high) / 2, slope), np.where(other, spread, kept)
+
     def rounding(self) -> Any:
         """The error of a slope at the last step by the rounding of values alone."""
         return SPARE * (self.epsilon * np.abs(self.centre) + self.noise) / self.up[-1]
 
 
 def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
-             epsilon: Any = EPSILON, noise: Any = None) -> Slopes:
+             epsilon: Any = EPSILON, noise: Any = None, claimed: Any = None) -> Slopes:
     """The slopes of a function at a number.
 
     values   the function, from a number to an array of outputs
@@ -132,11 +148,13 @@ def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Sl
     settled  returns whether the slopes are good enough, from them and from the error by rounding
     epsilon  the relative rounding of each output
     noise    the absolute rounding beyond that, where larger numbers cancel within the function; None: as yet unknown
+    claimed  the gradients, which seem wrong if `noise` is known
     """
     if not math.isfinite(at):
         nowhere = np.full(centre.shape, np.nan)
         return Slopes(nowhere, nowhere, nowhere, nowhere, np.full(centre.shape, OUTSIDE))
-    ladder = Ladder(centre, epsilon, 0.0 if noise is None else noise, finest(at), doubted=noise is not None)
+    ladder = Ladder(centre, epsilon, 0.0 if noise is None else noise, finest(at),
+                    None if noise is None else claimed)
     for step in step_sizes(at):
         high, low = at + step, at - step
         ladder.add(values(high), high - at, values(low), at - low)

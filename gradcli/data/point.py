@@ -56,6 +56,9 @@ class EvaluationPoint(NamedTuple):
             except NonScalarBackward as fault:
                 expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name
                 if self.at and not fault.span and "\n" not in expr:
+                    from gradcli.analysis.derivatives import assigned
+
+                    expr = (*(repair for repair, _ in assigned(self.source.text)), expr)[0]
                     fault.hints.append((f"gradcli jac {quoted(expr)} {at_point({}, self.at)}",
                                         "the gradient of each of them"))
                 raise

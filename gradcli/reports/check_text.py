@@ -26,6 +26,9 @@ def finding_text(finding: CheckResult) -> str:
     total, count = verdict.size * verdict.outputs, verdict.moved * verdict.watched
     many = f"{count} of {total} slopes" if count < total else f"{count} slope{'s' * (count != 1)}"
     name = finding.name if finding.order == 1 else f"{finding.name}, order {finding.order}"
+    random = ["the same random numbers are drawn each time"] * finding.random
+    if not verdict.compared and verdict.doubtful:
+        return "; ".join([f"{name}: {many}, {_doubtful(finding)[0]}", *_special(finding), *_stopped(finding), *random])
     if not verdict.compared:
         result = "nothing to compare"
     elif verdict.is_right:
@@ -35,7 +38,7 @@ def finding_text(finding: CheckResult) -> str:
         others = f" and at {verdict.wrong - 1} more" if verdict.wrong > 1 else ""
         result = f"wrong at {_compared(finding, worst)}{others}"
     return "; ".join([f"{name}: {many}, {result}", *_special(finding), *_doubtful(finding), *_stopped(finding),
-                      *["the same random numbers are drawn each time"] * finding.random])
+                      *random])
 
 
 def finding_data(finding: CheckResult) -> dict[str, Any]:
@@ -47,8 +50,10 @@ def finding_data(finding: CheckResult) -> dict[str, Any]:
     named = {word: [list(place) for place in places.get(kind, ())] for kind, word in (
         (KINK, "kinks"), (STEEP, "steep"), (JUMP, "jumps"), (EDGE, "edges"), (OUTSIDE, "outside"),
         (INFINITE, "infinite"))}
-    return {"verdict": "wrong" if verdict.wrong else "right" if verdict.compared else "nothing to compare",
-            "right": verdict.is_right, "slopes": verdict.moved * verdict.watched,
+    return {"verdict": "wrong" if verdict.wrong else "right" if verdict.compared else
+            "cannot be judged" if verdict.doubtful else "nothing to compare",
+            "right": verdict.is_right if verdict.compared or not verdict.doubtful else None,
+            "slopes": verdict.moved * verdict.watched,
             "size": verdict.size * verdict.outputs, "wrong": verdict.wrong,
             "worst": {"output": finding.outputs[worst.output], "index": list(worst.row), "place": list(worst.place),
                       "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
@@ -101,10 +106,11 @@ def _error(entry: JacobianEntry) -> float:
 
 def _digits(finding: CheckResult) -> int:
     """To how many digits the worst slope agrees, as far as measuring can tell."""
-    off = finding.verdict.off
-    if not off or math.isnan(off) or finding.verdict.worst.kind != 0:
+    worst = finding.verdict.worst
+    off = max(finding.verdict.off, worst.error / max(1.0, abs(worst.slope)))
+    if not off or math.isnan(off) or worst.kind != 0:
         return MEASURABLE
-    return max(0, min(MEASURABLE, math.floor(-math.log10(off))))
+    return max(0, min(MEASURABLE, math.floor(-math.log10(off)))) if math.isfinite(off) else 0
 
 
 def _special(finding: CheckResult) -> list[str]:
@@ -126,10 +132,14 @@ def _where(finding: CheckResult, entry: JacobianEntry) -> str:
 
 
 def _doubtful(finding: CheckResult) -> list[str]:
-    doubtful = finding.verdict.doubtful
+    """The elements that cannot be judged, and why: one of them with what it says, where there are no others."""
+    verdict, doubtful = finding.verdict, finding.verdict.doubtful
     if not doubtful:
         return []
-    return [f"{len(doubtful)} too small beside the value to be measured, as {_element(finding, doubtful[0])}"]
+    reason = "cannot be judged, because rounding hides the slope"
+    if verdict.moved * verdict.watched == 1:
+        return [f"which {reason}: the gradient says {_number(doubtful[0].gradient)}"]
+    return [f"{len(doubtful)} {reason}, as {_element(finding, doubtful[0])}"]
 
 
 def _stopped(finding: CheckResult) -> list[str]:

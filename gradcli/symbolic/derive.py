@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.analysis.derivation import Steps, require_assigned
-from gradcli.analysis.derivatives import assigned_name, number_of
+from gradcli.analysis.derivatives import assigned_name, number_of, summed
 from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
@@ -40,9 +40,13 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
         return derive_on_paper(session, text, leaves, of)
     text, result = until_backward(text)
     statements = parse(text, "<expression>")[3]
-    if not result and len(statements) == 1 and not assigned_name(statements[0]):
-        text = with_parts_named(session, text)
-    return derive_on_paper(session, text, leaves, result)
+    one = not result and len(statements) == 1 and not assigned_name(statements[0])
+    try:
+        return derive_on_paper(session, with_parts_named(session, text) if one else text, leaves, result)
+    except NonScalarBackward as fault:
+        if not result:
+            fault.hints[:] = summed(text)       # the whole of it: the parts have names that the program lacks
+        raise
 
 
 def until_backward(text: str) -> tuple[str, str]:

@@ -100,6 +100,24 @@ def test_rounding_within_a_function_is_no_wrong_gradient(expression, x):
     assert verdict.is_right and not verdict.special
 
 
+def test_what_rounding_hides_cannot_be_judged():
+    for expression, x in (("(100 * x.sinh()).cos()", "-66."), ("(x.abs() ** 1.5).sin()", "5315610549.5"),
+                          ("x.cos().acos()", "1e-14"), ("(x * x).round() * x.detach()", "1e12"),
+                          ("torch.remainder(x * x, 3.)", "1e12"), ("((x + 1e8) - 1e8) ** 0.3", "1e-8"),
+                          ("((x + 1e30) - 1e30) * 5", "1."), ("torch.fmod(x, x ** 7)", "7e-12"),
+                          ("(x * 1e20) % 3", "0.7"), ("(x * 1e20).frac() + x", "0.7")):
+        [verdict] = checked(expression, x=x)
+        assert verdict.is_right and not verdict.compared and len(verdict.doubtful) == 1, (expression, x, verdict)
+
+
+def test_periods_shorter_than_the_widest_steps_hide_no_slope():
+    for expression, x in (("torch.remainder(x * 1e12, 3.)", "0.763"), ("torch.fmod(x.exp() * 1e10, 1.7)", "0.3"),
+                          ("(x.mean() * 1e9).frac()", "[0.3, 7., 0.01]")):
+        assert checked(expression, x=x)[0].is_right, expression
+        [verdict] = checked(f"2 * ({expression}) - ({expression}).detach()", x=x)
+        assert verdict.wrong, expression
+
+
 def test_what_asks_for_fewer_bits_is_checked_in_double_precision():
     for expression in ("torch.ones(2, 2, dtype=torch.float32) @ x", "torch.FloatTensor([[1, 2], [3, 4]]).mv(x)",
                        "(x.half() ** 2).double()", "nn.Linear(2, 3).float()(x.float())",

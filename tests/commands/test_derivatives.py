@@ -99,8 +99,9 @@ SAME = ": the gradient says {0}, the slope is {0} (error below {1})\n"
     (("log(x)", "x=0"), "1 slope, nothing to compare; an edge of the domain at x\n"),
     (("exp(x)", "x=800"), "1 slope, nothing to compare; an infinite value at x\n"),
     (("sqrt(x)", "x=-1"), "1 slope, nothing to compare; outside of the domain at x\n"),
-    (("1e20 + x", "x=1"), "1 slope, right to 0 digits: the gradient says 1, the slope is 0 (error below 1e+06); "
-                          "1 too small beside the value to be measured, as x\n"),
+    (("1e20 + x", "x=1"), "1 slope, which cannot be judged, because rounding hides the slope: the gradient says 1\n"),
+    (("sin(x)[0] * x[1]", "x=[1e15, 1]"), "2 slopes, right to 8 digits, the worst x[1]" + SAME.format(
+        0.85827279, "1e-08").strip() + "; 1 cannot be judged, because rounding hides the slope, as x[0]\n"),
 ])
 def test_check_says_how_far_gradients_are_right_and_where_there_is_no_slope(words, message):
     assert gradcli("check", words[0], "--at", words[1]) == (0, f"x: {message}", "")

@@ -20,7 +20,7 @@ def repaired(words, repair):
     if parts[0] == "gradcli":
         return parts[1:]
     if parts[0][:2] == "--":
-        before = words.index(parts[0])
+        before = words.index(parts[0]) if parts[0] in words else len(words)
         return [*words[:before], *parts, *words[before + 2:]]
     return [words[0], repair, *words[2:]]
 
@@ -31,6 +31,8 @@ def repaired(words, repair):
     ("grad", "x\u00b2", *AT), ("grad", "x\u00b9\u2070", *AT),
     ("grad", "sin\u00b2(x)", *AT), ("grad", "\u03c0", *AT), ("grad", "x.sum()", "--at", "x=1,2"),
     ("grad", "x * 2", *VECTOR), ("grad", "y = x * 2; y", *VECTOR), ("hess", "x**2", *VECTOR),
+    ("steps", "x * 2 + x", *VECTOR), ("steps", "y = x * 2; y", *VECTOR), ("diff", "det(x)"), ("diff", "x[0] * x[1]"),
+    ("diff", "(x @ y).sum()", "--at", "y=[1.0, 2.0]"), ("steps", "y = x * 2", *VECTOR),
     ("grad", "x", *AT, "--wrt", ""), ("grad", "3"), ("diff", "3"), ("diff", "x = 3"),
     ("graph", "y = Variable(ones(2), requires_grad=True) * 2", "--of", "Y"),
     ("graph", "y = Variable(ones(2), requires_grad=True) * 2", "--of", "other"),

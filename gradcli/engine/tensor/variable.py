@@ -72,14 +72,15 @@ class GradMode:
     `enabled` is what the program asked for, `inference` whether inference mode is in force, `savers` those who
     handle what calls save, the innermost last. `unseen` is a set while tangents are asked for, which do not depend on
     whether calls are recorded: all are recorded then, and those the program wants unrecorded are put into the set.
-    From them follow `on`, whether calls are recorded, and `plain`, whether they are recorded as a matter of course.
+    From them follow `on`, whether calls are recorded, and `plain`, whether they are recorded as a matter of course;
+    never so where `general` says that every call goes through `dispatch`.
     """
 
-    __slots__ = ("enabled", "inference", "on", "plain", "savers", "unseen")
+    __slots__ = ("enabled", "general", "inference", "on", "plain", "savers", "unseen")
 
     def __init__(self) -> None:
         self.enabled = self.on = self.plain = True
-        self.inference = False
+        self.inference = self.general = False
         self.savers: tuple[Any, ...] = ()
         self.unseen: set[Any] | None = None
 
@@ -97,7 +98,7 @@ class GradMode:
         """Record from now on, or no longer."""
         self.enabled = enabled
         self.on = (enabled or self.unseen is not None) and not self.inference
-        self.plain = self.on and enabled and not self.savers
+        self.plain = self.on and enabled and not self.savers and not self.general
 
 
 grad_mode = GradMode()

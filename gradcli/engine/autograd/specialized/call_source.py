@@ -133,7 +133,7 @@ class CallSource(EdgesSource):
             self.refuse("True")
         self.add("if not _mode.plain:")
         self.depth += 1
-        self.refuse("_mode.on or _mode.inference or _Detachments.observer is not None")
+        self.refuse("_mode.on or _mode.inference or _Dual.watched or _Detachments.observer is not None")
         self.add("_tracked, _cut = False, _without_grad()")
         self.depth -= 2
         self.add("else:", "    if _mode.inference or _Dual.watched: break",
