@@ -9,12 +9,12 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import REFUSED, Array, Arrays, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import joined
-from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tensors import EmptyList, ViewSize
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.ops.shape.reinterpret import reinterpreted
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -65,25 +65,6 @@ class SizesOrType(SizesKind):
             value = value[0]
         dtype = REFUSED if type(value) is str else Type.take(value)
         return dtype if dtype is not REFUSED else super().take(value)
-
-
-def reinterpreted(array, dtype):
-    """The bits of `array` seen as elements of another type; the last dimension grows or shrinks with their size."""
-    as_words = f"to view {OF[array.dtype].era} as {OF[dtype].era} (different element sizes)"
-    ratio = dtype.itemsize // array.itemsize
-    if dtype.itemsize != array.itemsize:
-        if not array.ndim:
-            raise ShapeFault(f"self.dim() cannot be 0 {as_words}")
-        steps = [s // array.itemsize for s in array.strides]
-        if steps[-1] != 1:
-            raise ShapeFault(f"self.stride(-1) must be 1 {as_words}, but got {steps[-1]}", "x.contiguous()")
-        if ratio > 1 and array.shape[-1] % ratio:
-            raise ShapeFault(f"self.size(-1) must be divisible by {ratio} {as_words}, but got {array.shape[-1]}")
-        uneven = next((d for d, s in enumerate(steps[:-1]) if ratio > 1 and s % ratio), None)
-        if uneven is not None:
-            raise ShapeFault(f"self.stride({uneven}) must be divisible by {ratio} {as_words}, but got {steps[uneven]}",
-                             "x.contiguous()")
-    return array.view(dtype)
 
 
 class View(Op):
