@@ -19,6 +19,10 @@ PROGRAMS = [
     "torch.nan_to_num(x).backward(torch.tensor([nan, nan, inf])); x.grad",
     "x = torch.tensor([3., 1., -2.], requires_grad=True); "
     "F.multilabel_margin_loss(x, torch.tensor([1, -1, 0])).backward(torch.tensor(nan)); x.grad",
+    *[f"x = torch.tensor({numbers}, requires_grad=True); c = x.cumprod(0); "
+      "g, = torch.autograd.grad(torch.pow(c, c) @ torch.tensor([1., 2., 3., 0.5]), x, create_graph=True); "
+      "(g @ torch.tensor([1., nan, 3., 4.])).backward(); [*g.tolist(), *x.grad.tolist()]"
+      for numbers in ("[-1., 0., -1., 2.]", "[1., 0., 0., 2.]", "[0., 2., -3., 0.]", "[1., 2., nan, 0.]")],
     "x = torch.tensor(0., dtype=torch.double, requires_grad=True); "
     "F.triplet_margin_loss(x, x, x * 0.5, reduction='none').asin().backward(); x.grad",
     *[f"x = torch.tensor({numbers}, requires_grad=True); "

@@ -94,8 +94,34 @@ class Cumprod(Scan):
             return g
         if np.count_nonzero(input) == input.size if F is raw else not F.any(input == 0):
             return backwards(F, F.cumsum, g * F.cast(out, input_dtype), dim) / input
-        before, after = shifted(F, F.cumprod(input, dim), dim, 1), shifted(F, input, dim, 0, early=True)
-        return before * backwards_recurrence(F, after, g, dim)
+        if F is raw:
+            return slopes_with_zeros(g, input, out.astype(input_dtype, copy=False), dim)
+        return F.cat([slope_at(F, g, input, k, dim) for k in range(input_shape[dim])], dim)
+
+
+def slopes_with_zeros(g, x, products, dim):
+    """The gradient of cumprod where x has zeros, in linear time: what stands after the first zero of a row changes
+    nothing, and what stands before it only products that come before."""
+    zero = x == 0
+    count = np.cumsum(zero, dim)
+    ahead, first, alone = count == 0, zero & (count == 1), count == 1
+    slopes = backwards(raw, raw.cumsum, np.where(ahead, g * products, 0), dim) / np.where(ahead, x, 1)
+    after = np.cumprod(np.where(alone & ~first, x, 1), dim) * np.where(alone, g, 0)
+    at_first = after.sum(dim, keepdims=True) * shifted(raw, products, dim, 1)
+    return np.where(ahead, slopes, np.where(first, at_first, 0)).astype(x.dtype, copy=False)
+
+
+def slope_at(F, g, x, k, dim):
+    """The slice of the gradient of cumprod at place k: gradients from there on times products without x[k], in the
+    order of PyTorch, where zeros meet nan and infinity in second derivatives."""
+    n = x.shape[dim]
+    before = F.prod(F.narrow(x, dim, 0, k), dim, True) if k else None
+    others = F.cumprod(F.narrow(x, dim, k + 1, n - k - 1), dim) if k < n - 1 else None
+    if before is None:
+        others = F.cat((F.ones_like(F.narrow(x, dim, 0, 1)), others), dim)
+    else:
+        others = before if others is None else F.cat((before, before * others), dim)
+    return F.sum(F.narrow(g, dim, k, n - k) * others, dim, True)
 
 
 def shifted(F, x, dim, fill, early=False):
