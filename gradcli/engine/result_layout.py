@@ -151,7 +151,7 @@ def _kept_strides(shape: Steps, strides: Steps, itemsize: int, item: int) -> Ste
 
 def copied(array: ndarray, dtype: Any = None) -> ndarray:
     """A copy without gaps, in the order of the array, as elements of another type if one is given."""
-    copy = array.astype(dtype or array.dtype)
+    copy = np.array(array, dtype or array.dtype)    # an array, also of one of numpy's scalars
     if copy.ndim < 2 or array.flags.c_contiguous:
         return copy
     return in_strides(copy, _kept_strides(array.shape, array.strides, array.itemsize, copy.itemsize))
