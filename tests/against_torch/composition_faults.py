@@ -224,7 +224,7 @@ def fault_of_precision(d):
     if d.writes((*SEVEN_DIGITS, "i0", "i1", "log_ndtr")) and d.holds(far) and d.only_where(lambda a, b: np.isnan(b)):
         return "Bessel functions, gradients of the gamma function and of log_ndtr are nan far from 0"
     if d.writes(SEVEN_DIGITS) and d.only_where(
-            lambda a, b: np.isinf(a) & (np.abs(b) > 1e14) | np.isnan(a) & (b == 0)):
+            lambda a, b: ~np.isfinite(a) & (np.abs(b) > 1e14) | np.isnan(a) & (b == 0)):
         return "rounding of pi decides whether trigamma is infinite at negative whole numbers"
     if d.writes(SEVEN_DIGITS) and d.only_where(lambda a, b: np.abs(a - b) < 1e-5 * max(1.0, np.abs(b).max())):
         return "trigamma and Bessel functions of the first kind are right to seven digits"

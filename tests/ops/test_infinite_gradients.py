@@ -29,6 +29,9 @@ PROGRAMS = [
       "g, = torch.autograd.grad(x.logcumsumexp(0) @ torch.arange(1., 4.), x, create_graph=True); "
       "(g @ torch.tensor([1.5, 3., 4.])).backward(); [round(v, 3) for v in [*g.tolist(), *x.grad.tolist()]]"
       for numbers in ("[inf, 1., 2.]", "[1., inf, 2.]", "[-inf, 1., 2.]", "[1., -inf, 2.]", "[-inf, -inf, 1.]")],
+    "x = torch.tensor([1., 0.], requires_grad=True); "
+    "g, = torch.autograd.grad(torch.hypot(x, x).logcumsumexp(0) @ torch.tensor([1., 2.]), x, create_graph=True); "
+    "(g @ torch.tensor([1., nan])).backward(); [round(v, 3) for v in x.grad.tolist()]",
     "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
 ]
 

@@ -81,3 +81,10 @@ def test_steps_of_empty_tensors_are_those_of_torch():
     program = "import torch\nfor x in torch.ones(2, 0, 3), torch.ones(0, 4), torch.zeros(3, 0):\n" \
               "    print(x.stride(), x.exp().stride(), (x + 1).stride(), x.sum(0, True).stride(), x.is_contiguous())"
     assert Session(style="modern").run(program) == python_prints(program)
+
+
+def test_copies_in_any_order_may_be_seen_by_steps():
+    pytest.importorskip("torch")
+    program = OPERANDS + "for y in round.clone(), round + 1, round.double(), torch.zeros_like(round), gaps.clone():\n" \
+                         "    print(y.as_strided((3,), (1,)), y.detach().view(torch.int32).shape)"
+    assert Session(style="modern").run(program) == python_prints(program)

@@ -148,7 +148,8 @@ class Recurrence(Kernel):
     """recurrence(factor, term, dim): y with y[j] = term[j] + factor[j] y[j - 1] along `dim`.
 
     Computed by doubling: after k steps each y holds the terms of its 2**k predecessors, so that
-    n places take log2(n) steps, and nothing is ever divided.
+    n places take log2(n) steps, and nothing is ever divided. Gradients that are nan are left out, as in the slopes of
+    logcumsumexp, which are made of these.
     """
 
     complex = True
@@ -166,11 +167,29 @@ class Recurrence(Kernel):
         return moved(y, 0, at)
 
     def grad_term(F, g, factor, dim):
-        return backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
+        return backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), without_nan(F, g), dim)
 
     def grad_factor(F, g, factor, out, dim):
-        contributions = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), g, dim)
+        contributions = backwards_recurrence(F, shifted(F, factor, dim, 0, early=True), without_nan(F, g), dim)
         return contributions * shifted(F, out, dim, 0)
+
+
+def without_nan(F, g):
+    """Gradients with 0 for those that are nan, neither positive nor negative: PyTorch leaves them out."""
+    return F.where(F.isnan(g), 0, g)
+
+
+class DefinedGradient(Kernel):
+    """defined_gradient(input): a copy, whose gradients leave out what is nan."""
+
+    samples = [(GRID,)]
+    errors = [("text",)]
+
+    def forward(input: Array):
+        return input.copy()
+
+    def grad_input(F, g):
+        return without_nan(F, g)
 
 
 class Logcumsumexp(Scan):
@@ -191,7 +210,7 @@ class Logcumsumexp(Scan):
     def grad_input(F, g, input, out, dim, input_shape):
         if not input_shape or 0 in input_shape:
             return g
-        g = F.where(F.isnan(g), 0, g)       # neither positive nor negative: PyTorch leaves them out
+        g = without_nan(F, g)
         n = input_shape[dim]
         earlier, later = F.narrow(out, dim, 0, n - 1), F.narrow(out, dim, 1, n - 1)
         infinite = F.isinf(out)
@@ -201,6 +220,8 @@ class Logcumsumexp(Scan):
             steps = F.where(F.narrow(infinite, dim, 0, n - 1) & (earlier == later), 0, steps)
         decay = F.cat((F.exp(steps), F.ones_like(F.narrow(out, dim, 0, 1))), dim)
         reached = backwards_recurrence(F, decay, g, dim)
+        if F is not raw:
+            out = F.defined_gradient(out)
         if not some:
             return F.exp(input - out) * reached
         undefined = infinite & (input == out)       # there alone, so that no other place is nan

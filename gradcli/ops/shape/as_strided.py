@@ -8,7 +8,7 @@ from gradcli.engine.autograd.views import positions
 from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
-from gradcli.engine.tensor.write_gate import stepping
+from gradcli.engine.tensor.write_gate import dense, stepping
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.creation.create import Creation, checked
@@ -19,8 +19,7 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 def memory_of(array):
     """All the memory behind a tensor as a vector, and the place in it where the tensor begins."""
     whole = owner(array)
-    if not isinstance(whole, np.ndarray) or whole.dtype != array.dtype or not (
-            whole.flags.c_contiguous or whole.flags.f_contiguous):
+    if not isinstance(whole, np.ndarray) or whole.dtype != array.dtype or not (whole.flags.forc or dense(whole)):
         raise ShapeFault("as_strided(): the memory of this tensor is not its own", ("x.clone()", "gives it its own"))
     first = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
     return whole.ravel(order="K"), first // array.itemsize

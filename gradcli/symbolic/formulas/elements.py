@@ -145,7 +145,7 @@ of_elements("lerp_by_tensor")(lambda a, b, w: a + w * (b - a))
 
 
 @formula("alias", "clone", "contiguous", "link_with_zeros", "quantiles", "link", "type", "positive", "copied", "cpu",
-         "real", "renamed", "renamed_keeping")
+         "real", "renamed", "renamed_keeping", "defined_gradient")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
 
