@@ -32,6 +32,9 @@ PROGRAMS = [
     "x = torch.tensor([1., 0.], requires_grad=True); "
     "g, = torch.autograd.grad(torch.hypot(x, x).logcumsumexp(0) @ torch.tensor([1., 2.]), x, create_graph=True); "
     "(g @ torch.tensor([1., nan])).backward(); [round(v, 3) for v in x.grad.tolist()]",
+    *[f"x = torch.ones(1, 1, 3, 2, requires_grad=True); g = torch.ones(1, 1, {size}); g[0, 0, 1, 1] = nan; "
+      f"F.interpolate(x, size=({size}), mode='{mode}', align_corners={corners}).backward(g); x.grad"
+      for size in ("3, 3", "5, 3", "2, 2") for mode in ("bilinear", "bicubic") for corners in (False, True)],
     "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
 ]
 

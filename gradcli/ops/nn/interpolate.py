@@ -115,6 +115,7 @@ class Unsampled(Kernel):
 
     def forward(input: Array, tables: Plain, lengths: Plain, name: Plain):
         out = input
+        whole = not (name.startswith("Adaptive") or "Aa" in name)     # their tables are filled up with weights of 0
         for k, (places, weights) in enumerate(tables):
             matrix = np.zeros((lengths[k], places.shape[0]), input.dtype)
             share = np.ones(places.shape, input.dtype) if weights is None else weights.astype(input.dtype, copy=False)
@@ -125,7 +126,7 @@ class Unsampled(Kernel):
             if all_hold(np.isfinite(flat)):
                 flat = np.matmul(matrix, flat)
             else:
-                flat = scatter_weights(flat, places, share, lengths[k], "Bicubic" in name)
+                flat = scatter_weights(flat, places, share, lengths[k], whole)
             out = flat.reshape(*lead, lengths[k], *tail)
         return out
 
@@ -135,7 +136,7 @@ class Unsampled(Kernel):
 
 def scatter_weights(flat, places, weights, length, whole):
     """The numbers along the middle dimension, weighted and added at their places, one by one: what is not finite
-    stays where it takes part."""
+    stays where it takes part, with a weight of 0 too if the sums are `whole`."""
     out = np.zeros((flat.shape[0], length, flat.shape[2]), flat.dtype)
     for t in range(places.shape[1]):
         share = weights[:, t, None]
