@@ -43,9 +43,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         if not isinstance(input, Tensor):
             cls.signature.fit(name, () if input is NO_INPUT else (input, *args), options)   # which says what is wrong
         source = writable(input, name, cls.partial)
-        placed = cls.names[0] in PLACED and not Current.legacy
-        if (placed or elementwise(cls)) and (args or options):
-            refuse_shared(input.array, arrays_of((*args, *options.values())), name, placed)
+        if elementwise(cls) and (args or options):
+            refuse_shared(input.array, arrays_of((*args, *options.values())), name)
         if overlaps_itself(input.array) and elementwise(cls) and not cls.fills:
             if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
                 raise SharedMemory(name)
@@ -61,6 +60,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             if len(fault.args) == 1:     # PyTorch's words name the form in place
                 fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
             raise
+        if cls.names[0] in PLACED and not Current.legacy:   # after their sizes have been looked at
+            refuse_shared(input.array, arrays_of((*args, *options.values())), name, True)
         if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
             rename_node(result, other)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (
