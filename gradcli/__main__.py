@@ -50,27 +50,27 @@ def start() -> int:
     return exit_status_of(lambda: serve(sys.argv[1:]))
 
 
-def serve(words: list[str]) -> int:
-    """Run the command that `words` name, and return its exit status."""
+def serve(argv: list[str]) -> int:
+    """Run the command that `argv` names, and return its exit status."""
     if "_GRADCLI_COMPLETE" in os.environ:   # a shell asks for completions
         from gradcli.cli import run_with_typer
-        return run_with_typer(words)
-    if words == ["--version"]:
+        return run_with_typer(argv)
+    if argv == ["--version"]:
         from gradcli import __version__
         print(f"gradcli {__version__}")
         return 0
-    if words and words[-1] in ("--help", "-h"):
-        text = _help(words)
+    if argv and argv[-1] in ("--help", "-h"):
+        text = _help(argv)
         if text is not None:
             print(text, end="")
             return 0
     terminal = sys.stdin is not None and sys.stdin.isatty()
-    if not words and terminal or words == ["repl"]:
+    if not argv and terminal or argv == ["repl"]:
         from gradcli.repl.loop import start_prompt
         return start_prompt()
-    if not words:
-        words = ["eval", "-"]
-    command, *rest = words
+    if not argv:
+        argv = ["eval", "-"]
+    command, *rest = argv
     if command == "-e" and rest and rest[-1] != "-e":
         command, rest = "eval", [rest[0], *(word for word in rest[1:] if word != "-e")]
     if command == "eval" and rest and all(map(_is_plain, rest)):
@@ -87,26 +87,26 @@ def serve(words: list[str]) -> int:
         if status is not None:
             return status
     from gradcli.cli import run_with_typer
-    return run_with_typer(words)
+    return run_with_typer(argv)
 
 
-def _help(words: list[str]) -> str | None:
-    """The stored help of the command that `words` name; None where it must be laid out again."""
+def _help(argv: list[str]) -> str | None:
+    """The stored help of the command that `argv` names; None where it must be laid out again."""
     from gradcli.commands import is_command
     from gradcli.console.help_texts import help_text
 
-    return help_text(words, lambda: _laid_out(words)) if is_command(words[:-1]) else None
+    return help_text(argv, lambda: _laid_out(argv)) if is_command(argv[:-1]) else None
 
 
-def _laid_out(words: list[str]) -> str:
-    """What Typer prints for `words`, which ask for help."""
+def _laid_out(argv: list[str]) -> str:
+    """What Typer prints for `argv`, which asks for help."""
     from contextlib import redirect_stdout
     from io import StringIO
 
     from gradcli.cli import run_with_typer
 
     with redirect_stdout(StringIO()) as text:
-        run_with_typer(words)
+        run_with_typer(argv)
     return text.getvalue()
 
 

@@ -42,7 +42,7 @@ def main(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """Differentiate expressions, and show the work."""
 
 
-def _repairs(error: Any, context: Any, words: list[str]) -> list[Any]:
+def _repairs(error: Any, context: Any, argv: list[str]) -> list[Any]:
     """What to write for an expression that is missing or taken apart, and for values of names that stand where no
     argument or option of the command does."""
     arguments = [parameter.human_readable_name for parameter in context.command.params
@@ -54,9 +54,9 @@ def _repairs(error: Any, context: Any, words: list[str]) -> list[Any]:
                 (f"{context.command_path} -", "reads it from standard input")]
     options = {option for parameter in context.command.params for option in parameter.opts} if context else set()
     if getattr(error, "option_name", "") == "--at" and "--var" in options:
-        at = option_value("--at", words) or "x=2"
+        at = option_value("--at", argv) or "x=2"
         return [f"--var {name.strip()}" for name in at.split(",")] if at.count("=") == at.count(",") + 1 else []
-    alone = [word for before, word in pairwise(words) if VALUE_OF_NAME.fullmatch(word) and before[:1] != "-"]
+    alone = [word for before, word in pairwise(argv) if VALUE_OF_NAME.fullmatch(word) and before[:1] != "-"]
     if alone and "--at" in options:
         return [f"--at '{','.join(alone)}'"]
     taken_apart = of_expression and str(error.message).startswith("Got unexpected extra argument")
@@ -71,21 +71,21 @@ def _message(error: Any) -> str:
     return KINDS.sub(lambda kind: f"is not {EXPECTED[float if kind[1] == 'float' else int]}", text)
 
 
-def run_with_typer(words: list[str]) -> int:
-    """Run the command that `words` name, and return its exit status."""
-    mode.errors = option_value("--errors", words) or mode.errors
+def run_with_typer(argv: list[str]) -> int:
+    """Run the command that `argv` names, and return its exit status."""
+    mode.errors = option_value("--errors", argv) or mode.errors
     group: Any = typer.main.get_command(app)
-    words = arranged(words, group) if words else []
-    if words and words[0] in COMPLETION:
-        return completion.scripts(*words)
+    argv = arranged(argv, group) if argv else []
+    if argv and argv[0] in COMPLETION:
+        return completion.scripts(*argv)
     try:
-        return group.main(args=words, prog_name="gradcli", standalone_mode=False) or 0
+        return group.main(args=argv, prog_name="gradcli", standalone_mode=False) or 0
     except Misuse as error:
         context: Any = getattr(error, "ctx", None)
         if type(error).__name__ == "NoArgsIsHelpError":     # its message is the whole of --help
             raise UsageFault(f"{context.command_path} needs a command after it: "
                              f"{', '.join(context.command.commands)}", f"{context.command_path} --help") from None
-        raise UsageFault(_message(error), *_repairs(error, context, words),
+        raise UsageFault(_message(error), *_repairs(error, context, argv),
                          f"{context.command_path if context else 'gradcli'} --help") from None
     except SystemExit as left:      # Typer turns a BrokenPipeError into this
         if isinstance(left.__context__, BrokenPipeError):

@@ -63,10 +63,10 @@ def exposed(*read: str, write: Iterable[str] = (), class_read: Iterable[str] = (
     package that derive from this one need not be registered again, but `seal` must be called before programs get them.
     """
     def enter(cls: Class) -> Class:
-        own = vars(cls)
+        members = vars(cls)
         _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), open_attributes, base, copied,
-                               own.get("__display__"), own.get("__quoted__"), own.get("__formatted__"),
-                               own.get("__parts__"))
+                               members.get("__display__"), members.get("__quoted__"), members.get("__formatted__"),
+                               members.get("__parts__"))
         _cached.cache_clear()
         seal(cls)
         return cls
@@ -156,9 +156,9 @@ def private_names(kind: type) -> frozenset[str]:
     """
     names: set[str] = set()
     for base in kind.__mro__[:-1]:
-        own = vars(base)
-        names.update(own, own.get("__annotations__", ()))
-        codes = [code for value in own.values() if (code := _code_of(value)) is not None]
+        members = vars(base)
+        names.update(members, members.get("__annotations__", ()))
+        codes = [code for value in members.values() if (code := _code_of(value)) is not None]
         while codes:
             code = codes.pop()
             names.update(code.co_names)
@@ -178,7 +178,7 @@ ATOMS = frozenset({type(None), bool, int, float, complex, str, type(...), type(N
 ADMITTED: set[type] = set(ATOMS)
 """Types whose values all pass `admit`: Python's atoms, and the classes of this package that have passed it before."""
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset,
-                                          type({}.keys()), type({}.values()), type({}.items())})
+                                         type({}.keys()), type({}.values()), type({}.items())})
 ITERATORS: frozenset[type] = frozenset(map(type, (
     iter([]), iter(()), iter(set()), iter(""), iter("é"), iter(range(1)), iter(range(1 << 70)), reversed([]),
     iter({}), iter({}.items()), iter({}.values()), reversed({}), reversed({}.items()), reversed({}.values()),

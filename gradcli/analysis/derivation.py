@@ -66,20 +66,21 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     snapshot = Snapshot(session)
     with snapshot.watching():
         swept = complete(session, leaves, lambda: number_of(session, text))     # faults show the text as it is
-        if not swept.requires_grad and swept.cut is not None and swept.cut.how == FIRST_ORDER:
+        if not swept.requires_grad and swept.cut is not None and swept.cut.cause == FIRST_ORDER:
             with session.running():
                 raise without_history(swept, "there is nothing to derive: the value has no history")
         require_unchanged(session, leaves)
     snapshot.restore()
     steps = Steps(session, text)
     forward = steps.run()
-    named = {step.name: step.value for step in forward}
+    tensors = {step.name: step.value for step in forward}
     value = number_of(session, steps.result)
     if not forward:
         forward = [steps.single_step(value)]
-    named |= {name: value for name, value in session.names().items() if isinstance(value, Tensor) and name not in named}
-    words = FormulaOps()
-    return Derivation(forward, list(_backward(value, named, leaves, words)), words.unusual)
+    tensors |= {name: value for name, value in session.names().items()
+                if isinstance(value, Tensor) and name not in tensors}
+    ops = FormulaOps()
+    return Derivation(forward, list(_backward(value, tensors, leaves, ops)), ops.unusual)
 
 
 def with_final_name(text: str) -> str:
@@ -97,8 +98,8 @@ def require_assigned(text: str, name: str) -> int:
 
     ends = {assigned_name(statement): int(statement[2]) for statement in parse(text, "<expression>")[3]}
     if name not in ends:
-        known = [other for other in ends if other]
-        raise UsageFault(f"--of {name}: the program assigns to no such name", *([f"--of {known[-1]}"] if known else []))
+        repairs = [f"--of {target}" for target in ends if target][-1:]
+        raise UsageFault(f"--of {name}: the program assigns to no such name", *repairs)
     return ends[name]
 
 
@@ -148,18 +149,18 @@ class Steps:
             self.renamed.clear()
             return
         count, old = len(self.steps), name in self.session.names()
-        words = self._reduce(statement[3][-1])
+        reduced = self._reduce(statement[3][-1])
         self.renamed.pop(name, None)
-        if old and words.isidentifier():
-            self.session.run(f"{name} = {words}", "<expression>", echo=False)
-            self.renamed[name] = words
-        elif len(self.steps) > count and words == self.steps[-1].name:
+        if old and reduced.isidentifier():
+            self.session.run(f"{name} = {reduced}", "<expression>", echo=False)
+            self.renamed[name] = reduced
+        elif len(self.steps) > count and reduced == self.steps[-1].name:
             step = self.steps.pop()
             del self.session.namespace[step.name]
             self.session[name] = step.value
             self.steps.append(step._replace(name=name))
         else:
-            self.session.run(f"{name} = {words}", "<expression>", echo=False)
+            self.session.run(f"{name} = {reduced}", "<expression>", echo=False)
 
     def _reduce(self, node: Any) -> str:
         """The text of a node, with the names of values in place of the parts that have been computed."""
@@ -190,10 +191,10 @@ class Steps:
         return name
 
 
-def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words: FormulaOps) -> Iterator[Gradient]:
+def _backward(value: Tensor, tensors: dict[str, Tensor], leaves: list[str], ops: FormulaOps) -> Iterator[Gradient]:
     """Yield the gradient of every value, newest first; those of leaves last, in the order of `leaves`."""
-    labels = {id(tensor.node or tensor): name for name, tensor in reversed(named.items())}
-    arrays = {id(tensor.array): name for name, tensor in reversed(named.items())}
+    labels = {id(tensor.node or tensor): name for name, tensor in reversed(tensors.items())}
+    arrays = {id(tensor.array): name for name, tensor in reversed(tensors.items())}
     root = value.node or value
     grads: dict[Any, list[Term]] = {}
     if value.requires_grad:
@@ -208,7 +209,7 @@ def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words:
             labels[id(node)] = f"t{hidden}"
         name = labels[id(node)]
         total = _sum(terms)
-        yield Gradient(name, "" if name in named else _label(node), terms, total)
+        yield Gradient(name, "" if name in tensors else _label(node), terms, total)
         g = Formula(f"{name}.grad", total)
         if isinstance(node, NodeOutput):
             outputs = grads.setdefault(node.node, [Term("", False, [None] * len(node.node.shape))])
@@ -219,16 +220,16 @@ def _backward(value: Tensor, named: dict[str, Tensor], leaves: list[str], words:
         for parent, rule, saved in node.edges:
             formulas = [_saved_formula(value, at, node, labels, arrays)
                         for at, value in zip(rule.needs, saved, strict=True)]
-            input_grad = _input_grad(rule, words, g, formulas, saved, type(node).names[0] if type(node).names else "")
+            input_grad = _input_grad(rule, ops, g, formulas, saved, type(node).names[0] if type(node).names else "")
             if input_grad is None:
                 continue
             summed = input_grad.value.shape != parent.shape
             array = raw.sum_to(input_grad.value, parent.shape) if summed else input_grad.value
-            grads.setdefault(parent, []).append(Term(input_grad.words, summed, array))
+            grads.setdefault(parent, []).append(Term(input_grad.text, summed, array))
     for name in leaves:
-        terms = grads.get(named[name], [])
-        yield Gradient(name, "", terms or [Term("0", False, np.zeros_like(named[name].array))],
-                   _sum(terms) if terms else np.zeros_like(named[name].array))
+        terms = grads.get(tensors[name], [])
+        yield Gradient(name, "", terms or [Term("0", False, np.zeros_like(tensors[name].array))],
+                       _sum(terms) if terms else np.zeros_like(tensors[name].array))
 
 
 def _sum(terms: list[Term]) -> Any:
@@ -250,16 +251,16 @@ def _saved_formula(value: Any, at: int, node: Any, labels: dict[int, str], array
         if other.at == at and id(parent) in labels:
             return Formula(labels[id(parent)], value)
     if value.size <= MANY:
-        words = short_text(value)
-        return Formula(words, value, SIGN if words.startswith("-") else ATOM)
+        text = short_text(value)
+        return Formula(text, value, SIGN if text.startswith("-") else ATOM)
     return Formula(parameters[at], value)
 
 
-def _input_grad(rule: Any, words: FormulaOps, g: Any, formulas: list[Any], saved: tuple[Any, ...], name: str
+def _input_grad(rule: Any, ops: FormulaOps, g: Any, formulas: list[Any], saved: tuple[Any, ...], name: str
                 ) -> Formula | None:
     """The gradient that a rule returns for one input, as a formula; without text where the rule takes only arrays."""
     try:
-        input_grad = rule.grad(words, g, *formulas)
+        input_grad = rule.grad(ops, g, *formulas)
         if isinstance(input_grad, Formula) or input_grad is None:
             return input_grad
     except (TypeError, AttributeError, ValueError, IndexError):

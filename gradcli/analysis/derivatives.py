@@ -61,7 +61,8 @@ def value_of(session: Session, text: str) -> Tensor:
         return Variable(np.asarray(value, default_dtype(session)))
     if value is None:
         if not ends_with_expression(text):
-            raise UsageFault("the text ends with no expression, so there is no value to differentiate", *assigned(text))
+            raise UsageFault("the text ends with no expression, so there is no value to differentiate",
+                             *with_assigned_name(text))
         raise UsageFault("the expression is None, so there is no value to differentiate", *swept(text))
     if not isinstance(value, Tensor):
         body = LAMBDA.fullmatch(text.strip())
@@ -77,7 +78,7 @@ def assigned_name(statement: Any) -> str:
     return str(statement[3][0][3])
 
 
-def assigned(text: str) -> tuple[tuple[str, str], ...]:
+def with_assigned_name(text: str) -> tuple[tuple[str, str], ...]:
     """The repair of a text whose last statement sets a name: the same with the name behind it, on one line if it is."""
     from gradcli.lang.syntax.parser import parse
 
@@ -100,12 +101,12 @@ def swept(text: str) -> tuple[tuple[str, str], ...]:
     call = call_of(last[3][0]) if last is not None and last[0] == "expression" else None
     if last is None or call is None or call.name != "backward" or call.receiver is None:
         return ()
-    words = [text[node[1]:node[2]] for node in (call.receiver, *call.args)]
-    if words[0] in ("torch.autograd", "autograd"):
-        del words[0]
-    if len(words) not in (1, 2):
+    texts = [text[node[1]:node[2]] for node in (call.receiver, *call.args)]
+    if texts[0] in ("torch.autograd", "autograd"):
+        del texts[0]
+    if len(texts) not in (1, 2):
         return ()
-    result = words[0] if len(words) == 1 else f"({words[0]} * {words[1]}).sum()"
+    result = texts[0] if len(texts) == 1 else f"({texts[0]} * {texts[1]}).sum()"
     return ((text[:last[1]] + result, "the value whose gradients backward() computes"),)
 
 
@@ -135,8 +136,8 @@ def summed(text: str) -> tuple[tuple[str, str], ...]:
 def require_unchanged(session: Session, names: Sequence[str]) -> None:
     """Raise UsageFault if the expression has assigned another value to one of the leaves."""
     for name in names:
-        held = session.names().get(name)
-        if not (isinstance(held, Tensor) and held.requires_grad and held.node is None):
+        current = session.names().get(name)
+        if not (isinstance(current, Tensor) and current.requires_grad and current.node is None):
             raise UsageFault(f"the expression gives {name} another value, so nothing can be differentiated by it")
 
 
@@ -197,7 +198,6 @@ def vjp(session: Session, text: str, names: Sequence[str], weights: Tensor | Non
     return value, function.by_name(blocks)
 
 
-def _same_shape(tensor: Tensor, expected: tuple[int, ...], where: str, what: str) -> None:
+def _same_shape(tensor: Tensor, expected: tuple[int, ...], where: str, subject: str) -> None:
     if tensor.array.shape != expected:
-        raise GradientShape(f"{where} has the shape {list(tensor.array.shape)}, "
-                            f"and {what} {list(expected)}")
+        raise GradientShape(f"{where} has the shape {list(tensor.array.shape)}, and {subject} {list(expected)}")

@@ -37,7 +37,7 @@ PIECEWISE_CONSTANT = frozenset({"int()"})     # their derivative is 0 wherever i
 class Detachment(NamedTuple):
     """A place in the program where values were detached: by what, where, and from which tensors."""
 
-    how: str
+    cause: str
     place: Any
     tensors: list[Tensor]
 
@@ -49,9 +49,9 @@ class DetachmentRecorder:
         self.at: dict[Any, Detachment] = {}
         self.places, self.factor = frozenset(places), factor
 
-    def __call__(self, tensor: Tensor, how: str, value: Any) -> Any:
+    def __call__(self, tensor: Tensor, cause: str, value: Any) -> Any:
         place = here()
-        detachment = self.at.setdefault(place, Detachment(how, place, []))
+        detachment = self.at.setdefault(place, Detachment(cause, place, []))
         if len(detachment.tensors) < MOST_TENSORS:
             detachment.tensors.append(tensor)
         return perturbed(value, self.factor) if place in self.places else value
@@ -94,14 +94,14 @@ def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tens
     with DetachmentRecorder().listening() as recorder:
         value = evaluate()
     if recorder.at:
-        stopped = stopped or (lambda name, how: session.remark("stopped", stopping(name, how)))
+        stopped = stopped or (lambda name, cause: session.remark("stopped", stop_note(name, cause)))
         _Judge(session, names, evaluate, value, start).of(recorder, stopped)
     return value
 
 
-def stopping(name: str, how: str) -> str:
+def stop_note(name: str, cause: str) -> str:
     """What it means that a part of the gradient by a name is stopped on purpose."""
-    return f"{how} stops the gradient: what goes through it is no part of {name}.grad"
+    return f"{cause} stops the gradient: what goes through it is no part of {name}.grad"
 
 
 def sweeping(function: Sweeping) -> Sweeping:
@@ -128,16 +128,16 @@ class _Start(NamedTuple):
 
     @classmethod
     def of(cls, session: Session, names: Sequence[str]) -> _Start:
-        held = session.names()
-        gradients = gradients_held(held.get(name) for name in names)
+        values = session.names()
+        gradients = gradients_held(values.get(name) for name in names)
         return cls(session.generators.save(), gradients, [leaf.array.copy() for leaf, _ in gradients])
 
     @contextmanager
     def replayed(self, session: Session) -> Iterator[None]:
         """A context that begins there; afterwards all is as before it."""
         moment, gradients = session.generators.save(), [(leaf, leaf.gradient) for leaf, _ in self.gradients]
-        arrays = [(leaf.array, leaf.array.copy(), start) for (leaf, _), start in zip(self.gradients, self.numbers,
-                                                                                  strict=True)]
+        arrays = [(leaf.array, leaf.array.copy(), start)
+                  for (leaf, _), start in zip(self.gradients, self.numbers, strict=True)]
         writes = {id(owner(array)): last_writes.get(id(owner(array))) for array, _, _ in arrays}
         session.generators.restore(self.moment)
         hold_gradients(self.gradients)
@@ -186,8 +186,8 @@ class _Judge:
     def __init__(self, session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], value: Tensor,
                  start: _Start) -> None:
         self.session, self.evaluate, self.value, self.start = session, evaluate, value, start
-        held = session.names()
-        self.leaves = {id(parent(held[name])): name for name in names if isinstance(held.get(name), Tensor)}
+        values = session.names()
+        self.leaves = {id(parent(values[name])): name for name in names if isinstance(values.get(name), Tensor)}
         self.array = value.array.copy()
 
     def of(self, recorder: DetachmentRecorder, stopped: Callable[[str, str], Any]) -> None:
@@ -196,12 +196,12 @@ class _Judge:
         by_name = {name: [point for point in recorder.at.values() if name in self._names(point.tensors)]
                    for name in self.leaves.values()}
         for name, detachments in by_name.items():
-            parts = [point for point in detachments if name not in reached or point.how not in PIECEWISE_CONSTANT]
+            parts = [point for point in detachments if name not in reached or point.cause not in PIECEWISE_CONSTANT]
             culprit = self._culprit(parts, exact=name not in reached)
             if culprit is None:
                 continue
-            if name in reached and culprit.how in DELIBERATE:
-                stopped(name, culprit.how)
+            if name in reached and culprit.cause in DELIBERATE:
+                stopped(name, culprit.cause)
             else:
                 self._refuse(name, culprit, name in reached)
 
@@ -217,15 +217,15 @@ class _Judge:
         """The first detachment that the value depends on by itself; else the first; None if it depends on none."""
         if not detachments or not self._depends_on(detachments, exact):
             return None
-        ordered = sorted(detachments, key=lambda point: point.how in DELIBERATE)
+        ordered = sorted(detachments, key=lambda point: point.cause in DELIBERATE)
         single = (point for point in ordered[:MOST_PLACES] if len(ordered) > 1 and self._depends_on([point], exact))
         return next(single, ordered[0])
 
     def _depends_on(self, detachments: list[Detachment], exact: bool) -> bool:
         """Whether the value changes when the detached numbers do, in both directions, and not without."""
         places = [point.place for point in detachments]
-        still = self._reevaluate((), 0.0)
-        return still is not None and np.array_equal(still, self.array, equal_nan=True) and all(
+        replayed = self._reevaluate((), 0.0)
+        return replayed is not None and np.array_equal(replayed, self.array, equal_nan=True) and all(
             self._differs(self._reevaluate(places, factor), exact) for factor in (STEP, -STEP))
 
     def _reevaluate(self, places: Sequence[Any], factor: float) -> Any:
@@ -251,5 +251,5 @@ class _Judge:
     def _refuse(self, name: str, culprit: Detachment, partly: bool) -> None:
         missing = f"a part of the gradient by {name} is missing" if partly else f"the gradient by {name} would be 0"
         with self.session.running():
-            raise LostByConversion(f"{missing}, because {culprit.how} leaves the history of {name} behind",
-                                   culprit.how, culprit.place)
+            raise LostByConversion(f"{missing}, because {culprit.cause} leaves the history of {name} behind",
+                                   culprit.cause, culprit.place)

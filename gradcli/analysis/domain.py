@@ -103,9 +103,9 @@ def _closed_in(curve: Curve, points: Any, measure: Callable[[Any, Any], Any]) ->
     for _ in range(CLOSER):
         middle = (low + high) / 2
         between = measured(middle)
-        left = _apart(below, between) >= _apart(between, above)
-        high, above = np.where(left, middle, high), np.where(left, between, above)
-        low, below = np.where(left, low, middle), np.where(left, below, between)
+        lower_side = _apart(below, between) >= _apart(between, above)
+        high, above = np.where(lower_side, middle, high), np.where(lower_side, between, above)
+        low, below = np.where(lower_side, low, middle), np.where(lower_side, below, between)
     size = np.maximum(1, np.nan_to_num(np.minimum(np.abs(below), np.abs(above))))
     sharp = _apart(below, above) > SHARP * size
     return {_round(place): _infinite(curve, place) for place in ((low + high) / 2)[sharp].tolist()}
@@ -118,8 +118,8 @@ def _apart(a: Any, b: Any) -> Any:
 
 
 def _round(place: float) -> float:
-    near = round(place * 8) / 8
-    return near + 0.0 if abs(place - near) < 1e-7 else float(f"{place:.6g}")
+    eighth = round(place * 8) / 8
+    return eighth + 0.0 if abs(place - eighth) < 1e-7 else float(f"{place:.6g}")
 
 
 def _extent(curve: Curve, points: Any, inside: Any, edges: list[float]) -> str:
@@ -130,9 +130,9 @@ def _extent(curve: Curve, points: Any, inside: Any, edges: list[float]) -> str:
         return f"not all numbers: {np.count_nonzero(inside) * 100 // inside.size} of 100 between -20 and 20"
     shut = [not np.isnan(curve(np.array([edge]))[0][0]) and not _infinite(curve, edge) for edge in edges]
     if len(edges) == 2 and not inside[0]:
-        within = {(True, True): "both included", (False, False): "both excluded",
-                  (True, False): f"{edges[1]:g} excluded", (False, True): f"{edges[0]:g} excluded"}
-        return f"from {edges[0]:g} to {edges[1]:g}, {within[shut[0], shut[1]]}"
+        ends = {(True, True): "both included", (False, False): "both excluded",
+                (True, False): f"{edges[1]:g} excluded", (False, True): f"{edges[0]:g} excluded"}
+        return f"from {edges[0]:g} to {edges[1]:g}, {ends[shut[0], shut[1]]}"
     sides = [("at most {:g}" if closed else "less than {:g}") if inside[points < edge][-1:].any() else
              ("at least {:g}" if closed else "greater than {:g}") for edge, closed in zip(edges, shut, strict=True)]
     return " or ".join(side.format(edge) for side, edge in zip(sides, edges, strict=True))

@@ -134,13 +134,13 @@ def reached(session: Session, expression: str) -> list[str]:
     If no tensor requires a gradient, those that it names are made to: call it on a session that is restored after.
     """
     leaves = leaves_of(session, expression)
-    held = {id(value): name for name, value in reversed(session.names().items())}
+    names_by_id = {id(value): name for name, value in reversed(session.names().items())}
     names = [name for name, value in leaves.items() if value.node is None]
     for name in names:
         if not leaves[name].requires_grad:
             session[name] = Variable(leaves[name].array, True)
     for leaf in _graph_leaves(leaves.values()):
-        names += [held[id(leaf)]] if id(leaf) in held else []
+        names += [names_by_id[id(leaf)]] if id(leaf) in names_by_id else []
     return sorted(dict.fromkeys(names))
 
 
@@ -153,9 +153,9 @@ def _graph_leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
 
 def _unnamed(outputs: list[Tensor], again: list[Tensor], tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Leaves without a name that both evaluations reach, for instance those in objects of the program."""
-    known, first = set(map(id, tensors.values())), _graph_leaves(outputs)
+    named_ids, first = set(map(id, tensors.values())), _graph_leaves(outputs)
     first_ids = set(map(id, first))
-    unnamed = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in first_ids - known}
+    unnamed = {id(leaf): leaf for leaf in _graph_leaves(again) if id(leaf) in first_ids - named_ids}
     return {f"leaf {n}": leaf for n, leaf in enumerate(unnamed.values(), 1)}
 
 
@@ -201,8 +201,8 @@ def _tensors_in(name: str, value: Any, depth: int) -> Iterator[tuple[str, Tensor
     if _floating(value):
         yield name, value
     elif isinstance(value, Module):
-        for named in (value.named_parameters(name), value.named_buffers(name)):
-            yield from ((path, x) for path, x in named if _floating(x))
+        for members in (value.named_parameters(name), value.named_buffers(name)):
+            yield from ((path, x) for path, x in members if _floating(x))
     elif depth and type(value) in (list, tuple, dict):
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:

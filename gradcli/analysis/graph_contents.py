@@ -38,8 +38,8 @@ def run_in_steps(session: Session, text: str) -> list[Tensor]:
 
 def values_by_node(session: Session, computed: Iterable[Tensor]) -> Arrays:
     """Arrays by the id of their node or leaf: of values computed, and of those that the program has names for."""
-    held = [value for _, value in named_tensors(session.names())]
-    return {id(value.node or value): value.array for value in [*held, *computed]}
+    tensors = [value for _, value in named_tensors(session.names())]
+    return {id(value.node or value): value.array for value in [*tensors, *computed]}
 
 
 @sweeping

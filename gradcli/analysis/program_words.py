@@ -34,7 +34,7 @@ class Program(NamedTuple):
     places: dict[str, int]      # of each leaf: how many of the statements stand before it
 
 
-def words_for(text: str, command: str) -> str | None:
+def command_for(text: str, command: str) -> str | None:
     """The command that does what the program's first backward() does, or what its last value would; None if neither."""
     program = _read(text)
     if not program or not program.result:
@@ -49,12 +49,12 @@ def words_for(text: str, command: str) -> str | None:
     variables = [match for statement in earlier if (match := SIMPLE.fullmatch(statement))]
     if len(variables) < len(earlier):
         return None
-    words = [f"--var {quote(f'{match[1]}={match[2].strip()}')}" for match in variables]
-    if program.seed and RANDOM.search(" ".join([*words, *leaves.values(), *needed])):
-        words.append(f"--seed {program.seed}")
+    options = [f"--var {quote(f'{match[1]}={match[2].strip()}')}" for match in variables]
+    if program.seed and RANDOM.search(" ".join([*options, *leaves.values(), *needed])):
+        options.append(f"--seed {program.seed}")
     joint = "\n" if any("\n" in statement for statement in needed) else "; "
     at = ", ".join(f"{name}={value}" for name, value in leaves.items())
-    return " ".join([f"gradcli {command} {quote(joint.join([*needed, program.result]))} --at {quote(at)}", *words])
+    return " ".join([f"gradcli {command} {quote(joint.join([*needed, program.result]))} --at {quote(at)}", *options])
 
 
 def _read(text: str) -> Program | None:

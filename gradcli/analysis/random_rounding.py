@@ -27,8 +27,8 @@ EPSILON = 2.0**-52      # by what part the results of operations are off
 COARSER = 256           # how many times as much they are the second time
 FOLLOWS = 4             # how many times as much outputs are off then, at least, unless they are saturated
 RUNS = 4                # evaluations of each size
-SPARE = 2               # how many times the largest of them rounding errors may be
-WHOLE = 2.0**51         # numbers beyond which steps of 1 do not show
+SAFETY = 2               # how many times the largest of them rounding errors may be
+LARGEST_EXACT = 2.0**51         # numbers beyond which steps of 1 do not show
 Modes = Callable[[], AbstractContextManager[None]]
 
 
@@ -49,12 +49,12 @@ def rounding_of(evaluate: Callable[[float, np.random.Generator], Any], exact: An
         off.append(np.nan_to_num(np.max(runs, axis=0), nan=np.inf))
     fine, coarse = off
     saturated = (fine > 0) & (coarse < FOLLOWS * fine)
-    return np.where(saturated, np.inf, SPARE * fine)
+    return np.where(saturated, np.inf, SAFETY * fine)
 
 
 def inexact(array: Any, size: float, random: np.random.Generator) -> Any:
     """Numbers changed by a random part of `size`, except whole ones that are small enough to be exact."""
-    exact = (array == np.rint(array)) & (np.abs(array) < WHOLE)
+    exact = (array == np.rint(array)) & (np.abs(array) < LARGEST_EXACT)
     return np.where(exact, array, array * (1 + size * random.uniform(-1, 1, array.shape)))
 
 
@@ -106,12 +106,12 @@ class InexactLevel:
         part = self.random.uniform(-1, 1, array.shape)
         with np.errstate(all="ignore"):
             if issubclass(cls, Fmod | Remainder | Frac):
-                left, period = (np.abs(v.array if isinstance(v, Tensor) else v) for v in (*values, 1)[:2])
-                array[...] = np.where(left > WHOLE * period, period * part, array * (1 + self.size * part))
+                magnitude, period = (np.abs(v.array if isinstance(v, Tensor) else v) for v in (*values, 1)[:2])
+                array[...] = np.where(magnitude > LARGEST_EXACT * period, period * part, array * (1 + self.size * part))
                 return
             off: Any = self.size
             if issubclass(cls, Rounding):
-                off = np.where(np.abs(inputs[0]) > WHOLE, EPSILON * COARSER, 0)
+                off = np.where(np.abs(inputs[0]) > LARGEST_EXACT, EPSILON * COARSER, 0)
             elif numbers:
                 off = np.where(np.isin(np.abs(array), np.concatenate(numbers)), 0, self.size)
             array *= 1 + off * part

@@ -77,7 +77,7 @@ class Watched:
         self.shapes = [o.array.shape for o in outputs]
         self.sizes = [o.array.size for o in outputs]
         self.total = sum(self.sizes)
-        self.chosen = _spread(self.total, most)
+        self.chosen = _evenly_spaced(self.total, most)
         kinds = [np.finfo(o.array.dtype).eps for o in outputs]
         self.all_epsilon = np.repeat(kinds, self.sizes) if kinds else np.zeros(0)
         self.epsilon = self.all_epsilon[self.chosen]
@@ -101,7 +101,7 @@ class Watched:
             return np.full(self.total, np.nan)
         return np.concatenate([np.zeros(0), *[o.array.reshape(-1) for o in outputs]], dtype=np.float64)
 
-    def weighed(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], seeds: Any) -> list[Any]:
+    def weighted_gradients(self, outputs: Sequence[Tensor], leaves: Sequence[Tensor], seeds: Any) -> list[Any]:
         """The gradients by the leaves of the sum of all elements times `seeds`."""
         parts = np.split(seeds, np.cumsum(self.sizes)[:-1])
         pairs = [(o, Tensor(part.reshape(o.array.shape).astype(o.array.dtype))) for o, part in zip(
@@ -128,8 +128,8 @@ class Watched:
             seed[index] = 1
             row = functional.grad(outputs[k], list(leaves), [Tensor(seed)], True, create_graph, allow_unused=True) if (
                 outputs[k].requires_grad) else [None] * len(leaves)
-            rows.append([Variable(np.zeros(x.array.shape)) if g is None else g for g, x in zip(row, leaves,
-                                                                                               strict=True)])
+            rows.append([Variable(np.zeros(x.array.shape)) if g is None else g
+                         for g, x in zip(row, leaves, strict=True)])
         return rows
 
 
@@ -165,18 +165,18 @@ def gradients_of(function: Function, leaves: Sequence[Tensor]) -> Function:
 
 def _off(function: Function, watched: Watched, leaves: Sequence[Tensor], numbers: list[int]) -> bool:
     """Whether gradients of some elements of the outputs seem wrong: those of a sum of them, by all leaves together."""
-    weighed = np.zeros(watched.total)
-    weighed[numbers] = weights(watched.total)[numbers]
+    coefficients = np.zeros(watched.total)
+    coefficients[numbers] = weights(watched.total)[numbers]
     outputs, along = function(), directions(leaves)
-    rows = watched.weighed(outputs, leaves, weighed)
+    rows = watched.weighted_gradients(outputs, leaves, coefficients)
     terms = np.concatenate([(row * direction).reshape(-1) for row, direction in zip(rows, along, strict=True)])
-    return differs(lambda: np.array([weighed[numbers] @ watched.all(function())[numbers]]), leaves, along,
+    return differs(lambda: np.array([coefficients[numbers] @ watched.all(function())[numbers]]), leaves, along,
                    np.array([terms.sum()]), np.abs(terms).sum(), watched.epsilon.max())
 
 
 def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     watched, centre, home = variation.watched, variation.centre, variation.home
-    moved = _spread(home.size, most)
+    moved = _evenly_spaced(home.size, most)
     moved += culprit(partial(variation.off, claimed), sorted(set(range(home.size)).difference(moved)))
     columns = [variation.slopes(at, claimed[:, at]) for at in moved]
     rules = claimed[:, moved]
@@ -185,7 +185,7 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     excess = _excess(slopes, rules, variation.tolerance)
     mirrored = (excess > 1) & _symmetric(variation, moved, rules, slopes)
     excess[mirrored] = np.nan
-    excess = _doubted(variation, moved, claimed, slopes, excess)
+    excess = _rounding_excess(variation, moved, claimed, slopes, excess)
     excess[mirrored] = np.nan
     # at an edge an infinite gradient times a weight of 0 is nan
     edges = np.isin(slopes.kind, (EDGE, INFINITE, OUTSIDE, STEEP, JUMP)).any(0)
@@ -255,8 +255,8 @@ class _Variation:
         """The slopes of all watched elements by the element `at` of the leaf; `rounding` is that of their values."""
         def settled(slopes: Slopes, least: Any) -> bool:
             largest = np.maximum(np.abs(slopes.left), np.abs(slopes.right))
-            still = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
-            return bool((still | (slopes.kind == SMOOTH) & (_excess(slopes, claimed, self.tolerance) <= 1)
+            constant = (slopes.slope == 0) & (largest == 0) & (claimed == 0)
+            return bool((constant | (slopes.kind == SMOOTH) & (_excess(slopes, claimed, self.tolerance) <= 1)
                          & (slopes.error <= np.maximum(1e-2 * self.tolerance * np.abs(slopes.slope), least))
                          & (np.abs(slopes.left - slopes.right) <= 1e-4 * largest + SPARE * least)).all())
 
@@ -315,7 +315,7 @@ class _Variation:
             writing(self.leaf.array)[...] = self.home
 
 
-def _doubted(variation: _Variation, moved: list[int], claimed: Any, slopes: Slopes, excess: Any) -> Any:
+def _rounding_excess(variation: _Variation, moved: list[int], claimed: Any, slopes: Slopes, excess: Any) -> Any:
     """How far gradients are off when rounding within the function counts; where they seem wrong, slopes are measured
     again for that."""
     rules = claimed[:, moved]
@@ -328,23 +328,23 @@ def _doubted(variation: _Variation, moved: list[int], claimed: Any, slopes: Slop
     gradients[rows] = errors[:, moved]
     for column in np.flatnonzero(off.any(0)).tolist():
         some = np.flatnonzero(off[:, column])
-        excess[some, column] = _again(variation, moved[column], some, rules[:, column], slopes, column, values,
-                                      gradients[:, column])
+        excess[some, column] = _remeasured(variation, moved[column], some, rules[:, column], slopes, column, values,
+                                           gradients[:, column])
     return excess
 
 
-def _again(variation: _Variation, at: int, rows: Any, claimed: Any, slopes: Slopes, column: int, values: Any,
-           gradients: Any) -> Any:
+def _remeasured(variation: _Variation, at: int, rows: Any, claimed: Any, slopes: Slopes, column: int, values: Any,
+                gradients: Any) -> Any:
     """How far gradients of some watched elements are off, for the rounding errors of values and gradients.
 
     Their slopes, measured again, are put into `slopes`; where rounding hides them, their error is infinite.
     """
-    lost = np.isinf(values) | np.isinf(gradients)
-    again = variation.slopes(at, claimed, np.where(lost, 0, values))
-    excess = np.where(lost, 0, _excess(again, claimed, variation.tolerance, gradients))
+    infinite = np.isinf(values) | np.isinf(gradients)
+    again = variation.slopes(at, claimed, np.where(infinite, 0, values))
+    excess = np.where(infinite, 0, _excess(again, claimed, variation.tolerance, gradients))
     undecided = (excess <= 1) & (_excess(again, claimed, variation.tolerance) > 1)
     error = np.where(undecided, np.fmax(again.error, np.abs(claimed - again.slope)), again.error)
-    again = again._replace(error=np.where(lost, np.inf, error), kind=np.where(lost, SMOOTH, again.kind))
+    again = again._replace(error=np.where(infinite, np.inf, error), kind=np.where(infinite, SMOOTH, again.kind))
     for field, measure in zip(slopes, again, strict=True):
         field[rows, column] = measure[rows]
     return excess[rows]
@@ -369,7 +369,7 @@ def _excess(slopes: Slopes, claimed: Any, tolerance: float, rounding: Any = 0.0)
     return np.where(np.isin(slopes.kind, (JUMP, OUTSIDE, INFINITE)) | np.isnan(slopes.slope), np.nan, excess)
 
 
-def _spread(size: int, most: int) -> list[int]:
+def _evenly_spaced(size: int, most: int) -> list[int]:
     """All numbers below `size`, or `most` of them, evenly spaced."""
     chosen: list[int] = list(range(size)) if size <= most else np.linspace(0, size - 1, most).astype(int).tolist()
     return chosen

@@ -76,9 +76,9 @@ class Ladder:
         up, down = np.array(self.up)[:, None], np.array(self.down)[:, None]
         largest = np.maximum(_finite(self.centre), np.maximum(_finite(above), _finite(below)))
         size = self.epsilon * largest + SMALLEST + self.noise
-        still = (above == self.centre) & (below == self.centre)
+        unmoved = (above == self.centre) & (below == self.centre)
         # where nothing moves, numbers of the size of 1 may have cancelled; what never moves does so least by wide steps
-        noise = np.where(still, np.maximum(size, self.epsilon), size) * np.where(still.all(0), up / up[0], 1)
+        noise = np.where(unmoved, np.maximum(size, self.epsilon), size) * np.where(unmoved.all(0), up / up[0], 1)
         rise, fall = above - self.centre, self.centre - below
         middle, error = best_extrapolation((above - below) / (up + down), noise / up, 2, 4)
         right, right_error = best_extrapolation(rise / up, noise / up, 1, 2)
@@ -87,8 +87,8 @@ class Ladder:
         left_jumps, left, left_error = _limits(fall, down, size, left, left_error)
         ended = [~np.isfinite(side[-3:]).any(0) for side in (rise, fall)]
         kind = np.full(self.centre.shape, SMOOTH)
-        kind[_apart(left, right, left_error + right_error) & _persists(rise / up - fall / down, right - left,
-                                                                      noise / up)] = KINKED
+        persists = _persists(rise / up - fall / down, right - left, noise / up)
+        kind[_apart(left, right, left_error + right_error) & persists] = KINKED
         kind[np.isinf(left) & (left == right)] = STEEP
         kind[ended[0] ^ ended[1]] = EDGE
         kind[right_jumps | left_jumps] = JUMP
@@ -101,7 +101,7 @@ class Ladder:
         if self.up[-1] <= self.last * RATIO:
             error = np.where(_unresolved(above - below, size), np.inf, error)
         if self.claimed is not None:
-            least = self._least_move(still, np.maximum(np.abs(rise), np.abs(fall)) / up)
+            least = self._least_move(unmoved, np.maximum(np.abs(rise), np.abs(fall)) / up)
             error = np.where(np.abs(slope) < UNLIKE * least, np.fmax(error, least), error)
             slope, error = self._supported((above - below) / (up + down), size / up, slope, error)
         both = np.maximum(left_error, right_error)
@@ -110,14 +110,14 @@ class Ladder:
         left, right = np.where(ended[1], right, left), np.where(ended[0], left, right)
         return Slopes(slope, error, left, right, kind)
 
-    def _least_move(self, still: Any, quotients: Any) -> Any:
+    def _least_move(self, unmoved: Any, quotients: Any) -> Any:
         """The slope of the finest step at which an output moves, where it stands still at finer ones alone: the
         function may have rounded the number itself, as x - 1e7 does, so that these say nothing; elsewhere 0."""
-        moving = len(still) - 1 - np.cumprod(still[::-1], axis=0).sum(0)
+        moving = len(unmoved) - 1 - np.cumprod(unmoved[::-1], axis=0).sum(0)
         at = np.maximum(moving, 0)
         finer = np.array([*self.up[1:], 0.0])[at]
-        rounded = (moving >= 0) & (moving < len(still) - 1) & (finer <= GRID / FINEST * self.last)
-        return np.where(rounded, quotients[at, np.arange(still.shape[1])], 0)
+        rounded = (moving >= 0) & (moving < len(unmoved) - 1) & (finer <= GRID / FINEST * self.last)
+        return np.where(rounded, quotients[at, np.arange(unmoved.shape[1])], 0)
 
     def _supported(self, quotients: Any, noise: Any, slope: Any, error: Any) -> tuple[Any, Any]:
         """The slope and its error, which is as large as the gap to the claimed one unless the finest quotients that
@@ -131,24 +131,24 @@ class Ladder:
         low, high = np.fmin.reduce(finest), np.fmax.reduce(finest)
         spread = (high - low) / 2 + np.fmax.reduce(np.where(first, noise[::-1], np.nan))
         other = ~confirmed & (first.sum(0) == ENOUGH) & (spread < 0.5 * gap)
-        kept = np.where(confirmed, error, np.fmax(error, gap))
-        return np.where(other, (low + high) / 2, slope), np.where(other, spread, kept)
+        supported = np.where(confirmed, error, np.fmax(error, gap))
+        return np.where(other, (low + high) / 2, slope), np.where(other, spread, supported)
 
     def rounding(self) -> Any:
         """The error of a slope at the last step by the rounding of values alone."""
         return SPARE * (self.epsilon * np.abs(self.centre) + self.noise) / self.up[-1]
 
 
-def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Slopes, Any], bool],
-             epsilon: Any = EPSILON, noise: Any = None, claimed: Any = None) -> Slopes:
+def measure_slopes(values: Values, at: float, centre: Any, is_settled: Callable[[Slopes, Any], bool],
+                   epsilon: Any = EPSILON, noise: Any = None, claimed: Any = None) -> Slopes:
     """The slopes of a function at a number.
 
-    values   the function, from a number to an array of outputs
-    at       the number; `centre` is the array of outputs there
-    settled  returns whether the slopes are good enough, from them and from the error by rounding
-    epsilon  the relative rounding of each output
-    noise    the absolute rounding beyond that, where larger numbers cancel within the function; None: as yet unknown
-    claimed  the gradients, which seem wrong if `noise` is known
+    values      the function, from a number to an array of outputs
+    at          the number; `centre` is the array of outputs there
+    is_settled  whether the slopes are good enough, from them and from the error by rounding
+    epsilon     the relative rounding of each output
+    noise       the absolute rounding beyond that, where larger numbers cancel within the function; None: as yet unknown
+    claimed     the gradients, which seem wrong if `noise` is known
     """
     if not math.isfinite(at):
         nowhere = np.full(centre.shape, np.nan)
@@ -158,7 +158,7 @@ def measure_slopes(values: Values, at: float, centre: Any, settled: Callable[[Sl
     for step in step_sizes(at):
         high, low = at + step, at - step
         ladder.add(values(high), high - at, values(low), at - low)
-        if len(ladder.up) in LOOKS and settled(slopes := ladder.slopes(), ladder.rounding()):
+        if len(ladder.up) in LOOKS and is_settled(slopes := ladder.slopes(), ladder.rounding()):
             return slopes
     return ladder.slopes()
 
@@ -221,10 +221,10 @@ def _limits(change: Any, step: Any, size: Any, slope: Any, error: Any) -> tuple[
     """Where one side jumps; its slope and error, infinite where the change shrinks more slowly than the step."""
     if len(change) < 2 * FEWEST:
         return np.zeros(slope.shape, bool), slope, error
-    near, wide = np.abs(change[-1]), np.abs(change[-4])
-    power = np.log(wide / near) / (3 * math.log(RATIO))
+    last, earlier = np.abs(change[-1]), np.abs(change[-4])
+    power = np.log(earlier / last) / (3 * math.log(RATIO))
     quotients = change / step
-    unsettled = ~(error <= CONVERGED * np.abs(slope)) & (near > VISIBLE * size[-1]) & np.isfinite(near + wide)
+    unsettled = ~(error <= CONVERGED * np.abs(slope)) & (last > VISIBLE * size[-1]) & np.isfinite(last + earlier)
     steep = unsettled & (power < 0.95) & _regular(change[-4:-1] / change[-3:])
     beyond = (np.abs(change) > VISIBLE * size) & np.isfinite(change) & np.isinf(quotients)     # no number is so large
     infinite = steep | beyond.any(0)

@@ -20,14 +20,14 @@ ATOM, POWER, SIGN, PRODUCT, SUM, COMPARED, ALONE = range(7)     # precedences, t
 class Formula:
     """An array and its text; `bound` is the precedence of the outermost operator in the text."""
 
-    __slots__ = ("bound", "value", "words")
+    __slots__ = ("bound", "text", "value")
 
-    def __init__(self, words: str, value: Any, bound: int = ATOM) -> None:
-        self.words, self.value, self.bound = words, value, bound
+    def __init__(self, text: str, value: Any, bound: int = ATOM) -> None:
+        self.text, self.value, self.bound = text, value, bound
 
     def operand(self, bound: int) -> str:
         """The text as an operand of an operator with this precedence: in parentheses where it needs them."""
-        return self.words if self.bound <= bound else f"({self.words})"
+        return self.text if self.bound <= bound else f"({self.text})"
 
     def __getattr__(self, name: str) -> Any:
         """An attribute of the array, such as its shape and dtype."""
@@ -67,7 +67,7 @@ def _simple(sign: str, a: Formula, b: Formula) -> Formula | None:
     """The other factor of a product, where one is the number 1; else None."""
     if sign == " * ":
         for one, other in ((a, b), (b, a)):
-            if one.words in ("1", "1.0") and np.ndim(one.value) == 0:
+            if one.text in ("1", "1.0") and np.ndim(one.value) == 0:
                 return other
     return None
 
@@ -98,12 +98,12 @@ class FormulaOps:
                 return args[0]
             result = function(*map(unwrapped, args), **{key: unwrapped(value) for key, value in options.items()})
             arguments = [*map(_render, args), *(f"{key}={_render(value)}" for key, value in options.items())]
-            words = f"{name}({', '.join(arguments)})"
+            text = f"{name}({', '.join(arguments)})"
             if name in TABLE and not TABLE[name].function and name not in vars(Tensor) and name != "cast":
                 self.unusual[name] = " ".join((TABLE[name].__doc__ or "").split("\n\n")[0].split())
             if type(result) is tuple:
-                return tuple(Formula(f"{words}[{n}]", item) for n, item in enumerate(result))
-            return Formula(words, result) if isinstance(result, np.ndarray | np.generic) else result
+                return tuple(Formula(f"{text}[{n}]", item) for n, item in enumerate(result))
+            return Formula(text, result) if isinstance(result, np.ndarray | np.generic) else result
 
         return call
 
@@ -120,13 +120,13 @@ def unwrapped(value: Any) -> Any:
 def _term(value: Any) -> Formula:
     if isinstance(value, Formula):
         return value
-    words = short_text(value)
-    return Formula(words, value, SIGN if words.startswith("-") else ATOM)
+    text = short_text(value)
+    return Formula(text, value, SIGN if text.startswith("-") else ATOM)
 
 
 def _render(value: Any) -> str:
     if isinstance(value, Formula):
-        return value.words
+        return value.text
     if type(value) is tuple:
         return f"({', '.join(map(_render, value))}{',' * (len(value) == 1)})"
     if type(value) is list:

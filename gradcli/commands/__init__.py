@@ -14,9 +14,9 @@ PLAIN = {*NAMES} - {"run", "repl", "test"}
 IN_GROUPS = (("config",), ("config", "path"), ("config", "show"), ("config", "init"))
 
 
-def is_command(words: list[str]) -> bool:
+def is_command(argv: list[str]) -> bool:
     """Whether words are the whole name of a command, or none."""
-    return not words or tuple(words) in IN_GROUPS or len(words) == 1 and words[0] in NAMES
+    return not argv or tuple(argv) in IN_GROUPS or len(argv) == 1 and argv[0] in NAMES
 
 
 def command(name: str) -> Command:

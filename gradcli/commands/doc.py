@@ -17,7 +17,7 @@ def _offered(incomplete: str) -> list[str]:
 
 
 Name = Annotated[str, Argument(metavar="NAME", autocompletion=_offered,
-                                     help="An operation, a class, a word, or what a tensor has.")]
+                               help="An operation, a class, a word, or what a tensor has.")]
 
 
 @shared("style", "errors", "color", "quiet", "isolated")

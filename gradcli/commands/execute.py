@@ -15,15 +15,15 @@ from gradcli.reports.open_session import open_session, timed
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
-def evaluate(words: list[str], settings: Settings | None = None) -> int:
+def evaluate(argv: list[str], settings: Settings | None = None) -> int:
     """`eval`: each word in one namespace, the value of every bare expression shown."""
     settings = settings or _plain_settings()
     with limited(settings):
-        sources = from_words(words)
+        sources = from_words(argv)
     try:
         _evaluate_sources(sources, settings)
     except Fault as fault:      # eval takes programs: a file is run
-        fault.hints[:0] = [(f"gradcli run {word}", "runs the file") for word in words if is_program_file(word)]
+        fault.hints[:0] = [(f"gradcli run {word}", "runs the file") for word in argv if is_program_file(word)]
         raise
     return 0
 

@@ -20,7 +20,7 @@ def _complete_code(incomplete: str) -> list[tuple[str, str]]:
 
 
 Code = Annotated[str | None, Argument(metavar="[CODE]", help="A code such as G0402; without one, all are listed.",
-                                            autocompletion=_complete_code,
+                                      autocompletion=_complete_code,
                                             show_default=False)]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -29,17 +29,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def explain(settings: Settings, code: Code = None) -> None:
     """Say what an error code means and how to mend it; without a code, list them all."""
     if code is None:
-        for known in sorted(FAULTS):
-            echo(f"{known}  {_cause(FAULTS[known])}")
+        for code_name in sorted(FAULTS):
+            echo(f"{code_name}  {_cause(FAULTS[code_name])}")
         return
     word = code.strip().upper().removeprefix("ERROR").strip("[]: ")
     word = f"G{word.removeprefix('G'):0>4}"
     fault = FAULTS.get(word)
     if fault is None:
-        near = _nearest_code(word) if word[1:].isdecimal() else ""
-        meant = f"; did you mean {near!r}?" if near[:3] == word[:3] else ""
-        raise UsageFault(f"there is no error code {code!r}{meant}",
-                         ("gradcli explain", "lists them"))
+        suggestion = _nearest_code(word) if word[1:].isdecimal() else ""
+        question = f"; did you mean {suggestion!r}?" if suggestion[:3] == word[:3] else ""
+        raise UsageFault(f"there is no error code {code!r}{question}", ("gradcli explain", "lists them"))
     echo(f"{fault.code}  {inspect.getdoc(fault)}\n\nExit status {fault.status}: {MEANINGS[fault.status]}.")
     pair = example(fault.code)
     if pair:

@@ -8,7 +8,7 @@ from gradcli.console.options import Argument, At, Option, shared
 from gradcli.console.settings import Settings
 
 Program = Annotated[str, Argument(metavar="SOURCE|FILE",
-                                             help="The program, or a file with it; - reads standard input.")]
+                                  help="The program, or a file with it; - reads standard input.")]
 Of = Annotated[str | None, Option("--of", metavar="NAME", help="The value; else that of the last expression.")]
 Values = Annotated[bool, Option("--values", help="What each call computed, in a picture.")]
 Grads = Annotated[bool, Option("--grads", help="The gradient along each edge, in a picture.")]

@@ -9,7 +9,7 @@ from gradcli.console.output import echo
 from gradcli.console.settings import Settings
 
 Pattern = Annotated[str | None, Argument(metavar="[PATTERN]", help="A part of the name, or a pattern with *.",
-                                               show_default=False)]
+                                         show_default=False)]
 
 
 @shared(*TALKING)

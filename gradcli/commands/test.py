@@ -14,19 +14,19 @@ OPTIONS = [name for name in Settings.printing() if name not in ("stream", "age")
 Paths = Annotated[list[str], Argument(metavar="PATH...", help="Files, and folders with files below them.")]
 Update = Annotated[bool, Option("--update", help="Make what is printed the expected text, in place.")]
 Ask = Annotated[bool, Option("--interactive", help="Show each difference, and ask whether to update it.")]
-Words = Annotated[str, Option("-k", metavar="TEXT", show_default=False,
+Keyword = Annotated[str, Option("-k", metavar="TEXT", show_default=False,
                                     help="Compare only checks whose input or file name has TEXT; and, or, not.")]
 First = Annotated[bool, Option("-x", help="Stop at the first difference.")]
 Jobs = Annotated[int, Option("-j", metavar="N", min=0, show_default=False,
                                    help="Test N files at once; as many as there are processors if not given.")]
 Junit = Annotated[str | None, Option("--junit", metavar="FILE", show_default=False,
-                                           help="Write the results to FILE as JUnit XML, too.")]
+                                     help="Write the results to FILE as JUnit XML, too.")]
 Pycon = Annotated[bool, Option("--pycon", help="Blocks marked pycon are sessions, too.")]
 
 
 @shared(*OPTIONS, "format", "output", "time_limit", "memory_limit", "max_output", "no_limits", "require_walls",
         "errors", "color", "quiet", "isolated")
-def test(settings: Settings, paths: Paths, update: Update = False, interactive: Ask = False, words: Words = "",
+def test(settings: Settings, paths: Paths, update: Update = False, interactive: Ask = False, keyword: Keyword = "",
          first: First = False, jobs: Jobs = 0, junit: Junit = None, pycon: Pycon = False) -> int:
     """Replay sessions in texts and compare.
 
@@ -42,5 +42,5 @@ def test(settings: Settings, paths: Paths, update: Update = False, interactive: 
         if settings.sources[name] != "option":
             setattr(settings, name, KEYS[name].default)
     settings.quiet = True
-    options = RunOptions(settings, 0.0 if settings.no_limits else limit, words, first, pycon)
+    options = RunOptions(settings, 0.0 if settings.no_limits else limit, keyword, first, pycon)
     return run_tests(paths, options, jobs, "ask" if interactive else "all" if update else "", junit)

@@ -14,8 +14,7 @@ from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
 # Commands whose words may begin with a dash.
-FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "diff", "graph", "steps",
-        "plot")
+FREE = ("eval", "run", "grad", "jac", "hess", "jvp", "vjp", "check", "diff", "graph", "steps", "plot")
 COMPLETION = ("--install-completion", "--show-completion")
 OUTER = ("--version", "--help", "-h", *COMPLETION)
 
@@ -42,34 +41,34 @@ class Spellings(NamedTuple):
         """Whether a word is one of them, or begins with two dashes and a letter, as a mistyped option does."""
         return word in self.every or (word[:2] == "--" and word[2:3].isalpha())
 
-    def leading(self, words: list[str]) -> int:
+    def leading(self, argv: list[str]) -> int:
         """How many words in front are options and their values."""
         count = 0
-        ours = self.every.difference(OUTER)
-        while count < len(words) and words[count].partition("=")[0] in ours:
-            count += 2 if words[count] in self.valued else 1
-        return min(count, len(words))
+        options = self.every.difference(OUTER)
+        while count < len(argv) and argv[count].partition("=")[0] in options:
+            count += 2 if argv[count] in self.valued else 1
+        return min(count, len(argv))
 
-    def lacking(self, words: list[str]) -> str | None:
+    def lacking(self, argv: list[str]) -> str | None:
         """The first option without a value, and the option after it, which click would take as the value; else None."""
-        left = iter(words)
-        for word in left:
+        remaining = iter(argv)
+        for word in remaining:
             if word == "--":
                 break
-            if word in self.valued and (value := next(left, None)) in (None, "-e", *self.every):
+            if word in self.valued and (value := next(remaining, None)) in (None, "-e", *self.every):
                 return word if value is None else f"{word} {value}"
         return None
 
 
-def arranged(words: list[str], group: Any) -> list[str]:
+def arranged(argv: list[str], group: Any) -> list[str]:
     """The words in the order that `group`, which holds the commands, reads. UsageFault for what cannot be read."""
     spelled = Spellings.of(*leaf_commands(group))
-    words = unbundled(words, spelled)
-    count = spelled.leading(words)
-    options, rest = words[:count], words[count:]
+    argv = unbundled(argv, spelled)
+    count = spelled.leading(argv)
+    options, rest = argv[:count], argv[count:]
     command = rest[0] if rest else ""
-    if lacking := spelled.lacking(options):
-        raise _lacks(lacking, "--help")
+    if option := spelled.lacking(options):
+        raise _lacks(option, "--help")
     if command.partition("=")[0] in OUTER:
         return [*command.split("=", 1), *rest[1:]]
     if command == "-e":
@@ -82,78 +81,78 @@ def arranged(words: list[str], group: Any) -> list[str]:
     return _of_command(command, options, rest[1:], group.commands[command])
 
 
-def unbundled(words: list[str], spelled: Spellings) -> list[str]:
+def unbundled(argv: list[str], spelled: Spellings) -> list[str]:
     """The words with `-qe` in front of them, several short options in one, as `-q -e`."""
-    letters = words[0][1:] if words and words[0][:1] == "-" else ""
+    letters = argv[0][1:] if argv and argv[0][:1] == "-" else ""
     single = [f"-{letter}" for letter in letters]
     if len(single) < 2 or not all(letter in ("-e", *spelled.every.difference(spelled.valued)) for letter in single):
-        return words
-    return [*single, *words[1:]]
+        return argv
+    return [*single, *argv[1:]]
 
 
-def _of_command(name: str, options: list[str], words: list[str], command: Any) -> list[str]:
+def _of_command(name: str, options: list[str], argv: list[str], command: Any) -> list[str]:
     """The words of one command, with the options that stood before its name."""
     inner = getattr(command, "commands", {})
     if inner:
         spelled = Spellings.of(*leaf_commands(command))
-        count = spelled.leading(words)
-        chosen = words[count : count + 1] if words[count:] and words[count] in inner else []
-        words = _whole([*words[:count], *words[count + len(chosen):]], " ".join([name, *chosen]), spelled)
-        return [name, *chosen, *options, *words]
+        count = spelled.leading(argv)
+        chosen = argv[count : count + 1] if argv[count:] and argv[count] in inner else []
+        argv = _whole([*argv[:count], *argv[count + len(chosen):]], " ".join([name, *chosen]), spelled)
+        return [name, *chosen, *options, *argv]
     spelled = Spellings.of(command)
     if name not in FREE:
-        return [name, *options, *_whole(words, name, spelled)]
+        return [name, *options, *_whole(argv, name, spelled)]
     if name == "run":
-        count = spelled.leading(words)
-        if count == len(words) or words[count] != "--" and spelled.has(words[count]):
-            return [name, *options, *_whole(words, name, spelled)]      # no file, or a mistyped option
-        rest = words[count:]
-        return [name, *options, *words[:count], "--", *(rest[1:] if rest[0] == "--" else rest)]
-    return [name, *options, *sorted_words(_whole(words, name, spelled), spelled)]
+        count = spelled.leading(argv)
+        if count == len(argv) or argv[count] != "--" and spelled.has(argv[count]):
+            return [name, *options, *_whole(argv, name, spelled)]      # no file, or a mistyped option
+        rest = argv[count:]
+        return [name, *options, *argv[:count], "--", *(rest[1:] if rest[0] == "--" else rest)]
+    return [name, *options, *sorted_words(_whole(argv, name, spelled), spelled)]
 
 
-def _whole(words: list[str], name: str, spelled: Spellings) -> list[str]:
-    if lacking := spelled.lacking(words):
-        raise _lacks(lacking, f"{name} --help")
-    return words
+def _whole(argv: list[str], name: str, spelled: Spellings) -> list[str]:
+    if option := spelled.lacking(argv):
+        raise _lacks(option, f"{name} --help")
+    return argv
 
 
-def sorted_words(words: list[str], spelled: Spellings) -> list[str]:
+def sorted_words(argv: list[str], spelled: Spellings) -> list[str]:
     """The words with options first, then --, then the rest, which may begin with a dash."""
     options: list[str] = []
     others: list[str] = []
-    left = iter(words)
-    for word in left:
+    remaining = iter(argv)
+    for word in remaining:
         if word == "--":
-            others += left
+            others += remaining
         elif spelled.has(word):
             options.append(word)
-            if word in spelled.valued and (value := next(left, None)) is not None:
+            if word in spelled.valued and (value := next(remaining, None)) is not None:
                 options.append(value)
         else:
             others.append(word)
     return [*options, "--", *others]
 
 
-def programs(words: list[str], spelled: Spellings) -> list[str]:
+def programs(argv: list[str], spelled: Spellings) -> list[str]:
     """Sort words in which each -e is followed by a program, which may begin with a dash, or by options first."""
     options: list[str] = []
     sources: list[str] = []
-    left = list(words)
-    while left:
-        word = left.pop(0)
+    remaining = list(argv)
+    while remaining:
+        word = remaining.pop(0)
         if word == "--":
-            sources += left
+            sources += remaining
             break
-        if word == "-e" and left and left[0][:2] == "--" and left[0].partition("=")[0] in spelled.every:
+        if word == "-e" and remaining and remaining[0][:2] == "--" and remaining[0].partition("=")[0] in spelled.every:
             continue
         if word == "-e" or word in spelled.valued:
-            if not left:
+            if not remaining:
                 raise _lacks(word, "-e '1 + 1'" if word == "-e" else "--help")
             if word == "-e":
-                sources.append(left.pop(0))
+                sources.append(remaining.pop(0))
             else:
-                options += [word, left.pop(0)]
+                options += [word, remaining.pop(0)]
         else:
             (options if spelled.has(word) else sources).append(word)
     if not sources:
@@ -209,9 +208,9 @@ def quoted(word: str) -> str:
     return quote(word)
 
 
-def option_value(option: str, words: list[str]) -> str | None:
+def option_value(option: str, argv: list[str]) -> str | None:
     """The value of an option that is needed before the words are parsed; None for no known value."""
-    for word, following in zip(words, [*words[1:], ""], strict=False):
+    for word, following in zip(argv, [*argv[1:], ""], strict=False):
         if word == option or word.startswith(option + "="):
             value = following if word == option else word.partition("=")[2]
             return value if value in ("rich", "short", "json") else None

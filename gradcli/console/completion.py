@@ -28,17 +28,17 @@ class CommandGroup(TyperGroup):
             args = self._commanded(args)
         return super().make_context(info_name, args, parent, **extra)
 
-    def _commanded(self, words: list[str]) -> list[str]:
+    def _commanded(self, argv: list[str]) -> list[str]:
         """The words with their command in front; none where only whole options have been typed."""
         spelled = Spellings.of(*leaf_commands(self))
-        count = spelled.leading(words)
-        if count < len(words):
-            command = "eval" if words[count] == "-e" else words[count]
-            return [command, *words[:count], *words[count + 1:]]
-        if spelled.lacking(words):
+        count = spelled.leading(argv)
+        if count < len(argv):
+            command = "eval" if argv[count] == "-e" else argv[count]
+            return [command, *argv[:count], *argv[count + 1:]]
+        if spelled.lacking(argv):
             owners = [name for name, command in self.commands.items()
-                      if not hasattr(command, "commands") and words[-1] in Spellings.of(command).valued]
-            return [owners[0], *words]
+                      if not hasattr(command, "commands") and argv[-1] in Spellings.of(command).valued]
+            return [owners[0], *argv]
         return []
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:

@@ -36,11 +36,11 @@ def exit_status_of(action: Callable[[], int | None]) -> int:
     except MemoryError:
         Reserve.release()       # before anything else: even a message takes memory
         return _diagnosed_status(MemoryFault("the program needs more memory than it may use",
-                                  ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
+                                             ("--memory-limit 32G", "more memory"), ("--no-limits", "no limit at all")))
     except (Exception, ForeignValue) as error:
-        lacking = shortage(error)
-        if lacking is not None:
-            return _diagnosed_status(lacking)
+        message = shortage(error)
+        if message is not None:
+            return _diagnosed_status(message)
         # whatever else this is, it is our mistake and not the user's
         return _status_of_lost_output(error) if isinstance(error, OSError) else internal(error)
 

@@ -17,15 +17,15 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = ("cli.py", "commands", "console")
 
 
-def help_text(words: list[str], make: Callable[[], str]) -> str | None:
+def help_text(argv: list[str], make: Callable[[], str]) -> str | None:
     """The text that `make` lays out for the name of a command and --help; None where it cannot be kept."""
     if sys.stdout is None or sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
         return None
-    text: str = artifacts.load_or_make("-".join(["help", *words[:-1]]), _key(words), make)
+    text: str = artifacts.load_or_make("-".join(["help", *argv[:-1]]), _key(argv), make)
     return text
 
 
-def _key(words: list[str]) -> bytes:
+def _key(argv: list[str]) -> bytes:
     """What a text depends on: the declarations, Typer, the width of the terminal and the language."""
     typer = find_spec("typer")
     stamps = [_stamp(path) for path in _files(typer.origin if typer and typer.origin else "")]
@@ -34,7 +34,7 @@ def _key(words: list[str]) -> bytes:
         columns = os.get_terminal_size(1).columns
     except OSError:     # no terminal
         columns = 0
-    return "\n".join(["gradcli help", " ".join(words), str(columns), *variables, *stamps, "\n"]).encode()
+    return "\n".join(["gradcli help", " ".join(argv), str(columns), *variables, *stamps, "\n"]).encode()
 
 
 def _files(typer: str) -> list[str]:

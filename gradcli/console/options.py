@@ -92,10 +92,10 @@ def parameter(name: str, hint: Any, default: Any) -> Parameter:
     return Parameter(name, get_args(kind)[0] if many else kind, many, default, declaration, annotation)
 
 
-def completion(words: Iterable[str]) -> Offer:
-    """What a shell offers for a word that is begun: those of `words` that begin so."""
+def completion(choices: Iterable[str]) -> Offer:
+    """What a shell offers for a word that is begun: those of `choices` that begin so."""
     def offered(incomplete: str) -> list[str]:
-        return [word for word in words if word.startswith(incomplete)]
+        return [word for word in choices if word.startswith(incomplete)]
 
     return offered
 

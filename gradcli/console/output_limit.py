@@ -22,12 +22,12 @@ class Allowance:
 
     def __init__(self, settings: Settings) -> None:
         self.most = 0 if settings.no_limits else settings.max_output or 0
-        self.left: float = self.most or inf
+        self.remaining: float = self.most or inf
 
     def spend(self, text: str) -> None:
         """Count `text`, or raise OutputLimit where it is more than may be written."""
-        self.left -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-        if self.left < 0:
+        self.remaining -= len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+        if self.remaining < 0:
             raise OutputLimit(f"the program printed more than {self.most} bytes",
                              (f"--max-output {self.most * 10}", "more output"), ("--no-limits", "no limit at all"))
 

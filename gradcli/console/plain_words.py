@@ -21,20 +21,20 @@ class NotPlain(Exception):
     """Typer is to read these words."""
 
 
-def run_plainly(command: Command, words: list[str]) -> int | None:
+def run_plainly(command: Command, argv: list[str]) -> int | None:
     """Run a command with the words behind its name, and return its status; None if they are not plain."""
-    own, settings = command.parameters(), command.settings()
+    parameters, settings = command.parameters(), command.settings()
     try:
-        values = arguments(own + settings, words)
+        values = arguments(parameters + settings, argv)
     except NotPlain:
         return None
-    mode.errors = option_value("--errors", words) or mode.errors
+    mode.errors = option_value("--errors", argv) or mode.errors
     chosen = Settings({parameter.name: values.pop(parameter.name) for parameter in settings})
     apply_settings(chosen)
     return command.function(chosen, **values) or 0
 
 
-def arguments(parameters: list[Parameter], words: list[str]) -> dict[str, Any]:
+def arguments(parameters: list[Parameter], argv: list[str]) -> dict[str, Any]:
     """The value of each parameter; NotPlain for words that are not plain."""
     options: dict[str, tuple[Parameter, bool]] = {}
     for parameter in parameters:
@@ -43,11 +43,11 @@ def arguments(parameters: list[Parameter], words: list[str]) -> dict[str, Any]:
             options |= dict.fromkeys(yes, (parameter, True)) | dict.fromkeys(no, (parameter, False))
     values: dict[str, Any] = {}
     others: list[str] = []
-    left = iter(words)
-    for word in left:
+    remaining = iter(argv)
+    for word in remaining:
         if word in options:
             parameter, text = options[word]
-            _add(values, parameter, text if parameter.kind is bool else _value(parameter, next(left, "")))
+            _add(values, parameter, text if parameter.kind is bool else _value(parameter, next(remaining, "")))
         else:
             others.append(_plain(word))
     _deal(values, [p for p in parameters if isinstance(p.declared, Argument)], others)
@@ -87,13 +87,13 @@ def _add(values: dict[str, Any], parameter: Parameter, value: Any) -> None:
         values[parameter.name] = value
 
 
-def _deal(values: dict[str, Any], parameters: list[Parameter], words: list[str]) -> None:
+def _deal(values: dict[str, Any], parameters: list[Parameter], argv: list[str]) -> None:
     """Deal words to arguments, of which only the last may take many."""
     for parameter in parameters:
-        if not words and parameter.default is ...:
+        if not argv and parameter.default is ...:
             raise NotPlain
-        if words:
-            values[parameter.name] = words if parameter.many else words[0]
-            words = [] if parameter.many else words[1:]
-    if words:
+        if argv:
+            values[parameter.name] = argv if parameter.many else argv[0]
+            argv = [] if parameter.many else argv[1:]
+    if argv:
         raise NotPlain

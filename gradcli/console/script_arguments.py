@@ -23,10 +23,10 @@ def no_results(path: str, settings: Settings) -> UsageFault:
 
 def remark_stray_options(source: Source, args: list[str]) -> None:
     """Note that options of gradcli's own behind the file went to a script that reads no arguments."""
-    ours = {"-i", "--interactive", "--echo"}
+    flags = {"-i", "--interactive", "--echo"}
     for key in KEYS.values():
-        ours |= {*key.flags, f"--{key.word}", f"--no-{key.word}"}
-    stray = [word for word in args if word.partition("=")[0] in ours]
+        flags |= {*key.flags, f"--{key.word}", f"--no-{key.word}"}
+    stray = [word for word in args if word.partition("=")[0] in flags]
     if stray and not ASKING.search(source.text):
         tell(f"note: {stray[0]} stands behind the file, so it is handed to the script, which asks for no words\n"
              f" = help: gradcli run {stray[0]} ... {source.name}")

@@ -268,11 +268,11 @@ EXPECTED = {str: "text", int: "a whole number", float: "a number", bool: "true o
             ByteSize: "a size such as 64M"}
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
+def did_you_mean(word: str, choices: list[str]) -> str:
     """The end of a message about an unknown `word`: "; did you mean '...'?", or "" if no known word is near."""
     from gradcli.faults import suggestions
 
-    close = suggestions.nearest(word, known)
+    close = suggestions.nearest(word, choices)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

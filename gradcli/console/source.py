@@ -28,12 +28,12 @@ class Source(NamedTuple):
     name: str
 
 
-def from_words(words: list[str]) -> list[Source]:
+def from_words(argv: list[str]) -> list[Source]:
     """The sources of `eval`: each word is one, and - stands for standard input."""
-    several = len(words) > 1
+    several = len(argv) > 1
     return [standard_input() if word == "-" else
             Source(unprompted(from_argument(word)), f"<eval {n}>" if several else "<eval>")
-            for n, word in enumerate(words, 1)]
+            for n, word in enumerate(argv, 1)]
 
 
 def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> Source:
@@ -43,14 +43,14 @@ def from_file(path: str, before: str = "gradcli run ", most: int = LARGEST) -> S
     return as_source(read_bytes(path, before, most), path)
 
 
-def from_file_or_word(word: str, known: Iterable[str], before: str) -> Source | None:
+def from_file_or_word(word: str, names: Iterable[str], before: str) -> Source | None:
     """The program in the file that a word names; None for a word that is a program itself.
 
-    x.grad is a file only if it is there, or if x is none of the `known` names.
+    x.grad is a file only if it is there, or if x is none of the `names`.
     """
     if not os.path.isfile(word):
         first = word.partition(".")[0]
-        if "." not in word or not re.fullmatch(PROGRAM_FILE, word) or first in known:
+        if "." not in word or not re.fullmatch(PROGRAM_FILE, word) or first in names:
             return None
     return from_file(word, before)
 

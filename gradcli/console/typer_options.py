@@ -15,14 +15,14 @@ from gradcli.console.settings import Settings
 
 def action(command: Command) -> Callable[..., int | None]:
     """What Typer calls for a command: its own arguments in order, and the options of its settings."""
-    own, settings = command.parameters(), command.settings()
+    declared, settings = command.parameters(), command.settings()
 
     def called(**arguments: Any) -> int | None:
         chosen = Settings({p.name: arguments.pop(p.name) for p in settings})
         apply_settings(chosen)
         return command.function(chosen, **arguments)
 
-    parameters = [*(_parameter(p, inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in own),
+    parameters = [*(_parameter(p, inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in declared),
                   *(_parameter(p, inspect.Parameter.KEYWORD_ONLY) for p in settings)]
     called.__name__, called.__doc__ = command.function.__name__, command.function.__doc__
     called.__signature__ = inspect.Signature(parameters)    # type: ignore[attr-defined]  # read by typer

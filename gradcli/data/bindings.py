@@ -87,7 +87,7 @@ def points(text: str, option: str = "--at") -> list[tuple[str, str]]:
         if argument[0] != "keyword":
             raise _unfit(text, option)
         name, value = argument[3]
-        if any(name[3] == known for known, _ in bindings):
+        if any(name[3] == bound_name for bound_name, _ in bindings):
             raise twice(name[3], option)
         bindings.append((name[3], text[value[1] - len(HEAD) : value[2] - len(HEAD)]))
     return bindings

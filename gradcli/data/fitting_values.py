@@ -18,7 +18,7 @@ MOST_NAMES = 4
 LONGEST = 1.0       # seconds that the search may take
 
 
-def numbers(names: list[str]) -> dict[str, str]:
+def numbers_for(names: list[str]) -> dict[str, str]:
     """A number for each name."""
     return dict.fromkeys(names, NUMBER)
 
@@ -30,20 +30,20 @@ def fitting_values(session: Session, source: Source, names: list[str]) -> dict[s
     number.
     """
     if len(names) > MOST_NAMES:
-        return numbers(names)
+        return numbers_for(names)
     until = monotonic() + LONGEST
     ranks = [(MATRIX, VECTOR, NUMBER) if name.isupper() else (NUMBER, VECTOR, MATRIX) for name in names]
     choices = sorted(product(range(3), repeat=len(names)), key=sum)
     for choice in choices:
         values = {name: texts[k] for name, texts, k in zip(names, ranks, choice, strict=True)}
-        if fits(session, source, values):
+        if is_computable(session, source, values):
             return values
         if monotonic() > until:
             break
-    return numbers(names)
+    return numbers_for(names)
 
 
-def fits(session: Session, source: Source, values: dict[str, str]) -> bool:
+def is_computable(session: Session, source: Source, values: dict[str, str]) -> bool:
     """Whether the expression has a value where its names have these; raises LimitFault."""
     try:
         with unprinted(session):

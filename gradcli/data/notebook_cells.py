@@ -57,10 +57,10 @@ def not_a_notebook(name: str, error: Exception) -> FileFault:
     """What to say of a file that should be a notebook."""
     from json import JSONDecodeError
 
-    lacking = f"it is no JSON: {error}" if isinstance(error, JSONDecodeError) else \
+    reason = f"it is no JSON: {error}" if isinstance(error, JSONDecodeError) else \
         f"it has no {error}" if isinstance(error, KeyError) else \
         str(error) if type(error) in (TypeError, ValueError) and "indices" not in str(error) else "it has no cells"
-    return FileFault(f"{name} is not a notebook: {lacking}")
+    return FileFault(f"{name} is not a notebook: {reason}")
 
 
 def text_of(value: str | list[str]) -> str:

@@ -13,7 +13,7 @@ from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import FILE_PREFIX, NAMES, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import holds_numbers
-from gradcli.data.fitting_values import fitting_values, numbers
+from gradcli.data.fitting_values import fitting_values, numbers_for
 from gradcli.data.input_data import has_text
 from gradcli.faults.source import Span
 from gradcli.faults.suggestions import nearest
@@ -38,7 +38,7 @@ class EvaluationPoint(NamedTuple):
     source: Source
     leaves: list[str]
     at: list[str]       # the texts of --at of which the expression uses names
-    sampled: list[str]  # the names to which sample values were given
+    sample_names: list[str]  # the names to which sample values were given
 
     def timed(self, settings: Settings, name: str, action: Any) -> Any:
         """Call `action` as `timed` of a session does; a name that the expression lacks is answered with --at, and so
@@ -48,17 +48,17 @@ class EvaluationPoint(NamedTuple):
             try:
                 return timed(settings, name, action)
             except (ShapeFault, IndexFault) as fault:
-                if self.sampled and (values := fitting_values(self.session, self.source, self.sampled)) != numbers(
-                        self.sampled):
+                names = self.sample_names
+                if names and (values := fitting_values(self.session, self.source, names)) != numbers_for(names):
                     fault.hints = [(at_point(values, self.at), "names without a value are numbers")]
                     fault.seek = None
                 raise
             except NonScalarBackward as fault:
                 expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name
                 if self.at and not fault.span and "\n" not in expr:
-                    from gradcli.analysis.derivatives import assigned
+                    from gradcli.analysis.derivatives import with_assigned_name
 
-                    expr = (*(repair for repair, _ in assigned(self.source.text)), expr)[0]
+                    expr = (*(repair for repair, _ in with_assigned_name(self.source.text)), expr)[0]
                     fault.hints.append((f"gradcli jac {quoted(expr)} {at_point({}, self.at)}",
                                         "the gradient of each of them"))
                 raise
@@ -70,11 +70,11 @@ def offering(session: Session, source: Source, option: Callable[[list[str]], str
     try:
         yield
     except NameFault as fault:
-        span, lacking = fault.span, lacking_names(session, source)
+        span, names = fault.span, lacking_names(session, source)
         lines = (fault.source or "").split("\n")
         word = lines[span.line - 1][span.column - 1 : span.end_column - 1] if span and span.line <= len(lines) else ""
-        if word in lacking and not fault.hints:
-            fault.hints.append((option(lacking), "gives it a value"))
+        if word in names and not fault.hints:
+            fault.hints.append((option(names), "gives it a value"))
         raise
 
 
@@ -89,10 +89,10 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     require_statement(source)
     texts = with_files(at, settings)
     session = open_session(settings, write)
-    lacking: list[str] = []
+    missing: list[str] = []
     if samples:
-        lacking = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
-        texts += [PointText(f"{name}={value}", []) for name, value in sample_values(lacking).items()]
+        missing = sorted(set(lacking_names(session, source)).difference(known_names(at, settings), _modules(source)))
+        texts += [PointText(f"{name}={value}", []) for name, value in sample_values(missing).items()]
     with walled(settings):
         refuse_twice(session, texts)
         names = set_names(session, texts, settings)
@@ -107,10 +107,10 @@ def open_point(expr: str, at: list[str], wrt: list[str], settings: Settings, wri
     leaves = requested or [name for name in names if is_floating(session[name])]
     if not leaves:
         raise _nothing_to_vary(session, source, names, texts, command)
-    whole = [name for name in leaves if not is_floating(session[name])]
-    if whole:
-        raise UsageFault(f"--wrt {whole[0]}: it holds no floating numbers, so nothing can be differentiated by it")
-    return EvaluationPoint(session, source, leaves, used(source, at), lacking)
+    integral = [name for name in leaves if not is_floating(session[name])]
+    if integral:
+        raise UsageFault(f"--wrt {integral[0]}: it holds no floating numbers, so nothing can be differentiated by it")
+    return EvaluationPoint(session, source, leaves, used(source, at), missing)
 
 
 def sample_values(names: list[str]) -> dict[str, float]:
@@ -121,29 +121,29 @@ def sample_values(names: list[str]) -> dict[str, float]:
 def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: list[PointText],
                      command: str) -> UsageFault:
     """The fault of a point without floating numbers."""
-    from gradcli.analysis.program_words import words_for
+    from gradcli.analysis.program_words import command_for
 
     if re.search(OWN_LEAVES, source.text):
-        words = words_for(source.text, command)
+        options = command_for(source.text, command)
         return UsageFault("a whole program names its point itself, and this command takes an expression at a point",
-                          *([(words, "what the program differentiates first")] if words else []))
-    whole = next((name for name in names if holds_numbers(session[name])), None)
-    if whole:
+                          *([(options, "what the program differentiates first")] if options else []))
+    integral = next((name for name in names if holds_numbers(session[name])), None)
+    if integral:
         files = {file.name.removeprefix(FILE_PREFIX): file.value for point in texts for file in point.files}
-        repair = f"--var numbers=@{files.get(whole)} --at '{whole}=numbers.float()'"
-        dtype = session[whole].array.dtype
-        return UsageFault(f"there is nothing to differentiate by: {whole} holds numbers of the type {dtype}, "
-                          "and only floating numbers have gradients", *([repair] if whole in files else []))
-    lacking = lacking_names(session, source)
-    if not names and not lacking:
+        repair = f"--var numbers=@{files.get(integral)} --at '{integral}=numbers.float()'"
+        dtype = session[integral].array.dtype
+        return UsageFault(f"there is nothing to differentiate by: {integral} holds numbers of the type {dtype}, "
+                          "and only floating numbers have gradients", *([repair] if integral in files else []))
+    missing = lacking_names(session, source)
+    if not names and not missing:
         return UsageFault("there is nothing to differentiate by: the expression uses no name that has no value yet",
                           (f"gradcli {command} 'x**2' --at 'x=2'", "a name, and where it stands"))
     if not names:
-        words = ", ".join(lacking)
-        return UsageFault(f"there is nothing to differentiate by: {words} {'have' if lacking[1:] else 'has'} no value",
-                          at_point(fitting_values(session, source, lacking), []))
+        listed = ", ".join(missing)
+        return UsageFault(f"there is nothing to differentiate by: {listed} {'have' if missing[1:] else 'has'} no value",
+                          at_point(fitting_values(session, source, missing), []))
     return UsageFault("there is nothing to differentiate by: no name of the point holds floating numbers",
-                      at_point(numbers(lacking or ["x"]), []))
+                      at_point(numbers_for(missing or ["x"]), []))
 
 
 def lacking_names(session: Session, source: Source) -> list[str]:
@@ -169,8 +169,8 @@ def _modules(source: Source) -> set[str]:
 
 def used(source: Source, at: list[str]) -> list[str]:
     """The texts of --at that set a name which an expression uses."""
-    words = set(WORD.findall(source.text))
-    return [text for text in at if words.intersection(NAMES.findall(text))]
+    names = set(WORD.findall(source.text))
+    return [text for text in at if names.intersection(NAMES.findall(text))]
 
 
 def at_point(values: Mapping[str, str], before: list[str]) -> str:
@@ -200,18 +200,18 @@ def expression(word: str, settings: Settings, command: str = "plot", at: list[st
     from gradcli.lang.syntax.parser import parse
 
     with limited(settings):
-        named = from_file_or_word(word, known_names(at, settings), f"gradcli {command} ") if at is not None else None
-        source = named or from_words([word])[0]
-        parse(source.text, source.name if named else "<expression>")
-    return source if named else source._replace(name="<expr>" if word != "-" else "<stdin>")
+        value = from_file_or_word(word, known_names(at, settings), f"gradcli {command} ") if at is not None else None
+        source = value or from_words([word])[0]
+        parse(source.text, source.name if value else "<expression>")
+    return source if value else source._replace(name="<expr>" if word != "-" else "<stdin>")
 
 
 def refuse_twice(session: Session, texts: list[PointText]) -> None:
     """Raise UsageFault where --at gives a name of --var another value that is not computed from the first."""
-    held = session.names()
+    names = session.names()
     for text in texts:
         for name, value in points(text.text):
-            if name in held and name not in WORD.findall(value):
+            if name in names and name not in WORD.findall(value):
                 raise UsageFault(f"--var and --at both give {name} a value", (f"--at '{name}=...'", "alone"))
 
 
@@ -219,14 +219,14 @@ def set_names(session: Session, texts: list[PointText], settings: Settings, opti
     """Set the names in all texts of an option, and return them; UsageFault for a name that is set twice."""
     names: list[str] = []
     for text in texts:
-        for name in assigned(session, text, settings, option):
+        for name in assign_point(session, text, settings, option):
             if name in names:
                 raise twice(name, option)
             names.append(name)
     return names
 
 
-def assigned(session: Session, point: PointText, settings: Settings, option: str = "--at") -> list[str]:
+def assign_point(session: Session, point: PointText, settings: Settings, option: str = "--at") -> list[str]:
     """Set the names of one text and return them: numbers and floating tensors become leaves, other values stay."""
     kind = "torch.float64" if settings.double else "torch.float32"
     names = []
@@ -234,7 +234,7 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
     for file in point.files:
         set_variable(session, file)
     for name, value_text in points(point.text, option):
-        with faults_in_option(f"{name} = {value_text}", option, whole=False):
+        with faults_in_option(f"{name} = {value_text}", option, entire=False):
             session.run(f"{name} = {value_text}", option, echo=False)
         value = session[name]
         if isinstance(value, str) or isinstance(value, list) and has_text(value):
@@ -256,20 +256,20 @@ def assigned(session: Session, point: PointText, settings: Settings, option: str
 
 
 @contextmanager
-def faults_in_option(text: str, option: str, whole: bool = True) -> Iterator[None]:
-    """A context for evaluating the text of an option: faults show it, as a `whole` where its value is converted."""
+def faults_in_option(text: str, option: str, entire: bool = True) -> Iterator[None]:
+    """A context for evaluating the text of an option: faults show it, all of it if `entire`."""
     try:
         yield
     except Fault as fault:
         fault.source, fault.name = text, option
-        if whole:
+        if entire:
             fault.span = Span(1, 1, text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1)
         raise
 
 
 def floating_tensor(session: Session, text: str, settings: Settings, option: str) -> Any:
     """The value of an expression, a number or a list of numbers, as a floating tensor without history."""
-    with faults_in_option(text, option, whole=False):
+    with faults_in_option(text, option, entire=False):
         value = session.eval(text)
     if isinstance(value, int | float | list):
         session[NUMBERS_NAME] = value

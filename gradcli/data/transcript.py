@@ -81,7 +81,7 @@ def typed(fault: Fault, starts: list[int], source: Source) -> Fault:
 def opening(settings: Settings) -> str:
     """The line at the top of a transcript that asks for the settings it was made with, where they are unusual."""
     directives = [f"{KEYS[name].word} {value}".removesuffix(" True").lower()
-              for name in Settings.printing() if (value := getattr(settings, name)) != KEYS[name].default]
+                  for name in Settings.printing() if (value := getattr(settings, name)) != KEYS[name].default]
     return f"# gradcli: {', '.join(directives)}\n" if directives else ""
 
 

@@ -57,12 +57,12 @@ def render_container(value: Any, render_item: Callable[[Any], str], names_result
     out: list[str] = []
     inside: set[int] = set()
     pending = [value]
-    left = LONGEST
+    remaining = LONGEST
     while pending:
         item = pending.pop()
         if out:
-            left -= len(out[-1])
-            if left < 0:
+            remaining -= len(out[-1])
+            if remaining < 0:
                 raise SizeLimit(f"that would be shown in more than {LONGEST} characters")
         if type(item) is Literal:
             out.append(item.text)
@@ -91,10 +91,10 @@ def expand(value: Any, names_results: bool) -> Expansion | None:
         return Expansion(_joined(begin, members, end), "...")
     fields = getattr(kind, "_fields", ()) if isinstance(value, tuple) else ()
     if fields and names_results:
-        named = (part for name, item in zip(fields, value, strict=True) for part in (Literal(f"{name}="), item))
+        labelled = (part for name, item in zip(fields, value, strict=True) for part in (Literal(f"{name}="), item))
         if kind.__module__ == "gradcli.engine.transforms.forward_ad":      # a named tuple of Python's own making
-            return Expansion(_joined(f"{kind.__name__}(", named, ")", 2), "(...)")
-        return Expansion(_joined(f"torch.return_types.{kind.__name__}(\n", named, ")", 2, ",\n"), "(...)")
+            return Expansion(_joined(f"{kind.__name__}(", labelled, ")", 2), "(...)")
+        return Expansion(_joined(f"torch.return_types.{kind.__name__}(\n", labelled, ")", 2, ",\n"), "(...)")
     if kind is tuple or fields:
         return None if is_simple(value) and kind is tuple else Expansion(
             _joined("(", value, ",)" if len(value) == 1 else ")"), "(...)")

@@ -41,7 +41,8 @@ def _vector(array: Array, options: PrintOptions) -> str:
         return number.scale_line + _rows(column, number, lead)
     n = options.edgeitems
     dots = f"{lead}{DOWN:^{number.width}}\n"
-    return number.scale_line + _rows(column[:n], number, lead) + dots + _rows(_last(column, n), number, lead)
+    last = column[max(0, len(column) - n):]
+    return number.scale_line + _rows(column[:n], number, lead) + dots + _rows(last, number, lead)
 
 
 def _matrix(array: Array, options: PrintOptions) -> str:
@@ -120,8 +121,3 @@ def _summary(matrix: Array, number: Format, indent: str, n: int) -> str:
         last = top[top.rfind("\n", 0, -1) + 1 : -1]
         between = f"{DOWN:^{len(last) - len(indent) + 1}}\n"
     return number.scale_line + top + between + bottom
-
-
-
-def _last(array: Array, n: int) -> Array:
-    return array[max(0, len(array) - n) :]

@@ -51,7 +51,7 @@ def _profile(name: str | None) -> dict[str, Any]:
         return {}
     if not isinstance(name, str) or name not in PROFILES:
         raise ValueFault(f"there is no print profile {name!r}",
-                         *(f'torch.set_printoptions(profile="{known}")' for known in PROFILES))
+                         *(f'torch.set_printoptions(profile="{profile}")' for profile in PROFILES))
     return PROFILES[name]
 
 

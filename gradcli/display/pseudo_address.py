@@ -27,9 +27,9 @@ class Addresses:
         self._addresses = dict(addresses)
 
     def __call__(self, value: object) -> str:
-        known = self._addresses.get(id(value))
-        if known:
-            return known[1]
+        address = self._addresses.get(id(value))
+        if address:
+            return address[1]
         text = f"0x{FIRST + STEP * self._count:x}"
         self._count += 1
         self._addresses[id(value)] = value, text

@@ -222,4 +222,4 @@ def require_style(name: Any, option: str = "style") -> None:
     """Raise ValueFault for a name that is no style."""
     if type(name) is not str or name not in STYLES:
         raise ValueFault(f"{name!r} is no {option}: choose one of {', '.join(STYLES)}",
-                         *(f"{option}={known!r}" for known in STYLES))
+                         *(f"{option}={style!r}" for style in STYLES))

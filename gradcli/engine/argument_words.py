@@ -93,14 +93,14 @@ def called_as_method(count: int) -> bool:
     return at >= 0 and opname[code[at]] == "CALL" and code[at + 1] == count - 1
 
 
-def combined(name: str, args: Sequence[Any], options: Mapping[str, Any], words: str) -> str:
-    """`words`; of an operation of several signatures PyTorch says the types of all arguments instead."""
+def combined(name: str, args: Sequence[Any], options: Mapping[str, Any], message: str) -> str:
+    """`message`; of an operation of several signatures PyTorch says the types of all arguments instead."""
     if name not in OVERLOADED:
-        return words
+        return message
     method = called_as_method(len(args) + len(options))
     values = args[method:]
     if str(len(values) + len(options)) in ALONE.get(name, ("", ""))[method]:
-        return words
+        return message
     types = [*map(type_name, values), *(f"{key}={type_name(options[key])}" for key in sorted(options))]
     listed = ", ".join(types) + ", " * (not values and bool(options))
     return f"{name}() received an invalid combination of arguments - got ({listed}), but expected one of:"
@@ -118,27 +118,27 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
         parameter = "end"
     parameter = PARAMETERS.get((short, parameter), parameter)
     if expected == "tuple of Tensors" and isinstance(value, list | tuple):
-        strange = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
-        return f"expected Tensor as element {strange} in argument {at}, but got {type_name(value[strange])}"
+        index = next((i for i, item in enumerate(value) if not isinstance(item, Tensor)), 0)
+        return f"expected Tensor as element {index} in argument {at}, but got {type_name(value[index])}"
     short = {"cross_entropy": "cross_entropy_loss", "matrix_power": "linalg_matrix_power",
              "split": "split_with_sizes"}.get(short, short)
     if (short, parameter) == ("embedding", "input"):
         return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
-    words = no_sizes(short, parameter, position, value) if expected == "tuple of ints" else (
+    message = no_sizes(short, parameter, position, value) if expected == "tuple of ints" else (
         f"{short}(): argument '{parameter}'{position} must be {expected}, not {type_name(value)}")
-    return words if "unpack" in words else combined(short, args, options, words)
+    return message if "unpack" in message else combined(short, args, options, message)
 
 
 def no_sizes(name: str, parameter: str, position: str, value: Any) -> str:
     """A value that is no whole number and no list or tuple of them; `position` is "" or "(position 1)"."""
-    words = f"{name}(): argument '{parameter}'"
+    message = f"{name}(): argument '{parameter}'"
     odd = _strange_int(value) if isinstance(value, list | tuple) else None
     if odd:
-        return (f"{words} failed to unpack the object at pos {odd + 1} with error "
+        return (f"{message} failed to unpack the object at pos {odd + 1} with error "
                 f'"type must be tuple of ints,but got {type_name(value[odd])}"')
-    return f"{words}{position} must be tuple of ints, " + (
+    return f"{message}{position} must be tuple of ints, " + (
         f"but found element of type {type_name(value[0])} at pos 0" if odd == 0 else f"not {type_name(value)}")
 
 
@@ -155,8 +155,8 @@ def missing(name: str, names: Sequence[str], args: Sequence[Any], options: Mappi
         listed = " and ".join(quoted) if count < 3 else f"{', '.join(quoted[:-1])}, and {quoted[-1]}"
         return f"{short}() missing {count} required positional argument{'s' * (count > 1)}: {listed}"
     listed = ", ".join(f'"{parameter}"' for parameter in names)
-    words = f"{short}() missing {count} required positional argument{'s' * (count == 1)}: {listed}"
-    return combined(short, args, options, words)
+    message = f"{short}() missing {count} required positional argument{'s' * (count == 1)}: {listed}"
+    return combined(short, args, options, message)
 
 
 def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Mapping[str, Any]) -> str:
@@ -168,10 +168,10 @@ def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Map
         if most == 1:
             return f"TensorBase.{short}() takes no arguments ({count - 1} given)"
         least, most, count = least - 1, most - 1, count - 1
-    takes = f"{most} positional argument{'s' * (most != 1)}" if least >= most else (
+    expected = f"{most} positional argument{'s' * (most != 1)}" if least >= most else (
         f"from {least} to {most} positional arguments")
-    given = f"{count} {'was' if count == 1 else 'were'} given"
-    return combined(short, args, options, f"{short}() takes {takes} but {given}")
+    passed = f"{count} {'was' if count == 1 else 'were'} given"
+    return combined(short, args, options, f"{short}() takes {expected} but {passed}")
 
 
 def options_first(name: str, parameters: int, args: Sequence[Any], options: Mapping[str, Any]) -> bool:
@@ -215,8 +215,8 @@ def described(value: Any) -> str:
     if isinstance(value, str):
         return f"the string {value[:40]!r}"
     if isinstance(value, list | tuple) and value:
-        strange = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
-        inner = "others inside" if isinstance(strange, list | tuple) else f"{described(strange)}"
+        item = next((v for v in value if not isinstance(v, Tensor | int | float)), value[0])
+        inner = "others inside" if isinstance(item, list | tuple) else f"{described(item)}"
         return f"a {'list' if isinstance(value, list) else 'tuple'} with {inner}"
     plain: dict[type, str] = {list: "an empty list", tuple: "an empty tuple", dict: "a dict", set: "a set"}
     return plain.get(type(value), f"a {type(value).__name__.rpartition('.')[2]}")

@@ -43,7 +43,7 @@ def refusal(name: str, values: Sequence[Any]) -> TypeFault:
     dtypes = (v.array.dtype if isinstance(v, Tensor) else v.dtype for v in values if isinstance(v, Tensor | ndarray))
     era = next((OF[dtype].era for dtype in dtypes if dtype.kind == "c"), "ComplexFloat")
     short = name.rsplit(".", 1)[-1].removesuffix("_all").removesuffix("_dim")     # as programs call it
-    unimplemented, words = words_for(name)
+    unimplemented, message = words_for(name)
     kind = UnimplementedType if unimplemented else TypeFault
     return kind(f"{short}() is not defined for complex numbers", ("z.real, z.imag", "its parts as real tensors"),
-                ("z.abs()", "the magnitudes")).saying(words.format(era))
+                ("z.abs()", "the magnitudes")).saying(message.format(era))

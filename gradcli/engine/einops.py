@@ -145,14 +145,14 @@ def _lengths(left: Groups, shape: tuple[int, ...], lengths: dict[str, int]) -> d
     sizes: dict[str, int] = {}
     for group, n in zip(left, shape, strict=True):
         unknown = [name for name in group if name not in lengths]
-        known = {name: lengths[name] for name in group if name in lengths}
-        whole = prod(known.values())
+        stated = {name: lengths[name] for name in group if name in lengths}
+        product = prod(stated.values())
         if len(unknown) > 1:
             raise ShapeFault(f"cannot infer the sizes of two dimensions at once {unknown[0]} and {unknown[1]}",
                              (f"rearrange(x, pattern, {unknown[0]}=2)", "the length of one of them"))
-        if any(length < 0 for length in known.values()) or (n % whole if unknown and whole else n != whole):
+        if any(length < 0 for length in stated.values()) or (n % product if unknown and product else n != product):
             raise ShapeFault(f"a dimension of length {n} is not to be had of "
-                             + ", ".join(f"{name}={brief(length)}" for name, length in known.items()) if known else
+                             + ", ".join(f"{name}={brief(length)}" for name, length in stated.items()) if stated else
                              f"a dimension of length {n} has no name, and must have length 1")
-        sizes |= known | dict.fromkeys(unknown, n // whole if whole else 0)
+        sizes |= stated | dict.fromkeys(unknown, n // product if product else 0)
     return sizes

@@ -122,12 +122,12 @@ def _sum_error(a: Doubles, b: Doubles | np.float64, total: Doubles) -> Doubles:
 def _rounded_to_odd(a: Doubles, b: Doubles | np.float64) -> Doubles:
     """a + b; where it is not exact, the neighbour whose last bit is 1."""
     total = np.asarray(a + b)
-    lost = np.asarray(_sum_error(a, b, total))
+    error = np.asarray(_sum_error(a, b, total))
     bits = total.view(np.int64)
-    wrong = (lost != 0) & (bits & 1 == 0) & np.isfinite(lost)
+    wrong = (error != 0) & (bits & 1 == 0) & np.isfinite(error)
     if wrong.any():
         # bits of a float grow away from zero, so the step depends on both signs
-        bits[wrong] += np.where(np.signbit(lost[wrong]) == np.signbit(total[wrong]), 1, -1)
+        bits[wrong] += np.where(np.signbit(error[wrong]) == np.signbit(total[wrong]), 1, -1)
     return total
 
 

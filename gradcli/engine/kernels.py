@@ -130,7 +130,8 @@ def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
 
     Longer rows than 4096 are taken in pieces of about that length, so that no accuracy is lost.
     """
-    if axes == (x.ndim - 1,) and x.size >= LARGE and x.ndim > 1 and _by_rows(x):
+    if axes == (x.ndim - 1,) and x.size >= LARGE and x.ndim > 1 and (
+            x.flags.c_contiguous and x.dtype.kind == "f" and x.itemsize >= 4 and x.shape[-1] >= 16):
         n = x.shape[-1]
         summed = np.einsum("...i->...", x[..., : n - n % ROW].reshape(*x.shape[:-1], -1, ROW) if n > ROW else x)
         if n > ROW:
@@ -139,10 +140,6 @@ def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
                 summed += np.einsum("...i->...", x[..., n - n % ROW :])
         return summed[..., None] if keep else summed
     return np.add.reduce(x, axis=axes, keepdims=True) if keep else np.add.reduce(x, axis=axes)
-
-
-def _by_rows(x: ndarray) -> bool:
-    return x.flags.c_contiguous and x.dtype.kind == "f" and x.itemsize >= 4 and x.shape[-1] >= 16
 
 
 def running(ufunc: Any, x: ndarray) -> ndarray:

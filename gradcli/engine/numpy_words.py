@@ -53,14 +53,14 @@ def in_numpys_words(fault: Fault) -> Fault:
         return _copied(ArrayTruth, fault).saying("The truth value of an array with more than one element is ambiguous. "
                                                  "Use a.any() or a.all()")
     if isinstance(fault, BroadcastShapes):
-        shapes = " ".join(map(_written, fault.shapes))
+        shapes = " ".join(map(_text, fault.shapes))
         return _as(ValueFault, fault).saying(f"operands could not be broadcast together with shapes {shapes} ")
     if isinstance(fault, ViewSize):
-        shape = _written(fault.shape).replace("-1", "newaxis")
+        shape = _text(fault.shape).replace("-1", "newaxis")
         return _as(ValueFault, fault).saying(f"cannot reshape array of size {fault.size} into shape {shape}")
     if isinstance(fault, PartShape):
-        return _as(ValueFault, fault).saying(f"could not broadcast input array from shape {_written(fault.shape)} into "
-                                             f"shape {_written(fault.part)}")
+        return _as(ValueFault, fault).saying(f"could not broadcast input array from shape {_text(fault.shape)} into "
+                                             f"shape {_text(fault.part)}")
     return _as(ValueFault, fault) if isinstance(fault, ShapeFault) else fault
 
 
@@ -83,5 +83,5 @@ def _copied(kind: type[Fault], fault: Fault) -> Fault:
     return copy
 
 
-def _written(shape: Sequence[int]) -> str:
+def _text(shape: Sequence[int]) -> str:
     return f"({','.join(map(str, shape))}{',' * (len(shape) == 1)})"

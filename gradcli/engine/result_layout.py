@@ -44,7 +44,7 @@ def steps_of(array: ndarray) -> Steps:
     return tuple(steps)
 
 
-def _turned(shape: Steps, operands: Sequence[Steps], low: int, high: int) -> int:
+def _should_swap(shape: Steps, operands: Sequence[Steps], low: int, high: int) -> int:
     """Whether dimension `low`, so far nearer to the elements, belongs outside `high`: 1, or -1 if not, 0 if open."""
     for steps in operands:
         inner, outer = steps[low], steps[high]
@@ -64,11 +64,11 @@ def ordered_steps(shape: Steps, operands: Sequence[Steps]) -> Steps:
     for i in range(1, ndim):
         at = i
         for before in range(i - 1, -1, -1):
-            turned = _turned(shape, operands, order[before], order[at])
-            if turned > 0:
+            swap = _should_swap(shape, operands, order[before], order[at])
+            if swap > 0:
                 order[before], order[at] = order[at], order[before]
                 at = before
-            elif turned < 0:
+            elif swap < 0:
                 break
     if order == list(range(ndim - 1, -1, -1)):
         return row_steps(shape)
@@ -82,7 +82,7 @@ def ordered_steps(shape: Steps, operands: Sequence[Steps]) -> Steps:
 def broadcast_steps(array: ndarray, shape: Steps) -> Steps:
     """The steps of an operand seen in a larger shape."""
     lead = len(shape) - array.ndim
-    return (0,) * lead + tuple([0 if n == 1 != whole else step for n, whole, step in zip(
+    return (0,) * lead + tuple([0 if n == 1 != size else step for n, size, step in zip(
         array.shape, shape[lead:], steps_of(array), strict=True)])
 
 
@@ -97,10 +97,10 @@ def channels_last_steps(shape: Steps) -> Steps:
     return (steps[0], steps[3], steps[1], steps[2])
 
 
-def joined(result: ndarray, sources: Sequence[ndarray]) -> ndarray:
+def in_format_of(result: ndarray, sources: Sequence[ndarray]) -> ndarray:
     """A result that lies row by row, or with its channels innermost if those of all sources do."""
     if result.ndim == 4 and all(channels_last(a) for a in sources):
-        return in_strides(result, tuple([step * result.itemsize for step in channels_last_steps(result.shape)]))
+        return restrided(result, tuple([step * result.itemsize for step in channels_last_steps(result.shape)]))
     return result if result.flags.c_contiguous else np.ascontiguousarray(result)
 
 
@@ -117,7 +117,7 @@ def result_steps(shape: Steps, operands: Sequence[ndarray]) -> Steps:
     return ordered_steps(shape, [broadcast_steps(a, shape) for a in operands if a.ndim])
 
 
-def alike(array: ndarray, other: ndarray) -> bool:
+def same_strides(array: ndarray, other: ndarray) -> bool:
     """Whether two arrays of one shape and type lie alike, apart from steps along dimensions of length 1."""
     return all(a == b or n == 1 for a, b, n in zip(array.strides, other.strides, array.shape, strict=True))
 
@@ -127,7 +127,7 @@ def memory(shape: Steps, strides: Steps, dtype: Any) -> ndarray:
     return np.ndarray(shape, dtype, np.empty(prod(shape) or 1, dtype), 0, strides)
 
 
-def shadow(shape: Steps, strides: Steps, itemsize: int) -> ndarray:
+def placeholder(shape: Steps, strides: Steps, itemsize: int) -> ndarray:
     """An array that lies so, of which nothing is read."""
     return as_strided(np.empty(1, f"V{itemsize}"), shape, strides)
 
@@ -145,40 +145,40 @@ def empty_like(model: ndarray, dtype: Any = None) -> ndarray:
 
 
 @lru_cache(CACHED)
-def _kept_strides(shape: Steps, strides: Steps, itemsize: int, item: int) -> Steps:
-    return tuple([step * item for step in preserved_steps(shadow(shape, strides, itemsize))])
+def _preserved_strides(shape: Steps, strides: Steps, itemsize: int, item: int) -> Steps:
+    return tuple([step * item for step in preserved_steps(placeholder(shape, strides, itemsize))])
 
 
-def copied(array: ndarray, dtype: Any = None) -> ndarray:
+def dense_copy(array: ndarray, dtype: Any = None) -> ndarray:
     """A copy without gaps, in the order of the array, as elements of another type if one is given."""
     copy = np.array(array, dtype or array.dtype)    # an array, also of one of numpy's scalars
     if copy.ndim < 2 or array.flags.c_contiguous:
         return copy
-    return in_strides(copy, _kept_strides(array.shape, array.strides, array.itemsize, copy.itemsize))
+    return restrided(copy, _preserved_strides(array.shape, array.strides, array.itemsize, copy.itemsize))
 
 
 @lru_cache(CACHED)
-def _picked_strides(shape: Steps, item: int, source: tuple[Any, ...], picks: tuple[Any, ...]) -> Steps:
+def _indexed_strides(shape: Steps, item: int, source: tuple[Any, ...], picks: tuple[Any, ...]) -> Steps:
     at = [i for i, pick in enumerate(picks) if pick]
-    taken = {i: len(picks[i][0]) if picks[i][3] else 1 for i in at}
-    array = shadow(*source)
-    joint = len(shape) - (array.ndim - sum(taken.values()))     # dimensions that the indices have in common
+    counts = {i: len(picks[i][0]) if picks[i][3] else 1 for i in at}
+    array = placeholder(*source)
+    joint = len(shape) - (array.ndim - sum(counts.values()))     # dimensions that the indices have in common
     first = at[0] if at[-1] - at[0] == len(at) - 1 else 0
-    steps, kept, d = steps_of(array), [], 0
+    steps, remaining, d = steps_of(array), [], 0
     for i in range(len(picks)):
-        if i not in taken:
-            kept.append(steps[d])
-        d += taken.get(i, 1)
-    kept += steps[d:]
-    operands = [(*kept[:first], *(0,) * joint, *kept[first:])]
+        if i not in counts:
+            remaining.append(steps[d])
+        d += counts.get(i, 1)
+    remaining += steps[d:]
+    operands = [(*remaining[:first], *(0,) * joint, *remaining[first:])]
     for i in at:
         if not picks[i][3]:
-            inner = broadcast_steps(shadow(*picks[i][:3]), shape[first : first + joint])
+            inner = broadcast_steps(placeholder(*picks[i][:3]), shape[first : first + joint])
             operands.append((*(0,) * first, *inner, *(0,) * (len(shape) - first - joint)))
     return tuple([step * item for step in ordered_steps(shape, operands)])
 
 
-def picked(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
+def indexed_result(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
     """What indices pick from an array, in the order that PyTorch gives it: that of the array, then of the indices.
 
     picks   an array of indices or truth values, or a full slice, for each of the first dimensions of `source`
@@ -186,24 +186,24 @@ def picked(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
     if result.ndim < 2 or not result.size or result.ndim == source.ndim and (
             source.flags.c_contiguous and result.flags.c_contiguous):
         return result
-    return in_strides(result, _picked_strides(
+    return restrided(result, _indexed_strides(
         result.shape, result.itemsize, (source.shape, source.strides, source.itemsize),
         tuple([(pick.shape, pick.strides, pick.itemsize, pick.dtype.kind == "b") if type(pick) is ndarray else None
                for pick in picks])))
 
 
-def in_strides(result: ndarray, strides: Steps) -> ndarray:
+def restrided(result: ndarray, strides: Steps) -> ndarray:
     """`result` with these strides, in bytes; a copy if it has others."""
     if strides == result.strides or not result.size:
         return result
-    laid = memory(result.shape, strides, result.dtype)
-    laid[...] = result
-    return laid
+    out = memory(result.shape, strides, result.dtype)
+    out[...] = result
+    return out
 
 
 @lru_cache(CACHED)
 def _result_strides(shape: Steps, item: int, *operands: tuple[Any, ...]) -> Steps:
-    return tuple([step * item for step in result_steps(shape, [shadow(*operand) for operand in operands])])
+    return tuple([step * item for step in result_steps(shape, [placeholder(*operand) for operand in operands])])
 
 
 def arranged(result: ndarray, *operands: Any) -> ndarray:
@@ -213,7 +213,7 @@ def arranged(result: ndarray, *operands: Any) -> ndarray:
             first.strides == result.strides and first.shape == shape):
         return result
     arrays = [(a.shape, a.strides, a.itemsize) for a in operands if type(a) is ndarray]
-    return in_strides(result, _result_strides(shape, result.itemsize, *arrays)) if arrays else result
+    return restrided(result, _result_strides(shape, result.itemsize, *arrays)) if arrays else result
 
 
 def with_layout(forward: Any, order: str) -> Any:
@@ -226,7 +226,7 @@ def with_layout(forward: Any, order: str) -> Any:
         if order == "columns":
             return np.ascontiguousarray(array.swapaxes(-1, -2)).swapaxes(-1, -2)
         sources = [v for v in values[:2] if type(v) is ndarray and channels_last(v)] if order == "images" else ()
-        return joined(array, sources) if sources else np.ascontiguousarray(array)
+        return in_format_of(array, sources) if sources else np.ascontiguousarray(array)
 
     def forward_with_layout(*values: Any, **options: Any) -> Any:
         out = forward(*values, **options)

@@ -17,11 +17,11 @@ WITHOUT_ARGUMENTS = re.compile(rf"({IN_C}\.\w+\(\)) (?:takes 1 positional argume
                                r"got an unexpected keyword argument .*)")
 
 
-def surplus(words: str) -> str:
+def surplus(message: str) -> str:
     """CPython's words about the call of such a method with arguments in those of C; any other words as they are."""
-    match = WITHOUT_ARGUMENTS.fullmatch(words)
+    match = WITHOUT_ARGUMENTS.fullmatch(message)
     if match is None:
-        return words
+        return message
     method, count = match.groups()
     return f"{method} takes no arguments ({int(count) - 1} given)" if count else f"{method} takes no keyword arguments"
 
@@ -96,10 +96,10 @@ class NoReceiverParameter(SignatureMismatch):
 
 
 class UnknownOption(SignatureMismatch):
-    """`option` is no parameter of the function; `near` is the parameter most likely meant, or empty."""
+    """`option` is no parameter of the function; `suggestion` is the parameter most likely meant, or empty."""
 
-    def __init__(self, callee: str, phrase: str, usage: str = "", *, option: str, near: str = "") -> None:
-        self.option, self.near = option, near
+    def __init__(self, callee: str, phrase: str, usage: str = "", *, option: str, suggestion: str = "") -> None:
+        self.option, self.suggestion = option, suggestion
         super().__init__(callee, phrase, usage)
 
 

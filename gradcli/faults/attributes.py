@@ -60,19 +60,19 @@ class SetBeforeInit(AttributeFault):
 
 
 class NotAModule(ArgumentFault):
-    """A value that is no module, and which messages call `words`, was to become the child module `name`."""
+    """A value that is no module, and which messages call `description`, was to become the child module `name`."""
 
-    def __init__(self, value: Any, words: str, name: str) -> None:
-        self.value, self.words_of_value, self.child = value, words, name
-        super().__init__(f"cannot assign {words} as child module '{name}' (torch.nn.Module or None expected)")
+    def __init__(self, value: Any, description: str, name: str) -> None:
+        self.value, self.words_of_value, self.child = value, description, name
+        super().__init__(f"cannot assign {description} as child module '{name}' (torch.nn.Module or None expected)")
 
 
 class NotParameters(ArgumentFault):
-    """An optimiser was given something that is no list of parameters, and which messages call `words`."""
+    """An optimiser was given something that is no list of parameters, and which messages call `description`."""
 
-    def __init__(self, value: Any, words: str) -> None:
+    def __init__(self, value: Any, description: str) -> None:
         self.value = value
-        super().__init__(f"an optimiser needs a list of parameters, not {words}", "net.parameters()")
+        super().__init__(f"an optimiser needs a list of parameters, not {description}", "net.parameters()")
 
 
 class SingleParameter(ArgumentFault):

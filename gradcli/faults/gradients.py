@@ -16,18 +16,18 @@ class NothingRequiresGrad(NoHistory):
 
 
 class Detached(CutHistory):
-    """History was left behind by `how`; by the result of `operation`, which has no gradient, if it was one."""
+    """History was left behind by `cause`; by the result of `operation`, which has no gradient, if it was one."""
 
-    def __init__(self, message: str, how: str, operation: str, *hints: tuple[str, str], places: Places) -> None:
-        self.how, self.operation = how, operation
+    def __init__(self, message: str, cause: str, operation: str, *hints: tuple[str, str], places: Places) -> None:
+        self.cause, self.operation = cause, operation
         super().__init__(message, *hints, places=places)
 
 
 class LostByConversion(CutHistory):
-    """A command would give a wrong gradient, as `how` made plain numbers of a tensor at an instruction `at`."""
+    """A command would give a wrong gradient, as `cause` made plain numbers of a tensor at an instruction `at`."""
 
-    def __init__(self, message: str, how: str, at: Any) -> None:
-        self.how, self.at = how, at
+    def __init__(self, message: str, cause: str, at: Any) -> None:
+        self.cause, self.at = cause, at
         super().__init__(message)
 
 
@@ -57,10 +57,10 @@ class GradientCount(FunctionGradients):
 
     def __init__(self, function: str, count: int, arguments: int, places: Places) -> None:
         self.function, self.arguments = function, arguments
-        words = ", ".join(["g"] + ["None"] * (arguments - 1))
+        values = ", ".join(["g"] + ["None"] * (arguments - 1))
         super().__init__(f"{function}.backward returned {count} gradient{'s' * (count != 1)} for the {arguments} "
                          f"argument{'s' * (arguments != 1)} of forward",
-                         (f"return {words}", "one for each, None where none is needed"), places=places)
+                         (f"return {values}", "one for each, None where none is needed"), places=places)
         self.saying(f"function {function}Backward returned an incorrect number of gradients (expected {arguments}, "
                     f"got {count})")
 

@@ -12,11 +12,11 @@ LONGEST = 50    # characters: nobody types longer names by hand, and comparing t
 SHORT, LONG = 3, 7      # characters from which one slip, and two, are allowed
 
 
-def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+def nearest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """The one name that is most likely meant, or nothing."""
     if len(name) > LONGEST:
         return ()
-    names = sorted(word for word in set(known) if not word.startswith((".", "__")))
+    names = sorted(word for word in set(candidates) if not word.startswith((".", "__")))
     plain = _normalized(name)
     same = ([word for word in names if _normalized(word) == plain]
             or [word for word in names if _single(word) == _single(plain)]) if plain else []
@@ -32,13 +32,13 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     return (min(likely)[-1],) if likely else ()
 
 
-def nearest_word(name: str, known: Iterable[str]) -> tuple[str, ...]:
+def nearest_word(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """The word of the language of which a name of a program is a slip, as a tuple of none or one.
 
     `model` is no slip of `mode`, `loss` none of `less`, `conv1` none of `conv1d`: programs name their values by
     ordinary words.
     """
-    return tuple(word for word in nearest(name, known)
+    return tuple(word for word in nearest(name, names)
                  if len(name) > 1 and (_normalized(name) == _normalized(word) or _is_mistyped(name, word)))
 
 
@@ -64,12 +64,12 @@ def likeliest_name(name: str, groups: Iterable[tuple[str, Iterable[str]]]) -> st
     not conv2d, and `mseloss` F.mse_loss, not nn.MSELoss.
     """
     best: tuple[tuple[int, bool, int], str] | None = None
-    for order, (module, known) in enumerate(groups):
-        alike = [word for word in known if word[:1].isupper() == name[:1].isupper()]
-        for near in (*nearest_word(name, alike), *nearest_word(name, known)):
-            rank = (distance(_normalized(name), _normalized(near)), near[:1].isupper() != name[:1].isupper(), order)
+    for order, (module, members) in enumerate(groups):
+        alike = [word for word in members if word[:1].isupper() == name[:1].isupper()]
+        for match in (*nearest_word(name, alike), *nearest_word(name, members)):
+            rank = (distance(_normalized(name), _normalized(match)), match[:1].isupper() != name[:1].isupper(), order)
             if best is None or rank < best[0]:
-                best = rank, f"{module}.{near}" if module else near
+                best = rank, f"{module}.{match}" if module else match
     return best[1] if best else ""
 
 

@@ -55,8 +55,7 @@ class IndexOfNumber(TooManyIndices):
         self.hints.append(("x.item()", "the number itself"))
         if index_type is int:
             self.saying("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ "
-                        "to "
-                        "convert a 0-dim tensor to a number")
+                        "to convert a 0-dim tensor to a number")
         elif index_type is slice:
             self.saying("slice() cannot be applied to a 0-dim tensor.")
 
@@ -113,10 +112,10 @@ class ExpandedSize(ShapeFault):
 class PartShape(ShapeFault):
     """A value of the shape `shape` does not fit into the part of a tensor of the shape `part`."""
 
-    def __init__(self, shape: Shape, part: Shape, message: str, words: str) -> None:
+    def __init__(self, shape: Shape, part: Shape, message: str, saying: str) -> None:
         self.shape, self.part = shape, part
         super().__init__(message)
-        self.saying(words)
+        self.saying(saying)
 
 
 class ViewSize(ShapeFault):

@@ -87,9 +87,9 @@ class Fault(Exception):
         self.headline = ""      # CPython's or PyTorch's words for it, which become the first line
         self.needless = ""      # an explanation that says no more than the headline does
 
-    def saying(self, words: str) -> Self:
-        """This fault, with PyTorch's own `words` for programs that catch it."""
-        self.args = (words,)
+    def saying(self, message: str) -> Self:
+        """This fault, with PyTorch's own `message` for programs that catch it."""
+        self.args = (message,)
         return self
 
     def __copy__(self) -> Self:

@@ -22,7 +22,7 @@ VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu",       # torch.__versio
 def stream_of(age: str | None) -> str | None:
     """The style whose random stream an age has; None for no age. Raises ValueFault for an unknown age."""
     if age is not None and age not in AGES:
-        raise ValueFault(f"age is one of {', '.join(AGES)}, not {age!r}", *(f"age={known!r}" for known in AGES))
+        raise ValueFault(f"age is one of {', '.join(AGES)}, not {age!r}", *(f"age={choice!r}" for choice in AGES))
     return None if age is None else "tutorial" if age == OLDEST else "modern"
 
 

@@ -101,8 +101,8 @@ class AllowList:
                 return set_shape
             return ASSIGNABLE.get(name) or self._own_setter(value, name)
         if isinstance(value, Tensor):
-            own = own_attributes(value)
-            return (lambda tensor: own.pop(name)) if name in own else name == "grad"
+            attributes = own_attributes(value)
+            return (lambda tensor: attributes.pop(name)) if name in attributes else name == "grad"
         kind = type(value)
         exposure = exposure_of(kind) or NOTHING
         return name in exposure.write or (
@@ -114,8 +114,8 @@ class AllowList:
         Besides the names of tensors those are refused that differ from one by a slip: `x.require_grad = True`.
         """
         kind = type(value)
-        taken = name in self.arrays or name in PLAIN or any(name in vars(base) for base in kind.__mro__)
-        if taken or name[0] == "." or name[:2] == "__" or issubclass(kind, Array | Uninitialized):
+        reserved = name in self.arrays or name in PLAIN or any(name in vars(base) for base in kind.__mro__)
+        if reserved or name[0] == "." or name[:2] == "__" or issubclass(kind, Array | Uninitialized):
             return None
         if any(True for _ in nearest(name, self.tensors)):
             return None
@@ -167,13 +167,13 @@ def admitted(value: Any) -> Any:
 
 def _holds_array(value: Any) -> bool:
     """Whether a list, tuple, dict or set holds an array of numpy's, at whatever depth."""
-    pending, seen = [value], set[int]()
+    pending, visited = [value], set[int]()
     while pending:
         holder = pending.pop()
         if isinstance(holder, np.ndarray):
             return True
-        if type(holder) in (list, tuple, dict, set) and id(holder) not in seen:
-            seen.add(id(holder))
+        if type(holder) in (list, tuple, dict, set) and id(holder) not in visited:
+            visited.add(id(holder))
             members = holder.values() if type(holder) is dict else holder
             pending += [member for member in members if isinstance(member, np.ndarray | list | tuple | dict | set)]
     return False

@@ -164,16 +164,16 @@ def _forward_ad(name: str) -> Any:
 
 def autograd_module() -> ModuleProxy:
     """`torch.autograd`."""
-    own = LazyType("torch.autograd.function.Function", lambda: _custom("Function"))
+    function_class = LazyType("torch.autograd.function.Function", lambda: _custom("Function"))
     function = ModuleProxy("torch.autograd.function", {"once_differentiable": "once_differentiable"}, _custom,
-                           Function=own)
+                           Function=function_class)
     variable_type = TypeProxy("torch.autograd.variable.Variable", (Variable,), variable)
     graph = ModuleProxy("torch.autograd.graph", {name: name for name in GRAPH}, _graph)
     forward = ModuleProxy("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
     functions = ModuleProxy("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                             jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
     return ModuleProxy("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, transform,
-                       Variable=variable_type, Function=own, function=function,
+                       Variable=variable_type, Function=function_class, function=function,
                        backward=functional.backward, grad=functional.grad,
                        functional=functions, graph=graph, forward_ad=forward,
                        variable=ModuleProxy("torch.autograd.variable", Variable=variable_type),

@@ -38,10 +38,8 @@ def _refused(name: str) -> Callable[..., Any]:
     """A function of this name that raises GradFault: it needs a CUDA device."""
     def refused(*args: Any, **options: Any) -> Any:
         raise FailedAssertion("there is no CUDA device here: programs run on the processor",
-                              ("if torch.cuda.is_available():", "before it, which is False here")).saying("Torch not "
-                                                                                                          "compiled "
-                                                                                                          "with CUDA "
-                                                                                                          "enabled")
+                              ("if torch.cuda.is_available():", "before it, which is False here")).saying(
+            "Torch not compiled with CUDA enabled")
 
     refused.__name__ = refused.__qualname__ = name
     return refused

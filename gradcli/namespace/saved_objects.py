@@ -56,15 +56,14 @@ class Store:
         return persistent(self._saved[name])
 
 
-def _name(f: Any, what: str) -> str:
+def _name(f: Any, action: str) -> str:
     if type(f) is not str:
-        kind = ArgumentFault if f is None or what == "save" else NoTensor
-        raise kind(f"torch.{what} takes a path as a string, or an io.BytesIO(), not {described(f)}",
-                   f'torch.{what}({"net.state_dict(), " if what == "save" else ""}"net.pt")').saying(
-            f"{what}() missing 1 required positional argument: 'f'" if f is None else
-            f"'{type_name(f)}' object has no attribute 'seek'. You can only torch.load "
-            "from a file that is seekable. Please pre-load the data into a buffer like io.BytesIO and try to load "
-            "from it "
-            "instead." if what == "load" else "expected 'f' to be string, path, or a file-like object with a 'write' "
+        kind = ArgumentFault if f is None or action == "save" else NoTensor
+        raise kind(f"torch.{action} takes a path as a string, or an io.BytesIO(), not {described(f)}",
+                   f'torch.{action}({"net.state_dict(), " if action == "save" else ""}"net.pt")').saying(
+            f"{action}() missing 1 required positional argument: 'f'" if f is None else
+            f"'{type_name(f)}' object has no attribute 'seek'. You can only torch.load from a file that is seekable. "
+            "Please pre-load the data into a buffer like io.BytesIO and try to load from it "
+            "instead." if action == "load" else "expected 'f' to be string, path, or a file-like object with a 'write' "
             "attribute")
     return f

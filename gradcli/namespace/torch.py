@@ -79,10 +79,8 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if data is None:
         data = traced.zeros((0,))
     if not isinstance(data, Tensor):
-        raise NoTensor(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, "
-                                                                             "2))").saying(f"'{type_name(data)}' "
-                                                                                           "object has no attribute "
-                                                                                           "'detach'")
+        raise NoTensor(f"Parameter() wraps a tensor, not {described(data)}", "nn.Parameter(torch.randn(2, 2))").saying(
+            f"'{type_name(data)}' object has no attribute 'detach'")
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
             f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}")
@@ -101,11 +99,10 @@ parameter.__name__ = parameter.__qualname__ = "Parameter"
 def sizes(values: Iterable[Any] = ()) -> Size:
     """A torch.Size of whole numbers."""
     size = Size(Budget().bounded(values))
-    for at, strange in enumerate(size):
-        if not isinstance(strange, int):
-            raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(strange)}", "torch.Size([2, 3])"
-                                ).saying(f"torch.Size() takes an iterable of 'int' (item {at} is "
-                                         f"'{type_name(strange)}')")
+    for at, item in enumerate(size):
+        if not isinstance(item, int):
+            raise ArgumentFault(f"torch.Size() takes whole numbers, not {described(item)}", "torch.Size([2, 3])"
+                                ).saying(f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(item)}')")
     return size
 
 
@@ -115,8 +112,7 @@ def set_default_dtype(d: Any) -> None:
     if dtype is REFUSED or dtype.kind != "f":
         raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
                             "torch.set_default_dtype(torch.float64)").saying(
-            "invalid dtype object: only floating-point types are supported as the default "
-            "type" if dtype is REFUSED else
+            "invalid dtype object: only floating-point types are supported as the default type" if dtype is REFUSED else
             "only floating-point types are supported as the default type")
     Default.floating = dtype
 
@@ -309,10 +305,10 @@ def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
 
 def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[Any], Any]:
     """The built-in `type`: it returns the Kind that stands for the class of a value, or the program's own class."""
-    known = {kind._types[0]: kind for kind in plain}
+    by_name = {kind._types[0]: kind for kind in plain}
     nodes: dict[Any, TypeProxy] = {}
-    known |= {
-        Sentinel: known[object], type(None): TypeProxy("NoneType", (type(None),)),
+    by_name |= {
+        Sentinel: by_name[object], type(None): TypeProxy("NoneType", (type(None),)),
         Array: TypeProxy("numpy.ndarray", (Array,)),
         Parameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
 
@@ -320,7 +316,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
         kind = type(value)
         if isinstance(value, MatrixFault):
             return vars(torch)["linalg"].LinAlgError
-        if isinstance(value, BaseException) and kind not in STAND_INS and kind not in known:
+        if isinstance(value, BaseException) and kind not in STAND_INS and kind not in by_name:
             kind = python_kind(value)
         if user_class(kind):
             return kind
@@ -341,16 +337,16 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             if isinstance(value, Variable):
                 return torch.autograd.Variable
             if kind is Tensor and not value.array.ndim and value.root is not DATA:      # it was a plain number
-                return known[float if value.array.dtype.kind == "f" else int]
+                return by_name[float if value.array.dtype.kind == "f" else int]
             return vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
-        if kind not in known:
+        if kind not in by_name:
             usual = "torch.return_types" if issubclass(kind, tuple) else None
             home: Any = getattr(kind, "_module_path", usual)
             module = torch.optim if str(home).startswith("torch.optim") else torch.nn
             name = kind.__name__.rpartition(".")[2]
-            named = getattr(module, name) if home and name in public_names(module) else None
-            known[kind] = named or TypeProxy(f"{home}.{name}" if home else kind.__name__, (kind,))
-        return known[kind]
+            public = getattr(module, name) if home and name in public_names(module) else None
+            by_name[kind] = public or TypeProxy(f"{home}.{name}" if home else kind.__name__, (kind,))
+        return by_name[kind]
 
     type_.__name__ = type_.__qualname__ = "type"        # as messages call it
     type_kind = TypeProxy("type", (ProgramClass, TypeProxy), type_)

@@ -28,8 +28,7 @@ NN = {
     "modules.conv": "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d",
     "modules.pooling": "MaxPool1d MaxPool2d MaxPool3d AvgPool1d AvgPool2d AvgPool3d LPPool1d LPPool2d LPPool3d "
                        "AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d "
-                       "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d FractionalMaxPool2d "
-                       "FractionalMaxPool3d",
+                       "AdaptiveMaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d FractionalMaxPool2d FractionalMaxPool3d",
     "modules.batchnorm": "BatchNorm1d BatchNorm2d BatchNorm3d InstanceNorm1d InstanceNorm2d InstanceNorm3d "
                          "SyncBatchNorm",
     "modules.normalization": "LayerNorm GroupNorm RMSNorm LocalResponseNorm CrossMapLRN2d",
@@ -212,20 +211,20 @@ def shadowed() -> dict[str, dict[str, str]]:
 
 
 def _distributions() -> dict[str, Any]:
-    own = {name: f"distributions.{place}" for name, place in _listed(DISTRIBUTIONS).items()}
+    by_name = {name: f"distributions.{place}" for name, place in _listed(DISTRIBUTIONS).items()}
     transforms = {name: f"distributions.{place}" for name, place in _listed(TRANSFORMS).items()}
     files: dict[str, dict[str, str]] = {}
-    for name, place in own.items():
+    for name, place in by_name.items():
         if name[0].isupper():
             files.setdefault(DISTRIBUTION_FILES.get(name, name.lower()), {})[name] = place
     relaxed = {"relaxed_bernoulli": "LogitRelaxedBernoulli", "relaxed_categorical": "ExpRelaxedCategorical"}
     for file, name in relaxed.items():
         files[file][name] = f"distributions.categorical.{name}"
-    return own | transforms | files | {
+    return by_name | transforms | files | {
         "constraints": {name: f"distributions.constraints.{name}" for name in CONSTRAINTS},
         "transforms": transforms,
-        "constraint_registry": {name: own[name] for name in ("biject_to", "transform_to")},
-        "kl": {name: own[name] for name in ("kl_divergence", "register_kl")}}
+        "constraint_registry": {name: by_name[name] for name in ("biject_to", "transform_to")},
+        "kl": {name: by_name[name] for name in ("kl_divergence", "register_kl")}}
 
 
 def _listed(files: dict[str, str]) -> dict[str, str]:

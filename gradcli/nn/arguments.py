@@ -162,9 +162,9 @@ def _checked(function: Any, name: str, taker: tuple[Take, str, Any], value: Any,
     result = take(value)
     if result is REFUSED:
         fault = ArgumentFault(f"{name} must be {what}, not {described(value)}")
-        words = f"'{type_name(value)}' object is not callable" if what == "a function" else (
+        message = f"'{type_name(value)}' object is not callable" if what == "a function" else (
             refused_option(_own_class(args), function, name, value, args, options))
-        raise fault.saying(words) if words else fault
+        raise fault.saying(message) if message else fault
     return result
 
 

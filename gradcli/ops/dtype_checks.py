@@ -40,30 +40,30 @@ def only_floats(name, array):
 def same_type_as(name, first, dtype):
     """Raise DtypeMix unless the operand `name` has the type of the first, from which PyTorch casts none."""
     if dtype != first:
-        wanted, given = OF[first], OF[dtype]
-        raise DtypeMix(f"expected dtype {CTYPES[wanted.era]} for `{name}` but got dtype {CTYPES[given.era]}",
-                       (f"{name}.to(x.dtype)", f"the same as {wanted.name}"), dtypes=(wanted.name, given.name))
+        expected, passed = OF[first], OF[dtype]
+        raise DtypeMix(f"expected dtype {CTYPES[expected.era]} for `{name}` but got dtype {CTYPES[passed.era]}",
+                       (f"{name}.to(x.dtype)", f"the same as {expected.name}"), dtypes=(expected.name, passed.name))
 
 
-def norm_types(name, given, dtype):
+def norm_types(name, input_dtype, dtype):
     """Raise TypeFault unless a norm of elements of type `given` can be computed in type `dtype`, or None for theirs."""
-    if dtype is None and given.kind in "fc":
+    if dtype is None and input_dtype.kind in "fc":
         return
-    own = OF[given].era
-    if category(given) < FLOATING:
-        raise TypeFault(f"{name}: Expected a floating point or complex tensor as input. Got {own}",
+    input_type = OF[input_dtype].era
+    if category(input_dtype) < FLOATING:
+        raise TypeFault(f"{name}: Expected a floating point or complex tensor as input. Got {input_type}",
                         ("x.float().norm()", "the norm of a floating copy"))
-    wanted = OF[dtype].era
+    expected = OF[dtype].era
     if category(dtype) < FLOATING:
-        raise TypeFault(f"{name}: dtype should be floating point or complex, but got {wanted}",
+        raise TypeFault(f"{name}: dtype should be floating point or complex, but got {expected}",
                         ("dtype=torch.float64", "a type that norms have"))
-    if category(dtype) != category(given):
-        kind = "complex" if category(given) == COMPLEX else "real"
-        raise TypeFault(f"{name}: dtype should be {kind} for {kind} inputs, but got {wanted}",
+    if category(dtype) != category(input_dtype):
+        kind = "complex" if category(input_dtype) == COMPLEX else "real"
+        raise TypeFault(f"{name}: dtype should be {kind} for {kind} inputs, but got {expected}",
                         ("x.abs().norm(dtype=torch.float64)", "the norm of the sizes"))
-    if np.promote_types(dtype, given) != dtype:
-        raise TypeFault(f"{name}: the dtype of the input ({own}) should be convertible without narrowing to the "
-                        f"specified dtype ({wanted})", ("x.norm().float()", "a norm, then narrowed"))
+    if np.promote_types(dtype, input_dtype) != dtype:
+        raise TypeFault(f"{name}: the dtype of the input ({input_type}) should be convertible without narrowing to the "
+                        f"specified dtype ({expected})", ("x.norm().float()", "a norm, then narrowed"))
 
 
 def underived(name, repair, why):

@@ -24,13 +24,8 @@ NOT_FAMILIES = {"index", "base"}
 
 def families() -> list[str]:
     """The files that hold operations."""
-    paths = (os.path.relpath(path, HERE)[:-3].replace(os.sep, ".") for path in _sources(HERE))
+    paths = (os.path.relpath(entry.path, HERE)[:-3].replace(os.sep, ".") for entry in _entries(HERE))
     return sorted(name for name in paths if name not in NOT_FAMILIES and not name.endswith("__init__"))
-
-
-def _sources(top: str) -> list[str]:
-    """The Python files in a folder and in those below it."""
-    return [entry.path for entry in _entries(top)]
 
 
 def _entries(top: str) -> Iterator[os.DirEntry[str]]:
@@ -95,8 +90,7 @@ def key(exact: bool) -> bytes:
 def find() -> dict[str, Any]:
     """The directory, from where it is kept."""
     packed = os.path.exists(PACKED) and artifacts.read_artifact(PACKED, key(exact=False))
-    return packed or artifacts.load_or_make(
-        "directory", key(exact=True), make)
+    return packed or artifacts.load_or_make("directory", key(exact=True), make)
 
 
 DIRECTORY: dict[str, Any] = find()

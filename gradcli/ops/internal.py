@@ -22,7 +22,7 @@ from gradcli.engine.autograd.signature import (
 )
 from gradcli.engine.kernels import full_sum
 from gradcli.engine.large import MANY
-from gradcli.engine.result_layout import copied
+from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
@@ -43,7 +43,7 @@ class Clone(Op):
 
     def forward(input: Array, *, memory_format: Format = None):
         if memory_format is None or memory_format is PRESERVE:
-            return copied(input)
+            return dense_copy(input)
         return in_order(np.array(input), memory_format)
 
     def grad_input(F, g):
@@ -171,8 +171,8 @@ def expanded(array, size):
     memory = array if array.flags.c_contiguous else None
     if memory is None and array.size and not any(array.strides):       # one number, repeated already
         memory = array[(slice(1),) * array.ndim]
-    if shape and memory is not None and (seen := _repeating(shape, array.strides, size)) is not None:
-        view = np.ndarray(seen[0], array.dtype, memory, 0, seen[1])
+    if shape and memory is not None and (repeating := _repeating(shape, array.strides, size)) is not None:
+        view = np.ndarray(repeating[0], array.dtype, memory, 0, repeating[1])
         view.flags.writeable = False
         return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))

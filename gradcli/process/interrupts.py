@@ -54,14 +54,14 @@ def stopping() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)    # what cleans up after the first is not interrupted by a second
         raise KeyboardInterrupt
 
-    def raise_again(lost: Any) -> None:
-        if lost.exc_type is None:       # C code told of an exception that it had not raised
+    def raise_again(reference: Any) -> None:
+        if reference.exc_type is None:       # C code told of an exception that it had not raised
             return
-        if issubclass(lost.exc_type, KeyboardInterrupt):
+        if issubclass(reference.exc_type, KeyboardInterrupt):
             signal.signal(signal.SIGINT, interrupt)
             Timer(AGAIN, lambda: signal.pthread_kill(main, signal.SIGINT)).start()
         else:
-            hook(lost)
+            hook(reference)
 
     main = main_thread().ident or 0
     sys.unraisablehook = raise_again

@@ -36,7 +36,7 @@ OUT_OF_TIME = "the program ran for longer than it may"
 def out_of_time(seconds: float) -> TimeLimit:
     """The fault of a program that has run for its time limit, in seconds."""
     return TimeLimit(f"the program ran for longer than {seconds:g} seconds",
-                      (f"--time-limit {seconds * 10:g}", "more time"), ("--no-limits", "no limit at all"))
+                     (f"--time-limit {seconds * 10:g}", "more time"), ("--no-limits", "no limit at all"))
 
 
 @contextmanager

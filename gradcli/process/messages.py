@@ -92,14 +92,14 @@ def report_of(line: bytes) -> Report | None:
     return _worker_status(line.split(b" "))
 
 
-def _worker_status(words: list[bytes]) -> WorkerStatus | None:
-    if len(words) != 4 or words[2] not in ERRORS or words[3] not in COLORS:
+def _worker_status(fields: list[bytes]) -> WorkerStatus | None:
+    if len(fields) != 4 or fields[2] not in ERRORS or fields[3] not in COLORS:
         return None
-    until = NEVER if words[0] == b"inf" else _seconds(words[0])
-    seconds = _seconds(words[1])
+    until = NEVER if fields[0] == b"inf" else _seconds(fields[0])
+    seconds = _seconds(fields[1])
     if until is None or seconds is None:
         return None
-    return WorkerStatus(until, seconds, words[2].decode(), words[3].decode())
+    return WorkerStatus(until, seconds, fields[2].decode(), fields[3].decode())
 
 
 def _number(text: bytes, below: int) -> int | None:

@@ -105,8 +105,8 @@ def _remove_abandoned(folder: str, name: str) -> None:
     """Remove what processes have left that were killed while they wrote this file."""
     with suppress(OSError):
         for there in os.listdir(folder or "."):
-            left = re.fullmatch(re.escape(name) + r"\.(\d+)\.part", there)
-            if left and not _is_alive(int(left[1])):
+            match = re.fullmatch(re.escape(name) + r"\.(\d+)\.part", there)
+            if match and not _is_alive(int(match[1])):
                 os.unlink(os.path.join(folder, there))
 
 

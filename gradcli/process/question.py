@@ -84,11 +84,11 @@ def _from_scratch(before: list[Any]) -> list[Any]:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Within, Ctrl-C ends a wait, and so does a signal that ends the process, which afterwards comes in once more."""
-    came: list[int] = []
+    signals: list[int] = []
 
     def stop(number: int, frame: object) -> None:
-        came.append(number)
-        if len(came) == 1:      # a second one does not keep the terminal from being restored
+        signals.append(number)
+        if len(signals) == 1:      # a second one does not keep the terminal from being restored
             raise KeyboardInterrupt
 
     before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, *ENDING)}
@@ -100,6 +100,6 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number in came:
+        for number in signals:
             if number in ENDING:
                 signal.raise_signal(number)

@@ -44,16 +44,16 @@ def shortage(error: BaseException | None) -> LimitFault | None:
     from gradcli.faults.tree import LimitFault, MemoryFault
 
     while error is not None:
-        lacking = _lacking(error)
-        if lacking.startswith("memory"):
-            return MemoryFault(f"gradcli needs more {lacking}")
-        if lacking:
-            return LimitFault(f"gradcli needs more {lacking}")
+        message = _exhausted(error)
+        if message.startswith("memory"):
+            return MemoryFault(f"gradcli needs more {message}")
+        if message:
+            return LimitFault(f"gradcli needs more {message}")
         error = error.__cause__ or error.__context__
     return None
 
 
-def _lacking(error: BaseException) -> str:
+def _exhausted(error: BaseException) -> str:
     """What there is too little of; empty if `error` says nothing of the kind."""
     if isinstance(error, OSError):
         return FEW.get(error.errno or 0, "")
@@ -63,5 +63,5 @@ def _lacking(error: BaseException) -> str:
         text = str(error).lower()
         if "too many open files" in text:
             return FEW[errno.EMFILE]
-        return FEW[errno.ENOMEM] if any(words in text for words in UNLOADABLE) else ""
+        return FEW[errno.ENOMEM] if any(message in text for message in UNLOADABLE) else ""
     return FEW[errno.ENOMEM] if isinstance(error, MemoryError) else ""

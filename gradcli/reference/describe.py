@@ -43,8 +43,8 @@ def describe_name(name: str, settings: Settings, session: Session | None = None)
         sections += ["\n".join(_description(name, obj, settings, session))]
     if not sections and session is not None:
         calls = callable_names()
-        known = [*calls, *(call.rpartition(".")[2] for call in calls), *WORDS, *session.loaded(), *_members()]
-        close = nearest(name, known)
+        names = [*calls, *(call.rpartition(".")[2] for call in calls), *WORDS, *session.loaded(), *_members()]
+        close = nearest(name, names)
         repair = f"gradcli explain {name.upper()}" if CODE.fullmatch(name) else (
             f"gradcli doc {close[0]}" if close else search(name))
         raise NameFault(f"nothing is called {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""), repair)

@@ -67,9 +67,9 @@ def operation_of(name: str) -> Any:
 
     short = name.removeprefix("torch.")
     names = short, f"nn.functional.{short.removeprefix('F.')}"
-    for known in names:
-        if load(known) and known in TABLE:      # its family alone, which is quicker than all
-            return TABLE[known]
+    for candidate in names:
+        if load(candidate) and candidate in TABLE:      # its family alone, which is quicker than all
+            return TABLE[candidate]
     table = all_operations()
     return table.get(names[0]) or table.get(names[1])
 
@@ -83,7 +83,7 @@ def describe_operation(op: Any, settings: Settings) -> str:
     if len(op.names) > 1:
         lines += ["", "Also as: " + ", ".join(op.names[1:])]
     for title, content in (("Domain", domain(op)), ("Refused", _refusals(op)), ("Gradient", _rules(op)),
-                         ("Example", _example(op, settings))):
+                           ("Example", _example(op, settings))):
         if content:
             lines += ["", title, *(f"    {line}".rstrip() for line in content)]
     return "\n".join(lines)
@@ -92,7 +92,7 @@ def describe_operation(op: Any, settings: Settings) -> str:
 def search(name: str) -> str:
     """The `gradcli ops` command that lists names like the last part of `name`; all names where none is like it."""
     start = name.rpartition(".")[2][:4]
-    return f"gradcli ops {start}" if start and any(start in known for known in all_operations()) else "gradcli ops"
+    return f"gradcli ops {start}" if start and any(start in name for name in all_operations()) else "gradcli ops"
 
 
 def _refusals(op: Any) -> list[str]:
@@ -125,8 +125,8 @@ def _rules(op: Any) -> list[str]:
     from gradcli.analysis.composition import recorded
 
     parts = [*re.findall(r"\bF\.(\w+)\(", _source(vars(op).get("compose"))), *recorded(op)]
-    known = [part for part in dict.fromkeys(parts) if operation_of(part) and part not in op.names]
-    return [f"by its parts: {', '.join(known)}"] if known else []
+    operations = [part for part in dict.fromkeys(parts) if operation_of(part) and part not in op.names]
+    return [f"by its parts: {', '.join(operations)}"] if operations else []
 
 
 def _rule_body(source: str) -> list[str]:
@@ -175,8 +175,8 @@ def _call(op: Any, sample: Any) -> str | None:
     """A sample as a call to type; None unless it consists of numbers and lists of them."""
     if not isinstance(sample, tuple):
         return None
-    words = [_literal(value) for value in sample]
-    return None if None in words else f"torch.{op.names[0]}({', '.join(map(str, words))})"
+    arguments = [_literal(value) for value in sample]
+    return None if None in arguments else f"torch.{op.names[0]}({', '.join(map(str, arguments))})"
 
 
 def _literal(value: Any) -> str | None:

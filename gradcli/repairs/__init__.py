@@ -65,7 +65,7 @@ def apply_repairs(fault: Fault, names: Mapping[str, Any]) -> Fault:
     for label, at in fault.places:
         spot = context.spot(at)
         if spot is not None:
-            fault.notes.append(f"{label} in line {spot.line}: {spot.words}")
+            fault.notes.append(f"{label} in line {spot.line}: {spot.line_text}")
     fault.places.clear()
     _fill_in(fault, context)
     return fault
@@ -73,15 +73,15 @@ def apply_repairs(fault: Fault, names: Mapping[str, Any]) -> Fault:
 
 def _fill_in(fault: Fault, context: FaultContext) -> None:
     """Fill the fields {y}, {call} and {value} of repairs with the words of the program at the place."""
-    receiver = whole = "y"
+    receiver = expression = "y"
     if isinstance(context, Site) and context.parts.node is not None:
         parts, call = context.parts, context.call
-        whole = parts.of(context.parts.node)
+        expression = parts.of(context.parts.node)
         if call is not None and call.receiver is not None:
             receiver = parts.atom(call.receiver)
             if call.args and is_module(context, call):
                 receiver = parts.atom(call.args[0])
-    fault.hints = [(repair.replace("{y}", receiver).replace("{call}", whole), why)
+    fault.hints = [(repair.replace("{y}", receiver).replace("{call}", expression), why)
                    for repair, why in fault.hints if "\n" not in repair]
     fault.hints = [_assigned(context, *hint) for hint in fault.hints]
     fault.hints = [hint for hint in fault.hints if not _stands_there(fault, *hint)]

@@ -38,8 +38,8 @@ class Callee(NamedTuple):
     @property
     def name(self) -> str:
         """Its name in CPython's messages."""
-        whole: str = self.function.__qualname__
-        return whole.rpartition("<locals>.")[2].replace(".__init__", "").replace(".__call__", "")
+        qualified: str = self.function.__qualname__
+        return qualified.rpartition("<locals>.")[2].replace(".__init__", "").replace(".__call__", "")
 
     @property
     def parameters(self) -> list[str]:
@@ -143,10 +143,10 @@ def callee(site: Site, node: Node) -> Callee | None:
             if isinstance(constructor, FunctionType):
                 return callee_of(constructor, True)._replace(alias=kind.__name__)
         return None
-    own = class_at(site, node)
-    if own is not None and not issubclass(own, FunctionType):
-        method = _method(own, "forward") or _method(own, "__call__")
-        return method and method._replace(alias=f"{own.__name__}.forward")
+    cls = class_at(site, node)
+    if cls is not None and not issubclass(cls, FunctionType):
+        method = _method(cls, "forward") or _method(cls, "__call__")
+        return method and method._replace(alias=f"{cls.__name__}.forward")
     if node[0] == "attribute":
         holder = class_at(site, node[3][0]) or (Tensor if node[3][0][0] in ("call", "subscript", "group") else None)
         above = constructed_class(static_value(site, node[3][0]))
@@ -178,36 +178,36 @@ def arguments(fault: SignatureMismatch, site: Site) -> None:
     if node is None or node[0] != "call":
         return
     function = callee(site, node[3][0])
-    ours = name.rpartition(".")[2].startswith("_") or name.startswith("_")
+    is_private = name.rpartition(".")[2].startswith("_") or name.startswith("_")
     same = function is not None and name in (function.name, function.alias)
-    words = parts.of(node[3][0])
-    words = words if len(words) <= 40 and "\n" not in words else words.rpartition(".")[2][-40:]
-    if ours or same:
-        _reword(fault, words, fault.phrase)
-    if isinstance(fault, UnknownOption) and same and function and not fault.near:
-        fault.near = nearest_option(fault.option, function.parameters)
+    text = parts.of(node[3][0])
+    text = text if len(text) <= 40 and "\n" not in text else text.rpartition(".")[2][-40:]
+    if is_private or same:
+        _reword(fault, text, fault.phrase)
+    if isinstance(fault, UnknownOption) and same and function and not fault.suggestion:
+        fault.suggestion = nearest_option(fault.option, function.parameters)
     if same and function is not None:
         code = function.function.__code__
         if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
             count = len(site.call.args) if site.call and _is_plain(node) else fault.count
-            _reword(fault, words, f"takes {function.counts()}, and was given {count}")
+            _reword(fault, text, f"takes {function.counts()}, and was given {count}")
         if not any(note.startswith("it is called") for note in fault.notes):
-            fault.notes.insert(0, f"it is called {words}({function.text()})")
+            fault.notes.insert(0, f"it is called {text}({function.text()})")
 
 
-def _reword(fault: Fault, words: str, phrase: str) -> None:
+def _reword(fault: Fault, first_line: str, phrase: str) -> None:
     """Make the message name the function as the program calls it; a needless explanation stays needless."""
-    message = f"{words}() {phrase}"
+    message = f"{first_line}() {phrase}"
     fault.needless = message if fault.needless else ""
     fault.message = message
 
 
-def nearest_option(name: str, known: list[str]) -> str:
+def nearest_option(name: str, options: list[str]) -> str:
     """The option that is most likely meant by a name that is none."""
-    if MEANT.get(name) in known:
+    if MEANT.get(name) in options:
         return MEANT[name]
-    near = nearest(name, known) or [option for option in known if len(name) < 3 and option.startswith(name)]
-    return near[0] if near else ""
+    suggestions = nearest(name, options) or [option for option in options if len(name) < 3 and option.startswith(name)]
+    return suggestions[0] if suggestions else ""
 
 
 def _is_plain(node: Node) -> bool:

@@ -33,22 +33,22 @@ def called(fault: CallFault, site: Site) -> None:
     if node is None or node[0] != "call":
         return
     function, rest = node[3][0], node[3][1:]
-    words = parts.of(function)
+    text = parts.of(function)
     module = static_value(site, function)
     if isinstance(module, ModuleProxy):
         _class_named_as(fault, site, function, module)
     elif function[0] == "attribute" and function[3][1][3] == "requires_grad" and rest:
-        fault.hints = [(f"{words}_({parts.of(rest[0])})", "the function that sets it")]
+        fault.hints = [(f"{text}_({parts.of(rest[0])})", "the function that sets it")]
     elif function[0] == "attribute" and function[3][1][3] == "shape" and rest:
-        fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
+        fault.hints = [(f"{text}[{parts.of(rest[0])}]", "items are taken with square brackets")]
     elif function[0] == "attribute" and not rest:
-        fault.hints = [(words, "without brackets")]
+        fault.hints = [(text, "without brackets")]
     elif function[0] == "NUMBER" and rest or function[0] == "group" and rest:
-        fault.hints = [(f"{words} * ({parts.of(rest[0])})", "if a product is meant")]
+        fault.hints = [(f"{text} * ({parts.of(rest[0])})", "if a product is meant")]
     elif function[0] == "NAME" and rest:
         value = site.names.get(function[3])
         if isinstance(value, Tensor | list | tuple | dict):
-            fault.hints = [(f"{words}[{parts.of(rest[0])}]", "items are taken with square brackets")]
+            fault.hints = [(f"{text}[{parts.of(rest[0])}]", "items are taken with square brackets")]
 
 
 def _class_named_as(fault: CallFault, site: Site, function: Node, module: ModuleProxy) -> None:
@@ -56,11 +56,11 @@ def _class_named_as(fault: CallFault, site: Site, function: Node, module: Module
     owner = static_value(site, function[3][0]) if function[0] == "attribute" else None
     name = function[3][1][3] if function[0] == "attribute" else function[3]
     for place, prefix in ((owner, site.parts.of(function[3][0]) + "." if owner else ""), (module, "")):
-        known = [word for word in names_of(place) if word[:1].isupper()] if isinstance(place, ModuleProxy) else []
-        near = nearest(name, known)
-        if near:
+        classes = [word for word in names_of(place) if word[:1].isupper()] if isinstance(place, ModuleProxy) else []
+        suggestions = nearest(name, classes)
+        if suggestions:
             fault.span = site.parts.span(function)
-            fault.hints = [(prefix + near[0] if prefix else near[0], "the class of that name")]
+            fault.hints = [(prefix + suggestions[0] if prefix else suggestions[0], "the class of that name")]
             return
 
 
@@ -109,8 +109,8 @@ def option(fault: UnknownOption, site: Site) -> None:
     if call is not None and name in call.options:
         start = parts.text.rfind(name, parts.start, call.options[name][1])
         fault.span = parts.span(("NAME", start, start + len(name), name))
-        if fault.near:
-            fault.hints.insert(0, (fault.near, "the nearest option"))
+        if fault.suggestion:
+            fault.hints.insert(0, (fault.suggestion, "the nearest option"))
 
 
 @repairs(RefusedArgument)
@@ -172,9 +172,10 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
         return
     fault.span = parts.span(name)
     module = isinstance(value, ModuleProxy)
-    meant = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
-    if meant is not None and (isinstance(value, Tensor) or isinstance(value, ModuleProxy) and meant in names_of(value)):
-        fault.hints = [(meant, f"what {name[3]} is called here")]
+    synonym = (MODULE_NAMES if module else ATTRIBUTES).get(name[3])
+    if synonym is not None and (isinstance(value, Tensor)
+                                or isinstance(value, ModuleProxy) and synonym in names_of(value)):
+        fault.hints = [(synonym, f"what {name[3]} is called here")]
 
 
 @repairs(Fault)
@@ -186,32 +187,32 @@ def with_program_names(fault: Fault, site: Site) -> None:
     nodes = operands(site)
     if len(nodes) > 1 and nodes[0][0] in ("STRING", "strings"):     # "%d" % x: of the tensor
         nodes = nodes[1:]
-    words = dict(zip(("x", "y"), [parts.atom(node) for node in nodes], strict=False))
-    words |= {"a": words["x"]} if "x" in words else {}
-    words |= {"target": words["y"], "b": words["y"]} if "y" in words else {}
-    words |= {"index": parts.atom(nodes[2])} if len(nodes) > 2 else {}
-    fault.hints = [_filled(site, nodes, words, repair, why) for repair, why in fault.hints]
+    names = dict(zip(("x", "y"), [parts.atom(node) for node in nodes], strict=False))
+    names |= {"a": names["x"]} if "x" in names else {}
+    names |= {"target": names["y"], "b": names["y"]} if "y" in names else {}
+    names |= {"index": parts.atom(nodes[2])} if len(nodes) > 2 else {}
+    fault.hints = [_filled(site, nodes, names, repair, why) for repair, why in fault.hints]
 
 
-def _filled(site: Site, nodes: list[Node], words: dict[str, str], repair: str, why: str) -> tuple[str, str]:
-    if repair == "torch.matmul(a, b)" and len(words) > 2:
-        return re.sub(r"\b[ab]\b", lambda m: words[m[0]], repair), why
+def _filled(site: Site, nodes: list[Node], names: dict[str, str], repair: str, why: str) -> tuple[str, str]:
+    if repair == "torch.matmul(a, b)" and len(names) > 2:
+        return re.sub(r"\b[ab]\b", lambda m: names[m[0]], repair), why
     match = re.fullmatch(r"(x|a|b|target|index)\.(.+)", repair)
-    if match is None or match[1] not in words:
-        return _replaced(words, repair), why
+    if match is None or match[1] not in names:
+        return _replaced(names, repair), why
     called, parts = site.call, site.parts
     if match[2] in CONVERSIONS and not (called and f"{called.name}()" == match[2]):
         site.fault.span = parts.span(nodes[{"x": 0, "a": 0, "index": 2}.get(match[1], 1)])
-    return re.sub(r"\b(x|a|b|target|index)\b(?=\.)", lambda m: words.get(m[1], m[1]), repair), why
+    return re.sub(r"\b(x|a|b|target|index)\b(?=\.)", lambda m: names.get(m[1], m[1]), repair), why
 
 
-def _replaced(words: dict[str, str], repair: str) -> str:
+def _replaced(names: dict[str, str], repair: str) -> str:
     """A repair with the operands in place of x, y, a and b; one that assigns to them only if they are names."""
-    stand_ins: dict[str, str] = {name: words[name] for name in ("x", "y", "a", "b") if name in words}
+    stand_ins: dict[str, str] = {name: names[name] for name in ("x", "y", "a", "b") if name in names}
     if re.search(r"\blambda\b|['\"{]", repair) or not stand_ins:
         return repair
     assigned = re.match(r"(\w+) = ", repair)
-    if assigned and not words.get(assigned[1], "").isidentifier():
+    if assigned and not names.get(assigned[1], "").isidentifier():
         return repair
     bare = r"(?<![\w.])(x|y|a|b)\b(?!=|\()"
     if re.search(r"(?<![\w.])[c-wz]\b(?!=)", re.sub(bare, "", repair)):       # other values than the operands

@@ -30,24 +30,24 @@ def converted(fault: LostByConversion, case: FaultContext) -> None:
     if not isinstance(site, Site):
         return
     parts = site.parts
-    if fault.how == NO_GRAD:
+    if fault.cause == NO_GRAD:
         fault.hints.append(("with torch.enable_grad():", "records what is computed within"))
         return
-    if fault.how in SWEEPS:
+    if fault.cause in SWEEPS:
         if site.call is not None and parts.node is not None:
             fault.hints.append((with_option(parts, parts.node, "create_graph=True"), "records the gradients too"))
         return
-    if fault.how in WRITES:
+    if fault.cause in WRITES:
         fault.hints.append(("y[0] = x", "a write to the tensor itself keeps the history"))
         return
     outer = _outermost(parts)
-    words = _without(parts, outer) if outer is not None else ""
-    if words and outer is not None and words != parts.of(outer):
+    text = _without(parts, outer) if outer is not None else ""
+    if text and outer is not None and text != parts.of(outer):
         exact = (outer[1], outer[2]) == (parts.start, parts.end)
         spot = site.spot_of(outer)
-        fault.hints.append((words, "keeps the history") if exact else
-                           (spot.rewritten(outer, words), f"{spot.where()}: keeps the history"))
-    if fault.how == "int()":
+        fault.hints.append((text, "keeps the history") if exact else
+                           (spot.rewritten(outer, text), f"{spot.where()}: keeps the history"))
+    if fault.cause == "int()":
         fault.notes.append("int() moves in steps: its slope is 0 wherever it has one, and --wrt NAME leaves names out "
                            "that only count")
 

@@ -35,16 +35,16 @@ def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
     if forward is None:
         return special
     context = (parameters(forward) or [context])[0]
-    words = f"{context}.save_for_backward({', '.join(names)})"
+    saving = f"{context}.save_for_backward({', '.join(names)})"
     for node in walk(forward):
         call = call_of(node)
         if call and call.name == "save_for_backward":
             spot = site.spot_of(node)
-            special.hints.append((spot.rewritten(node, words), spot.where()))
+            special.hints.append((spot.rewritten(node, saving), spot.where()))
             return special
     last = next((node for node in walk(forward) if node[0] == "return"), None)
     if last is not None:
-        special.hints.append((words, f"before line {parts.line(last)}, in forward"))
+        special.hints.append((saving, f"before line {parts.line(last)}, in forward"))
     return special
 
 
@@ -127,8 +127,8 @@ def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str, base
         return begin
     first = suite[3][0]
     if parts.line(first) == parts.line(begin):
-        spot, words = site.spot_of(first), parts.of(first)
-        fault.hints = [(spot.rewritten(first, "super().__init__()" + ("" if words == "pass" else f"; {words}")),
+        spot, text = site.spot_of(first), parts.of(first)
+        fault.hints = [(spot.rewritten(first, "super().__init__()" + ("" if text == "pass" else f"; {text}")),
                         spot.where())]
     else:
         fault.hints = [("super().__init__()", f"before line {parts.line(first)}: {base} begins with it".replace(
@@ -151,13 +151,13 @@ def constructed_and_called(fault: ForwardNotStatic, site: Site) -> None:
     parts, call = site.parts, site.call
     if call is None or call.receiver is None:
         return
-    words = parts.of(call.receiver)
-    kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == words]
+    text = parts.of(call.receiver)
+    kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == text]
     forward = next(_defined("forward", kinds), None)
     if forward is not None and parameters(forward)[:1] == ["ctx"]:
         fault.hints = [("@staticmethod", f"before line {parts.line(forward)}, and before that of backward")]
         return
-    fault.hints.insert(0, (f"{words}()({_inside(site, call)})", "as Functions with forward(self, x) are used"))
+    fault.hints.insert(0, (f"{text}()({_inside(site, call)})", "as Functions with forward(self, x) are used"))
     del fault.hints[2:]
 
 
@@ -192,8 +192,8 @@ def missing_receiver(fault: TooManyArguments, site: Site) -> None:
         if names[:1] != [first]:
             fault.message = (f"{owner}.{name}() has no parameter for {'the context' if static else 'its object'}: "
                              f"{first} stands first")
-            words = lines[number - 1].strip().replace(f"{name}(", f"{name}({first}{', ' if names else ''}", 1)
-            fault.hints = [(words, f"in line {number}")]
+            definition = lines[number - 1].strip().replace(f"{name}(", f"{name}({first}{', ' if names else ''}", 1)
+            fault.hints = [(definition, f"in line {number}")]
 
 
 @repairs(NameFault)
@@ -205,10 +205,10 @@ def member(fault: NameFault, site: Site) -> None:
         site.fault.hints = [("ctx.save_for_backward" if "ctx" in site.names else "self.save_for_backward",
                              "a method of the context")]
         return
-    own = site.names.get("self")
-    held = {**getattr(own, "__dict__", {}), **vars(type(own))} if own is not None else {}
-    holders = [attribute for attribute in held.values() if isinstance(attribute, dict)]
-    if name and name.isidentifier() and (name in held or any(name in holder for holder in holders)):
+    instance = site.names.get("self")
+    members = {**getattr(instance, "__dict__", {}), **vars(type(instance))} if instance is not None else {}
+    holders = [attribute for attribute in members.values() if isinstance(attribute, dict)]
+    if name and name.isidentifier() and (name in members or any(name in holder for holder in holders)):
         site.fault.hints = [(f"self.{name}", "an attribute of the object")]
 
 

@@ -61,8 +61,8 @@ def _again(site: FaultContext) -> tuple[str, str] | None:
             assignments.append(assignment)
             pending += [node[3] for node in walk(assignment[3][-1]) if node[0] == "NAME"]
     assignments.sort(key=lambda node: node[1])
-    words = "; ".join(parts.of(node) for node in assignments)
-    return (words, f"before line {parts.line(call.receiver)}: with the new parameters") if assignments else None
+    text = "; ".join(parts.of(node) for node in assignments)
+    return (text, f"before line {parts.line(call.receiver)}: with the new parameters") if assignments else None
 
 
 def _unwritten(write: RelatedSite) -> tuple[str, str]:
@@ -88,8 +88,8 @@ def _plain_assignment(write: RelatedSite, statement: Node) -> tuple[str, str]:
     """`x += y` as `x = x + y`; of a part of x, a copy before."""
     parts, (target, sign, *_) = write.parts, statement[3]
     if target[0] in ("NAME", "attribute") and parts.of(sign) in SIGNS:
-        words = parts.of(target)
-        return f"{words} = {words} {SIGNS[parts.of(sign)]} {parts.atom(statement[3][-1])}", write.where()
+        text = parts.of(target)
+        return f"{text} = {text} {SIGNS[parts.of(sign)]} {parts.atom(statement[3][-1])}", write.where()
     return _copied(write, _base(target))
 
 
@@ -130,8 +130,8 @@ def _base(node: Node) -> Node:
 
 
 def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
-    words = write.parts.of(target)
-    return f"{words} = {words}.clone()", write.where("before")
+    text = write.parts.of(target)
+    return f"{text} = {text}.clone()", write.where("before")
 
 
 @repairs(SecondBackward, parsed=False)
@@ -151,7 +151,7 @@ def second(fault: SecondBackward, site: FaultContext) -> None:
     parts = site.parts
     if computed is not None:
         fault.notes.append(f"they were kept in {'line ' + str(computed.line) + ': ' if computed.here else ''}"
-                           f"{computed.words[:80]}")
+                           f"{computed.line_text[:80]}")
     loop = next(iter(parts.enclosing(*LOOPS)), None)
     if loop is not None and first.here and first.place.span == fault.span and computed and computed.here:
         repair = _over_turns(site, loop, computed)
@@ -160,11 +160,11 @@ def second(fault: SecondBackward, site: FaultContext) -> None:
             return
     node = first.parts.node
     if node is not None and call_of(node):
-        words = with_option(first.parts, node, "retain_graph=True")
+        text = with_option(first.parts, node, "retain_graph=True")
         if first.here and first.place.span == fault.span:
-            fault.hints = [(words, "keeps them for the next call")]
+            fault.hints = [(text, "keeps them for the next call")]
         else:
-            fault.hints = [(first.rewritten(node, words), f"{first.where()}, to keep them")]
+            fault.hints = [(first.rewritten(node, text), f"{first.where()}, to keep them")]
 
 
 def _over_turns(site: Site, loop: Node, computed: RelatedSite) -> tuple[str, str] | None:
@@ -216,16 +216,16 @@ def anomalous(fault: AnomalousGradient, site: FaultContext) -> None:
         return
     operands = Site.operands_at(parts)
     if parts.node[0] == "div":
-        words = f"{parts.atom(operands[0])} / ({parts.of(operands[1])} + 1e-8)"
+        text = f"{parts.atom(operands[0])} / ({parts.of(operands[1])} + 1e-8)"
     elif len(operands) == 1:
         call = call_of(parts.node)
         clamped = f"{parts.atom(operands[0])}.clamp(min=1e-8)"
-        words = parts.replaced(operands[0], clamped)
+        text = parts.replaced(operands[0], clamped)
         if call is None:
             return
     else:
         return
-    site.fault.hints = [(spot.rewritten(parts.node, words), spot.where() + ", away from where it blows up")]
+    site.fault.hints = [(spot.rewritten(parts.node, text), spot.where() + ", away from where it blows up")]
 
 
 @repairs(SecondOrder, parsed=False)
@@ -233,8 +233,8 @@ def with_graph(fault: SecondOrder, context: FaultContext) -> None:
     """A gradient without a graph was differentiated: compute it with one."""
     spot = context.spot(fault.places[-1][1])
     if spot is not None and spot.parts.node is not None and call_of(spot.parts.node):
-        words = with_option(spot.parts, spot.parts.node, "create_graph=True")
-        fault.hints.insert(0, (spot.rewritten(spot.parts.node, words), spot.where()))
+        text = with_option(spot.parts, spot.parts.node, "create_graph=True")
+        fault.hints.insert(0, (spot.rewritten(spot.parts.node, text), spot.where()))
 
 
 @repairs(Detached, parsed=False)
@@ -243,33 +243,33 @@ def attached(fault: Detached, context: FaultContext) -> None:
     spot = context.spot(fault.places[-1][1])
     if spot is None:
         return
-    if fault.how == NO_GRAD:
+    if fault.cause == NO_GRAD:
         return _recorded(context, spot)
     node = spot.parts.node
     call = call_of(node) if node else None
-    words = ""
+    text = ""
     if node is None:
         return
-    if fault.how == DATA_OF and node[0] == "attribute":
-        words = spot.parts.of(node[3][0])
-    elif fault.how == DETACH and call and call.receiver:
-        words = spot.parts.of(call.receiver)
+    if fault.cause == DATA_OF and node[0] == "attribute":
+        text = spot.parts.of(node[3][0])
+    elif fault.cause == DETACH and call and call.receiver:
+        text = spot.parts.of(call.receiver)
     elif fault.operation in ("argmax", "argmin") and call:
         bare = call.receiver is None or spot.parts.of(call.receiver) == "torch"
         along = len(call.args) > bare or not {"dim", "axis"}.isdisjoint(call.options)
-        words = _value_not_place(spot.parts.of(node), call.name) + "[0]" * along    # beside it stands the place
+        text = _value_not_place(spot.parts.of(node), call.name) + "[0]" * along    # beside it stands the place
         fault.hints.clear()
-    elif fault.how == VOLATILE and call and "volatile" in call.options:
+    elif fault.cause == VOLATILE and call and "volatile" in call.options:
         value = call.options["volatile"]
         start = spot.parts.text.rfind("volatile", node[1], value[1])
-        words = spot.parts.text[node[1] : start] + "requires_grad=True" + spot.parts.text[value[2] : node[2]]
-    if words:
-        fault.hints.insert(0, (spot.rewritten(node, words), spot.where()))
+        text = spot.parts.text[node[1] : start] + "requires_grad=True" + spot.parts.text[value[2] : node[2]]
+    if text:
+        fault.hints.insert(0, (spot.rewritten(node, text), spot.where()))
 
 
-def _value_not_place(words: str, name: str) -> str:
+def _value_not_place(text: str, name: str) -> str:
     """A call of argmax as one of max: the value moves smoothly, its place does not."""
-    before, _, after = words.rpartition(name)
+    before, _, after = text.rpartition(name)
     return before + name.removeprefix("arg") + after
 
 

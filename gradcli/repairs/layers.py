@@ -37,9 +37,9 @@ def _features(node: Node) -> Node | None:
     call = call_of(node)
     if call is None:
         return None
-    named = next((value for name, value in call.options.items() if name in (
+    option = next((value for name, value in call.options.items() if name in (
         "in_features", "in_channels", "num_features", "input_size")), None)
-    return call.args[0] if call.args else named
+    return call.args[0] if call.args else option
 
 
 @repairs(ArgumentFault)

@@ -56,29 +56,29 @@ def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> No
         leaf = next((node[3] for node in walk(start) if isinstance(site.value(node), Tensor)), "x") if start else "x"
         site.fault.hints.append((f"{leaf}.requires_grad = True", f"if {leaf} is the leaf, before the rest is computed"))
         return
-    words = required(site, origin)
+    text = required(site, origin)
     spot = site.spot_of(origin)
-    if words == parts.of(origin):
+    if text == parts.of(origin):
         site.fault.notes.append("the leaf requires grad already, and what is differentiated does not depend on it: "
                                 "its gradient is 0")
         return
-    site.fault.hints.append((spot.rewritten(origin, words), f"{spot.where()}: a leaf that gradients can flow to"))
+    site.fault.hints.append((spot.rewritten(origin, text), f"{spot.where()}: a leaf that gradients can flow to"))
 
 
 def _thaw(site: Site) -> bool:
     """The repair where the program sets requires_grad to False: set it to True. Returns whether there is one."""
     for node in walk(site.parts.tree):
-        words = ""
+        text = ""
         if node[0] == "assign" and site.parts.of(node[3][-1]) == "False" and node[3][0][0] == "attribute" \
                 and node[3][0][3][1][3] == "requires_grad":
-            words = f"{site.parts.of(node[3][0])} = True"
+            text = f"{site.parts.of(node[3][0])} = True"
         call = call_of(node)
         if call and call.name == "requires_grad_" and call.args and site.parts.of(call.args[0]) == "False":
             assert call.receiver is not None
-            words = f"{site.parts.of(call.receiver)}.requires_grad_(True)"
-        if words and node[1] < site.parts.start:
+            text = f"{site.parts.of(call.receiver)}.requires_grad_(True)"
+        if text and node[1] < site.parts.start:
             spot = site.spot_of(node)
-            site.fault.hints = [(spot.rewritten(node, words), f"{spot.where()}, where gradients were turned off")]
+            site.fault.hints = [(spot.rewritten(node, text), f"{spot.where()}, where gradients were turned off")]
             return True
     return False
 
@@ -107,9 +107,9 @@ def _listed(site: Site, origin: Node, values: Node) -> bool:
     tensors = [value for node in walk(values) if node[0] == "NAME" and isinstance(value := site.value(node), Tensor)]
     if not any(tensor.requires_grad for tensor in tensors):
         return False
-    spot, words = site.spot_of(origin), site.parts.of(values)
+    spot, text = site.spot_of(origin), site.parts.of(values)
     site.fault.notes.append(f"{site.parts.of(origin)} takes the numbers of its tensors, without their history")
-    site.fault.hints = [(spot.rewritten(origin, f"torch.stack({words})"), f"{spot.where()}: keeps the history")]
+    site.fault.hints = [(spot.rewritten(origin, f"torch.stack({text})"), f"{spot.where()}: keeps the history")]
     return True
 
 
@@ -168,75 +168,75 @@ def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: 
         if node[0] == "attribute" and node[3][1][3] == "grad":
             holder = node[3][0]
             value = site.value(holder)
-            known = isinstance(value, Tensor)
-            if value.gradient is None if known else about_none(fault):
-                return _missing(site, node, parts.of(holder), value if known else None)
+            is_tensor = isinstance(value, Tensor)
+            if value.gradient is None if is_tensor else about_none(fault):
+                return _missing(site, node, parts.of(holder), value if is_tensor else None)
     return None
 
 
-def _missing(site: Site, node: Node, words: str, value: Any) -> Fault:
+def _missing(site: Site, node: Node, text: str, value: Any) -> Fault:
     """The fault of reading `words.grad`, which is None; `value` is the tensor, or None where it is not known."""
-    fault = GradientMissing(f"{words}.grad is None", span=site.parts.span(node))
+    fault = GradientMissing(f"{text}.grad is None", span=site.parts.span(node))
     if value is not None and value.node is not None:
-        _of_result(fault, site, words, value)
+        _of_result(fault, site, text, value)
     elif value is not None and not value.requires_grad:
-        _of_constant(fault, site, words)
+        _of_constant(fault, site, text)
     else:
-        _before_backward(fault, site, node, words)
+        _before_backward(fault, site, node, text)
     return fault
 
 
-def _of_result(fault: Fault, site: Site, words: str, value: Tensor) -> None:
+def _of_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
     """Only leaves keep gradients: retain it, or write to the leaf in place of making a new result of it."""
-    rebound = _rebound(site, words)
+    rebound = _rebound(site, text)
     if rebound is not None:
         line, result = site.parts.line(rebound), rebound[3][-1]
         sign = {"sub": "-", "add": "+"}[result[0]]
-        fault.notes.append(f"{words} is no leaf any more: line {line} makes a new result of it")
-        fault.hints.append((f"with torch.no_grad(): {words} {sign}= {site.parts.of(result[3][1])}",
+        fault.notes.append(f"{text} is no leaf any more: line {line} makes a new result of it")
+        fault.hints.append((f"with torch.no_grad(): {text} {sign}= {site.parts.of(result[3][1])}",
                             f"in line {line}: changes the leaf itself"))
         return
     call: Any = value.node.node if type(value.node) is NodeOutput else value.node
     spot = site.spot((call.code, call.line_at))
-    origin = f": it was computed in {f'line {spot.line}' if spot.here else spot.words}" if spot else ""
-    fault.notes.append(f"{words} is a result, and only leaves keep their gradient{origin}")
+    origin = f": it was computed in {f'line {spot.line}' if spot.here else spot.line_text}" if spot else ""
+    fault.notes.append(f"{text} is a result, and only leaves keep their gradient{origin}")
     if spot is None or not spot.here or "backward(" in site.parts.text[: site.parts.start]:
         after = spot.where("after") if spot else "before backward()"
-        fault.hints.append((f"{words}.retain_grad()", f"{after}, before backward()"))
+        fault.hints.append((f"{text}.retain_grad()", f"{after}, before backward()"))
     else:
         fault.notes.append("backward() has not run yet")
 
 
-def _of_constant(fault: Fault, site: Site, words: str) -> None:
+def _of_constant(fault: Fault, site: Site, text: str) -> None:
     """A tensor that does not require gradients: let it, where it is created if that can be seen."""
-    fault.notes.append(f"{words} does not require gradients")
-    assignment = site.assigned(words)
+    fault.notes.append(f"{text} does not require gradients")
+    assignment = site.assigned(text)
     source = assignment[3][-1] if assignment else None
     call = call_of(source) if source else None
     if source and call and call.name in MAKERS:
         spot = site.spot_of(source)
         fault.hints.append((spot.rewritten(source, required(site, source)), spot.where()))
     else:
-        fault.hints.append((f"{words}.requires_grad_()", f"before anything is computed from {words}"))
+        fault.hints.append((f"{text}.requires_grad_()", f"before anything is computed from {text}"))
 
 
-def _before_backward(fault: Fault, site: Site, node: Node, words: str) -> None:
+def _before_backward(fault: Fault, site: Site, node: Node, text: str) -> None:
     """A leaf that no sweep has reached yet: call backward(), or leave out zero_()."""
-    fault.notes.append(f"backward() fills it, on something that {words} went into")
+    fault.notes.append(f"backward() fills it, on something that {text} went into")
     parts, statement = site.parts, site.parts.statement
     if statement is not None and parts.is_alone(statement) and parts.of(statement).endswith(".zero_()"):
-        fault.hints.append((f"if {words}.grad is not None: {parts.of(statement)}",
+        fault.hints.append((f"if {text}.grad is not None: {parts.of(statement)}",
                             f"in line {parts.line(node)}: there is nothing to zero yet"))
     else:
         fault.hints.append((f"{_result(site)}.backward()", f"before line {parts.line(node)}"))
 
 
-def _rebound(site: Site, words: str) -> Node | None:
+def _rebound(site: Site, text: str) -> Node | None:
     """`x = x - ...`, which makes a new result of a leaf."""
     for node in walk(site.parts.tree):
-        if node[0] == "assign" and len(node[3]) == 2 and site.parts.of(node[3][0]) == words:
+        if node[0] == "assign" and len(node[3]) == 2 and site.parts.of(node[3][0]) == text:
             value = node[3][1]
-            if value[0] in ("sub", "add") and site.parts.of(value[3][0]) == words and site.spot_of(node).statement:
+            if value[0] in ("sub", "add") and site.parts.of(value[3][0]) == text and site.spot_of(node).statement:
                 return node
     return None
 
@@ -244,7 +244,7 @@ def _rebound(site: Site, words: str) -> Node | None:
 def _result(site: Site) -> str:
     """The name of the latest result that could be differentiated."""
     results = [(name, value) for name, value in site.names.items()
-             if isinstance(value, Tensor) and value.node is not None and name[0] != "."]
+               if isinstance(value, Tensor) and value.node is not None and name[0] != "."]
     single = [name for name, value in results if value.array.size == 1]
     if single:
         return single[-1]
@@ -267,8 +267,8 @@ def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
     elif call is None or call.receiver is not None:
         target = call.receiver if call and call.receiver else _holder(node)
         if target is not None and target[0] == "NAME":
-            words = parts.of(target)
-            site.fault.hints = [(f"{words} = {words}.float()", f"before line {parts.line(node)}")]
+            text = parts.of(target)
+            site.fault.hints = [(f"{text} = {text}.float()", f"before line {parts.line(node)}")]
 
 
 @repairs(ComplexDerivative)
@@ -279,8 +279,8 @@ def complex_derivative(fault: ComplexDerivative, site: Site) -> None:
     for node in operands:
         value = site.value(node)
         if isinstance(value, Tensor) and value.requires_grad:
-            words = parts.replaced(node, f"{parts.of(node)}.detach()")
-            site.fault.hints = [(words, "the value, without history"), *site.fault.hints[1:]]
+            text = parts.replaced(node, f"{parts.of(node)}.detach()")
+            site.fault.hints = [(text, "the value, without history"), *site.fault.hints[1:]]
             return
 
 
@@ -303,8 +303,8 @@ def flagged(fault: RequiresGradOfResult, site: Site) -> None:
     call = site.call
     target = call.receiver if call else _holder(statement)
     if target is not None:
-        words, spot = parts.of(target), site.spot_of(statement)
-        site.fault.hints = [(spot.rewritten(statement, f"{words} = {words}.detach()"),
+        text, spot = parts.of(target), site.spot_of(statement)
+        site.fault.hints = [(spot.rewritten(statement, f"{text} = {text}.detach()"),
                              f"{spot.where()}: its value, no history")]
 
 

@@ -78,20 +78,20 @@ def _qualified(site: Site, name: str, follows: str) -> tuple[str, str] | None:
     Values are called `gamma` and `device` too: a function is meant where it is called.
     """
     called = name[:1].isupper() or follows in ("(", ".") or name in NAMED and name not in PYTHON_TYPES
-    ways = dict(_modules(site))
-    place = qualified_name(name, {word: ways[word] for word in ways if called or word in site.names}, follows)
+    modules = dict(_modules(site))
+    place = qualified_name(name, {word: modules[word] for word in modules if called or word in site.names}, follows)
     if place:
         return place, f"where {name} is"
-    known = [repair for repair, _ in site.fault.hints]
-    if len(name) < LONG or follows != "(" or any(repair in site.names for repair in known):
+    offered = [repair for repair, _ in site.fault.hints]
+    if len(name) < LONG or follows != "(" or any(repair in site.names for repair in offered):
         return None
-    near = likeliest_name(name, [("", known), *((word, names_of(ways[word])) for word in ways)])
-    return (near, "the nearest name") if near and near not in known else None
+    suggestions = likeliest_name(name, [("", offered), *((word, names_of(modules[word])) for word in modules)])
+    return (suggestions, "the nearest name") if suggestions and suggestions not in offered else None
 
 
-def qualified_name(name: str, ways: Mapping[str, ModuleProxy], follows: str) -> str:
+def qualified_name(name: str, modules: Mapping[str, ModuleProxy], follows: str) -> str:
     """The name after the word of the first of the modules that has it; empty if none has."""
-    return next((f"{word}.{name}" for word in ways if _has(ways[word], name, follows)), "")
+    return next((f"{word}.{name}" for word in modules if _has(modules[word], name, follows)), "")
 
 
 @repairs(MissingAttribute)

@@ -33,12 +33,12 @@ def local_name(fault: MissingAttribute, site: Site) -> None:
                             f"in line {site.parts.line(node)}: an attribute, no local name")]
             return
     _misspelt(fault, site, methods, "__init__")
-    own = [name for names in vars(fault.holder).values() if isinstance(names, dict) for name in names]
-    known = [*own, *vars(fault.holder)]
-    near = nearest(fault.attribute, known) or [
-        name for name in known if name.rstrip("0123456789") == fault.attribute.rstrip("0123456789")]
-    if near and not fault.hints:
-        fault.hints = [(near[0], "the nearest name")]
+    registered = [name for names in vars(fault.holder).values() if isinstance(names, dict) for name in names]
+    candidates = [*registered, *vars(fault.holder)]
+    suggestions = nearest(fault.attribute, candidates) or [
+        name for name in candidates if name.rstrip("0123456789") == fault.attribute.rstrip("0123456789")]
+    if suggestions and not fault.hints:
+        fault.hints = [(suggestions[0], "the nearest name")]
 
 
 @repairs(ForwardMissing)
@@ -55,8 +55,8 @@ def _methods(site: Site, kind: str) -> dict[str, Node]:
 
 def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name: str) -> None:
     """The head of the method whose name is nearest to `name`, which the class lacks, as it should be."""
-    near = nearest(name.strip("_"), [method.strip("_") for method in methods if method not in EXPECTED])
-    wrong = next((method for method in methods if near and method.strip("_") == near[0]), None)
+    suggestions = nearest(name.strip("_"), [method.strip("_") for method in methods if method not in EXPECTED])
+    wrong = next((method for method in methods if suggestions and method.strip("_") == suggestions[0]), None)
     if name not in methods and wrong is not None:
         line = site.parts.line(methods[wrong])
         head = site.parts.text.split("\n")[line - 1].strip()
@@ -74,16 +74,16 @@ def contained(fault: NotAModule, site: Site) -> None:
     if call is None or not fault.child.isdecimal() or int(fault.child) >= len(call.args):
         return
     argument = call.args[int(fault.child)]
-    words = parts.of(argument)
+    text = parts.of(argument)
     fault.message = f"{call.name} is made of modules, not of {fault.words_of_value}: each is a child module"
     fault.span = parts.span(argument)
     if isinstance(value, list) and value:
-        fault.hints = [(f"*{words}", "its members one by one")]
-    elif isinstance(value, type | TypeProxy | FunctionType) and words.startswith("nn."):
-        fault.message = f"{call.name} is made of modules, and {words} is a class: a child module is an object"
-        fault.hints = [(f"{words}()", "makes a module")]
-    elif words in FUNCTIONS:
-        fault.hints = [(FUNCTIONS[words], "the module that does the same")]
+        fault.hints = [(f"*{text}", "its members one by one")]
+    elif isinstance(value, type | TypeProxy | FunctionType) and text.startswith("nn."):
+        fault.message = f"{call.name} is made of modules, and {text} is a class: a child module is an object"
+        fault.hints = [(f"{text}()", "makes a module")]
+    elif text in FUNCTIONS:
+        fault.hints = [(FUNCTIONS[text], "the module that does the same")]
 
 
 NUMBERS = ("item", "tolist", "numpy")      # their results have no history
@@ -108,9 +108,9 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
     first = site.call.args[0]
     method = isinstance(fault.value, MethodType)
     if method or hasattr(class_at(site, first), "parameters"):
-        words = site.parts.of(first)
+        text = site.parts.of(first)
         fault.span = site.parts.span(first)
-        fault.hints = [(f"{words}()" if method else f"{words}.parameters()", "its parameters")]
+        fault.hints = [(f"{text}()" if method else f"{text}.parameters()", "its parameters")]
 
 
 @repairs(TooManyArguments)
@@ -136,10 +136,10 @@ def uncalled(fault: MissingAttribute, site: Site) -> None:
     if value[0] != "attribute":
         return
     if assignment is None:
-        words = parts.of(holder)
-        called = parts.of(value[3][0]) if value[3][1][3] in NUMBERS else f"{words}()"
+        text = parts.of(holder)
+        called = parts.of(value[3][0]) if value[3][1][3] in NUMBERS else f"{text}()"
         fault.span = parts.span(holder)
-        fault.hints = [(called, f"what has {fault.attribute}")] if called != words else []
+        fault.hints = [(called, f"what has {fault.attribute}")] if called != text else []
     else:
         spot = site.spot_of(value)
         fault.hints = [(spot.rewritten(value, f"{parts.of(value)}()"), f"{spot.where()}: a method is called")]

@@ -91,15 +91,15 @@ def viewed(fault: ViewSize, site: Site) -> None:
     if call is None or parts.node is None:
         return
     sizes, size = fault.shape, fault.size
-    words = ["-1"]
+    sizes_text = ["-1"]
     for at in reversed(range(len(sizes))):
         rest = _count(sizes[:at] + sizes[at + 1 :])
         if rest > 0 and size % rest == 0 and -1 not in sizes:
-            words = [str(n) for n in [*sizes[:at], -1, *sizes[at + 1 :]]]
+            sizes_text = [str(n) for n in [*sizes[:at], -1, *sizes[at + 1 :]]]
             break
     function = parts.of(parts.node[3][0])
     first = f"{parts.of(call.args[0])}, " if call.receiver and parts.of(call.receiver) == "torch" and call.args else ""
-    inside = f"({', '.join(words)})" if first else ", ".join(words)
+    inside = f"({', '.join(sizes_text)})" if first else ", ".join(sizes_text)
     site.fault.hints.append((f"{function}({first}{inside})", "-1 stands for the length that follows from the others"))
 
 
@@ -109,8 +109,8 @@ def write_to_copy(fault: SharedMemory, site: Site) -> None:
     parts, call = site.parts, site.call
     statement = parts.statement
     if call is not None and call.receiver is not None and (statement is None or statement[0] != "expression"):
-        words = parts.of(call.receiver)
-        site.fault.hints = [(parts.replaced(call.receiver, f"{words}.clone()"), "writes to a copy")]
+        text = parts.of(call.receiver)
+        site.fault.hints = [(parts.replaced(call.receiver, f"{text}.clone()"), "writes to a copy")]
     elif statement is not None and parts.is_alone(statement):
         root = call.receiver if call is not None else statement[3][0] if statement[3] else None
         while root is not None and root[0] in ("subscript", "attribute"):
@@ -126,10 +126,10 @@ def _count(shape: tuple[int, ...]) -> int:
     return count
 
 
-def _instead(site: Site, operand: Node, words: str, why: str) -> None:
-    """Mark an operand, and make `words` its replacement."""
+def _instead(site: Site, operand: Node, text: str, why: str) -> None:
+    """Mark an operand, and make `text` its replacement."""
     site.fault.span = site.parts.span(operand)
-    site.fault.hints = [(words, why)]
+    site.fault.hints = [(text, why)]
 
 
 def operands(site: Site) -> list[Node]:
@@ -175,8 +175,8 @@ def mixed(fault: OperandFault, site: Site) -> None:
     elif texts[1] and plus and numbers[0] and not nodes[1][0].upper().startswith("STRING"):
         _instead(site, nodes[1], f"float({parts.of(nodes[1])})", "makes a number of text")
     elif texts[1] and plus and numbers[0] and parts.node is not None and parts.node[0] == "augassign":
-        words = parts.of(nodes[0])
-        site.fault.hints = [(f"{words} = str({words}) + {parts.of(nodes[1])}", "makes text of it")]
+        text = parts.of(nodes[0])
+        site.fault.hints = [(f"{text} = str({text}) + {parts.of(nodes[1])}", "makes text of it")]
     elif texts[1] and plus and numbers[0]:
         _instead(site, nodes[0], f"str({parts.of(nodes[0])})", "makes text of it")
     elif any(texts) and any(numbers):
@@ -218,17 +218,17 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
     if node[0] == "not":
         node = node[3][0]
         site.fault.span = site.parts.span(node)
-    words = site.parts.atom(node)
+    text = site.parts.atom(node)
     above = next((part for part in site.parts.path if part[0] in ("and_test", "or_test") and node in part[3]), None)
     if above is not None and all(part[0] in ("comparison", "NAME", "group") for part in above[3]):
         site.fault.span = site.parts.span(above)
-        words = f"({' & '.join(site.parts.atom(part) for part in above[3])})"
-        words = words.replace(" & ", " | ") if above[0] == "or_test" else words
-        site.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
-                            (f"{words}.any()", "whether it holds for some element")]
+        text = f"({' & '.join(site.parts.atom(part) for part in above[3])})"
+        text = text.replace(" & ", " | ") if above[0] == "or_test" else text
+        site.fault.hints = [(f"{text}.all()", "whether it holds for every element"),
+                            (f"{text}.any()", "whether it holds for some element")]
     elif node[0] in ("comparison", "NAME", "attribute", "call", "subscript", "group"):
-        site.fault.hints = [(f"{words}.all()", "whether it holds for every element"),
-                            (f"{words}.any()", "whether it holds for some element")]
+        site.fault.hints = [(f"{text}.all()", "whether it holds for every element"),
+                            (f"{text}.any()", "whether it holds for some element")]
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
@@ -253,11 +253,11 @@ def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -
         if maker is None:
             special.notes.append(f"{call.name}() does its work in place and returns nothing")
             if call.receiver is not None and source is not node:
-                spot, words = site.spot_of(source), parts.of(call.receiver)
-                whole = f"{parts.of(source)}; {node[3]} = {words}" if call.receiver[0] == "NAME" else (
-                    f"{node[3]} = sorted({words})" if call.name == "sort" else "")
-                if whole:
-                    special.hints.append((whole, spot.where()))
+                spot, text = site.spot_of(source), parts.of(call.receiver)
+                repaired = f"{parts.of(source)}; {node[3]} = {text}" if call.receiver[0] == "NAME" else (
+                    f"{node[3]} = sorted({text})" if call.name == "sort" else "")
+                if repaired:
+                    special.hints.append((repaired, spot.where()))
             return special
         name = next(part[3] for part in maker[3] if part[0] == "NAME")
         of = f" of {call.name}" if name != call.name and call.name else ""

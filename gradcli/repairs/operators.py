@@ -26,15 +26,15 @@ def mistaken(fault: RefusedArgument, site: Site) -> None:
     if at is None or len(operands) != 2:
         return
     operand, other = operands[at], operands[1 - at]
-    words = parts.of(operand)
+    written = parts.of(operand)
     fault.span = parts.span(operand)
     fault.hints = []
     if value is None:
         fault.message = "a tensor and None cannot be combined"
     elif isinstance(value, str):
-        text = site.value(operand) if operand[0] == "NAME" else words.strip("'\"")
+        text = site.value(operand) if operand[0] == "NAME" else written.strip("'\"")
         if _is_number(text):
-            fault.hints = [(f"float({words})", "makes a number of text")]
+            fault.hints = [(f"float({written})", "makes a number of text")]
         elif node[0] == "add":
             fault.span = parts.span(other)
             number = f"{parts.atom(other)}.item()" if _is_single(site.value(other)) else parts.of(other)
@@ -44,17 +44,17 @@ def mistaken(fault: RefusedArgument, site: Site) -> None:
     else:
         kind = "list" if isinstance(value, list) else "tuple"
         fault.message = f"a tensor and a {kind} cannot be combined: a {kind} is no tensor"
-        fault.hints = [(f"torch.tensor({words})", "a tensor of it")]
+        fault.hints = [(f"torch.tensor({written})", "a tensor of it")]
 
 
 def _is(site: Site, node: Node, value: Any) -> bool:
     """Whether an operand may be the value that was refused."""
-    stands = site.value(node)
+    actual = site.value(node)
     if isinstance(value, str):
-        return node[0] in ("STRING", "strings", "FSTRING") or isinstance(stands, str)
+        return node[0] in ("STRING", "strings", "FSTRING") or isinstance(actual, str)
     if isinstance(value, list | tuple) and value:
-        return node[0] in LISTS or isinstance(stands, list | tuple)
-    return value is None and stands is None and (
+        return node[0] in LISTS or isinstance(actual, list | tuple)
+    return value is None and actual is None and (
         node[0] == "NAME" and (node[3] == "None" or node[3] in site.names))
 
 

@@ -58,19 +58,19 @@ def _joined(site: Site, nodes: list[Node]) -> None:
         return
     members = list(nodes[0][3])
     shapes = [shape_of(site, member) for member in members]
-    known = [shape for shape in shapes if shape is not None]
-    if len(known) < 2 or len(known) != len(shapes):
+    tensors = [shape for shape in shapes if shape is not None]
+    if len(tensors) < 2 or len(tensors) != len(shapes):
         return
-    most = max(map(len, known))
-    for at, shape in enumerate(known):
-        if len(shape) == most - 1 and len({*map(len, known)}) == 2:
-            full = next(other for other in known if len(other) == most)
+    most = max(map(len, tensors))
+    for at, shape in enumerate(tensors):
+        if len(shape) == most - 1 and len({*map(len, tensors)}) == 2:
+            full = next(other for other in tensors if len(other) == most)
             place = next((i for i in range(most) if full[:i] + full[i + 1 :] == shape), None)
             if place is not None:
-                words = f"{parts.atom(members[at])}.unsqueeze({place})"
-                return _mark(site, members[at], words, "with one dimension more")
-    if len({*map(len, known)}) == 1:
-        differ = [i for i in range(most) if len({shape[i] for shape in known}) > 1]
+                text = f"{parts.atom(members[at])}.unsqueeze({place})"
+                return _mark(site, members[at], text, "with one dimension more")
+    if len({*map(len, tensors)}) == 1:
+        differ = [i for i in range(most) if len({shape[i] for shape in tensors}) > 1]
         assert parts.node is not None
         function = parts.of(parts.node[3][0])
         if len(differ) == 1:
@@ -86,15 +86,15 @@ def expanded(fault: ExpandedSize, site: Site) -> None:
     if site.call is None or site.call.name != "expand" or not nodes or fault.hints:
         return
     target, shape = fault.target, fault.shape
-    words = site.parts.atom(nodes[0])
+    text = site.parts.atom(nodes[0])
     if len(shape) == 1 and len(target) == 2 and target[0] == shape[0]:
-        fault.hints = [(f"{words}.unsqueeze(1).expand({', '.join(map(str, target))})", "a column, repeated")]
+        fault.hints = [(f"{text}.unsqueeze(1).expand({', '.join(map(str, target))})", "a column, repeated")]
     elif len(shape) == len(target) == 2 and shape[::-1] == target:
-        fault.hints = [(f"{words}.t()", "the matrix transposed")]
+        fault.hints = [(f"{text}.t()", "the matrix transposed")]
     elif all(t % h == 0 for t, h in zip_longest(reversed(target), reversed(shape), fillvalue=1) if h and t > 0):
         padded = (1,) * (len(target) - len(shape)) + shape
         times = ", ".join(str(t // h) for t, h in zip(target, padded, strict=False))
-        fault.hints = [(f"{words}.repeat({times})", "copies it; expand stretches only lengths of 1")]
+        fault.hints = [(f"{text}.repeat({times})", "copies it; expand stretches only lengths of 1")]
 
 
 @repairs(DimensionOutOfRange)
@@ -138,10 +138,10 @@ def whole_index(fault: IndexType, site: Site) -> None:
         return
     fault.message = f"a tensor is indexed by whole numbers, not by a {INDEX_WORDS[fault.index_type]}"
     try:
-        words = str(int(float(index.inside)))
+        text = str(int(float(index.inside)))
     except ValueError:
-        words = f"int({index.inside})" if fault.index_type is float else "0"
-    fault.hints = [(f"{index.holder}[{words}]", "a whole number")]
+        text = f"int({index.inside})" if fault.index_type is float else "0"
+    fault.hints = [(f"{index.holder}[{text}]", "a whole number")]
 
 
 class Index(NamedTuple):
@@ -179,10 +179,10 @@ def last_item(fault: IndexFault, site: Site) -> None:
         fault.hints = [(f"{holder}[-1]", "the last one")]
 
 
-def _mark(site: Site, node: Node, words: str, why: str) -> None:
+def _mark(site: Site, node: Node, text: str, why: str) -> None:
     """Let the carets mark a part, and the repair stand for it."""
     site.fault.span = site.parts.span(node)
-    site.fault.hints = [(words, why)]
+    site.fault.hints = [(text, why)]
 
 
 FITTING = {"mv": _product, "bmm": _product, "matmul": _product, "cat": _joined, "stack": _joined}

@@ -26,11 +26,13 @@ class RelatedSite:
         trees[place.text] = self.parts.tree
         self.here = place.text is home.source   # the same words may have been typed twice
         self.line = place.span.line
-        self.words = line_of(place.text, place.span.line).strip()
+        self.line_text = line_of(place.text, place.span.line).strip()
 
-    def where(self, how: str = "in") -> str:
+    def where(self, preposition: str = "in") -> str:
         """Where a repair belongs, in words: by line within the text of the fault, else by what stands there."""
-        return f"{how} line {self.line}" if self.here else f"{'in place of' if how == 'in' else how} {self.words}"
+        if self.here:
+            return f"{preposition} line {self.line}"
+        return f"{'in place of' if preposition == 'in' else preposition} {self.line_text}"
 
     @property
     def statement(self) -> Node | None:
@@ -38,11 +40,11 @@ class RelatedSite:
         statement = self.parts.statement
         return statement if statement and self.parts.is_alone(statement) else None
 
-    def rewritten(self, node: Node, words: str) -> str:
-        """The line of a node, with `words` in place of the node."""
+    def rewritten(self, node: Node, text: str) -> str:
+        """The line of a node, with `text` in place of the node."""
         start = self.parts.text.rfind("\n", 0, node[1]) + 1
         end = self.parts.text.find("\n", node[2])
-        return (self.parts.text[start : node[1]] + words + self.parts.text[node[2] : end if end >= 0 else None]).strip()
+        return (self.parts.text[start : node[1]] + text + self.parts.text[node[2] : end if end >= 0 else None]).strip()
 
 
 class FaultContext:

@@ -40,9 +40,9 @@ def execute(repl: Repl, line: str) -> None:
     name, _, rest = line.strip().partition(" ")
     command = COMMANDS.get(name)
     if command is None:
-        starting = [known for known in COMMANDS if known.startswith(name)] if name else []
+        starting = [command for command in COMMANDS if command.startswith(name)] if name else []
         if len(starting) > 1:
-            raise UsageFault(f":{name} is the beginning of several commands", *(f":{known}" for known in starting))
+            raise UsageFault(f":{name} is the beginning of several commands", *(f":{command}" for command in starting))
         if not starting:
             raise UsageFault(f"there is no command :{name}{did_you_mean(name, list(COMMANDS))}", ":help")
         command = COMMANDS[starting[0]]
@@ -61,15 +61,15 @@ def _help(repl: Repl, rest: str) -> None:
         _doc(repl, f":{rest}" if rest in COMMANDS else rest)
         return
     columns = max(get_terminal_size().columns, 20)
-    left = min(max(len(f":{name} {command.wants}") for name, command in COMMANDS.items()) + 2, columns // 2)
+    margin = min(max(len(f":{name} {command.wants}") for name, command in COMMANDS.items()) + 2, columns // 2)
     for name, command in COMMANDS.items():
         title = f":{name} {command.wants}".rstrip()
-        lines = wrap(command.help, columns - left, break_long_words=False, break_on_hyphens=False)
-        if len(title) + 2 > left:
+        lines = wrap(command.help, columns - margin, break_long_words=False, break_on_hyphens=False)
+        if len(title) + 2 > margin:
             repl.write(f"{title}\n")
             title = ""
         for line in lines:
-            repl.write(f"{title:<{left}}{line}\n")
+            repl.write(f"{title:<{margin}}{line}\n")
             title = ""
 
 

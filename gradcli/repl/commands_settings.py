@@ -42,8 +42,8 @@ def set_option(repl: Repl, rest: str) -> None:
         return
     name, text = word.replace("-", "_"), text.strip()
     if name not in SETTABLE:
-        known = [KEYS[name].word for name in SETTABLE]
-        raise UsageFault(f":set knows no {word!r}{did_you_mean(word, known)}", ":set")
+        options = [KEYS[name].word for name in SETTABLE]
+        raise UsageFault(f":set knows no {word!r}{did_you_mean(word, options)}", ":set")
     if not text:
         repl.write(f"{_setting_text(repl, name)}\n")
     elif name == "style":

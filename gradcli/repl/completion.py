@@ -57,8 +57,8 @@ class Completions(Completer):
         with self.repl.program_lock:
             imports = import_candidates(self.repl, line)
         if imports is not None:
-            start, words = imports
-            yield from (Completion(word, -len(start)) for word in words if word.startswith(start))
+            start, names = imports
+            yield from (Completion(word, -len(start)) for word in names if word.startswith(start))
             return
         match = CHAIN.search(before)
         chain = match.group() if match else ""
@@ -104,11 +104,11 @@ def attribute_candidates(repl: Repl, path: str) -> dict[str, About]:
     scope = {**repl.session.loaded(), **repl.names()}
     value: Any = None
     for at, (name, indices) in enumerate(PARTS.findall(path)):
-        known, value = _attribute(repl, value, name) if at else (name in scope, scope.get(name))
+        exists, value = _attribute(repl, value, name) if at else (name in scope, scope.get(name))
         for index in re.findall(INDEX, indices):
-            if known:
-                known, value = _item(value, literal_eval(index[1:-1].strip()))
-        if not known:
+            if exists:
+                exists, value = _item(value, literal_eval(index[1:-1].strip()))
+        if not exists:
             return {}
     return {name: partial(attribute_summary, repl, value, name) for name in repl.session.attributes(value)}
 
@@ -162,8 +162,8 @@ def operation_summary(repl: Repl, name: str) -> str:
 
 def attribute_summary(repl: Repl, value: Any, name: str) -> str:
     """Type and shape of an attribute that can be read, else the signature of the operation."""
-    known, part = _attribute(repl, value, name)
-    return type_and_shape(part) if known else operation_summary(repl, name)
+    exists, part = _attribute(repl, value, name)
+    return type_and_shape(part) if exists else operation_summary(repl, name)
 
 
 def type_and_shape(value: Any) -> str:
@@ -175,9 +175,9 @@ def _command_completions(repl: Repl, line: str) -> Iterator[Completion]:
     """Commands after a colon, what a command takes, and paths where it takes a file."""
     name, space, rest = line.partition(" ")
     if not space:
-        for known, command in COMMANDS.items():
-            if known.startswith(name[1:]):
-                yield Completion(known, -len(name) + 1, display_meta=command.help)
+        for key, command in COMMANDS.items():
+            if key.startswith(name[1:]):
+                yield Completion(key, -len(name) + 1, display_meta=command.help)
     elif name[1:] in FILES:
         yield from _paths(rest)
     else:

@@ -19,8 +19,8 @@ def import_candidates(repl: Repl, line: str) -> tuple[str, list[str]] | None:
     if match := FROM.fullmatch(line):
         path, start = match.groups()
         inner = [name.rpartition(".")[2] for name in modules if name.rpartition(".")[0] == path]
-        known = repl.session.attributes(modules[path]) if path in modules else []
-        return start, sorted({*inner, *known})
+        names = repl.session.attributes(modules[path]) if path in modules else []
+        return start, sorted({*inner, *names})
     if match := MODULE.fullmatch(line):
         start = match[1]
         return start, sorted(name for name in modules if name.count(".") <= start.count("."))

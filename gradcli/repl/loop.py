@@ -32,7 +32,7 @@ LARGEST_INIT = 1 << 20      # bytes of init.grad
 
 
 def start_prompt(settings: Settings | None = None, script: Callable[[], Session] | None = None, init: str | None = None,
-          no_init: bool = False) -> int:
+                 no_init: bool = False) -> int:
     """Serve a prompt until its end; `script` runs one first, and gives the session that it has filled."""
     if settings is None:
         settings = Settings()

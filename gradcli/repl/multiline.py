@@ -33,10 +33,10 @@ def indentation(text: str) -> str:
     lines = text.split("\n")
     last = lines[-1]
     blanks = last[: len(last) - len(last.lstrip())]
-    words = last.split()
+    tokens = last.split()
     if last.rstrip().endswith(":"):
         return blanks + " " * INDENT
-    if words and words[0] in LEAVING:
+    if tokens and tokens[0] in LEAVING:
         return blanks[:-INDENT]
     return blanks
 

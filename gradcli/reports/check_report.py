@@ -15,7 +15,7 @@ from gradcli.faults.tree import NameFault, UsageFault
 from gradcli.process.limits import limited
 from gradcli.reports.check_text import finding_data, finding_text
 from gradcli.reports.open_session import in_doubles, timed, write_result
-from gradcli.reports.own_leaves import Divided, divided
+from gradcli.reports.own_leaves import OwnLeaves, after_leaves
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     output = Output(settings.output, settings)
     with limited(settings):
         source = from_file_or_word(expr, known_names(at, settings), "gradcli check ")
-    own = _own_leaves(source, settings) if source and not (at or wrt or settings.var) else None
+    own_leaves = _own_leaves(source, settings) if source and not (at or wrt or settings.var) else None
 
     def run(session: Session, text: str) -> list[CheckResult]:
         from gradcli.analysis.gradient_check import check_against_slopes
@@ -43,8 +43,8 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
             session.eval(text)      # any other fault of the expression comes first
             raise
 
-    if own:
-        findings = timed(settings, "check", lambda: run(*own))
+    if own_leaves:
+        findings = timed(settings, "check", lambda: run(*own_leaves))
     else:
         point = _at_point(expr, at, wrt, settings, source)
         findings = point.timed(settings, "check", lambda: run(point.session, point.source.text))
@@ -52,10 +52,10 @@ def report_check(expr: str, at: list[str], wrt: list[str], settings: Settings, t
     return 0 if all(finding.verdict.is_right for finding in findings) else MISMATCH
 
 
-def _own_leaves(source: Source, settings: Settings) -> Divided | None:
+def _own_leaves(source: Source, settings: Settings) -> OwnLeaves | None:
     """A program divided after its last leaf; None where it has none, also if it lacks the names of a point."""
     try:
-        return divided(source, settings)
+        return after_leaves(source, settings)
     except NameFault:
         if re.search(OWN_LEAVES, source.text):
             raise

@@ -33,7 +33,7 @@ def finding_text(finding: CheckResult) -> str:
         result = "nothing to compare"
     elif verdict.is_right:
         result = f"right to {_digits(finding)} digits" + (f", the worst {_compared(finding, worst)}" if count > 1 else
-                                                        f": {_numbers(worst)}")
+                                                          f": {_numbers(worst)}")
     else:
         others = f" and at {verdict.wrong - 1} more" if verdict.wrong > 1 else ""
         result = f"wrong at {_compared(finding, worst)}{others}"
@@ -47,7 +47,7 @@ def finding_data(finding: CheckResult) -> dict[str, Any]:
     places: dict[int, dict[tuple[int, ...], None]] = {}
     for entry in verdict.special:
         places.setdefault(entry.kind, {})[entry.place] = None
-    named = {word: [list(place) for place in places.get(kind, ())] for kind, word in (
+    places_by_kind = {word: [list(place) for place in places.get(kind, ())] for kind, word in (
         (KINK, "kinks"), (STEEP, "steep"), (JUMP, "jumps"), (EDGE, "edges"), (OUTSIDE, "outside"),
         (INFINITE, "infinite"))}
     return {"verdict": "wrong" if verdict.wrong else "right" if verdict.compared else
@@ -59,8 +59,8 @@ def finding_data(finding: CheckResult) -> dict[str, Any]:
                       "gradient": json_number(worst.gradient), "slope": json_number(worst.slope),
                       "error": json_number(worst.error), "left": json_number(worst.left),
                       "right": json_number(worst.right), "kind": KINDS[worst.kind]},
-            **named, "doubtful": [list(entry.place) for entry in verdict.doubtful], "stopped": finding.stopped or None,
-            "random": finding.random}
+            **places_by_kind, "doubtful": [list(entry.place) for entry in verdict.doubtful],
+            "stopped": finding.stopped or None, "random": finding.random}
 
 
 def _compared(finding: CheckResult, entry: JacobianEntry) -> str:
@@ -116,11 +116,11 @@ def _digits(finding: CheckResult) -> int:
 def _special(finding: CheckResult) -> list[str]:
     """Where there is not one slope to compare with."""
     texts = []
-    for kind, words in SPECIAL.items():
+    for kind, text in SPECIAL.items():
         places = list(dict.fromkeys(_where(finding, e) for e in finding.verdict.special if e.kind == kind))
         if places:
             more = " and elsewhere" * (len(places) > NAMED)
-            texts.append(f"{words} {', '.join(places[:NAMED])}{more}")
+            texts.append(f"{text} {', '.join(places[:NAMED])}{more}")
     return texts
 
 
@@ -143,6 +143,6 @@ def _doubtful(finding: CheckResult) -> list[str]:
 
 
 def _stopped(finding: CheckResult) -> list[str]:
-    from gradcli.analysis.detached import stopping
+    from gradcli.analysis.detached import stop_note
 
-    return [] if finding.verdict.is_right or not finding.stopped else [stopping(finding.name, finding.stopped)]
+    return [] if finding.verdict.is_right or not finding.stopped else [stop_note(finding.name, finding.stopped)]

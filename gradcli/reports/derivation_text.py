@@ -100,12 +100,13 @@ def _rows(owed: Gradient, precision: int | None) -> list[Row]:
 
 def _table(rows: list[Row]) -> str:
     """Rows with their columns aligned; what is the same number in words and figures is said once."""
-    left = max((len(row[0]) for row in rows), default=0)
-    middle = max((len(how) for _, _, how, value in rows if how != value and len(how) <= WIDEST), default=0)
+    name_width = max((len(row[0]) for row in rows), default=0)
+    widths = [len(formula) for _, _, formula, value in rows if formula != value]
+    formula_width = max((width for width in widths if width <= WIDEST), default=0)
     lines = []
-    for name, sign, how, value in rows:
-        line = f"  {name:<{left}} {sign:<1} {how:<{middle}}"
-        lines.append(line.rstrip() if how == value or not value else f"{line} = {value}")
+    for name, sign, formula, value in rows:
+        line = f"  {name:<{name_width}} {sign:<1} {formula:<{formula_width}}"
+        lines.append(line.rstrip() if formula == value or not value else f"{line} = {value}")
     return "".join(f"{line}\n" for line in lines)
 
 

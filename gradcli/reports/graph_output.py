@@ -96,18 +96,18 @@ def _value(session: Session, source: Source, of: str | None, values: list[Any]) 
         raise UsageFault("no graph: the program ends with no expression, and sets no value that has a history",
                          "gradcli graph '(x * 2).sum()' --at 'x=ones(2)'")
     if of and of not in session:
-        meant = (*nearest(of, session.names()), _assigned_last(session, source))[0]
+        nearest_name = (*nearest(of, session.names()), _assigned_last(session, source))[0]
         raise NameFault(f"name '{of}' is not defined, and --of takes one that the program sets",
-                        *([f"--of {meant}"] if meant else []))
+                        *([f"--of {nearest_name}"] if nearest_name else []))
     return _required(session[of] if of else values[-1], of, session, source)
 
 
 def _required(value: Any, of: str | None, session: Session, source: Source) -> Any:
     """The value; UsageFault if it is no tensor."""
     if not holds_numbers(value):
-        named = _assigned_last(session, source)
+        assigned = _assigned_last(session, source)
         raise UsageFault(f"no graph leads to {of or 'the expression'}, whose type is {type(value).__name__}",
-                         *([f"--of {named}"] if named else []))
+                         *([f"--of {assigned}"] if assigned else []))
     return value
 
 

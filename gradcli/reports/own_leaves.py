@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from gradcli.session.session import Session
 
 
-class Divided(NamedTuple):
+class OwnLeaves(NamedTuple):
     """A session in which the leaves stand, and the rest of the program, which ends with an expression."""
 
     session: Session
     rest: str
 
 
-def divided(source: Source, settings: Settings) -> Divided | None:
+def after_leaves(source: Source, settings: Settings) -> OwnLeaves | None:
     """The program after the last statement that makes a leaf; None where none does, or where nothing follows."""
     from gradcli.lang.syntax.statements import statements
 
@@ -33,20 +33,20 @@ def divided(source: Source, settings: Settings) -> Divided | None:
         session = open_session(settings, _unheard)
         for part in parts[:last + 1]:
             session.run(f"{part}\n", source.name, echo=False)
-    return Divided(session, "\n".join(parts[last + 1:]))
+    return OwnLeaves(session, "\n".join(parts[last + 1:]))
 
 
 def _making(session: Session, parts: list[str], name: str) -> Iterator[int]:
     """The numbers of the statements after which there are leaves that were not there before."""
     from gradcli.analysis.gradient_check import held_leaves
 
-    known: dict[int, object] = {}       # the leaves themselves: an address may come again
+    leaves_by_id: dict[int, object] = {}       # the leaves themselves: an address may come again
     for number, part in enumerate(parts):
         session.run(f"{part}\n", name, echo=False)
         leaves = {id(leaf): leaf for leaf in held_leaves(session)}
-        if not leaves.keys() <= known.keys():
+        if not leaves.keys() <= leaves_by_id.keys():
             yield number
-        known |= leaves
+        leaves_by_id |= leaves
 
 
 def _unheard(text: str) -> None:

@@ -14,7 +14,7 @@ from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source
 from gradcli.data.bindings import twice, with_files
-from gradcli.data.fitting_values import numbers
+from gradcli.data.fitting_values import numbers_for
 from gradcli.data.point import (
     at_point,
     expression,
@@ -57,7 +57,7 @@ class PlotRequest(NamedTuple):
 def report_plot(request: PlotRequest, settings: Settings) -> int:
     """Compute the curves, and draw or print them; pictures show what double precision gives."""
     form = _form(settings)
-    return _drawn(request, form, settings) if form in PICTURES or form == "txt" else _plotted(request, form, settings)
+    return _draw(request, form, settings) if form in PICTURES or form == "txt" else _plotted(request, form, settings)
 
 
 def _plotted(request: PlotRequest, form: str, settings: Settings) -> int:
@@ -72,8 +72,8 @@ def _plotted(request: PlotRequest, form: str, settings: Settings) -> int:
     texts = with_files(request.at, settings)
     session = open_session(settings, lambda text: None)
     if not request.over:
-        known = known_names(request.at, settings)
-        name = next((name for source in sources for name in lacking_names(session, source) if name not in known), "x")
+        names = known_names(request.at, settings)
+        name = next((name for source in sources for name in lacking_names(session, source) if name not in names), "x")
         raise UsageFault("plot needs the name that varies, and where", f"--over {name}=-3:3")
     with walled(settings):
         refuse_twice(session, texts)
@@ -86,7 +86,7 @@ def _plotted(request: PlotRequest, form: str, settings: Settings) -> int:
 
 
 @in_doubles
-def _drawn(request: PlotRequest, form: str, settings: Settings) -> int:
+def _draw(request: PlotRequest, form: str, settings: Settings) -> int:
     """Draw the curves in double precision."""
     return _plotted(request, form, settings)
 
@@ -152,10 +152,10 @@ def _start(session: Session, names: tuple[str, ...], texts: list[str]) -> tuple[
 
     start: dict[str, float] = {}
     for text in texts:
-        for name, words in points(text, "--from"):
+        for name, number in points(text, "--from"):
             if name in start:
                 raise twice(name, "--from")
-            start[name] = _number(session, words, "--from", f"--from {name}", f"--from '{name}=1'")
+            start[name] = _number(session, number, "--from", f"--from {name}", f"--from '{name}=1'")
     wanting = [name for name in names if name not in start]
     extra = [name for name in start if name not in names]
     if wanting or extra:
@@ -164,19 +164,19 @@ def _start(session: Session, names: tuple[str, ...], texts: list[str]) -> tuple[
     return tuple(start[name] for name in names)
 
 
-def _number(session: Session, words: str, option: str, where: str, example: str) -> float:
+def _number(session: Session, text: str, option: str, where: str, example: str) -> float:
     """A number in an option, which is finite in the session's dtype."""
     try:
-        value = float(session.eval(words))
+        value = float(session.eval(text))
     except (TypeError, ValueError):
-        raise UsageFault(f"{where}: {words!r} is no number", example) from None
+        raise UsageFault(f"{where}: {text!r} is no number", example) from None
     except Fault as fault:
         fault.name = option
         raise
     if not isfinite(value):
-        raise UsageFault(f"{where}: {words} is infinite or nan", example)
+        raise UsageFault(f"{where}: {text} is infinite or nan", example)
     if not isfinite(_rounded(session, value)):
-        raise UsageFault(f"{where}: {words} is infinite in single precision", _double(option))
+        raise UsageFault(f"{where}: {text} is infinite in single precision", _double(option))
     return value
 
 
@@ -214,13 +214,13 @@ def _intervals(session: Session, request: PlotRequest, texts: list[Any],
 
 def _repair(sources: list[Source], request: PlotRequest) -> Callable[[list[str]], str]:
     """The options of a plot whose expressions lack names: its own --over where that is of none of their names."""
-    def option(lacking: list[str]) -> str:
+    def option(names: list[str]) -> str:
         if any(used(source, request.over) for source in sources):
             point = [text for text in request.at if any(used(source, [text]) for source in sources)]
-            return at_point(numbers(lacking), point)
+            return at_point(numbers_for(names), point)
         _, equals, ends = request.over[0].partition("=")
-        rest = f" {at_point(numbers(lacking[1:]), [])}" if lacking[1:] else ""
-        return f"--over '{lacking[0]}{equals}{ends}'{rest}"
+        rest = f" {at_point(numbers_for(names[1:]), [])}" if names[1:] else ""
+        return f"--over '{names[0]}{equals}{ends}'{rest}"
 
     return option
 

@@ -29,12 +29,12 @@ class ResultBlock(NamedTuple):
     value: Any
 
 
-def check_format(settings: Settings, command: str, known: tuple[str, ...] = FORMATS) -> None:
+def check_format(settings: Settings, command: str, formats: tuple[str, ...] = FORMATS) -> None:
     """Refuse a form of results that a command does not have, before any work is done."""
-    if settings.format not in known:
+    if settings.format not in formats:
         if settings.output and settings.output.lower().endswith(f".{settings.format}"):
             raise UsageFault(f"{command} writes no .{settings.format}", f"-o {command}.json", f"-o {command}.txt")
-        raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in known))
+        raise UsageFault(f"{command} has no --format {settings.format}", *(f"--format {form}" for form in formats))
 
 
 def printer(output: Output, settings: Settings) -> Callable[[str], object]:

@@ -110,8 +110,8 @@ def _with_attributes(kind: type, access: StateAccess) -> StateAccess:
         return access
 
     def capture(value: Any) -> tuple[Any, ...]:
-        own = _capture_instance(slots, value)
-        return (len(own), *own, *access.capture(value))
+        state = _capture_instance(slots, value)
+        return (len(state), *state, *access.capture(value))
 
     def restore(value: Any, state: tuple[Any, ...], *copy: Any) -> None:
         end = state[0] + 1
@@ -141,8 +141,8 @@ UNSET = object()        # the captured value of an empty slot
 
 
 def _capture_instance(slots: tuple[str, ...], value: Any) -> tuple[Any, ...]:
-    own = getattr(value, "__dict__", {})
-    return (type(value), *[getattr(value, name, UNSET) for name in slots], *own, *own.values())
+    attributes = getattr(value, "__dict__", {})
+    return (type(value), *[getattr(value, name, UNSET) for name in slots], *attributes, *attributes.values())
 
 
 def _restore_instance(slots: tuple[str, ...], value: Any, state: tuple[Any, ...]) -> None:
@@ -187,8 +187,8 @@ _stored = attrgetter("__class__", *STORED)
 
 
 def _capture_tensor(value: Tensor) -> tuple[Any, ...]:
-    own = getattr(value, "own_attributes", UNSET)
-    return _stored(value) if own is UNSET else (*_stored(value), own)
+    attributes = getattr(value, "own_attributes", UNSET)
+    return _stored(value) if attributes is UNSET else (*_stored(value), attributes)
 
 
 def _restore_tensor(value: Tensor, state: tuple[Any, ...]) -> None:
@@ -279,8 +279,8 @@ def _restore_cell(value: CellType, state: tuple[Any, ...]) -> None:
 
 
 def _capture_function(value: FunctionType) -> tuple[Any, ...]:
-    own = vars(value)
-    return (value.__name__, value.__qualname__, value.__doc__, len(own), *own, *own.values(),
+    attributes = vars(value)
+    return (value.__name__, value.__qualname__, value.__doc__, len(attributes), *attributes, *attributes.values(),
             *(value.__closure__ or ()), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
 
 

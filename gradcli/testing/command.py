@@ -39,7 +39,7 @@ def run_tests(paths: list[str], options: RunOptions, processes: int = 0, update_
     wall_memory(settings)       # files are looked into in this process
     die_with_parent()
     require_walls(settings)
-    check_filter(options.words, "")     # a fault in -k comes before any work
+    check_filter(options.keyword, "")     # a fault in -k comes before any work
     files = list(candidates(paths))
     output = Output(settings.output, settings)
     reporter = Reporter(output.write_painted if for_person else lambda text: None, coloured(settings.color, sys.stdout))
@@ -64,7 +64,8 @@ def run_tests(paths: list[str], options: RunOptions, processes: int = 0, update_
         Output(junit).finish(report.as_junit(results, seconds))
     if not any(result.outcomes or result.error for result in results):
         where = ", ".join(paths)
-        tell(f"note: no check in {where} has {options.words!r} in its input or its file's name" if options.words else
+        keyword = options.keyword
+        tell(f"note: no check in {where} has {keyword!r} in its input or its file's name" if keyword else
              f"note: there is nothing to test in {where}")
         return USAGE_ERROR
     return MISMATCH if any(map(still_differs, results)) else FILE_ERROR if any(r.unreadable for r in results) else 0

@@ -85,10 +85,10 @@ def _input(source: str) -> Iterator[tuple[str, str]]:
 
 def _in_context(rows: list[DiffRow]) -> list[DiffRow]:
     """The rows that differ and a few around them."""
-    near = {n + step for n, row in enumerate(rows) if row.mark != " " for step in range(-CONTEXT, CONTEXT + 1)}
+    numbers = {n + step for n, row in enumerate(rows) if row.mark != " " for step in range(-CONTEXT, CONTEXT + 1)}
     context: list[DiffRow] = []
     last = -1
-    for n in sorted(near & set(range(len(rows)))):
+    for n in sorted(numbers & set(range(len(rows)))):
         if last >= 0 and n > last + 1:
             context.append(DiffRow("~", None, ""))
         context.append(rows[n])

@@ -143,8 +143,8 @@ def _misspelt(line: str) -> CheckOptions | None:
         return CheckOptions(problem=f"# approx {value}: {value!r} is no tolerance; write # approx 1e-4")
     if word in WORDS or word.startswith(WORDS) or (value and not any(map(str.isdigit, value))):
         return None
-    meant = get_close_matches(word, WORDS, 1, 0.8)
-    return CheckOptions(problem=f"# {word} is no option; did you mean # {meant[0]}?") if meant else None
+    suggestions = get_close_matches(word, WORDS, 1, 0.8)
+    return CheckOptions(problem=f"# {word} is no option; did you mean # {suggestions[0]}?") if suggestions else None
 
 
 def directives_in(text: str) -> list[str]:

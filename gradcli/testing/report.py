@@ -26,10 +26,10 @@ def failures_text(result: FileResult, color: bool) -> str:
 def failure(path: str, outcome: Outcome, color: bool) -> str:
     """One failure: where, what, and the difference; its only control characters are colours."""
     check, path = outcome.check, visible(path)
-    what = "a program that must run" if check.kind == "program" else visible(check.head)
+    subject = "a program that must run" if check.kind == "program" else visible(check.head)
     if check.kind == "script":
-        path, what = output_of(path), f"the output of {path}"
-    return f"{_bold(f'{path}:{outcome_place(outcome)}', color)}: {what}\n{difference_text(outcome, color)}"
+        path, subject = output_of(path), f"the output of {path}"
+    return f"{_bold(f'{path}:{outcome_place(outcome)}', color)}: {subject}\n{difference_text(outcome, color)}"
 
 
 def summary(results: Sequence[FileResult], seconds: float, color: bool) -> str:
@@ -41,15 +41,15 @@ def summary(results: Sequence[FileResult], seconds: float, color: bool) -> str:
     broken = sum(bool(result.error) for result in results)
     failed = count["failed"] - updated
     parts = [_painted(f"{failed} failed", RED, color) if failed else "",
-             _painted(f"{_counted(broken, 'file')} could not be tested", RED, color) if broken else "",
+             _painted(f"{_quantity(broken, 'file')} could not be tested", RED, color) if broken else "",
              _painted(f"{updated} updated", BLUE, color) if updated else "",
              _painted(f"{count['passed']} passed", GREEN, color),
              f"{count['skipped']} skipped" if count["skipped"] else ""]
-    return (f"{_counted(len(results), 'file')}, {_counted(checks, 'check')}: "
+    return (f"{_quantity(len(results), 'file')}, {_quantity(checks, 'check')}: "
             f"{', '.join(filter(None, parts))} in {seconds:.2f} s\n")
 
 
-def _counted(count: int, word: str) -> str:
+def _quantity(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 

@@ -18,7 +18,7 @@ class RunOptions(NamedTuple):
 
     settings: Settings
     limit: float            # seconds a file may take; 0 for any
-    words: str = ""         # of -k
+    keyword: str = ""       # of -k
     first_only: bool = False
     pycon: bool = False
 
@@ -68,7 +68,7 @@ def _outcome(fields: list[Any]) -> Outcome:
                   *others)
     stream, result, fault, code, message, exception = parts
     printed = OutputParts(str(stream), result and str(result), fault and str(fault), str(code), str(message),
-                    str(exception))
+                          str(exception))
     return Outcome(int(number), check, verdict, str(problem), printed, float(seconds), bool(fatal))
 
 
@@ -81,7 +81,8 @@ def check_file(path: str, options: RunOptions) -> FileResult:
         document = read_document(path, options.pycon)
         settings = Settings({"isolated": True})
         vars(settings).update({**vars(options.settings), "notes": []})
-        outcomes = run_checks(document, settings, options.limit, check_filter(options.words, path), options.first_only)
+        selected = check_filter(options.keyword, path)
+        outcomes = run_checks(document, settings, options.limit, selected, options.first_only)
     except LimitFault as fault:
         return FileResult(path, [], perf_counter() - start, fault.message)
     except Fault as fault:
@@ -89,16 +90,16 @@ def check_file(path: str, options: RunOptions) -> FileResult:
     return FileResult(path, outcomes, perf_counter() - start, notes=tuple(document.notes))
 
 
-def check_filter(words: str, path: str) -> Callable[[Check], bool]:
+def check_filter(keyword: str, path: str) -> Callable[[Check], bool]:
     """The filter that `-k` describes: texts joined by and, or, not, to be in a check's input or its file's name."""
-    if not words.strip():
+    if not keyword.strip():
         return lambda check: True
-    spaced = [word for word in re.split(r"\b(and|or|not)\b", words) if word.strip()]
+    spaced = [word for word in re.split(r"\b(and|or|not)\b", keyword) if word.strip()]
     if spaced[-1] in ("and", "or", "not") or spaced[0] in ("and", "or"):
-        raise UsageFault(f"-k {words!r}: {spaced[-1 if spaced[-1] in ('and', 'or', 'not') else 0]} lacks a text",
+        raise UsageFault(f"-k {keyword!r}: {spaced[-1 if spaced[-1] in ('and', 'or', 'not') else 0]} lacks a text",
                          "-k 'sin and not cos'")
     alternatives = [[(part.strip().removeprefix("not ").strip().casefold(), part.strip().startswith("not "))
-                     for part in re.split(r"\band\b", alternative)] for alternative in re.split(r"\bor\b", words)]
+                     for part in re.split(r"\band\b", alternative)] for alternative in re.split(r"\bor\b", keyword)]
 
     def matches(check: Check) -> bool:
         text = f"{path}\n{check.source}".casefold()

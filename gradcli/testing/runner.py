@@ -75,7 +75,7 @@ class Clock:
         def stop(number: int, frame: object) -> NoReturn:
             self.rung = True
             raise TimeLimit(f"the file ran for longer than {limit:g} seconds",
-                             (f"--time-limit {limit * 10:g}", "more time"))
+                            (f"--time-limit {limit * 10:g}", "more time"))
 
         if not seconds or current_thread() is not main_thread():
             yield
@@ -156,7 +156,7 @@ class Runner:
             if check.kind not in NOTEBOOK_KINDS:
                 self._restore(names)
             return OutputParts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message),
-                         exception_name(fault))
+                               exception_name(fault))
         except OutputLost as lost:      # cannot be: nothing is written anywhere
             raise lost.error from None
         return OutputParts(encodable("".join(self._printed)), None if result is None else encodable(result))
@@ -204,10 +204,10 @@ class Runner:
         word, _, text = directive.partition(" ")
         key = KEYS.get(word.replace("-", "_"))
         if key is None or key.name not in Settings.printing():
-            known = [NEW, "skip", *(KEYS[name].word for name in Settings.printing())]
+            directives = [NEW, "skip", *(KEYS[name].word for name in Settings.printing())]
             place = f"{self.document.path}:{check.line}"
-            meant = did_you_mean(directive, known) or did_you_mean(word, known)
-            raise UsageFault(f"{place}: `# gradcli:` knows no {directive!r}{meant}",
+            suggestion = did_you_mean(directive, directives) or did_you_mean(word, directives)
+            raise UsageFault(f"{place}: `# gradcli:` knows no {directive!r}{suggestion}",
                              "# gradcli: new session", "# gradcli: style modern", "# gradcli: seed 3")
         value = read_setting(key, text or (key.kind is bool or ""), f"{self.document.path}:{check.line}: {word}")
         setattr(self.settings, key.name, value)
@@ -252,7 +252,7 @@ EXECUTORS: dict[str, Callable[[Session, Check, Document], None]] = {
 
 
 def run_checks(document: Document, settings: Settings, limit: float, is_selected: Callable[[Check], bool],
-           first_only: bool = False) -> list[Outcome]:
+               first_only: bool = False) -> list[Outcome]:
     """Run all checks of a file in order; the outcomes of those selected, with `first_only` up to the first failure."""
     runner = Runner(document, settings)
     outcomes: list[Outcome] = []

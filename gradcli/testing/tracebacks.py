@@ -31,8 +31,8 @@ def traceback_ending(lines: Lines) -> Lines:
     """The lines before the traceback in `lines`, and the name of the exception that it ends with."""
     first = next(number for number, line in enumerate(lines) if HEAD.match(line))
     before = lines[: first - 1] if first and DASHES.match(lines[first - 1]) else lines[:first]
-    if named := NAMED.match(lines[first]):
-        return *before, named[1]
+    if ending := NAMED.match(lines[first]):
+        return *before, ending[1]
     endings = [match[1] for line in lines[first + 1:] if (match := ENDING.match(line))]
     return *before, next(filter(NAMES.search, endings[::-1]), endings[0] if endings else "")
 

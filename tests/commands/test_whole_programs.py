@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from gradcli.analysis.free_names import free_names
-from gradcli.analysis.program_words import words_for
+from gradcli.analysis.program_words import command_for
 from gradcli.data.bindings import points
 from gradcli.faults.tree import Fault
 from support.consoles import ROOT
@@ -25,7 +25,7 @@ PROGRAMS = [
 @pytest.mark.parametrize("program", [*PROGRAMS, (ROOT / "examples/autograd_tutorial.grad").read_text()])
 @pytest.mark.parametrize("command", ["steps", "grad"])
 def test_the_repair_for_a_whole_program_works(program, command):
-    words = shlex.split(words_for(program, command))
+    words = shlex.split(command_for(program, command))
     assert words[:2] == ["gradcli", command]
     outcome = gradcli(*words[1:])
     assert outcome.status == 0 and outcome.err == "", outcome.err
@@ -33,7 +33,7 @@ def test_the_repair_for_a_whole_program_works(program, command):
 
 @pytest.mark.parametrize("program", ["print(3)", "x = 3", "m = nn.Linear(2, 1)\nm(torch.ones(2)).backward()"])
 def test_a_program_without_leaves_gets_none(program):
-    assert words_for(program, "steps") is None
+    assert command_for(program, "steps") is None
 
 
 def test_a_file_may_stand_for_the_expression(tmp_path):

@@ -79,8 +79,8 @@ def test_few_numbers_are_counted_out_as_many_are(monkeypatch, dtype):
     steps = [(0, 1, 0.25), (-1.5, 2, 0.3), (3.0, -1, -0.7), (0.1, 0.2, 0.01), (0.5, 9, 2)]
 
     def made():
-        return [create.spaced(*r, np.dtype(dtype)).tobytes() for r in ranges] + [
-            create.stepped(*s, np.dtype(dtype)).tobytes() for s in steps]
+        return [create.linspace_array(*r, np.dtype(dtype)).tobytes() for r in ranges] + [
+            create.arange_array(*s, np.dtype(dtype)).tobytes() for s in steps]
 
     few = made()
     monkeypatch.setattr(create, "FEW", -1)

@@ -42,7 +42,7 @@ def described(value, known):
     if id(value) in known:
         return "input", known[id(value)]
     root = value.root and (value.root is DATA or (known.get(id(value.root.base)), value.root.origin))
-    cut = value.cut and (value.cut.how, value.cut.operation)
+    cut = value.cut and (value.cut.cause, value.cut.operation)
     return type(value), described(value.array, known), value.requires_grad, cut, root, history(value.node, known)
 
 

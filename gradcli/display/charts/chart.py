@@ -93,8 +93,8 @@ class Chart(NamedTuple):
         low, high = _range(values, np.concatenate([shares[where] for where in finite]), inner)
         if self.path is not None and not logarithmic:
             heights = self.path.y[np.isfinite(self.path.y)]
-            near = heights[(heights > 4 * low - 3 * high) & (heights < 4 * high - 3 * low)].tolist()
-            low, high = min([low, *near]), max([high, *near])
+            typical = heights[(heights > 4 * low - 3 * high) & (heights < 4 * high - 3 * low)].tolist()
+            low, high = min([low, *typical]), max([high, *typical])
         return (10.0 ** low, 10.0 ** high) if logarithmic else (low, high)
 
     def on_axes(self) -> Chart:
@@ -216,7 +216,7 @@ def marks(low: float, high: float, about: int, logarithmic: bool) -> list[tuple[
         numbers = [factor * 10.0 ** n for n in range(first, last + 1) if n % every == 0 for factor in factors]
     places = [(math.log10(number), re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].strip("+"), label(number)))
               for number in numbers]
-    return [(place, words) for place, words in places if low - 1e-6 <= place <= high + 1e-6]
+    return [(place, text) for place, text in places if low - 1e-6 <= place <= high + 1e-6]
 
 
 def label(number: float, digits: int = 6) -> str:

@@ -84,8 +84,8 @@ def framed(frame: Axes, grid: bool) -> tuple[Any, Any]:
     area.tick_params(length=0, labelsize=FONT, labelcolor=INK, labelfontfamily="monospace")
     across = marks(*frame.x_range, 8, "x" in frame.log)
     upward = marks(*frame.y_range, 6, "y" in frame.log)
-    area.set_xticks([at for at, _ in across], [words for _, words in across])
-    area.set_yticks([at for at, _ in upward], [words for _, words in upward])
+    area.set_xticks([at for at, _ in across], [label for _, label in across])
+    area.set_yticks([at for at, _ in upward], [label for _, label in upward])
     for ticks, line, axis in ((across, area.axvline, "x"), (upward, area.axhline, "y")):
         for at, _ in ticks if grid else []:
             line(at, color=GRID if at or axis in frame.log else AXIS, linewidth=0.8, zorder=1)
@@ -99,8 +99,8 @@ def _legend(figure: Any, frame: Axes) -> None:
 
     height = frame.height
 
-    def write(x: float, y: float, words: str, **more: Any) -> None:
-        figure.text(x / WIDTH, 1 - y / height, words, color=INK, fontsize=FONT, family="monospace", parse_math=False,
+    def write(x: float, y: float, line: str, **more: Any) -> None:
+        figure.text(x / WIDTH, 1 - y / height, line, color=INK, fontsize=FONT, family="monospace", parse_math=False,
                     **more)
 
     for entry, y, lines in frame.entries():
@@ -109,8 +109,8 @@ def _legend(figure: Any, frame: Axes) -> None:
                                  linestyle=(0, (4, 2.7)) if entry.dashed else "-"))
         if entry.dots:
             figure.add_artist(Line2D([at.mean()], [level], color=entry.colour, marker="o", markersize=4))
-        for n, words in enumerate(lines):
-            write(LEFT + 34, y + 16 * n, words)
+        for n, text in enumerate(lines):
+            write(LEFT + 34, y + 16 * n, text)
     write((LEFT + WIDTH - frame.right) / 2, height - 8, frame.names[0], ha="center")
     write(14, (frame.top + height - BOTTOM) / 2, shortened(frame.names[1]), ha="center", va="center", rotation=90)
 

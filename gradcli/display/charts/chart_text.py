@@ -23,7 +23,7 @@ def text(chart: Chart, columns: int, rows: int) -> str:
         _draw(cells, chart, curve, (low, high), PATTERNS[n % len(PATTERNS)][0])
     if chart.path is not None:
         _draw_path(cells, chart, chart.path, (low, high))
-    at = {_row(mark, low, high, height): words for mark, words in upward}
+    at = {min(height - 1, int((high - mark) / (high - low) * (height - 1) + 0.5)): label for mark, label in upward}
     lines = []
     for row in range(height):
         mark = at.get(row, "")
@@ -74,14 +74,10 @@ def _draw_path(cells: np.ndarray, chart: Chart, path: Path, limits: tuple[float,
                 cells[row // 4, column // 2] |= DOTS[row % 4, column % 2]
 
 
-def _row(value: float, low: float, high: float, height: int) -> int:
-    return min(height - 1, int((high - value) / (high - low) * (height - 1) + 0.5))
-
-
 def sides(limits: tuple[float, float], rows: int, logarithmic: bool) -> tuple[list[tuple[float, str]], int]:
     """The ticks of the upward axis, and the columns that they take."""
     upward = marks(*limits, max(2, rows // 5), logarithmic)
-    return upward, max((len(words) for _, words in upward), default=0) + 2
+    return upward, max((len(label) for _, label in upward), default=0) + 2
 
 
 def below(limits: tuple[float, float], name: str, margin: int, width: int, logarithmic: bool) -> str:

@@ -30,7 +30,7 @@ def _figure(surface: Surface) -> Any:
         if not loops:
             continue
         area.add_patch(PathPatch(Path.make_compound_path(*loops), facecolor=shade(n / max(1, len(levels))),
-                                 edgecolor=(*_parts(INK), 0.35), linewidth=0.5))
+                                 edgecolor=(*(int(INK[at:at + 2], 16) / 255 for at in (1, 3, 5)), 0.35), linewidth=0.5))
     to_x, to_y = units(frame)
     heads = np.array(arrows(surface, COLUMNS, ROWS, (to_x, to_y)))
     if len(heads):
@@ -56,7 +56,3 @@ def _scale(figure: Any, frame: Any, levels: list[float]) -> None:
         if n < len(levels):
             figure.text((x + BAR + 4) / WIDTH, y + height / frame.height, label(levels[n]), color=INK, fontsize=FONT,
                         family="monospace", va="center")
-
-
-def _parts(colour: str) -> tuple[float, ...]:
-    return tuple(int(colour[at:at + 2], 16) / 255 for at in (1, 3, 5))

@@ -24,13 +24,13 @@ def surface_text(surface: Surface, columns: int, rows: int) -> str:
     lines = [[cell or " " for cell in row] for row in lines]
     if surface.path is not None:
         _mark(lines, surface.path, (left, right), (low, high))
-    text = []
-    labels = {min(height - 1, int((high - mark) / (high - low) * (height - 1) + 0.5)): words for mark, words in at}
+    printed = []
+    labels = {min(height - 1, int((high - mark) / (high - low) * (height - 1) + 0.5)): text for mark, text in at}
     for row in range(height):
-        words = labels.get(row, "")
-        text.append(f"{words:>{margin - 2}} {'┤' if words else '│'}{''.join(lines[row])}")
-    text += [" " * (margin - 1) + "└" + "─" * width, below((left, right), surface.names[0], margin, width, False)]
-    return "\n".join(line.rstrip() for line in [f"{surface.names[1]:>{margin - 1}}", *text,
+        number = labels.get(row, "")
+        printed.append(f"{number:>{margin - 2}} {'┤' if number else '│'}{''.join(lines[row])}")
+    printed += [" " * (margin - 1) + "└" + "─" * width, below((left, right), surface.names[0], margin, width, False)]
+    return "\n".join(line.rstrip() for line in [f"{surface.names[1]:>{margin - 1}}", *printed,
                                                 *(" " * margin + line for line in foot)]) + "\n"
 
 
@@ -39,8 +39,8 @@ def _borders(surface: Surface, width: int, height: int) -> np.ndarray:
     x = np.linspace(0, len(surface.x) - 1, width)
     y = np.linspace(len(surface.y) - 1, 0, height)
     values = surface.values.astype(float)
-    rows = np.array([np.interp(x, np.arange(len(surface.x)), row) for row in values])
-    fine = np.array([np.interp(y, np.arange(len(surface.y)), column) for column in rows.T]).T
+    printed = np.array([np.interp(x, np.arange(len(surface.x)), row) for row in values])
+    fine = np.array([np.interp(y, np.arange(len(surface.y)), column) for column in printed.T]).T
     bands = np.searchsorted(surface.levels(), fine)
     borders = np.zeros(fine.shape, bool)
     borders[:, :-1] |= bands[:, :-1] != bands[:, 1:]

@@ -72,14 +72,14 @@ class Axes(NamedTuple):
 
     def _ticks(self, grid: bool) -> list[str]:
         bottom, lines = self.height - BOTTOM, []
-        for mark, words in marks(*self.x_range, 8, "x" in self.log):
+        for mark, label in marks(*self.x_range, 8, "x" in self.log):
             axis = mark == 0 and "x" not in self.log
             lines += [_line(self.x(mark), self.top, self.x(mark), bottom, axis)] if grid else []
-            lines.append(text(words, self.x(mark), bottom + 16, "middle"))
-        for mark, words in marks(*self.y_range, 6, "y" in self.log):
+            lines.append(text(label, self.x(mark), bottom + 16, "middle"))
+        for mark, label in marks(*self.y_range, 6, "y" in self.log):
             axis = mark == 0 and "y" not in self.log
             lines += [_line(LEFT, self.y(mark), WIDTH - self.right, self.y(mark), axis)] if grid else []
-            lines.append(text(words, LEFT - 6, self.y(mark) + 4, "end"))
+            lines.append(text(label, LEFT - 6, self.y(mark) + 4, "end"))
         return lines
 
     def _names(self) -> list[str]:
@@ -104,7 +104,7 @@ class Axes(NamedTuple):
                          f'stroke="{entry.colour}" stroke-width="2"{dash}/>')
             if entry.dots:
                 parts.append(f'<circle cx="{LEFT + SAMPLE / 2 - 4}" cy="{y - 4}" r="3" fill="{entry.colour}"/>')
-            parts += [text(words, LEFT + SAMPLE, y + LINE * n, "start") for n, words in enumerate(lines)]
+            parts += [text(line, LEFT + SAMPLE, y + LINE * n, "start") for n, line in enumerate(lines)]
         return parts
 
 
@@ -163,11 +163,11 @@ def _line(x1: float, y1: float, x2: float, y2: float, axis: bool) -> str:
             f'stroke="{AXIS if axis else GRID}"/>')
 
 
-def text(words: str, x: float, y: float, anchor: str) -> str:
+def text(label: str, x: float, y: float, anchor: str) -> str:
     """A text at a place; `anchor` is start, middle or end."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escaped(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escaped(label)}</text>'
 
 
-def escaped(words: str) -> str:
+def escaped(text: str) -> str:
     """Words as they stand in XML."""
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -73,10 +73,10 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
         if (name := names.get(id(node))) and name not in node_names[index]:
             node_names[index].append(name)
         if values and id(node) in values:
-            contents[index] = short(values[id(node)])
+            contents[index] = summary(values[id(node)])
         if user is not None:
             edges.append((user, index))
-            notes.append("" if gradient is None else short(gradient))
+            notes.append("" if gradient is None else summary(gradient))
         if not is_known and isinstance(call, Op):
             pending += [(parent, index, grads and grads.get((id(call), at)))
                         for at, (parent, _, _) in reversed(list(enumerate(call.edges)))]
@@ -86,7 +86,7 @@ def picture(value: Tensor, names: Mapping[int, str], label: Callable[[Any], str]
     return Picture(nodes, edges, len(nodes) < MOST, None if grads is None else notes)
 
 
-def short(array: Any) -> str:
+def summary(array: Any) -> str:
     """An array in a few words: its numbers if they are few, one number if they are all the same, else their range."""
     flat = array.ravel()
     if not flat.size:
@@ -142,10 +142,10 @@ def mermaid(picture: Picture) -> str:
     return "\n".join([*lines, ""])
 
 
-def _in_mermaid(words: str) -> str:
+def _in_mermaid(label: str) -> str:
     for character, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
-        words = words.replace(character, entity)
-    return words
+        label = label.replace(character, entity)
+    return label
 
 
 def graph_as_json(picture: Picture) -> str:

@@ -30,9 +30,9 @@ def graph_as_svg(picture: Picture, dark: bool = False) -> str:
     rows, chains = _layers(picture)
     for sweep in range(SWEEPS):
         _sort(rows, chains, down=sweep % 2 == 0)
-    widths = [_width(node) for node in picture.nodes]
+    widths = [max(map(cells, (node.title, node.size, node.value))) * CHARACTER + MARGIN for node in picture.nodes]
     total = max(*(sum(_room(member, widths) for member in row) for row in rows),
-                *((cells(words) + 1) * CHARACTER for words in picture.grads or [""])) + GAP
+                *((cells(label) + 1) * CHARACTER for label in picture.grads or [""])) + GAP
     middles = _across(rows, widths, total)
     tall = (len(rows) - 1) * step + high + 2 * GAP
     levels = {member: GAP + row * step + high / 2 for row, members in enumerate(rows) for member in members}
@@ -124,16 +124,16 @@ def _layers(picture: Picture) -> tuple[list[list[int]], list[list[int]]]:
 
 def _sort(rows: list[list[int]], chains: list[list[int]], down: bool) -> None:
     """Sort each layer by the mean position of the neighbours in the layer before it (the barycentre heuristic)."""
-    tied: dict[int, list[int]] = {}
+    equal: dict[int, list[int]] = {}
     for chain in chains:
         for above, below in zip(chain, chain[1:], strict=False):
-            tied.setdefault(below if down else above, []).append(above if down else below)
+            equal.setdefault(below if down else above, []).append(above if down else below)
     order = rows if down else rows[::-1]
     for before, row in zip(order, order[1:], strict=False):
         places = {member: n / max(1, len(before) - 1) for n, member in enumerate(before)}
         means = {}
         for n, member in enumerate(row):
-            neighbours = [places[other] for other in tied.get(member, ()) if other in places]
+            neighbours = [places[other] for other in equal.get(member, ()) if other in places]
             means[member] = sum(neighbours) / len(neighbours) if neighbours else n / max(1, len(row) - 1)
         row.sort(key=means.__getitem__)
 
@@ -143,20 +143,16 @@ def _across(rows: list[list[int]], widths: list[float], total: float) -> dict[in
     lengths = [sum(_room(member, widths) for member in row) for row in rows]
     middles = {}
     for row, length in zip(rows, lengths, strict=True):
-        left = (total - length) / 2
+        x = (total - length) / 2
         for member in row:
             room = _room(member, widths)
-            middles[member] = left + room / 2
-            left += room
+            middles[member] = x + room / 2
+            x += room
     return middles
 
 
 def _room(member: int, widths: list[float]) -> float:
     return (widths[member] if member < len(widths) else BEND) + GAP
-
-
-def _width(node: Node) -> float:
-    return max(map(cells, (node.title, node.size, node.value))) * CHARACTER + MARGIN
 
 
 def _edge(points: list[tuple[float, float]]) -> str:
@@ -199,15 +195,15 @@ def _between(first: float, last: float, part: float) -> float:
     return first + (last - first) * (3 * part ** 2 - 2 * part ** 3)
 
 
-def _half(words: str) -> float:
+def _half(label: str) -> float:
     """Half the room that a note takes across."""
-    return cells(words) * CHARACTER / 2 + 2
+    return cells(label) * CHARACTER / 2 + 2
 
 
-def _note(words: str, first: tuple[float, float], last: tuple[float, float], part: float, total: float) -> str:
+def _note(label: str, first: tuple[float, float], last: tuple[float, float], part: float, total: float) -> str:
     """The gradient along an edge, on its way from the call to the next layer."""
-    half = _half(words)
-    return _text(words, max(half, min(total - half, _between(first[0], last[0], part))),
+    half = _half(label)
+    return _text(label, max(half, min(total - half, _between(first[0], last[0], part))),
                  first[1] + (last[1] - first[1]) * part + 4, "grad")
 
 
@@ -217,7 +213,7 @@ def _box(node: Node, width: float, high: float, middle: float, level: float) -> 
     top = level - LINE * len(lines) / 2 + 12
     return (f'<rect class="{kind}" x="{middle - width / 2:.1f}" y="{level - high / 2:.1f}" width="{width:.1f}" '
             f'height="{high:.0f}" rx="{bow}"/>'
-            + "".join(_text(words, middle, top + LINE * n, fill) for n, (words, fill) in enumerate(lines)))
+            + "".join(_text(line, middle, top + LINE * n, fill) for n, (line, fill) in enumerate(lines)))
 
 
 def _text(text: str, x: float, y: float, kind: str) -> str:

@@ -29,7 +29,7 @@ from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import alike, empty_like
+from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
@@ -58,8 +58,9 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     """
     if Dual.watched and any(type(output) is Dual for output in outputs):
         raise NotDifferentiable("backward through tensors with tangents, whose gradients would have tangents, is not "
-                                "to be had in a dual level", ("torch.func.jvp(torch.func.grad(f), (x,), (v,))",
-                                                              "the derivative of a gradient along a direction"))
+                                "to be had in a dual level",
+                                ("torch.func.jvp(torch.func.grad(f), (x,), (v,))",
+                                 "the derivative of a gradient along a direction"))
     F: Any = traced if create_graph else raw
     node: Any = None
     grads: dict[Any, Any] = {}
@@ -220,14 +221,14 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
                                             "afterwards, to have the gradient reach what it is a view of")
         return
     if create_graph:
-        g = _in_dtype_of(g, leaf)
+        g = g if g.array.dtype is leaf.array.dtype else traced.cast(g, leaf.array.dtype)
         leaf.gradient = traced.copied(g) if leaf.gradient is None else traced.add(leaf.gradient, g)
         return
     if type(g) is not ndarray or g.dtype is not leaf.array.dtype:
         g = np.array(g, leaf.array.dtype)
     elif shared or g.base is not None:      # rules may lend one array to two leaves
         g = g.copy()
-    if leaf.gradient is None and g.ndim > 1 and g.strides != leaf.array.strides and not alike(g, leaf.array):
+    if leaf.gradient is None and g.ndim > 1 and g.strides != leaf.array.strides and not same_strides(g, leaf.array):
         g, unordered = empty_like(leaf.array) if dense(leaf.array) else np.empty(g.shape, g.dtype), g
         g[...] = unordered      # in the order of the leaf
     if leaf.gradient is None:
@@ -241,7 +242,3 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
         if not Current.legacy:
             note_write(leaf.gradient, "backward", place)
     leaf.gradient.cut = new_tuple(DetachedBy, (FIRST_ORDER, place, ""))
-
-
-def _in_dtype_of(g: Any, leaf: Any) -> Any:
-    return g if g.array.dtype is leaf.array.dtype else traced.cast(g, leaf.array.dtype)

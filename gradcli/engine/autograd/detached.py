@@ -50,10 +50,10 @@ def unobserved() -> Iterator[None]:
         Detachments.observer = before
 
 
-def report_detached(tensor: Tensor, how: str, value: Any) -> Any:
-    """`value`, which `how` computed from `tensor` and which has no history, or what the observer returns for it."""
+def report_detached(tensor: Tensor, cause: str, value: Any) -> Any:
+    """`value`, which `cause` computed from `tensor` and which has no history, or what the observer returns for it."""
     observer = Detachments.observer
-    return value if observer is None or not tensor.requires_grad else observer(tensor, how, value)
+    return value if observer is None or not tensor.requires_grad else observer(tensor, cause, value)
 
 
 def share_memory(array: Any) -> None:
@@ -85,32 +85,32 @@ def _part_from(target: Tensor) -> None:
         target.array = array.copy("K")
         return
     base = target.root.base
-    whole = block_of(array).copy("K")
+    copy = block_of(array).copy("K")
     start = block_of(array).__array_interface__["data"][0]
     for tensor, view in ((base, base.array), (target, array)):
-        tensor.array = ndarray(view.shape, view.dtype, whole.ravel("K"),
+        tensor.array = ndarray(view.shape, view.dtype, copy.ravel("K"),
                                view.__array_interface__["data"][0] - start, view.strides)
 
 
-def report_copied(tensor: Tensor, how: str, value: Any) -> Any:
+def report_copied(tensor: Tensor, cause: str, value: Any) -> Any:
     """`value`, a copy of the numbers of `tensor`, or what the observer returns; without one, a remark tells of it."""
     if tensor.requires_grad and Detachments.observer is None:
         DisplayHooks.note("copied numbers",
-                          f"{how} copies the numbers of {{x}} and leaves its history behind; "
+                          f"{cause} copies the numbers of {{x}} and leaves its history behind; "
                           "{x}.clone() keeps it, {x}.detach().clone() says that none is meant", tensor)
-    return report_detached(tensor, how, value)
+    return report_detached(tensor, cause, value)
 
 
-def report_gradient(outputs: Sequence[Tensor], how: str, gradient: Any) -> Any:
+def report_gradient(outputs: Sequence[Tensor], cause: str, gradient: Any) -> Any:
     """`gradient`, which an unrecorded sweep from `outputs` computed, or what the observer returns for it."""
     observer, changed = Detachments.observer, gradient
     if observer is not None and gradient is not None:
         for output in outputs:
-            changed = observer(output, how, gradient)
+            changed = observer(output, cause, gradient)
     return changed
 
 
-def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:
+def to_scalar(tensor: Tensor, cause: str, value: Any) -> Any:
     """`value`, a number made of `tensor`, or what the observer returns; without one, a remark warns as PyTorch does."""
     if not tensor.requires_grad:
         return value
@@ -121,7 +121,7 @@ def to_scalar(tensor: Tensor, how: str, value: Any) -> Any:
                           "tensor.detach() first"
                           " ({x}.detach())", tensor)
         return value
-    return Detachments.observer(tensor, how, value)
+    return Detachments.observer(tensor, cause, value)
 
 
 def ends_history(cls: type[Op]) -> bool:
@@ -136,7 +136,7 @@ def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[A
     cut = DetachedBy(f"torch.{cls.names[0]}(), which has no derivative,", place)
     moving = [True] * len(outs)
     for sign in (1, -1) if Detachments.observer is not None else ():
-        others = _moved(cls, values, arrays, sign)
+        others = _perturbed(cls, values, arrays, sign)
         moving = [m and not (others and np.array_equal(other, out.array, equal_nan=True))
                   for m, out, other in zip(moving, outs, others or outs, strict=True)]
     source = next(x for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)
@@ -144,11 +144,11 @@ def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[A
     for k, out in enumerate(outs):
         if out.array.dtype.kind == "f":
             out.cut = cut
-            outs[k] = report_detached(source, cut.how, out) if moving[k] else out
+            outs[k] = report_detached(source, cut.cause, out) if moving[k] else out
     return outs
 
 
-def _moved(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], sign: int) -> tuple[Any, ...]:
+def _perturbed(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], sign: int) -> tuple[Any, ...]:
     """The results as the inputs that require gradients become a little larger or smaller; () where there are none."""
     def moved(value: Any, array: Any) -> Any:
         if type(value) is tuple and type(array) is tuple:

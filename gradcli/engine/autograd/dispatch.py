@@ -132,7 +132,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         cut = (cut or DetachedBy(VOLATILE, here())) if grad_mode.on else DetachedBy(NO_GRAD, here())
         tracked = False
         if Detachments.observer is not None:
-            result = _report_unrecorded(cut.how, values, result)
+            result = _report_unrecorded(cut.cause, values, result)
     if type(result) is tuple:
         return wrap_outputs(cls, values, arrays, result, result_class, tracked, reduced)
     if type(result) is not ndarray:
@@ -146,7 +146,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         out.cut = cut
     elif cls.copies:
         out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
-        out = report_copied(values[0], out.cut.how, out) if isinstance(values[0], Tensor) else out
+        out = report_copied(values[0], out.cut.cause, out) if isinstance(values[0], Tensor) else out
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out, reduced)
         if out.node is None and ends_history(cls):
@@ -162,10 +162,10 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     return out
 
 
-def _report_unrecorded(how: str, values: Sequence[Any], result: Any) -> Any:
+def _report_unrecorded(cause: str, values: Sequence[Any], result: Any) -> Any:
     """Report an unrecorded call on an input that requires gradients; return the result."""
     source = next((v for v in values if isinstance(v, Tensor) and v.requires_grad), None)
-    return result if source is None or type(result) is not ndarray else report_detached(source, how, result)
+    return result if source is None or type(result) is not ndarray else report_detached(source, cause, result)
 
 
 def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor,
@@ -206,9 +206,9 @@ def _refuse_fixed(cls: type[Op], values: Sequence[Any]) -> None:
     for name in cls.fixed:
         x = values[cls.params.index(name)]
         if isinstance(x, Tensor) and x.requires_grad:
-            what = cls.nodes[0].modern_name.removesuffix("Backward0")
-            raise NotDifferentiable(f"{what} is not differentiable with respect to {name}, which therefore cannot have "
-                            "requires_grad True", (f"{name}.detach()", "the same numbers as constants"))
+            node = cls.nodes[0].modern_name.removesuffix("Backward0")
+            raise NotDifferentiable(f"{node} is not differentiable with respect to {name}, which therefore cannot have "
+                                    "requires_grad True", (f"{name}.detach()", "the same numbers as constants"))
 
 
 def _parents(cls: type[Op], values: Sequence[Any]) -> Any:
@@ -256,7 +256,7 @@ def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
     several, inert = node is not None and cls.multi_output, cls.inert
-    near, whole, origin = _base_of(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
+    nearest_base, whole, origin = _base_of(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
     outs, root = [], None       # one root for all views of the source: nothing is written in between
     for i, array in enumerate(results):
         kind = array.dtype.kind
@@ -267,9 +267,9 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         if several and kind == "f" and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
-            if near is not None and (base is near or base is near.base):
+            if nearest_base is not None and (base is nearest_base or base is nearest_base.base):
                 out.root = root = root or new_tuple(ViewOf, (whole, clock(), origin))
-            elif near is None or not separate(base, near):
+            elif nearest_base is None or not separate(base, nearest_base):
                 note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:
             mark_inference(out, source)

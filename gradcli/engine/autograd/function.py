@@ -217,7 +217,7 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
-              and not among(r, record.fixed)] if tracked else []
+                      and not among(r, record.fixed)] if tracked else []
     if static and record.dirty and not all(among(x, results) for x in record.dirty):
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
             "return x", "the input that was changed in place")).saying(

@@ -297,7 +297,7 @@ class _OnceDifferentiableRule:
 
     def grad(self, F: Any, g: Any) -> Any:
         raise NotDifferentiable(f"the backward of {self.name} cannot be differentiated: it computes on plain tensors",
-                        ("@staticmethod", "with forward(ctx, x), backward(ctx, g) and apply, it can be"))
+                                ("@staticmethod", "with forward(ctx, x), backward(ctx, g) and apply, it can be"))
 
 
 def _once_differentiable(g: Any, cls: type, node: Any) -> Variable:

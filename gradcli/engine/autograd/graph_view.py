@@ -82,10 +82,10 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     Inputs that no gradient goes to stand as (None, 0).
     """
     node = self.node if isinstance(self, NodeOutput) else self
-    own = getattr(node, "tensor_inputs", None)      # of a program's Function
-    if own is not None:
+    inputs = getattr(node, "tensor_inputs", None)      # of a program's Function
+    if inputs is not None:
         steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
-        return tuple(steps.get(at, NOWHERE) for at in own)
+        return tuple(steps.get(at, NOWHERE) for at in inputs)
     if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:
         steps = {rule.item: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple([steps.get(item, NOWHERE) for item in range(_joined(node))])
@@ -169,12 +169,12 @@ Op.metadata = property(metadata)
 READABLE = ("name", "next_functions", "previous_functions", "metadata", "register_hook", "register_prehook")
 
 
-def tensors_of(values: Any, what: str) -> list[Tensor]:
+def tensors_of(values: Any, subject: str) -> list[Tensor]:
     """One tensor or a list of them, as a list."""
     tensors = [value.tensor if type(value) is GradientEdge else value
                for value in (values if isinstance(values, list | tuple) else (values,))]
     for value in tensors:
         if not isinstance(value, Tensor):
-            raise ArgumentFault(f"{what} must be tensors, not {described(value)}").saying(
+            raise ArgumentFault(f"{subject} must be tensors, not {described(value)}").saying(
                 f"'{type_name(value)}' object is not iterable")
     return tensors

@@ -310,8 +310,8 @@ def _nodes(cls: type[Op]) -> Iterator[type[Op]]:
     for i in range(max(len(legacy_names), len(modern_names), len(gradient_names))):
         node = _node(cls)
         legacy_name = legacy_names[min(i, len(legacy_names) - 1)] or f"{cls.legacy_module}.{cls.__name__}"
-        whole = "." not in legacy_name or legacy_name.startswith("torch.")
-        node.legacy_class_name = legacy_name if whole else LEGACY_MODULE + legacy_name
+        qualified = "." not in legacy_name or legacy_name.startswith("torch.")
+        node.legacy_class_name = legacy_name if qualified else LEGACY_MODULE + legacy_name
         node.modern_name = modern_names[min(i, len(modern_names) - 1)] or f"{cls.__name__}Backward0"
         node.gradient_name = gradient_names[min(i, len(gradient_names) - 1)]
         node.fused_gradient = node.gradient_name.count("Backward") > 1 if (

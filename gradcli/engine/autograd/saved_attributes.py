@@ -56,10 +56,10 @@ def _as_saved(node: Op, name: str, value: Any) -> Any:
     if type(value) is Tensor and value.array.ndim == 0 and any(
             constants.get(value.array.item()) is value.array for constants in CONSTANTS.values()):
         number = value.array.item()
-        whole = number.is_integer() if isinstance(number, float) else True
+        integral = number.is_integer() if isinstance(number, float) else True
         if name in ("other", "self"):
-            return Tensor(asarray(int(number), "int64")) if whole else value
-        return int(number) if whole and name == "exponent" else number
+            return Tensor(asarray(int(number), "int64")) if integral else value
+        return int(number) if integral and name == "exponent" else number
     return value
 
 

@@ -36,7 +36,7 @@ class Kind:
     variadic = False    # may be given as several positional arguments
     listed = False      # and lists may be among these
     torch_type = ""     # what PyTorch's messages call the type; empty where it has several
-    words = ""          # PyTorch's about a string that is none of those taken, {} in its place
+    message = ""        # PyTorch's about a string that is none of those taken, {} in its place
     fault = arguments.RefusedArgument
 
     def __init__(self, called: str) -> None:
@@ -132,8 +132,8 @@ class IntsKind(Kind):
 
     def take(self, value: Any) -> Any:
         if isinstance(value, list | tuple):
-            got = tuple(_integer(v) for v in value)
-            return REFUSED if REFUSED in got else got
+            numbers = tuple(_integer(v) for v in value)
+            return REFUSED if REFUSED in numbers else numbers
         return _integer(value)
 
 
@@ -146,8 +146,8 @@ class SizesKind(Kind):
     def take(self, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             value = (value,)
-        got = tuple([v if type(v) is int else _integer(v) for v in value])  # too many elements are told as that
-        return REFUSED if REFUSED in got else got
+        sizes = tuple([v if type(v) is int else _integer(v) for v in value])  # too many elements are told as that
+        return REFUSED if REFUSED in sizes else sizes
 
 
 class NumbersKind(Kind):
@@ -155,17 +155,17 @@ class NumbersKind(Kind):
 
     def take(self, value: Any) -> Any:
         items = value if isinstance(value, list | tuple) else (value,)
-        got = tuple(NUMBER.take(v) for v in items)
-        return REFUSED if REFUSED in got else got if isinstance(value, list | tuple) else got[0]
+        numbers = tuple(NUMBER.take(v) for v in items)
+        return REFUSED if REFUSED in numbers else numbers if isinstance(value, list | tuple) else numbers[0]
 
 
 class TextKind(Kind):
-    """A string, one of the `choices` if there are any; `words` are PyTorch's about another one, {} in its place."""
+    """A string, one of the `choices` if there are any; `message` is PyTorch's about another one, {} in its place."""
 
-    def __init__(self, *choices: str, words: str = "",
+    def __init__(self, *choices: str, message: str = "",
                  fault: type[arguments.RefusedArgument] = arguments.RefusedArgument) -> None:
         super().__init__(" or ".join(map(repr, choices)) or "a string")
-        self.choices, self.words, self.fault = choices, words, fault
+        self.choices, self.message, self.fault = choices, message, fault
         self.torch_type = "" if choices else "str"
 
     def take(self, value: Any) -> Any:
@@ -179,7 +179,7 @@ class TypeKind(Kind):
 
     def __init__(self, called: str, named: bool = False) -> None:
         super().__init__(called)
-        self.by_name, self.words, self.fault = named, "invalid type: '{}'" * named, arguments.RefusedTypeName
+        self.by_name, self.message, self.fault = named, "invalid type: '{}'" * named, arguments.RefusedTypeName
 
     def take(self, value: Any) -> Any:
         return self.element_type(value) if self.by_name or type(value) is not str or Current.legacy else REFUSED
@@ -213,7 +213,7 @@ class DimsOrFlagKind(IntsKind):
 class OrderKind(Kind):
     """Which norm: a number, or one of the names that matrix norms have."""
 
-    words = "linalg.matrix_norm: Order {} not supported."
+    message = "linalg.matrix_norm: Order {} not supported."
     fault = arguments.RefusedAtRunTime
 
     def take(self, value: Any) -> Any:
@@ -294,10 +294,10 @@ class Signature:
         code = forward.__code__
         after = code.co_argcount
         defaults = forward.__defaults__ or ()
-        named = dict(zip(code.co_varnames[after - len(defaults) : after], defaults, strict=True))
-        named |= forward.__kwdefaults__ or {}
+        by_name = dict(zip(code.co_varnames[after - len(defaults) : after], defaults, strict=True))
+        by_name |= forward.__kwdefaults__ or {}
         self.names = code.co_varnames[skip : after + code.co_kwonlyargcount]
-        self.defaults = tuple(named.get(name, MISSING) for name in self.names)
+        self.defaults = tuple(by_name.get(name, MISSING) for name in self.names)
         self.kinds = tuple(_kind(forward.__annotations__.get(name), default)
                            for name, default in zip(self.names, self.defaults, strict=True))
         self.positional = after - skip
@@ -324,9 +324,9 @@ class Signature:
             args, options = factors_last(args, options, self.positional, free)
         if len(args) > self.positional:
             least = sum(default is MISSING for default in self.defaults[: self.positional])
-            words = argument_words.too_many(name, least, self.positional, args, options)
+            message = argument_words.too_many(name, least, self.positional, args, options)
             phrase = f"takes {argument_words.most(self.positional)}, and was given {len(args)}"
-            raise self.fault(arguments.TooManyArguments, name, phrase, words, count=len(args))
+            raise self.fault(arguments.TooManyArguments, name, phrase, message, count=len(args))
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
@@ -353,15 +353,15 @@ class Signature:
         kind, parameter = self.kinds[at], self.names[at]
         one = value[0] if self.variadic == at and type(value) is tuple and len(value) == 1 else value
         one = (one,) if type(kind) is VariadicArraysKind and not isinstance(one, list | tuple) else one
-        words = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
+        message = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
         phrase = f"needs {kind.called} as {parameter}, not {described(value)}"
         cls = arguments.RefusedArgument
-        if kind.words and (type(value) is str or kind.fault is arguments.RefusedValue):
-            cls, words = kind.fault, kind.words.format(brief(value))
+        if kind.message and (type(value) is str or kind.fault is arguments.RefusedValue):
+            cls, message = kind.fault, kind.message.format(brief(value))
         elif kind is Array and parameter in ("input", "target") and name.rpartition(".")[2] in argument_words.COMPARED:
             cls = arguments.RefusedReceiver
-            words = f"'{argument_words.type_name(value)}' object has no attribute 'size'"
-        return self.fault(cls, name, phrase, words, at=at, parameter=parameter, value=value,
+            message = f"'{argument_words.type_name(value)}' object has no attribute 'size'"
+        return self.fault(cls, name, phrase, message, at=at, parameter=parameter, value=value,
                           several=isinstance(kind, ArraysKind))
 
     def _gather(self, args: Sequence[Any]) -> Sequence[Any]:
@@ -379,17 +379,17 @@ class Signature:
     def _unknown(self, name: str, option: str, args: Sequence[Any], options: dict[str, Any]) -> Exception:
         from gradcli.faults.suggestions import nearest
 
-        near = next(iter(nearest(option, self.names)), "")
-        words = argument_words.unknown_option(name, option, args, options, len(self.names))
-        return self.fault(arguments.UnknownOption, name, f"has no option {option}{near and f'; did you mean {near}?'}",
-                          words, option=option, near=near)
+        suggestion = next(iter(nearest(option, self.names)), "")
+        message = argument_words.unknown_option(name, option, args, options, len(self.names))
+        phrase = f"has no option {option}" + (suggestion and f"; did you mean {suggestion}?")
+        return self.fault(arguments.UnknownOption, name, phrase, message, option=option, suggestion=suggestion)
 
-    def fault(self, cls: type[arguments.ArgumentMismatch], name: str, phrase: str, words: str = "",
+    def fault(self, cls: type[arguments.ArgumentMismatch], name: str, phrase: str, message: str = "",
               **fields: Any) -> arguments.ArgumentMismatch:
-        """The fault of class `cls` for a call that does not fit, with the signature; `words` are PyTorch's or empty."""
+        """The fault of class `cls` for a call that does not fit, with the signature; `message`: PyTorch's, or empty."""
         short = name.rsplit(".", 1)[-1]
         fault = cls(short, phrase, f"it is called {self.text(short)}", **fields)
-        return fault.saying(words) if words else fault
+        return fault.saying(message) if message else fault
 
 
 def _kind(annotation: Any, default: Any) -> Kind:

@@ -65,8 +65,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     if cls.type_promotion == "floating":
         common = computing_type(common)
     values = list(values)
-    whole = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
-    numbers = cls.whole_numbers(*values) if whole and cls.whole_numbers else "wrap"
+    integral = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
+    numbers = cls.whole_numbers(*values) if integral and cls.whole_numbers else "wrap"
     for i in positions:
         if numbers == "fit" and type(values[i]) is int and not holds(common, values[i]):
             raise unheld(values[i], common)
@@ -90,9 +90,9 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(casts or repairs),
                          dtypes=(a, b))
         eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
-        words = MIXED.get(name, OF_PRODUCTS)
+        message = MIXED.get(name, OF_PRODUCTS)
         names = [eras[x] if name in ("linear", "dot", "cross") else CTYPES[eras[x]] for x in (a, b)]
-        raise fault.saying(words.format(*names))
+        raise fault.saying(message.format(*names))
     return values
 
 
@@ -121,12 +121,12 @@ def to_dtype(x: Any, dtype: Any) -> Any:
     if x.array.dtype is dtype:
         return x
     if x.requires_grad and grad_mode.on:
-        met = traced.cast(x, dtype)
-        follow(met.array, x.array)
-        return met
-    met = type(x)(retyped(x.array, dtype))
-    follow(met.array, x.array)
-    return met
+        converted = traced.cast(x, dtype)
+        follow(converted.array, x.array)
+        return converted
+    converted = type(x)(retyped(x.array, dtype))
+    follow(converted.array, x.array)
+    return converted
 
 
 def class_beside_arrays(cls: type[Op], values: Sequence[Any]) -> type[Tensor]:

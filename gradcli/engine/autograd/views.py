@@ -94,7 +94,7 @@ def positions(base: ndarray, view: ndarray) -> ndarray:
     return look(view).copy()
 
 
-def view_write_fault(view: Tensor, what: str) -> ViewWrite:
+def view_write_fault(view: Tensor, operation: str) -> ViewWrite:
     """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
     origin, node = view.root.origin, view.node
     if origin == INFERRED:
@@ -106,9 +106,9 @@ def view_write_fault(view: Tensor, what: str) -> ViewWrite:
     if node is not None and not origin & UNTRACKED:
         at, producer = (node.at, node.node) if type(node) is NodeOutput else (0, node)
         name = producer.modern_name.rpartition(".")[2].rstrip("0123456789").removesuffix("Backward")
-        subject = f"Output {at} of {name} is a view and {what}."
+        subject = f"Output {at} of {name} is a view and {operation}."
     else:
-        subject = f"A view was created in no_grad mode and {what} with grad mode enabled."
+        subject = f"A view was created in no_grad mode and {operation} with grad mode enabled."
     if origin & FUNCTION:
         return ViewWrite(f"{subject} This view was created inside a custom Function (or because an input was returned "
                          "as-is) and the autograd logic to handle view+inplace would override the custom backward "

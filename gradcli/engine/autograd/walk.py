@@ -252,9 +252,9 @@ def _check_finite(node: Any, rule: Any, grad: Any) -> None:
     if array.dtype.kind != "f" or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
         return
     name = type(node).names[0] if type(node).names else type(node).__name__
-    what = "nan" if np.isnan(array).any() else "infinite"
+    kind = "nan" if np.isnan(array).any() else "infinite"
     input = type(node).params[rule.at] if type(node).params else f"argument {rule.at + 1}"
-    raise AnomalousGradient(f"the gradient that {name} passes back to {input} is {what}",
+    raise AnomalousGradient(f"the gradient that {name} passes back to {input} is {kind}",
                             ("x.clamp(min=1e-8)", "keeps logarithms, quotients and roots away from where they blow up"),
                             places=[(f"{name} was computed", (node.code, node.line_at))]).saying(
         f"Function '{node.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")

@@ -186,8 +186,8 @@ def layer_normalised(x: ndarray, weight: Any, bias: Any, eps: Any, n: int) -> tu
 def centred_slope(g: ndarray, unit: ndarray, scale: ndarray) -> ndarray:
     """scale (g - mean(g) - unit mean(g unit)) along the last dimension."""
     kind, n = unit.dtype.type, unit.shape[-1]
-    whole = np.empty(unit.shape, unit.dtype)
-    g, unit, scale, out = beside(g, unit.shape), rows_of(unit), scale.reshape(-1, 1), rows_of(whole)
+    full = np.empty(unit.shape, unit.dtype)
+    g, unit, scale, out = beside(g, unit.shape), rows_of(unit), scale.reshape(-1, 1), rows_of(full)
 
     def do(first: int, last: int) -> None:
         part, result = g[first:last], out[first:last]
@@ -197,4 +197,4 @@ def centred_slope(g: ndarray, unit: ndarray, scale: ndarray) -> ndarray:
         np.multiply(result, scale[first:last], result)
 
     by_rows(unit, 1.6, do)
-    return whole
+    return full

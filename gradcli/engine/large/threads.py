@@ -179,7 +179,7 @@ def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
         job.work()
     finally:
         try:
-            interrupt = _settled(job, parts)
+            interrupt = _await_helpers(job, parts)
         finally:
             Pool.job = None
     for error in (interrupt, *[part.error for part in parts]):
@@ -187,7 +187,7 @@ def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
             raise error
 
 
-def _settled(job: Job, parts: list[JobPart]) -> BaseException | None:
+def _await_helpers(job: Job, parts: list[JobPart]) -> BaseException | None:
     """Return once no helper works on a job; an interrupt, if one came meanwhile."""
     interrupt: BaseException | None = None
     while True:

@@ -22,14 +22,14 @@ from gradcli.engine.random.stream import (
     Shape,
     cast_as_c,
     check_geometric_p,
+    check_positive,
     check_probability,
     check_std,
     elements,
     exp_or_inf,
     interleaved,
-    matrix,
     ordered_bounds,
-    positive,
+    weight_rows,
     write,
 )
 
@@ -81,7 +81,7 @@ class LegacyGenerator(RandomStream):
             normals = np.concatenate([[old.rho * math.sin(2.0 * math.pi * old.x) * std + mean], normals])
         if pairs:
             self.spare = SpareNormal((count - spare) % 2 == 1, float(x[-1]), float(y[-1]),
-                                math.sqrt(-2.0 * math.log(1.0 - float(y[-1]))))
+                                     math.sqrt(-2.0 * math.log(1.0 - float(y[-1]))))
         elif spare:
             self.spare = SpareNormal(False, self.spare.x, self.spare.y, self.spare.rho)
         return normals
@@ -106,11 +106,11 @@ class LegacyGenerator(RandomStream):
         return (self.twister.u32(elements(shape)) <= p).astype(dtype).reshape(shape)
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
-        positive("exponential", "rate", rate)
+        check_positive("exponential", "rate", rate)
         return self._map_uniforms(lambda u: -1.0 / rate * math.log(1.0 - u), shape, dtype)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
-        positive("cauchy", "sigma", sigma)
+        check_positive("cauchy", "sigma", sigma)
         return self._map_uniforms(lambda u: median + sigma * math.tan(math.pi * (u - 0.5)), shape, dtype)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
@@ -118,13 +118,13 @@ class LegacyGenerator(RandomStream):
         return self._map_uniforms(lambda u: int(math.log(1.0 - u) / math.log(p)) + 1, shape, dtype)
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
-        positive("log_normal", "standard deviation", std)
+        check_positive("log_normal", "standard deviation", std)
         normals = self._gauss(elements(shape), mean, std, np.dtype(np.float64))
         return cast_as_c(map_elements(exp_or_inf, normals), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
         """Uniforms looked up in the cumulative sums, from which a drawn category is taken out if it may not return."""
-        rows = matrix(weights, count, replacement)
+        rows = weight_rows(weights, count, replacement)
         categories = np.empty((rows.shape[0], count), np.int64)
         for row, out in zip(rows, categories, strict=True):
             sums = cumulative(row, np.float64)

@@ -1,4 +1,4 @@
-"""Numbers worked out from words before the twister gives them, for who draws few at a time again and again."""
+"""Random numbers computed in advance, for programs that draw few at a time again and again."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ FURTHEST = 32 * WORDS       # words looked ahead at most
 
 
 class Lookahead:
-    """What is made of words that come next.
+    """The numbers that a stream computes from the words that come next.
 
-    make    makes of words what `take` gives parts of
-    unit    how many words make the smallest piece that is made by itself, a divisor of WORDS; all draws are of such
+    make    computes numbers from words
+    unit    how many words the smallest block of numbers takes, a divisor of WORDS; draws are of whole blocks
 
-    The arithmetic for one piece costs nearly what that for many does. Who draws once gets no answer; who draws again
-    where the last draw ended is served from the words of a refill, then from those of four times as many.
+    Computing one block costs nearly what computing many does. A first draw is not served; one that begins where the
+    last draw ended is served from the words of a refill, then from those of four times as many.
     """
 
     def __init__(self, make: Callable[[NDArray[np.uint64]], Any], unit: int) -> None:
@@ -29,8 +29,8 @@ class Lookahead:
         self.values: Any = None                     # made of the words of the span
 
     def take(self, twister: Twister, words: int) -> int:
-        """Pass over the next words, and tell where among those that `values` are made of they begin; -1, and nothing
-        passed over, if that is not to be had this way."""
+        """Skip the next words, and return the place among the words of `values` where they begin; -1, without skipping
+        any, for a draw that is not served."""
         if not words:
             return -1
         start = twister.place

@@ -71,8 +71,8 @@ class TwisterState:
         if data.dtype != np.uint8 or data.size != size:
             raise ValueFault(f"a saved generator is {size} bytes, got {data.size} of {data.dtype}")
         record = np.frombuffer(data.tobytes()[:LAYOUT.itemsize], LAYOUT)[0]
-        left, position = int(record["left"]), int(record["next"])
-        if not (record["seeded"] == 1 and 0 <= position <= WORDS and left == 1 + (WORDS - position) % WORDS):
+        remaining, position = int(record["left"]), int(record["next"])
+        if not (record["seeded"] == 1 and 0 <= position <= WORDS and remaining == 1 + (WORDS - position) % WORDS):
             raise ValueFault("these bytes are not a saved generator")
         cached = SpareNormal(bool(record["cached"]), float(record["x"]), float(record["y"]), float(record["rho"]))
         return cls(int(record["seed"]), record["words"].astype("<u4").tobytes(), position, cached)
@@ -121,11 +121,11 @@ class Twister:
         if self.position <= WORDS:
             return self._row[begin:self.position].copy()
         rest = self.position - WORDS        # behind the end of this refill
-        whole = rest - 1 - (rest - 1) % WORDS
-        parts = [self._row[begin:], self._refills(whole)] if whole else [self._row[begin:]]
+        skipped = rest - 1 - (rest - 1) % WORDS
+        parts = [self._row[begin:], self._refills(skipped)] if skipped else [self._row[begin:]]
         self._row = self._refills(WORDS)
         self._list = None
-        self._fresh, self._before, self.position = False, self._before + whole + WORDS, rest - whole
+        self._fresh, self._before, self.position = False, self._before + skipped + WORDS, rest - skipped
         return np.concatenate([*parts, self._row[:self.position]])
 
     def _refills(self, count: int) -> NDArray[np.uint64]:
@@ -137,9 +137,9 @@ class Twister:
 
     def ahead(self, count: int) -> NDArray[np.uint64]:
         """The next `count` words, without taking them; of a twister that has given some since it was seeded."""
-        lacking = count - (WORDS - self.position) - self._coming.size
-        if lacking > 0:
-            more = self._source.random_raw(lacking + -lacking % WORDS)
+        missing = count - (WORDS - self.position) - self._coming.size
+        if missing > 0:
+            more = self._source.random_raw(missing + -missing % WORDS)
             self._coming = np.concatenate([self._coming, more])
         return np.concatenate([self._row[self.position:], self._coming])[:count]
 

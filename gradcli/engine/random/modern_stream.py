@@ -23,15 +23,15 @@ from gradcli.engine.random.stream import (
     Shape,
     cast_as_c,
     check_geometric_p,
+    check_positive,
     check_probability,
     check_std,
     elements,
     exp_or_inf,
     in_memory_order,
     interleaved,
-    matrix,
     ordered_bounds,
-    positive,
+    weight_rows,
 )
 from gradcli.faults.tree import ValueFault
 
@@ -159,14 +159,14 @@ class ModernGenerator(RandomStream):
 
     def _block_normal(self, count: int, kind: np.dtype[Any], mean: float, std: float) -> Array:
         """Blocks from the start; if they do not come out even, one more block over the last 16 elements."""
-        whole, rest = count - count % BLOCK, count % BLOCK
+        in_blocks, rest = count - count % BLOCK, count % BLOCK
         out = np.empty(count, kind)
         if rest and kind == SINGLE and count <= FEW_BLOCKS:
-            values = self._uneven_blocks(whole, count)
+            values = self._uneven_blocks(in_blocks, count)
             values = values if (mean, std) == (0, 1) else fma32(values, std, mean)
-            out[:whole], out[-BLOCK:] = values[:whole], values[whole:]
+            out[:in_blocks], out[-BLOCK:] = values[:in_blocks], values[in_blocks:]
             return out
-        out[:whole] = self._blocks(whole, kind, mean, std)
+        out[:in_blocks] = self._blocks(in_blocks, kind, mean, std)
         if rest:
             if kind != np.float16:      # the uniforms of the incomplete block were drawn, then drawn again
                 self.twister.words(2 * rest if kind == np.float64 else rest)
@@ -190,15 +190,15 @@ class ModernGenerator(RandomStream):
         values: Array = self._blocks_ahead.values[at:at + count]
         return values.copy()
 
-    def _uneven_blocks(self, whole: int, last: int) -> Array:
+    def _uneven_blocks(self, in_blocks: int, last: int) -> Array:
         """float32 blocks over so many words, and one more of those that come after `last` of them."""
         at = self._windows_ahead.take(self.twister, last + BLOCK)
         if at < 0:
             words = self.twister.words(last + BLOCK)
-            return _blocks_of(np.concatenate([words[:whole], words[last:]]))
-        ahead, out = self._windows_ahead.values, np.empty(whole + BLOCK, SINGLE)
+            return _blocks_of(np.concatenate([words[:in_blocks], words[last:]]))
+        ahead, out = self._windows_ahead.values, np.empty(in_blocks + BLOCK, SINGLE)
         halves = out.reshape(-1, 2, BLOCK // 2).transpose(1, 0, 2)
-        halves[:, :-1] = ahead[:, at:at + whole].reshape(2, -1, 2, BLOCK // 2)[:, :, 0]
+        halves[:, :-1] = ahead[:, at:at + in_blocks].reshape(2, -1, 2, BLOCK // 2)[:, :, 0]
         halves[:, -1] = ahead[:, at + last:at + last + BLOCK // 2]
         return out
 
@@ -247,7 +247,7 @@ class ModernGenerator(RandomStream):
         return (self.twister.u53(elements(shape)) < p).astype(dtype).reshape(shape)
 
     def exponential(self, shape: Shape, dtype: DTypeLike, rate: float = 1.0) -> Array:
-        positive("exponential", "rate", rate)
+        check_positive("exponential", "rate", rate)
         count, scale = elements(shape), -1.0 / rate
         if count <= FEW:
             values = np.array([scale * log1p(-u) for u in self.twister.few_u53(count)], np.float64)
@@ -256,7 +256,7 @@ class ModernGenerator(RandomStream):
         return cast_as_c(values, dtype).reshape(shape)
 
     def cauchy(self, shape: Shape, dtype: DTypeLike, median: float = 0.0, sigma: float = 1.0) -> Array:
-        positive("cauchy", "sigma", sigma)
+        check_positive("cauchy", "sigma", sigma)
         angle = math.pi * (self.twister.u53(elements(shape)) - 0.5)
         return cast_as_c(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
 
@@ -268,7 +268,7 @@ class ModernGenerator(RandomStream):
 
     def log_normal(self, shape: Shape, dtype: DTypeLike, mean: float = 1.0, std: float = 2.0) -> Array:
         """exp of a normal number, never by blocks."""
-        positive("log_normal", "standard deviation", std)
+        check_positive("log_normal", "standard deviation", std)
         return cast_as_c(map_elements(exp_or_inf, fma64(self._gauss(elements(shape)), std, mean)), dtype).reshape(shape)
 
     def multinomial(self, weights: Array, count: int, replacement: bool = False) -> NDArray[np.int64]:
@@ -276,7 +276,7 @@ class ModernGenerator(RandomStream):
 
         With replacement, uniforms looked up in the cumulative sums.
         """
-        rows = matrix(weights, count, replacement)
+        rows = weight_rows(weights, count, replacement)
         if replacement and count > 1:
             wide = np.float64 if rows.dtype == np.float64 else np.float32
             sums = cumulative(rows, wide)

@@ -120,9 +120,9 @@ def _by_parameters(name: str, count: int) -> Any:
             raise ArgumentFault(f"np.random.{name}() takes at most {count + 1} values")
         size = parameters[count] if len(parameters) > count else options.get("size")
         self._checked(name, size)
-        named = {key: _number(value) for key, value in options.items() if key != "size"}
+        numbers = {key: _number(value) for key, value in options.items() if key != "size"}
         draw = getattr(self._source, name)
-        return as_numpy_result(draw(*map(_number, parameters[:count]), **named, size=size))
+        return as_numpy_result(draw(*map(_number, parameters[:count]), **numbers, size=size))
 
     sample.__name__ = sample.__qualname__ = name
     return sample

@@ -119,10 +119,10 @@ class RandomStream(ABC):
             exchanges = [word % (count - i) + i for i, word in enumerate(self.twister.few(count - 1))]
         else:
             places = np.arange(max(count - 1, 0), dtype=np.uint64)
-            drawn = self.twister.words(places.size) % (np.uint64(count) - places) + places
+            targets = self.twister.words(places.size) % (np.uint64(count) - places) + places
             if count > FEW_EXCHANGES:
-                return exchanged(np.append(drawn.astype(np.int64), count - 1)).astype(dtype, copy=False)
-            exchanges = drawn.tolist()
+                return exchanged(np.append(targets.astype(np.int64), count - 1)).astype(dtype, copy=False)
+            exchanges = targets.tolist()
         order = list(range(count))
         for i, at in enumerate(exchanges):
             order[i], order[at] = order[at], order[i]
@@ -193,11 +193,11 @@ def exchanged(at: NDArray[np.int64]) -> NDArray[np.int64]:
     ends = order[np.append(~same, True)]
     last = np.full(count, -1)           # for each place, the last step that changed with it
     last[at[ends]] = ends
-    held = np.where(last == steps, before, last)
-    held = np.where(held < 0, steps, held)
-    while not np.array_equal(further := held[held], held):
-        held = further
-    return np.where(before < 0, at, held[before])
+    source = np.where(last == steps, before, last)
+    source = np.where(source < 0, steps, source)
+    while not np.array_equal(further := source[source], source):
+        source = further
+    return np.where(before < 0, at, source[before])
 
 
 def cast_as_c(values: Array, dtype: DTypeLike) -> Array:
@@ -224,10 +224,10 @@ def exp_or_inf(x: float) -> float:
         return math.inf
 
 
-def positive(name: str, what: str, value: float) -> None:
+def check_positive(name: str, parameter: str, value: float) -> None:
     if not value > 0:
         symbol = {"exponential": "lambda", "cauchy": "sigma", "log_normal": "std"}[name]
-        raise UnfitValue(f"{name} needs a {what} above 0, got {value:g}").saying(
+        raise UnfitValue(f"{name} needs a {parameter} above 0, got {value:g}").saying(
             f"{name}_ expects {symbol} > 0.0, but found {symbol}={value:g}")
 
 
@@ -243,8 +243,7 @@ def check_probability(p: Array | float) -> None:
                          ).saying("bernoulli_ expects p to be in [0, 1], but got "
                                   f"p={values:g}" if not isinstance(p, np.ndarray) else
                                   "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error "
-                                  "message "
-                                  "be improved?  If so, please report an enhancement request to PyTorch.)")
+                                  "message be improved?  If so, please report an enhancement request to PyTorch.)")
 
 
 def check_geometric_p(p: float) -> None:
@@ -267,7 +266,7 @@ def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
             f"{name}_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
 
 
-def matrix(weights: Array, count: int, replacement: bool) -> Array:
+def weight_rows(weights: Array, count: int, replacement: bool) -> Array:
     """The rows of weights for multinomial, once they are found fit to draw from."""
     if weights.dtype.kind != "f":
         raise UnfitValue("multinomial needs weights of a floating type").saying(

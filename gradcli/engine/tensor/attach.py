@@ -33,10 +33,10 @@ def _named(name: str, method: Method) -> Method:
     code = method.__code__
     if code.co_argcount != 1 or code.co_kwonlyargcount or code.co_flags & STARRED:
         return method
-    own = FunctionType(code, method.__globals__, name, method.__defaults__, method.__closure__)
-    own.__qualname__, own.__doc__, own.__annotations__ = f"{IN_C}.{name}", method.__doc__, method.__annotations__
-    own.__module__ = method.__module__
-    return own
+    copy = FunctionType(code, method.__globals__, name, method.__defaults__, method.__closure__)
+    copy.__qualname__, copy.__doc__, copy.__annotations__ = f"{IN_C}.{name}", method.__doc__, method.__annotations__
+    copy.__module__ = method.__module__
+    return copy
 
 
 def method_as_function(name: str, method: Method) -> Method:

@@ -17,7 +17,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_copied
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import copied
+from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -53,7 +53,7 @@ def refuse_beyond(array: ndarray) -> None:
 def retyped(array: ndarray, dtype: Any) -> ndarray:
     """A copy of an array in another type; of complex numbers as real ones the real parts, as PyTorch has it."""
     numbers = array.real if array.dtype.kind == "c" and np.dtype(dtype).kind not in "cb" else array
-    return numbers.astype(dtype) if array.flags.c_contiguous else copied(numbers, dtype)
+    return numbers.astype(dtype) if array.flags.c_contiguous else dense_copy(numbers, dtype)
 
 
 def numbers_of(values: list[Any], dtype: Any) -> ndarray:
@@ -207,7 +207,7 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Te
         if not shape or len(data) != shape[0]:
             kind = ValueFault if shape else NoSequence
             raise kind(f"the lists are ragged: expected sequence of length {shape[0] if shape else 0} "
-                             f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
+                       f"(got {len(data)})", ("[[1, 2], [3, 4]]", "rows of one length")).saying(
                 f"expected sequence of length {shape[0]} at dim {dim} (got {len(data)})" if shape else
                 f"'{type_name(data)}' object cannot be interpreted as an integer")
         for item in data:
@@ -221,6 +221,6 @@ def _flatten(data: Any, shape: tuple[int, ...], leaves: list[Any], rows: type[Te
         first = dim and not leaves        # a string is a sequence, too
         refused: type[Fault] = UnknownDtype if type(data) is not str else ValueFault if first else ArgumentFault
         raise refused(f"a tensor is made of numbers and lists of numbers, not of {described(data)}",
-                   "torch.tensor([1.0, 2.0])").saying(
+                      "torch.tensor([1.0, 2.0])").saying(
             f"Could not infer dtype of {type_name(data)}" if type(data) is not str else
             f"too many dimensions '{type_name(data)}'" if first else f"new(): invalid data type '{type_name(data)}'")

@@ -40,9 +40,9 @@ class Device:
             kind = UnknownDevice if text else ArgumentFault
             fault = kind(f"Expected one of {', '.join(KINDS)} at the start of a device's name, and a number after a "
                          "colon if any", 'torch.device("cpu")')
-            got = "" if passed is None else type_name(passed)
+            passed_type = "" if passed is None else type_name(passed)
             raise fault.saying(unknown_device(text) if text else
-                               f"device() received an invalid combination of arguments - got ({got}), but "
+                               f"device() received an invalid combination of arguments - got ({passed_type}), but "
                                "expected one of:")
         if index is not None and index < 0:
             raise _negative(index)
@@ -109,7 +109,7 @@ def here_only(value: Any) -> None:
         raise missing(f"there is no device {value} here: programs run on the processor",
                       ('device = "cuda" if torch.cuda.is_available() else "cpu"', "a device that is there")
                       ).saying("Torch not compiled with CUDA enabled" if Device(value).type == "cuda" else
-                                     f"there is no device {value} here")
+                               f"there is no device {value} here")
 
 
 def device_of(self: Tensor) -> Device:

@@ -78,21 +78,19 @@ def promote_types(type1: Any, type2: Any) -> DType:
         raise ArgumentFault("promote_types() needs two element types",
                             "torch.promote_types(torch.int32, torch.float32)").saying(
             f"promote_types(): argument '{'type1' if first is REFUSED else 'type2'}' (position "
-            f"{2 - (first is REFUSED)}) "
-            f"must be torch.dtype, not {type_name(type1 if first is REFUSED else type2)}")
+            f"{2 - (first is REFUSED)}) must be torch.dtype, not {type_name(type1 if first is REFUSED else type2)}")
     return OF[promote(first, second)]
 
 
 def _unbroadcastable(shapes: list[tuple[int, ...]]) -> str:
     """PyTorch's words for shapes that do not meet: the first one whose length fits neither 1 nor those before it."""
-    met = [1] * max(map(len, shapes))
+    common = [1] * max(map(len, shapes))
     for k, shape in enumerate(shapes):
         for at in range(-1, -len(shape) - 1, -1):
-            if shape[at] < 0 or (shape[at] not in (1, met[at]) and met[at] != 1):
+            if shape[at] < 0 or (shape[at] not in (1, common[at]) and common[at] != 1):
                 return (f"Attempting to broadcast a dimension of length {shape[at]} at {at}! Mismatching argument at "
-                        "index "
-                        f"{k} had {shape}; but expected shape should be broadcastable to {met}")
-            met[at] = shape[at] if shape[at] != 1 else met[at]
+                        f"index {k} had {shape}; but expected shape should be broadcastable to {common}")
+            common[at] = shape[at] if shape[at] != 1 else common[at]
     return ""
 
 

@@ -23,11 +23,11 @@ class MemoryLimit:
     most: float = 4 << 30
 
     @classmethod
-    def check(cls, name: str, size: int, what: str = "a tensor") -> None:
+    def check(cls, name: str, size: int, subject: str = "a tensor") -> None:
         """A fault if `name` is about to make something of more bytes than there is room for."""
         if size > cls.most:
             unit, word = (1 << 30, "GiB") if size >= 1 << 30 else (1 << 20, "MiB")
-            raise MemoryFault(f"{name.rsplit('.', 1)[-1]}() would make {what} of {size / unit:,.1f} {word}",
+            raise MemoryFault(f"{name.rsplit('.', 1)[-1]}() would make {subject} of {size / unit:,.1f} {word}",
                               ("--memory-limit 64G", "more memory"), ("--no-limits", "no limit at all"))
 
 

@@ -76,12 +76,12 @@ COUNTED = ("F.cross_entropy(scores, target)", "a loss that changes smoothly, in 
 def without_history(tensor: Tensor, message: str) -> NoHistory:
     """The fault for something that depends on no leaf, with where its history was cut if that is known."""
     if tensor.cut is not None:
-        how = tensor.cut.how
-        places = [(f"history was left behind by {how}", tensor.cut.place)]
-        if how == FIRST_ORDER:
+        cause = tensor.cut.cause
+        places = [(f"history was left behind by {cause}", tensor.cut.place)]
+        if cause == FIRST_ORDER:
             return SecondOrder(message, places=places)
         operation = tensor.cut.operation
-        return Detached(message, how, operation, *((COUNTED,) if operation else ()), places=places)
+        return Detached(message, cause, operation, *((COUNTED,) if operation else ()), places=places)
     return NothingRequiresGrad(message)
 
 
@@ -307,12 +307,12 @@ def _set_grad(self: Tensor, value: Any) -> None:
                 f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
                 f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size")
         if value.array.dtype is not self.array.dtype and not Current.legacy:
-            ours, theirs = (OF[x.array.dtype].era for x in (self, value))
-            raise GradFault(f"attempting to assign a gradient with dtype '{theirs.lower()}' to a tensor with "
-                            f"grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the "
+            dtype, grad_dtype = (OF[x.array.dtype].era for x in (self, value))
+            raise GradFault(f"attempting to assign a gradient with dtype '{grad_dtype.lower()}' to a tensor with "
+                            f"grad_dtype '{dtype}'. The gradient must match the tensor's grad_dtype (defaults to the "
                             "tensor's dtype).", "x.grad = g.to(x.dtype)").saying(
-                f"attempting to assign a gradient with dtype '{CTYPES[theirs]}' to a tensor "
-                f"with grad_dtype '{ours}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                f"attempting to assign a gradient with dtype '{CTYPES[grad_dtype]}' to a tensor "
+                f"with grad_dtype '{dtype}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
                 "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
                 "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
                 "downstream systems that assume they match.")

@@ -130,10 +130,10 @@ def dot(self: Tensor, other: Any) -> Any:
 def _matmul(self: Tensor, other: Any) -> Any:
     other = _operand(other)
     if isinstance(other, Array) and 0 < self.array.ndim < 3 and 0 < other.array.ndim < 3:
-        length, met = self.array.shape[-1], other.array.shape[0]
-        if length != met:
+        length, other_length = self.array.shape[-1], other.array.shape[0]
+        if length != other_length:
             raise ValueFault("matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
-                             f"(n?,k),(k,m?)->(n?,m?) (size {met} is different from {length})")
+                             f"(n?,k),(k,m?)->(n?,m?) (size {other_length} is different from {length})")
     return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
 
 

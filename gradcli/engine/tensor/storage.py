@@ -158,7 +158,7 @@ def map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any]
 def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others: Any) -> Tensor:
     if self.requires_grad:
         raise NotDifferentiable(f"{name} cannot be differentiated: it calls a function of the program for each element",
-                        (f"x.data.{name}(f)", "changes the numbers without their history"))
+                                (f"x.data.{name}(f)", "changes the numbers without their history"))
     for other in others:
         if not isinstance(other, Tensor):
             raise ArgumentFault(f"{name}() needs tensors, not {described(other)}")

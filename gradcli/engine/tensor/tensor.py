@@ -53,8 +53,8 @@ class Size(tuple[int, ...]):
     __str__ = __repr__
 
     def __getitem__(self, at: Any) -> Any:
-        got = item_of(self, at)
-        return Size(got) if type(at) is slice else got
+        item = item_of(self, at)
+        return Size(item) if type(at) is slice else item
 
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, tuple):
@@ -210,14 +210,14 @@ def become_complex(tensor: Tensor, dtype: Any, requires_grad: bool) -> None:
     tensor.__class__ = ComplexTensor
 
 
-def sharing(tensor: Tensor, kind: type[Tensor], how: str, place: Any) -> Any:
-    """A tensor of class `kind` with the memory of `tensor` and without its history, which `how` ended at `place`."""
+def sharing(tensor: Tensor, kind: type[Tensor], cause: str, place: Any) -> Any:
+    """A tensor of class `kind` with the memory of `tensor` and without its history, which `cause` ended at `place`."""
     out = new(ComplexTensor if isinstance(tensor, ComplexTensor) else kind)
     out.array = tensor.array
     out.requires_grad = False
     out.node = out.gradient = out.hooks = None
     out.root = DATA if tensor.root is not None and not Current.legacy and counts_apart(tensor) else None
-    out.cut = new_tuple(DetachedBy, (how, place, "")) if tensor.requires_grad else tensor.cut
+    out.cut = new_tuple(DetachedBy, (cause, place, "")) if tensor.requires_grad else tensor.cut
     return out
 
 
@@ -228,7 +228,7 @@ FIRST_ORDER = "a gradient computed without create_graph=True"
 class DetachedBy(NamedTuple):
     """Where history was left behind: what did it, and from where in the program."""
 
-    how: str
+    cause: str
     place: Any
     operation: str = ""     # the one whose result has no gradient, if it was one
 

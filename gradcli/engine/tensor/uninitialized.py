@@ -29,9 +29,9 @@ class Uninitialized:
         if converted.kind == "c":
             raise ComplexDerivative()
         SLOT.__set__(self, np.empty(0, converted))
-        named: Any = self
-        named.requires_grad = bool(requires_grad)
-        named.node = named.gradient = named.root = named.hooks = named.cut = None
+        attributes: Any = self
+        attributes.requires_grad = bool(requires_grad)
+        attributes.node = attributes.gradient = attributes.root = attributes.hooks = attributes.cut = None
 
     def _refused(self) -> Any:
         """There is no array yet."""

@@ -62,7 +62,7 @@ class Dual(Variable):
 
 
 RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile,
-                                        Array: Array, InferenceTensor: Variable, Dual: Variable,
+                                    Array: Array, InferenceTensor: Variable, Dual: Variable,
                                         ComplexTensor: Tensor}
 
 

@@ -28,7 +28,7 @@ class WriteObserver:
 
 
 class StepWrites:
-    """Whether backward notices that an optimiser or its kin has written to a saved value. It does since PyTorch 1.5."""
+    """Whether backward notices that an optimiser has written to a saved value, as it does since PyTorch 1.5."""
 
     counted = True
 
@@ -179,6 +179,6 @@ def stepping(array: ndarray, shape: tuple[int, ...], strides: tuple[int, ...]) -
 
     Unlike numpy's as_strided, it knows the array it is a view of, so that it can be locked and unlocked.
     """
-    whole = block_of(array).ravel(order="K")
-    first: int = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
-    return np.ndarray(shape, array.dtype, whole, first if 0 not in shape else 0, strides)
+    memory = block_of(array).ravel(order="K")
+    first: int = array.__array_interface__["data"][0] - memory.__array_interface__["data"][0]
+    return np.ndarray(shape, array.dtype, memory, first if 0 not in shape else 0, strides)

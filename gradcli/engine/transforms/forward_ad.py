@@ -69,8 +69,8 @@ class DualLevel:
         tangent = self.tangent(source) if isinstance(source, Tensor) else None
         root = target.root
         base = target if root is None or root is DATA or not shares_memory(root.base, target) else root.base
-        before, own = self.tangent(base), self.tangent(target)
-        if tangent is None and before is None and own is None:
+        before, written = self.tangent(base), self.tangent(target)
+        if tangent is None and before is None and written is None:
             return
         count, shape = (1, ()) if tangent is None else (tangent.array.size, tangent.array.shape)
         origins = np.arange(count).reshape(shape)
@@ -81,9 +81,9 @@ class DualLevel:
             put(origins, part)
         if base is not target:
             at = places_in(base.array, target.array)
-            if before is None and own is not None:
-                before = replaced(base, None, own, _spread(base, at, np.arange(at.size).reshape(at.shape)))
-            origins = _spread(base, at, origins)
+            if before is None and written is not None:
+                before = replaced(base, None, written, _origins_in_base(base, at, np.arange(at.size).reshape(at.shape)))
+            origins = _origins_in_base(base, at, origins)
         result = self.give(base, replaced(base, before, tangent, origins))
         for view in views_of(base) if getattr(base, "viewed", False) else ():
             if shares_memory(base, view) and view.array.dtype.kind == "f":
@@ -92,11 +92,11 @@ class DualLevel:
                 self.give(view, piece)
 
 
-def _spread(base: Tensor, at: np.ndarray, origins: np.ndarray) -> np.ndarray:
+def _origins_in_base(base: Tensor, at: np.ndarray, origins: np.ndarray) -> np.ndarray:
     """For each element of a base where it comes from, or -1; `origins` says so of a view whose elements lie `at`."""
-    whole = np.full(base.array.size, -1)
-    whole[at[origins >= 0]] = origins[origins >= 0]
-    return whole.reshape(base.array.shape)
+    positions = np.full(base.array.size, -1)
+    positions[at[origins >= 0]] = origins[origins >= 0]
+    return positions.reshape(base.array.shape)
 
 
 def replaced(tensor: Tensor, before: Tensor | None, tangent: Tensor | None, origins: np.ndarray) -> Tensor:
@@ -156,9 +156,9 @@ def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
     for value in (tensor, tangent):
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"make_dual() needs tensors, not {described(value)}")
-    for what, value in (("primal", tensor), ("tangent", tangent)):
+    for role, value in (("primal", tensor), ("tangent", tangent)):
         if value.array.dtype.kind != "f":
-            raise ValueFault(f"Expected {what} to be floating point or complex, but got: {value.dtype}", "x.float()")
+            raise ValueFault(f"Expected {role} to be floating point or complex, but got: {value.dtype}", "x.float()")
     if tangent.array.shape != tensor.array.shape:
         raise GradFault("Trying to set a forward gradient that has a different size than that of the original Tensor, "
                         f"this is not supported. Tensor is of size {list(tensor.array.shape)} while the given forward "
@@ -174,8 +174,8 @@ def alias(tensor: Tensor) -> Tensor:
     """A view of the whole of a tensor, with its history and without its tangent."""
     with tangents_ignored():
         if tensor.requires_grad and grad_mode.on:
-            whole = stand_in(tensor) if type(tensor) is Dual else tensor
-            view: Tensor = traced.view(whole, tensor.array.shape)
+            base = stand_in(tensor) if type(tensor) is Dual else tensor
+            view: Tensor = traced.view(base, tensor.array.shape)
             return view
     view = Variable(tensor.array)
     view.root = tensor.root

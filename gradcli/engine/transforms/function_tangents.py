@@ -46,8 +46,8 @@ def _check_tangent(cls: type, at: int, shape: tuple[int, ...], tangent: Tensor |
                 "differentiable Tensor.You should return None at that position instead."))
         return
     if tangent is None or tangent.array.dtype.kind not in "fc":
-        what = "nothing" if tangent is None else described(tangent)
-        raise _wrong_tangent(cls, f"returned {what} for a result that has a tangent")
+        returned = "nothing" if tangent is None else described(tangent)
+        raise _wrong_tangent(cls, f"returned {returned} for a result that has a tangent")
     if tangent.array.shape != shape:
         raise _wrong_tangent(cls, f"returned a tangent of shape {sized(tangent.array.shape)} for a result of shape "
                                   f"{sized(shape)}", (
@@ -56,9 +56,9 @@ def _check_tangent(cls: type, at: int, shape: tuple[int, ...], tangent: Tensor |
             f"{list(tangent.array.shape)}."))
 
 
-def _wrong_tangent(cls: type, what: str, words: str = "") -> FunctionGradients:
-    fault = FunctionGradients(f"{cls.__name__}.jvp {what}")
-    return fault.saying(words) if words else fault
+def _wrong_tangent(cls: type, returned: str, message: str = "") -> FunctionGradients:
+    fault = FunctionGradients(f"{cls.__name__}.jvp {returned}")
+    return fault.saying(message) if message else fault
 
 
 def transposed(cls: type, jvp: Any) -> Callable[..., list[Any]]:

@@ -197,12 +197,11 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
         out = scalar_output(func(*xs), "hessian")
         checked_outputs(out, xs, strict, "hessian")
         if not out.requires_grad:
-            return tuple(Variable(zeros(x)) for x in xs) if several else Variable(
-                zeros(xs[0]))
-        got = grad(out, list(xs), create_graph=True, allow_unused=True)
-        got = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, xs, strict=True))
-        check_second_order(got, strict)
-        return got if several else got[0]
+            return tuple(Variable(zeros(x)) for x in xs) if several else Variable(zeros(xs[0]))
+        grads = grad(out, list(xs), create_graph=True, allow_unused=True)
+        grads = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(grads, xs, strict=True))
+        check_second_order(grads, strict)
+        return grads if several else grads[0]
 
     return jacobian(slopes, inputs, create_graph)
 
@@ -217,9 +216,9 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
             check_dependence(outputs, leaves)
         vectors = directions_of(v, outputs, isinstance(result, tuple), "the user-provided function returns", "vjp")
         seeds = [seed_for(o, w) for o, w in zip(outputs, vectors, strict=True)]
-        grads = sweep([o for o in outputs if o.requires_grad], [s for o, s in zip(outputs, seeds, strict=True)
-                                                              if o.requires_grad], create_graph, create_graph,
-                     [parent(x) for x in leaves])
+        pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
+        grads = sweep([o for o, _ in pairs], [s for _, s in pairs], create_graph, create_graph,
+                      [parent(x) for x in leaves])
     products = tuple(_variable(grads.get(parent(x), zeros(x)), x) for x in leaves)
     check_slopes(products, "jacobian", strict and create_graph)
     if not create_graph:
@@ -252,9 +251,9 @@ def jvp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
             if s is not None and s.requires_grad:
                 part = (s * d).sum()
                 total = part if total is None else total + part
-        got = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
+        grads = grad(total, weights, create_graph=create_graph, allow_unused=True) if total is not None else (
             None,) * len(weights)
-    products = tuple(Variable(zeros(o)) if g is None else g for g, o in zip(got, outputs, strict=True))
+    products = tuple(Variable(zeros(o)) if g is None else g for g, o in zip(grads, outputs, strict=True))
     check_slopes(products, "jacobian", strict and create_graph)
     return _outside(result, create_graph), products if isinstance(result, tuple) else products[0]
 
@@ -282,9 +281,9 @@ def _hessian_product(func: Callable[..., Any], inputs: Any, v: Any, create_graph
             if s is not None:
                 part = (s * d).sum()
                 total = part if total is None else total + part
-        got = grad(total, list(leaves), create_graph=create_graph, allow_unused=True) if (
+        grads = grad(total, list(leaves), create_graph=create_graph, allow_unused=True) if (
             total is not None and total.requires_grad) else (None,) * len(leaves)
-    products = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(got, leaves, strict=True))
+    products = tuple(Variable(zeros(x)) if g is None else g for g, x in zip(grads, leaves, strict=True))
     check_slopes(products, "hessian", strict and create_graph)
     return _outside(out, create_graph), products if several else products[0]
 

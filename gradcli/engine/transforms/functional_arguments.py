@@ -24,11 +24,11 @@ RETURNED = "outputs of the user-provided function"
 INPUT = "the input to the user-provided function is"
 
 
-def checked_tensors(values: Any, what: str, name: str) -> list[Tensor]:
+def checked_tensors(values: Any, subject: str, name: str) -> list[Tensor]:
     """One tensor, or a tuple of them, that a function of `torch.autograd.functional` was given, as a list."""
-    start = f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
+    start = f"The {subject} given to {name} must be either a Tensor or a tuple of Tensors but the "
     if not isinstance(values, Tensor | tuple):
-        raise ArgumentFault(f"{start}given {what} has type {type_text(values)}.")
+        raise ArgumentFault(f"{start}given {subject} has type {type_text(values)}.")
     tensors = list(values) if isinstance(values, tuple) else [values]
     for i, value in enumerate(tensors):
         if not isinstance(value, Tensor):
@@ -61,14 +61,14 @@ def checked_outputs(result: Any, leaves: Sequence[Tensor], strict: bool, name: s
     return outputs
 
 
-def check_dependence(outputs: Sequence[Tensor], leaves: Sequence[Tensor], what: str = "The output") -> None:
+def check_dependence(outputs: Sequence[Tensor], leaves: Sequence[Tensor], subject: str = "The output") -> None:
     """Refuse inputs that none of the outputs depends on."""
     ends = {parent(output) for output in outputs if output.requires_grad}
     calls = newest_first(ends)
     for j, x in enumerate(leaves):
         if parent(x) not in ends and not leading_to(calls, {parent(x)}):
-            raise UnusedInput(f"{what} of the user-provided function is independent of input {j}. This is not allowed "
-                              "in strict mode.")
+            raise UnusedInput(f"{subject} of the user-provided function is independent of input {j}. This is not "
+                              "allowed in strict mode.")
 
 
 def stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
@@ -77,11 +77,11 @@ def stand_ins(level: Level, inputs: Any) -> tuple[tuple[Tensor, ...], bool]:
     return tuple(level.differentiable(x) for x in checked_tensors(inputs, "inputs", "jacobian")), several
 
 
-def check_slopes(slopes: Sequence[Any], what: str, strict: bool) -> None:
+def check_slopes(slopes: Sequence[Any], subject: str, strict: bool) -> None:
     """Refuse, if `strict`, derivatives that do not depend on the inputs themselves."""
     for i, slope in enumerate(slopes if strict else ()):
         if not slope.requires_grad:
-            raise UnusedInput(f"The {what} of the user-provided function is independent of input {i}. This is not "
+            raise UnusedInput(f"The {subject} of the user-provided function is independent of input {i}. This is not "
                               "allowed in strict mode when create_graph=True.")
 
 
@@ -105,10 +105,10 @@ def is_forward(strategy: Any, vectorize: bool, create_graph: bool) -> bool:
 
 def scalar_output(out: Any, name: str) -> Tensor:
     if not isinstance(out, Tensor) or out.array.size != 1:
-        words = (f"The Tensor returned by the function given to {name} should contain a single element"
-                 if isinstance(out, Tensor) else f"The function given to {name} should return a single Tensor")
+        message = (f"The Tensor returned by the function given to {name} should contain a single element"
+                   if isinstance(out, Tensor) else f"The function given to {name} should return a single Tensor")
         raise GradFault(f"{name}: the function must return a single number, not {described(out)}",
-                        ("lambda x: f(x).sum()", "the sum of its elements")).saying(words)
+                        ("lambda x: f(x).sum()", "the sum of its elements")).saying(message)
     return out
 
 

@@ -75,13 +75,13 @@ class Level:
 
     def reaches_outside(self, tensors: Sequence[Tensor]) -> bool:
         """Whether the history of some tensor leads to a leaf that is not a stand-in of this level."""
-        own = set(map(id, self.leaves))
+        leaf_ids = set(map(id, self.leaves))
         pending: list[Any] = [parent(x) for x in tensors if x.requires_grad]
         visited: set[int] = set()
         while pending:
             node = pending.pop()
             if isinstance(node, Tensor):
-                if node.requires_grad and id(node) not in own:
+                if node.requires_grad and id(node) not in leaf_ids:
                     return True
             elif node.sequence_nr < self.start or node.hooks:      # a hook may bring in anything
                 return True

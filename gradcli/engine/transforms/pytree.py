@@ -46,8 +46,8 @@ LEAF = TreeSpec(None, (), ())
 
 def _is_named(kind: type) -> bool:
     """Whether it is a named tuple: of `namedtuple`, or the class of a program that is derived from `NamedTuple`."""
-    own = next(base for base in kind.__mro__ if PROGRAM_MADE not in vars(base))
-    return own.__base__ is tuple and type(vars(own).get("_fields")) is tuple
+    base_class = next(base for base in kind.__mro__ if PROGRAM_MADE not in vars(base))
+    return base_class.__base__ is tuple and type(vars(base_class).get("_fields")) is tuple
 
 
 def _is_container(kind: type) -> bool:

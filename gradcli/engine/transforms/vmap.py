@@ -86,8 +86,7 @@ def refusing_randomness(func: Callable[..., Any], randomness: str) -> Callable[.
 
 def _check_randomness(randomness: Any) -> None:
     if randomness not in RANDOMNESS:
-        raise TypeFault("Only allowed values for randomness are 'error', 'different', or 'same'. Got "
-                        f"{randomness}")
+        raise TypeFault(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}")
 
 
 def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error",

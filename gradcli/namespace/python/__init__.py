@@ -61,8 +61,7 @@ UFUNCS = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "power"
 PRINTING = ("set_printoptions", "printoptions", "array2string")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
-          "floating complexfloating array_str array_repr result_type "
-          "piecewise").split()
+          "floating complexfloating array_str array_repr result_type piecewise").split()
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
            "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",
@@ -97,9 +96,9 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     modules["matplotlib.pyplot"] = ModuleProxy(
         "matplotlib.pyplot", {name: name for name in (*NAMES, *COLORMAPS)}, _pyplot_function, imread=IMREAD)
     for path in MODULE_MEMBERS:
-        whole, _, name = path.rpartition(".")
-        if whole:
-            vars(modules[whole])[name] = modules[path]
+        parent, _, name = path.rpartition(".")
+        if parent:
+            vars(modules[parent])[name] = modules[path]
     vars(modules["importlib.metadata"])["version"] = admitting(versions(vars(torch)[".version"]))
     modules["os.path"] = modules["os"].path
     modules["types"] = ModuleProxy(

@@ -170,12 +170,12 @@ class Parser:
 
     def print_help(self) -> None:
         """Print the options."""
-        named = [o for o in self._options if not o.positional]
+        flagged = [o for o in self._options if not o.positional]
         others = [o for o in self._options if o.positional]
-        usage = [f"{o.names[0]} {o.form()}".strip() for o in named]
-        usage = [f"[{text}]" if not o.required else text for text, o in zip(usage, named, strict=True)]
+        usage = [f"{o.names[0]} {o.form()}".strip() for o in flagged]
+        usage = [f"[{text}]" if not o.required else text for text, o in zip(usage, flagged, strict=True)]
         parts = ["usage: " + " ".join([self._name, *usage, *(o.form() for o in others)]), *self._about[:1]]
-        for title, options in (("positional arguments", others), ("options", named)):
+        for title, options in (("positional arguments", others), ("options", flagged)):
             rows = [(f"{o.names[0] if o.positional else ', '.join(f'{n} {o.form()}'.strip() for n in o.names)}", o.help)
                     for o in options]
             if rows:
@@ -246,8 +246,8 @@ class ExclusiveGroup:
 class ArgumentReader:
     """Parses the words of a command line into the values of a parser's options."""
 
-    def __init__(self, parser: Parser, words: list[str], values: dict[str, Any]) -> None:
-        self.parser, self.words, self.values = parser, words, values
+    def __init__(self, parser: Parser, argv: list[str], values: dict[str, Any]) -> None:
+        self.parser, self.argv, self.values = parser, argv, values
         self.named = {name: option for option in parser.declared if not option.positional for name in option.names}
         self.waiting = [option for option in parser.declared if option.positional]
         self.rest: list[str] = []
@@ -255,16 +255,16 @@ class ArgumentReader:
 
     def read(self) -> None:
         """Parse all words."""
-        while self.words:
-            if self.words[0] == "--":
-                self._arguments(self.words[1:])
-                self.words.clear()
-            elif not _is_option(self.words[0]):
-                count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
-                run, self.words = self.words[:count], self.words[count:]
+        while self.argv:
+            if self.argv[0] == "--":
+                self._arguments(self.argv[1:])
+                self.argv.clear()
+            elif not _is_option(self.argv[0]):
+                count = next((n for n, word in enumerate(self.argv) if _is_option(word)), len(self.argv))
+                run, self.argv = self.argv[:count], self.argv[count:]
                 self._arguments(run)
             else:
-                self._option(self.words.pop(0))
+                self._option(self.argv.pop(0))
 
     def _arguments(self, run: list[str]) -> None:
         """Assign positional words to the pending arguments: to each its minimum, and the rest to the first ones."""
@@ -276,10 +276,10 @@ class ArgumentReader:
             if most + extra == 0:
                 break
             spare -= extra
-            words, run = run[:most + extra], run[most + extra:]
+            texts, run = run[:most + extra], run[most + extra:]
             self.waiting.remove(option)
-            self._set(option, [option.value(word) for word in words] if option.nargs not in (None, "?") else
-                      option.value(words[0]))
+            self._set(option, [option.value(word) for word in texts] if option.nargs not in (None, "?") else
+                      option.value(texts[0]))
         self.rest += run
 
     def _option(self, word: str) -> None:
@@ -296,7 +296,7 @@ class ArgumentReader:
             if joined is not None and word.startswith("--"):
                 raise ArgumentFault(f"argument {option.called}: ignored explicit argument {joined!r}")
             if joined:
-                self.words.insert(0, f"-{joined}")      # -xy is -x -y
+                self.argv.insert(0, f"-{joined}")      # -xy is -x -y
             before = self.values.get(option.dest)
             self._set(option, (before or 0) + 1 if option.action == "count" else
                       FLAGS.get(option.action, option.const))
@@ -304,18 +304,18 @@ class ArgumentReader:
     def _worded(self, option: Option, joined: str | None) -> None:
         """Set an option that takes values: the joined one, or the words that follow."""
         called = option.called
-        count = next((n for n, word in enumerate(self.words) if _is_option(word)), len(self.words))
+        count = next((n for n, word in enumerate(self.argv) if _is_option(word)), len(self.argv))
         most = {None: 1, "?": 1}.get(option.nargs, option.nargs if type(option.nargs) is int else count)
         if joined is not None:
-            words = [joined]
+            texts = [joined]
         else:
-            words, self.words = self.words[:min(most, count)], self.words[min(most, count):]
+            texts, self.argv = self.argv[:min(most, count)], self.argv[min(most, count):]
         least = LEAST.get(option.nargs, most)
-        if len(words) < least:
+        if len(texts) < least:
             raise ArgumentFault(f"argument {called}: expected " + (
                 "one argument" if option.nargs is None else "at least one argument" if option.nargs == "+" else
                 f"{least} argument{'s' if least != 1 else ''}"))
-        values = [option.value(word) for word in words]
+        values = [option.value(word) for word in texts]
         value = values if option.nargs not in (None, "?") else values[0] if values else option.const
         before = list(self.values.get(option.dest) or []) if option.action in ("append", "extend") else []
         self._set(option, [*before, value] if option.action == "append" else
@@ -330,7 +330,7 @@ class ArgumentReader:
         if name in self.named:
             return name, joined
         if word.startswith("--"):
-            close = [known for known in self.named if known.startswith(name)]
+            close = [option for option in self.named if option.startswith(name)]
             if len(close) > 1:
                 raise ArgumentFault(f"ambiguous option: {name} could match {', '.join(close)}")
             return (close[0] if close else word), joined

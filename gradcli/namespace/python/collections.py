@@ -224,8 +224,8 @@ def _make(kind: type, iterable: Any, /) -> Any:
     expected: int = len(kind._fields)     # type: ignore[attr-defined]  # a named tuple
     values = tuple(itertools.islice(iterable, expected + 1))
     if len(values) != expected:
-        got = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)
-        raise TypeError(f"Expected {expected} arguments, got {got}")
+        count = len(iterable) if isinstance(iterable, list | tuple | str | range | dict | set) else len(values)
+        raise TypeError(f"Expected {expected} arguments, got {count}")
     return kind(*values)
 
 

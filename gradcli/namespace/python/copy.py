@@ -38,8 +38,8 @@ def _beside(x: Tensor) -> Tensor:
     """A leaf that shares the memory of `x`, and has attributes of the program's own as it does."""
     clone: Tensor = sharing(x, type(x), "copy.copy()", None)
     clone.requires_grad, clone.cut = x.requires_grad, x.cut
-    if own := own_attributes(x):
-        clone.own_attributes = dict(own)
+    if attributes := own_attributes(x):
+        clone.own_attributes = dict(attributes)
     return clone
 
 
@@ -55,12 +55,12 @@ def persistent(x: Any) -> Any:
 
 def _deep(x: Any, copy_one: Callable[..., Any]) -> Any:
     """A copy by `copy_one(value, inner, register)`, which is called once for each object."""
-    known: dict[int, Any] = {}
+    copies: dict[int, Any] = {}
 
     def deep(value: Any) -> Any:
-        if id(value) not in known:
-            known[id(value)] = copy_one(value, deep, lambda clone: known.__setitem__(id(value), clone))
-        return known[id(value)]
+        if id(value) not in copies:
+            copies[id(value)] = copy_one(value, deep, lambda clone: copies.__setitem__(id(value), clone))
+        return copies[id(value)]
 
     return deep(_no_method(x))
 
@@ -119,9 +119,9 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
 
 def _with_own_attributes(x: Tensor, clone: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
     """`clone`, with copies of the attributes that the program has given to `x`."""
-    if own := own_attributes(x):
+    if attributes := own_attributes(x):
         register(clone)
-        clone.own_attributes = {name: inner(part) for name, part in own.items()}
+        clone.own_attributes = {name: inner(part) for name, part in attributes.items()}
     return clone
 
 

@@ -185,19 +185,19 @@ def total_ordering(cls: Any) -> Any:
     """A class of the program with all comparisons, derived from `==` and the one that it defines."""
     if not user_class(cls):
         raise ArgumentFault("total_ordering stands before a class of the program")
-    own = [name for name in WAYS if any(name in vars(kind) and PROGRAM_MADE in vars(kind) for kind in cls.__mro__)]
-    if not own:
+    defined = [name for name in WAYS if any(name in vars(kind) and PROGRAM_MADE in vars(kind) for kind in cls.__mro__)]
+    if not defined:
         raise ValueError("must define at least one ordering operation: < > <= >=")
-    for name, way in WAYS[own[0]].items():
-        if name not in own:
-            type.__setattr__(cls, name, _comparison(name, own[0], way))
+    for name, derive in WAYS[defined[0]].items():
+        if name not in defined:
+            type.__setattr__(cls, name, _comparison(name, defined[0], derive))
     return cls
 
 
-def _comparison(name: str, known: str, way: Callable[[Any, bool], Any]) -> Callable[[Any, Any], Any]:
+def _comparison(name: str, defined: str, derive: Callable[[Any, bool], Any]) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        result = getattr(type(self), known)(self, other)
-        return result if result is NotImplemented else way(lambda: self == other, result)
+        result = getattr(type(self), defined)(self, other)
+        return result if result is NotImplemented else derive(lambda: self == other, result)
 
     compare.__name__ = compare.__qualname__ = name
     return compare

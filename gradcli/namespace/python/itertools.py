@@ -136,11 +136,11 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
     def chosen(*args: Any, **options: Any) -> StreamIterator:
         pools = len(args) if name == "product" else 1
         sizes = [_whole(arg) for arg in args[pools:]]
-        named = {key: _Once(arg, _buffered) if key == "iterable" else _whole(arg) for key, arg in options.items()}
-        if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *named.values())):
+        once = {key: _Once(arg, _buffered) if key == "iterable" else _whole(arg) for key, arg in options.items()}
+        if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *once.values())):
             raise SizeLimit(f"{name}() of so many")
         values = [_Once(arg, _buffered) for arg in args[:pools]]
-        return iterator_class(_through(choose(*values, *sizes, **named)), 1)
+        return iterator_class(_through(choose(*values, *sizes, **once)), 1)
 
     chosen.__name__ = chosen.__qualname__ = name
     return chosen

@@ -21,7 +21,7 @@ def _of_numbers(name: str) -> Callable[..., Any]:
 
     def statistic(data: Any, *others: Any, **options: Any) -> Any:
         samples = [[*Budget().bounded(values)] if number == 0 or isinstance(values, list | tuple) else values
-                 for number, values in enumerate((data, *others))]
+                   for number, values in enumerate((data, *others))]
         plain = [value for values in (*samples, *options.values()) for value in (
             values if isinstance(values, list | tuple) else [values]) if name not in ("mode", "multimode")]
         for value in plain:

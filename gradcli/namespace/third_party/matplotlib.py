@@ -197,9 +197,9 @@ def counts(x: Any = (), bins: Any = 10, range: Any = None, density: Any = False,
     remark()
     from gradcli.namespace.third_party.numpy_table import histogram
 
-    named = {"range": range, "weights": weights, "density": density or None}
+    arguments = {"range": range, "weights": weights, "density": density or None}
     try:
-        numbers, edges = histogram(x, bins, **{name: value for name, value in named.items() if value is not None})
+        numbers, edges = histogram(x, bins, **{name: value for name, value in arguments.items() if value is not None})
     except (TypeError, ValueError):     # several data sets at once, or none
         return part(), part(), part()
     return numbers * 1.0, edges, part()

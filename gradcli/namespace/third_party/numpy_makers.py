@@ -113,8 +113,8 @@ class Polynomial:
     def _with(self, other: Any, name: str) -> Any:
         if type(other) not in (Polynomial, *NUMBERS):
             raise ArgumentFault(f"a polynomial does not go together with {described(other)}", "p * np.poly1d([1, 0])")
-        own = other._own if type(other) is Polynomial else numpy_operand(other)
-        result = getattr(self._own, name)(own)
+        operand = other._own if type(other) is Polynomial else numpy_operand(other)
+        result = getattr(self._own, name)(operand)
         return Polynomial(Array(np.atleast_1d(result.c)))
 
     def __add__(self, other: Any) -> Any:
@@ -213,8 +213,8 @@ def issubdtype(arg1: Any, arg2: Any) -> bool:
     """Whether an element type is another one, or of a family of types such as np.floating."""
     if type(arg1) is AbstractType:
         return type(arg2) is AbstractType and set(arg1.kinds) <= set(arg2.kinds)
-    own = np.dtype(kind(arg1))
-    return own.kind in arg2.kinds if type(arg2) is AbstractType else own == np.dtype(kind(arg2))
+    dtype = np.dtype(kind(arg1))
+    return dtype.kind in arg2.kinds if type(arg2) is AbstractType else dtype == np.dtype(kind(arg2))
 
 
 def result_type(*arrays_and_dtypes: Any) -> ArrayType:
@@ -286,8 +286,8 @@ def vectorize(pyfunc: Any, otypes: Any = None, doc: Any = None, excluded: Any = 
         Budget().check_items(math.prod(shape))
         results = []
         for values in zip(*(array.ravel().tolist() for array in arrays), strict=True):
-            named = dict(zip(options, values[len(args):], strict=True))
-            results.append(pyfunc(*values[: len(args)], **named))
+            keywords = dict(zip(options, values[len(args):], strict=True))
+            results.append(pyfunc(*values[: len(args)], **keywords))
         if not shape:
             return results[0] if arrays else pyfunc()
         if not results and not otypes:

@@ -104,8 +104,8 @@ def _total(value: Any, *args: Any, **options: Any) -> Any:
 def _rounded(value: Any, decimals: int = 0) -> Any:
     if type(decimals) is not int:
         raise TypeError("the decimals of round() are a whole number")
-    whole = type(value) is not float and (decimals >= 0 or abs(value) >= 2**63)
-    return value if whole else np.round(value, max(-400, min(400, decimals))).item()
+    integral = type(value) is not float and (decimals >= 0 or abs(value) >= 2**63)
+    return value if integral else np.round(value, max(-400, min(400, decimals))).item()
 
 
 def _clipped(value: Any, min: Any = None, max: Any = None) -> Any:

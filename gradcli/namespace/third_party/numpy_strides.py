@@ -15,8 +15,8 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.namespace.third_party.numpy import asarray
 
-EXAMPLE, WINDOWS = (f"np.lib.stride_tricks.{call}" for call in ("as_strided(a, (2, 3), a.strides)",
-                                                               "sliding_window_view(a, (2, 2))"))
+EXAMPLE, WINDOWS = (f"np.lib.stride_tricks.{call}"
+                    for call in ("as_strided(a, (2, 3), a.strides)", "sliding_window_view(a, (2, 2))"))
 
 
 def _plain(value: Any) -> Any:

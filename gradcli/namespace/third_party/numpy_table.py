@@ -44,9 +44,9 @@ class NumpySignature:
     """The signature of one function of numpy: its parameters, each with its kind and default."""
 
     def __init__(self, line: str) -> None:
-        head, _, words = line.partition(" : ")
+        head, _, choices = line.partition(" : ")
         self.name, _, rest = head.partition(" ")
-        self.words = words.split()
+        self.choices = choices.split()
         self.kinds: dict[str, str] = {}
         self.defaults: dict[str, str] = {}
         self.named_only: set[str] = set()
@@ -65,15 +65,14 @@ class NumpySignature:
         short = f"np.{self.name}()"
         most = len(names) - len(self.named_only)
         if len(args) > most:
-            raise ArgumentFault(f"{short} takes at most {most} values here",
-                                f"np.{self.name}({', '.join(names)})")
+            raise ArgumentFault(f"{short} takes at most {most} values here", f"np.{self.name}({', '.join(names)})")
         for name in options:
             if name not in self.kinds or name in names[: len(args)]:
                 raise ArgumentFault(f"{short} has no option {name} here", f"np.{self.name}({', '.join(names)})")
         values = dict(zip(names, args, strict=False)) | options
-        lacking = [name for name in names if name not in values and name not in self.defaults]
-        if lacking:
-            raise ArgumentFault(f"{short} is missing {lacking[0]}", f"np.{self.name}({', '.join(names)})")
+        missing = [name for name in names if name not in values and name not in self.defaults]
+        if missing:
+            raise ArgumentFault(f"{short} is missing {missing[0]}", f"np.{self.name}({', '.join(names)})")
         return {name: self.converted(name, value) for name, value in values.items()}
 
     def converted(self, name: str, value: Any) -> Any:
@@ -91,7 +90,7 @@ class NumpySignature:
             return kind(value)
         if sort == "b" and type(value) is bool:
             return value
-        if sort == "w" and type(value) is str and value in self.words:
+        if sort == "w" and type(value) is str and value in self.choices:
             return value
         if sort == "n" and type(value) in NUMBERS:
             return numpy_operand(value)
@@ -101,7 +100,7 @@ class NumpySignature:
         if sort == "s" and len(sizes) <= DEEPEST and all(type(item) is int and abs(item) < 2**62 for item in sizes):
             return tuple(value) if isinstance(value, tuple | list) else value
         raise ArgumentFault(f"np.{self.name}() does not take {described(value)} as {name}",
-                            *((f"{name}={word!r}", "") for word in self.words))
+                            *((f"{name}={word!r}", "") for word in self.choices))
 
 
 def _size(value: Any) -> int:
@@ -255,9 +254,9 @@ def einsum(subscripts: Any, *operands: Any) -> Any:
     for letters, value in zip(inputs.split(","), values, strict=False):
         head, _, tail = letters.partition("...")
         middle = value.shape[len(head) : value.ndim - len(tail)]
-        named = [*zip(head, value.shape, strict=False), *zip(tail[::-1], value.shape[::-1], strict=False),
+        sizes = [*zip(head, value.shape, strict=False), *zip(tail[::-1], value.shape[::-1], strict=False),
                  *((f".{at}", n) for at, n in enumerate(reversed(middle)))]
-        for letter, length in named:
+        for letter, length in sizes:
             lengths[letter] = max(length, lengths.get(letter, 1))
     output_indices = [letter for letter in lengths if letter in output or letter[0] == "." in output]
     MemoryLimit.check("einsum", 8 * math.prod(lengths[letter] for letter in output_indices))

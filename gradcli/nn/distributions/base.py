@@ -45,7 +45,7 @@ def tensor_of(value: Any, name: str) -> Tensor:
     """`value`; ArgumentFault unless it is a tensor."""
     if not isinstance(value, Tensor):
         raise NoTensor(f"{name} of a distribution must be a tensor, not {described(value)}",
-                            (f"{name}=torch.tensor([1.0, 2.0])", "a tensor")).saying(
+                       (f"{name}=torch.tensor([1.0, 2.0])", "a tensor")).saying(
             f"'{type_name(value)}' object has no attribute 'dim'")
     return value
 
@@ -57,10 +57,10 @@ def shape_tuple(shape: Any) -> tuple[int, ...]:
             f"'{type_name(shape)}' object is not iterable")
     dims = Sizes.take(shape if isinstance(shape, tuple | list) else (shape,))
     if type(dims) is not tuple:
-        at, strange = next(((i, n) for i, n in enumerate(shape) if type(n) is not int), (0, shape)) if isinstance(
+        at, item = next(((i, n) for i, n in enumerate(shape) if type(n) is not int), (0, shape)) if isinstance(
             shape, tuple | list) else (0, shape)
         raise ArgumentFault(f"a shape is whole numbers, not {described(shape)}", "d.sample((2, 3))").saying(
-            f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(strange)}')")
+            f"torch.Size() takes an iterable of 'int' (item {at} is '{type_name(item)}')")
     return dims
 
 
@@ -211,10 +211,9 @@ class Distribution(SealedValue):
         if shape[len(shape) - len(event):] != event:
             raise ValueFault("The right-most size of value must match event_shape: "
                              f"{value.shape} vs {self._event_shape}.")
-        whole = Size((*self._batch_shape, *event))
-        if any(1 not in (i, j) and i != j for i, j in zip(reversed(shape), reversed(whole), strict=False)):
-            raise ValueFault("Value is not broadcastable with batch_shape+event_shape: "
-                             f"{value.shape} vs {whole}.")
+        expected = Size((*self._batch_shape, *event))
+        if any(1 not in (i, j) and i != j for i, j in zip(reversed(shape), reversed(expected), strict=False)):
+            raise ValueFault(f"Value is not broadcastable with batch_shape+event_shape: {value.shape} vs {expected}.")
         support = constraints.constraint_of(self.support)
         if not bool(support.check(value).array.all()):
             message = (f"Expected value argument ({_kind(value)} of shape {shape}) to be within the support "

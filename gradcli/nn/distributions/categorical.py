@@ -143,7 +143,7 @@ class Multinomial(OnCategorical):
                  validate_args: bool | None = None) -> None:
         if type(total_count) is not int:
             raise Unimplemented("inhomogeneous total_count is not supported: it is one whole number, not "
-                                      f"{described(total_count)}").saying("inhomogeneous total_count is not supported")
+                                f"{described(total_count)}").saying("inhomogeneous total_count is not supported")
         self.total_count = total_count
         self._set_categorical(probs, logits, validate_args)
         self._binomial = Binomial(total_count, self.probs)
@@ -162,9 +162,9 @@ class Multinomial(OnCategorical):
     def log_prob(self, value: Any) -> Any:
         value = self._checked(value)
         logits, value = broadcast_all(self.logits, value)
-        whole, single = F.lgamma(value.sum(-1) + 1), F.lgamma(value + 1).sum(-1)
+        of_total, of_counts = F.lgamma(value.sum(-1) + 1), F.lgamma(value + 1).sum(-1)
         logits = F.where((value == 0) & (logits == -math.inf), 0.0, logits)
-        return whole - single + (logits * value).sum(-1)
+        return of_total - of_counts + (logits * value).sum(-1)
 
     def entropy(self) -> Any:
         n = F.tensor(self.total_count)

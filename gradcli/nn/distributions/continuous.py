@@ -212,9 +212,9 @@ class StudentT(Distribution):
 
     def log_prob(self, value: Any) -> Any:
         y = (self._checked(value) - self.loc) / self.scale
-        whole = (self.scale.log() + 0.5 * self.df.log() + 0.5 * math.log(math.pi) + F.lgamma(0.5 * self.df)
-                 - F.lgamma(0.5 * (self.df + 1.0)))
-        return -0.5 * (self.df + 1.0) * F.log1p(y**2.0 / self.df) - whole
+        normalizer = (self.scale.log() + 0.5 * self.df.log() + 0.5 * math.log(math.pi) + F.lgamma(0.5 * self.df)
+                      - F.lgamma(0.5 * (self.df + 1.0)))
+        return -0.5 * (self.df + 1.0) * F.log1p(y**2.0 / self.df) - normalizer
 
     def entropy(self) -> Any:
         beta = F.lgamma(0.5 * self.df) + math.lgamma(0.5) - F.lgamma(0.5 * (self.df + 1))

@@ -54,8 +54,8 @@ class VonMises(Distribution):
         return 1 - (log_bessel(self.concentration, 1) - log_bessel(self.concentration, 0)).exp()
 
     def log_prob(self, value: Any) -> Any:
-        near = self.concentration * F.cos(self._checked(value) - self.loc)
-        return near - math.log(2 * math.pi) - log_bessel(self.concentration, 0)
+        exponent = self.concentration * F.cos(self._checked(value) - self.loc)
+        return exponent - math.log(2 * math.pi) - log_bessel(self.concentration, 0)
 
     def sample(self, sample_shape: Any = ()) -> Any:
         """By rejection (Best and Fisher, 1979), in double precision."""

@@ -125,12 +125,12 @@ class Binomial(ByProbability):
 
     def log_prob(self, value: Any) -> Any:
         value, logits = self._checked(value), self.logits
-        chosen = F.lgamma(value + 1)
-        left = F.lgamma(self.total_count - value + 1)
+        successes = F.lgamma(value + 1)
+        failures = F.lgamma(self.total_count - value + 1)
         above = (logits.clamp(min=0) + logits - logits.clamp(max=0)) / 2
-        whole = (self.total_count * above + self.total_count * F.log1p(F.exp(-F.abs(logits)))
-                 - F.lgamma(self.total_count + 1))
-        return value * logits - chosen - left - whole
+        normalizer = (self.total_count * above + self.total_count * F.log1p(F.exp(-F.abs(logits)))
+                      - F.lgamma(self.total_count + 1))
+        return value * logits - successes - failures - normalizer
 
     def entropy(self) -> Any:
         self._single_count("entropy")
@@ -203,8 +203,8 @@ class NegativeBinomial(ByProbability):
     def log_prob(self, value: Any) -> Any:
         value, count = self._checked(value), self.total_count
         raw = count * F.logsigmoid(-self.logits) + value * F.logsigmoid(self.logits)
-        whole = -F.lgamma(count + value) + F.lgamma(1.0 + value) + F.lgamma(count)
-        return raw - whole.masked_fill(count + value == 0.0, 0.0)
+        normalizer = -F.lgamma(count + value) + F.lgamma(1.0 + value) + F.lgamma(count)
+        return raw - normalizer.masked_fill(count + value == 0.0, 0.0)
 
 
 class Poisson(ExponentialFamily):

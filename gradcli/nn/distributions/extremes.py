@@ -103,8 +103,7 @@ class Weibull(TransformedDistribution):
 class Kumaraswamy(TransformedDistribution):
     """The Kumaraswamy distribution on (0, 1), whose cdf has a closed form."""
 
-    _constraints: Any = {
-        "concentration1": constraints.positive, "concentration0": constraints.positive}
+    _constraints: Any = {"concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True
 

@@ -117,8 +117,7 @@ class Dirichlet(ExponentialFamily):
 class Beta(ExponentialFamily):
     """The beta distribution on [0, 1]."""
 
-    _constraints: Any = {
-        "concentration1": constraints.positive, "concentration0": constraints.positive}
+    _constraints: Any = {"concentration1": constraints.positive, "concentration0": constraints.positive}
     support = constraints.unit_interval
     has_rsample = True
 

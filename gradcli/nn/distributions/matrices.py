@@ -56,8 +56,8 @@ class LKJCholesky(Distribution):
         raw = (order * diagonal.log()).sum(-1)
         less = self._size - 1
         alpha = self.concentration + 0.5 * less
-        whole = 0.5 * less * math.log(math.pi) + F.mvlgamma(alpha - 0.5, less) - F.lgamma(alpha) * less
-        return raw - whole
+        normalizer = 0.5 * less * math.log(math.pi) + F.mvlgamma(alpha - 0.5, less) - F.lgamma(alpha) * less
+        return raw - normalizer
 
 
 class Wishart(ExponentialFamily):

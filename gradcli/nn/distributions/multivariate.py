@@ -40,10 +40,10 @@ def precision_to_scale_tril(precision: Any) -> Any:
 
 def one_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> tuple[str, Any]:
     """Name and value of the one matrix that is set. `error` unless exactly one is."""
-    named = {key: value for key, value in matrices.items() if value is not None}
-    if len(named) != 1:
+    present = {key: value for key, value in matrices.items() if value is not None}
+    if len(present) != 1:
         raise error("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
-    (key, value), = named.items()
+    (key, value), = present.items()
     if tensor_of(value, key).array.ndim < 2:
         called = "scale_tril" if name == "Wishart" else "scale_tril matrix" if key == "scale_tril" else key
         raise ValueFault(f"{called} must be at least two-dimensional, with optional leading batch dimensions")
@@ -176,8 +176,8 @@ class LowRankMultivariateNormal(Distribution):
     def rsample(self, sample_shape: Any = ()) -> Any:
         shape = tuple(self._extended_shape(sample_shape))
         shared = standard_normal((*shape[:-1], self.cov_factor.shape[-1]), self.loc)
-        own = standard_normal(shape, self.loc)
-        return self.loc + batch_mv(self._factor, shared) + self._diagonal.sqrt() * own
+        diagonal_noise = standard_normal(shape, self.loc)
+        return self.loc + batch_mv(self._factor, shared) + self._diagonal.sqrt() * diagonal_noise
 
     def _log_det(self) -> Any:
         return 2 * log_diagonal(self._capacitance) + self._diagonal.log().sum(-1)

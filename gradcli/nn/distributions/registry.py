@@ -64,8 +64,7 @@ class ConstraintRegistry:
         return f"<{self._name}>"
 
     def __display__(self, style: Any) -> str:
-        return ("<torch.distributions.constraint_registry.ConstraintRegistry object at "
-                f"{style.address(self)}>")
+        return (f"<torch.distributions.constraint_registry.ConstraintRegistry object at {style.address(self)}>")
 
 
 def _class_of(value: Any) -> type | None:

@@ -36,13 +36,13 @@ class TransformedDistribution(Distribution):
     def _set_base(self, base: Distribution) -> tuple[Any, Any]:
         """Set the base distribution, expanded as the transforms need; return batch shape and event shape."""
         shape, dims = (*base._batch_shape, *base._event_shape), len(base._event_shape)
-        whole = ComposeTransform(self._transforms)
-        domain, codomain = whole.domain.event_dim, whole.codomain.event_dim
+        composed = ComposeTransform(self._transforms)
+        domain, codomain = composed.domain.event_dim, composed.codomain.event_dim
         if len(shape) < domain:
             raise ValueFault(f"base_distribution needs to have shape with size at least {domain}, but got "
                              f"{Size(shape)}.")
-        forward = tuple(whole.forward_shape(Size(shape)))
-        needed = tuple(whole.inverse_shape(Size(forward)))
+        forward = tuple(composed.forward_shape(Size(shape)))
+        needed = tuple(composed.inverse_shape(Size(forward)))
         if shape != needed:
             base = base.expand(needed[:len(needed) - dims])
         if domain > dims:

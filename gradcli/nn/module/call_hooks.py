@@ -89,11 +89,11 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
 
 def _hooks_of(module: Any) -> tuple[Hooks, ...]:
     """The hooks to be called: those of all modules, then those of this one."""
-    of_all, own = SwitchedSettings.module_hooks, module._hooks
-    if of_all is None or own is None:
-        hooks: tuple[Hooks, ...] = own if of_all is None else of_all
+    of_all, module_hooks = SwitchedSettings.module_hooks, module._hooks
+    if of_all is None or module_hooks is None:
+        hooks: tuple[Hooks, ...] = module_hooks if of_all is None else of_all
         return hooks
-    return tuple([{**before, **after} for before, after in zip(of_all, own, strict=True)])
+    return tuple([{**before, **after} for before, after in zip(of_all, module_hooks, strict=True)])
 
 
 def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:

@@ -174,9 +174,9 @@ class Sequential(_NumberedModules):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        named = args[0].items() if len(args) == 1 and isinstance(args[0], dict) else (
+        members = args[0].items() if len(args) == 1 and isinstance(args[0], dict) else (
             (str(i), module) for i, module in enumerate(args))
-        for name, module in named:
+        for name, module in members:
             self.add_module(name, module)
 
     def _container_of(self, modules: list[Any]) -> Any:

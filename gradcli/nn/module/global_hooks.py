@@ -1,4 +1,4 @@
-"""Hooks of all modules: `torch.nn.modules.module.register_module_forward_hook` and its kin.
+"""Hooks of all modules: `torch.nn.modules.module.register_module_forward_hook` and others.
 
 They are called before those of the same sort that a module has itself.
 """

@@ -39,13 +39,13 @@ class Lookup:
         """The buffer of this dotted name."""
         return self._entry(target, "_buffer_dict", "a buffer")
 
-    def _entry(self, target: str, registry_name: str, what: str) -> Any:
+    def _entry(self, target: str, registry_name: str, kind: str) -> Any:
         path, _, name = _checked_target(target).rpartition(".")
         module = self.get_submodule(path)
         if name in getattr(module, registry_name):
             return getattr(module, registry_name)[name]
         if any(name in registry for registry in (module._parameter_dict, module._buffer_dict, module._module_dict)):
-            raise AttributeFault(f"`{name}` is not {what}")
+            raise AttributeFault(f"`{name}` is not {kind}")
         raise AttributeFault(f"{type(module).__name__} has no attribute `{name}`")
 
     def _get_name(self) -> str:

@@ -97,21 +97,21 @@ class Module(Lookup):
         raise ForwardMissing(type(self).__name__)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        kind = "_parameter_dict" if isinstance(value, Parameter) else "_module_dict" if isinstance(value,
-                                                                                                   Module) else ""
+        kind = ("_parameter_dict" if isinstance(value, Parameter) else
+                "_module_dict" if isinstance(value, Module) else "")
         if kind == "_module_dict" and name in registries_of(self, name, kind)[0]:
             check_registrable(name, value, "parameter")
         registries = registries_of(self, name, kind) if kind or hasattr(self, "_module_dict") else ()
         if kind:
-            own = getattr(self, kind)
+            registry_of_kind = getattr(self, kind)
             for registry in registries:
-                if registry is not own:     # a part that is replaced keeps its place in the order
+                if registry is not registry_of_kind:     # a part that is replaced keeps its place in the order
                     registry.pop(name, None)
-            own[name] = value
+            registry_of_kind[name] = value
         else:
-            for registry, what in zip(registries, ("parameter", "buffer", "child module"), strict=False):
+            for registry, noun in zip(registries, ("parameter", "buffer", "child module"), strict=False):
                 if name in registry:
-                    check_registrable(name, value, what)
+                    check_registrable(name, value, noun)
                     registry[name] = value
             enlist_buffer(self, name, value)
         object.__setattr__(self, name, value)
@@ -186,10 +186,10 @@ class Module(Lookup):
         """Register `param`, a Parameter or None, under `name`."""
         check_free_name(self, name, "parameter", registries_of(self, name))
         if param is not None and not isinstance(param, Parameter):
-            words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
+            type_words = f"torch.{OF[param.array.dtype].era}Tensor" if isinstance(param, Tensor) else type_name(param)
             raise NotRegistrable(f"cannot assign {described(param)} as parameter '{name}' (torch.nn.Parameter or None "
                                  "expected)").saying(
-                f"cannot assign '{words}' object to parameter '{name}' (torch.nn.Parameter or None required)")
+                f"cannot assign '{type_words}' object to parameter '{name}' (torch.nn.Parameter or None required)")
         self._parameter_dict[name] = param
         self.__dict__[name] = param
 
@@ -261,9 +261,9 @@ class Module(Lookup):
         """Convert floating parameters and buffers to `dst_type`; return this module."""
         dtype = Type.element_type(dst_type)
         if dtype is REFUSED or dtype.kind not in "fc":
-            words = "data set to a tensor that requires gradients must be floating point or complex dtype"
+            message = "data set to a tensor that requires gradients must be floating point or complex dtype"
             raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
-                             ).saying(f"invalid type: {dst_type!r}" if type(dst_type) is str else words)
+                             ).saying(f"invalid type: {dst_type!r}" if type(dst_type) is str else message)
         return cast_floating(self, dtype)
 
     def to(self, *args: Any, **options: Any) -> Any:
@@ -340,14 +340,14 @@ REGISTRABLE: dict[str, tuple[type, str]] = {
     "child module": (Module, "torch.nn.Module or None expected")}
 
 
-def check_registrable(name: str, value: Any, what: str) -> None:
-    """NotRegistrable unless `value` is None or of the type that a `what` ("parameter", "buffer", ...) has."""
-    kind, expected = REGISTRABLE[what]
+def check_registrable(name: str, value: Any, noun: str) -> None:
+    """NotRegistrable unless `value` is None or of the type that a `noun` ("parameter", "buffer", ...) has."""
+    kind, expected = REGISTRABLE[noun]
     if value is not None and not isinstance(value, kind):
-        raise NotRegistrable(f"cannot assign {described(value)} as {what} '{name}' ({expected})",
-                             *(("nn.Parameter({value})", "a Parameter around a tensor"),) if what == "parameter" and (
+        raise NotRegistrable(f"cannot assign {described(value)} as {noun} '{name}' ({expected})",
+                             *(("nn.Parameter({value})", "a Parameter around a tensor"),) if noun == "parameter" and (
                                  isinstance(value, Tensor)) else ()).saying(
-            f"cannot assign '{_kind(value)}' as {what} '{name}' ({expected})")
+            f"cannot assign '{_kind(value)}' as {noun} '{name}' ({expected})")
 
 
 def _kind(value: Any) -> str:
@@ -362,8 +362,8 @@ def registries_of(module: Module, name: str,
     try:
         return module._parameter_dict, module._buffer_dict, module._module_dict
     except AttributeError:
-        what = "parameters" if kind == "_parameter_dict" else "module" if kind else "buffer"
-        raise SetBeforeInit(name, what) from None
+        noun = "parameters" if kind == "_parameter_dict" else "module" if kind else "buffer"
+        raise SetBeforeInit(name, noun) from None
 
 
 def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:

@@ -22,14 +22,14 @@ def module_repr(module: Any, style: Any) -> str:
     """The text of a module in `style`, or, for None, in the style that the generator of the program stands for."""
     legacy = (style.name == "tutorial") if style is not None else Current.legacy
     kind = type(module)
-    ours: Any = package_class(kind)
-    legacy_repr = ours._legacy_repr if legacy and not ours._modern_only and kind.extra_repr is ours.extra_repr else None
+    base: Any = package_class(kind)
+    legacy_repr = base._legacy_repr if legacy and not base._modern_only and kind.extra_repr is base.extra_repr else None
     if legacy_repr is not None and legacy_repr != BLOCK:
         return kind.__name__ + str(module._legacy_repr())
     children = [(name, _child_repr(inner, style)) for name, inner in module._module_dict.items()]
     if legacy_repr == BLOCK:
         return kind.__name__ + " (\n" + "".join(f"  ({name}): {_indented(text)}\n" for name, text in children) + ")"
-    if ours._collapses_repeats:
+    if base._collapses_repeats:
         children = [(_range(numbers), _times(text, len(numbers))) for numbers, text in _runs(children)]
     name, extra = module._get_name(), module.extra_repr()
     return _modern_repr(name if isinstance(name, str) else kind.__name__, extra if isinstance(extra, str) else "",

@@ -143,8 +143,8 @@ def load_state_dict(module: Any, state_dict: Any, strict: bool) -> IncompatibleK
     pairs = [(name, target, state_dict[name]) for name, target in targets.items() if name in state_dict]
     errors += [error for pair in pairs if (error := _mismatch(*pair))]
     if errors:
-        what = f"Error(s) in loading state_dict for {type(module).__name__}:"
-        raise ShapeFault(" ".join([what, *(word.strip() for word in errors)])).saying("\n\t".join([what, *errors]))
+        head = f"Error(s) in loading state_dict for {type(module).__name__}:"
+        raise ShapeFault(" ".join([head, *(word.strip() for word in errors)])).saying("\n\t".join([head, *errors]))
     for _, target, value in pairs:
         if not isinstance(value, Uninitialized):
             copy_into(target, value.array, "load_state_dict")

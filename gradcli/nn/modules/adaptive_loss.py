@@ -84,8 +84,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 continue
             rows = traced.squeeze(members, 1)
             scores = traced.log_softmax(self.tail[i](traced.index_select(input, 0, rows)), 1)
-            within = traced.unsqueeze(traced.index_select(target, 0, rows) - low, 1)
-            output = traced.index_copy(output, 0, rows, traced.squeeze(traced.gather(scores, 1, within), 1))
+            in_cluster = traced.unsqueeze(traced.index_select(target, 0, rows) - low, 1)
+            output = traced.index_copy(output, 0, rows, traced.squeeze(traced.gather(scores, 1, in_cluster), 1))
             places = traced.index_fill(places, 0, rows, self.shortlist_size + i)
         head = traced.log_softmax(self.head(input), 1)
         output = output + traced.squeeze(traced.gather(head, 1, traced.unsqueeze(places, 1)), 1)

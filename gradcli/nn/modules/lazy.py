@@ -31,8 +31,8 @@ class _Lazy(Module):
 
     def has_uninitialized_params(self) -> bool:
         """Whether there are parameters or buffers without a size."""
-        return any(isinstance(value, Uninitialized) for value in (*self._parameter_dict.values(),
-                                                                  *self._buffer_dict.values()))
+        return any(isinstance(value, Uninitialized)
+                   for value in (*self._parameter_dict.values(), *self._buffer_dict.values()))
 
     def initialize_parameters(self, input: Any) -> None:
         """Materialize parameters and buffers in the sizes that `input` implies, and initialise them."""

@@ -30,9 +30,9 @@ def empty_parameter(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
     if element_type.kind != "f":
         raise IntegerLeaf(f"parameters are of a floating type, not {OF[element_type].name}", "dtype=torch.float64"
                           ).saying("Only Tensors of floating point and complex dtype can require gradients")
-    strange = next((size for size in shape if type(size) not in (int, bool)), None)
-    if strange is not None:
-        raise ArgumentFault(f"sizes are whole numbers, not {described(strange)}").saying(
+    odd_size = next((size for size in shape if type(size) not in (int, bool)), None)
+    if odd_size is not None:
+        raise ArgumentFault(f"sizes are whole numbers, not {described(odd_size)}").saying(
             no_sizes("empty", "size", " (position 1)", shape))
     return Parameter(np.zeros(tuple(map(int, shape)), element_type), True)
 
@@ -42,12 +42,13 @@ def checked_count(value: Any, name: str, least: int = 1, sizes: tuple[Any, ...] 
     if type(value) not in (int, bool):
         raise ArgumentFault(f"{name} must be a whole number, not {described(value)}")
     if value < least:
-        words = f"{name} must be at least {least}, not {value}"
+        message = f"{name} must be at least {least}, not {value}"
         if sizes and {*map(type, sizes)} == {int}:
-            raise UnfitValue(words).saying(
+            raise UnfitValue(message).saying(
                 f"Trying to create tensor with negative dimension {min(sizes)}: {list(sizes)}")
-        raise ValueFault(words).saying(f"{name} must be greater than zero" if name in ("hidden_size", "num_layers") else
-                                       "groups must be a positive integer" if name == "groups" else words)
+        raise ValueFault(message).saying(
+            f"{name} must be greater than zero" if name in ("hidden_size", "num_layers") else
+            "groups must be a positive integer" if name == "groups" else message)
     return value
 
 

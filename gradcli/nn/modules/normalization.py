@@ -132,8 +132,8 @@ class CrossMapLRN2d(Module):
     def forward(self, input: Any) -> Any:
         if not isinstance(input, Tensor) or input.array.ndim != 4:
             raise ShapeFault(f"CrossMapLRN2d: Expected input to be 4D, got {described(input)} instead")
-        near = Tensor(self._near(input.array.shape[1]).astype(input.array.dtype))
-        squares = traced.einsum("dc,nchw->ndhw", near, traced.square(input))
+        band = Tensor(self._near(input.array.shape[1]).astype(input.array.dtype))
+        squares = traced.einsum("dc,nchw->ndhw", band, traced.square(input))
         return traced.mul(input, (squares * (self.alpha / self.size) + self.k) ** -self.beta)
 
     def _near(self, channels: int) -> Any:

@@ -169,9 +169,9 @@ class RNNBase(_Recurrent):
     def _fits(self, input: Tensor) -> None:
         size, weight = input.array.shape[-1], self.weight_ih_l0
         if input.dtype is not weight.dtype:
-            words = (f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
-                     f"input.to({weight.dtype}), or convert model: model.to({input.dtype})")
-            raise ValueFault(words, f"net(x.to({weight.dtype}))")
+            message = (f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
+                       f"input.to({weight.dtype}), or convert model: model.to({input.dtype})")
+            raise ValueFault(message, f"net(x.to({weight.dtype}))")
         if size != self.input_size:
             raise LayerInput(f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {size}",
                              layers=(type(self).__name__,), expected=self.input_size, features=size)
@@ -279,8 +279,8 @@ def along_packed(step: Any, inputs: Any, state: Any, sizes: list[int], backwards
         joined_parts = tuple(traced.cat(same, 0) for same in zip(*map(state_parts, pieces), strict=True))
         return joined_parts if type(state) is tuple else joined_parts[0]
 
-    def narrowed(whole: Any, start: int, end: int) -> Any:
-        narrowed_parts = tuple(traced.narrow(part, 0, start, end - start) for part in state_parts(whole))
+    def narrowed(states: Any, start: int, end: int) -> Any:
+        narrowed_parts = tuple(traced.narrow(part, 0, start, end - start) for part in state_parts(states))
         return narrowed_parts if type(state) is tuple else narrowed_parts[0]
 
     first, outputs, ended = state, [], []
@@ -370,9 +370,8 @@ class LSTM(RNNBase):
 
     def _initial(self, input: Any, hx: Any, batch: int, alone: bool) -> list[Any]:
         if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
-            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, "
-                                                                                               "c))").saying(
-                f"'{type_name(hx)}' object is not subscriptable")
+            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}",
+                                "lstm(x, (h, c))").saying(f"'{type_name(hx)}' object is not subscriptable")
         if hx is not None and not alone and {checked_tensor(state, "the state").array.ndim for state in hx} != {3}:
             dims = ", ".join(f"{state.array.ndim}-D" for state in hx)
             raise ShapeFault(f"For batched 3-D input, hx and cx should also be 3-D but got ({dims}) tensors")

@@ -69,8 +69,8 @@ class RNNCell(RNNCellBase):
                  device: DeviceLike = None, dtype: Any = None) -> None:
         super().__init__(input_size, hidden_size, bias, device, dtype)
         if type(nonlinearity) is not str or nonlinearity not in ("tanh", "relu"):
-            words = f"Unknown nonlinearity: {brief(nonlinearity)}"
-            raise UnfitValue(words, ("nonlinearity='relu'", "or 'tanh'"))
+            message = f"Unknown nonlinearity: {brief(nonlinearity)}"
+            raise UnfitValue(message, ("nonlinearity='relu'", "or 'tanh'"))
         self.nonlinearity = nonlinearity
 
 

@@ -40,11 +40,11 @@ class Unflatten(_ShapeModule):
         if not isinstance(unflattened_size, tuple | list):
             raise ArgumentFault("unflattened_size is a tuple of whole numbers", "nn.Unflatten(1, (2, 2))").saying(
                 f"unflattened_size must be a tuple of ints, but found type {type_name(unflattened_size)}")
-        strange = next((at for at, size in enumerate(unflattened_size) if type(size) is not int), None)
-        if strange is not None:
+        position = next((at for at, size in enumerate(unflattened_size) if type(size) is not int), None)
+        if position is not None:
             raise ArgumentFault("unflattened_size is a tuple of whole numbers", "nn.Unflatten(1, (2, 2))").saying(
                 "unflattened_size must be tuple of ints, but found element of type "
-                f"{type_name(unflattened_size[strange])} at pos {strange}")
+                f"{type_name(unflattened_size[position])} at pos {position}")
         self.dim, self.unflattened_size = dim, unflattened_size
 
 

@@ -141,13 +141,13 @@ class TransformerDecoderLayer(_TransformerLayer):
                 tgt_key_padding_mask: Any = None, memory_key_padding_mask: Any = None, tgt_is_causal: bool = False,
                 memory_is_causal: bool = False) -> Any:
         x, memory = checked_tensor(tgt, "tgt"), checked_tensor(memory, "memory")
-        own = tgt_mask, tgt_key_padding_mask, tgt_is_causal
+        self_masks = tgt_mask, tgt_key_padding_mask, tgt_is_causal
         other = memory, memory_mask, memory_key_padding_mask, memory_is_causal
         if self.norm_first:
-            x = x + self._self_attention_block(self.norm1(x), *own)
+            x = x + self._self_attention_block(self.norm1(x), *self_masks)
             x = x + self._cross_attention_block(self.norm2(x), *other)
             return x + self._feed_forward_block(self.norm3(x), self.dropout3)
-        x = self.norm1(x + self._self_attention_block(x, *own))
+        x = self.norm1(x + self._self_attention_block(x, *self_masks))
         x = self.norm2(x + self._cross_attention_block(x, *other))
         return self.norm3(x + self._feed_forward_block(x, self.dropout3))
 

@@ -101,13 +101,13 @@ class Search:
     @staticmethod
     def _trial(ends: list[LinePoint], stuck: bool) -> tuple[Any, bool]:
         """The next step to try, kept off the ends where that makes no progress; whether it was close to one."""
-        near, far = sorted((ends[0].t, ends[1].t))
-        t = cubic_minimum(ends[0], ends[1], near, far)
-        margin = 0.1 * (far - near)
-        if min(far - t, t - near) >= margin:
+        low, high = sorted((ends[0].t, ends[1].t))
+        t = cubic_minimum(ends[0], ends[1], low, high)
+        margin = 0.1 * (high - low)
+        if min(high - t, t - low) >= margin:
             return t, False
-        if stuck or t >= far or t <= near:
-            return (far - margin if abs(t - far) < abs(t - near) else near + margin), False
+        if stuck or t >= high or t <= low:
+            return (high - margin if abs(t - high) < abs(t - low) else low + margin), False
         return t, True
 
 
@@ -149,24 +149,24 @@ class LBFGS(Optimizer):
     def _state_keys(self, group: dict[str, Any]) -> set[str]:
         return set(REMEMBERED)
 
-    def _load_entry(self, p: Tensor, value: Any, name: str, what: str) -> Any:
+    def _load_entry(self, p: Tensor, value: Any, name: str, subject: str) -> Any:
         """One entry of the state: a number, a vector of all parameters, or a list of either."""
         kind = REMEMBERED.get(name)
         if kind is None or (kind.endswith("s") and type(value) is not list):
-            raise ArgumentFault(f"{what}: {name} is none of {', '.join(REMEMBERED)}, or not {kind}")
+            raise ArgumentFault(f"{subject}: {name} is none of {', '.join(REMEMBERED)}, or not {kind}")
         size = sum(q.array.size for q in self._params(self.param_groups[0]))
-        entries = [self._one(v, kind.startswith("vector"), size, f"{what}: {name}")
+        entries = [self._one(v, kind.startswith("vector"), size, f"{subject}: {name}")
                    for v in (value if type(value) is list else [value])]
         return entries if kind.endswith("s") else int(entries[0]) if kind == "count" else entries[0]
 
     @staticmethod
-    def _one(value: Any, vector: bool, size: int, what: str) -> Any:
+    def _one(value: Any, vector: bool, size: int, subject: str) -> Any:
         if vector and isinstance(value, Tensor) and value.array.shape == (size,) and value.array.dtype.kind == "f":
             return value.array
         if isinstance(value, Tensor) and value.array.size == 1:
             value = value.array.item()
         if vector or type(value) not in NUMBERS or not math.isfinite(value):
-            raise ArgumentFault(f"{what} must be {f'a vector of {size} numbers' if vector else 'a number'}, not "
+            raise ArgumentFault(f"{subject} must be {f'a vector of {size} numbers' if vector else 'a number'}, not "
                                 f"{described(value)}")
         return value
 

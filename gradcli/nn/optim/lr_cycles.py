@@ -73,8 +73,8 @@ class OneCycleLR(LRScheduler):
                 break
             begin = phase["end_step"]
 
-        def annealed(what: str) -> float:
-            start, end = (scalar(group, phase[f"{side}_{what}"], None) for side in ("start", "end"))
+        def annealed(option: str) -> float:
+            start, end = (scalar(group, phase[f"{side}_{option}"], None) for side in ("start", "end"))
             return self._between(start, end, (step - begin) / (phase["end_step"] - begin))
 
         if self.cycle_momentum:

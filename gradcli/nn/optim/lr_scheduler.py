@@ -143,11 +143,11 @@ class LRScheduler:
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Restore what state_dict() returned. ArgumentFault if it belongs to another sort of scheduler."""
-        mine = vars(self) | self.state_dict()
+        own_state = vars(self) | self.state_dict()
         state_dict = {name: value for name, value in state_dict.items() if name != "_is_initial"} if (
             type(state_dict) is dict) else state_dict
-        fits = type(state_dict) is dict and all(type(name) is str and name in mine for name in state_dict)
-        if not fits or not all(_is_same_sort(mine[name], value) for name, value in state_dict.items()):
+        fits = type(state_dict) is dict and all(type(name) is str and name in own_state for name in state_dict)
+        if not fits or not all(_is_same_sort(own_state[name], value) for name, value in state_dict.items()):
             raise ArgumentFault("load_state_dict() needs what state_dict() of such a schedule returned")
         for name, value in plain_copy(state_dict, "the state of a schedule").items():
             object.__setattr__(self, name, value)
@@ -301,8 +301,8 @@ class PolynomialLR(LRScheduler):
     def _lr_after(self, rate: float, i: int) -> float:
         if self.last_epoch > self.total_iters:
             return rate
-        left, before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
-        return float(rate * (left / before) ** self.power)
+        decay, previous = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
+        return float(rate * (decay / previous) ** self.power)
 
 
 class CosineAnnealingLR(LRScheduler):
@@ -318,8 +318,8 @@ class CosineAnnealingLR(LRScheduler):
         base, low, length = self.base_lrs[i], self.eta_min, self.T_max
         if (self.last_epoch - 1 - length) % (2 * length) == 0:
             return rate + (base - low) * (1 - math.cos(math.pi / length)) / 2
-        now, before = (1 + math.cos(math.pi * epoch / length) for epoch in (self.last_epoch, self.last_epoch - 1))
-        return now / before * (rate - low) + low
+        now, previous = (1 + math.cos(math.pi * epoch / length) for epoch in (self.last_epoch, self.last_epoch - 1))
+        return now / previous * (rate - low) + low
 
 
 @exposed("in_cooldown", open_attributes=True, base=True, copied=True)
@@ -363,8 +363,8 @@ class ReduceLROnPlateau(LRScheduler):
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
             metrics = metrics.array.item()
         if type(metrics) not in NUMBERS:
-            words = "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'"
-            raise ArgumentFault(f"a number is needed, not {described(metrics)}", "scheduler.step(loss)").saying(words)
+            message = "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'"
+            raise ArgumentFault(f"a number is needed, not {described(metrics)}", "scheduler.step(loss)").saying(message)
         self.last_epoch += 1
         if self._better(metrics):
             self.best, self.num_bad_epochs = float(metrics), 0

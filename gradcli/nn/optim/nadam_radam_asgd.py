@@ -82,15 +82,15 @@ class RAdam(_WithBetas):
             state.update(step=0, exp_avg=np.zeros_like(param), exp_avg_sq=np.zeros_like(param))
         mean, square = moments(param, grad, state, lr, beta1, beta2, decay, decoupled)
         step = state["step"]
-        left = 1 - beta2**step
-        most = 2 / (1 - beta2) - 1
-        length = most - 2 * step * beta2**step / left
+        bias_correction2 = 1 - beta2**step
+        rho_inf = 2 / (1 - beta2) - 1
+        rho_t = rho_inf - 2 * step * beta2**step / bias_correction2
         move = mean / (1 - beta1**step) * lr
-        if length > 5.0:
+        if rho_t > 5.0:
             scale = np.sqrt(square)
             scale += eps
-            rectified = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) ** 0.5
-            move = move * (left**0.5 / scale) * rectified
+            rectification = ((rho_t - 4) * (rho_t - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho_t)) ** 0.5
+            move = move * (bias_correction2**0.5 / scale) * rectification
         param -= move
 
 

@@ -282,10 +282,10 @@ class Optimizer(OptimizerHooks):
         state_dict = self._run_load_state_dict_pre_hooks(state_dict)
         groups = state_dict.get("param_groups") if isinstance(state_dict, dict) else None
         if not isinstance(groups, list) or not isinstance(state_dict.get("state"), dict):
-            words = "load_state_dict() needs what state_dict() of an optimiser returned"
+            message = "load_state_dict() needs what state_dict() of an optimiser returned"
             if isinstance(state_dict, dict):
-                raise MissingKey("state" if groups is not None else "param_groups", words)
-            raise NoTensor(words).saying(f"'{type_name(state_dict)}' object has no attribute 'copy'")
+                raise MissingKey("state" if groups is not None else "param_groups", message)
+            raise NoTensor(message).saying(f"'{type_name(state_dict)}' object has no attribute 'copy'")
         params_of_groups = [self._params(group) for group in self.param_groups]
         loaded = [_loaded_group(group) for group in groups]
         if len(loaded) != len(params_of_groups):
@@ -316,14 +316,14 @@ class Optimizer(OptimizerHooks):
 
     def _load_parameter_state(self, p: Tensor, entries: Any, number: int, group: dict[str, Any]) -> dict[str, Any]:
         """The state of a parameter in the form that `_update` works on; `entries` has that of `_public_state`."""
-        what = f"the state of parameter {number}"
+        subject = f"the state of parameter {number}"
         if type(entries) is not dict or not all(type(name) is str for name in entries):
-            raise ArgumentFault(f"{what} is a dict by names, not {described(entries)}")
-        state = {name: self._load_entry(p, plain_copy(value, f"{what}[{name!r}]"[:80]), name, what)
+            raise ArgumentFault(f"{subject} is a dict by names, not {described(entries)}")
+        state = {name: self._load_entry(p, plain_copy(value, f"{subject}[{name!r}]"[:80]), name, subject)
                  for name, value in entries.items() if value is not None}
         needed = self._state_keys(group).difference(state) if state else ()
         if needed:
-            raise ArgumentFault(f"{what} lacks {', '.join(sorted(needed))}")
+            raise ArgumentFault(f"{subject} lacks {', '.join(sorted(needed))}")
         return state
 
     def _state_keys(self, group: dict[str, Any]) -> set[str]:
@@ -332,17 +332,17 @@ class Optimizer(OptimizerHooks):
         self._update(np.zeros(1), np.zeros(1), state, self._options(group))
         return set(state) - self._any_shape_entries - {"variance"}
 
-    def _load_entry(self, p: Tensor, value: Any, name: str, what: str) -> Any:
+    def _load_entry(self, p: Tensor, value: Any, name: str, subject: str) -> Any:
         """One entry of the state: `step` as an int, others as arrays of the shape and dtype of the parameter."""
         if name == "step":
             steps = value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else value
             if type(steps) not in NUMBERS or not 0 <= steps < 1 << 53:
-                raise ArgumentFault(f"{what}: step counts steps, and is {described(value)}")
+                raise ArgumentFault(f"{subject}: step counts steps, and is {described(value)}")
             return int(steps)
         if name in self._scalar_entries and isinstance(value, Tensor) and value.array.size == 1:
             return value.array.astype(np.float32).reshape(())
         if not isinstance(value, Tensor) or value.array.shape != p.array.shape and name not in self._any_shape_entries:
-            raise ArgumentFault(f"{what}: {name} must be a {sized(p.array.shape)} tensor like the parameter, not "
+            raise ArgumentFault(f"{subject}: {name} must be a {sized(p.array.shape)} tensor like the parameter, not "
                                 f"{described(value)}")
         return value.array.astype(p.array.dtype)
 

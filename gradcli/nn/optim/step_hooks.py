@@ -11,7 +11,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, GradFault
 
 Hook = Callable[..., Any]
-NAMES = tuple(f"register_{what}_{when}_hook" for what in ("step", "state_dict", "load_state_dict")
+NAMES = tuple(f"register_{event}_{when}_hook" for event in ("step", "state_dict", "load_state_dict")
               for when in ("pre", "post"))
 
 

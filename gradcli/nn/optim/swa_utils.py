@@ -30,10 +30,10 @@ def _decay(decay: float) -> float:
     return decay
 
 
-def _floating(values: Any, what: str) -> list[Any]:
-    """A list of tensors. ArgumentFault for other values; `what` is the parameter."""
+def _floating(values: Any, subject: str) -> list[Any]:
+    """A list of tensors. ArgumentFault for other values; `subject` names the parameter."""
     if not isinstance(values, list | tuple) or not all(isinstance(value, Tensor) for value in values):
-        raise ArgumentFault(f"{what} are a list of tensors, not {described(values)}")
+        raise ArgumentFault(f"{subject} are a list of tensors, not {described(values)}")
     return list(values)
 
 

@@ -34,10 +34,10 @@ def _compare(actual: Any, expected: Any, tolerances: tuple[Any, ...], msg: Any, 
             _compare(*pair, tolerances, msg, (*place, at))
     elif isinstance(actual, dict) and isinstance(expected, dict):
         if actual.keys() != expected.keys():
-            lacking = [key for key in expected if key not in actual], [key for key in actual if key not in expected]
+            missing = [key for key in expected if key not in actual], [key for key in actual if key not in expected]
             raise _failure("The keys of the mappings do not match:" + "".join(
                 f"\n{what} keys in the actual mapping: {sorted(keys)}" for what, keys in zip(
-                    ("Missing", "Additional"), lacking, strict=True) if keys), msg, place)
+                    ("Missing", "Additional"), missing, strict=True) if keys), msg, place)
         for key, value in actual.items():
             _compare(value, expected[key], tolerances, msg, (*place, key))
     elif message := _difference(actual, expected, *tolerances):
@@ -80,35 +80,35 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
     absolute = max(ABSOLUTE.get(name, 0.0) for name in names) if atol is None else atol
     wide = [array.astype(np.float64) for array in (a, b)]
     far = np.abs(wide[0] - wide[1])
-    near = (far <= absolute + relative * np.abs(wide[1])) | (wide[0] == wide[1])
+    close = (far <= absolute + relative * np.abs(wide[1])) | (wide[0] == wide[1])
     if equal_nan:
-        near |= np.isnan(wide[0]) & np.isnan(wide[1])
-    if near.all():
+        close |= np.isnan(wide[0]) & np.isnan(wide[1])
+    if close.all():
         return ""
     if type(actual) is type(expected) is bool:
         return f"Booleans mismatch: {actual} is not {expected}"
     allowed = [f" (up to {most} allowed)" if relative or absolute else "" for most in (absolute, relative)]
     title = f"are not {'close' if relative or absolute else 'equal'}!\n\n"
-    return _of_scalars(title, a, b, allowed) if not a.ndim else _of_tensors(title, a, b, near, allowed)
+    return _of_scalars(title, a, b, allowed) if not a.ndim else _of_tensors(title, a, b, close, allowed)
 
 
 def _of_scalars(title: str, a: Any, b: Any, allowed: list[str]) -> str:
     """What is said of two numbers."""
-    got, wanted = a.item(), b.item()
-    far = abs(got - wanted)
-    share = far / abs(wanted) if wanted else np.inf
-    return (f"Scalars {title}Expected {wanted} but got {got}.\nAbsolute difference: {far}{allowed[0]}\n"
+    actual, expected = a.item(), b.item()
+    far = abs(actual - expected)
+    share = far / abs(expected) if expected else np.inf
+    return (f"Scalars {title}Expected {expected} but got {actual}.\nAbsolute difference: {far}{allowed[0]}\n"
             f"Relative difference: {share}{allowed[1]}")
 
 
-def _of_tensors(title: str, a: Any, b: Any, near: Any, allowed: list[str]) -> str:
+def _of_tensors(title: str, a: Any, b: Any, close: Any, allowed: list[str]) -> str:
     """What is said of two tensors: how many elements differ, and where by most."""
     dtype = np.result_type(a, b)
     a, b = (array.astype(np.int64 if dtype.kind in "bu" else dtype) for array in (a, b))
-    far = np.where(near, 0, np.abs(a - b))
+    far = np.where(close, 0, np.abs(a - b))
     real = far.dtype if far.dtype.kind == "f" else np.float32
-    share = np.where(near, 0, far.astype(real) / np.abs(b).astype(real))
-    lines = [f"Mismatched elements: {int((~near).sum())} / {a.size} ({100 * (~near).mean():.1f}%)"]
+    share = np.where(close, 0, far.astype(real) / np.abs(b).astype(real))
+    lines = [f"Mismatched elements: {int((~close).sum())} / {a.size} ({100 * (~close).mean():.1f}%)"]
     for name, values, most in zip(("absolute", "relative"), (far, share), allowed, strict=True):
         at = tuple(int(i) for i in np.unravel_index(values.argmax(), values.shape))
         lines.append(f"Greatest {name} difference: {values[at].item()} at index {at}{most}")

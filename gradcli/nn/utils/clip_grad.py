@@ -92,10 +92,10 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
     tensors = _tensor_list(parameters, "vector_to_parameters")
     needed = sum(p.array.size for p in tensors)
     if vec.array.size < needed:
-        left = vec.array.size
-        short = next(p for p in tensors if (left := left - p.array.size) < 0)
+        remaining = vec.array.size
+        short = next(p for p in tensors if (remaining := remaining - p.array.size) < 0)
         raise ShapeFault(f"{needed} numbers are needed, and the vector has {vec.array.size}").saying(
-            f"shape '{list(short.array.shape)}' is invalid for input of size {left + short.array.size}")
+            f"shape '{list(short.array.shape)}' is invalid for input of size {remaining + short.array.size}")
     at = 0
     for p in tensors:
         of_one_kind(p, vec)

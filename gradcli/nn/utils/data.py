@@ -67,9 +67,8 @@ class TensorDataset(Dataset):
             raise ArgumentFault("TensorDataset is made of at least one tensor", "TensorDataset(x, y)")
         for t in tensors:
             if not isinstance(t, Tensor) or not t.array.ndim:
-                raise NoTensor(f"TensorDataset is made of tensors, not of {described(t)}", "TensorDataset(x, "
-                                                                                           "y)").saying(
-                    f"'{type_name(t)}' object has no attribute 'size'")
+                raise NoTensor(f"TensorDataset is made of tensors, not of {described(t)}",
+                               "TensorDataset(x, y)").saying(f"'{type_name(t)}' object has no attribute 'size'")
         if len({len(t.array) for t in tensors}) > 1:
             raise FailedAssertion("Size mismatch between tensors: TensorDataset needs the same length of all").saying(
                 "Size mismatch between tensors")
@@ -190,7 +189,7 @@ class ChainDataset(IterableDataset):
 
 def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subset]:
     """Subsets of a random permutation; `lengths` are counts, or fractions that sum to 1."""
-    whole = len(dataset)
+    total = len(dataset)
     sizes = bounded_list(lengths)
     for length in sizes:
         if type(length) not in (int, float):
@@ -199,11 +198,11 @@ def random_split(dataset: Any, lengths: Any, generator: Any = None) -> list[Subs
         wrong = next((i for i, share in enumerate(sizes) if not 0 <= share <= 1), None)
         if wrong is not None:
             raise ValueFault(f"Fraction at index {wrong} is not between 0 and 1")
-        sizes = [math.floor(whole * share) for share in sizes]
-        for i in range(whole - sum(sizes)):
+        sizes = [math.floor(total * share) for share in sizes]
+        for i in range(total - sum(sizes)):
             sizes[i % len(sizes)] += 1
-    if sum(sizes) != whole or not all(type(size) is int for size in sizes):
+    if sum(sizes) != total or not all(type(size) is int for size in sizes):
         raise ValueFault("Sum of input lengths does not equal the length of the input dataset!")
-    order = traced.randperm(whole, generator=generator).tolist()
+    order = traced.randperm(total, generator=generator).tolist()
     ends = list(accumulate(sizes))
     return [Subset(dataset, order[end - size : end]) for size, end in zip(sizes, ends, strict=True)]

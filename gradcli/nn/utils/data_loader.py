@@ -199,8 +199,7 @@ def default_collate(batch: Any) -> Any:
         return type(first)(*parts) if isinstance(first, tuple) and type(first) is not tuple else parts
     raise ArgumentFault("default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
                         f"{described(first)}", ("collate_fn=lambda batch: batch", "takes members as they are")).saying(
-        "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
-        f"{type_text(first)}")
+        f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type_text(first)}")
 
 
 def default_convert(data: Any) -> Any:

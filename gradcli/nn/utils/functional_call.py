@@ -26,10 +26,10 @@ def functional_call(module: Any, parameter_and_buffer_dicts: Any, args: Any = No
     if not isinstance(module, Module):
         raise NoTensor(f"functional_call() needs a module, not {described(module)}").saying(
             f"'{type_name(module)}' object has no attribute 'named_parameters'")
-    named = _named_tensors(module)
-    values = _tied(values, named) if tie_weights else values
+    tensors = dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
+    values = _tied(values, tensors) if tie_weights else values
     if strict:
-        _check_names(type(module).__name__, values, named)
+        _check_names(type(module).__name__, values, tensors)
     replaced = []
     try:
         for name, value in values.items():
@@ -54,44 +54,39 @@ def _merged(dicts: Any) -> dict[str, Any]:
         raise ValueFault("Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
                          f"{type_text(dicts)}")
     listed: Any = [dicts] if isinstance(dicts, dict) else dicts
-    if not all(isinstance(named, dict) for named in listed):
+    if not all(isinstance(mapping, dict) for mapping in listed):
         raise ValueFault("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
-    strange = next((name for named in listed for name in named if type(name) is not str), None)
-    if strange is not None:
-        raise NoTensor(f"functional_call() needs a dict of tensors by name, not by {described(strange)}").saying(
-            f"'{type_name(strange)}' object has no attribute 'rpartition'")
-    names = Counter(name for named in listed for name in named)
+    wrong_key = next((name for mapping in listed for name in mapping if type(name) is not str), None)
+    if wrong_key is not None:
+        raise NoTensor(f"functional_call() needs a dict of tensors by name, not by {described(wrong_key)}").saying(
+            f"'{type_name(wrong_key)}' object has no attribute 'rpartition'")
+    names = Counter(name for mapping in listed for name in mapping)
     repeated = [name for name, count in names.items() if count > 1]
     if repeated:
         raise ValueFault(f"{repeated} appeared in multiple dictionaries; behavior of functional call is ambiguous")
-    return {name: value for named in listed for name, value in named.items()}
+    return {name: value for mapping in listed for name, value in mapping.items()}
 
 
-def _named_tensors(module: Module) -> dict[str, Any]:
-    """All parameters and buffers by name, one that has several names under each."""
-    return dict(module.named_parameters(remove_duplicate=False)) | dict(module.named_buffers(remove_duplicate=False))
-
-
-def _tied(values: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+def _tied(values: dict[str, Any], tensors: dict[str, Any]) -> dict[str, Any]:
     """`values`, also under the other names that the module has for a tensor."""
     names: dict[int, list[str]] = {}
-    for name, tensor in named.items():
+    for name, tensor in tensors.items():
         names.setdefault(id(tensor), []).append(name)
-    tied = dict(values)
-    for name in values.keys() & named.keys():
-        others = names[id(named[name])]
+    complete = dict(values)
+    for name in values.keys() & tensors.keys():
+        others = names[id(tensors[name])]
         for other in others:
             if values.get(other, values[name]) is not values[name]:
                 raise ValueFault(f"functional_call got multiple values for keys {sorted(others)}, which are tied. "
                                  "Consider using tie_weights=False")
-            tied[other] = values[name]
-    return tied
+            complete[other] = values[name]
+    return complete
 
 
-def _check_names(name: str, values: dict[str, Any], named: dict[str, Any]) -> None:
+def _check_names(name: str, values: dict[str, Any], tensors: dict[str, Any]) -> None:
     """Refuse names that the module has not, and to leave out names that it has."""
-    kinds = ("Unexpected", [*(key for key in values if key not in named)]), (
-        "Missing", [*(key for key in named if key not in values)])
+    kinds = ("Unexpected", [*(key for key in values if key not in tensors)]), (
+        "Missing", [*(key for key in tensors if key not in values)])
     complaints = [f"{kind} key(s): {', '.join(map(repr, sorted(keys)))}." for kind, keys in kinds if keys]
     if complaints:
         raise TypeFault(f"Error(s) in reparametrizing for {name}:\n\t" + "\n\t".join(complaints))

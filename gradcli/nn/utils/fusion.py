@@ -18,10 +18,10 @@ from gradcli.nn.modules.conv import _ConvNd
 from gradcli.nn.modules.linear import Linear
 
 
-def _fused(layer: Any, bn: Any, kind: type[Module], what: str, axis: int) -> Any:
+def _fused(layer: Any, bn: Any, kind: type[Module], subject: str, axis: int) -> Any:
     """A copy of `layer` with the batch norm `bn` behind it folded into weight and bias."""
     if not isinstance(layer, kind) or not isinstance(bn, _NormBase):
-        raise ArgumentFault(f"{what}() needs a layer and a batch normalisation, not {described(layer)} and "
+        raise ArgumentFault(f"{subject}() needs a layer and a batch normalisation, not {described(layer)} and "
                             f"{described(bn)}")
     if layer.training or bn.training:
         raise ValueFault("Fusion only for eval!", "net.eval()")

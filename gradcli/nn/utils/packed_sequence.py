@@ -45,9 +45,9 @@ class PackedSequence(_Packed):
                 raise ArgumentFault("Expected data to be a list or tuple of length 2", "pack_sequence([a, b])")
             data, batch_sizes = data
         tensors = [data, *(t for t in (sorted_indices, unsorted_indices) if t is not None)]
-        strange = next((t for t in tensors if not isinstance(t, Tensor)), None)
-        if strange is not None:
-            raise ArgumentFault(f"a PackedSequence holds tensors, not {described(strange)}", "pack_sequence([a, b])")
+        not_tensor = next((t for t in tensors if not isinstance(t, Tensor)), None)
+        if not_tensor is not None:
+            raise ArgumentFault(f"a PackedSequence holds tensors, not {described(not_tensor)}", "pack_sequence([a, b])")
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
         counts(batch_sizes)
@@ -201,8 +201,7 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
     rows = padded_sequences if batch_first else traced.transpose(padded_sequences, 0, 1)
     sizes = _lengths(lengths, rows.array.shape[0])
     steps = np.arange(rows.array.shape[1])
-    return [row[Tensor(steps < size)]
-            for row, size in zip(traced.unbind(rows, 0), sizes, strict=True)]
+    return [row[Tensor(steps < size)] for row, size in zip(traced.unbind(rows, 0), sizes, strict=True)]
 
 
 def pack_sequence(sequences: Any, enforce_sorted: bool = True) -> Any:

@@ -24,13 +24,13 @@ def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float
     rows = list(sequences)
     if not rows:
         raise UnfitValue("received an empty list of sequences")
-    strange = next((row for row in rows if not isinstance(row, Tensor) or not row.array.ndim), None)
-    if strange is not None:
-        at = next(i for i, row in enumerate(rows) if row is strange)
+    not_row = next((row for row in rows if not isinstance(row, Tensor) or not row.array.ndim), None)
+    if not_row is not None:
+        at = next(i for i, row in enumerate(rows) if row is not_row)
         raise ArgumentFault("pad_sequence() needs at least one tensor, each with a dimension for time",
                             "nn.utils.rnn.pad_sequence([torch.ones(3), torch.ones(2)], batch_first=True)").saying(
-            "" if isinstance(strange, Tensor) else
-            f"expected Tensor as element {at} in argument 0, but got {type_name(strange)}")
+            "" if isinstance(not_row, Tensor) else
+            f"expected Tensor as element {at} in argument 0, but got {type_name(not_row)}")
     if padding_side not in ("left", "right"):
         raise TypeFault(f"Expected padding_side to be one of left or right, but got {brief(padding_side)}.",
                         ("'left'", "or 'right'"))
@@ -44,7 +44,7 @@ def pad_sequence(sequences: Any, batch_first: bool = False, padding_value: float
     longest = max(len(row.array) for row in rows)
     padded = []
     for row in rows:
-        lacking = longest - len(row.array)
-        ends = (0, lacking) if padding_side == "right" else (lacking, 0)
+        missing = longest - len(row.array)
+        ends = (0, missing) if padding_side == "right" else (missing, 0)
         padded.append(traced.pad(row, (0, 0) * (row.array.ndim - 1) + ends, "constant", padding_value))
     return traced.stack(padded, 0 if batch_first else 1)

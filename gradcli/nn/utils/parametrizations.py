@@ -101,8 +101,8 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
                   dim: int | None = None) -> Any:
     """Parametrize a weight as W / sigma_max(W) (Miyato and others, 2018); return the module."""
     weight = weight_of(module, name)
-    return register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, usual_dim(module, dim),
-                                                                eps))
+    return register_parametrization(
+        module, name, _SpectralNorm(weight, n_power_iterations, usual_dim(module, dim), eps))
 
 
 @exposed("right_inverse", "base")
@@ -150,8 +150,7 @@ class _Orthogonal(Module):
     def right_inverse(self, matrix: Any) -> Any:
         """A parameter whose image is `matrix`, orthogonalised. ValueFault for another shape."""
         if not isinstance(matrix, Tensor) or matrix.shape != self.shape:
-            raise ValueFault(f"Expected a matrix or batch of matrices of shape {self.shape}. Got "
-                             f"{described(matrix)}.")
+            raise ValueFault(f"Expected a matrix or batch of matrices of shape {self.shape}. Got {described(matrix)}.")
         wide = matrix.array.shape[-2] < matrix.array.shape[-1]
         tall = Tensor(np.swapaxes(matrix.array, -2, -1) if wide else matrix.array)
         if not self.trivialized:

@@ -128,15 +128,15 @@ def register_tensor(module: Any, name: str, value: Any) -> None:
     lists[name] = module.__dict__[name] = value
 
 
-def check_shape_and_dtype(value: Any, shape: Any, dtype: Any, what: str) -> None:
-    """ValueFault unless `value` is a tensor of this shape and dtype; `what` begins the message."""
+def check_shape_and_dtype(value: Any, shape: Any, dtype: Any, beginning: str) -> None:
+    """ValueFault unless `value` is a tensor of this shape and dtype; the message begins with `beginning`."""
     if not isinstance(value, Tensor):
         raise ValueFault(f"A parametrization must return a tensor. Got {described(value)}.")
     if value.array.dtype != dtype:
-        raise ValueFault(f"{what} the dtype of the tensor, {UNSAFE}.\nunparametrized dtype: torch.{dtype}\n"
+        raise ValueFault(f"{beginning} the dtype of the tensor, {UNSAFE}.\nunparametrized dtype: torch.{dtype}\n"
                          f"parametrized dtype: {value.dtype}", "unsafe=True")
     if value.array.shape != shape:
-        raise ValueFault(f"{what} the shape of the tensor, {UNSAFE}.\nunparametrized shape: {sized(shape)}\n"
+        raise ValueFault(f"{beginning} the shape of the tensor, {UNSAFE}.\nunparametrized shape: {sized(shape)}\n"
                          f"parametrized shape: {sized(value.array.shape)}", "unsafe=True")
 
 
@@ -187,9 +187,9 @@ def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:
     return len(inside) > 0 if tensor_name is None else tensor_name in inside._module_dict
 
 
-def _module(value: Any, what: str) -> Module:
+def _module(value: Any, subject: str) -> Module:
     if not isinstance(value, Module):
-        raise ArgumentFault(f"the {what} must be a module, not {described(value)}")
+        raise ArgumentFault(f"the {subject} must be a module, not {described(value)}")
     return value
 
 
@@ -210,9 +210,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
                      if registry.get(tensor_name) is not None), None)
     if registry is None:
         raise ValueFault(f"Module '{type(module).__name__}' does not have a parameter, a buffer, or a parametrized "
-                         f"element with name {brief(tensor_name)}", *((name,
-                                                                       "") for name
-                                                                      in list(module._parameter_dict)[:3]))
+                         f"element with name {brief(tensor_name)}", *list(module._parameter_dict)[:3])
     chain = ParametrizationList([parametrization], registry[tensor_name], unsafe)
     del registry[tensor_name]
     module.__dict__.pop(tensor_name, None)

@@ -105,12 +105,12 @@ class SpectralNorm(_Hook):
         return weight / traced.dot(u, traced.mv(matrix, v))
 
 
-def _parameter(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
+def _parameter(module: Any, name: str, kind: type[_Hook], subject: str) -> Any:
     """The parameter `name`, checked: registered, initialised, and without a hook of this kind."""
     if not isinstance(module, Module):
-        raise ArgumentFault(f"{what}() needs a module, not {described(module)}", f"{what}(nn.Linear(2, 2))")
+        raise ArgumentFault(f"{subject}() needs a module, not {described(module)}", f"{subject}(nn.Linear(2, 2))")
     if any(type(hook) is kind and hook.name == name for hook in hooks_of(module).values()):
-        raise ShapeFault(f"Cannot register two {what} hooks on the same parameter {name}")
+        raise ShapeFault(f"Cannot register two {subject} hooks on the same parameter {name}")
     weight = module._parameter_dict.get(name)
     if weight is None:
         raise NoTensor(f"{type(module).__name__} has no parameter {brief(name)}",
@@ -184,12 +184,12 @@ def remove_spectral_norm(module: Any, name: str = "weight") -> Any:
         return _with_parameter(module, name, hook.weight(module, False), ("_u", "_v", "_orig"))
 
 
-def remove_hook(module: Any, name: str, kind: type[_Hook], what: str) -> Any:
+def remove_hook(module: Any, name: str, kind: type[_Hook], subject: str) -> Any:
     """Remove the hook that computes the weight `name`, and return it. ValueFault if there is none."""
     if not isinstance(module, Module):
-        raise ArgumentFault(f"remove_{what}() needs a module, not {described(module)}")
+        raise ArgumentFault(f"remove_{subject}() needs a module, not {described(module)}")
     for key, hook in hooks_of(module).items():
         if type(hook) is kind and hook.name == name:
             del hooks_of(module)[key]
             return hook
-    raise ValueFault(f"{what} of '{name}' not found in {type(module).__name__}")
+    raise ValueFault(f"{subject} of '{name}' not found in {type(module).__name__}")

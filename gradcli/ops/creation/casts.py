@@ -164,5 +164,4 @@ class CanCast(Op):
     errors = [("nonsense", np.dtype(np.int64))]
 
     def forward(from_: Type, to: Type):
-        return dtypes.category(from_) <= dtypes.category(to) and not (
-            from_.kind == "i" and to == dtypes.uint8)
+        return dtypes.category(from_) <= dtypes.category(to) and not (from_.kind == "i" and to == dtypes.uint8)

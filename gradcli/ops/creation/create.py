@@ -28,7 +28,7 @@ class Creation(Op, abstract=True):
     method = False
 
 
-def checked(size):
+def checked_size(size):
     """A size without negative lengths."""
     if size and min(size) < 0:
         raise UnfitValue(f"Trying to create tensor with negative dimension {min(size)}: {list(size)}")
@@ -42,7 +42,7 @@ class Ones(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        out = np.empty(checked(size), dtype or Default.floating)
+        out = np.empty(checked_size(size), dtype or Default.floating)
         out.fill(1)
         return out
 
@@ -67,7 +67,7 @@ class Empty(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked(size), dtype or Default.floating)
+        return np.zeros(checked_size(size), dtype or Default.floating)
 
 
 class Full(Creation):
@@ -78,14 +78,14 @@ class Full(Creation):
     errors = [((-1,), 1), ((2,), "text")]
 
     def forward(size: Plain, fill_value: Scalar, *, dtype: Type = None):
-        given, size = size, Sizes.take(size)
-        if type(size) is not tuple or type(given) is int and not Current.legacy:
+        passed, size = size, Sizes.take(size)
+        if type(size) is not tuple or type(passed) is int and not Current.legacy:
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)").saying(
-                f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(given)}")
+                f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(passed)}")
         kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f":
-            return np.full(checked(size), realized_or_inf(fill_value, kind), kind)
-        out = np.empty(checked(size), kind)
+            return np.full(checked_size(size), realized_or_inf(fill_value, kind), kind)
+        out = np.empty(checked_size(size), kind)
         out.fill(fill_value)
         return out
 
@@ -171,7 +171,7 @@ class Arange(Creation):
                 combined("arange", (), {}, ""))
         if start is None:
             start = 0
-        return stepped(start, end, step, dtype)
+        return arange_array(start, end, step, dtype)
 
 
 def real(name, dtype):
@@ -181,7 +181,7 @@ def real(name, dtype):
     return dtype
 
 
-def stepped(start, end, step, dtype, name="arange"):
+def arange_array(start, end, step, dtype, name="arange"):
     """The numbers from start to below end."""
     if step == 1 and type(start) is type(end) is type(step) is int and -WIDE < start <= end < WIDE:
         counted = np.arange(start, end, 1, INT64)
@@ -194,10 +194,10 @@ def stepped(start, end, step, dtype, name="arange"):
         raise UnfitValue(f"arange(): from {start} to {end} by {step} goes the wrong way",
                          f"torch.arange({start}, {end}, {-step})").saying(
             "upper bound and lower bound inconsistent with step sign")
-    whole = all(type(v) is not float for v in (start, end, step))
-    count = max(0, math.ceil((end - start) / step)) if not whole else max(0, -((start - end) // step))
-    kind = real(name, dtype or (INT64 if whole else Default.floating))
-    if whole:
+    integral = all(type(v) is not float for v in (start, end, step))
+    count = max(0, math.ceil((end - start) / step)) if not integral else max(0, -((start - end) // step))
+    kind = real(name, dtype or (INT64 if integral else Default.floating))
+    if integral:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
     if count <= FEW and kind.kind == "f":
         return np.array([i * float(step) + float(start) for i in range(count)], kind)
@@ -217,10 +217,10 @@ class Linspace(Creation):
         steps = 100 if steps is None else steps
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
-        return spaced(start, end, steps, dtype or Default.floating)
+        return linspace_array(start, end, steps, dtype or Default.floating)
 
 
-def spaced(start, end, steps, dtype):
+def linspace_array(start, end, steps, dtype):
     """Evenly spaced numbers, counted from the nearer end as PyTorch does."""
     if steps < 2:
         return np.full(steps, start, dtype)
@@ -289,7 +289,7 @@ class Range(Creation):
 
     def forward(start: Number, end: Number, step: Number = 1, *, dtype: Type = None):
         if step == 0 or (end - start) * step < 0:
-            return stepped(start, end, step, dtype)     # which says what is wrong
+            return arange_array(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1
         return (np.arange(count, dtype=np.float64) * step + start).astype(real("range", dtype or Default.floating))
 
@@ -304,4 +304,4 @@ class Logspace(Creation):
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
         kind = dtype or Default.floating
-        return np.power(np.float64(base), spaced(start, end, steps, np.dtype(np.float64))).astype(kind)
+        return np.power(np.float64(base), linspace_array(start, end, steps, np.dtype(np.float64))).astype(kind)

@@ -47,12 +47,12 @@ BETA = (
 def by_case(cases, *arrays):
     """The values of each case's function where its condition is the first to hold."""
     out = np.zeros_like(arrays[0])
-    left = np.ones(out.shape, bool)
+    remaining = np.ones(out.shape, bool)
     for condition, function in cases:
-        at = left & condition
+        at = remaining & condition
         if at.any():
             out[at] = function(*(array[at] for array in arrays))
-        left &= ~condition
+        remaining &= ~condition
     return out
 
 
@@ -60,8 +60,8 @@ def gamma_slope(alpha, x):
     """How a gamma number moves with alpha, in float64."""
     everywhere = np.ones(x.shape, bool)
     large = alpha > 8
-    near = (NEAR[0] * alpha <= x) & (x <= NEAR[1] * alpha)
-    return by_case([(x < SMALL, _gamma_by_series), (large & near, _gamma_at_mean), (large, _gamma_by_saddle),
+    close = (NEAR[0] * alpha <= x) & (x <= NEAR[1] * alpha)
+    return by_case([(x < SMALL, _gamma_by_series), (large & close, _gamma_at_mean), (large, _gamma_by_saddle),
                     (everywhere, _gamma_by_fraction)], alpha, x)
 
 
@@ -157,8 +157,8 @@ def _beta_by_saddle(x, a, total):
     b = total - a
     mean = a / total
     deviation = np.sqrt(a * b / (total + 1)) / total
-    near = (mean - 0.1 * deviation <= x) & (x <= mean + 0.1 * deviation)
-    return by_case([(near, _beta_at_mean), (~near, _beta_off_mean)], x, a, b, total)
+    close = (mean - 0.1 * deviation <= x) & (x <= mean + 0.1 * deviation)
+    return by_case([(close, _beta_at_mean), (~close, _beta_off_mean)], x, a, b, total)
 
 
 def _beta_at_mean(x, a, b, total):
@@ -182,8 +182,8 @@ def _beta_off_mean(x, a, b, total):
     second = 0.5 * np.log(a / (total * x))
     third = np.sqrt(8 * a * b / total) / (b * x + a * (x - 1))
     fourth = (b * np.log(b / (total * (1 - x))) + a * np.log(a / (total * x))) ** -1.5
-    whole = first + second * (third + np.where(x < a / total, fourth, -fourth))
-    return stirling(a) * stirling(b) / stirling(total) * front * whole
+    slope = first + second * (third + np.where(x < a / total, fourth, -fourth))
+    return stirling(a) * stirling(b) / stirling(total) * front * slope
 
 
 def _beta_by_fraction(x, alpha, total):

@@ -7,7 +7,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Si
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.creation.create import checked
+from gradcli.ops.creation.create import checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -26,21 +26,21 @@ class NewZeros(NewLike):
     """new_zeros(input, *size, dtype): zeros of the type of input."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked(size), dtype or input.dtype)
+        return np.zeros(checked_size(size), dtype or input.dtype)
 
 
 class NewOnes(NewLike):
     """new_ones(input, *size, dtype): ones of the type of input."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.ones(checked(size), dtype or input.dtype)
+        return np.ones(checked_size(size), dtype or input.dtype)
 
 
 class NewEmpty(NewLike):
     """new_empty(input, *size, dtype): a tensor of the type of input that PyTorch does not initialise; here zeros."""
 
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked(size), dtype or input.dtype)
+        return np.zeros(checked_size(size), dtype or input.dtype)
 
 
 class NewFull(NewLike):
@@ -54,7 +54,7 @@ class NewFull(NewLike):
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
         kind = dtype or input.dtype
-        return np.full(checked(size), realized_or_inf(fill_value, kind), kind)
+        return np.full(checked_size(size), realized_or_inf(fill_value, kind), kind)
 
 
 class NewTensor(NewLike):

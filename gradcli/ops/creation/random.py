@@ -13,22 +13,22 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
-from gradcli.ops.creation.create import INT64, Creation, checked, laid_out, real
+from gradcli.ops.creation.create import INT64, Creation, checked_size, laid_out, real
 
 
-def random_array(how, shape, dtype):
-    """Random numbers by the method `how` of the stream; of a complex type pairs, normal ones of variance 1/2."""
+def random_array(method, shape, dtype):
+    """Random numbers by a `method` of the stream; of a complex type pairs, normal ones of variance 1/2."""
     if dtype.kind == "f":
-        return getattr(draw(), how)(shape, dtype)
+        return getattr(draw(), method)(shape, dtype)
     if dtype.kind != "c" and not Current.legacy:
-        kernel = "check_uniform_bounds" if how == "rand" else "normal_kernel_cpu"
+        kernel = "check_uniform_bounds" if method == "rand" else "normal_kernel_cpu"
         raise UnimplementedType(f"random numbers with fractions are no {OF[dtype].name}",
                                 ("torch.randint(0, 10, (2, 3))", "random whole numbers")).saying(
             f'"{kernel}" not implemented for \'{OF[dtype].era}\'')
     if dtype.kind != "c":
-        return getattr(draw(), how)(shape, dtype)
-    scale = math.sqrt(0.5) if how == "randn" else 1.0
-    return as_pairs(shape, dtype, lambda size, kind: getattr(draw(), how)(size, kind) * kind.type(scale))
+        return getattr(draw(), method)(shape, dtype)
+    scale = math.sqrt(0.5) if method == "randn" else 1.0
+    return as_pairs(shape, dtype, lambda size, kind: getattr(draw(), method)(size, kind) * kind.type(scale))
 
 
 def as_pairs(shape, dtype, draw_real):
@@ -44,7 +44,7 @@ class Rand(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return random_array("rand", checked(size), dtype or Default.floating)
+        return random_array("rand", checked_size(size), dtype or Default.floating)
 
 
 class Randn(Creation):
@@ -55,7 +55,7 @@ class Randn(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        return random_array("randn", checked(size), dtype or Default.floating)
+        return random_array("randn", checked_size(size), dtype or Default.floating)
 
 
 class RandLike(Creation):
@@ -102,7 +102,7 @@ class Randint(Creation):
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
                 combined("randint", tuple(x for x in (low, high, size) if x is not None), {}, ""))
-        return whole_numbers(low, high, checked(size), dtype or INT64)
+        return whole_numbers(low, high, checked_size(size), dtype or INT64)
 
 
 class RandintLike(Creation):
@@ -145,7 +145,7 @@ class Randperm(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, *, dtype: Type = None):
-        return draw().randperm(checked((n,))[0], real("randperm", dtype or INT64))
+        return draw().randperm(checked_size((n,))[0], real("randperm", dtype or INT64))
 
 
 class Normal(Op):
@@ -169,7 +169,7 @@ class Normal(Op):
                 raise ArgumentFault("normal() of tensors takes their size and type, and no size or dtype",
                                     "torch.normal(mean, std)")
         elif type(shape := Sizes.take(size) if size is not None else None) is tuple:
-            return draw().normal(checked(shape), dtype or Default.floating, float(mean), float(std))
+            return draw().normal(checked_size(shape), dtype or Default.floating, float(mean), float(std))
         if not isinstance(mean, np.ndarray) and not isinstance(std, np.ndarray):
             raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))").saying(
                 "normal(): argument 'mean' (position 1) must be Tensor, not float")

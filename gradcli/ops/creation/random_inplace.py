@@ -33,7 +33,7 @@ def refilled(input, numbers):
     return input
 
 
-def floating(input, name):
+def refuse_integers(input, name):
     """Refuse tensors of whole numbers where the numbers drawn have fractions."""
     if input.dtype.kind != "f":
         kernel = "check_uniform_bounds" if name == "uniform" else f"{name}_kernel_cpu"
@@ -51,7 +51,7 @@ class Uniform(Refill):
         if input.dtype.kind == "c":
             return refilled(input, as_pairs(
                 input.shape, input.dtype, lambda shape, dtype: draw().uniform(shape, dtype, low, high)))
-        floating(input, "uniform")
+        refuse_integers(input, "uniform")
         return refilled(input, draw().uniform(input.shape, input.dtype, low, high))
 
 
@@ -67,7 +67,7 @@ class NormalFill(Refill):
         if input.dtype.kind == "c":
             return refilled(input, as_pairs(
                 input.shape, input.dtype, lambda shape, dtype: draw().normal(shape, dtype, mean, std * math.sqrt(0.5))))
-        floating(input, "normal")
+        refuse_integers(input, "normal")
         draw().normal_into(writing(input), mean, std)
         return input
 
@@ -78,7 +78,7 @@ class Exponential(Refill):
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0)]
 
     def forward(input: Array, lambd: Number = 1.0):
-        floating(input, "exponential")
+        refuse_integers(input, "exponential")
         return refilled(input, draw().exponential(input.shape, input.dtype, lambd))
 
 
@@ -88,7 +88,7 @@ class Cauchy(Refill):
     samples = [([1.0, 2.0],), ([1.0, 2.0], 3.0, 2.0)]
 
     def forward(input: Array, median: Number = 0.0, sigma: Number = 1.0):
-        floating(input, "cauchy")
+        refuse_integers(input, "cauchy")
         return refilled(input, draw().cauchy(input.shape, input.dtype, median, sigma))
 
 
@@ -98,7 +98,7 @@ class LogNormal(Refill):
     samples = [([1.0, 2.0],), ([1.0, 2.0], 0.0, 0.5)]
 
     def forward(input: Array, mean: Number = 1.0, std: Number = 2.0):
-        floating(input, "log_normal")
+        refuse_integers(input, "log_normal")
         return refilled(input, draw().log_normal(input.shape, input.dtype, mean, std))
 
 

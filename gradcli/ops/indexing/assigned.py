@@ -9,7 +9,7 @@ from gradcli.faults.tensors import PartShape
 from gradcli.faults.tree import TypeFault
 
 
-def put(array, value, basic, picks):
+def assign(array, value, basic, picks):
     """Write `value` where the key points, in place; sizes that do not fit are refused in words."""
     place = array[basic] if basic and picks else array
     key = picks or basic or ...
@@ -19,18 +19,18 @@ def put(array, value, basic, picks):
         if not isinstance(value, np.ndarray):
             raise
         size = place[key].shape
-        place[key] = fitting(value, size, picks)
+        place[key] = without_leading_ones(value, size, picks)
 
 
-def fitting(value, size, picks):
+def without_leading_ones(value, size, picks):
     """`value` without leading dimensions of length 1, if what a key names, of shape `size`, can be set to it."""
     shape = getattr(value, "shape", ())
-    own = shape[next((at for at, n in enumerate(shape) if n != 1), len(shape)):]
-    if len(own) <= len(size) and all(n in (1, m) for n, m in zip(reversed(own), reversed(size), strict=False)):
-        return value.reshape(own)
-    words = (f"shape mismatch: value tensor of shape {list(own)} cannot be broadcast to indexing result of "
-             f"shape {list(size)}" if picks else unexpandable(own, size, value))
-    raise PartShape(shape, size, f"a {sized(shape)} value does not fit into a {sized(size)} part", words) from None
+    sizes = shape[next((at for at, n in enumerate(shape) if n != 1), len(shape)):]
+    if len(sizes) <= len(size) and all(n in (1, m) for n, m in zip(reversed(sizes), reversed(size), strict=False)):
+        return value.reshape(sizes)
+    message = (f"shape mismatch: value tensor of shape {list(sizes)} cannot be broadcast to indexing result of "
+               f"shape {list(size)}" if picks else unexpandable(sizes, size, value))
+    raise PartShape(shape, size, f"a {sized(shape)} value does not fit into a {sized(size)} part", message) from None
 
 
 def unexpandable(shape, size, value):
@@ -56,11 +56,11 @@ def check_source(array, source, basic, picks):
     place = array[basic] if basic else array
     refuse_shared(place, [source], "setitem", True)
     if source.dtype is not array.dtype:
-        fitting(source, place[picks].shape, picks)
-        raise unlike(array, source)
+        without_leading_ones(source, place[picks].shape, picks)
+        raise dtype_fault(array, source)
 
 
-def unlike(array, source):
+def dtype_fault(array, source):
     """The fault for elements of one type that are to be set to those of another."""
     return TypeFault(f"Index put requires the source and destination dtypes match, got {OF[array.dtype].era} for the "
                      f"destination and {OF[source.dtype].era} for the source.",

@@ -16,16 +16,16 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
 
 SCATTER_REDUCE = Text("add", "multiply", fault=RefusedAtRunTime,
-                      words="reduce argument must be either add or multiply.")
+                      message="reduce argument must be either add or multiply.")
 REDUCE = Text("sum", "prod", "mean", "amax", "amin", fault=RefusedAtRunTime,
-              words="reduce argument must be either sum, prod, mean, amax or amin, got {}")
+              message="reduce argument must be either sum, prod, mean, amax or amin, got {}")
 INDEX_REDUCE = Text("prod", "mean", "amax", "amin", fault=RefusedAtRunTime,
-                    words="index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {}.")
+                    message="index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {}.")
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
 
 
-def places(shape, dim, index, name="gather"):
+def gather_key(shape, dim, index, name="gather"):
     """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
     if index.dtype.kind != "i" or index.itemsize < 4:
@@ -67,7 +67,7 @@ class Gather(Op):
             return np.zeros(index.shape, input.dtype)
         if not input.ndim:
             return np.full(index.shape, input)
-        key, at = places(input.shape, dim, index), axis(dim, input.ndim)
+        key, at = gather_key(input.shape, dim, index), axis(dim, input.ndim)
         if index.size >= SOME and input.flags.c_contiguous:
             return large.scatter.pick_elements(input, at, index)
         return elements_along(input, key[at], at).reshape(index.shape)
@@ -80,7 +80,7 @@ class Gather(Op):
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
-def fitting(input, dim, index, src, name):
+def scatter_operands(input, dim, index, src, name):
     """The key of a scatter, and the part of src that is scattered: as much as index covers."""
     if src.dtype != input.dtype:
         raise TypeFault(f"{name}(): Expected self.dtype to be equal to src.dtype, but they are {input.dtype.name} and "
@@ -89,7 +89,7 @@ def fitting(input, dim, index, src, name):
         return None, src
     if input.ndim == 1:         # a number counts as one in a row
         index, src = (x if x.ndim else x.reshape(1) for x in (index, src))
-    key = places(input.shape, dim, index, "scatter")
+    key = gather_key(input.shape, dim, index, "scatter")
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
                          (f"torch.full({tuple(index.shape)}, 1.0)", "a source as large as the index"))
@@ -120,7 +120,7 @@ class ScatterAdd(Op):
 
     def forward(input: Array, dim: Dim, index: Index, src: Array):
         out = np.array(input)
-        key, src = fitting(input, dim, index, src, "scatter_add")
+        key, src = scatter_operands(input, dim, index, src, "scatter_add")
         if key is not None and index.size >= SOME and out.flags.c_contiguous:
             large.scatter.add_elements(out, axis(dim, input.ndim), index, src)
         elif key is not None:
@@ -159,7 +159,7 @@ class Scatter(Op):
         src = realized(src, input.dtype) if type(src) in (int, float) else src
         if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
             out, at = input.copy(), axis(dim, input.ndim)
-            key = places(input.shape, dim, index, "scatter")
+            key = gather_key(input.shape, dim, index, "scatter")
             value = np.asarray(src).astype(input.dtype)
             if index.size <= FEW:
                 out.put(flat_places(input.shape, key[at], at), value)
@@ -169,7 +169,7 @@ class Scatter(Op):
         if type(src) is not np.ndarray:
             src = np.broadcast_to(np.asarray(src).astype(input.dtype), index.shape)
         out = np.array(input)
-        key, src = fitting(input, dim, index, src, "scatter")
+        key, src = scatter_operands(input, dim, index, src, "scatter")
         if key is None:
             return out
         if reduce:
@@ -185,16 +185,16 @@ class Scatter(Op):
 
     def grad_src(F, g, dim, index, reduce, src_shape):
         if reduce:
-            return refuse()
+            return no_gradient()
         return gather_at(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
 
 
 def with_zeros(F, g, dim, index, reduce):
     """The gradient of what was not written over."""
-    return refuse() if reduce else F.scatter(g, dim, index, 0)
+    return no_gradient() if reduce else F.scatter(g, dim, index, 0)
 
 
-def refuse():
+def no_gradient():
     """Scattering with reduce= has no gradient, as in PyTorch."""
     raise UnimplementedDerivative("the derivative for 'scatter' with reduce= is not implemented",
                     ("x.scatter_reduce(0, index, src, 'sum')", "which has one"))
@@ -217,7 +217,7 @@ class ScatterReduce(Op):
     def forward(input: Array, dim: Dim, index: Index, src: Array,
                 reduce: REDUCE, *, include_self: Flag = True):
         out = np.array(input)
-        key, src = fitting(input, dim, index, src, "scatter_reduce")
+        key, src = scatter_operands(input, dim, index, src, "scatter_reduce")
         if key is None:
             return out
         ufunc, start = {"sum": (np.add, 0), "mean": (np.add, 0), "prod": (np.multiply, 1),
@@ -261,36 +261,36 @@ def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):
     if len(src.shape):
         src = F.getitem(src, tuple(slice(n) for n in index.shape), ())
     if reduce == "sum":
-        mine, theirs = g, F.gather(g, dim, index)
+        of_input, of_src = g, F.gather(g, dim, index)
     elif reduce == "mean":
         ones = F.ones_like(g) if include_self else F.zeros_like(g)
         share = g / F.clamp(F.scatter_add(ones, dim, index, F.ones_like(src)), 1)
-        mine, theirs = share, F.gather(share, dim, index)
+        of_input, of_src = share, F.gather(share, dim, index)
     elif reduce == "prod":
-        mine, theirs = product_slopes(F, g, input, out, dim, index, src, include_self)
+        of_input, of_src = product_slopes(F, g, input, out, dim, index, src, include_self)
     else:
         ties = F.cast(input == out, g.dtype) if include_self else F.zeros_like(g)
         src_ties = F.cast(src == F.gather(out, dim, index), g.dtype)
         sharers = F.scatter_add(ties, dim, index, src_ties)
         share = g / (sharers if include_self else 1 - F.scatter(F.zeros_like(g), dim, index, 1) + sharers)
-        mine, theirs = ties * share, src_ties * F.gather(share, dim, index)
+        of_input, of_src = ties * share, src_ties * F.gather(share, dim, index)
         if not include_self:
-            mine = g
-    return mine if include_self else F.scatter(mine, dim, index, 0), theirs
+            of_input = g
+    return of_input if include_self else F.scatter(of_input, dim, index, 0), of_src
 
 
 def product_slopes(F, g, input, out, dim, index, src, include_self):
     """The gradients of input and src for a product: all other factors, also where one of them is zero."""
-    own = F.where(input == 0, 1, input) if include_self else F.ones_like(input)
-    mine = g * F.scatter_reduce(own, dim, index, src, "prod") / own
+    factors = F.where(input == 0, 1, input) if include_self else F.ones_like(input)
+    of_input = g * F.scatter_reduce(factors, dim, index, src, "prod") / factors
     solid = F.where(src == 0, 1, src)
     nulls = F.scatter_add(F.zeros_like(g), dim, index, F.cast(src == 0, g.dtype))
     rest = F.scatter_reduce(input, dim, index, solid, "prod", include_self=include_self)
     null = F.where(src == 0, src, F.zeros_like(src))        # of two zeros, each has the other as a factor
     others = F.gather(F.scatter_add(F.zeros_like(g), dim, index, null), dim, index) - null
-    count, rest, whole = (F.gather(x, dim, index) for x in (nulls, rest, out))
-    for_zeros = F.where(count == 1, rest, F.where(count == 2, rest * others, whole))
-    return mine, F.gather(g, dim, index) * F.where(src == 0, for_zeros, whole / solid)
+    count, rest, product = (F.gather(x, dim, index) for x in (nulls, rest, out))
+    for_zeros = F.where(count == 1, rest, F.where(count == 2, rest * others, product))
+    return of_input, F.gather(g, dim, index) * F.where(src == 0, for_zeros, product / solid)
 
 
 class IndexReduce(Op):

@@ -13,7 +13,7 @@ from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import picked
+from gradcli.engine.result_layout import indexed_result
 from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
@@ -25,7 +25,7 @@ from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, In
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.assigned import check_source, put
+from gradcli.ops.indexing.assigned import assign, check_source
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -43,7 +43,7 @@ class GetItem(Kernel):
     legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
     modern_names = ("SelectBackward0", "SliceBackward0", "IndexBackward0", "IndexBackward0", "UnsqueezeBackward0",
-             "AliasBackward0")
+                    "AliasBackward0")
     gradient_names = ("SelectBackwardBackward0", "SliceBackwardBackward0", "IndexPutImplBackward0",
                       "IndexPutImplBackward0", "SqueezeBackward1", "AliasBackward0")
     samples = [(GRID, (0,), ()), (GRID, (ALL, slice(0, 2)), ()), (GRID, (ALL, None, 1), ()),
@@ -65,8 +65,8 @@ class GetItem(Kernel):
         part = input[basic] if basic else input
         if picks:
             if len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "i":
-                return picked(part.take(picks[0], 0), part, picks)
-            return picked(part[picks], part, picks)
+                return indexed_result(part.take(picks[0], 0), part, picks)
+            return indexed_result(part[picks], part, picks)
         return part if type(part) is np.ndarray and part is not input else input[(..., *basic)]
 
     def grad_input(F, g, basic, picks, input_shape):
@@ -128,7 +128,7 @@ class SetItem(Kernel):
 
     def forward(input: Array, value: Operand, basic: Plain, picks: Plain):
         changed = np.array(input)
-        put(changed, value, basic, picks)
+        assign(changed, value, basic, picks)
         return changed
 
     def grad_input(F, g, basic, picks):
@@ -247,7 +247,7 @@ def setitem(self, key, value):
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
-        report_write(self, value, lambda memory, shown: put(memory, shown, basic, picks))
+        report_write(self, value, lambda memory, shown: assign(memory, shown, basic, picks))
         if self.root is not None:
             underived(self.root.base)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
@@ -257,11 +257,11 @@ def setitem(self, key, value):
     tracked = grad_mode.on and (self.requires_grad or getattr(value, "requires_grad", False))
     if picks and isinstance(value, Tensor) and not Current.legacy:
         check_source(self.array, value.array, basic, picks)
-    put(setting(self.array, basic, source) if not picks else writing(self.array) if tracked else filling(self.array),
-        source, basic, picks)
+    assign(setting(self.array, basic, source) if not picks else writing(self.array) if tracked else filling(self.array),
+           source, basic, picks)
     note_write(self, "setitem", here())
     if Dual.watched:
-        Dual.level.record_write(self, value, lambda whole, part: put(whole, part, basic, picks))
+        Dual.level.record_write(self, value, lambda whole, part: assign(whole, part, basic, picks))
     if tracked and self.array.dtype.kind == "f":
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
@@ -348,9 +348,9 @@ def _check_range(keys, array, wide):
                 if least < -n or most >= n:
                     raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
-                own = next(i for i, (m, n) in enumerate(zip(k.shape, array.shape[at:], strict=False)) if m != n)
-                raise IndexFault(f"The shape of the mask {list(k.shape)} at index {own} does not match the shape of "
-                                 f"the indexed tensor {list(array.shape)} at index {at + own}")
+                dim = next(i for i, (m, n) in enumerate(zip(k.shape, array.shape[at:], strict=False)) if m != n)
+                raise IndexFault(f"The shape of the mask {list(k.shape)} at index {dim} does not match the shape of "
+                                 f"the indexed tensor {list(array.shape)} at index {at + dim}")
             at += width
 
 

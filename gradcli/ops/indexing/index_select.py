@@ -6,7 +6,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
-from gradcli.engine.result_layout import copied
+from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
@@ -15,8 +15,8 @@ from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import extent, laid_out_like
 from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.assigned import unlike
-from gradcli.ops.shape.rearrange import meeting
+from gradcli.ops.indexing.assigned import dtype_fault
+from gradcli.ops.shape.rearrange import broadcast_shape
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROWS = np.array([1, 0])
@@ -24,7 +24,7 @@ COLUMNS = np.array([2, 0])
 TWICE = np.array([1, 1])
 
 
-def along(shape, dim, index, name):
+def slices_key(shape, dim, index, name):
     """The numpy key of the slices that `index` names along `dim`, and that dimension."""
     at = axis(dim, len(shape))
     if index.ndim > 1:
@@ -48,7 +48,7 @@ def along(shape, dim, index, name):
     return (slice(None),) * at + (index.reshape(-1),), at
 
 
-def same_type(input, source, name, called="source"):
+def check_same_type(input, source, name, called="source"):
     """Refuse to write elements of one type among those of another."""
     if input.dtype != source.dtype:
         raise TypeFault(f"{name}(): self and {called} expected to have the same dtype, but got (self) "
@@ -94,7 +94,7 @@ class IndexSelect(Op):
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
 
     def forward(input: Array, dim: Dim, index: Index):
-        key, at = along(input.shape, dim, index, "index_select")
+        key, at = slices_key(input.shape, dim, index, "index_select")
         return input.take(key[-1], at) if input.ndim else input[...].copy()
 
     def grad_input(F, g, dim, index, input_shape, input_dtype):
@@ -118,8 +118,8 @@ class IndexAdd(Op):
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
     def forward(input: Array, dim: Dim, index: Index, source: Array, *, alpha: Number = 1):
-        same_type(input, source, "index_add")
-        key, at = along(input.shape, dim, index, "index_add")
+        check_same_type(input, source, "index_add")
+        key, at = slices_key(input.shape, dim, index, "index_add")
         out = np.array(input)
         source = slices_of(source, input.shape, key, at, "index_add")
         if alpha != 1:
@@ -149,8 +149,8 @@ class IndexCopy(Op):
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
     def forward(input: Array, dim: Dim, index: Index, source: Array):
-        same_type(input, source, "index_copy")
-        key, at = along(input.shape, dim, index, "index_copy")
+        check_same_type(input, source, "index_copy")
+        key, at = slices_key(input.shape, dim, index, "index_copy")
         out = np.array(input)
         lifted(out)[key] = slices_of(source, input.shape, key, at, "index_copy")
         return out
@@ -177,11 +177,11 @@ class IndexFill(Op):
         return int(isinstance(value, Tensor))
 
     def forward(input: Array, dim: Dim, index: Index, value: Operand):
-        key, _ = along(input.shape, dim, index, "index_fill")
+        key, _ = slices_key(input.shape, dim, index, "index_fill")
         if np.ndim(value):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
-        out = copied(input)
+        out = dense_copy(input)
         lifted(out)[key] = realized(value, out.dtype)
         return out
 
@@ -201,7 +201,7 @@ class Take(Op):
     errors = [(GRID, np.array([7])), (GRID, "text")]
 
     def forward(input: Array, index: Index):
-        return input.reshape(-1)[places(input, index, "take")]
+        return input.reshape(-1)[flat_index(input, index, "take")]
 
     def grad_input(F, g, input, index, input_shape, input_dtype):       # PyTorch keeps the input
         return F.put(F.zeros(input_shape, dtype=input_dtype), index, g, True)
@@ -218,11 +218,11 @@ class Put(Op):
     errors = [(GRID, np.array([7]), [1.0]), (GRID, np.array([1]), [1.0, 2.0])]
 
     def forward(input: Array, index: Index, source: Array, accumulate: Flag = False):
-        same_type(input, source, "put_")
+        check_same_type(input, source, "put_")
         if source.size != index.size:
             raise ShapeFault(f"put_(): Expected source and index to have the same number of elements, but got source "
                              f"{source.size} and index {index.size}")
-        out, at = np.array(input).reshape(-1), places(input, index, "put_")
+        out, at = np.array(input).reshape(-1), flat_index(input, index, "put_")
         if accumulate:
             np.add.at(out, at, source.reshape(index.shape))
         else:
@@ -236,7 +236,7 @@ class Put(Op):
         return F.reshape(F.take(g, index), source_shape)
 
 
-def places(array, index, name):
+def flat_index(array, index, name):
     """`index` as places in the flattened array; negative ones count from the end."""
     if index.dtype.kind not in "iu":
         raise TypeFault(f"{name}(): Expected a long tensor for index, but got {OF[index.dtype].era}",
@@ -294,8 +294,8 @@ class IndexPut(Op):
     def forward(input: Array, indices: Arrays, values: Array, accumulate: Flag = False):
         masked = values.size == 1 and not accumulate and any(i.dtype == np.bool_ for i in indices)
         if input.dtype != values.dtype and not masked:      # one number under a mask is a masked_fill
-            raise unlike(input, values)
-        out, key = copied(input), key_of(indices, input.shape)
+            raise dtype_fault(input, values)
+        out, key = dense_copy(input), key_of(indices, input.shape)
         if accumulate and values.size >= SOME and large.scatter.first_names(out, key, values):
             large.scatter.add_rows(out, key[0].reshape(-1), values)
         elif accumulate:
@@ -327,7 +327,7 @@ class TakeAlongDim(Op):
                              f"got {len(input.shape)} dimensions for input, and {len(indices.shape)} dimensions for "
                              "indices")
         at = axis(dim, len(input.shape))
-        common = meeting(drop(input.shape, at), drop(indices.shape, at))
+        common = broadcast_shape(drop(input.shape, at), drop(indices.shape, at))
         indices = F.where(indices < 0, indices + input.shape[at], indices)
         shapes = [(*common[:at], x.shape[at], *common[at:]) for x in (input, indices)]
         return F.gather(F.expand(input, shapes[0]), at, F.expand(indices, shapes[1]))

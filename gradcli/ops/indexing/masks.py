@@ -15,7 +15,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
-from gradcli.ops.creation.create import Creation, checked
+from gradcli.ops.creation.create import Creation, checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 HOLES = np.array([[True, False, True], [False, False, True]])
@@ -34,7 +34,7 @@ def truth(mask, name):
         if name == "masked_fill" else f"{name}: expected BoolTensor for mask")
 
 
-def met(array, mask):
+def broadcast_shape(array, mask):
     """The shape in which a tensor and its mask meet."""
     clash = broadcast_clash((mask.shape, array.shape))
     if clash:
@@ -77,7 +77,7 @@ class MaskedFill(Op):
             out = input.copy()
             np.copyto(out, constant(value, input.dtype), where=mask)
             return out
-        out = np.array(np.broadcast_to(input, met(input, mask)))
+        out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
         value = realized(single(value, "masked_fill"), out.dtype)
         np.copyto(out, np.asarray(value).astype(out.dtype), where=mask)
         return out
@@ -99,7 +99,7 @@ class MaskedSelect(Op):
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
 
     def forward(input: Array, mask: Index):
-        shape = met(input, mask)
+        shape = broadcast_shape(input, mask)
         return over(input, shape)[over(truth(mask, "masked_select"), shape)]
 
     def grad_input(F, g, input, mask):
@@ -123,7 +123,7 @@ class MaskedScatter(Op):
         if input.dtype != source.dtype:
             raise TypeFault("masked_scatter: expected self and source to have same dtypes but got "
                             f"{OF[input.dtype].name} and {OF[source.dtype].name}")
-        shape = met(input, mask)
+        shape = broadcast_shape(input, mask)
         out, mask = np.array(over(input, shape)), over(truth(mask, "masked_scatter"), shape)
         count = int(np.count_nonzero(mask))
         if source.size < count:
@@ -186,7 +186,7 @@ class Triangle(Op, abstract=True):
     errors = [([1.0, 2.0],), (GRID, "text")]
 
 
-def matrix(array, name):
+def check_matrix(array, name):
     """`array`, which must have rows and columns."""
     if array.ndim < 2:
         raise ShapeFault(f"{name}: input tensor must have at least 2 dimensions")
@@ -213,7 +213,7 @@ class Tril(Triangle):
     legacy_names = "linalg.Tril"
 
     def forward(input: Array, diagonal: Int = 0):
-        return np.where(triangle(matrix(input, "tril").shape[-2:], diagonal), input, ZERO[input.dtype])
+        return np.where(triangle(check_matrix(input, "tril").shape[-2:], diagonal), input, ZERO[input.dtype])
 
     def grad_input(F, g, diagonal):
         return F.tril(g, diagonal)
@@ -226,7 +226,7 @@ class Triu(Triangle):
     legacy_names = "linalg.Triu"
 
     def forward(input: Array, diagonal: Int = 0):
-        return np.where(triangle(matrix(input, "triu").shape[-2:], diagonal - 1), ZERO[input.dtype], input)
+        return np.where(triangle(check_matrix(input, "triu").shape[-2:], diagonal - 1), ZERO[input.dtype], input)
 
     def grad_input(F, g, diagonal):
         return F.triu(g, diagonal)
@@ -239,7 +239,7 @@ class TrilIndices(Creation):
     errors = [(-1, 3), ("text", 3)]
 
     def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
-        return np.array(np.tril_indices(checked((row, col))[0], offset, col), dtype or np.int64)
+        return np.array(np.tril_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
 
 
 class TriuIndices(Creation):
@@ -249,7 +249,7 @@ class TriuIndices(Creation):
     errors = [(-1, 3), ("text", 3)]
 
     def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
-        return np.array(np.triu_indices(checked((row, col))[0], offset, col), dtype or np.int64)
+        return np.array(np.triu_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
 
 
 class OneHot(Op):

@@ -17,7 +17,7 @@ from gradcli.ops.reduction.picking import scatter_to_input
 from gradcli.ops.reduction.reduce import GRID
 
 SIDE = Text("left", "right", fault=RefusedAtRunTime,
-            words="torch.searchsorted(): side can only be 'left' or 'right' but got {}")
+            message="torch.searchsorted(): side can only be 'left' or 'right' but got {}")
 BOUNDS = np.array([1.0, 3.0, 5.0])
 
 
@@ -56,7 +56,7 @@ def foremost(array, k, dim, largest):
     return np.take_along_axis(some, ordering(np.take_along_axis(array, some, at), dim, largest), at)
 
 
-def along(array, order, dim):
+def take_along(array, order, dim):
     """The elements at places `order` along `dim`."""
     return elements_along(array, order, axis(dim, array.ndim)) if array.ndim else array.copy()
 
@@ -79,7 +79,7 @@ class Sort(Op):
 
     def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = None):
         order = usual(input, dim, descending, stable)
-        return laid_out_like(along(input, order, dim), input), laid_out_like(order, input)
+        return laid_out_like(take_along(input, order, dim), input), laid_out_like(order, input)
 
     def grad_input(F, g, out, dim, input_shape):
         return scatter_to_input(F, g, out[1], dim, True, input_shape)
@@ -129,7 +129,7 @@ class Topk(Op):
             order = np.sort(order, axis=at)
         elif not Current.legacy and k:
             order = picked(input, at, order, lambda items: top_places(items, k, largest, sorted), not sorted)
-        return along(input, order, dim), order
+        return take_along(input, order, dim), order
 
     def grad_input(F, g, out, dim, input_shape):
         return scatter_to_input(F, g, out[1], dim, True, input_shape)

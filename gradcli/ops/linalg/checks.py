@@ -15,7 +15,7 @@ from gradcli.ops.complex_numbers import conjugated, sizes
 from gradcli.ops.dtype_checks import kind_of
 
 
-def floating(name, *arrays):
+def refuse_integers(name, *arrays):
     """Refuse whole numbers: a decomposition of them is not made of whole numbers."""
     for a in arrays:
         dtype = kind_of(a)
@@ -35,7 +35,7 @@ def matrices(name, a):
             f"linalg.pinv({OF[kind_of(a)].era}{{{list(a.shape)}}}): expected a tensor with 2 or more dimensions of "
             "float, double, cfloat or cdouble types" if name.endswith("pinv") else
             f"{name}: The input tensor A must have at least 2 dimensions.")
-    floating(name, a)
+    refuse_integers(name, a)
 
 
 def square(name, a):
@@ -46,7 +46,7 @@ def square(name, a):
                          "matrices", ("torch.linalg.pinv(a)", "the pseudo-inverse of any matrix"))
 
 
-def same_type(name, a, b):
+def check_same_type(name, a, b):
     """Refuse operands of two types."""
     if a.dtype != b.dtype:
         raise TypeFault(f"{name}: expected both to have the same dtype, not {a.dtype.name} and {b.dtype.name}",

@@ -23,10 +23,10 @@ from gradcli.ops.linalg.checks import (
 )
 
 QR_MODE = Text("reduced", "complete", "r", fault=RefusedAtRunTime,
-               words="qr received unrecognized mode '{}' but expected "
-                     "one of 'reduced' (default), 'r', or 'complete'")
+               message="qr received unrecognized mode '{}' but expected "
+               "one of 'reduced' (default), 'r', or 'complete'")
 UPLO_LETTERS = Text("L", "U", "l", "u", fault=RefusedAtRunTime,
-                    words="Expected UPLO argument to be 'L' or 'U', but got {}")
+                    message="Expected UPLO argument to be 'L' or 'U', but got {}")
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[3.0, -1.0], [2.0, 2.5]]]
 WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
@@ -50,8 +50,7 @@ class Cholesky(Op):
         try:
             return adjoint(np.linalg.cholesky(adjoint(A))).copy() if upper else np.linalg.cholesky(A)
         except np.linalg.LinAlgError:
-            raise indefinite("linalg.cholesky", by_matrix(
-                leading_minor, adjoint(A) if upper else A)) from None
+            raise indefinite("linalg.cholesky", by_matrix(leading_minor, adjoint(A) if upper else A)) from None
 
     def grad_A(F, g, out, upper):
         return cholesky_slope(F, g, out, upper)
@@ -163,16 +162,16 @@ class Svd(Op):
         outer = 0
         if g_u is not None:
             g_u = F.narrow(g_u, -1, 0, k)
-            met = transposed(F, u) @ g_u
-            inner = (met - transposed(F, met)) / apart * across + inner
+            product = transposed(F, u) @ g_u
+            inner = (product - transposed(F, product)) / apart * across + inner
             if m > k:
-                outer = ((g_u - u @ met) / across) @ vh
+                outer = ((g_u - u @ product) / across) @ vh
         if g_vh is not None:
             g_vh = F.narrow(g_vh, -2, 0, k)
-            met = vh @ transposed(F, g_vh)
-            inner = F.unsqueeze(s, -1) * ((met - transposed(F, met)) / apart) + inner
+            product = vh @ transposed(F, g_vh)
+            inner = F.unsqueeze(s, -1) * ((product - transposed(F, product)) / apart) + inner
             if n > k:
-                outer = u @ ((g_vh - transposed(F, met) @ vh) / F.unsqueeze(s, -1)) + outer
+                outer = u @ ((g_vh - transposed(F, product) @ vh) / F.unsqueeze(s, -1)) + outer
         return u @ inner @ vh + outer
 
 
@@ -227,8 +226,8 @@ class Eigh(Op):
         values, vectors = out
         inner = 0 if g_values is None else on_diagonal(F, g_values)
         if g_vectors is not None:
-            met = transposed(F, vectors) @ g_vectors
-            inner = (met - transposed(F, met)) * 0.5 / gaps(F, values) + inner
+            product = transposed(F, vectors) @ g_vectors
+            inner = (product - transposed(F, product)) * 0.5 / gaps(F, values) + inner
         return vectors @ inner @ transposed(F, vectors)
 
 

@@ -13,7 +13,7 @@ TURN = [[0.0, -1.0], [1.0, 0.0]]
 WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 
 
-def solved(name, function, a):
+def decomposed(name, function, a):
     """What `function` gives for square matrices, as complex numbers."""
     square(name, a)
     if not np.isfinite(a).all():
@@ -39,7 +39,7 @@ class Eig(Op):
     errors = [(WIDE,), ([1.0],)]
 
     def forward(A: Array):
-        values, vectors = solved("linalg.eig", np.linalg.eig, A)
+        values, vectors = decomposed("linalg.eig", np.linalg.eig, A)
         return as_complex(values, A), as_complex(vectors, A)
 
 
@@ -53,4 +53,4 @@ class Eigvals(Op):
     errors = [(WIDE,), ([1.0],)]
 
     def forward(A: Array):
-        return as_complex(solved("linalg.eigvals", np.linalg.eigvals, A), A)
+        return as_complex(decomposed("linalg.eigvals", np.linalg.eigvals, A), A)

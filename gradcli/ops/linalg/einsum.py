@@ -43,15 +43,15 @@ class Einsum(Op):
 
     def compose(F, equation: Plain, operands: TermsKind("tensors") = ()):
         equation, operands = spelled(equation, operands)
-        steps, left, shape = planned(equation, tuple([tuple(x.shape) for x in operands]))
+        steps, remaining, shape = planned(equation, tuple([tuple(x.shape) for x in operands]))
         if len(operands) == 1:
             product = prepared(F, operands[0], steps[0])
-            return F.sum(product, left) if left else product
+            return F.sum(product, remaining) if remaining else product
         product = operands[0]
-        for (mine, theirs, back), x in zip(steps, operands[1:], strict=True):
-            a, b = prepared(F, product, mine), prepared(F, x, theirs)
+        for (first_plan, second_plan, back), x in zip(steps, operands[1:], strict=True):
+            a, b = prepared(F, product, first_plan), prepared(F, x, second_plan)
             product = a * b if back is None else F.permute(F.reshape(F.bmm(a, b), back[0]), back[1])
-        return F.reshape(product, shape) if left else product
+        return F.reshape(product, shape) if remaining else product
 
 
 def spelled(equation, operands):
@@ -60,10 +60,10 @@ def spelled(equation, operands):
         tensors = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
         if tensors and all(isinstance(x, Tensor | np.ndarray) for x in tensors):
             return equation, tensors
-        strange = next((x for x in tensors if not isinstance(x, Tensor | np.ndarray)), None)
+        not_tensor = next((x for x in tensors if not isinstance(x, Tensor | np.ndarray)), None)
         raise NoSequence("einsum(): the operands are tensors", 'torch.einsum("ij,jk->ik", a, b)').saying(
             "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
-            "subscripts list" if strange is None else "")
+            "subscripts list" if not_tensor is None else "")
     values = (equation, *operands)
     tensors, lists = values[: len(values) & ~1 : 2], values[1::2] + values[len(values) & ~1 :]
     if len(values) < 2 or not all(isinstance(x, Tensor | np.ndarray) for x in tensors) or not all(
@@ -136,9 +136,9 @@ def check_letters(text, start):
 def labels(text, hidden):
     """A term as a list of letters, with numbers for what ... stands for."""
     before, dots, after = text.partition("...")
-    strange = next((c for c in before + after if c not in ascii_letters), None)
-    if strange:
-        raise ShapeFault(f"einsum(): {strange!r} is no letter", 'torch.einsum("ij,jk->ik", a, b)')
+    not_letter = next((c for c in before + after if c not in ascii_letters), None)
+    if not_letter:
+        raise ShapeFault(f"einsum(): {not_letter!r} is no letter", 'torch.einsum("ij,jk->ik", a, b)')
     return [*before, *(range(hidden, 0, -1) if dots else ()), *after]
 
 
@@ -166,17 +166,17 @@ def planned(equation, shapes):
     lengths = measured(terms, shapes)
     letters = result + [c for c in lengths if c not in result]
     operands = [_operand(term, shape, letters) for term, shape in zip(terms, shapes, strict=True)]
-    left = [i for i, c in enumerate(letters) if c not in result]
+    remaining = [i for i, c in enumerate(letters) if c not in result]
     if len(operands) == 1:
-        return [_aligned(operands[0], ())], left, ()
+        return [_aligned(operands[0], ())], remaining, ()
     product, steps = operands[0], []
     for k, operand in enumerate(operands[1:], 1):
         # a letter can be summed as soon as no later operand has it
         later = {c for term in terms[k + 1 :] for c in term}
-        step, lengths = _contraction(product, operand, [i for i in left if letters[i] not in later])
+        step, lengths = _contraction(product, operand, [i for i in remaining if letters[i] not in later])
         steps.append(step)
         product = [], None, [True] * len(letters), lengths
-    return steps, left, tuple(product[3][: len(result)])
+    return steps, remaining, tuple(product[3][: len(result)])
 
 
 def _operand(term, shape, letters):
@@ -195,17 +195,17 @@ def _aligned(operand, summed):
 
 def _grouped(operand, summed, order, shape):
     """How an operand becomes a batch of matrices: its letters in this order, in groups of this shape."""
-    diagonals, own, present, _ = operand
+    diagonals, letters, present, _ = operand
     if summed:
         return *_aligned(operand, summed)[:4], (tuple(order), shape)
     places = [i for i, has in enumerate(present) if has]
-    order = tuple([places.index(i) if own is None else own[places.index(i)] for i in order if present[i]])
+    order = tuple([places.index(i) if letters is None else letters[places.index(i)] for i in order if present[i]])
     return diagonals, order, shape, (), None
 
 
-def prepared(F, x, how):
+def prepared(F, x, plan):
     """An operand, or the product so far, as the plan wants it."""
-    diagonals, order, shape, summed, regrouped = how
+    diagonals, order, shape, summed, regrouped = plan
     for first, second in diagonals:
         x = F.diagonal(x, 0, first, second)
     if order is not None:
@@ -245,12 +245,12 @@ def _contraction(a, b, summed):
     if all(first[i] == 1 for i in summed):
         return (_aligned(a, alone[0]), _aligned(b, alone[1]), None), joint
     both = [i for i in range(n) if i not in summed and first[i] == second[i]]
-    mine = [i for i in range(n) if i not in summed and i not in both and second[i] == 1]
-    theirs = [i for i in range(n) if i not in summed and i not in both and i not in mine]
-    batch, rows, columns, inner = (math.prod([(second if which is theirs else first)[i] for i in which])
-                                   for which in (both, mine, theirs, summed))
-    order = both + mine + theirs + summed
+    first_only = [i for i in range(n) if i not in summed and i not in both and second[i] == 1]
+    second_only = [i for i in range(n) if i not in summed and i not in both and i not in first_only]
+    batch, rows, columns, inner = (math.prod([(second if which is second_only else first)[i] for i in which])
+                                   for which in (both, first_only, second_only, summed))
+    order = both + first_only + second_only + summed
     lengths = [1 if i in summed else joint[i] for i in range(n)]
     back = tuple([lengths[i] for i in order]), tuple(sorted(range(n), key=lambda at: order[at]))
-    return (_grouped(a, alone[0], both + mine + summed + theirs, (batch, rows, inner)),
-            _grouped(b, alone[1], both + summed + theirs + mine, (batch, inner, columns)), back), lengths
+    return (_grouped(a, alone[0], both + first_only + summed + second_only, (batch, rows, inner)),
+            _grouped(b, alone[1], both + summed + second_only + first_only, (batch, inner, columns)), back), lengths

@@ -128,8 +128,7 @@ class CholeskyEx(Op):
         info = by_matrix(leading_minor, lower)
         if check_errors and info.any():
             raise indefinite("linalg.cholesky_ex", info)
-        factors = [factored(matrix, int(k)) for matrix, k in zip(
-            stack(lower), info.reshape(-1), strict=True)]
+        factors = [factored(matrix, int(k)) for matrix, k in zip(stack(lower), info.reshape(-1), strict=True)]
         factor = np.array(factors, A.dtype).reshape(A.shape)
         return adjoint(factor).copy() if upper else factor, info
 
@@ -251,9 +250,9 @@ def pivot_of(a, k):
     if not column.size or not column.any():
         return k, 1
     largest, most = k + 1 + int(np.argmax(column)), column.max()
-    own = abs(a[k, k])
+    diagonal = abs(a[k, k])
     row = max(np.abs(a[largest, k:largest]).max(), np.abs(a[largest + 1 :, largest]).max(initial=0))
-    if own >= LARGEST * most or own * row >= LARGEST * most * most:
+    if diagonal >= LARGEST * most or diagonal * row >= LARGEST * most * most:
         return k, 1
     return (largest, 1) if abs(a[largest, largest]) >= LARGEST * row else (largest, 2)
 

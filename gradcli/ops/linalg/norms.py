@@ -11,10 +11,10 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import adjoint, squares
 from gradcli.ops.dtype_checks import kind_of, norm_types
-from gradcli.ops.linalg.checks import floating, is_vector, matrices, rows_fit, square, transposed
+from gradcli.ops.linalg.checks import is_vector, matrices, refuse_integers, rows_fit, square, transposed
 
 DRIVER = Text("gels", "gelsy", "gelsd", "gelss", fault=RefusedAtRunTime,
-              words="torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+              message="torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
 TALL = [[1.0, 0.5], [2.0, -1.0], [3.0, 2.0]]
@@ -157,12 +157,12 @@ def pinv_slope(F, g, a, p):
     """The gradient of the pseudo-inverse `p` of `a` where the rank does not change (Golub and Pereyra, 1973)."""
     gt, pt = transposed(F, g), transposed(F, p)
     if a.shape[-2] <= a.shape[-1]:
-        met = gt @ p
-        outside = met @ pt
-        return -transposed(F, p @ met) + outside - (a @ p) @ outside + (pt @ p) @ (gt - met @ a)
-    met = p @ gt
-    outside = pt @ met
-    return -transposed(F, met @ p) + (gt - a @ met) @ p @ pt + outside - (outside @ p) @ a
+        inner = gt @ p
+        outside = inner @ pt
+        return -transposed(F, p @ inner) + outside - (a @ p) @ outside + (pt @ p) @ (gt - inner @ a)
+    inner = p @ gt
+    outside = pt @ inner
+    return -transposed(F, inner @ p) + (gt - a @ inner) @ p @ pt + outside - (outside @ p) @ a
 
 
 class OldPinverse(Op):
@@ -224,10 +224,9 @@ class Lstsq(Op):
                (np.array(TALL), [[1.0], [2.0], [4.0]], None, "gelsd")]
     errors = [(TALL, [[1.0]]), (TALL, TALL, None, "fast")]
 
-    def forward(A: Array, B: Array, rcond: Number = None, *,
-                driver: DRIVER = None):
+    def forward(A: Array, B: Array, rcond: Number = None, *, driver: DRIVER = None):
         matrices("linalg.lstsq", A)
-        floating("linalg.lstsq", B)
+        refuse_integers("linalg.lstsq", B)
         vector = is_vector(A, B)
         b = B[..., None] if vector else B
         rows_fit("linalg.lstsq", A, b)

@@ -46,8 +46,8 @@ def _of_dims(name, a, b, da):
     if name == "dot":
         return f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors"
     if name in ("outer", "ger"):
-        strange, ndim = ("self", a.ndim) if a.ndim != 1 else ("vec2", b.ndim)
-        return f"{name}: Expected 1-D argument {strange}, but got {ndim}-D"
+        argument, ndim = ("self", a.ndim) if a.ndim != 1 else ("vec2", b.ndim)
+        return f"{name}: Expected 1-D argument {argument}, but got {ndim}-D"
     if name == "mv":
         return f"vector + matrix @ vector expected, got 1, {a.ndim}, {b.ndim}"
     return f"{name}() multiplies a {a.ndim}-d by a {b.ndim}-d tensor"
@@ -217,10 +217,10 @@ def added(input, product, beta, alpha):
     return (input if beta == 1 else input * np.asarray(beta, input.dtype)) + product
 
 
-def fits(name, input, shape):
+def check_expandable(name, input, shape):
     """Refuse an input that cannot be expanded to the product it is added to."""
-    met = zip(input.shape[::-1], shape[::-1], strict=False)
-    if len(input.shape) > len(shape) or any(n not in (1, m) for n, m in met):
+    pairs = zip(input.shape[::-1], shape[::-1], strict=False)
+    if len(input.shape) > len(shape) or any(n not in (1, m) for n, m in pairs):
         wrong = next(((n, m, len(shape) - 1 - k) for k, (n, m) in enumerate(
             zip(input.shape[::-1], shape[::-1], strict=False)) if n not in (1, m)), (len(input.shape), len(shape), 0))
         raise ShapeFault(f"{name}(): the input of shape {sized(input.shape)} cannot be added to a product of shape "
@@ -250,7 +250,7 @@ class Addmm(AddedProduct):
     def forward(input: Array, mat1: Array, mat2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmm", mat1, mat2, 2, 2)
         inner_fits("addmm", mat1, mat2, 0)
-        fits("addmm", input, (mat1.shape[0], mat2.shape[1]))
+        check_expandable("addmm", input, (mat1.shape[0], mat2.shape[1]))
         return added(input, mat1.dot(mat2), beta, alpha)
 
     def grad_mat1(F, g, mat2, alpha):
@@ -275,7 +275,7 @@ class Addmv(AddedProduct):
     def forward(input: Array, mat: Array, vec: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmv", mat, vec, 2, 1)
         inner_fits("addmv", mat, vec, 0)
-        fits("addmv", input, mat.shape[:1])
+        check_expandable("addmv", input, mat.shape[:1])
         return added(input, mat.dot(vec), beta, alpha)
 
     def grad_mat(F, g, vec, alpha):
@@ -297,7 +297,7 @@ class Addr(AddedProduct):
 
     def forward(input: Array, vec1: Array, vec2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addr", vec1, vec2, 1, 1)
-        fits("addr", input, (*vec1.shape, *vec2.shape))
+        check_expandable("addr", input, (*vec1.shape, *vec2.shape))
         return added(input, np.multiply.outer(vec1, vec2), beta, alpha)
 
     def grad_vec1(F, g, vec2, alpha):
@@ -316,7 +316,7 @@ class Baddbmm(AddedProduct):
 
     def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("baddbmm", batch1, batch2)
-        fits("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
+        check_expandable("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
         return added(input, np.matmul(batch1, batch2), beta, alpha)
 
     def grad_batch1(F, g, batch2, alpha):
@@ -336,7 +336,7 @@ class Addbmm(AddedProduct):
 
     def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("addbmm", batch1, batch2)
-        fits("addbmm", input, (batch1.shape[1], batch2.shape[2]))
+        check_expandable("addbmm", input, (batch1.shape[1], batch2.shape[2]))
         return added(input, np.tensordot(batch1, batch2, ((0, 2), (0, 1))), beta, alpha)
 
     def grad_batch1(F, g, batch1_shape, batch2, alpha):

@@ -13,13 +13,13 @@ from gradcli.ops.base import Kernel
 from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
     by_matrix,
+    check_same_type,
     identity,
     is_vector,
     kind_of,
     on_diagonal,
     per_matrix,
     rows_fit,
-    same_type,
     singular,
     square,
     transposed,
@@ -168,7 +168,7 @@ class Solved(Kernel):
 
     def forward(A: Array, B: Array):
         square("linalg.solve", A)
-        same_type("linalg.solve", A, B)
+        check_same_type("linalg.solve", A, B)
         rows_fit("linalg.solve", A, B)
         try:
             return np.linalg.solve(A, B)
@@ -208,8 +208,8 @@ class SolveTriangular(Op):
 
     def grad_A(F, g, A, out, upper, left, unitriangular):
         back = F.linalg_solve_triangular(transposed(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
-        whole = -(back @ transposed(F, out) if left else transposed(F, out) @ back)
-        return F.triu(whole, int(unitriangular)) if upper else F.tril(whole, -int(unitriangular))
+        slope = -(back @ transposed(F, out) if left else transposed(F, out) @ back)
+        return F.triu(slope, int(unitriangular)) if upper else F.tril(slope, -int(unitriangular))
 
     def grad_B(F, g, A, out, upper, left, unitriangular, B_dtype):
         back = F.linalg_solve_triangular(transposed(F, A), g, upper=not upper, left=left, unitriangular=unitriangular)
@@ -221,8 +221,8 @@ def substituted(a, b, upper, unit):
     n = a.shape[-1]
     x = np.empty((*np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), n, b.shape[-1]), b.dtype)
     for i in range(n - 1, -1, -1) if upper else range(n):
-        known = slice(i + 1, n) if upper else slice(0, i)
-        row = b[..., i : i + 1, :] - a[..., i : i + 1, known] @ x[..., known, :]
+        solved = slice(i + 1, n) if upper else slice(0, i)
+        row = b[..., i : i + 1, :] - a[..., i : i + 1, solved] @ x[..., solved, :]
         x[..., i : i + 1, :] = row if unit else row / a[..., i : i + 1, i : i + 1]
     return x
 
@@ -239,7 +239,7 @@ class TriangularSolve(Op):
 
     def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
         square("triangular_solve", A)
-        same_type("triangular_solve", A, input)
+        check_same_type("triangular_solve", A, input)
         matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
         return result_type(TriangularSolve)(solution, F.clone(A))
@@ -258,7 +258,7 @@ class CholeskySolve(Op):
 
     def forward(input: Array, input2: Array, upper: Flag = False):
         square("cholesky_solve", input2)
-        same_type("cholesky_solve", input2, input)
+        check_same_type("cholesky_solve", input2, input)
         rows_fit("cholesky_solve", input2, input)
         factor = adjoint(input2) if upper else input2
         return substituted(adjoint(factor), substituted(factor, input, False, False), True, False)
@@ -268,8 +268,8 @@ class CholeskySolve(Op):
 
     def grad_input2(F, g, input, input2, out, upper):
         # as if A were made of the whole of input2: the half that is not read has slopes too, as in PyTorch
-        met = F.cholesky_solve(g, input2, upper) @ transposed(F, out)
-        both = met + transposed(F, met)
+        inner = F.cholesky_solve(g, input2, upper) @ transposed(F, out)
+        both = inner + transposed(F, inner)
         return -(input2 @ both) if upper else -(both @ input2)
 
 

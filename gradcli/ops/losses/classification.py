@@ -30,7 +30,7 @@ class NllLoss(Op):
     gradient_names = "NllLossBackwardBackward0"
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
-               *((ROWS, CLASSES, WEIGHTS, *how) for how in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
+               *((ROWS, CLASSES, WEIGHTS, *args) for args in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
                ([1.0, 2.0], np.array(1))]
     errors = [(ROWS, np.array([0, 3])), (ROWS, np.array([0])), (ROWS, [0.0, 1.0])]
 
@@ -40,7 +40,8 @@ class NllLoss(Op):
 
 
 class NllKernel(Kernel):
-    """nll_kernel(input, target, weight, ignore_index, how): minus the weighted entries that target names, reduced."""
+    """nll_kernel(input, target, weight, ignore_index, reduction): minus the weighted entries that target names,
+    reduced."""
 
     linked = True
     modern_names = ("NllLossBackward0", "NllLoss2DBackward0", "ViewBackward0")
@@ -50,48 +51,49 @@ class NllKernel(Kernel):
     samples = [(ROWS, CLASSES, WEIGHTS, -100, "mean"), (MAPS, np.array([[0, 1], [1, 1]]), None, 0, "none")]
     errors = [(ROWS, np.array([0, 3]), None, -100, "mean")]
 
-    def variant(input, target, weight, ignore_index, how):
-        return 0 if len(input.shape) < 3 else 1 if len(input.shape) == 4 or how != "none" else 2
+    def variant(input, target, weight, ignore_index, reduction):
+        return 0 if len(input.shape) < 3 else 1 if len(input.shape) == 4 or reduction != "none" else 2
 
-    def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
-        if input.dtype in TYPES and few(input.shape, target, weight, ignore_index):
-            loss = input.take(places(input.shape, target)) * target_factor(how, target, input.dtype)
-            return loss if how == "none" else np.add.reduce(loss)
-        at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
+    def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION):
+        if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
+            loss = input.take(entry_positions(input.shape, target)) * target_factor(reduction, target, input.dtype)
+            return loss if reduction == "none" else np.add.reduce(loss)
+        at, share, shape = target_positions(input.shape, target, weight, ignore_index, reduction, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
         loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
-        if how == "mean" and not loss.size:
+        if reduction == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
-        return loss.reshape(shape) if how == "none" else np.add.reduce(loss, None)
+        return loss.reshape(shape) if reduction == "none" else np.add.reduce(loss, None)
 
-    def grad_input(F, g, input, target, weight, ignore_index, how, input_shape):     # PyTorch keeps the input
-        return F.nll_back(g, target, weight, ignore_index, how, input_shape)
+    def grad_input(F, g, input, target, weight, ignore_index, reduction, input_shape):     # PyTorch keeps the input
+        return F.nll_back(g, target, weight, ignore_index, reduction, input_shape)
 
 
 class NllBack(Kernel):
-    """nll_back(g, target, weight, ignore_index, how, shape): the gradient of nll_kernel by an input of that shape."""
+    """nll_back(g, target, weight, ignore_index, reduction, shape): the gradient of nll_kernel by an input of
+    that shape."""
 
     modern_names = "NllLossBackwardBackward0"
     samples = [([1.0, 2.0], CLASSES, WEIGHTS, -100, "none", (2, 3))]
     errors = [("text", CLASSES, None, -100, "none", (2, 3))]
 
-    def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION, shape: Plain):
-        if g.dtype in TYPES and few(shape, target, weight, ignore_index):
+    def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION, shape: Plain):
+        if g.dtype in TYPES and has_single_entries(shape, target, weight, ignore_index):
             out = np.zeros(shape, g.dtype)
-            out.put(places(shape, target), target_factor(how, target, g.dtype) * g)
+            out.put(entry_positions(shape, target), target_factor(reduction, target, g.dtype) * g)
             return out
-        at, share, _ = picked(shape, target, weight, ignore_index, how, g.dtype)
+        at, share, _ = target_positions(shape, target, weight, ignore_index, reduction, g.dtype)
         out = np.zeros(at[3], g.dtype)
-        contribution = -share * (g.reshape(share.shape) if how == "none" else g)
+        contribution = -share * (g.reshape(share.shape) if reduction == "none" else g)
         contribution[target.reshape(contribution.shape) == ignore_index] = 0        # however much is owed, be it nan
         out[at[:3]] = contribution
         return out.reshape(shape)
 
-    def grad_g(F, g, target, weight, ignore_index, how):
-        return F.nll_kernel(g, target, weight, ignore_index, how)
+    def grad_g(F, g, target, weight, ignore_index, reduction):
+        return F.nll_kernel(g, target, weight, ignore_index, reduction)
 
 
-def few(shape, target, weight, ignore_index):
+def has_single_entries(shape, target, weight, ignore_index):
     """Whether each of a few rows is asked for one of its entries, and all of these count alike."""
     if len(shape) != 2 or target.dtype is not INT64 or target.shape != shape[:1] or weight is not None or not (
             0 < target.size <= SMALL):
@@ -100,7 +102,7 @@ def few(shape, target, weight, ignore_index):
     return 0 <= min(names) and max(names) < shape[1] and (ignore_index < 0 or ignore_index not in names)
 
 
-def places(shape, target):
+def entry_positions(shape, target):
     """Where the entries stand, counted row by row, that a few targets name."""
     return np.add(_row_starts(*shape), target)
 
@@ -110,29 +112,29 @@ def _row_starts(rows, columns):
     return np.arange(0, rows * columns, columns)
 
 
-def target_factor(how, target, dtype):
+def target_factor(reduction, target, dtype):
     """What each of the targets is multiplied by."""
-    return constant(-1.0 / target.size if how == "mean" else -1.0, dtype)
+    return constant(-1.0 / target.size if reduction == "mean" else -1.0, dtype)
 
 
-def picked(shape, target, weight, ignore_index, how, dtype):
+def target_positions(shape, target, weight, ignore_index, reduction, dtype):
     """Where target points in an input of a shape, seen as rows x classes x places, and the share of each there."""
-    checked(shape, target, weight)
+    check_target(shape, target, weight)
     classes = shape[1] if len(shape) > 1 else shape[0]
     rows = shape[0] if len(shape) > 1 else 1
-    named = target.reshape(rows, -1) if target.size else target.reshape(rows, 0)
-    valid = named != ignore_index
-    inside = np.where(valid, named, 0)
-    least, most = extent(inside) if named.size else (0, 0)
-    if named.size and (least < 0 or most >= classes):
+    class_rows = target.reshape(rows, -1) if target.size else target.reshape(rows, 0)
+    valid = class_rows != ignore_index
+    inside = np.where(valid, class_rows, 0)
+    least, most = extent(inside) if class_rows.size else (0, 0)
+    if class_rows.size and (least < 0 or most >= classes):
         bad = least if least < 0 else most
         raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.").saying(
             f"Target {bad} is out of bounds.")
     share = valid.astype(dtype) if weight is None else np.where(valid, weight[inside], dtype.type(0))
-    if how == "mean":
+    if reduction == "mean":
         share = share / np.add.reduce(share, None)
-    grid = open_grid(named.shape)
-    return (grid[0], inside, grid[1], (rows, classes, named.shape[1])), share, target.shape
+    grid = open_grid(class_rows.shape)
+    return (grid[0], inside, grid[1], (rows, classes, class_rows.shape[1])), share, target.shape
 
 
 def _mismatch(shape, target):
@@ -146,7 +148,7 @@ def _mismatch(shape, target):
     return f"size mismatch (got input: {list(shape)}, target: {list(target)})"
 
 
-def checked(shape, target, weight):
+def check_target(shape, target, weight):
     """Refuse targets and weights that do not belong to an input of this shape."""
     if not shape:
         raise ValueFault("nll_loss() needs an input of at least one dimension: one number a class").saying(
@@ -168,8 +170,7 @@ def checked(shape, target, weight):
     classes = shape[1] if len(shape) > 1 else shape[0]
     if weight is not None and weight.shape != (classes,):
         raise ShapeFault(f"weight tensor should be defined either for all {classes} classes or no classes but got "
-                         f"weight "
-                         f"tensor of shape: {list(weight.shape)}")
+                         f"weight tensor of shape: {list(weight.shape)}")
 
 
 class CrossEntropy(Op):
@@ -178,25 +179,25 @@ class CrossEntropy(Op):
 
     home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
-               *((ROWS, CLASSES, WEIGHTS, *how) for how in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
+               *((ROWS, CLASSES, WEIGHTS, *args) for args in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
                (ROWS, CLASSES, WEIGHTS, None, -100, None, "mean", 0.2), (ROWS, [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]),
                (ROWS, [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]], WEIGHTS, None, -100, None, "sum", 0.1),
                (ROWS, SOME, WEIGHTS, None, -100, None, "none", 0.1), ([1.0, 2.0], np.array(1))]
     errors = [(ROWS, np.array([0, 3])), (ROWS, np.array([0])), (ROWS, [0.0, 1.0]), (ROWS, CLASSES, None, None, -100,
-                                                                                  None, "mean", 1.5)]
+                                                                                    None, "mean", 1.5)]
 
     def compose(F, input, target: Array, weight: Array = None, size_average: Flag = None, ignore_index: Int = -100,
                 reduce: Flag = None, reduction: REDUCTION = "mean", label_smoothing: Number = 0.0):
-        how = reduction_of(size_average, reduce, reduction)
+        reduction = reduction_of(size_average, reduce, reduction)
         if not 0 <= label_smoothing <= 1:
             raise ShapeFault(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
         at = 1 if len(input.shape) > 1 else 0
         logs = F.log_softmax(input, at)
         if target.shape == input.shape:
-            return _of_chances(F, logs, target, weight, how, label_smoothing, at)
+            return _of_chances(F, logs, target, weight, reduction, label_smoothing, at)
         if not label_smoothing:
-            return F.nll_kernel(logs, target, weight, ignore_index, how)
-        return _smoothed(F, logs, target, weight, ignore_index, how, label_smoothing, at)
+            return F.nll_kernel(logs, target, weight, ignore_index, reduction)
+        return _smoothed(F, logs, target, weight, ignore_index, reduction, label_smoothing, at)
 
 
 def _along_classes(F, weight, at, rank):
@@ -204,7 +205,7 @@ def _along_classes(F, weight, at, rank):
     return F.reshape(weight, tuple(-1 if i == at else 1 for i in range(rank)))
 
 
-def _of_chances(F, logs, target, weight, how, smoothing, at):
+def _of_chances(F, logs, target, weight, reduction, smoothing, at):
     """The cross entropy where target gives the probability of every class."""
     if not str(target.dtype).removeprefix("torch.").startswith("float"):
         raise TypeFault("Expected floating point type for target with class probabilities", "target.float()")
@@ -214,24 +215,24 @@ def _of_chances(F, logs, target, weight, how, smoothing, at):
     loss = logs * target
     if weight is not None:
         loss = loss * _along_classes(F, weight, at, len(logs.shape))
-    if how == "none":
+    if reduction == "none":
         return -F.sum(loss, at)
     count = 1
     for i, n in enumerate(logs.shape):
         count *= n if i != at else 1
-    if how == "sum":
+    if reduction == "sum":
         return -F.sum(loss)
     return rename_node(-F.sum(loss) / count, "DivBackward1") if count and classes else -F.sum(loss) * float("nan")
 
 
-def _smoothed(F, logs, target, weight, ignore_index, how, smoothing, at):
+def _smoothed(F, logs, target, weight, ignore_index, reduction, smoothing, at):
     """The cross entropy of classes that are only nearly certain: the rest is spread over all."""
-    sure = F.nll_kernel(logs, target, weight, ignore_index, how)
+    sure = F.nll_kernel(logs, target, weight, ignore_index, reduction)
     spread = logs if weight is None else logs * _along_classes(F, weight, at, len(logs.shape))
     spread = F.where(target == ignore_index, 0, -F.sum(spread, at))
-    if how == "sum":
+    if reduction == "sum":
         spread = F.sum(spread)
-    elif how == "mean":
+    elif reduction == "mean":
         # the weights of the classes named, added up: minus the nll loss of ones
         spread = F.sum(spread) / -F.nll_kernel(F.ones_like(logs), target, weight, ignore_index, "sum")
     return sure * (1 - smoothing) + spread * (smoothing / logs.shape[at])

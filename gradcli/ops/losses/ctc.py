@@ -95,10 +95,10 @@ class CtcBack(Kernel):
         for s in range(paths.labels.shape[1]):
             at = (time, batch, paths.labels[:, s][None, :])
             share[at] = np.logaddexp(share[at], alpha[:, :, s] + beta[:, :, s])
-        known = log_probs.astype(np.float64)
-        slope = np.exp(known) - np.exp(share + loss[None, :, None] - known)
-        slope[np.isneginf(share)] = np.exp(known)[np.isneginf(share)]
-        slope = np.where((np.arange(len(known))[:, None] < paths.times)[:, :, None], slope * g[None, :, None], 0)
+        logs = log_probs.astype(np.float64)
+        slope = np.exp(logs) - np.exp(share + loss[None, :, None] - logs)
+        slope[np.isneginf(share)] = np.exp(logs)[np.isneginf(share)]
+        slope = np.where((np.arange(len(logs))[:, None] < paths.times)[:, :, None], slope * g[None, :, None], 0)
         return slope.astype(log_probs.dtype)
 
 

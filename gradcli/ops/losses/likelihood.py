@@ -27,15 +27,15 @@ from gradcli.ops.losses.regression import (
     Q,
     ReductionKind,
     flagged,
-    gathered,
     per_element,
     reduced,
+    reduced_array,
     reduction_of,
     same_shape,
 )
-from gradcli.ops.nn.activation import floating
+from gradcli.ops.nn.activation import refuse_integers
 
-DIVERGENCE_REDUCTION = ReductionKind(*REDUCTION.choices, "batchmean", words=REDUCTION.words, fault=REDUCTION.fault)
+DIVERGENCE_REDUCTION = ReductionKind(*REDUCTION.choices, "batchmean", message=REDUCTION.message, fault=REDUCTION.fault)
 LEAST_LOG = -100.0      # cross entropies of certain predictions stay finite
 
 
@@ -43,8 +43,9 @@ class BinaryCrossEntropy(Loss):
     """binary_cross_entropy(input, target, weight, size_average, reduce, reduction): the surprise, in nats, at targets
     that input gave a probability to."""
 
-    samples = [(CHANCES, TRUTHS), (CHANCES, CHANCES), (CHANCES, TRUTHS, WEIGHTS), *(
-        (CHANCES, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none")])]
+    samples = [(CHANCES, TRUTHS), (CHANCES, CHANCES), (CHANCES, TRUTHS, WEIGHTS),
+               *((CHANCES, TRUTHS, None, *args)
+                 for args in [(False,), (None, False), (None, None, "sum"), (None, None, "none")])]
     errors = [(CHANCES, [1.0, 2.0]), ([[2.0, 0.5]], np.array([[1.0, 0.0]])), (CHANCES, "text")]
 
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
@@ -54,8 +55,8 @@ class BinaryCrossEntropy(Loss):
 
 
 class BceKernel(LossKernel):
-    """bce_kernel(input, target, weight, how): -target log(input) - (1 - target) log(1 - input), no logarithm below
-    -100."""
+    """bce_kernel(input, target, weight, reduction): -target log(input) - (1 - target) log(1 - input), no logarithm
+    below -100."""
 
     type_promotion = "same"
     modern_names = "BinaryCrossEntropyBackward0"
@@ -64,8 +65,8 @@ class BceKernel(LossKernel):
     samples = [(CHANCES, TRUTHS, None, "mean"), (CHANCES, CHANCES, WEIGHTS, "sum"), (CHANCES, TRUTHS, WEIGHTS, "none")]
     errors = [([[2.0, 0.5]], np.array([[1.0, 0.0]]), None, "mean")]
 
-    def forward(input: Array, target: Array, weight: ArrayOrNone, how: REDUCTION):
-        floating("binary_cross_entropy", input)
+    def forward(input: Array, target: Array, weight: ArrayOrNone, reduction: REDUCTION):
+        refuse_integers("binary_cross_entropy", input)
         dtype = input.dtype
         if input.size and not (np.minimum.reduce(input, None) >= 0 and np.maximum.reduce(input, None) <= 1):
             raise UnfitValue("binary_cross_entropy(): all elements of input should be between 0 and 1",
@@ -78,14 +79,14 @@ class BceKernel(LossKernel):
         np.maximum(np.log1p(below, below), least, out=below)
         np.maximum(above, least, out=above)
         loss = (target - ONE[target.dtype]) * below - target * above
-        return gathered(loss if weight is None else loss * weight, how)
+        return reduced_array(loss if weight is None else loss * weight, reduction)
 
-    def grad_input(F, g, input, target, weight, how):
-        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
+    def grad_input(F, g, input, target, weight, reduction):
+        share = per_element(g, input, reduction) if weight is None else per_element(g, input, reduction) * weight
         return F.bce_gradient(share, input, target)
 
-    def grad_target(F, g, input, weight, how):
-        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
+    def grad_target(F, g, input, weight, reduction):
+        share = per_element(g, input, reduction) if weight is None else per_element(g, input, reduction) * weight
         return -share * (F.log(input) - F.log(1 - input))      # without the bound that the loss has, as in PyTorch
 
 
@@ -119,32 +120,32 @@ class BinaryCrossEntropyWithLogits(Loss):
     cross entropy of sigmoid(input), without overflow; pos_weight weighs the positive class."""
 
     samples = [(P, TRUTHS), (P, CHANCES), (P, TRUTHS, WEIGHTS), *(
-        (P, TRUTHS, None, *how) for how in [(False,), (None, False), (None, None, "sum"), (None, None, "none"),
+        (P, TRUTHS, None, *args) for args in [(False,), (None, False), (None, None, "sum"), (None, None, "none"),
                                             (None, None, "mean", WEIGHTS), (None, None, "none", np.array([0.5, 3.0]))])]
     errors = [(P, [1.0, 2.0]), (P, "text")]
 
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean", pos_weight: Array = None):
         same_shape("binary_cross_entropy_with_logits", input, target)
-        how = reduction_of(size_average, reduce, reduction)
+        reduction = reduction_of(size_average, reduce, reduction)
         kinds = {kind_of(x) for x in (input, target, pos_weight) if x is not None}
         if len(kinds) > 1 and kind_of(target).kind == "f":
-            return mixed_surprise(F, input, target, weight, pos_weight, how)
-        return F.bce_with_logits_kernel(input, target, weight, pos_weight, how)
+            return mixed_surprise(F, input, target, weight, pos_weight, reduction)
+        return F.bce_with_logits_kernel(input, target, weight, pos_weight, reduction)
 
 
-def mixed_surprise(F, input, target, weight, pos_weight, how):
+def mixed_surprise(F, input, target, weight, pos_weight, reduction):
     """The loss of operands of different types: log(sigmoid(input)) has the type of input, the result that of target."""
     negative = F.logsigmoid(input)
     if pos_weight is not None:
         negative = ((pos_weight - 1) * target + 1) * negative
     kind = kind_of(target)
     loss = F.cast(F.cast((1 - target) * input, kind) - negative, kind)
-    return reduced(F, loss if weight is None else F.cast(loss * weight, kind), how)
+    return reduced(F, loss if weight is None else F.cast(loss * weight, kind), reduction)
 
 
 class BceWithLogitsKernel(LossKernel):
-    """bce_with_logits_kernel(input, target, weight, pos_weight, how): -pos_weight target log(sigmoid(input)) -
+    """bce_with_logits_kernel(input, target, weight, pos_weight, reduction): -pos_weight target log(sigmoid(input)) -
     (1 - target) log(sigmoid(-input)), weighted and reduced."""
 
     modern_names = "BinaryCrossEntropyWithLogitsBackward0"
@@ -155,10 +156,10 @@ class BceWithLogitsKernel(LossKernel):
     samples = [(P, TRUTHS, None, None, "mean"), (P, CHANCES, WEIGHTS, None, "sum"), (P, CHANCES, None, WEIGHTS, "none")]
     errors = [(P, [1.0, 2.0, 3.0], None, None, "mean")]
 
-    def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, how: REDUCTION):
-        floating("binary_cross_entropy_with_logits", input)
+    def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, reduction: REDUCTION):
+        refuse_integers("binary_cross_entropy_with_logits", input)
         if input.size >= SOME and weight is None and pos_weight is None and target.dtype == input.dtype:
-            return gathered(large.elements.logits_surprise(input, target), how)
+            return reduced_array(large.elements.logits_surprise(input, target), reduction)
         one, size = ONE[target.dtype], np.asarray(np.abs(input))
         np.exp(np.negative(size, size), size)
         negative = np.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))
@@ -166,10 +167,10 @@ class BceWithLogitsKernel(LossKernel):
             loss = (one - target) * input + negative
         else:
             loss = (one - target) * input + (one + (pos_weight - one) * target) * negative
-        return gathered(loss if weight is None else loss * weight, how)
+        return reduced_array(loss if weight is None else loss * weight, reduction)
 
-    def grad_input(F, g, input, target, weight, pos_weight, how):
-        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
+    def grad_input(F, g, input, target, weight, pos_weight, reduction):
+        share = per_element(g, input, reduction) if weight is None else per_element(g, input, reduction) * weight
         if pos_weight is None and F is raw and input.size >= SOME and target.dtype == input.dtype:
             return large.elements.logits_slope(input, target, np.asarray(share, input.dtype))
         if pos_weight is None:
@@ -177,8 +178,8 @@ class BceWithLogitsKernel(LossKernel):
         positive = target * pos_weight
         return share * ((positive + 1 - target) * F.sigmoid(input) - positive)
 
-    def grad_target(F, g, input, target, weight, pos_weight, how):
-        share = per_element(g, input, how) if weight is None else per_element(g, input, how) * weight
+    def grad_target(F, g, input, target, weight, pos_weight, reduction):
+        share = per_element(g, input, reduction) if weight is None else per_element(g, input, reduction) * weight
         if pos_weight is None:
             return -input * share
         return share * (F.logsigmoid(-input) - pos_weight * F.logsigmoid(input))
@@ -192,15 +193,15 @@ class KlDiv(Loss):
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
                 reduction: DIVERGENCE_REDUCTION = "mean", log_target: Flag = False):
-        how = reduction_of(size_average, reduce, reduction)
+        reduction = reduction_of(size_average, reduce, reduction)
         if log_target:
             loss = F.exp(target) * (target - input)
         else:
             loss = F.xlogy(target, target) - target * input
-        if how == "batchmean" and tuple(loss.shape) != tuple(input.shape):
+        if reduction == "batchmean" and tuple(loss.shape) != tuple(input.shape):
             total = F.gathered_loss(loss, "sum", "KLDivLoss")
             return total / input.shape[0] if len(input.shape) else total
-        return F.gathered_loss(loss, how, "KLDivLoss") if how != "none" else loss
+        return F.gathered_loss(loss, reduction, "KLDivLoss") if reduction != "none" else loss
 
 
 class PoissonNllLoss(Loss):

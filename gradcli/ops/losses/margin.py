@@ -20,7 +20,7 @@ class HingeEmbeddingLoss(Loss):
     """hinge_embedding_loss(input, target, margin, size_average, reduce, reduction): input where target is 1, how far
     it is below the margin where target is -1."""
 
-    samples = [(P, SIGNS), (P, SIGNS, 2.0), *((P, SIGNS, 1.0, *how) for how in REDUCTIONS)]
+    samples = [(P, SIGNS), (P, SIGNS, 2.0), *((P, SIGNS, 1.0, *args) for args in REDUCTIONS)]
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text")]
 
     def compose(F, input, target, margin: Number = 1.0, size_average: Flag = None, reduce: Flag = None,
@@ -34,7 +34,7 @@ class MarginRankingLoss(Loss):
     """margin_ranking_loss(input1, input2, target, margin, size_average, reduce, reduction): how far input1 falls short
     of being ranked above input2 (target 1) or below it (-1) by the margin."""
 
-    samples = [(P, Q, SIGNS), (P, Q, SIGNS, 0.6), *((P, Q, SIGNS, 0, *how) for how in REDUCTIONS)]
+    samples = [(P, Q, SIGNS), (P, Q, SIGNS, 0.6), *((P, Q, SIGNS, 0, *args) for args in REDUCTIONS)]
     errors = [(P, [1.0, 2.0], [1.0]), (P, Q, "text")]
 
     def compose(F, input1, input2, target, margin: Number = 0, size_average: Flag = None, reduce: Flag = None,
@@ -50,7 +50,7 @@ class CosineEmbeddingLoss(Loss):
     """cosine_embedding_loss(input1, input2, target, margin, size_average, reduce, reduction): 1 - cosine of rows that
     belong together (target 1), what the cosine exceeds the margin by for others (-1)."""
 
-    samples = [(P, Q, SIDES), (P, Q, SIDES, 0.4), *((P, Q, SIDES, 0, *how) for how in REDUCTIONS),
+    samples = [(P, Q, SIDES), (P, Q, SIDES, 0.4), *((P, Q, SIDES, 0, *args) for args in REDUCTIONS),
                ([1.0, 2.0], [0.5, -1.0], np.array(1.0))]
     errors = [(P, Q, SIGNS), (P, [1.0], SIDES)]
 
@@ -74,7 +74,7 @@ class TripletMarginLoss(Loss):
     the anchor is from being nearer, by the margin, to positive than to negative in the p-norm."""
 
     samples = [(P, Q, R), (P, Q, R, 2.0), (P, Q, R, 1.0, 1), (P, Q, R, 1.0, 2, 0.1), (P, Q, R, 1.0, 2, 1e-6, True),
-               *((P, Q, R, 1.0, 2, 1e-6, False, *how) for how in REDUCTIONS)]
+               *((P, Q, R, 1.0, 2, 1e-6, False, *args) for args in REDUCTIONS)]
     errors = [(P, [1.0, 2.0], R), (P, Q, "text")]
 
     def compose(F, anchor, positive, negative, margin: Number = 1.0, p: Number = 2, eps: Number = 1e-6,
@@ -126,7 +126,7 @@ class MultiMarginLoss(Loss):
     first_order_only = True
     samples = [(P, np.array([0, 1])), (P, np.array([0, 1]), 2), (P, np.array([0, 1]), 1, 2.0),
                (P, np.array([0, 1]), 1, 1.0, np.array([0.5, 2.0])),
-               *((P, np.array([0, 1]), 1, 1.0, None, *how) for how in REDUCTIONS), ([0.7, 1.5, -2.0], np.array(1))]
+               *((P, np.array([0, 1]), 1, 1.0, None, *args) for args in REDUCTIONS), ([0.7, 1.5, -2.0], np.array(1))]
     errors = [(P, np.array([0, 2])), (P, np.array([0, 1]), 3), (P, np.array([0]))]
 
     def compose(F, input, target: Array, p: Number = 1, margin: Number = 1.0, weight: Array = None,
@@ -208,7 +208,7 @@ class MultilabelMarginLoss(Loss):
     class that target does not list lacks to be 1 below every class it lists; lists end at the first -1."""
 
     samples = [(NEAR, np.array([[1, -1], [0, 1]])), ([1.1, 2.0, 2.7], np.array([0, 2, -1])),
-               *((NEAR, np.array([[1, -1], [0, -1]]), *how) for how in REDUCTIONS)]
+               *((NEAR, np.array([[1, -1], [0, -1]]), *args) for args in REDUCTIONS)]
     errors = [(P, np.array([0, 1])), (P, np.array([[2, 0], [0, 1]]))]
 
     def compose(F, input, target: Array, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
@@ -217,8 +217,8 @@ class MultilabelMarginLoss(Loss):
         gap = 1 - F.unsqueeze(rows, 2) + F.unsqueeze(rows, 1)
         counted = F.unsqueeze(listed, 2) * (1 - F.clamp_max(F.unsqueeze(listed, 1), 1))
         gap = F.where(F.isfinite(gap) | (gap > 0) & (counted > 0), gap, 0)
-        lacking = F.leaky_relu(gap, 0.0)        # 0 times a gradient that is nan is nan, unlike that of relu
-        loss = F.sum(lacking * counted, (1, 2)) / rows.shape[1]
+        shortfall = F.leaky_relu(gap, 0.0)        # 0 times a gradient that is nan is nan, unlike that of relu
+        loss = F.sum(shortfall * counted, (1, 2)) / rows.shape[1]
         loss = F.reshape(loss, ()) if len(input.shape) < 2 else loss
         loss = reduced(F, loss, reduction_of(size_average, reduce, reduction))
         return F.renamed_keeping(loss, "MultilabelMarginLossBackward0", (input,))
@@ -249,7 +249,7 @@ class MultilabelSoftMarginLoss(Loss):
     the binary cross entropy of sigmoid(input)."""
 
     samples = [(P, np.array([[1.0, 0.0], [0.0, 1.0]])), (P, Q, np.array([0.5, 2.0])),
-               *((P, np.array([[1.0, 0.0], [0.0, 1.0]]), None, *how) for how in REDUCTIONS)]
+               *((P, np.array([[1.0, 0.0], [0.0, 1.0]]), None, *args) for args in REDUCTIONS)]
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text")]
 
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,

@@ -19,7 +19,7 @@ from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
-from gradcli.ops.nn.activation import THNN, floating
+from gradcli.ops.nn.activation import THNN, refuse_integers
 
 
 class ReductionKind(TextKind):
@@ -30,7 +30,7 @@ class ReductionKind(TextKind):
 
 
 GATHERED, GATHERINGS = ("L1Loss", "KLDivLoss"), ("mean", "sum", "batchmean")
-REDUCTION = ReductionKind("mean", "sum", "none", words="{} is not a valid value for reduction", fault=RefusedValue)
+REDUCTION = ReductionKind("mean", "sum", "none", message="{} is not a valid value for reduction", fault=RefusedValue)
 P, Q = [[0.5, 1.5], [2.5, 0.25]], [[1.1, 1.25], [0.5, 2.0]]
 CHANCES, TRUTHS = [[0.2, 0.8], [0.6, 0.4]], np.array([[0.0, 1.0], [1.0, 0.3]])
 WEIGHTS = np.array([[0.5, 1.0], [2.0, 0.1]])
@@ -45,22 +45,22 @@ def reduction_of(size_average, reduce, reduction):
     return "sum" if size_average is False else "mean"
 
 
-def reduced(F, loss, how):
+def reduced(F, loss, reduction):
     """A loss of each element as the mean or sum of all, or as it is."""
-    return F.mean(loss) if how == "mean" else F.sum(loss) if how == "sum" else loss
+    return F.mean(loss) if reduction == "mean" else F.sum(loss) if reduction == "sum" else loss
 
 
-def gathered(loss, how):
+def reduced_array(loss, reduction):
     """A loss of each element, an array, as the mean or sum of all, or as it is; the mean of nothing is nan."""
-    if how == "none":
+    if reduction == "none":
         return loss
     total = full_sum(loss)
-    return total if how == "sum" else mean_of_all(total, loss.size)
+    return total if reduction == "sum" else mean_of_all(total, loss.size)
 
 
-def per_element(g, like, how):
+def per_element(g, like, reduction):
     """What the gradient of a reduced loss gives to each element's loss."""
-    if how != "mean":
+    if reduction != "mean":
         return g
     count = math.prod(like.shape)
     return divided(g, count) if count else g * float("nan")
@@ -70,7 +70,7 @@ def same_shape(name, input, target):
     """Refuse a target of another shape than the input."""
     if input.shape != target.shape:
         raise SizeMismatch(f"{name}(): Using a target size ({list(target.shape)}) that is different to the input size "
-                         f"({list(input.shape)}) is not allowed: they must have the same size.",
+                           f"({list(input.shape)}) is not allowed: they must have the same size.",
                          ("target.view_as(input)", "if only the shape differs")).saying(
             f"Target size (torch.Size({list(target.shape)})) must be the same as input size "
             f"(torch.Size({list(input.shape)}))" if name.endswith("with_logits") else
@@ -99,7 +99,6 @@ class LossKernel(Kernel, abstract=True):
     """The part of a loss that is computed in one go."""
 
     type_promotion = "mixed"
-    fresh_result = False
     memory_order = "operands"
     errors = [(P, [1.0, 2.0, 3.0], "mean")]
 
@@ -117,22 +116,22 @@ class MseLoss(Loss):
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 weight: Array = None):
-        how = reduction_of(size_average, reduce, reduction)
+        reduction = reduction_of(size_average, reduce, reduction)
         input, target = paired(F, input, target)
         if weight is None:
-            return F.squared_loss(input, target, how)
-        return weighted(F, F.squared_loss(input, target, "none"), weight, how)
+            return F.squared_loss(input, target, reduction)
+        return weighted(F, F.squared_loss(input, target, "none"), weight, reduction)
 
 
-def weighted(F, loss, weight, how):
+def weighted(F, loss, weight, reduction):
     """A loss with a weight for each element; its mean is over the sum of the weights."""
-    fitting(weight, loss)
-    if how == "mean":
+    check_weight_shape(weight, loss)
+    if reduction == "mean":
         return F.sum(loss * weight) / F.sum(weight)
-    return reduced(F, loss * weight, how)
+    return reduced(F, loss * weight, reduction)
 
 
-def fitting(weight, loss):
+def check_weight_shape(weight, loss):
     """Refuse weights that are not one for each loss."""
     if tuple(weight.shape) != tuple(loss.shape):
         raise ShapeFault(f"the weights are {list(weight.shape)} and the losses {list(loss.shape)}: they must have the "
@@ -140,32 +139,34 @@ def fitting(weight, loss):
 
 
 class SquaredLoss(LossKernel):
-    """squared_loss(input, target, how): (input - target) squared, reduced."""
+    """squared_loss(input, target, reduction): (input - target) squared, reduced."""
 
     modern_names = "MseLossBackward0"
     gradient_names = "MseLossBackwardBackward0"
     legacy_names = THNN + "MSELoss"
     samples = [(P, Q, "mean"), (P, Q, "sum"), (P, [1.0, 2.0], "none")]
 
-    def forward(input: Array, target: Array, how: REDUCTION):
-        floating("mse_loss", input)
+    def forward(input: Array, target: Array, reduction: REDUCTION):
+        refuse_integers("mse_loss", input)
         difference = input - target
-        if how == "none" or not difference.ndim:
-            return gathered(difference * difference, how)
+        if reduction == "none" or not difference.ndim:
+            return reduced_array(difference * difference, reduction)
         flat = difference.reshape(-1)
         if flat.size < 4096:
-            return gathered(np.multiply(flat, flat), how)
-        return gathered(np.einsum("ij,ij->i", *[flat[: flat.size // 1024 * 1024].reshape(-1, 1024)] * 2), "sum") + (
-            gathered(flat[flat.size // 1024 * 1024 :] ** 2, "sum")) if how == "sum" else (
-            SquaredLoss.forward(input, target, "sum") / difference.dtype.type(flat.size))
+            return reduced_array(np.multiply(flat, flat), reduction)
+        if reduction == "mean":
+            return SquaredLoss.forward(input, target, "sum") / difference.dtype.type(flat.size)
+        end = flat.size // 1024 * 1024
+        return reduced_array(np.einsum("ij,ij->i", *[flat[:end].reshape(-1, 1024)] * 2), "sum") + (
+            reduced_array(flat[end:] ** 2, "sum"))
 
-    def grad_input(F, g, input, target, how):
+    def grad_input(F, g, input, target, reduction):
         difference = input - target
-        return difference * (per_element(g, difference, how) * 2)
+        return difference * (per_element(g, difference, reduction) * 2)
 
-    def grad_target(F, g, input, target, how):
+    def grad_target(F, g, input, target, reduction):
         difference = target - input
-        return difference * (per_element(g, difference, how) * 2)
+        return difference * (per_element(g, difference, reduction) * 2)
 
 
 class L1Loss(Loss):
@@ -177,39 +178,39 @@ class L1Loss(Loss):
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 weight: Array = None):
-        how = reduction_of(size_average, reduce, reduction)
+        reduction = reduction_of(size_average, reduce, reduction)
         input, target = paired(F, input, target)
         loss = F.abs(input - target)
         if weight is not None:
-            return weighted(F, loss, weight, how)
-        return F.gathered_loss(loss, how, "L1Loss") if how != "none" else loss
+            return weighted(F, loss, weight, reduction)
+        return F.gathered_loss(loss, reduction, "L1Loss") if reduction != "none" else loss
 
 
 class GatheredLoss(Kernel):
-    """gathered_loss(input, how, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as the
-    call that the era knew by `name`."""
+    """gathered_loss(input, reduction, name): the "mean" or "sum" of losses, or their sum for each row ("batchmean"), as
+    the call that the era knew by `name`."""
 
     legacy_names = tuple(THNN + name for name in GATHERED for _ in GATHERINGS)
     modern_names = ("MeanBackward0", "SumBackward0", "DivBackward0") * len(GATHERED)
-    samples = [(P, how, "L1Loss") for how in GATHERINGS]
+    samples = [(P, reduction, "L1Loss") for reduction in GATHERINGS]
     errors = [("text", "mean", "L1Loss")]
 
-    def variant(input, how, name):
-        return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(how)
+    def variant(input, reduction, name):
+        return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(reduction)
 
-    def forward(input: Array, how: Text(*GATHERINGS), name: Plain):
+    def forward(input: Array, reduction: Text(*GATHERINGS), name: Plain):
         total = np.add.reduce(input, None, None if input.dtype.kind == "f" else np.int64)
-        return mean_of_all(total, shares(input.shape, how)) if how != "sum" else total
+        return mean_of_all(total, shares(input.shape, reduction)) if reduction != "sum" else total
 
-    def grad_input(F, g, how, input_shape):
-        count = shares(input_shape, how)
+    def grad_input(F, g, reduction, input_shape):
+        count = shares(input_shape, reduction)
         return F.expand(divided(g, count) if count else g * float("nan"), input_shape)
 
 
-def shares(shape, how):
+def shares(shape, reduction):
     """What the sum of losses is divided by."""
     count = 1
-    for n in shape if how == "mean" else shape[:1] if how == "batchmean" else ():
+    for n in shape if reduction == "mean" else shape[:1] if reduction == "batchmean" else ():
         count *= n
     return count
 
@@ -223,11 +224,13 @@ class SmoothL1Loss(Loss):
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 beta: Number = 1.0):
-        how = reduction_of(size_average, reduce, reduction)
+        reduction = reduction_of(size_average, reduce, reduction)
         if beta < 0:
             raise UnfitValue("smooth_l1_loss does not support negative values for beta.")
         input, target = paired(F, input, target)
-        return F.smooth_l1_kernel(input, target, how, beta) if beta else reduced(F, F.abs(input - target), how)
+        if not beta:
+            return reduced(F, F.abs(input - target), reduction)
+        return F.smooth_l1_kernel(input, target, reduction, beta)
 
 
 class ClipDifference(Kernel):
@@ -246,7 +249,7 @@ class ClipDifference(Kernel):
 
 
 class SmoothL1Kernel(LossKernel):
-    """smooth_l1_kernel(input, target, how, beta): d^2 / (2 beta) where the difference d is within beta, else d -
+    """smooth_l1_kernel(input, target, reduction, beta): d^2 / (2 beta) where the difference d is within beta, else d -
     beta / 2."""
 
     names = ("smooth_l1_kernel",)
@@ -255,15 +258,15 @@ class SmoothL1Kernel(LossKernel):
     legacy_names = THNN + "SmoothL1Loss"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
-    def forward(input: Array, target: Array, how: REDUCTION, beta: Number):
+    def forward(input: Array, target: Array, reduction: REDUCTION, beta: Number):
         size = np.abs(input - target)
-        return gathered(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), how)
+        return reduced_array(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), reduction)
 
-    def grad_input(F, g, input, target, how, beta):
-        return per_element(g, input - target, how) * F.clip_difference((input - target) / beta, 1)
+    def grad_input(F, g, input, target, reduction, beta):
+        return per_element(g, input - target, reduction) * F.clip_difference((input - target) / beta, 1)
 
-    def grad_target(F, g, input, target, how, beta):
-        return per_element(g, input - target, how) * F.clip_difference((target - input) / beta, 1)
+    def grad_target(F, g, input, target, reduction, beta):
+        return per_element(g, input - target, reduction) * F.clip_difference((target - input) / beta, 1)
 
 
 class HuberLoss(Loss):
@@ -285,27 +288,27 @@ class HuberLoss(Loss):
         if weight is None:
             return F.cast(F.huber_kernel(input, target, reduction, delta), kind)
         loss = F.huber_kernel(input, target, "none", delta)
-        fitting(weight, loss)
+        check_weight_shape(weight, loss)
         return reduced(F, loss * weight, reduction)     # the mean is over the elements, unlike that of mse_loss
 
 
 class HuberKernel(LossKernel):
-    """huber_kernel(input, target, how, delta): d^2 / 2 where the difference d is within delta, else
+    """huber_kernel(input, target, reduction, delta): d^2 / 2 where the difference d is within delta, else
     delta (d - delta / 2)."""
 
     modern_names = "HuberLossBackward0"
     gradient_names = "HuberLossBackwardBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
-    def forward(input: Array, target: Array, how: REDUCTION, delta: Number):
+    def forward(input: Array, target: Array, reduction: REDUCTION, delta: Number):
         size = np.abs(input - target)
-        return gathered(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), how)
+        return reduced_array(np.where(size <= delta, 0.5 * size * size, delta * (size - 0.5 * delta)), reduction)
 
-    def grad_input(F, g, input, target, how, delta):
-        return per_element(g, input - target, how) * F.clip_difference(input - target, delta)
+    def grad_input(F, g, input, target, reduction, delta):
+        return per_element(g, input - target, reduction) * F.clip_difference(input - target, delta)
 
-    def grad_target(F, g, input, target, how, delta):
-        return per_element(g, input - target, how) * F.clip_difference(target - input, delta)
+    def grad_target(F, g, input, target, reduction, delta):
+        return per_element(g, input - target, reduction) * F.clip_difference(target - input, delta)
 
 
 class SoftMarginLoss(Loss):
@@ -315,20 +318,20 @@ class SoftMarginLoss(Loss):
     samples = flagged(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
-        how = reduction_of(size_average, reduce, reduction)
-        return F.soft_margin_kernel(input, F.cast(target, kind_of(input)), how)
+        reduction = reduction_of(size_average, reduce, reduction)
+        return F.soft_margin_kernel(input, F.cast(target, kind_of(input)), reduction)
 
 
 class SoftMarginKernel(LossKernel):
-    """soft_margin_kernel(input, target, how): log(1 + exp(-target input)), reduced."""
+    """soft_margin_kernel(input, target, reduction): log(1 + exp(-target input)), reduced."""
 
     modern_names = "SoftMarginLossBackward0"
     fixed = ("target",)
-    samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), how) for how in ("mean", "sum", "none")]
+    samples = [(P, np.array([[1.0, -1.0], [-1.0, 1.0]]), reduction) for reduction in ("mean", "sum", "none")]
 
-    def forward(input: Array, target: Array, how: REDUCTION):
-        floating("soft_margin_loss", input)
-        return gathered(np.log1p(np.exp(-target * input)), how)
+    def forward(input: Array, target: Array, reduction: REDUCTION):
+        refuse_integers("soft_margin_loss", input)
+        return reduced_array(np.log1p(np.exp(-target * input)), reduction)
 
-    def grad_input(F, g, input, target, how):
-        return -target * F.sigmoid(-target * input) * per_element(g, input * target, how)
+    def grad_input(F, g, input, target, reduction):
+        return -target * F.sigmoid(-target * input) * per_element(g, input * target, reduction)

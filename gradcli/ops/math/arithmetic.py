@@ -19,7 +19,7 @@ from gradcli.ops.dtype_checks import no_truths
 from gradcli.ops.special.evaluate import in_doubles
 
 ROUNDING = Text("trunc", "floor", fault=RefusedAtRunTime,
-                words="div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{}'")
+                message="div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{}'")
 NO_DIFFERENCE = ("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
                  "`logical_xor()` operator instead.")
 
@@ -121,7 +121,6 @@ class Div(Binary):
     linked = False
     names = ("div", "divide", "true_divide")
     symbol = "truediv"
-    type_promotion = "mixed"
     legacy_names = ("basic_ops.Div", "basic_ops.DivConstant", "basic_ops.DivConstant", "basic_ops.Div")
     modern_names = ("DivBackward0", "DivBackward0", "MulBackward0", "DivBackward2")
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),

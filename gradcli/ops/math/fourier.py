@@ -18,7 +18,7 @@ SAMPLES = [([1.0, -2.0, 3.0, 0.5],), ([1.0, -2.0, 3.0], 5), ([[1.0, -2.0], [3.0,
 PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward"),
           ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], None, (1, 0))]
 OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
-NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, words='Invalid normalization mode: "{}"')
+NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, message='Invalid normalization mode: "{}"')
 
 
 def numbers(name, x, real=False):
@@ -53,7 +53,7 @@ def lengths(x, s, dim):
     return sizes, axes
 
 
-def fit(name, x, sizes, axes):
+def check_lengths(name, x, sizes, axes):
     """Refuse lengths below one, and results that memory has no room for."""
     low = next((n for n in sizes if n < 1), None)
     if low is not None:
@@ -70,7 +70,7 @@ def transformed(name, x, s, dim, norm, real=False, back=False):
         raise ShapeFault(f"{name} must transform at least one axis", f"torch.fft.{name}(x, dim=(0,))")
     if back:
         sizes = full_sizes(sizes, s)
-    fit(name, x, sizes, axes)
+    check_lengths(name, x, sizes, axes)
     kind = part_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_of(x.dtype)
     if not axes:
         return x.astype(kind)
@@ -90,9 +90,9 @@ def mirrored(name, x, sizes, axes, norm):
     last = at == x.ndim - 1
     half = np.fft.rfft(x, n, at, norm) if name == "fftn" else np.fft.ihfft(x, n, at, norm)
     half = half if last else np.moveaxis(half, at, -1)
-    whole = np.concatenate([half, half[..., 1 : (n + 1) // 2][..., ::-1].conj()], -1)
-    whole = whole if last else np.moveaxis(whole, -1, at)
-    return getattr(np.fft, name)(whole, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else whole
+    full = np.concatenate([half, half[..., 1 : (n + 1) // 2][..., ::-1].conj()], -1)
+    full = full if last else np.moveaxis(full, -1, at)
+    return getattr(np.fft, name)(full, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else full
 
 
 class SpectrumSlope(Kernel):
@@ -136,7 +136,7 @@ def along_one_dimension(name, real=False, back=False):
     return forward
 
 
-def two(name, real=False, back=False):
+def planar(name, real=False, back=False):
     """The forward of a transform along two dimensions."""
     def forward(input: Array, s: Ints = None, dim: Dims = (-2, -1), norm: NORM = None):
         return transformed(name, input, s, dim, norm, real, back)
@@ -144,7 +144,7 @@ def two(name, real=False, back=False):
     return forward
 
 
-def several(name, real=False, back=False):
+def multidimensional(name, real=False, back=False):
     """The forward of a transform along several dimensions, or all."""
     def forward(input: Array, s: Ints = None, dim: Dims = None, norm: NORM = None):
         return transformed(name, input, s, dim, norm, real, back)
@@ -169,8 +169,8 @@ for _name, _text, _kind, _options in (
          {"real": True}),
         ("irfft", "the real numbers of half of their frequencies", "irfftn", {"back": True})):
     for _ending, _make, _call, _samples in (
-            ("", along_one_dimension, "input, n, dim, norm", SAMPLES), ("2", two, "input, s, dim, norm", PLANES),
-            ("n", several, "input, s, dim, norm", PLANES)):
+            ("", along_one_dimension, "input, n, dim, norm", SAMPLES), ("2", planar, "input, s, dim, norm", PLANES),
+            ("n", multidimensional, "input, s, dim, norm", PLANES)):
         define(Fourier, __name__, f"fft.{_name}{_ending}", f"{_name.title()}{_ending}", f"({_call}): {_text}.",
                forward=_make(_kind, **_options), samples=_samples,
                errors=Fourier.errors if not _ending else [("text",), ([1.0, 2.0], (2, 2, 2))],
@@ -210,7 +210,7 @@ class Fftfreq(Creation):
 
     def forward(n: Int, d: Number = 1.0, *, dtype: Type = None):
         half = (n + 1) // 2
-        return spaced(n, d, lambda: np.concatenate([np.arange(half), np.arange(half - n, 0)]), dtype)
+        return frequencies(n, d, lambda: np.concatenate([np.arange(half), np.arange(half - n, 0)]), dtype)
 
 
 class Rfftfreq(Creation):
@@ -221,10 +221,10 @@ class Rfftfreq(Creation):
     errors = [(-1,), ("text",)]
 
     def forward(n: Int, d: Number = 1.0, *, dtype: Type = None):
-        return spaced(n, d, lambda: np.arange(n // 2 + 1), dtype)
+        return frequencies(n, d, lambda: np.arange(n // 2 + 1), dtype)
 
 
-def spaced(n, d, order, dtype):
+def frequencies(n, d, order, dtype):
     """Multiples of the lowest frequency of n numbers, d apart."""
     if n < 1 or not d:
         raise ArgumentFault("frequencies are of one number at least, and of a distance that is not 0",

@@ -12,13 +12,13 @@ FEW = 500           # elements: so few are not worth a detour
 EXACT = 2.0**29     # below, a whole number times a float32 is exact in float64
 
 
-def _by_quotient(whole, exact):
+def _by_quotient(integral, exact):
     """The remainder of float32 numbers from their quotient in float64; `exact` sees to the elements that need more."""
 
     @in_doubles
     def kernel(a, b):
         quotient = np.divide(a, b)
-        whole(quotient, out=quotient)
+        integral(quotient, out=quotient)
         out = quotient * b
         np.subtract(a, out, out=out)
         np.abs(quotient, out=quotient)

@@ -15,12 +15,12 @@ from gradcli.ops.dtype_checks import kind_of, same_type_as
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
-def between(input, end, weight):
+def interpolated(input, end, weight):
     """A place on the line from input to end, reckoned from the nearer, so that 0 and 1 give the ends exactly."""
-    near, way = abs(weight) < 0.5, end - input
-    if near.ndim == 0:
-        return multiply_add(way, weight, input) if near else multiply_add(-way, 1 - weight, end)
-    return np.where(near, multiply_add(way, weight, input), multiply_add(-way, 1 - weight, end))
+    from_start, difference = abs(weight) < 0.5, end - input
+    if from_start.ndim == 0:
+        return multiply_add(difference, weight, input) if from_start else multiply_add(-difference, 1 - weight, end)
+    return np.where(from_start, multiply_add(difference, weight, input), multiply_add(-difference, 1 - weight, end))
 
 
 class Lerp(Op):
@@ -57,7 +57,7 @@ class LerpByNumber(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
 
     def forward(input: Array, end: Array, weight: Scalar):
-        return between(input, end, input.dtype.type(realized(weight, input.dtype)))
+        return interpolated(input, end, input.dtype.type(realized(weight, input.dtype)))
 
     def grad_input(F, g, weight):
         return F.scaled(g, 1 - weight)
@@ -82,7 +82,7 @@ class LerpByTensor(Binary):
         return 1 if weight.array.ndim else 0
 
     def forward(input: Array, end: Array, weight: Operand):
-        return between(input, end, weight)
+        return interpolated(input, end, weight)
 
     def grad_input(F, g, weight):
         return g * (1 - weight)
@@ -161,7 +161,7 @@ class Scaled(Kernel):
     errors = [("text", 2.0)]
 
     def forward(input: Array, factor: Number):
-        return meeting(input, factor) * factor
+        return as_floating(input, factor) * factor
 
     def grad_input(F, g, factor):
         return F.scaled(g, factor)
@@ -177,13 +177,13 @@ class Divided(Kernel):
     errors = [("text", 2.0)]
 
     def forward(input: Array, divisor: Number):
-        return meeting(input, float(divisor)) / divisor
+        return as_floating(input, float(divisor)) / divisor
 
     def grad_input(F, g, divisor):
         return F.divided(g, divisor)
 
 
-def meeting(input, number):
+def as_floating(input, number):
     """`input` as floating elements, if a plain number that it meets is floating."""
     return input.astype(Default.floating) if type(number) is float and input.dtype.kind not in "fc" else input
 

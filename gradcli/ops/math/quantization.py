@@ -10,7 +10,7 @@ X = [0.44, 1.61, -3.03, 30.07, 0.26]
 ROWS = [[0.44, 1.61], [-3.03, 0.26]]
 
 
-def checked(name, zero_point, quant_min, quant_max):
+def check_range(name, zero_point, quant_min, quant_max):
     """Refuse ranges that hold nothing, or not the zero point."""
     if quant_min > quant_max:
         raise ArgumentFault(f"{name}: `quant_min` should be less than or equal to `quant_max`.")
@@ -25,8 +25,8 @@ def steps(input, scale, zero_point):
 
 def quantized(input, scale, zero_point, quant_min, quant_max):
     """`input` in whole steps of `scale`, within the range."""
-    within = np.clip(steps(input, scale, zero_point), quant_min, quant_max)
-    return ((within - zero_point).astype(np.float32) * np.asarray(scale, np.float32)).astype(input.dtype)
+    levels = np.clip(steps(input, scale, zero_point), quant_min, quant_max)
+    return ((levels - zero_point).astype(np.float32) * np.asarray(scale, np.float32)).astype(input.dtype)
 
 
 class FakeQuantizePerTensorAffine(Op):
@@ -40,7 +40,7 @@ class FakeQuantizePerTensorAffine(Op):
     errors = [(X, 0.1, 300, 0, 255), (X, 0.1, 0, 5, 3), ("text", 0.1, 0, 0, 255)]
 
     def forward(input: Array, scale: Operand, zero_point: Operand, quant_min: Int, quant_max: Int):
-        checked("fake_quantize_per_tensor_affine", zero_point, quant_min, quant_max)
+        check_range("fake_quantize_per_tensor_affine", zero_point, quant_min, quant_max)
         return quantized(input, scale, zero_point, quant_min, quant_max)
 
     def grad_input(F, g, input, scale, zero_point, quant_min, quant_max):
@@ -64,7 +64,7 @@ class FakeQuantizePerChannelAffine(Op):
         if zero_point.dtype != np.int32 and zero_point.dtype.kind != "f":
             raise ArgumentFault(f"Zero-point must be Int32, Float or Half, found {zero_point.dtype.name}",
                                 "torch.zeros(2, dtype=torch.int32)")
-        checked("fake_quantize_per_channel_affine", zero_point, quant_min, quant_max)
+        check_range("fake_quantize_per_channel_affine", zero_point, quant_min, quant_max)
         return quantized(input, *lined_up(input, axis, scale, zero_point), quant_min, quant_max)
 
     def grad_input(F, g, input, scale, zero_point, axis, quant_min, quant_max):

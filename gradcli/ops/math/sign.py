@@ -205,8 +205,8 @@ class Ldexp(Binary):
 
     def forward(input: Array, other: Index):
         if other.dtype.kind not in "fc" and input.dtype.kind == "f":
-            whole = no_truths("ldexp_cpu_exp", other).astype(np.int64)
-            return np.ldexp(input, np.clip(whole, -9999, 9999).astype(np.int32))
+            exponent = no_truths("ldexp_cpu_exp", other).astype(np.int64)
+            return np.ldexp(input, np.clip(exponent, -9999, 9999).astype(np.int32))
         power = np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other) if (
             other.dtype.kind == "c") else np.exp2(other.astype(computing_type(part_of(input.dtype))))
         dtype = result_type((input, power))

@@ -20,7 +20,7 @@ KERNELS = {"gelu": "GeluKernelImpl", "rrelu": "leaky_relu_cpu", "softshrink": "s
            "logsigmoid": "log_sigmoid_cpu", "selu": "elu_cpu", "celu": "elu_cpu", "mse_loss": "mse_cpu",
            "binary_cross_entropy": "binary_cross_entropy", "binary_cross_entropy_with_logits": "log_sigmoid_cpu"}
 """PyTorch's kernels whose name is not that of the operation and _cpu."""
-APPROXIMATE = Text("none", "tanh", fault=RefusedAtRunTime, words="approximate argument must be either none or tanh.")
+APPROXIMATE = Text("none", "tanh", fault=RefusedAtRunTime, message="approximate argument must be either none or tanh.")
 THNN = "torch.nn._functions.thnn.auto."
 SIGNED = [-3.0, -0.4, 0.5, 2.0]
 ROOT_HALF = 0.5**0.5
@@ -41,7 +41,7 @@ class Activation(Unary, abstract=True):
     errors = [("text",), (), (np.array([1, 2]),)]
 
 
-def floating(name, *arrays):
+def refuse_integers(name, *arrays):
     """Refuse whole numbers where a function has only floating values."""
     for array in arrays:
         if array is not None and array.dtype.kind != "f":
@@ -72,7 +72,7 @@ class GeluKernel(Kernel):
     errors = [("text",), (np.array([1, 2]),)]
 
     def forward(input: Array):
-        floating("gelu", input)
+        refuse_integers("gelu", input)
         if input.size >= SOME and input.dtype == np.float32:
             return large.elements.gelu(input)
         share = np.multiply(input, input.dtype.type(ROOT_HALF))
@@ -114,7 +114,7 @@ class GeluTanh(Kernel):
     errors = [("text",), (np.array([1, 2]),)]
 
     def forward(input: Array):
-        floating("gelu", input)
+        refuse_integers("gelu", input)
         inner = TANH_SCALE * (input + TANH_CUBE * (input * input * input))
         return 0.5 * input * (1 + np.tanh(inner))
 
@@ -136,7 +136,7 @@ class Silu(Activation):
     def forward(input: Array):
         if input.dtype.kind == "c":
             return input / (1 + np.exp(-input))
-        floating("silu", input)
+        refuse_integers("silu", input)
         share = np.asarray(np.negative(input))
         np.exp(share, share)
         return np.divide(input, np.add(share, ONE[share.dtype], share))
@@ -152,7 +152,7 @@ class Mish(Activation):
     vanished = "stay"
     inplace_option = True
     def forward(input: Array):
-        floating("mish", input)
+        refuse_integers("mish", input)
         return input * np.tanh(np.logaddexp(input, input.dtype.type(0)))
 
     def grad_input(F, g, input):
@@ -168,7 +168,7 @@ class Softplus(Activation):
     samples = [(SIGNED,), (SIGNED, 2), (SIGNED, 1, 1.5), ([-90.0, 90.0],)]
 
     def forward(input: Array, beta: Number = 1, threshold: Number = 20):
-        floating("softplus", input)
+        refuse_integers("softplus", input)
         if input.size >= SOME and input.dtype == np.float32 and beta == 1 and threshold >= 20:
             return large.elements.softplus(input)       # in double precision the threshold shows
         scaled = input if beta == 1 else np.multiply(input, constant(beta, input.dtype))
@@ -212,7 +212,7 @@ class Logsigmoid(Activation):
     gradient_names = "LogSigmoidBackwardBackward0"
 
     def forward(input: Array):
-        floating("logsigmoid", input)
+        refuse_integers("logsigmoid", input)
         return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
 
     def grad_input(F, g, input):
@@ -267,7 +267,7 @@ class Celu(Activation):
 
 def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
-    floating(name, input)
+    refuse_integers(name, input)
     if input.size >= SOME and scale == steepness == 1:
         return large.elements.elu(input, input.dtype.type(alpha))
     dtype = input.dtype
@@ -347,7 +347,7 @@ class Glu(Op):
     errors = [([1.0, 2.0, 3.0],), ("text",)]
 
     def forward(input: Array, dim: Dim = -1):
-        floating("glu", input)
+        refuse_integers("glu", input)
         a, b = halves(input, dim)
         return a / (1 + np.exp(-b))
 

@@ -29,9 +29,8 @@ class ScaledDotProductAttention(Op):
                 is_causal: Flag = False, *, scale: Number = None, enable_gqa: Flag = False):
         if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
             raise ShapeFault(f"scaled_dot_product_attention(): query {sized(query.shape)}, key {sized(key.shape)} and "
-                             f"value "
-                             f"{sized(value.shape)} do not fit each other: queries and keys need one length, keys and "
-                             "values one number")
+                             f"value {sized(value.shape)} do not fit each other: queries and keys need one length, "
+                             "keys and values one number")
         if is_causal and attn_mask is not None:
             raise ArgumentFault("_scaled_dot_product_attention: Explicit attn_mask should not be set when "
                                 "is_causal=True")
@@ -53,8 +52,8 @@ class ScaledDotProductAttention(Op):
             share = F.dropout(share, dropout_p, True)
         out = F.stacked_mm(share, value)
         # the one call that PyTorch makes of it keeps all it was given, and the result
-        whole = len(query.shape) == len(key.shape) == len(value.shape) == 4 and dropout_p == 0
-        if not whole or query.shape[-1] != value.shape[-1] or 0 in (*query.shape, *key.shape):
+        fused = len(query.shape) == len(key.shape) == len(value.shape) == 4 and dropout_p == 0
+        if not fused or query.shape[-1] != value.shape[-1] or 0 in (*query.shape, *key.shape):
             return out
         return F.renamed_whole(out, "ScaledDotProductFlashAttentionForCpuBackward0", (query, key, value))
 
@@ -100,10 +99,10 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
                 v_proj_weight: Array = None, static_k: Array = None, static_v: Array = None,
                 average_attn_weights: Flag = True, is_causal: Flag = False):
         single = len(query.shape) == 2
-        fitting(query, key, value, key_padding_mask, attn_mask, num_heads)
+        check_dims(query, key, value, key_padding_mask, attn_mask, num_heads)
         if is_causal and attn_mask is None:
             raise ShapeFault("Need attn_mask if specifying the is_causal hint. You may use the Transformer module "
-                                "method `generate_square_subsequent_mask` to create this mask.")
+                             "method `generate_square_subsequent_mask` to create this mask.")
         hinted = is_causal and key_padding_mask is None and not need_weights
         attn_mask = None if hinted else attn_mask
         if single:
@@ -149,20 +148,20 @@ average_attn_weights, is_causal): attention by several heads at once, each on a 
         return out, F.squeeze(weights, 0) if single else weights
 
 
-def fitting(query, key, value, key_padding_mask, attn_mask, num_heads):
+def check_dims(query, key, value, key_padding_mask, attn_mask, num_heads):
     """Refuse what is neither a batch nor a single sequence, and masks of another number of dimensions."""
     dims = len(query.shape)
     if dims not in (2, 3):
         raise FailedAssertion(f"query should be unbatched 2D or batched 3D tensor but received {dims}-D query tensor")
-    what = f"For {'batched' if dims == 3 else 'unbatched'} ({dims}-D) `query`, expected"
+    beginning = f"For {'batched' if dims == 3 else 'unbatched'} ({dims}-D) `query`, expected"
     if len(key.shape) != dims or len(value.shape) != dims:
-        raise FailedAssertion(f"{what} `key` and `value` to be {dims}-D but found {len(key.shape)}-D and "
-                         f"{len(value.shape)}-D tensors respectively")
+        raise FailedAssertion(f"{beginning} `key` and `value` to be {dims}-D but found {len(key.shape)}-D and "
+                              f"{len(value.shape)}-D tensors respectively")
     if key_padding_mask is not None and len(key_padding_mask.shape) != dims - 1:
-        raise ShapeFault(f"{what} `key_padding_mask` to be `None` or {dims - 1}-D but found "
+        raise ShapeFault(f"{beginning} `key_padding_mask` to be `None` or {dims - 1}-D but found "
                          f"{len(key_padding_mask.shape)}-D tensor instead")
     if attn_mask is not None and len(attn_mask.shape) not in (2, 3):
-        raise ShapeFault(f"{what} `attn_mask` to be `None`, 2-D or 3-D but found {len(attn_mask.shape)}-D tensor "
+        raise ShapeFault(f"{beginning} `attn_mask` to be `None`, 2-D or 3-D but found {len(attn_mask.shape)}-D tensor "
                          "instead")
 
 
@@ -180,7 +179,7 @@ def masked(attn_mask, key_padding_mask, sizes):
     if key_padding_mask is not None and tuple(key_padding_mask.shape) != (batch, keys):
         at = int(key_padding_mask.shape[0] == batch)
         raise FailedAssertion(f"Expected key_padded_mask.shape[{at}] to be {(batch, keys)[at]}, but got "
-                         f"{key_padding_mask.shape[at]}")
+                              f"{key_padding_mask.shape[at]}")
 
 
 def _heads(F, x, count):

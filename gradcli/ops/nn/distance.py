@@ -55,11 +55,11 @@ class CosineSimilarity(Op):
         if x1.dtype != x2.dtype:
             x1, x2 = F.cast(x1, common), F.cast(x2, common)
         first, second = ((x / F.clamp_min_straight_through(F.linalg_vector_norm(x, 2, dim, True),
-                                                           eps)) for x in _met(F, x1, x2))
+                                                           eps)) for x in _expanded(F, x1, x2))
         return F.sum(first * second, dim)
 
 
-def _met(F, x1, x2):
+def _expanded(F, x1, x2):
     """Both expanded to the shape in which they meet."""
     return (x1, x2) if tuple(x1.shape) == tuple(x2.shape) else F.broadcast_tensors((x1, x2))
 
@@ -90,8 +90,7 @@ class Cdist(Op):
             raise ShapeFault(f"cdist() needs two stacks of rows of one length, and was given {sized(x1.shape)} and "
                              f"{sized(x2.shape)}").saying(
                 f"cdist only supports at least 2D tensors, X{flat} got: {len((x1 if flat == 1 else x2).shape)}D" if flat
-                else "X1 and X2 must have the same number of columns. "
-                f"X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
+                else f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
         if p < 0:
             raise ShapeFault("cdist only supports non-negative p values", "torch.cdist(a, b, 2.0)")
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)

@@ -16,7 +16,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FEW, extent
 from gradcli.ops.base import Kernel
 
-BAG_MODE = Text("sum", "mean", "max", fault=RefusedValue, words="mode has to be one of sum, mean or max")
+BAG_MODE = Text("sum", "mean", "max", fault=RefusedValue, message="mode has to be one of sum, mean or max")
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
 PICKS = np.array([[0, 2, 0], [1, 1, 2]])
 STARTS = np.array([0, 2])
@@ -61,14 +61,14 @@ class EmbeddingRows(Kernel):
     errors = [(TABLE, np.array([3]), -1, False)]
 
     def forward(weight: Array, input: Index, padding_idx: Int, scale_grad_by_freq: Flag):
-        counted(weight, input)
+        check_embedding(weight, input)
         return weight.take(input, 0)
 
     def grad_weight(F, g, input, padding_idx, scale_grad_by_freq, weight_shape):
         return F.rows_back(g, input, weight_shape[0], padding_idx, scale_grad_by_freq)
 
 
-def counted(weight, input):
+def check_embedding(weight, input):
     """Refuse what does not count to a row."""
     if weight.ndim != 2:
         raise ShapeFault("'weight' must be 2-D")
@@ -125,7 +125,7 @@ class RenormRows(Kernel):
     errors = [("text", PICKS, 1.0, 2.0)]
 
     def forward(weight: Array, input: Index, max_norm: Number, norm_type: Number):
-        counted(weight, input)
+        check_embedding(weight, input)
         rows = np.unique(input)
         length = np.add.reduce(np.abs(weight[rows]) ** norm_type, axis=1, keepdims=True) ** (1.0 / norm_type)
         writing(weight)[rows] *= np.where(length > max_norm, max_norm / (length + 1e-7), 1).astype(weight.dtype)
@@ -153,16 +153,14 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
                 per_sample_weights: Array = None, include_last_offset: Flag = False, padding_idx: Int = None):
         if (len(input.shape) == 2) == (offsets is not None) or len(input.shape) not in (1, 2):
             raise ValueFault("embedding_bag() takes a 2-d input, whose rows are bags, or a 1-d input and the offsets "
-                             "at "
-                             "which its bags begin", "F.embedding_bag(x, weight, torch.tensor([0]))").saying(
+                             "at which its bags begin", "F.embedding_bag(x, weight, torch.tensor([0]))").saying(
                 f"input has to be 1D or 2D Tensor, but got Tensor of dimension {len(input.shape)}"
                 if len(input.shape) not in (1, 2) else "offsets has to be a 1D Tensor but got None" if offsets is None
                 else "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
                 f"sequences. However, found offsets of type {type_text(offsets)}")
         if per_sample_weights is not None and mode != "sum":
             raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
-                                "for "
-                                "mode='sum'", "mode='sum'")
+                                "for mode='sum'", "mode='sum'")
         if max_norm is not None:
             shortened(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
@@ -188,8 +186,7 @@ class BagLayout(Kernel):
             bags = np.repeat(np.arange(count), input.shape[1])
         else:
             if offsets.size and offsets[0] != 0:
-                raise ShapeFault(f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start "
-                                 f"from "
+                raise ShapeFault("offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
                                  f"position 0. However, got {offsets[0]}")
             count = offsets.size - bool(include_last_offset)
             if include_last_offset:
@@ -211,13 +208,13 @@ class SumOfBags(Kernel):
         bags = places[:-1]
         in_bag = bags >= 0
         np.add.at(total, bags[in_bag], input[in_bag])
-        return total / sizes(places, input.dtype) if average else total
+        return total / bag_sizes(places, input.dtype) if average else total
 
     def grad_input(F, g, places, average):
         return F.back_from_bags(g, places, average)
 
 
-def sizes(places, dtype):
+def bag_sizes(places, dtype):
     """How many rows each bag has, at least 1."""
     bags = places[:-1]
     return np.maximum(np.bincount(bags[bags >= 0], minlength=int(places[-1])), 1)[:, None].astype(dtype)
@@ -231,7 +228,7 @@ class BackFromBags(Kernel):
     errors = [("text", np.array([0]), False)]
 
     def forward(input: Array, places: Index, average: Flag):
-        share = input / sizes(places, input.dtype) if average else input
+        share = input / bag_sizes(places, input.dtype) if average else input
         bags = places[:-1]
         return np.where((bags >= 0)[:, None], share[bags] if len(share) else 0, input.dtype.type(0)).astype(input.dtype)
 

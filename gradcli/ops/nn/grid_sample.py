@@ -12,11 +12,12 @@ from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.interpolate_tables import CUBIC
 
-GRID_MODE = Text("bilinear", "nearest", "bicubic", fault=RefusedValue, words="nn.functional.grid_sample(): expected "
-                                                                             "mode "
-                 "to be 'bilinear', 'nearest' or 'bicubic', but got: '{}'")
-GRID_PADDING = Text("zeros", "border", "reflection", fault=RefusedValue, words="nn.functional.grid_sample(): expected "
-                    "padding_mode to be 'zeros', 'border', or 'reflection', but got: '{}'")
+GRID_MODE = Text("bilinear", "nearest", "bicubic", fault=RefusedValue,
+                 message="nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but "
+                 "got: '{}'")
+GRID_PADDING = Text("zeros", "border", "reflection", fault=RefusedValue,
+                    message="nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or "
+                            "'reflection', but got: '{}'")
 IMAGE = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
 SPOTS = [[[[0.1, -0.3], [0.9, 0.75]], [[-1.3, 0.2], [0.4, 1.4]]]]
 THETA = [[[1.0, 0.2, 0.1], [-0.3, 0.8, 0.5]]]
@@ -149,8 +150,8 @@ class GridGather(Kernel):
         if not at.size:
             return np.zeros((n, c, *at.shape[1:]), input.dtype)
         flat = input.reshape(n, c, -1)
-        got = np.take_along_axis(flat, np.broadcast_to(at.reshape(n, 1, -1), (n, c, at.size // n)), 2)
-        return np.where(inside.reshape(n, 1, -1), got, input.dtype.type(0)).reshape(n, c, *at.shape[1:])
+        values = np.take_along_axis(flat, np.broadcast_to(at.reshape(n, 1, -1), (n, c, at.size // n)), 2)
+        return np.where(inside.reshape(n, 1, -1), values, input.dtype.type(0)).reshape(n, c, *at.shape[1:])
 
     def grad_input(F, g, first, second, third, input_shape):
         return F.grid_scatter(g, first, second, third, tuple(input_shape[2:]))
@@ -162,8 +163,8 @@ def flat_spots(lengths, *spots):
     for n, x in zip(lengths, spots, strict=False):
         with np.errstate(invalid="ignore"):
             here = (x >= 0) & (x < n)
-        whole = np.where(here, x, 0).astype(np.int64)
-        at = whole if at is None else at * n + whole
+        column = np.where(here, x, 0).astype(np.int64)
+        at = column if at is None else at * n + column
         inside = here if inside is None else inside & here
     return np.where(inside, at, 0), inside
 
@@ -203,8 +204,7 @@ class AffineGrid(Op):
         rank = len(size) - 2 if type(size) is tuple else 0
         if rank not in (2, 3) or tuple(theta.shape) != (size[0], rank, rank + 1):
             raise SizeMismatch(f"Expected a batch of {rank}D affine matrices of shape Nx{rank}x{rank + 1} for size "
-                               f"{size}. "
-                               f"Got {theta.shape}.")
+                               f"{size}. Got {theta.shape}.")
         return F.mapped_grid(theta, tuple(size[2:]), bool(align_corners))
 
 

@@ -12,7 +12,7 @@ from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import FEW, all_hold
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
-from gradcli.ops.nn.activation import floating
+from gradcli.ops.nn.activation import refuse_integers
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
     antialiased_table,
@@ -56,7 +56,7 @@ class ResampleKernel(Kernel):
     def forward(input: Array, tables: Plain, name: Plain):
         adds = summed if input.dtype.kind == "f" or tables[0][1] is None else summed_bytes
         if adds is summed_bytes and (input.dtype != np.uint8 or name.startswith("Adaptive") or "linear1D" in name):
-            floating("interpolate", input)
+            refuse_integers("interpolate", input)
         out = input
         for k in reversed(range(len(tables))):
             out = adds(out, *tables[k], out.ndim - len(tables) + k, "Bicubic" in name)
@@ -78,9 +78,9 @@ class AveragedParts(ResampleKernel):
         return ResampleKernel.grad_input(F, g, tables, name, tuple(input.shape))
 
 
-def summed(array, places, weights, axis, whole):
+def summed(array, places, weights, axis, exact):
     """Sums along an axis of the elements at `places` (new length x terms), weighted unless weights is None; what has
-    weight 0 takes no part, unless the sums are `whole`."""
+    weight 0 takes no part, unless the sums are `exact`."""
     shape = (-1,) + (1,) * (array.ndim - axis - 1)
     total = None
     for t in range(places.shape[1]):
@@ -88,7 +88,7 @@ def summed(array, places, weights, axis, whole):
         if weights is not None:
             share = weights[:, t].astype(array.dtype, copy=False).reshape(shape)
             # a place that takes no part may hold an infinity
-            term = term * share if whole or share.all() else np.where(share == 0, _signed_zeros(term), term * share)
+            term = term * share if exact or share.all() else np.where(share == 0, _signed_zeros(term), term * share)
         total = term if total is None else np.add(total, term, out=total)
     return total
 
@@ -98,11 +98,11 @@ def _signed_zeros(term):
     return np.copysign(term.dtype.type(0), term) if term.dtype.kind == "f" else term.dtype.type(0)
 
 
-def summed_bytes(array, places, weights, axis, whole):
+def summed_bytes(array, places, weights, axis, exact):
     """Sums as of `summed` for bytes: in whole numbers, with weights of 15 bits, and rounded along every dimension."""
     bits = next(b for b in range(23) if b == 22 or int(0.5 + weights.max(initial=0) * 2 ** (b + 1)) >= 2**15)
     shares = np.trunc(weights * 2**bits + np.copysign(0.5, weights)).astype(np.int64)
-    total = summed(array.astype(np.int64), places, shares, axis, whole)
+    total = summed(array.astype(np.int64), places, shares, axis, exact)
     return np.clip((total + (1 << bits >> 1)) >> bits, 0, 255).astype(np.uint8)
 
 
@@ -134,13 +134,13 @@ class Unsampled(Kernel):
         return F.resample_kernel(g, tables, name)
 
 
-def scatter_weights(flat, places, weights, length, whole):
+def scatter_weights(flat, places, weights, length, exact):
     """The numbers along the middle dimension, weighted and added at their places, one by one: what is not finite
     stays where it takes part, with a weight of 0 too if the sums are `whole`."""
     out = np.zeros((flat.shape[0], length, flat.shape[2]), flat.dtype)
     for t in range(places.shape[1]):
         share = weights[:, t, None]
-        np.add.at(out, (slice(None), places[:, t]), flat * share if whole else np.where(share == 0, 0, flat * share))
+        np.add.at(out, (slice(None), places[:, t]), flat * share if exact else np.where(share == 0, 0, flat * share))
     return out
 
 
@@ -163,8 +163,7 @@ class Interpolate(Op):
         check_one(size, scale_factor)
         if not 1 <= rank <= 3 or mode not in (*MODES, "area"):
             raise UnimplementedType("interpolate() needs a 3-D, 4-D or 5-D input, (batch, channels, ...), and was "
-                                    "given "
-                                    f"one of {rank + 2} dimensions" if mode in (*MODES, "area") else
+                                    f"given one of {rank + 2} dimensions" if mode in (*MODES, "area") else
                                     f"interpolate() has the modes {', '.join(MODES)} and "
                                     "area", ("x.unsqueeze(0).unsqueeze(0)", "adds both")
                                     ).saying(UNSUPPORTED.format(rank + 2, mode))
@@ -172,7 +171,7 @@ class Interpolate(Op):
             raise ValueFault("align_corners option can only be set with the interpolating modes: linear | bilinear | "
                              "bicubic | trilinear")
         old = tuple(input.shape[2:])
-        new, factors = sizes(old, size, scale_factor, rank)
+        new, factors = output_sizes(old, size, scale_factor, rank)
         if recompute_scale_factor:
             if scale_factor is None:
                 raise ValueFault("recompute_scale_factor is not meaningful with an explicit size.")
@@ -181,14 +180,13 @@ class Interpolate(Op):
             return adaptive(F, input, new)
         kinds = MODES[mode]
         if rank > len(kinds) or kinds[rank - 1] is None:
-            own = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(mode)
+            dims = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(mode)
             raise UnimplementedType(f"mode {mode!r} does not apply to an input of {rank + 2} dimensions").saying(
-                UNSUPPORTED.format(rank + 2, mode) if own is None or mode == "bicubic" else
-                f"Got {rank + 2}D input, but {mode} mode needs {own}D input")
+                UNSUPPORTED.format(rank + 2, mode) if dims is None or mode == "bicubic" else
+                f"Got {rank + 2}D input, but {mode} mode needs {dims}D input")
         if antialias and mode not in ("bilinear", "bicubic"):
             raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
-                             "as "
-                             "input")
+                             "as input")
         real = np.float64 if kind_of(input) == np.float64 else np.float32
         tables_of = _cached_tables if sum(old) + sum(new) <= FEW else _tables
         tables = tables_of(mode, old, new, factors, bool(align_corners), antialias, real)
@@ -228,18 +226,16 @@ def check_one(size, scale_factor):
                          "only one of size or scale_factor should be defined", "F.interpolate(x, scale_factor=2)")
 
 
-def sizes(old, size, scale_factor, rank):
+def output_sizes(old, size, scale_factor, rank):
     """The new lengths, and the factors they came from if they were given."""
     scales = type(scale_factor) in (tuple, list)
     if (scales or type(size) in (tuple, list)) and len(scale_factor if scales else size) != rank:
-        what, short, shown = ("scale_factor", "s", f"scale_factor of shape {tuple(scale_factor)}") if scales else (
+        option, short, text = ("scale_factor", "s", f"scale_factor of shape {tuple(scale_factor)}") if scales else (
             "output", "o", f"output size of {tuple(size)}")
-        raise ValueFault(f"Input and {what} must have the same number of spatial dimensions, but got input with "
-                         "spatial "
-                         f"dimensions of {list(old)} and {shown}. Please provide input tensor in (N, C, d1, d2, "
-                         "...,dK) "
-                         f"format and {what if scales else 'output size'} in ({short}1, {short}2, ...,{short}K) "
-                         "format.")
+        raise ValueFault(f"Input and {option} must have the same number of spatial dimensions, but got input with "
+                         f"spatial dimensions of {list(old)} and {text}. Please provide input tensor in (N, C, d1, "
+                         f"d2, ...,dK) format and {option if scales else 'output size'} in ({short}1, {short}2, "
+                         f"...,{short}K) format.")
     if size is not None:
         new, factors = per_dimension(size, rank, "interpolate", "size"), None
     else:

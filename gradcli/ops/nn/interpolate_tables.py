@@ -42,8 +42,8 @@ def cubic_table(old, new, factor, align_corners, real):
     where = centres(old, new, factor, align_corners, real)
     low = np.floor(where)
     part = np.minimum(np.maximum(where - low, real(0)), real(1))
-    near = low.astype(np.int64)
-    places = np.stack([np.clip(near + i, 0, old - 1) for i in (-1, 0, 1, 2)], 1)
+    index = low.astype(np.int64)
+    places = np.stack([np.clip(index + i, 0, old - 1) for i in (-1, 0, 1, 2)], 1)
     weights = np.stack([keys(part + 1, CUBIC), keys(part, CUBIC), keys(1 - part, CUBIC), keys(2 - part, CUBIC)], 1)
     return places, weights.astype(real)
 
@@ -51,9 +51,9 @@ def cubic_table(old, new, factor, align_corners, real):
 def keys(x, a):
     """Keys' cubic at a distance x of 0 to 2."""
     x = np.abs(x)
-    near = ((a + 2) * x - (a + 3)) * x * x + 1
+    inner = ((a + 2) * x - (a + 3)) * x * x + 1
     far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-    return np.where(x <= 1, near, np.where(x < 2, far, x.dtype.type(0)))
+    return np.where(x <= 1, inner, np.where(x < 2, far, x.dtype.type(0)))
 
 
 def antialiased_table(old, new, factor, align_corners, cubic, real):

@@ -10,7 +10,7 @@ from gradcli.ops.dtype_checks import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
 MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
-          "DotBackward0", "SqueezeBackward4")
+                "DotBackward0", "SqueezeBackward4")
 
 
 class Linear(Op):
@@ -84,11 +84,11 @@ def _of_bias(input, weight, bias):
     """PyTorch's words for a bias that cannot be added to the product."""
     if weight.ndim == 1:
         return "mat2 must be a matrix, got 1-D tensor"
-    target, own = (_count(input.shape[:-1]), weight.shape[0]), bias.shape
-    met = enumerate(zip(own[::-1], target[::-1], strict=False), 1)
-    at, existing, wanted = next(((2 - k, n, m) for k, (n, m) in met if n not in (1, m)), (0, own[0], target[0]))
-    return (f"The expanded size of the tensor ({wanted}) must match the existing size ({existing}) at non-singleton "
-            f"dimension {at}.  Target sizes: {list(target)}.  Tensor sizes: {list(own)}")
+    target, shape = (_count(input.shape[:-1]), weight.shape[0]), bias.shape
+    pairs = enumerate(zip(shape[::-1], target[::-1], strict=False), 1)
+    at, existing, expected = next(((2 - k, n, m) for k, (n, m) in pairs if n not in (1, m)), (0, shape[0], target[0]))
+    return (f"The expanded size of the tensor ({expected}) must match the existing size ({existing}) at non-singleton "
+            f"dimension {at}.  Target sizes: {list(target)}.  Tensor sizes: {list(shape)}")
 
 
 def _count(lengths):

@@ -94,13 +94,13 @@ def gradients(F, g, input_gates, h, c, weight, bias, backwards, out):
         return passed_back(F, g, steps_of(F, input_gates, h, c, weight, bias, backwards), weight, backwards)
     call = [x for x in (*g, out[0]) if x is not None]
     key = id(call[0])
-    known = _latest.get(key)
-    if known is None or known[2]() is not latest.now or list(map(id, call)) != [id(ref()) for ref in known[0]]:
+    cached = _latest.get(key)
+    if cached is None or cached[2]() is not latest.now or list(map(id, call)) != [id(ref()) for ref in cached[0]]:
         _latest.clear()
         first = weakref.ref(call[0], lambda _: _latest.pop(key, None))
         arrays = passed_back_arrays(g, input_gates, h, c, weight, bias, backwards, out[0])
-        known = _latest[key] = ((first, *map(weakref.ref, call[1:])), arrays, weakref.ref(latest.now))
-    return known[1]
+        cached = _latest[key] = ((first, *map(weakref.ref, call[1:])), arrays, weakref.ref(latest.now))
+    return cached[1]
 
 
 def passed_back_arrays(g, input_gates, h, c, weight, bias, backwards, output):

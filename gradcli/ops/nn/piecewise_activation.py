@@ -16,7 +16,7 @@ from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
 from gradcli.ops.base import Kernel, Slope
 from gradcli.ops.dtype_checks import no_truths
-from gradcli.ops.nn.activation import SIGNED, THNN, Activation, floating
+from gradcli.ops.nn.activation import SIGNED, THNN, Activation, refuse_integers
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
 
@@ -49,8 +49,7 @@ class Hardtanh(Activation):
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
         if min_val > max_val:
-            raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, "
-                                                                                   f"{min_val})")
+            raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
         if input.dtype.kind == "b":
             raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
         return clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
@@ -85,7 +84,7 @@ class LeakyRelu(Activation):
     samples = [(SIGNED,), (SIGNED, 0.3)]
 
     def forward(input: Array, negative_slope: Number = 0.01):
-        floating("leaky_relu", input)
+        refuse_integers("leaky_relu", input)
         if input.size >= MANY and 0 < negative_slope <= 1:
             return large.elements.leaky(input, input.dtype.type(negative_slope))
         low = np.multiply(input, constant(negative_slope, input.dtype))
@@ -200,8 +199,8 @@ class Rrelu(Op):
 
     def compose(F, input, lower: Number = 1.0 / 8, upper: Number = 1.0 / 3, training: Flag = False):
         if lower > upper:
-            raise UnfitValue("Lower bound should be less than or equal to the upper bound", f"F.rrelu(x, {upper}, "
-                                                                                            f"{lower})")
+            raise UnfitValue("Lower bound should be less than or equal to the upper bound",
+                             f"F.rrelu(x, {upper}, {lower})")
         if not training:
             return F.leaky_relu(input, (lower + upper) / 2)
         return F.sloped(input, F.drawn_slopes(input, lower, upper, training))
@@ -215,7 +214,7 @@ class DrawnSlopes(Kernel):
     errors = [("text", 0, 1, True)]
 
     def forward(input: Array, lower: Number, upper: Number, training: Flag):
-        floating("rrelu", input)
+        refuse_integers("rrelu", input)
         slopes = np.ones(input.shape, input.dtype)
         low = input <= 0
         slopes[low] = draw().uniform((int(np.count_nonzero(low)),), np.float64, lower, upper) if training else (
@@ -246,7 +245,7 @@ class Hardsigmoid(Activation):
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
     def forward(input: Array):
-        floating("hardsigmoid", input)
+        refuse_integers("hardsigmoid", input)
         return np.clip(input + 3, input.dtype.type(0), input.dtype.type(6)) / 6
 
     def grad_input(F, g, input):
@@ -261,7 +260,7 @@ class Hardswish(Activation):
     samples = [([-4.0, -0.4, 0.5, 5.0],)]
 
     def forward(input: Array):
-        floating("hardswish", input)
+        refuse_integers("hardswish", input)
         return input * np.clip(input + 3, input.dtype.type(0), input.dtype.type(6)) / 6
 
     def grad_input(F, g, input):
@@ -280,7 +279,7 @@ class Hardshrink(Activation):
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def forward(input: Array, lambd: Number = 0.5):
-        floating("hardshrink", input)
+        refuse_integers("hardshrink", input)
         return choose(np.logical_and(input >= -lambd, input <= lambd), input.dtype.type(0), input)
 
     def grad_input(F, g, input, lambd):
@@ -296,7 +295,7 @@ class Softshrink(Activation):
     errors = [(SIGNED, -1.0), ("text",)]
 
     def forward(input: Array, lambd: Number = 0.5):
-        floating("softshrink", input)
+        refuse_integers("softshrink", input)
         if lambd < 0:
             info = np.finfo(input.dtype)
             raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}.",

@@ -30,7 +30,7 @@ class Proportions(Op, abstract=True):
     errors = [(GRID, 5), ("text",)]
 
 
-def along(dim, ndim):
+def normalized_dim(dim, ndim):
     """The dimension to normalise along, by the rule of the days when it could not be said if none is given."""
     if dim is None:
         return 0 if ndim in (0, 1, 3) else 1
@@ -43,9 +43,9 @@ def prepared(name, input, dim, dtype):
         input = retyped(input, dtype)
     if input.dtype.kind != "f":
         raise UnimplementedType(f"{name}() is not implemented for whole numbers",
-                        ("x.float()", "a floating copy")).saying(
+                                ("x.float()", "a floating copy")).saying(
             f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
-    return input, along(dim, input.ndim)
+    return input, normalized_dim(dim, input.ndim)
 
 
 def shifted(input, at):
@@ -70,7 +70,7 @@ def across_few(input, dim):
     ndim = input.ndim
     if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
         return -1
-    at = along(dim, ndim)
+    at = normalized_dim(dim, ndim)
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
@@ -111,8 +111,8 @@ class Softmax(Proportions):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return softmax_back(g, out, along(dim, out.ndim))
-        return F.cast(F.softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
+            return softmax_back(g, out, normalized_dim(dim, out.ndim))
+        return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape))), input_dtype)
 
 
 class LogSoftmax(Proportions):
@@ -138,8 +138,8 @@ class LogSoftmax(Proportions):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return log_softmax_back(g, out, along(dim, out.ndim))
-        return F.cast(F.log_softmax_back(g, out, along(dim, len(out.shape))), input_dtype)
+            return log_softmax_back(g, out, normalized_dim(dim, out.ndim))
+        return F.cast(F.log_softmax_back(g, out, normalized_dim(dim, len(out.shape))), input_dtype)
 
 
 class SoftmaxBack(Kernel):

@@ -14,14 +14,14 @@ OFTEN = np.array([1, 2, 1, 3])
 HEAVY = np.array([0.5, 1.0, 2.0, 1.5])
 
 
-def weighed(F, weights, count, name):
+def checked_weights(F, weights, count, name):
     """Weights of observations, one for each."""
     if len(weights.shape) > 1 or (weights.shape[0] if len(weights.shape) else 1) != count:
         raise ShapeFault(f"cov(): expected {name} to have the same numel as there are observations in the input, but "
                          f"got {list(weights.shape)} for {count} observations")
-    whole = "int" in str(weights.dtype)
-    if whole != (name == "fweights"):
-        raise TypeFault(f"cov(): expected {name} to have {'integral' if not whole else 'floating point'} dtype but got "
+    integers = "int" in str(weights.dtype)
+    if integers != (name == "fweights"):
+        raise TypeFault(f"cov(): expected {name} to have {'floating point' if integers else 'integral'} dtype but got "
                         f"{name} with {weights.dtype} dtype")
     if F.any(weights < 0):
         raise ShapeFault(f"cov(): {name} cannot be negative")
@@ -48,16 +48,16 @@ class Cov(Op):
         x = input if len(input.shape) == 2 else F.reshape(input, (1, -1))
         w, total = None, x.shape[1]
         if fweights is not None:
-            w = weighed(F, fweights, total, "fweights")
+            w = checked_weights(F, fweights, total, "fweights")
         if aweights is not None:
-            heavy = weighed(F, aweights, total, "aweights")
+            heavy = checked_weights(F, aweights, total, "aweights")
             w = heavy if w is None else w * heavy
         off, norm = x - F.mean(x, 1, True), max(total - correction, 0)
         if w is not None:
             mass = F.sum(w)
             off = x - F.sum(x * w, 1, True) / mass
-            lost = correction if aweights is None else correction * F.sum(w * heavy) / mass
-            norm = F.clamp(mass - lost, 0)
+            degrees = correction if aweights is None else correction * F.sum(w * heavy) / mass
+            norm = F.clamp(mass - degrees, 0)
         c = F.mm(off if w is None else F.cast(off * w, off.dtype), conjugated(F, F.t(off))) / norm
         return F.squeeze(c)
 

@@ -12,7 +12,7 @@ from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import SMALL
-from gradcli.ops.creation.create import spaced
+from gradcli.ops.creation.create import linspace_array
 from gradcli.ops.reduction.reduce import GRID
 
 COUNTED = np.array([1, 2, 2, 5])
@@ -82,7 +82,7 @@ def edges_for(array, bins, span):
         raise UnfitValue(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "x.histogram(10)")
     low, high = span or ((0.0, 0.0) if array.size else (0.0, 1.0))
     low, high = bounds(array, low, high, "histogram", 0.5) if span is None or low == high else (low, high)
-    return spaced(low, high, bins + 1, array.dtype)
+    return linspace_array(low, high, bins + 1, array.dtype)
 
 
 class Bincount(Op):
@@ -140,7 +140,7 @@ def sorted_numbers(numbers):
 def _without_derivative(name):
     """The fault of a gradient through distinct elements, which PyTorch has not either."""
     return UnimplementedDerivative(f"the derivative for '{name}' is not implemented",
-                             ("x.detach().unique()", "the distinct numbers, without history")).saying(
+                                   ("x.detach().unique()", "the distinct numbers, without history")).saying(
         f"the derivative for '{name}' is not implemented.")
 
 

@@ -8,7 +8,7 @@ from gradcli.faults.tree import IndexFault
 from gradcli.ops.arrays import elements_along, scattered_into_zeros
 
 
-def picked(arg, array, dim, keepdim):
+def values_and_indices(arg, array, dim, keepdim):
     """Values and places along `dim` that an argmax-like function finds."""
     if not array.ndim:
         axis(dim, 0)

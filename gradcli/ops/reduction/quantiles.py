@@ -165,7 +165,7 @@ class Kthvalue(Picking):
         return chosen(input, where, at, keepdim)
 
 
-INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest", fault=RefusedAtRunTime, words="quantile() "
+INTERPOLATIONS = Text("linear", "lower", "higher", "midpoint", "nearest", fault=RefusedAtRunTime, message="quantile() "
                       "interpolation must be one of linear, lower, higher, midpoint or nearest, but got {}")
 
 
@@ -198,7 +198,7 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
         rank = q * F.clamp(F.sum(x == x, -1, True) - 1, 0)
     else:
         rank = F.where(F.any(x != x, -1, True), count - 1.0, q * (count - 1))
-    low, high = between(F, rank, interpolation)
+    low, high = neighbouring_ranks(F, rank, interpolation)
     below = F.gather(ordered, -1, F.cast(low, INT))
     if interpolation in ("linear", "midpoint"):
         above = F.gather(ordered, -1, F.cast(high, INT))
@@ -208,7 +208,7 @@ def quantile_of(F, input, q, dim, keepdim, interpolation, name, skip):
     return F.quantiles(result if not keepdim else restore_dimensions(F, result, dim, ndim, len(q.shape)))
 
 
-def between(F, rank, interpolation):
+def neighbouring_ranks(F, rank, interpolation):
     """The two ranks to interpolate between; they are one where a rule picks one."""
     low, high = F.floor(rank), F.ceil(rank)
     if interpolation == "lower":
@@ -216,8 +216,8 @@ def between(F, rank, interpolation):
     if interpolation == "higher":
         return high, high
     if interpolation == "nearest":
-        near = F.round(rank)
-        return near, near
+        nearest = F.round(rank)
+        return nearest, nearest
     return low, high
 
 

@@ -19,7 +19,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FIRST, TYPES, divided
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
-from gradcli.ops.reduction.picking import Picking, picked
+from gradcli.ops.reduction.picking import Picking, values_and_indices
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -217,7 +217,7 @@ class MaxDim(ExtremeAlong):
     modern_names = "MaxBackward0"
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        return picked(ndarray.argmax, input, dim, keepdim)
+        return values_and_indices(ndarray.argmax, input, dim, keepdim)
 
 
 class MinDim(ExtremeAlong):
@@ -227,7 +227,7 @@ class MinDim(ExtremeAlong):
     modern_names = "MinBackward0"
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        return picked(ndarray.argmin, input, dim, keepdim)
+        return values_and_indices(ndarray.argmin, input, dim, keepdim)
 
 
 class ExtremeOfAll(Kernel, abstract=True):

@@ -90,7 +90,7 @@ class Nanmean(Reduction):
         return F.nansum(input, dim, keepdim, dtype=dtype) / F.sum(input == input, dim, keepdim)
 
 
-def floating(array, name):
+def as_double(array, name):
     """`array`, which must be of a floating type, in double precision."""
     if array.dtype.kind == "c":
         return array.astype(np.complex128, copy=False)
@@ -104,17 +104,17 @@ def floating(array, name):
 def variance_and_mean(array, dim, correction, keepdim, name):
     """The variance, and the mean, along dimensions; sums are carried in double precision."""
     where = axes(dim, array.ndim)
-    whole = len(where) == array.ndim and not keepdim
-    count = array.size if whole else math.prod([array.shape[i] for i in where])
+    over_all = len(where) == array.ndim and not keepdim
+    count = array.size if over_all else math.prod([array.shape[i] for i in where])
     if array.size >= MANY and large.sums.moments_fit(array, where):
         mean, summed = large.sums.moments(array, where)
         var = summed / np.float64(max(count - correction, 0))
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
-    wide = floating(array, name)
-    mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
+    wide = as_double(array, name)
+    mean = (np.add.reduce(wide, None) if over_all else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean)
     off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
-    summed = np.add.reduce(off, None) if whole else np.add.reduce(off, where, None, None, keepdim)
+    summed = np.add.reduce(off, None) if over_all else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
 
@@ -341,11 +341,11 @@ class Renorm(Op):
             raise UnfitValue("renorm: a norm's order is above 0, and maxnorm is not negative", "x.renorm(2, 0, 1.0)"
                              ).saying("renorm: non-positive-norm not supported" if p <= 0 else
                                       f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
-        norm = VectorNorm.forward(input, p, rest(dim, input.ndim), True)
+        norm = VectorNorm.forward(input, p, other_dims(dim, input.ndim), True)
         return input * np.where(norm > maxnorm, maxnorm / (norm + TINY), 1).astype(input.dtype)
 
     def grad_input(F, g, input, p, dim, maxnorm, input_shape, input_dtype):
-        where = rest(dim, len(input_shape))
+        where = other_dims(dim, len(input_shape))
         norm = F.linalg_vector_norm(input, p, where, True)
         over, scale = norm > maxnorm, maxnorm / (norm + TINY)
         along = F.sum(g * input, where, True) * -scale / (norm + TINY)
@@ -356,6 +356,6 @@ class Renorm(Op):
 TINY = 1e-7     # what PyTorch adds to a norm before it divides by it
 
 
-def rest(dim, ndim):
+def other_dims(dim, ndim):
     """All dimensions but `dim`."""
     return tuple(i for i in range(ndim) if i != axis(dim, ndim))

@@ -5,27 +5,27 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Int, Ints, Plain, Type, sized
 from gradcli.engine.autograd.views import positions
-from gradcli.engine.result_layout import copied
+from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.write_gate import dense, stepping
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.creation.create import Creation, checked
+from gradcli.ops.creation.create import Creation, checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
 def memory_of(array):
     """All the memory behind a tensor as a vector, and the place in it where the tensor begins."""
-    whole = owner(array)
-    if not isinstance(whole, np.ndarray) or whole.dtype != array.dtype or not (whole.flags.forc or dense(whole)):
+    base = owner(array)
+    if not isinstance(base, np.ndarray) or base.dtype != array.dtype or not (base.flags.forc or dense(base)):
         raise ShapeFault("as_strided(): the memory of this tensor is not its own", ("x.clone()", "gives it its own"))
-    first = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
-    return whole.ravel(order="K"), first // array.itemsize
+    first = array.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return base.ravel(order="K"), first // array.itemsize
 
 
-def stepped(array, size, stride, offset):
+def strided_view(array, size, stride, offset):
     """The view of a tensor's memory that begins at `offset` and takes these steps, which must stay inside."""
     flat, first = memory_of(array)[0], offset
     if len(size) != len(stride):
@@ -52,7 +52,7 @@ class AsStrided(Op):
         size, stride = (x if type(x) is tuple else (x,) for x in (size, stride))
         array = input.array if isinstance(input, Tensor) else input
         first = memory_of(array)[1] if storage_offset is None else storage_offset
-        at = positions(array, stepped(array, size, stride, first))
+        at = positions(array, strided_view(array, size, stride, first))
         return F.strided_view(input, size, stride, first, Tensor(at) if isinstance(input, Tensor) else at)
 
 
@@ -67,7 +67,7 @@ class StridedView(Kernel):
     errors = [(GRID, (9,), (1,), 0, np.arange(9))]
 
     def forward(input: Array, size: Plain, stride: Plain, storage_offset: Int, at: Index):
-        return stepped(input, size, stride, storage_offset)
+        return strided_view(input, size, stride, storage_offset)
 
     def grad_input(F, g, at, input_shape):
         inside = at >= 0
@@ -81,7 +81,7 @@ def strided_memory(size, stride, dtype):
         raise ShapeFault(f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}: "
                          "there is one step for each length, and none is negative")
     last = sum((n - 1) * s for n, s in zip(size, stride, strict=True)) if 0 not in size else -1
-    return stepped(np.zeros(last + 1, dtype), size, stride, 0)
+    return strided_view(np.zeros(last + 1, dtype), size, stride, 0)
 
 
 class EmptyStrided(Creation):
@@ -120,7 +120,7 @@ class EmptyPermuted(Creation):
         if sorted(order) != list(range(len(size))):
             raise ShapeFault(f"empty_permuted: physical_layout {list(order)} must name each of the {len(size)} "
                              "dimensions once; Duplicate dim not allowed")
-        return np.zeros(checked([size[d] for d in order]), dtype or Default.floating).transpose(np.argsort(order))
+        return np.zeros(checked_size([size[d] for d in order]), dtype or Default.floating).transpose(np.argsort(order))
 
 
 class AsStridedScatter(Op):
@@ -137,8 +137,8 @@ class AsStridedScatter(Op):
         if src.shape != tuple(size):
             raise ShapeFault("expected src to have a size equal to the slice of self. src size = "
                              f"{list(src.shape)}, slice size = {list(size)}", f"src.reshape({size})")
-        copy = copied(input)
-        stepped(copy, size, stride, storage_offset or 0)[...] = src
+        copy = dense_copy(input)
+        strided_view(copy, size, stride, storage_offset or 0)[...] = src
         return copy
 
     def grad_input(F, g, src_shape, size, stride, storage_offset):

@@ -5,17 +5,110 @@ from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Arrays, Flag, Int, Text, VariadicArrays
+from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.signature import Arrays, Dim, Flag, Int, Text, VariadicArrays, sized
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import in_format_of
+from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
+from gradcli.faults.tensors import EmptyList
 from gradcli.faults.tree import MemoryFault, ShapeFault
 from gradcli.ops.shape.rearrange import cube, row
 
 INDEXING = Text("ij", "xy", fault=RefusedAtRunTime,
-                words='torch.meshgrid: indexing must be one of "xy" or "ij", but received: {}')
+                message='torch.meshgrid: indexing must be one of "xy" or "ij", but received: {}')
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PAIR = ([1.0, 2.0], [3.0, 4.0])
+
+
+def _cat_refused(first, other, at, number):
+    """What PyTorch says of tensors that do not fit together along dimension `at`."""
+    if len(first) != len(other):
+        return f"Tensors must have same number of dimensions: got {len(first)} and {len(other)}"
+    where = next(i for i, (a, b) in enumerate(zip(first, other, strict=True)) if a != b and i != at)
+    return (f"Sizes of tensors must match except in dimension {at}. Expected size {first[where]} but got size "
+            f"{other[where]} for tensor number {number} in the list.")
+
+
+class Cat(Op):
+    """cat(tensors, dim): tensors joined along a dimension they have."""
+
+    complex = True
+    names = ("cat", "concat", "concatenate")
+    method = False
+    type_promotion = "mixed"
+    legacy_names = "tensor.Concat"
+    samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
+    errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
+
+    def forward(tensors: Arrays, dim: Dim = 0):
+        if not tensors:
+            raise EmptyList("cat() needs at least one tensor", "torch.cat([x, y])").saying(
+                "torch.cat(): expected a non-empty list of Tensors")
+        ndim = tensors[0].ndim
+        if ndim > 1 or ndim and (dim == 0 or (0,) not in [t.shape for t in tensors]):
+            try:
+                return in_format_of(np.concatenate(tensors, axis(dim, ndim)), tensors)
+            except ValueError:
+                pass        # the shapes do not fit, which is refused in words below
+        solid = [t for t in tensors if t.shape != (0,)] or list(tensors)
+        if Current.legacy:       # 0.1.12 had no single numbers, but tensors of one element
+            solid = [t if t.ndim else t.reshape(1) for t in solid]
+        at = axis(dim, solid[0].ndim) if solid[0].ndim else None
+        if at is None:
+            raise ShapeFault("zero-dimensional tensor (at position 0) cannot be concatenated",
+                             ("torch.stack([x, y])", "joins single numbers"))
+        for k, t in enumerate(solid[1:], 1):
+            if t.ndim != solid[0].ndim or t.shape[:at] + t.shape[at + 1 :] != (
+                    solid[0].shape[:at] + solid[0].shape[at + 1 :]):
+                raise ShapeFault(f"cat(): Sizes of tensors must match except in dimension {at}: tensor 0 is "
+                                 f"{sized(solid[0].shape)}, tensor {k} is {sized(t.shape)}").saying(
+                    _cat_refused(solid[0].shape, t.shape, at, k))
+        return np.ascontiguousarray(np.concatenate(solid, at))
+
+    def grad_tensors(at, F, g, tensors_shape, dim):
+        if F is raw and () not in tensors_shape and g.ndim == len(tensors_shape[at]):
+            along, start = axis(dim, g.ndim), 0
+            for shape in tensors_shape[:at]:
+                start += shape[along] if len(shape) == g.ndim else 0
+            return g[(slice(None),) * along + (slice(start, start + tensors_shape[at][along]),)]
+        if tensors_shape[at] == (0,) and len(g.shape) > 1:
+            return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
+        along = axis(dim, len(g.shape))
+        if (0,) not in tensors_shape and () not in tensors_shape:
+            return F.narrow(g, along, sum([s[along] for s in tensors_shape[:at]]), tensors_shape[at][along])
+        lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] if s else 1 for s in tensors_shape]
+        part = F.narrow(g, along, sum(lengths[:at]), lengths[at])
+        return part if tensors_shape[at] else F.reshape(part, ())
+
+
+class Stack(Op):
+    """stack(tensors, dim): tensors of one shape joined along a new dimension."""
+
+    complex = True
+    method = False
+    type_promotion = "mixed"
+    legacy_names = "tensor.Concat"
+    samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
+    errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
+
+    def forward(tensors: Arrays, dim: Dim = 0):
+        if not tensors:
+            raise ShapeFault("stack() needs at least one tensor", "torch.stack([x, y])").saying(
+                "stack expects a non-empty TensorList")
+        shape = tensors[0].shape
+        for k, t in enumerate(tensors):
+            if t.shape != shape:
+                raise ShapeFault(f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at "
+                                 f"entry 0 and {list(t.shape)} at entry {k}")
+        at = axis(dim, len(shape) + 1)
+        put_in = (slice(None),) * at + (None,)
+        return np.ascontiguousarray(np.concatenate([t[put_in] for t in tensors], at))
+
+    def grad_tensors(at, F, g, dim):
+        if F is raw:
+            return g[(slice(None),) * axis(dim, g.ndim) + (at, ...)]
+        return F.select(g, dim, at)
 
 
 class Joined(Op, abstract=True):
@@ -80,18 +173,18 @@ class BlockDiag(Op):
             if t.ndim > 2:
                 raise ShapeFault(f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {k} has "
                                  f"{t.ndim} dimensions")
-        sizes = [block(t.shape) for t in tensors]
+        sizes = [block_shape(t.shape) for t in tensors]
         out = np.zeros([sum(n) for n in zip(*sizes, strict=True)], tensors[0].dtype)
         for t, key in zip(tensors, corners(sizes), strict=True):
             out[key] = t
         return out
 
     def grad_tensors(at, F, g, tensors_shape):
-        key = corners([block(shape) for shape in tensors_shape])[at]
+        key = corners([block_shape(shape) for shape in tensors_shape])[at]
         return F.reshape(F.getitem(g, key, ()), tensors_shape[at])
 
 
-def block(shape):
+def block_shape(shape):
     """The rows and columns of a block."""
     return (1,) * (2 - len(shape)) + tuple(shape)
 

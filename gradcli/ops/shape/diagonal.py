@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Int
-from gradcli.engine.result_layout import copied
+from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault
 from gradcli.ops.reduction.reduce import total
@@ -13,7 +13,7 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 CUBE = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]
 
 
-def two(dim1, dim2, ndim, name):
+def two_dims(dim1, dim2, ndim, name):
     """Two different dimensions counted from the front."""
     a, b = axis(dim1, ndim), axis(dim2, ndim)
     if a == b:
@@ -31,7 +31,7 @@ class Diagonal(Op):
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5), ([1.0],)]
 
     def forward(input: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
-        a, b = two(dim1, dim2, input.ndim, "diagonal()")
+        a, b = two_dims(dim1, dim2, input.ndim, "diagonal()")
         diagonal = input.diagonal(offset, a, b)
         diagonal.flags.writeable = input.flags.writeable
         return diagonal
@@ -60,7 +60,7 @@ class DiagEmbed(Op):
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5)]
 
     def forward(input: Array, offset: Int = 0, dim1: Dim = -2, dim2: Dim = -1):
-        a, b = two(dim1, dim2, input.ndim + 1, "diag_embed()")
+        a, b = two_dims(dim1, dim2, input.ndim + 1, "diag_embed()")
         n = input.shape[-1] + abs(offset)
         out = np.zeros((*input.shape[:-1], n * n), input.dtype)
         first = offset if offset > 0 else -offset * n
@@ -125,7 +125,7 @@ class Trace(Op):
         return F.diagonal_scatter(F.zeros(input_shape, dtype=input_dtype), F.expand(g, (min(input_shape),)))
 
 
-def fits(src, room, name):
+def check_size(src, room, name):
     """Refuse a source that is not of the size of the part it replaces."""
     if src.shape != room:
         raise ShapeFault(f"expected src to have a size equal to the {name} of self. src size = {list(src.shape)}, "
@@ -141,11 +141,11 @@ class DiagonalScatter(Op):
     errors = [(GRID, [7.0]), (GRID, [7.0, 8.0], 0, 1, 1)]
 
     def forward(input: Array, src: Array, offset: Int = 0, dim1: Dim = 0, dim2: Dim = 1):
-        a, b = two(dim1, dim2, input.ndim, "diagonal_scatter()")
-        out = copied(input)
+        a, b = two_dims(dim1, dim2, input.ndim, "diagonal_scatter()")
+        out = dense_copy(input)
         diagonal = out.diagonal(offset, a, b)
         diagonal.flags.writeable = True
-        fits(src, diagonal.shape, "diagonal")
+        check_size(src, diagonal.shape, "diagonal")
         diagonal[...] = src
         return out
 
@@ -168,8 +168,8 @@ class SelectScatter(Op):
         if not input.ndim or not -input.shape[at] <= index < input.shape[at]:
             raise IndexFault(f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
                              f"dimension {at}")
-        fits(src, (*input.shape[:at], *input.shape[at + 1 :]), "slice")
-        out = copied(input)
+        check_size(src, (*input.shape[:at], *input.shape[at + 1 :]), "slice")
+        out = dense_copy(input)
         out[(slice(None),) * at + (index,)] = src
         return out
 
@@ -190,8 +190,8 @@ class SliceScatter(Op):
 
     def forward(input: Array, src: Array, dim: Dim = 0, start: Int = None, end: Int = None, step: Int = 1):
         key = slice_key(dim, start, end, step, input.ndim)
-        out = copied(input)
-        fits(src, out[key].shape, "slice")
+        out = dense_copy(input)
+        check_size(src, out[key].shape, "slice")
         out[key] = src
         return out
 

@@ -250,11 +250,11 @@ class BroadcastTensors(Op):
     errors = [(([1.0, 2.0], [1.0, 2.0, 3.0]),), ("text",)]
 
     def compose(F, tensors: VariadicArrays):
-        shape = meeting(*(tuple(t.shape) for t in tensors))
+        shape = broadcast_shape(*(tuple(t.shape) for t in tensors))
         return tuple(t if tuple(t.shape) == tuple(shape) else F.expand(t, shape) for t in tensors)
 
 
-def meeting(*shapes):
+def broadcast_shape(*shapes):
     """The shape in which shapes meet."""
     try:
         return np.broadcast_shapes(*shapes)

@@ -13,16 +13,16 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
-def cut(array, lengths, at):
+def pieces(array, lengths, at):
     """Views of pieces of these lengths along a dimension, one after the other."""
-    pieces, start, before = [], 0, (slice(None),) * at
+    views, start, before = [], 0, (slice(None),) * at
     for n in lengths:
-        pieces.append(array[(*before, slice(start, start + n))])
+        views.append(array[(*before, slice(start, start + n))])
         start += n
-    return tuple(pieces)
+    return tuple(views)
 
 
-def joined(F, g, lengths, dim, shape, dtype):
+def joined_gradients(F, g, lengths, dim, shape, dtype):
     """The gradients of pieces put together, with zeros for those that nobody asked about."""
     at = axis(dim, len(shape))
     parts = [F.zeros((*shape[:at], n, *shape[at + 1 :]), dtype=dtype) if part is None else part
@@ -69,11 +69,11 @@ class Split(Op):
 
     def forward(input: Array, split_size_or_sections: Dims, dim: Dim = 0):
         at = dimension(dim, input, "split")
-        return cut(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
+        return pieces(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
 
     def grad_input(F, g, split_size_or_sections, dim, input_shape, input_dtype):
         lengths = lengths_of(split_size_or_sections, input_shape[axis(dim, len(input_shape))])
-        return joined(F, g, lengths, dim, input_shape, input_dtype)
+        return joined_gradients(F, g, lengths, dim, input_shape, input_dtype)
 
 
 class SplitWithSizes(Op):
@@ -108,11 +108,11 @@ class Chunk(Op):
         if chunks <= 0:
             raise UnfitValue(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
         at = dimension(dim, input, "chunk")
-        return cut(input, chunk_lengths(chunks, input.shape[at]), at)
+        return pieces(input, chunk_lengths(chunks, input.shape[at]), at)
 
     def grad_input(F, g, chunks, dim, input_shape, input_dtype):
         lengths = chunk_lengths(chunks, input_shape[axis(dim, len(input_shape))])
-        return joined(F, g, lengths, dim, input_shape, input_dtype)
+        return joined_gradients(F, g, lengths, dim, input_shape, input_dtype)
 
 
 class Unbind(Op):
@@ -146,32 +146,33 @@ class TensorSplit(Op):
     errors = [(ROW, 0), (GRID, 2, 5)]
 
     def compose(F, input, indices_or_sections: DimOrTensor, dim: Dim = 0):
-        how = indices_or_sections
-        if isinstance(how, Tensor | np.ndarray):
-            how = tuple(int(i) for i in how) if len(how.shape) else int(how)
+        parts = indices_or_sections
+        if isinstance(parts, Tensor | np.ndarray):
+            parts = tuple(int(i) for i in parts) if len(parts.shape) else int(parts)
         if not len(input.shape):
             raise ShapeFault("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
         at = axis(dim, len(input.shape))
-        return tuple(F.getitem(input, (slice(None),) * at + (slice(a, b),), ()) for a, b in edges(how, input.shape[at]))
+        return tuple(F.getitem(input, (slice(None),) * at + (slice(a, b),), ())
+                     for a, b in edges(parts, input.shape[at]))
 
 
-def edges(how, n):
+def edges(parts, n):
     """Where each piece begins and ends: so many of nearly equal size, or between the places listed."""
-    if type(how) is int:
-        if how <= 0:
-            raise UnfitValue(f"number of sections must be larger than 0, got {how}", "x.tensor_split(2)")
-        marks = [i * (n // how) + min(i, n % how) for i in range(how + 1)]
+    if type(parts) is int:
+        if parts <= 0:
+            raise UnfitValue(f"number of sections must be larger than 0, got {parts}", "x.tensor_split(2)")
+        marks = [i * (n // parts) + min(i, n % parts) for i in range(parts + 1)]
     else:
-        marks = [0, *how, n]
+        marks = [0, *parts, n]
     return zip(marks, marks[1:], strict=False)
 
 
-def sections(F, input, how, dim, name):
+def sections(F, input, parts, dim, name):
     """tensor_split along one dimension, where so many pieces must be of equal size."""
-    if type(how) is int and (how <= 0 or input.shape[dim] % how):
+    if type(parts) is int and (parts <= 0 or input.shape[dim] % parts):
         raise ShapeFault(f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
-                         f"{input.shape[dim]} is not divisible by the split_size {how}!")
-    return F.tensor_split(input, how, dim)
+                         f"{input.shape[dim]} is not divisible by the split_size {parts}!")
+    return F.tensor_split(input, parts, dim)
 
 
 class Hsplit(Op):

@@ -95,10 +95,10 @@ def complement(x):
     size = np.abs(x)
     out = _complement_above(size)
     np.subtract(2, out, out=out, where=x < 0)
-    near = size < 0.5
-    if near.any():
-        x = x[near]
-        out[near] = 1 - x * polynomial(NEAR_0, x * x)
+    small = size < 0.5
+    if small.any():
+        x = x[small]
+        out[small] = 1 - x * polynomial(NEAR_0, x * x)
     return out
 
 

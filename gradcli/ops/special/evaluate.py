@@ -100,10 +100,10 @@ def piecewise(x, *pieces):
     out = np.full_like(x, np.nan)
     free = np.ones(x.shape, bool)
     for mask, kernel in pieces:
-        mine = mask & free
-        if mine.all():
+        piece = mask & free
+        if piece.all():
             return kernel(x)
-        if mine.any():
-            out[mine] = kernel(x[mine])
-            free &= ~mine
+        if piece.any():
+            out[piece] = kernel(x[piece])
+            free &= ~piece
     return out

@@ -106,11 +106,11 @@ def _digamma_reflected(x):
 def zeta(s, q):
     """Hurwitz's zeta, the sum of (q + k)^-s over k = 0, 1, ..., of flat float64 numbers s and q."""
     out = np.full_like(s, math.nan)
-    whole = q == np.floor(q)
-    out[(s == 1) | ((q <= 0) & whole & (s > 1))] = math.inf
+    integral = q == np.floor(q)
+    out[(s == 1) | ((q <= 0) & integral & (s > 1))] = math.inf
     plain = (s > 1) & (q > 0)
     out[plain] = _zeta(s[plain], q[plain])
-    mirrored = (s > 1) & (q < 0) & ~whole & (s == np.floor(s))
+    mirrored = (s > 1) & (q < 0) & ~integral & (s == np.floor(s))
     if mirrored.any():
         s, q = s[mirrored], q[mirrored]
         part = q - np.floor(q)

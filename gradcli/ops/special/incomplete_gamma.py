@@ -49,11 +49,11 @@ TEMME = (
 def excess(a, x):
     """m - log(1 + m) for m = x / a - 1, without cancellation near 0."""
     m = (x - a) / a
-    near = np.abs(m) < 0.5
-    s = np.where(near, m / (2 + m), 0.0)
+    small = np.abs(m) < 0.5
+    s = np.where(small, m / (2 + m), 0.0)
     # log(1 + m) = 2 artanh(s), and m - 2 s = m s
     series = polynomial([2 / (2 * k + 3) for k in range(17)], s * s)
-    return np.where(near, s * m - s * s * s * series, m - np.log(x / a))
+    return np.where(small, s * m - s * s * s * series, m - np.log(x / a))
 
 
 def front(a, x):
@@ -117,7 +117,7 @@ def by_temme(a, x, sign):
     return complement(sign * eta * np.sqrt(a / 2)) / 2 + sign * rest
 
 
-def parts(a, x, upper):
+def regularized(a, x, upper):
     """The part below x, or above it if `upper`, of flat float64 numbers."""
     out = np.full_like(x, math.nan)
     inside = (a > 0) & (x > 0) & np.isfinite(a) & np.isfinite(x)
@@ -133,13 +133,13 @@ def parts(a, x, upper):
     for where, kernel, is_upper in ((small, above_by_powers if upper else below_by_series, upper),
                                     (fraction, above_by_fraction, True), (series, below_by_series, False)):
         if where.any():
-            got = kernel(a[where], x[where])
-            out[where] = got if is_upper == upper else 1 - got
+            results = kernel(a[where], x[where])
+            out[where] = results if is_upper == upper else 1 - results
     return out
 
 
-_lower = in_doubles(lambda a, x: parts(a, x, False))
-_upper = in_doubles(lambda a, x: parts(a, x, True))
+_lower = in_doubles(lambda a, x: regularized(a, x, False))
+_upper = in_doubles(lambda a, x: regularized(a, x, True))
 
 
 class Incomplete(Binary, abstract=True):
@@ -149,7 +149,7 @@ class Incomplete(Binary, abstract=True):
 
     def grad_input(F, g):
         raise NotDifferentiable("the incomplete gamma functions have no derivative by their first argument here",
-                        ("torch.igamma(a.detach(), x)", "the gradient by x only"))
+                                ("torch.igamma(a.detach(), x)", "the gradient by x only"))
 
 
 class IGamma(Incomplete):

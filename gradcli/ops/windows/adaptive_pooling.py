@@ -76,7 +76,7 @@ class AdaptiveMax(Kernel):
         return F.put_in_planes(g, out[1], tuple(input_shape[len(input_shape) - len(lengths) :]))
 
 
-def greatest(F, rank, input, output_size, return_indices):
+def adaptive_max_pool(F, rank, input, output_size, return_indices):
     """What the adaptive max poolings have in common; one dimension goes the way of two, of which the first is 1."""
     lengths = lengths_for(F, f"adaptive_max_pool{rank}d", input, output_size, rank)
     if rank == 1:
@@ -96,7 +96,7 @@ def _adaptive_avg_pool(rank):
 
 def _adaptive_max_pool(rank):
     def compose(F, input, output_size: Lengths, return_indices: Flag = False):
-        return greatest(F, rank, input, output_size, return_indices)
+        return adaptive_max_pool(F, rank, input, output_size, return_indices)
 
     return compose
 

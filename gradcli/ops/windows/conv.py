@@ -10,7 +10,7 @@ from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.base import define_by_rank
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
-from gradcli.ops.windows.sliding import BATCH, per_dimension, positive
+from gradcli.ops.windows.sliding import BATCH, check_positive, per_dimension
 
 CONVOLUTIONS = ("Conv1d", "Conv2d", "Conv3d")
 BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
@@ -19,7 +19,7 @@ BLOCK = [[[[[1.0, -2.0], [3.0, 0.5]], [[1.0, 4.0], [-1.0, 0.2]]]]]
 class PaddingKind(Kind):
     """Whole numbers, or one of the words for paddings that follow from the kernel."""
 
-    words = "Invalid padding string: '{}'"
+    message = "Invalid padding string: '{}'"
     fault = RefusedAtRunTime
 
     def take(self, value):
@@ -69,7 +69,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
 def _steps(name, rank, stride, dilation, groups):
     """Stride and dilation, each as a tuple of `rank` numbers."""
     stride, dilation = per_dimension(stride, rank, name, "stride"), per_dimension(dilation, rank, name, "dilation")
-    positive(name, stride=stride, dilation=dilation, groups=(groups,))
+    check_positive(name, stride=stride, dilation=dilation, groups=(groups,))
     return stride, dilation
 
 
@@ -105,25 +105,24 @@ def _channels_fit(name, shape, weight, bias, groups):
                          f"{weight[0]} elements, but got bias of size {list(bias.shape)} instead")
 
 
-def transposed(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation):
+def conv_transpose(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation):
     """What the transposed convolutions have in common."""
     name = f"conv_transpose{rank}d"
     input, many = batched(F, name, input, weight, rank)
     stride, padding, output_padding, dilation = (per_dimension(v, rank, name, w) for v, w in (
         (stride, "stride"), (padding, "padding"), (output_padding, "output_padding"), (dilation, "dilation")))
-    positive(name, stride=stride, dilation=dilation, groups=(groups,))
+    check_positive(name, stride=stride, dilation=dilation, groups=(groups,))
     if input.shape[1] != weight.shape[0] or weight.shape[0] % groups:
         raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected input{list(input.shape)} "
-                         f"to "
-                         f"have {weight.shape[0]} channels, but got {input.shape[1]} channels instead")
+                         f"to have {weight.shape[0]} channels, but got {input.shape[1]} channels instead")
     if bias is not None and tuple(bias.shape) != (weight.shape[1] * groups,):
         raise ShapeFault(f"Given transposed=1, weight of size {list(weight.shape)}, expected bias to be 1-dimensional "
                          f"with {weight.shape[1] * groups} elements, but got bias of size {list(bias.shape)} instead")
     if any(o >= max(s, d) or o < 0 for o, s, d in zip(output_padding, stride, dilation, strict=True)):
         axes = ("depth", "height", "width")[3 - max(len(stride), 2):]
-        listed = [f"{what}_{axis}: {n}" for what, numbers in (
+        listed = [f"{option}_{axis}: {n}" for option, numbers in (
             ("output_padding", output_padding), ("stride", stride), ("dilation", dilation))
-                  for axis, n in zip(axes, (*((0,) if what == "output_padding" else (1,)) * (len(axes) - len(stride)),
+                  for axis, n in zip(axes, (*((0,) if option == "output_padding" else (1,)) * (len(axes) - len(stride)),
                                             *numbers), strict=True)]
         raise UnfitValue("output padding must be smaller than either stride or dilation, but got " + " ".join(listed))
     lengths = transposed_lengths(input.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation)
@@ -145,7 +144,7 @@ def _conv(rank):
 def _conv_transpose(rank):
     def compose(F, input, weight: Array, bias: Array = None, stride: Ints = 1, padding: Ints = 0,
                 output_padding: Ints = 0, groups: Int = 1, dilation: Ints = 1):
-        return transposed(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation)
+        return conv_transpose(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
     return compose
 

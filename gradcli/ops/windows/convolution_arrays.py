@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.windows.sliding import inside, outside, overlapped, places, sliding
+from gradcli.ops.windows.sliding import inside, outside, overlapped, sliding, window_counts
 from gradcli.ops.windows.small_windows import columns_of_few, spread_columns_of_few
 
 
@@ -18,7 +18,7 @@ from gradcli.ops.windows.small_windows import columns_of_few, spread_columns_of_
 def result_lengths(lengths, kernel, stride, padding, dilation):
     """The lengths of a convolution's result; refuses kernels that reach beyond the padded input."""
     padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
-    count = places(padded, kernel, stride, dilation)
+    count = window_counts(padded, kernel, stride, dilation)
     if min(count) < 1:
         reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
         raise ShapeFault(f"Calculated padded input size per channel: ({_by(padded)}). Kernel size: ({_by(reach)}). "

@@ -10,7 +10,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.convolution_arrays import columns
-from gradcli.ops.windows.sliding import inside, overlapped, per_dimension, places, positive
+from gradcli.ops.windows.sliding import check_positive, inside, overlapped, per_dimension, window_counts
 from gradcli.ops.windows.small_windows import spread_columns_of_few
 
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
@@ -22,7 +22,7 @@ def options(name, kernel_size, dilation, padding, stride):
     """The four options of fold and unfold as pairs."""
     kernel, dilation, padding, stride = (per_dimension(v, 2, name, w) for v, w in (
         (kernel_size, "kernel_size"), (dilation, "dilation"), (padding, "padding"), (stride, "stride")))
-    positive(name, kernel_size=kernel, dilation=dilation, stride=stride)
+    check_positive(name, kernel_size=kernel, dilation=dilation, stride=stride)
     return kernel, dilation, padding, stride
 
 
@@ -41,7 +41,8 @@ class Unfold(Op):
                 axis(at, len(input.shape))
             raise ShapeFault(f"Expected 3D or 4D (batch mode) tensor for input with possibly 0 batch size, but got: "
                              f"{list(input.shape)}")
-        count = places([n + 2 * p for n, p in zip(input.shape[-2:], padding, strict=True)], kernel, stride, dilation)
+        padded = [n + 2 * p for n, p in zip(input.shape[-2:], padding, strict=True)]
+        count = window_counts(padded, kernel, stride, dilation)
         if min(count) < 1:
             raise ShapeFault(f"Given input with spatial size {tuple(input.shape[-2:])}, kernel_size={kernel}, "
                              f"dilation={dilation}, padding={padding}, calculated shape of the array of sliding blocks "
@@ -87,12 +88,11 @@ class Fold(Op):
         if input.shape[-2] % (kernel[0] * kernel[1]):
             raise ShapeFault("Expected size of input's dimension 1 to be divisible by the product of kernel_size, but "
                              f"got input.size(1)={input.shape[-2]} and kernel_size={tuple(kernel)}.")
-        count = places([n + 2 * p for n, p in zip(lengths, padding, strict=True)], kernel, stride, dilation)
+        count = window_counts([n + 2 * p for n, p in zip(lengths, padding, strict=True)], kernel, stride, dilation)
         if min(count) < 1 or count[0] * count[1] != input.shape[-1]:
             raise ShapeFault(f"Given output_size={list(lengths)}, kernel_size={list(kernel)}, expected size of input's "
                              f"dimension 2 to match the calculated number of sliding blocks {count[0]} * {count[1]}, "
-                             f"but "
-                             f"got {input.shape[-1]}")
+                             f"but got {input.shape[-1]}")
         return F.col2im(input, lengths, kernel, dilation, padding, stride)
 
 
@@ -103,12 +103,11 @@ class Col2im(Kernel):
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
 
-    def forward(input: Array, lengths: Plain, kernel: Plain, dilation: Plain, padding: Plain,
-                stride: Plain):
+    def forward(input: Array, lengths: Plain, kernel: Plain, dilation: Plain, padding: Plain, stride: Plain):
         if input.ndim == 2:
             return Col2im.forward(input[None], lengths, kernel, dilation, padding, stride)[0]
         padded = tuple(n + 2 * p for n, p in zip(lengths, padding, strict=True))
-        count = places(padded, kernel, stride, dilation)
+        count = window_counts(padded, kernel, stride, dilation)
         channels = input.shape[1] // math.prod(kernel)
         planes = spread_columns_of_few(input[:, None], channels, padded, kernel, stride, dilation, count)
         if planes is not None:
@@ -137,8 +136,7 @@ class PixelShuffle(Op):
                 f"pixel_shuffle expects input to have at least 3 dimensions, but got input with {len(input.shape)} "
                 "dimension(s)" if len(input.shape) < 3 else
                 "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of "
-                "upscale_factor, "
-                f"but input.size(-3)={input.shape[-3]} is not divisible by {r * r}")
+                f"upscale_factor, but input.size(-3)={input.shape[-3]} is not divisible by {r * r}")
         *lead, c, h, w = input.shape
         k = len(lead)
         split = F.reshape(input, (*lead, c // (r * r), r, r, h, w))

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
-from gradcli.engine.result_layout import copied, joined
+from gradcli.engine.result_layout import dense_copy, in_format_of
 from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.arguments import RefusedMode
 from gradcli.faults.mistakes import UnfitValue
@@ -14,11 +14,11 @@ from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import outside
 
 PADDING_MODE = Text("constant", "reflect", "replicate", "circular", fault=RefusedMode,
-                    words="Unrecognised padding mode {}")
+                    message="Unrecognised padding mode {}")
 ROW = [[[1.0, -2.0, 3.0, 0.5]]]
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]]]
 MODERN_NAMES = ("ReflectionPad1DBackward0", "ReflectionPad2DBackward0", "ReflectionPad3DBackward0",
-          "ReplicationPad1DBackward0", "ReplicationPad2DBackward0", "ReplicationPad3DBackward0")
+                "ReplicationPad1DBackward0", "ReplicationPad2DBackward0", "ReplicationPad3DBackward0")
 MIRRORED = ("reflect", "replicate")
 
 
@@ -33,16 +33,14 @@ class Pad(Op):
     errors = [(ROW, (1,)), (ROW, (4, 0), "reflect"), (ROW, (1, 1, 1, 1, 1, 1, 1, 1)), (ROW, (5, 0), "circular"),
               (ROW, (1, 1), "mirror")]
 
-    def compose(F, input, pad: Sizes, mode: PADDING_MODE = "constant",
-                value: Scalar = None):
+    def compose(F, input, pad: Sizes, mode: PADDING_MODE = "constant", value: Scalar = None):
         rank = len(pad) // 2
         if len(pad) % 2 or rank > len(input.shape):
             raise UnfitValue(f"pad() needs two numbers for each dimension padded, at most {2 * len(input.shape)} here, "
                              f"and was given {len(pad)}", ("F.pad(x, (1, 1))", "one place on both sides of the last")
                              ).saying("Padding length must be divisible by 2" if len(pad) % 2 else
                                       "Padding length should be less than or equal to two times the input dimension "
-                                      "but "
-                                      f"got padding length {len(pad)} and input of dimension {len(input.shape)}")
+                                      f"but got padding length {len(pad)} and input of dimension {len(input.shape)}")
         before, after = pad[0::2][::-1], pad[1::2][::-1]
         if mode == "constant":
             return F.constant_pad_nd(input, before, after, 0 if value is None else value)
@@ -50,8 +48,8 @@ class Pad(Op):
             raise ArgumentFault(f'Padding mode "{mode}" doesn\'t take in value argument', f"F.pad(x, {pad}, '{mode}')")
         lengths = input.shape[len(input.shape) - rank :]
         if not 1 <= rank <= 3 or len(input.shape) not in (rank + 1, rank + 2):
-            words = "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
-            raise UnimplementedType(words).saying(
+            message = "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
+            raise UnimplementedType(message).saying(
                 f"Padding size {len(pad)} is not supported for {len(input.shape)}D input tensor.")
         if mode == "reflect":
             reflectable(input.shape, lengths, before, after)
@@ -117,7 +115,7 @@ class ConstantPadNd(Kernel):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
                              "resulted in a negative output size").saying("narrow(): length must be non-negative.")
         grown = outside(input, before, after, realized(value, input.dtype))
-        return copied(input) if grown is input else joined(grown, [input])
+        return dense_copy(input) if grown is input else in_format_of(grown, [input])
 
     def grad_input(F, g, before, after):
         return F.constant_pad_nd(g, tuple([-b for b in before]), tuple([-a for a in after]), 0)

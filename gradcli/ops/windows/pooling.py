@@ -62,16 +62,16 @@ def options(name, rank, kernel_size, stride, padding, dilation=1):
 
 def one_dimensional(kernel, stride, padding, dilation):
     """Refuse the options that PyTorch refuses in words of max_pool1d's own."""
-    for what, value in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
+    for option, value in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
         if value <= 0:
-            raise UnfitValue(f"max_pool1d() {what} must be greater than zero, but got {value}")
+            raise UnfitValue(f"max_pool1d() {option} must be greater than zero, but got {value}")
     if not 0 <= 2 * padding <= dilation * (kernel - 1) + 1:
         raise UnfitValue("max_pool1d() padding must be non-negative, but got "
                          f"{padding}" if padding < 0 else "max_pool1d() padding should be at most half of kernel size, "
                          f"but got padding={padding} and kernel_size={kernel}")
 
 
-def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
+def max_pool(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
     """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
     name = f"max_pool{rank}d"
     planes(F, name, input, rank)
@@ -89,7 +89,7 @@ def greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, 
 def _max_pool(rank):
     def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, dilation: Ints = 1,
                 ceil_mode: Flag = False, return_indices: Flag = False):
-        return greatest(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        return max_pool(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
     return compose
 

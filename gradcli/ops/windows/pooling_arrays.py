@@ -32,7 +32,7 @@ def beyond(lengths, count, kernel, stride, padding, dilation):
 
 
 @lru_cache(256)
-def layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
+def window_layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
     """How many windows there are along each dimension, and what to add on the right for them to fit."""
     count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels)
     return count, beyond(lengths, count, kernel, stride, padding, dilation)
@@ -56,20 +56,20 @@ class MaxPool(PoolingKernel):
                 ceil_mode: Flag):
         rank = len(kernel)
         lengths = input.shape[input.ndim - rank :]
-        count, after = layout(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode,
-                              input.shape[-rank - 1])
+        count, after = window_layout(f"max_pool{rank}d", lengths, kernel, stride, padding, dilation, ceil_mode,
+                                     input.shape[-rank - 1])
         if (few := greatest_of_few(input, kernel, stride, padding, after, dilation, count)) is not None:
             return few
         least = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
         padded = outside(input, padding, after, least)
-        best, which = greatest(padded, kernel, stride, dilation, count)
+        best, which = window_maximum(padded, kernel, stride, dilation, count)
         return best, flat_places(which, lengths, kernel, stride, padding, dilation, count)
 
     def grad_input(F, g, input, out, input_shape, kernel):     # PyTorch keeps the input
         return F.put_in_planes(g, out[1], tuple(input_shape[len(input_shape) - len(kernel) :]))
 
 
-def greatest(padded, kernel, stride, dilation, count):
+def window_maximum(padded, kernel, stride, dilation, count):
     """The greatest number of each window, nan before all, and the number of its position within the window.
 
     Positions are gone through in order, so a later one that wins has the greater number: no element needs a branch.
@@ -96,13 +96,13 @@ def flat_places(which, lengths, kernel, stride, padding, dilation, count):
         tables = _cached_tables if math.prod(kernel) + math.prod(count) <= FEW else starts_and_steps
         steps, starts = tables(lengths, kernel, stride, dilation, count)
         return np.add(steps.take(which), starts)
-    within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
+    offsets = np.unravel_index(np.arange(math.prod(kernel)), kernel)
     flat = np.zeros(which.shape, np.int64)
     for axis, n in enumerate(lengths):
         start = np.arange(count[axis]) * stride[axis] - padding[axis]
         start = start.reshape((-1,) + (1,) * (len(lengths) - axis - 1))
         # a window of nothing but padding names its first place inside
-        flat = flat * n + np.clip((within[axis] * dilation[axis])[which] + start, 0, n - 1)
+        flat = flat * n + np.clip((offsets[axis] * dilation[axis])[which] + start, 0, n - 1)
     return flat
 
 
@@ -167,15 +167,15 @@ class AvgPool(PoolingKernel):
                 count_include_pad: Flag, divisor: Plain):
         rank, dense = len(kernel), (1,) * len(kernel)
         lengths = input.shape[input.ndim - rank :]
-        count, after = layout(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode,
-                              input.shape[-rank - 1])
+        count, after = window_layout(f"avg_pool{rank}d", lengths, kernel, stride, padding, dense, ceil_mode,
+                                     input.shape[-rank - 1])
         total = sums_of_few(input, kernel, stride, padding, after, count)
         if total is None:
             padded = outside(input, padding, after)
             for at in offsets(kernel):
                 here = padded[shifted(at, count, stride, dense)]
                 total = here.copy() if total is None else np.add(total, here, out=total)
-        share = sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
+        share = divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
         return np.divide(total, share, out=total) if total.dtype.kind == "f" else towards_zero(total, share)
 
     def grad_input(F, g, input, kernel, stride, padding, ceil_mode, count_include_pad, divisor, input_shape):
@@ -188,12 +188,12 @@ def towards_zero(total, share):
     return np.abs(total) // np.abs(share) * (np.sign(total) * np.sign(share))
 
 
-def sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, dtype):
+def divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, dtype):
     """What the sum of each window is divided by."""
     if divisor is not None:
         return dtype.type(divisor)
-    whole = _cached_sizes if math.prod(count) <= FEW else _sizes
-    return whole(lengths, count, kernel, stride, padding, count_include_pad, dtype)
+    compute = _cached_sizes if math.prod(count) <= FEW else _sizes
+    return compute(lengths, count, kernel, stride, padding, count_include_pad, dtype)
 
 
 def _sizes(lengths, count, kernel, stride, padding, count_include_pad, dtype):
@@ -221,7 +221,7 @@ class AvgPoolBack(PoolingKernel):
                 count_include_pad: Flag, divisor: Plain, lengths: Plain):
         rank, dense = len(kernel), (1,) * len(kernel)
         count = input.shape[input.ndim - rank :]
-        share = input / sizes(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
+        share = input / divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
         after = beyond(lengths, count, kernel, stride, padding, dense)
         padded = tuple(n + p + a for n, p, a in zip(lengths, padding, after, strict=True))
         total = spread_over_few(share, kernel, stride, padded)

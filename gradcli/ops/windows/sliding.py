@@ -13,55 +13,55 @@ from gradcli.faults.tree import ShapeFault
 BATCH = ("x.unsqueeze(0)", "adds a batch dimension")
 
 
-def per_dimension(value, rank, name, what):
+def per_dimension(value, rank, name, option):
     """One number for each of `rank` dimensions, from one for all or a tuple."""
     if value is None:
         return None
     if type(value) is tuple and len(value) == 1 and rank > 1:
         return value * rank
     if type(value) is tuple and len(value) != rank:
-        raise UnfitValue(f"{name}() expects {what} to be a single integer or a tuple of {rank}, but got {list(value)}"
-                         ).saying(_other_rank(value, rank, name, what))
+        raise UnfitValue(f"{name}() expects {option} to be a single integer or a tuple of {rank}, but got {list(value)}"
+                         ).saying(_other_rank(value, rank, name, option))
     return value if type(value) is tuple else (value,) * rank
 
 
-def _other_rank(value, rank, name, what):
+def _other_rank(value, rank, name, option):
     """PyTorch's words for an option with as many numbers as there are no dimensions."""
     if "conv" in name:
-        return (f"expected {what} to be a single integer value or a list of {rank} values to match the convolution "
-                f"dimensions, but got {what}={list(value)}")
+        return (f"expected {option} to be a single integer value or a list of {rank} values to match the convolution "
+                f"dimensions, but got {option}={list(value)}")
     if "fold" in name:
-        return f"It is expected {what} equals to 2, but got size {len(value)}"
+        return f"It is expected {option} equals to 2, but got size {len(value)}"
     if name == "max_pool1d":
-        return f"{name}() {what} must be an int, list of ints or tuple of ints of size 1 but got size {len(value)}"
+        return f"{name}() {option} must be an int, list of ints or tuple of ints of size 1 but got size {len(value)}"
     if rank == 1:
-        return f"{name}() argument '{what}' should contain one int (got {len(value)})"
-    omitted = "be omitted, a single int" if what == "stride" else "be a single int"
-    return f"{name}: {what} must either {omitted}, or a tuple of {('two', 'three')[rank == 3]} ints"
+        return f"{name}() argument '{option}' should contain one int (got {len(value)})"
+    omitted = "be omitted, a single int" if option == "stride" else "be a single int"
+    return f"{name}: {option} must either {omitted}, or a tuple of {('two', 'three')[rank == 3]} ints"
 
 
-def _not_positive(name, what, value):
+def _not_positive(name, option, value):
     """PyTorch's words for strides, dilations and kernels below 1."""
     if "conv" in name:
-        if what == "dilation":
+        if option == "dilation":
             return f"dilation should be greater than zero, but got {value if len(value) > 1 else [1, *value]}"
-        return f"non-positive {what} is not supported"
+        return f"non-positive {option} is not supported"
     if "fold" in name:
         height, width = value
-        return (f"{what.replace('_', ' ')} should be greater than zero, but got {what}_height: {height} {what}_width: "
-                f"{width}")
+        return (f"{option.replace('_', ' ')} should be greater than zero, but got {option}_height: {height} "
+                f"{option}_width: {width}")
     letters = "THW"[-len(value):] if len(value) > 1 else "W"
-    start = {"kernel_size": "k", "stride": "d", "dilation": "dilation"}[what]
+    start = {"kernel_size": "k", "stride": "d", "dilation": "dilation"}[option]
     listed = " ".join(f"{start}{letter}: {n}" for letter, n in zip(letters, value, strict=True))
-    return f"{what.replace('_', ' ')} should be greater than zero, but got {listed}"
+    return f"{option.replace('_', ' ')} should be greater than zero, but got {listed}"
 
 
-def positive(name, **options):
+def check_positive(name, **options):
     """Refuse strides, dilations and kernels below 1."""
-    for what, value in options.items():
+    for option, value in options.items():
         if min(value) <= 0:
-            raise UnfitValue(f"{name}(): {what} should be greater than zero, but got {what}={list(value)}").saying(
-                _not_positive(name, what, list(value)))
+            raise UnfitValue(f"{name}(): {option} should be greater than zero, but got {option}={list(value)}").saying(
+                _not_positive(name, option, list(value)))
 
 
 def outside(array, before, after, value=0):
@@ -97,7 +97,7 @@ def span(kernel, dilation):
     return tuple([d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)])
 
 
-def places(lengths, kernel, stride, dilation):
+def window_counts(lengths, kernel, stride, dilation):
     """How many windows there are along each dimension."""
     return tuple([(n - s) // t + 1 for n, s, t in zip(lengths, span(kernel, dilation), stride, strict=True)])
 
@@ -105,7 +105,7 @@ def places(lengths, kernel, stride, dilation):
 def sliding(array, kernel, stride, dilation):
     """All windows, without copying: the last dimensions become those of places, then those within a window."""
     first, steps = array.ndim - len(kernel), array.strides
-    count = places(array.shape[first:], kernel, stride, dilation)
+    count = window_counts(array.shape[first:], kernel, stride, dilation)
     inner = steps[first:]
     shape = (*array.shape[:first], *count, *kernel)
     strides = (*steps[:first], *[s * t for s, t in zip(inner, stride, strict=True)],
@@ -144,7 +144,7 @@ def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, c
     if 0 in stride:
         raise UnfitValue(f"{name}(): stride should be greater than zero, but got stride={list(stride)}").saying(
             "stride should not be zero")
-    positive(name, kernel_size=kernel, stride=stride, dilation=dilation)
+    check_positive(name, kernel_size=kernel, stride=stride, dilation=dilation)
     if any(p < 0 or 2 * p > s for p, s in zip(padding, span(kernel, dilation), strict=True)):
         p, k, d = next((p, k, d) for p, k, d in zip(padding, kernel, dilation, strict=True)
                        if p < 0 or 2 * p > d * (k - 1) + 1)

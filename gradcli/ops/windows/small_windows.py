@@ -9,19 +9,18 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.ops.arrays import TYPES
-from gradcli.ops.windows.sliding import outside
-from gradcli.ops.windows.sliding import places as window_places
+from gradcli.ops.windows.sliding import outside, window_counts
 
 MOST = 4096         # numbers that all windows see together, up to which tables are used
 
 
 def starts_and_steps(lengths, kernel, stride, dilation, count):
     """For windows in a plane of `lengths`: how far each position is from a window's start, and where windows start."""
-    within = np.unravel_index(np.arange(math.prod(kernel)), kernel)
+    offsets = np.unravel_index(np.arange(math.prod(kernel)), kernel)
     steps, starts = 0, 0
     for axis, n in enumerate(lengths):
         start = (np.arange(count[axis]) * stride[axis]).reshape((-1,) + (1,) * (len(lengths) - axis - 1))
-        steps, starts = steps * n + within[axis] * dilation[axis], starts * n + start
+        steps, starts = steps * n + offsets[axis] * dilation[axis], starts * n + start
     return steps, starts
 
 
@@ -106,7 +105,7 @@ def columns_of_few(input, kernel, stride, padding, dilation, most=None):
     """
     batch, channels = input.shape[:2]
     lengths = tuple([n + 2 * p for n, p in zip(input.shape[2:], padding, strict=True)])
-    count = most or window_places(lengths, kernel, stride, dilation)
+    count = most or window_counts(lengths, kernel, stride, dilation)
     if not 0 < batch * channels * math.prod(count) * math.prod(kernel) <= MOST or min(count) < 1:
         return None
     places = column_places(channels, lengths, kernel, stride, dilation, count)

@@ -22,8 +22,8 @@ FILE_RIGHTS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 5: 0xFFFF}      # by the first A
 TCP_RIGHTS = 3              # binding and connecting, from ABI 4 on
 SCOPES = 3                  # abstract sockets and signals, from ABI 6 on
 
-LACKING = {1: "moving files between folders", 2: "truncating files", 3: "TCP ports", 4: "devices",
-           5: "signals and abstract sockets"}
+UNRESTRICTED = {1: "moving files between folders", 2: "truncating files", 3: "TCP ports", 4: "devices",
+                5: "signals and abstract sockets"}
 """What an ABI does not yet hold a process to."""
 
 
@@ -37,9 +37,9 @@ def abi_version() -> int:
         return 0
 
 
-def lacking(abi: int) -> list[str]:
+def unrestricted(abi: int) -> list[str]:
     """What a kernel of this ABI leaves open."""
-    return [text for known, text in LACKING.items() if abi <= known]
+    return [text for version, text in UNRESTRICTED.items() if abi <= version]
 
 
 def restrict(abi: int, readable: Iterable[str], writable: Iterable[str] = ()) -> None:
@@ -47,7 +47,7 @@ def restrict(abi: int, readable: Iterable[str], writable: Iterable[str] = ()) ->
 
     This holds for the calling thread and those that it starts; from ABI 8 on for all threads.
     """
-    rights = FILE_RIGHTS[max(known for known in FILE_RIGHTS if known <= abi)]
+    rights = FILE_RIGHTS[max(version for version in FILE_RIGHTS if version <= abi)]
     handled = (rights, TCP_RIGHTS if abi >= 4 else 0, SCOPES if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     attributes = b"".join(value.to_bytes(8, "little") for value in handled)[:size]

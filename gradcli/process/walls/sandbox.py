@@ -90,7 +90,7 @@ def missing_walls() -> list[str]:
     """The walls that do not stand, each with why."""
     abi = Lock.abi if Lock.locked else landlock.abi_version()
     walls = ((f"{FILES}: {_landlock(abi)}", abi), (f"{CALLS}: no seccomp here", _is_filtering()))
-    return [text for text, stands in walls if not stands]
+    return [text for text, active in walls if not active]
 
 
 def _is_filtering() -> bool:
@@ -101,7 +101,7 @@ def _is_filtering() -> bool:
 def _landlock(abi: int) -> str:
     if not abi:
         return f"no wall: {Lock.reason or 'no Landlock here (Linux 5.13 and newer have it)'}"
-    open_still = landlock.lacking(abi)
+    open_still = landlock.unrestricted(abi)
     return f"Landlock, ABI {abi}" + (f"; it leaves open: {', '.join(open_still)}" if open_still else "")
 
 

@@ -91,7 +91,7 @@ def install(machine: Machine, process: int, forks: bool, writing: bool) -> None:
     code = assembled(filter_of(machine, process, forks, writing))
     text = ctypes.create_string_buffer(code)
     syscall(machine.seccomp, SET_FILTER, ALL_THREADS | FULL_SPEED,
-         pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(text)))
+            pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(text)))
 
 
 def filter_of(machine: Machine, process: int, forks: bool, writing: bool) -> Code:

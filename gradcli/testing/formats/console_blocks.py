@@ -97,9 +97,9 @@ def _elsewhere(word: str) -> str:
         for path in {piece, piece.partition(":")[0]} if len(piece) < LONGEST_PATH and "\0" not in piece else ():
             if not path or path in (".", "-") or not os.path.lexists(path):
                 continue
-            whole = os.path.realpath(path)
-            inside = os.path.relpath(whole, here).split(os.sep)
-            if os.path.commonpath([whole, here]) != here or any(part[:1] == "." for part in inside if part != "."):
+            absolute = os.path.realpath(path)
+            inside = os.path.relpath(absolute, here).split(os.sep)
+            if os.path.commonpath([absolute, here]) != here or any(part[:1] == "." for part in inside if part != "."):
                 return path
     return ""
 
@@ -121,9 +121,9 @@ def environment() -> Mapping[str, str]:
 
 def run_command(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0) -> str:
     """All that a gradcli command prints, on both streams, with `home` as its folder."""
-    words = command_words(command)
-    process = subprocess.run([sys.executable, "-m", *words], cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False, timeout=limit or None, env=environment())
+    argv = command_words(command)
+    process = subprocess.run([sys.executable, "-m", *argv], cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, check=False, timeout=limit or None, env=environment())
     return process.stdout.decode(errors="replace")
 
 

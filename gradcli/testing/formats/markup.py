@@ -129,10 +129,10 @@ def _parser() -> MarkdownIt:
 
 def _fence(prefix: str, info: str, first: int, stop: int) -> MarkedBlock:
     """The block of a fence, whose information may be `gradcli seed 3`, `{code-block} gradcli` or `{.gradcli}`."""
-    words = WORD.findall(info)
-    if words[:1] in (["code-block"], ["code"]):
-        del words[0]
-    language = words[0] if words else ""
+    marks = WORD.findall(info)
+    if marks[:1] in (["code-block"], ["code"]):
+        del marks[0]
+    language = marks[0] if marks else ""
     directives = info.partition("gradcli")[2].strip(" {}.") if language == "gradcli" else ""
     return MarkedBlock(first, stop, prefix, language, directives_in(directives), False)
 

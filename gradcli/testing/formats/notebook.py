@@ -130,8 +130,8 @@ def _edits(text: str, at: int, cell: dict[str, Any], parts: OutputParts) -> list
     results = [n for n, output in enumerate(outputs) if _is_result(output)]
     old = _parts(outputs)
     errors = parts.fault is not None or old.fault is not None
-    whole = errors or any(map(_is_display, outputs))
-    if whole or len(streams) != bool(parts.stream) or len(results) != (parts.result is not None):
+    entire = errors or any(map(_is_display, outputs))
+    if entire or len(streams) != bool(parts.stream) or len(results) != (parts.result is not None):
         return [_new_outputs(text, at, cell, parts)]
     edits = []
     if streams and old.stream != parts.stream:
@@ -169,7 +169,7 @@ def _new_outputs(text: str, at: int, cell: dict[str, Any], parts: OutputParts) -
                      "execution_count": cell.get("execution_count"), "metadata": {}, "output_type": "execute_result"})
     if parts.fault is not None:
         outputs.append({"ename": parts.code, "evalue": parts.message, "output_type": "error",
-                     "traceback": parts.fault.split("\n")})
+                        "traceback": parts.fault.split("\n")})
     start, stop = span_of(text, ("cells", at, "outputs"))
     line = text[text.rfind("\n", 0, start) + 1 : start]
     indent = LEADING.match(line)[0]     # type: ignore[index]  # matches anything

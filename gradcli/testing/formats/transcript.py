@@ -69,7 +69,7 @@ def is_prompt(line: str) -> bool:
 
 
 def prompt_checks(lines: Sequence[str], first: int, prefix: str, directives: list[str],
-              loose: bool = False) -> Iterator[Check]:
+                  loose: bool = False) -> Iterator[Check]:
     """The checks of one block, whose first line is the file's line `first`, counted from 0.
 
     `directives` holds the directives that precede the block, and afterwards those left for the next one.

@@ -90,18 +90,18 @@ def _process(cls: Any, options: dict[str, bool]) -> Any:
                           ("self.lr = lr", "in its __init__, keeps a value"))
     frozen, equal = options.get("frozen", False), options.get("eq", True)
     fields = _fields(cls, frozen, options.get("kw_only", False))
-    own = cls.__dict__
+    members = cls.__dict__
     repr_names, compare_names = [f.name for f in fields if f.repr], [f.name for f in fields if f.compare]
     methods: dict[str, Any] = {}
     if options.get("init", True):
         methods["__init__"] = _init(cls, fields)
-    if options.get("repr", True) and "__repr__" not in own:
+    if options.get("repr", True) and "__repr__" not in members:
         methods["__repr__"] = _repr(repr_names)
-    if equal and "__eq__" not in own:
+    if equal and "__eq__" not in members:
         methods["__eq__"] = _compared(cls, compare_names, tuple.__eq__)
     if options.get("order"):
         methods |= _ordering(cls, compare_names, equal)
-    explicit = "__hash__" in own and not (own["__hash__"] is None and "__eq__" in own)
+    explicit = "__hash__" in members and not (members["__hash__"] is None and "__eq__" in members)
     if options.get("unsafe_hash") and explicit:
         raise TypeError(f"Cannot overwrite attribute __hash__ in class {cls.__name__}")
     if options.get("unsafe_hash") or (equal and frozen and not explicit):
@@ -110,12 +110,12 @@ def _process(cls: Any, options: dict[str, bool]) -> Any:
         methods["__hash__"] = None
     if frozen:
         methods |= {"__setattr__": _unchanging(cls, fields, "assign to"),
-                  "__delattr__": _unchanging(cls, fields, "delete")}
+                    "__delattr__": _unchanging(cls, fields, "delete")}
     for name, value in methods.items():
         if type(value) is FunctionType:
             named_by_program(value, name, f"{cls.__qualname__}.{name}")
         type.__setattr__(cls, name, value)
-    if "__match_args__" not in own:
+    if "__match_args__" not in members:
         type.__setattr__(cls, "__match_args__", tuple(f.name for f in fields if f.init and not f.kw_only))
     type.__setattr__(cls, RECORD, DataclassRecord(fields, frozen))
     return cls
@@ -270,13 +270,13 @@ def _hash(names: list[str]) -> Callable[[Any], int]:
     return __hash__
 
 
-def _unchanging(cls: type, fields: tuple[Field, ...], what: str) -> Callable[..., None]:
-    names, above = {f.name for f in fields}, "__setattr__" if what == "assign to" else "__delattr__"
+def _unchanging(cls: type, fields: tuple[Field, ...], verb: str) -> Callable[..., None]:
+    names, above = {f.name for f in fields}, "__setattr__" if verb == "assign to" else "__delattr__"
 
     def change(self: Any, name: str, *value: Any) -> None:
         if type(self) is cls or name in names:
             fault = Frozen(f"the object is frozen: its field {name} cannot change", f"replace(x, {name}=...)")
-            fault.args = (f"cannot {what} field {name!r}",)
+            fault.args = (f"cannot {verb} field {name!r}",)
             raise fault
         getattr(super(cls, self), above)(name, *value)
 
@@ -294,10 +294,10 @@ def _record(obj: Any) -> DataclassRecord | None:
     return record if type(record) is DataclassRecord else None
 
 
-def _of(obj: Any, words: str) -> tuple[Field, ...]:
+def _of(obj: Any, message: str) -> tuple[Field, ...]:
     record = _record(obj)
     if record is None or user_class(obj):
-        raise TypeError(words)
+        raise TypeError(message)
     return tuple(f for f in record.fields if f.kind != INIT)
 
 

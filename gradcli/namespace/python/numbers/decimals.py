@@ -29,7 +29,7 @@ PLAIN = (int, bool)
 
 
 class DecimalFault(ValueFault, ArithmeticError):
-    """decimal.InvalidOperation and its kin: an operation has no result."""
+    """decimal.InvalidOperation and the like: an operation has no result."""
 
 
 class InvalidFault(DecimalFault):
@@ -116,10 +116,10 @@ class Number(ExactNumber):
 
     __slots__ = ()
 
-    def __init__(self, own: decimal.Decimal) -> None:
-        if own.is_finite() and abs(own.adjusted()) > EXPONENT:
+    def __init__(self, value: decimal.Decimal) -> None:
+        if value.is_finite() and abs(value.adjusted()) > EXPONENT:
             raise SizeLimit(f"the exponents of decimals go to {EXPONENT} here")
-        self._own = own
+        self._own = value
 
     real = property(lambda self: self)
     imag = property(lambda self: Number(decimal.Decimal(0)))
@@ -167,8 +167,8 @@ def _operator(name: str, floats: bool) -> Callable[..., Any]:
     work = getattr(decimal.Decimal, name)
 
     def operate(self: Number, *others: Any) -> Any:
-        own = [other if floats and type(other) is float else _operand(other) for other in others]
-        return NotImplemented if None in own else _result(computed(work, self._own, *own))
+        operands = [other if floats and type(other) is float else _operand(other) for other in others]
+        return NotImplemented if None in operands else _result(computed(work, self._own, *operands))
 
     operate.__name__ = operate.__qualname__ = name
     return operate
@@ -178,11 +178,11 @@ def _method(name: str) -> Callable[..., Any]:
     work = getattr(decimal.Decimal, name)
 
     def method(self: Number, *others: Any, rounding: Any = None) -> Any:
-        own = [other if type(other) is str and other in ROUNDINGS else _operand(other) for other in others]
-        if None in own or not (rounding is None or (type(rounding) is str and rounding in ROUNDINGS)):
+        operands = [other if type(other) is str and other in ROUNDINGS else _operand(other) for other in others]
+        if None in operands or not (rounding is None or (type(rounding) is str and rounding in ROUNDINGS)):
             raise TypeError("conversion from that value to Decimal is not supported")
         options = {} if rounding is None else {"rounding": rounding}
-        return _result(computed(lambda: work(self._own, *own, **options)))
+        return _result(computed(lambda: work(self._own, *operands, **options)))
 
     method.__name__, method.__qualname__ = name, f"Decimal.{name}"
     return method
@@ -204,10 +204,10 @@ def _make(value: Any = "0", context: Any = None) -> Number:
         raise SizeLimit(f"decimals have at most {DIGITS} digits here")
     if type(value) is float:
         return Number(decimal.Decimal(value))
-    own = value if type(value) is str else _operand(value)
-    if own is None:
+    operand = value if type(value) is str else _operand(value)
+    if operand is None:
         raise TypeError(f"conversion from {type(value).__name__} to Decimal is not supported")
-    return Number(computed(decimal.Decimal, own))
+    return Number(computed(decimal.Decimal, operand))
 
 
 def getcontext() -> Precision:

@@ -29,10 +29,10 @@ class Rational(ExactNumber):
 
     __slots__ = ()
 
-    def __init__(self, own: fractions.Fraction) -> None:
-        if own.numerator.bit_length() > BITS or own.denominator.bit_length() > BITS:
+    def __init__(self, value: fractions.Fraction) -> None:
+        if value.numerator.bit_length() > BITS or value.denominator.bit_length() > BITS:
             raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
-        self._own = own
+        self._own = value
 
     numerator = property(lambda self: self._own.numerator)
     denominator = property(lambda self: self._own.denominator)
@@ -61,24 +61,24 @@ class Rational(ExactNumber):
         return Rational(round(self._own, digits))
 
     def __pow__(self, exponent: Any) -> Any:
-        own = _operand(exponent)
-        if own is None:
+        operand = _operand(exponent)
+        if operand is None:
             return float(self._own) ** exponent     # as CPython's own
-        if type(own) in (float, complex) or own.denominator != 1:
-            return _result(float(self._own) ** (own if type(own) is complex else float(own)))
+        if type(operand) in (float, complex) or operand.denominator != 1:
+            return _result(float(self._own) ** (operand if type(operand) is complex else float(operand)))
         largest = max(self._own.numerator.bit_length(), self._own.denominator.bit_length())
-        if largest > 1 and largest * abs(own.numerator) > 2 * BITS:
+        if largest > 1 and largest * abs(operand.numerator) > 2 * BITS:
             raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
-        return _result(self._own ** own.numerator)
+        return _result(self._own ** operand.numerator)
 
     def __rpow__(self, base: Any) -> Any:
-        own = _operand(base)
-        if own is None:     # as CPython's own
+        operand = _operand(base)
+        if operand is None:     # as CPython's own
             return base ** (self._own.numerator if self._own.denominator == 1 else float(self._own))
-        if self._own.denominator == 1 and type(own) not in (float, complex):
-            power: Any = Rational(fractions.Fraction(own)) ** self
-            return int(power) if type(own) in (int, bool) and self._own >= 0 else power
-        return _result((own if type(own) is complex else float(own)) ** float(self._own))
+        if self._own.denominator == 1 and type(operand) not in (float, complex):
+            power: Any = Rational(fractions.Fraction(operand)) ** self
+            return int(power) if type(operand) in (int, bool) and self._own >= 0 else power
+        return _result((operand if type(operand) is complex else float(operand)) ** float(self._own))
 
 
 def _operand(value: Any) -> Any:
@@ -96,12 +96,12 @@ def _operator(name: str) -> Callable[..., Any]:
     work = getattr(fractions.Fraction, name)
 
     def operate(self: Rational, *others: Any) -> Any:
-        own = [_operand(other) for other in others]
-        if None in own:
+        operands = [_operand(other) for other in others]
+        if None in operands:
             return NotImplemented
-        if type(own[0] if own else 0) is int and own and own[0].bit_length() > BITS:
+        if type(operands[0] if operands else 0) is int and operands and operands[0].bit_length() > BITS:
             raise SizeLimit(f"a number beside a fraction has at most {BITS} binary digits here")
-        return _result(work(self._own, *own))
+        return _result(work(self._own, *operands))
 
     operate.__name__ = operate.__qualname__ = name
     return operate
@@ -126,16 +126,16 @@ def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
     """A fraction of whole numbers, of a float, of a decimal, or of a text such as "3/4"."""
     terms: list[Any] = []
     for term in (numerator, denominator):
-        own = term._own if type(term) in (Rational, Number) else term
-        if type(own) is str:
-            own = _text(own)
-        if type(own) is Decimal and own.is_finite() and abs(own.adjusted()) > LONGEST:
+        operand = term._own if type(term) in (Rational, Number) else term
+        if type(operand) is str:
+            operand = _text(operand)
+        if type(operand) is Decimal and operand.is_finite() and abs(operand.adjusted()) > LONGEST:
             raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
-        if type(own) is int and own.bit_length() > BITS:
+        if type(operand) is int and operand.bit_length() > BITS:
             raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
-        if type(own) not in (*PLAIN, str, type(None), Decimal, fractions.Fraction):
+        if type(operand) not in (*PLAIN, str, type(None), Decimal, fractions.Fraction):
             raise TypeError("argument should be a string or a Rational instance")
-        terms.append(own)
+        terms.append(operand)
     return Rational(fractions.Fraction(*terms))
 
 

@@ -175,7 +175,7 @@ def _holds(place: Any, text: str, at: int, end: int) -> bool:
     return ((at > 0 and more[text[at - 1]]) != (at < end and more[text[at]])) == (kind == "b")
 
 
-def find(machine: Automaton, text: str, start: int, end: int, anchored: bool = False, whole: bool = False,
+def find(machine: Automaton, text: str, start: int, end: int, anchored: bool = False, full: bool = False,
          advance: bool = False) -> Captures | None:
     """The first match in `text[:end]` from `start` on: the ends of its groups and the group that closed last.
 
@@ -194,7 +194,7 @@ def find(machine: Automaton, text: str, start: int, end: int, anchored: bool = F
                 while at < end and not first[text[at]]:
                     at += 1
             threads.append((machine.entry, (at, *blank[1:])))
-        takers, match = _followed(states, threads, text, at, end, whole, advance and at == start)
+        takers, match = _followed(states, threads, text, at, end, full, advance and at == start)
         if match is not None:
             best = match
         if at >= end or (not takers and (best is not None or anchored)):
@@ -204,7 +204,7 @@ def find(machine: Automaton, text: str, start: int, end: int, anchored: bool = F
         at += 1
 
 
-def _followed(states: list[Any], threads: list[Any], text: str, at: int, end: int, whole: bool,
+def _followed(states: list[Any], threads: list[Any], text: str, at: int, end: int, full: bool,
               advance: bool) -> tuple[list[Any], Captures | None]:
     """The threads at states that take a character, in order of priority, up to the first that matches; its captures."""
     takers: list[Any] = []
@@ -236,6 +236,6 @@ def _followed(states: list[Any], threads: list[Any], text: str, at: int, end: in
                 stack.append((following, captures, bits | more))
             elif kind == LEAVE:
                 stack.append((following if bits & more[0] else more[1], captures, bits & ~more[0]))
-            elif (not whole or at == end) and not advance:
+            elif (not full or at == end) and not advance:
                 return takers, (*captures[:1], at, *captures[2:])
     return takers, None

@@ -131,7 +131,7 @@ class CompiledPattern:
 
     def fullmatch(self, string: Any, pos: Any = 0, endpos: Any = None) -> PatternMatch | None:
         """The match of the whole text, or None."""
-        return self._one(string, pos, endpos, anchored=True, whole=True)
+        return self._one(string, pos, endpos, anchored=True, full=True)
 
     def search(self, string: Any, pos: Any = 0, endpos: Any = None) -> PatternMatch | None:
         """The first match, or None."""

@@ -126,8 +126,7 @@ class Reader:
             return self.parenthesis()
         if sign in "^$":
             self.at += 1
-            return ("at", sign if self.flags & re.M or sign == "$" else "A",
-                    self.flags & re.M)
+            return ("at", sign if self.flags & re.M or sign == "$" else "A", self.flags & re.M)
         if sign == "\\":
             return self.escape()
         source = self.part(CLASS) if sign == "[" else sign

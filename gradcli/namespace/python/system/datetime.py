@@ -38,8 +38,8 @@ class Moment:
 
     __slots__ = ("_own",)
 
-    def __init__(self, own: Any) -> None:
-        self._own = own
+    def __init__(self, value: Any) -> None:
+        self._own = value
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._own == other._own
@@ -164,10 +164,10 @@ class DayTime(Day):
 HASHED.update((Day, DayTime, Span))
 
 
-def _moment(own: Any) -> Any:
-    if isinstance(own, calendar.timedelta):
-        return Span(own)
-    return DayTime(own) if isinstance(own, calendar.datetime) else Day(own)
+def _moment(value: Any) -> Any:
+    if isinstance(value, calendar.timedelta):
+        return Span(value)
+    return DayTime(value) if isinstance(value, calendar.datetime) else Day(value)
 
 
 def _constructor(kind: type, name: str) -> Any:

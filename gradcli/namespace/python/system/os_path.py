@@ -27,8 +27,7 @@ def _relative(path: str, start: str = ".") -> str:
 TEXTUAL: dict[str, Callable[..., Any]] = {name: getattr(posixpath, name) for name in (
     "join", "split", "splitext", "basename", "dirname", "normpath", "isabs", "commonprefix", "normcase")} | {
     "abspath": absolute, "realpath": absolute, "relpath": _relative}
-PATHS_OUTSIDE = ("exists isfile isdir expanduser expandvars getsize getmtime getctime islink "
-                 "samefile lexists").split()
+PATHS_OUTSIDE = ("exists isfile isdir expanduser expandvars getsize getmtime getctime islink samefile lexists").split()
 OUTSIDE = ("listdir makedirs mkdir remove unlink rename replace rmdir removedirs getcwd chdir system popen walk "
            "scandir stat access kill getpid getppid getlogin cpu_count urandom open fork execv putenv unsetenv uname "
            "getuid nice times symlink link chmod chown truncate startfile").split()

@@ -120,10 +120,10 @@ def _plain(segment: Any) -> str:
     return segment
 
 
-def _path(own: pathlib.PurePosixPath) -> PosixPath:
-    Budget().check_characters(len(own.name))
+def _path(pure: pathlib.PurePosixPath) -> PosixPath:
+    Budget().check_characters(len(pure.name))
     path = PosixPath()
-    path._own = own
+    path._own = pure
     return path
 
 

@@ -119,8 +119,8 @@ def refused_modules() -> dict[str, ModuleProxy]:
         inner = path
         while "." in inner:
             inner, _, part = inner.rpartition(".")
-            whole = modules.setdefault(inner, ModuleProxy(inner))
-            vars(whole)[part] = modules[f"{inner}.{part}"]
+            module = modules.setdefault(inner, ModuleProxy(inner))
+            vars(module)[part] = modules[f"{inner}.{part}"]
     return modules
 
 

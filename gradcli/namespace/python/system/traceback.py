@@ -57,8 +57,8 @@ def _lines(error: Any, limit: Any) -> list[str]:
     last = _last(error)
     frames = traceback.StackSummary.from_list(_frames(error.__traceback__))
     if limit is not None:
-        shown = frames[:limit] if limit >= 0 else frames[limit:]
-        frames = traceback.StackSummary.from_list(shown)
+        selected = frames[:limit] if limit >= 0 else frames[limit:]
+        frames = traceback.StackSummary.from_list(selected)
     Budget().check_characters(len(last) + 3 * sum(len(frame.line or "") for frame in frames))
     return ["Traceback (most recent call last):\n", *frames.format(), last] if frames else [last]
 

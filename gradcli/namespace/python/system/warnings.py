@@ -1,4 +1,4 @@
-"""`warnings`: filters, contexts that keep what is warned of, and `warn`, which prints a remark."""
+"""`warnings`: filters, contexts that record warnings, and `warn`, which prints a note."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IGNORED: list[Filter] = [("ignore", None, (PendingDeprecationWarning, ImportWarn
 @named("WarningMessage")
 @exposed("message", "category", "filename", "lineno", "file", "line", "source")
 class WarningMessage:
-    """A warning that was kept: the exception, its class, and where the program warned."""
+    """A recorded warning: the exception, its class, and where the program warned."""
 
     __module__ = "warnings"
     __slots__ = ("category", "file", "filename", "line", "lineno", "message", "source")
@@ -52,19 +52,19 @@ def line_of_caller(level: int) -> int:
 
 
 class WarningSystem:
-    """The filters of a session, the innermost list that keeps warnings, and what has been told under these filters."""
+    """The filters of a session, the innermost list that records warnings, and the warnings reported under them."""
 
-    __slots__ = ("count", "filters", "kept", "told")
+    __slots__ = ("count", "filters", "recorded", "reported")
 
     def __init__(self) -> None:
         self.count = 0
         self.filters: list[Filter] = list(IGNORED)
-        self.kept: list[WarningMessage] | None = None
-        self.told: set[tuple[str, type, int]] = set()
+        self.recorded: list[WarningMessage] | None = None
+        self.reported: set[tuple[str, type, int]] = set()
 
     def change(self, filters: list[Filter]) -> None:
-        """Let these be the filters: what was told before may be told again."""
-        self.filters, self.told = filters, set()
+        """Let these be the filters: what was reported before may be reported again."""
+        self.filters, self.reported = filters, set()
 
     def add(self, new: Filter, append: Any) -> None:
         """Put a filter before the others, or after them."""
@@ -80,23 +80,23 @@ class WarningSystem:
         return "default"
 
     def warn(self, message: Warning, text: str, category: Any, level: int) -> None:
-        """Raise, keep or print a warning, as the filters say; `level` counts the functions that it goes out of."""
+        """Raise, record or print a warning, as the filters say; `level` counts the functions that it goes out of."""
         kind, line = type(message), line_of_caller(level)
         action = self.action(text, kind, line)
         if action == "error":
             raise message
         key = text, kind, line if action == "default" else 0
-        if action == "ignore" or action != "always" and key in self.told:
+        if action == "ignore" or action != "always" and key in self.reported:
             return
-        Budget().check_items(len(self.told) + 1)
-        self.told.add(key)
-        if self.kept is not None:
-            Budget().check_items(len(self.kept) + 1)
-            self.kept.append(WarningMessage(message, category, line))
+        Budget().check_items(len(self.reported) + 1)
+        self.reported.add(key)
+        if self.recorded is not None:
+            Budget().check_items(len(self.recorded) + 1)
+            self.recorded.append(WarningMessage(message, category, line))
             return
         self.count += 1
-        shown = text[:LONGEST]
-        DisplayHooks.note(f"warning {self.count}: {shown}", f"the program warns: {shown}")
+        shortened = text[:LONGEST]
+        DisplayHooks.note(f"warning {self.count}: {shortened}", f"the program warns: {shortened}")
 
 
 @named("catch_warnings")
@@ -118,17 +118,17 @@ class CatchWarnings:
         if self._before is not None:
             raise RuntimeError("Cannot enter catch_warnings() twice")
         system = self._system
-        self._before = list(system.filters), system.kept
+        self._before = list(system.filters), system.recorded
         system.change(list(system.filters))
         if self._record:
-            system.kept = []
+            system.recorded = []
         self._first()
-        return system.kept if self._record else None
+        return system.recorded if self._record else None
 
     def __exit__(self, *error: Any) -> None:
         if self._before is None:
             raise RuntimeError("Cannot exit catch_warnings() without entering first")
-        filters, self._system.kept = self._before
+        filters, self._system.recorded = self._before
         self._system.change(filters)
 
 
@@ -162,7 +162,7 @@ def warning_functions(system: WarningSystem, names: Mapping[str, Any]) -> dict[s
         system.change([])
 
     def warn(message: Any, category: Any = None, stacklevel: Any = 1, source: Any = None) -> None:
-        """Raise, keep or print a warning, as the filters say."""
+        """Raise, record or print a warning, as the filters say."""
         if type(stacklevel) is not int:
             raise TypeError(f"'{type_name(stacklevel)}' object cannot be interpreted as an integer")
         if isinstance(message, Warning):

@@ -12,16 +12,31 @@ from gradcli.nn.distributions.continuous import Exponential, Laplace, Normal, Un
 from gradcli.nn.distributions.discrete import Bernoulli, Binomial, ContinuousBernoulli, Poisson
 from gradcli.nn.distributions.extremes import Gumbel, Pareto
 from gradcli.nn.distributions.gamma import Beta, Gamma
-from gradcli.nn.distributions.kl.divergence import implements_kl
+from gradcli.nn.distributions.kl.divergence import KNOWN, implements_kl
 
 
-@implements_kl((Bernoulli, Poisson))
-def _bernoulli_poisson(p: Any, q: Any) -> Any:
-    return -p.entropy() - (p.probs * q.rate.log() - q.rate)
+def _from_continuous_bernoulli(p: Any, q: Any) -> Any:
+    return -p.entropy() - p.mean * q.logits - F.log1p(-q.probs) - q._log_norm()
 
 
-# what q cannot give, p can: without end
+KNOWN.update({
+    (Bernoulli, Poisson): lambda p, q: -p.entropy() - (p.probs * q.rate.log() - q.rate),
+    (Beta, ContinuousBernoulli): _from_continuous_bernoulli,
+    (Beta, Exponential): lambda p, q: -p.entropy() - q.rate.log() + q.rate * (
+        p.concentration1 / (p.concentration1 + p.concentration0)),
+    (Beta, Uniform): lambda p, q: F.where((q.low > 0) | (q.high < 1), math.inf,
+                                          -p.entropy() + (q.high - q.low).log()),
+    (ContinuousBernoulli, Exponential): lambda p, q: -p.entropy() - F.log(q.rate) + q.rate * p.mean,
+    (ContinuousBernoulli, Uniform): lambda p, q: F.where((q.low >= 0) | (q.high <= 1), math.inf,
+                                                         -p.entropy() + (q.high - q.low).log()),
+    (Gamma, Exponential): lambda p, q: -p.entropy() - q.rate.log() + q.rate * p.concentration / p.rate,
+    (Uniform, ContinuousBernoulli): lambda p, q: F.where((p.high >= 1) | (p.low <= 0), math.inf,
+                                                         _from_continuous_bernoulli(p, q)),
+    (Uniform, Exponential): lambda p, q: F.where(p.low < 0, math.inf, q.rate * (p.high + p.low) / 2
+                                                 - ((p.high - p.low) * q.rate).log()),
+})
 
+# What p gives and q cannot: the divergence is infinite.
 WIDE = (Beta, ContinuousBernoulli, Pareto, Uniform)
 POSITIVE = (Exponential, Gamma)
 
@@ -31,18 +46,6 @@ POSITIVE = (Exponential, Gamma)
                *product((Pareto,), (Beta, ContinuousBernoulli, Uniform)), (Poisson, Bernoulli), (Poisson, Binomial))
 def _infinite(p: Any, q: Any) -> Any:
     return F.full(tuple(p._batch_shape), math.inf, dtype=p.mean.dtype)
-
-
-# beta
-
-@implements_kl((Beta, ContinuousBernoulli))
-def _beta_continuous_bernoulli(p: Any, q: Any) -> Any:
-    return -p.entropy() - p.mean * q.logits - F.log1p(-q.probs) - q._log_norm()
-
-
-@implements_kl((Beta, Exponential))
-def _beta_exponential(p: Any, q: Any) -> Any:
-    return -p.entropy() - q.rate.log() + q.rate * (p.concentration1 / (p.concentration1 + p.concentration0))
 
 
 @implements_kl((Beta, Gamma))
@@ -62,31 +65,12 @@ def _beta_normal(p: Any, q: Any) -> Any:
     return -p.entropy() + t2 + (t3 - q.loc * mean + q.loc.pow(2) * 0.5) / variance
 
 
-@implements_kl((Beta, Uniform))
-def _beta_uniform(p: Any, q: Any) -> Any:
-    return F.where((q.low > 0) | (q.high < 1), math.inf, -p.entropy() + (q.high - q.low).log())
-
-
-# a continuous Bernoulli number
-
-@implements_kl((ContinuousBernoulli, Exponential))
-def _continuous_bernoulli_exponential(p: Any, q: Any) -> Any:
-    return -p.entropy() - F.log(q.rate) + q.rate * p.mean
-
-
 @implements_kl((ContinuousBernoulli, Normal))
 def _continuous_bernoulli_normal(p: Any, q: Any) -> Any:
     t2 = 0.5 * (math.log(2.0 * math.pi) + F.square(q.loc / q.scale)) + F.log(q.scale)
     t3 = (p.variance + F.square(p.mean) - 2.0 * q.loc * p.mean) / (2.0 * F.square(q.scale))
     return -p.entropy() + t2 + t3
 
-
-@implements_kl((ContinuousBernoulli, Uniform))
-def _continuous_bernoulli_uniform(p: Any, q: Any) -> Any:
-    return F.where((q.low >= 0) | (q.high <= 1), math.inf, -p.entropy() + (q.high - q.low).log())
-
-
-# exponential
 
 @implements_kl((Exponential, Gamma))
 def _exponential_gamma(p: Any, q: Any) -> Any:
@@ -109,13 +93,6 @@ def _exponential_normal(p: Any, q: Any) -> Any:
     return t1 - 1 + (square.reciprocal() - q.loc / p.rate + q.loc.pow(2) * 0.5) / variance
 
 
-# gamma
-
-@implements_kl((Gamma, Exponential))
-def _gamma_exponential(p: Any, q: Any) -> Any:
-    return -p.entropy() - q.rate.log() + q.rate * p.concentration / p.rate
-
-
 @implements_kl((Gamma, Gumbel))
 def _gamma_gumbel(p: Any, q: Any) -> Any:
     together, ratio, a = p.rate * q.scale, q.loc / q.scale, p.concentration
@@ -131,8 +108,6 @@ def _gamma_normal(p: Any, q: Any) -> Any:
     t2 = 0.5 * (a.pow(2) + a) / square
     return t1 + (a - 1) * a.digamma() + (t2 - q.loc * a / p.rate + 0.5 * q.loc.pow(2)) / variance
 
-
-# over all numbers
 
 @implements_kl((Gumbel, Normal))
 def _gumbel_normal(p: Any, q: Any) -> Any:
@@ -167,8 +142,6 @@ def _normal_laplace(p: Any, q: Any) -> Any:
     return -F.log(ratio) + (t2 + t3) / q.scale - 0.5 * (1 + math.log(0.5 * math.pi))
 
 
-# Pareto
-
 @implements_kl((Pareto, Exponential))
 def _pareto_exponential(p: Any, q: Any) -> Any:
     together = p.scale * q.rate
@@ -194,8 +167,6 @@ def _pareto_normal(p: Any, q: Any) -> Any:
     return F.where(p.alpha <= 2, math.inf, t1 - p.alpha.reciprocal() + (t3 + t4) / variance - 1)
 
 
-# uniform
-
 def _entropies(p: Any) -> Any:
     """The difference of x log x at both ends."""
     return F.xlogy(p.high, p.high) - F.xlogy(p.low, p.low)
@@ -209,18 +180,6 @@ def _uniform_beta(p: Any, q: Any) -> Any:
     t3 = (q.concentration0 - 1) * (F.xlogy(above, above) - F.xlogy(below, below) + width) / width
     t4 = q.concentration1.lgamma() + q.concentration0.lgamma() - (q.concentration1 + q.concentration0).lgamma()
     return F.where((p.high > 1) | (p.low < 0), math.inf, t3 + t4 - F.log(width) - t2)
-
-
-@implements_kl((Uniform, ContinuousBernoulli))
-def _uniform_continuous_bernoulli(p: Any, q: Any) -> Any:
-    result = -p.entropy() - p.mean * q.logits - F.log1p(-q.probs) - q._log_norm()
-    return F.where((p.high >= 1) | (p.low <= 0), math.inf, result)
-
-
-@implements_kl((Uniform, Exponential))
-def _uniform_exponential(p: Any, q: Any) -> Any:
-    result = q.rate * (p.high + p.low) / 2 - ((p.high - p.low) * q.rate).log()
-    return F.where(p.low < 0, math.inf, result)
 
 
 @implements_kl((Uniform, Gamma))

@@ -64,21 +64,20 @@ def kl_divergence(p: Any, q: Any) -> Any:
         import_module(f"gradcli.nn.distributions.kl.{file}")
     divergence = _nearest(type(p), type(q))
     if divergence is None:
-        raise Unimplemented(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type "
-                                  f"{type(q).__name__}")
+        raise Unimplemented(f"No KL(p || q) is implemented for p type {type(p).__name__} and q type {type(q).__name__}")
     return divergence(p, q)
 
 
 def _nearest(kind_p: type, kind_q: type) -> Divergence | None:
     """The divergence registered for the nearest base classes, those of p first; None without one."""
-    known = KNOWN | SwitchedSettings.divergences
-    pairs = [pair for pair in known if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
+    divergences = KNOWN | SwitchedSettings.divergences
+    pairs = [pair for pair in divergences if issubclass(kind_p, pair[0]) and issubclass(kind_q, pair[1])]
     if not pairs:
         return None
     order_p, order_q = kind_p.__mro__.index, kind_q.__mro__.index
     by_p = min(pairs, key=lambda pair: (order_p(pair[0]), order_q(pair[1])))
     by_q = min(pairs, key=lambda pair: (order_q(pair[1]), order_p(pair[0])))
-    if known[by_p] is not known[by_q]:
+    if divergences[by_p] is not divergences[by_q]:
         DisplayHooks.note("kl", f"Ambiguous kl_divergence({kind_p.__name__}, {kind_q.__name__}). Please register_kl("
                           f"{by_p[0].__name__}, {by_q[1].__name__})")
-    return known[by_p]
+    return divergences[by_p]

@@ -16,7 +16,7 @@ from gradcli.nn.distributions.continuous import Cauchy, Exponential, Laplace, No
 from gradcli.nn.distributions.discrete import Bernoulli, Binomial, ContinuousBernoulli, Geometric, Poisson
 from gradcli.nn.distributions.extremes import Gumbel, Pareto
 from gradcli.nn.distributions.gamma import Beta, Dirichlet, Gamma
-from gradcli.nn.distributions.kl.divergence import implements_kl, kl_divergence
+from gradcli.nn.distributions.kl.divergence import KNOWN, implements_kl, kl_divergence
 from gradcli.nn.distributions.multivariate import (
     LowRankMultivariateNormal,
     MultivariateNormal,
@@ -59,17 +59,6 @@ def _categorical(p: Any, q: Any) -> Any:
     return F.where(p.probs == 0, 0.0, F.where(q.probs == 0, math.inf, t)).sum(-1)
 
 
-@implements_kl((OneHotCategorical, OneHotCategorical))
-def _one_hot(p: Any, q: Any) -> Any:
-    return _categorical(p._categorical, q._categorical)
-
-
-@implements_kl((ContinuousBernoulli, ContinuousBernoulli))
-def _continuous_bernoulli(p: Any, q: Any) -> Any:
-    t1 = p.mean * (p.logits - q.logits)
-    return t1 + (p._log_norm() + F.log1p(-p.probs)) + (-q._log_norm() - F.log1p(-q.probs))
-
-
 @implements_kl((Dirichlet, Dirichlet))
 def _dirichlet(p: Any, q: Any) -> Any:
     whole_p, whole_q = p.concentration.sum(-1), q.concentration.sum(-1)
@@ -95,8 +84,8 @@ def _bregman(p: Any, q: Any) -> Any:
     natural, value, slopes = p._with_gradients()
     others = q._natural()
     result = q._normalizer(*others) - value
-    for own, other, slope in zip(natural, others, slopes, strict=True):
-        result = result - sum_rightmost((other - own) * slope, len(q._event_shape))
+    for of_p, other, slope in zip(natural, others, slopes, strict=True):
+        result = result - sum_rightmost((other - of_p) * slope, len(q._event_shape))
     return result
 
 
@@ -116,21 +105,11 @@ def _gumbel(p: Any, q: Any) -> Any:
     return t1 + ratio * EULER + t3 - (1 + EULER)
 
 
-@implements_kl((Geometric, Geometric))
-def _geometric(p: Any, q: Any) -> Any:
-    return -p.entropy() - F.log1p(-q.probs) / p.probs - q.logits
-
-
 @implements_kl((Normal, Normal))
 def _normal(p: Any, q: Any) -> Any:
     ratio = (p.scale / q.scale).pow(2)
     away = ((p.loc - q.loc) / q.scale).pow(2)
     return 0.5 * (ratio + away - 1 - ratio.log())
-
-
-@implements_kl((HalfNormal, HalfNormal))
-def _half_normal(p: Any, q: Any) -> Any:
-    return _normal(p._base, q._base)
 
 
 @implements_kl((Laplace, Laplace))
@@ -139,28 +118,11 @@ def _laplace(p: Any, q: Any) -> Any:
     return -ratio.log() + away / q.scale + ratio * F.exp(-away / p.scale) - 1
 
 
-@implements_kl((Cauchy, Cauchy))
-def _cauchy(p: Any, q: Any) -> Any:
-    t1 = ((p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)).log()
-    return t1 - (4 * p.scale * q.scale).log()
-
-
 @implements_kl((Pareto, Pareto))
 def _pareto(p: Any, q: Any) -> Any:
     ratio = q.alpha / p.alpha
     result = q.alpha * (p.scale / q.scale).log() + -ratio.log() + ratio - 1
     return F.where(p.scale < q.scale, math.inf, result)
-
-
-@implements_kl((Poisson, Poisson))
-def _poisson(p: Any, q: Any) -> Any:
-    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
-
-
-@implements_kl((Uniform, Uniform))
-def _uniform(p: Any, q: Any) -> Any:
-    result = ((q.high - q.low) / (p.high - p.low)).log()
-    return F.where((q.low > p.low) | (q.high < p.high), math.inf, result)
 
 
 @implements_kl((TransformedDistribution, TransformedDistribution))
@@ -177,11 +139,9 @@ def _independent(p: Any, q: Any) -> Any:
     return sum_rightmost(kl_divergence(p._base, q._base), p._dims)
 
 
-# vectors
-
-def _same_events(p: Any, q: Any, what: str) -> int:
+def _same_events(p: Any, q: Any, family: str) -> int:
     if tuple(p._event_shape) != tuple(q._event_shape):
-        raise ValueFault(f"KL-divergence between two {what} with different event shapes cannot be computed")
+        raise ValueFault(f"KL-divergence between two {family} with different event shapes cannot be computed")
     return int(p._event_shape[0])
 
 
@@ -234,3 +194,17 @@ def _low_rank_to_vector(p: Any, q: Any) -> Any:
              + _square(F.linalg_solve_triangular(lower, diagonal, upper=False)))
     far = mahalanobis(q._lower, q.loc - p.loc)
     return 0.5 * (2 * log_diagonal(q._lower) - p._log_det() + trace + far - n)
+
+
+KNOWN.update({
+    (OneHotCategorical, OneHotCategorical): lambda p, q: _categorical(p._categorical, q._categorical),
+    (ContinuousBernoulli, ContinuousBernoulli): lambda p, q: (
+        p.mean * (p.logits - q.logits) + (p._log_norm() + F.log1p(-p.probs)) + (-q._log_norm() - F.log1p(-q.probs))),
+    (Geometric, Geometric): lambda p, q: -p.entropy() - F.log1p(-q.probs) / p.probs - q.logits,
+    (HalfNormal, HalfNormal): lambda p, q: _normal(p._base, q._base),
+    (Cauchy, Cauchy): lambda p, q: (((p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)).log()
+                                    - (4 * p.scale * q.scale).log()),
+    (Poisson, Poisson): lambda p, q: p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate),
+    (Uniform, Uniform): lambda p, q: F.where((q.low > p.low) | (q.high < p.high), math.inf,
+                                             ((q.high - q.low) / (p.high - p.low)).log()),
+})

@@ -57,8 +57,8 @@ class StickBreakingTransform(ParameterFree):
     def _inverse(self, y: Any) -> Any:
         cut = y[..., :-1]
         offset = self._offset(y, cut.shape[-1], y.shape[-1])
-        left = F.clamp(1 - cut.cumsum(-1), min=finfo(y.dtype).tiny)
-        return cut.log() - left.log() + offset.log()
+        remainder = F.clamp(1 - cut.cumsum(-1), min=finfo(y.dtype).tiny)
+        return cut.log() - remainder.log() + offset.log()
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         count = x.shape[-1]
@@ -134,18 +134,18 @@ class CorrCholeskyTransform(Transform):
         x = F.tanh(x)
         eps = finfo(x.dtype).eps
         r = vector_to_triangle(x.clamp(min=-1 + eps, max=1 - eps))
-        left = (1 - r**2).sqrt().cumprod(-1)
+        remainder = (1 - r**2).sqrt().cumprod(-1)
         r = r + F.eye(r.shape[-1], dtype=r.dtype)
-        return r * F.pad(left[..., :-1], [1, 0], value=1)
+        return r * F.pad(remainder[..., :-1], [1, 0], value=1)
 
     def _inverse(self, y: Any) -> Any:
-        left = F.pad((1 - F.cumsum(y * y, -1))[..., :-1], [1, 0], value=1)
-        t = triangle_to_vector(y, -1) / triangle_to_vector(left, -1).sqrt()
+        remainder = F.pad((1 - F.cumsum(y * y, -1))[..., :-1], [1, 0], value=1)
+        t = triangle_to_vector(y, -1) / triangle_to_vector(remainder, -1).sqrt()
         return (t.log1p() - t.neg().log1p()) / 2
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        left = triangle_to_vector(1 - (y * y).cumsum(-1), -2)
-        return 0.5 * left.log().sum(-1) - 2 * (x + F.softplus(-2 * x) - math.log(2.0)).sum(-1)
+        remainder = triangle_to_vector(1 - (y * y).cumsum(-1), -2)
+        return 0.5 * remainder.log().sum(-1) - 2 * (x + F.softplus(-2 * x) - math.log(2.0)).sum(-1)
 
     def forward_shape(self, shape: Any) -> Any:
         count = _deep_enough(shape, 1)[-1]
