@@ -7,13 +7,12 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, choose
+from gradcli.engine.kernels import LARGE, UNROLLED, choose
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
 
 SMALL = 64          # elements up to which a list of Python's is read faster than an array is reduced
 FEW = 1024          # places, or lengths of dimensions together, whose tables are kept for reuse
-UNROLLED = 8        # elements from which numpy's sums run in lanes; fewer are added one after the other
 FIRST = np.zeros(1, np.intp)
 TYPES = (float32, float64)      # dtypes are compared by identity where speed counts
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)

@@ -165,7 +165,7 @@ def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
     if size and not array.ndim and min(size) > 0:       # np.broadcast_to takes its time
         view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
-        view.flags.writeable = False
+        view.setflags(False)
         return view
     shape, lead = array.shape, len(size) - array.ndim
     memory = array if array.flags.c_contiguous else None
@@ -173,7 +173,7 @@ def expanded(array, size):
         memory = array[(slice(1),) * array.ndim]
     if shape and memory is not None and (seen := _repeating(shape, array.strides, size)) is not None:
         view = np.ndarray(seen[0], array.dtype, memory, 0, seen[1])
-        view.flags.writeable = False
+        view.setflags(False)
         return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:

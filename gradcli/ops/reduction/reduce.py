@@ -1,6 +1,7 @@
 """Many elements to one: sums, means, extremes, norms."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy import ndarray
@@ -34,13 +35,20 @@ def axes(dim, ndim):
     return dims if ndim else ()
 
 
+@lru_cache(512)
+def _reduced(shape, dim):
+    """A shape with length 1 along the dimensions `dim`, and how many elements become one."""
+    where = axes(dim, len(shape))
+    return tuple([1 if i in where else n for i, n in enumerate(shape)]), math.prod([shape[i] for i in where])
+
+
 def restored(F, g, input_shape, dim, keepdim):
     """A reduced result's gradient (or the result) with the dimensions `dim` back at length 1."""
     if keepdim or dim is None or not input_shape:
         return g
-    where = axes(dim, len(input_shape))
     if F is raw:
-        return g.reshape([1 if i in where else n for i, n in enumerate(input_shape)])
+        return g.reshape(_reduced(input_shape, dim)[0])
+    where = axes(dim, len(input_shape))
     for at in sorted(where):
         g = F.unsqueeze(g, at)
     return g
@@ -109,6 +117,8 @@ class Sum(Reduction):
         return total(input, axes(dim, input.ndim), keepdim, dtype)
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
+            return expanded(g, input_shape)
         return spread(F, restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
 
 
@@ -132,8 +142,10 @@ class Mean(Reduction):
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        g, where = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), axes(dim, len(input_shape))
-        return spread(F, divided(g, max(math.prod([input_shape[i] for i in where]), 1)), input_shape)
+        count = max(_reduced(input_shape, dim)[1], 1)
+        if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
+            return expanded(divided(g, count), input_shape)
+        return spread(F, divided(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
 
 
 class Extreme(Reduction, abstract=True):
