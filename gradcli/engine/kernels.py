@@ -128,6 +128,14 @@ def full_sum(x: ndarray) -> Any:
     return head + np.add.reduce(flat[rows * ROW :]) if n % ROW else head
 
 
+def lone_sum(x: ndarray) -> Any:
+    """`full_sum` for a gradient: as an array of no dimensions, which may be a piece of another array."""
+    if x.ndim == 1 and 0 < x.size < UNROLLED and x.dtype.char in "fd":
+        total = np.add.accumulate(x)[-1, ...]
+        return total if total else np.zeros((), x.dtype)
+    return np.asarray(full_sum(x))
+
+
 def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
     """np.add.reduce(x, axes, keepdims=keep) of a floating array; rows that lie in memory one by one go as `full_sum`.
 

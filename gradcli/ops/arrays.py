@@ -52,16 +52,19 @@ def any_holds(truths):
 
 
 def greatest_along(array, at):
-    """The greatest elements along an axis, which stays at length 1 and must not be empty; of one dimension a number."""
+    """The greatest elements along an axis, which stays at length 1 and must not be empty; of one dimension an array
+    of none, the cheapest operand."""
     if array.ndim == 1:
-        return np.maximum.reduceat(array, FIRST)[0]     # numbers are cheaper operands than arrays of length 1
+        return array[array.argmax(), ...]
     return np.maximum.reduceat(array, FIRST, at)    # of short axes faster than reduce, and as exact
 
 
 def sum_along(array, at):
-    """The sums along an axis, which stays at length 1; of one dimension a number."""
+    """The sums along an axis, which stays at length 1; of one dimension an array of none."""
     if array.ndim == 1:
-        return np.add.reduceat(array, FIRST)[0] if 0 < array.size < UNROLLED else np.add.reduce(array)
+        if 0 < array.size < UNROLLED:
+            return np.add.reduceat(array, FIRST)[0, ...]
+        return np.add.reduce(array, 0, None, None, True)[0, ...]
     return np.add.reduce(array, at, None, None, True)
 
 

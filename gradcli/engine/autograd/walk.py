@@ -121,8 +121,8 @@ class Walk:
             self.grads[parent] = grad
         elif parent in self.exclusive and grad.dtype is before.dtype:
             np.add(before, grad, before)
-        elif not self.create_graph and type(before) is ndarray and (before.ndim > 1 or before.size > SMALL) and _is_free(
-                grad, before, getrefcount(grad)):
+        elif (not self.create_graph and type(before) is ndarray and (before.ndim > 1 or before.size > SMALL)
+              and _is_free(grad, before, getrefcount(grad))):
             self.grads[parent] = np.add(before, grad, grad)
             self.exclusive.add(parent)
         else:

@@ -100,12 +100,13 @@ _compiled: dict[str, CodeType] = {}      # operations with signatures of one kin
 
 
 def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = False, swapped: bool = False,
-                writer: str = "") -> Callable[..., Any]:
+                writer: str = "", plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A function that does what `general` does for the operation `cls`, and is specialised once it is called often.
 
     operator    whether it is that of an operator on two operands
     swapped     whether the second parameter of the operation comes first
     writer      the name of the form that stores its result in the first input, if it is that
+    plain       the form that does not, in that case
     """
     def specialize() -> Callable[..., Any]:
         names["_specialize"] = lambda: function
@@ -115,7 +116,7 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
         if text is None:
             function.__code__ = passing.__code__
             return function
-        names.update(_names_of(cls, general), _writer=writer)
+        names.update(_names_of(cls, general), _writer=writer, _call=plain)
         namespace: dict[str, Any] = {}
         if text not in _compiled:
             _compiled[text] = compile(text, __file__, "exec", dont_inherit=True)
@@ -133,7 +134,7 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
 
 def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     """The globals of the text for one operation."""
-    from gradcli.engine.tensor.inplace import store
+    from gradcli.engine.tensor.inplace import rewritten, store, unwritten
     from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 
     def fall_back(positional: tuple[Any, ...], rest: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -152,6 +153,7 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED, "_store": store,
+        "_rewritten": rewritten, "_unwritten": unwritten,
         **{f"_r{k}": rule for k, rule in enumerate(cls.rules)},
         **{f"_d{i}": default for i, default in enumerate(cls.signature.defaults)},
         **{f"_k{i}": kind for i, kind in enumerate(cls.signature.kinds)}}
