@@ -7,7 +7,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, UNROLLED, choose
+from gradcli.engine.kernels import LARGE, UNROLLED, choose, zeroed
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
 
@@ -49,6 +49,14 @@ def any_holds(truths):
         memory = truths.tobytes()
         return memory.count(0) < len(memory)
     return bool(np.logical_or.reduce(truths, None))
+
+
+def holds_nan(array):
+    """Whether a floating array has an element that is not a number."""
+    if 0 < array.size < LARGE:
+        greatest = array.item(array.argmax())       # the first nan, if there is one
+        return greatest != greatest
+    return bool(np.count_nonzero(np.isnan(array)))
 
 
 def greatest_along(array, at):
@@ -142,6 +150,8 @@ def selected(condition, a, b):
     """`choose`, which is np.where, with a copy and one masked write where that is all."""
     if condition.size < LARGE:
         shape = condition.shape
+        if type(a) is int and a == 0 and type(b) is ndarray:
+            return zeroed(b, condition)
         if type(b) is ndarray and b.shape == shape and b.dtype.kind == "f" and b.flags.c_contiguous and (
                 a.dtype is b.dtype and (a.shape == shape or not a.ndim) if type(a) is ndarray else
                 type(a) is int):

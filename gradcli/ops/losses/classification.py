@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import full_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
@@ -56,7 +57,7 @@ class NllKernel(Kernel):
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, how: REDUCTION):
         if input.dtype in TYPES and few(input.shape, target, weight, ignore_index):
             loss = input.take(places(input.shape, target)) * target_factor(how, target, input.dtype)
-            return loss if how == "none" else np.add.reduce(loss)
+            return loss if how == "none" else full_sum(loss)
         at, share, shape = picked(input.shape, target, weight, ignore_index, how, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
         loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
@@ -190,9 +191,10 @@ class CrossEntropy(Op):
         how = reduction_of(size_average, reduce, reduction)
         if not 0 <= label_smoothing <= 1:
             raise ShapeFault(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-        at = 1 if len(input.shape) > 1 else 0
+        shape = input.shape
+        at = 1 if len(shape) > 1 else 0
         logs = F.log_softmax(input, at)
-        if target.shape == input.shape:
+        if target.shape == shape:
             return _of_chances(F, logs, target, weight, how, label_smoothing, at)
         if not label_smoothing:
             return F.nll_kernel(logs, target, weight, ignore_index, how)

@@ -7,6 +7,7 @@
 import math
 
 import numpy as np
+from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
@@ -160,12 +161,17 @@ class SquaredLoss(LossKernel):
             SquaredLoss.forward(input, target, "sum") / difference.dtype.type(flat.size))
 
     def grad_input(F, g, input, target, how):
-        difference = input - target
-        return difference * (per_element(g, difference, how) * 2)
+        return _steep(g, input - target, how)
 
     def grad_target(F, g, input, target, how):
-        difference = target - input
-        return difference * (per_element(g, difference, how) * 2)
+        return _steep(g, target - input, how)
+
+
+def _steep(g, difference, how):
+    """The gradient of a squared difference by the difference."""
+    if type(difference) is ndarray and how == "mean" and difference.size and g.dtype is difference.dtype:
+        return np.multiply(difference, divided(g, difference.size) * 2, difference)
+    return difference * (per_element(g, difference, how) * 2)
 
 
 class L1Loss(Loss):

@@ -126,7 +126,7 @@ class LogSoftmax(Proportions):
         if dtype is None and (at := across_few(input, dim)) >= 0:
             low = np.subtract(input, greatest_along(input, at))
             total = sum_along(np.exp(low), at)
-            return np.subtract(low, np.log(total, total), rows(low))
+            return np.subtract(low, np.log(total), rows(low))
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input

@@ -44,7 +44,7 @@ def _reduced(shape, dim):
 
 def restored(F, g, input_shape, dim, keepdim):
     """A reduced result's gradient (or the result) with the dimensions `dim` back at length 1."""
-    if keepdim or dim is None or not input_shape:
+    if keepdim or dim is None or not input_shape or F is raw and len(input_shape) == 1:
         return g
     if F is raw:
         return g.reshape(_reduced(input_shape, dim)[0])
@@ -144,7 +144,8 @@ class Mean(Reduction):
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
         count = max(_reduced(input_shape, dim)[1], 1)
         if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
-            return expanded(divided(g, count), input_shape)
+            return divided(expanded(g, input_shape), count) if count * g.size < LARGE else (
+                expanded(divided(g, count), input_shape))
         return spread(F, divided(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
 
 
@@ -205,7 +206,7 @@ def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
 
 def shared_among_all_ties(F, g, input, out):
     """The gradient of the extreme of all elements, split evenly among those that attain it."""
-    if F is raw and input.ndim and input.size < LARGE and out == out:
+    if F is raw and input.ndim and input.size < LARGE and not math.isnan(out.item()):
         ties = np.equal(input, out)
         total = np.count_nonzero(ties)
         share = np.zeros(input.shape, g.dtype)

@@ -8,7 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import ZERO
+from gradcli.engine.kernels import LARGE, ZERO, full_sum
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category, part_of
 from gradcli.engine.tensor.methods import axis
@@ -271,6 +271,10 @@ class Logsumexp(Op):
         if x.size >= SOME and len(where) == 1 and large.rows.fits(x, where[0]):
             result = large.rows.logsumexp(x)
             return result if keepdim else result.squeeze(where)
+        if x.ndim == 1 and not keepdim and x.size < LARGE and math.isfinite(x.item(at := x.argmax())):
+            e = np.subtract(x, x[at, ...])
+            np.exp(e, e)
+            return np.log(full_sum(e)) + x[at]
         top = np.asarray(np.maximum.reduce(x, where, None, None, True))
         if np.count_nonzero(np.isfinite(top)) < top.size:
             top = np.where(np.isfinite(top), top, ZERO[x.dtype])
@@ -285,6 +289,10 @@ class Logsumexp(Op):
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
         if F is raw and input.size >= SOME:
             return large.rows.logsumexp_slope(input, out, g)
+        if F is raw and input.ndim:
+            e = np.subtract(input, out)
+            np.exp(e, e)
+            return np.multiply(g, e, e) if g.dtype is e.dtype else g * e
         return g * F.exp(input - out)
 
 

@@ -181,7 +181,8 @@ class ArgumentsSource:
         self.add(f"if len({v}) == 1 and type({v}[0]) is not int:", f"    {v} = {v}[0]",
                  f"    if type({v}) is list or type({v}) is _Size: {v} = tuple({v})",
                  f"    elif type({v}) is not tuple: break")
-        self.refuse(f"not _rest or not _all_int64({v})")
+        self.add(f"_count = _count_of({v})")
+        self.refuse("not _rest or _count is None")
 
     def _arrays(self) -> None:
         """The arrays of tensors, and numbers in the dtype of the tensors."""

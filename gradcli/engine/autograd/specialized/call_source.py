@@ -176,7 +176,7 @@ class CallSource(EdgesSource):
         if name in ("cat", "stack"):
             return f"_size{self.lists[0]} < _UNCHECKED"
         if "size" in self.cls.params:
-            return f"-_UNCHECKED < _prod(v{self.variadic}) < _UNCHECKED" if self.variadic >= 0 else ""
+            return "-_UNCHECKED < _count < _UNCHECKED" if self.variadic >= 0 else ""
         operands = [i for i in self.tensors if i not in self.optional and self.defaults[i] is MISSING
                     and self.kinds[i].operand]
         if self.cls.type_promotion and len(operands) > 1 and len(operands) == len(
@@ -189,6 +189,10 @@ class CallSource(EdgesSource):
     def _result(self) -> None:
         """The tensor around the result, with its node if the call is recorded."""
         cls, inputs = self.cls, bool(self.tensors or self.lists)
+        if cls.memory_order == "rows":
+            self.add("if type(_result) is _ndarray:", "    if _result.ndim > 1 and not _result.flags.c_contiguous:",
+                     "        _result = _ascontiguousarray(_result)",
+                     "elif type(_result) is tuple: _result = _several_by_rows(_result)")
         if cls.complex_results:
             self._complex_result()
         if cls.fresh_result:

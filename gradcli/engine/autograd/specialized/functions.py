@@ -35,7 +35,7 @@ from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import arranged
+from gradcli.engine.result_layout import arranged, several_by_rows
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
 from gradcli.engine.tensor.tensor import (
@@ -65,7 +65,7 @@ HELPERS: dict[str, Any] = {
     "__spec__": None,       # of a module: dispatch.here passes over frames that have one
     "_M": MISSING, "_REFUSED": REFUSED, "_WIDEST": WIDEST, "_UNCHECKED": UNCHECKED, "_UNFIT": UNFIT,
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
-    "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
+    "_ascontiguousarray": np.ascontiguousarray, "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
     "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
     "_ROWS": (list, tuple, Size), "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic,
@@ -79,7 +79,7 @@ HELPERS: dict[str, Any] = {
 } | {f"_{function.__name__}": function for function in (
     Detachments, all_arrays, arranged, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of,
     outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write,
-    was_number, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
+    was_number, here, several_by_rows, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
@@ -148,7 +148,8 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     return HELPERS | {
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs,
-        "_forward": cls.forward, "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
+        "_forward": getattr(cls.forward, "without_layout", cls.forward),
+        "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
         "_check_size": cls.check_size,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
