@@ -234,7 +234,7 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
         leaf.gradient = Variable(g)
     else:
         before = leaf.gradient.array
-        if np.count_nonzero(before.reshape(-1)[:64]):
+        if np.count_nonzero(before if before.size <= 64 else before.reshape(-1)[:64]):
             DisplayHooks.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
                                              "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))

@@ -192,8 +192,12 @@ class Walk:
                     node.edges = release(edges, freed)
                 elif rule.saves or holds_arrays(saved):
                     node.edges = ((parent, rule, freed),)
-        for leaf, grad, _ in sums.values():
-            self.add(leaf, grad)
+        if grads:
+            for leaf, grad, _ in sums.values():
+                self.add(leaf, grad)
+        else:
+            for leaf, grad, _ in sums.values():
+                grads[leaf] = grad
 
 
 def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:

@@ -110,10 +110,10 @@ class View(Op):
         return view
 
     def grad_input(F, g, input_shape, shape):
-        if isinstance(shape, np.dtype):
+        if type(shape) is not tuple:
             raise NotDifferentiable("view(dtype) cannot be differentiated: the bits of a number are no smooth function "
                                     "of it", ("x.to(torch.float64)", "the same numbers as another type"))
-        return F.reshape(g, input_shape)
+        return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
 class Reshape(Op):
@@ -133,7 +133,7 @@ class Reshape(Op):
         return input.reshape(fitted(shape, input.size, "reshape")) if view is None else view
 
     def grad_input(F, g, input_shape):
-        return F.reshape(g, input_shape)
+        return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
 class Transpose(Op):
@@ -218,7 +218,7 @@ class Unsqueeze(Op):
         return input[(slice(None),) * axis(dim, input.ndim + 1) + (None,)]
 
     def grad_input(F, g, dim):
-        return F.squeeze(g, dim)
+        return g.squeeze(dim) if F is raw else F.squeeze(g, dim)
 
 
 class Squeeze(Op):
@@ -244,7 +244,7 @@ class Squeeze(Op):
         return input.squeeze(gone)[...]
 
     def grad_input(F, g, input_shape):
-        return F.reshape(g, input_shape)
+        return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
 class Contiguous(Op):
