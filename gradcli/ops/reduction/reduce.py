@@ -139,6 +139,8 @@ class Mean(Reduction):
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
+        if count and type(summed) is ndarray and summed.dtype in TYPES:
+            return divided(summed, count)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):

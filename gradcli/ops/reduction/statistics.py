@@ -14,6 +14,7 @@ from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category, part_o
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.arrays import TYPES
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.reduction.cumulative import backwards, shifted
@@ -111,12 +112,17 @@ def variance_and_mean(array, dim, correction, keepdim, name):
         var = summed / np.float64(max(count - correction, 0))
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
     wide = floating(array, name)
-    mean = (np.add.reduce(wide, None) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
+    mean = (_pairwise_sum(wide) if whole else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean)
     off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
-    summed = np.add.reduce(off, None) if whole else np.add.reduce(off, where, None, None, keepdim)
+    summed = _pairwise_sum(off) if whole else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
+
+
+def _pairwise_sum(array):
+    """The sum of all elements in numpy's order, which is that of sums along dimensions."""
+    return full_sum(array) if array.size < LARGE else np.add.reduce(array, None)
 
 
 def lessened(unbiased, correction):
@@ -135,7 +141,10 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     """The gradient of a variance: 2 (x - mean) / (count - correction) each."""
     where = axes(dim, len(input_shape))
     count = math.prod([input_shape[i] for i in where])
-    mean = F.mean(input, where, True)
+    if F is raw and input.ndim == 1 and 0 < count < LARGE and input.dtype in TYPES:
+        mean = full_sum(input) / count      # a number is a cheaper operand than an array of length 1
+    else:
+        mean = F.mean(input, where, True)
     off = input - mean
     g = restored(F, g, input_shape, dim, keepdim)
     if F is raw and count > correction:
@@ -196,7 +205,7 @@ class Std(Variance):
 def half_of_root(F, g, out):
     """The gradient of what `out` is the square root of; 0 where that is 0."""
     if F is raw and not out.ndim and out:
-        return g / (out * 2)
+        return g / (out + out)
     return F.where(out == 0, 0, g / (out * 2))
 
 

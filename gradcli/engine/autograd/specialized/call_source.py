@@ -142,7 +142,7 @@ class CallSource(EdgesSource):
             self.refuse("a1.ndim and a1.shape != a0.shape")
         if not self.operator:
             self.refuse("_options")
-        source = f"_unwritten(v0) if {requires} else v0" if self.cls.keeps_input else "v0"
+        source = "_unwritten(v0)" if self.cls.keeps_input else "v0"
         others = "".join(f", _p{i}" for i in self.by_position if i)
         self.add(f"_result = _call({source}{others})")
         self.refuse("not _result.requires_grad")
