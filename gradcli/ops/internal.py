@@ -20,7 +20,7 @@ from gradcli.engine.autograd.signature import (
     VariadicAnything,
     described,
 )
-from gradcli.engine.kernels import lone_sum
+from gradcli.engine.kernels import LARGE, lone_sum
 from gradcli.engine.large import MANY
 from gradcli.engine.result_layout import copied
 from gradcli.engine.tensor.conversion import retyped
@@ -31,6 +31,8 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
+
+ONE = (1,)
 
 
 class Clone(Op):
@@ -202,6 +204,8 @@ class SumTo(Kernel):
     def forward(input: Array, shape: Plain):
         if not shape:
             return lone_sum(input)
+        if shape == ONE and input.ndim == 1 and input.size < LARGE:
+            return lone_sum(input).reshape(ONE)
         lead = input.ndim - len(shape)
         if input.size >= MANY and lead and input.shape[lead:] == tuple(shape):
             return large.sums.leading_sums(input, lead)
