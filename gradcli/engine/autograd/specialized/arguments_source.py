@@ -244,6 +244,10 @@ class ArgumentsSource:
             self.depth -= 1
         self.add("else: break")
 
+    def mixes(self) -> bool:
+        """Whether the text serves operands of whole numbers as well."""
+        return self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers)
+
     def _one_dtype(self, sure: list[int]) -> None:
         """Refuse operands of several dtypes, and of those that promotion changes."""
         required = [i for i in sure if i not in self.optional]
@@ -255,11 +259,13 @@ class ArgumentsSource:
             for word, i in zip(["if", *["elif"] * len(self.numbers)], self.numbers, strict=False):
                 self.add(f"{word} t{i}: _dtype = a{i}.dtype")
             self.add("else: break")
-        if self.cls.type_promotion != "same":
+        if self.cls.type_promotion != "same" and not self.numbers and not self.mixes():
+            self.refuse("_dtype is not _float32 and _dtype is not _float64")
+        elif self.cls.type_promotion != "same":
             self.add("if _dtype is _float32: _constants = _constants32", "elif _dtype is _float64: "
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
-            if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
+            if self.mixes():
                 kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
                 tensors = "".join([f" and t{i}" for i in self.numbers])
                 truths = "" if self.cls.refuses_bool_with_number else f" or _dtype is _bool{tensors}"
