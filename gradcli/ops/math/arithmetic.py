@@ -276,12 +276,12 @@ def power_slope(F, g, input, exponent, number):
         if n and F is traced:       # a slope that is constant depends on the input all the same, as in PyTorch
             return g * (input ** (n - 1) * n)
         if n == 2:
-            return g * (input + input)
+            return g * (input + input if F is raw else input * 2)
         if n == 0.5:
             return g * (F.reciprocal(F.sqrt(input)) * 0.5)
         if n != 0:
             factor = constant(n, input.dtype) if F is raw and input.dtype in TYPES else n     # the cheapest operand
-            return g * ((input * input if n == 3 else input ** (n - 1)) * factor) if n != 1 else g * 1
+            return g * ((input * input if n == 3 and F is raw else input ** (n - 1)) * factor) if n != 1 else g * 1
     return F.where(exponent == 0, 0, g * (exponent * input ** (exponent - 1)))
 
 

@@ -278,15 +278,15 @@ class MinAll(ExtremeOfAll):
 
 
 def _extreme_of(F, kind, input, dim, keepdim, other):
+    if type(dim) is int and other is None:
+        return getattr(F, kind + "_dim")(input, dim, keepdim)
     if isinstance(dim, Tensor | np.ndarray):
         dim, other = None, dim
     if other is not None:
         return getattr(F, kind + "imum")(input, other)
     if dim is None:
         return getattr(F, kind + "_all")(input)
-    if type(dim) is not int:
-        raise ArgumentFault(f"{kind}() takes one dimension; a{kind}() takes several", f"x.a{kind}({dim!r})")
-    return getattr(F, kind + "_dim")(input, dim, keepdim)
+    raise ArgumentFault(f"{kind}() takes one dimension; a{kind}() takes several", f"x.a{kind}({dim!r})")
 
 
 class Max(Op):
