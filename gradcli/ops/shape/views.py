@@ -190,11 +190,10 @@ class Permute(Op):
 
     def forward(input: Array, dims: Sizes):
         if len(dims) != input.ndim:
-            raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were "
-                             "given").saying(
+            n = input.ndim
+            raise ShapeFault(f"permute(): {n} dimensions need {n} numbers, and {len(dims)} were given").saying(
                 "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-                "desired ordering of dimensions i.e. "
-                f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
+                f"desired ordering of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {len(dims)}")
         order = dims if type(dims) is tuple and set(dims) == DIMENSIONS.get(input.ndim) else tuple([
             axis(d, input.ndim) for d in dims])
         if order is not dims and len(set(order)) != len(order):
@@ -321,8 +320,6 @@ class Cat(Op):
         if tensors_shape[at] == (0,) and len(g.shape) > 1:
             return F.zeros((0,), dtype=getattr(g, "array", g).dtype)    # which fits into any cat, and takes no part
         along = axis(dim, len(g.shape))
-        if (0,) not in tensors_shape and () not in tensors_shape:
-            return F.narrow(g, along, sum([s[along] for s in tensors_shape[:at]]), tensors_shape[at][along])
         lengths = [0 if s == (0,) and len(g.shape) > 1 else s[along] if s else 1 for s in tensors_shape]
         part = F.narrow(g, along, sum(lengths[:at]), lengths[at])
         return part if tensors_shape[at] else F.reshape(part, ())
