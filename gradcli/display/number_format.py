@@ -6,7 +6,7 @@ Joined and repeated placeholders make the template of the whole text, which one 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import floor, inf, log10
+from math import floor, inf, isfinite, log10
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Array: TypeAlias = "NDArray[Any]"
 
 BLOCK = 1 << 16     # elements scanned at a time: a block and its temporaries stay in the cache
+FEW = 256           # elements up to which a list of Python's is read faster than an array
 
 
 class Format(NamedTuple):
@@ -74,6 +75,11 @@ def digits(value: float) -> int:
 
 def magnitudes_of(array: Array) -> Magnitudes:
     """The Magnitudes of an array, read block by block."""
+    if 0 < array.size <= FEW and array.dtype.kind != "c":
+        values = array.ravel().tolist()
+        few = [float(abs(v)) for v in values if isfinite(v)]
+        return Magnitudes(min(few), max(few), all(map(float.is_integer, few)), len(few) == len(values)) if few else (
+            Magnitudes(0.0, 0.0, True, False))
     least, greatest, integral, finite = inf, -inf, True, True
     for block in _blocks(array):
         sizes = np.abs(block.astype(np.result_type(block, np.float32), copy=False))
@@ -108,11 +114,11 @@ def modern_column(elements: Array, options: PrintOptions) -> Column:
         return _modern_complexes(elements, options)
     values = tuple(elements.ravel().tolist())
     if elements.dtype.kind == "f":
-        return _modern_floats(elements.ravel().astype(np.float64), values, options)
+        return _modern_floats(values, options)
     if elements.dtype.kind == "b":
-        width = 4 if elements.all() else 5
+        width = 4 if all(values) else 5
         return Column(f"%{width}s", width, values)
-    width = max(len(str(elements.min())), len(str(elements.max())))
+    width = max(len(str(min(values))), len(str(max(values))))
     return Column(f"%{width}d", width, values)
 
 
@@ -126,32 +132,30 @@ def _modern_complexes(elements: Array, options: PrintOptions) -> Column:
     return Column("%s", real.width + imag.width + 1, tuple(texts))
 
 
-def _modern_floats(floats: Array, values: tuple[float, ...], options: PrintOptions) -> Column:
-    finite = np.isfinite(floats)
-    telling = floats[finite & (floats != 0)]
-    if not telling.size:
-        return _integral(values, 1, bool(finite.all()))
-    if _needs_exponents(np.abs(telling), options.sci_mode):
+def _modern_floats(values: tuple[float, ...], options: PrintOptions) -> Column:
+    finite = [v for v in values if isfinite(v)]
+    telling = [v for v in finite if v]
+    if not telling:
+        return _integral(values, 1, len(finite) == len(values))
+    sizes = [abs(v) for v in telling]
+    if _needs_exponents(min(sizes), max(sizes), options.sci_mode):
         kind = f".{options.precision}e"
-    elif (telling == np.ceil(telling)).all():
-        return _integral(values, _longest("%.0f.", telling), bool(finite.all()))
+    elif all(map(float.is_integer, telling)):
+        return _integral(values, _longest("%.0f.", telling), len(finite) == len(values))
     else:
         kind = f".{options.precision}f"
     width = _longest(f"%{kind}", telling)
     return Column(f"%{width}{kind}", width, values)
 
 
-def _needs_exponents(sizes: Array, chosen: bool | None) -> bool:
-    if chosen is not None:
-        return chosen
-    least, greatest = float(sizes.min()), float(sizes.max())
-    return greatest / least > 1000 or greatest > 1e8 or least < 1e-4
+def _needs_exponents(least: float, greatest: float, chosen: bool | None) -> bool:
+    return chosen if chosen is not None else greatest / least > 1000 or greatest > 1e8 or least < 1e-4
 
 
-def _longest(spec: str, numbers: Array) -> int:
+def _longest(spec: str, numbers: list[float]) -> int:
     """The length of the longest text: on each side of zero one of the two extremes has it."""
-    sides = [side for side in (numbers[numbers > 0], numbers[numbers < 0]) if side.size]
-    return max(len(spec % extreme) for side in sides for extreme in (side.min(), side.max()))
+    sides = [side for side in ([v for v in numbers if v > 0], [v for v in numbers if v < 0]) if side]
+    return max([len(spec % extreme) for side in sides for extreme in (min(side), max(side))])
 
 
 def _integral(values: tuple[float, ...], width: int, finite: bool) -> Column:

@@ -234,9 +234,19 @@ def with_layout(forward: Any, order: str) -> Any:
             return out if out.ndim < 2 or order == "rows" and out.flags.c_contiguous else arrange(out, values)
         if type(out) is not tuple:
             return arrange(out, values)
-        if order == "rows" and False not in [array.flags.c_contiguous for array in out]:
-            return out
+        if order == "rows":
+            return several_by_rows(out)
         ndim = max(array.ndim for array in out)
         return tuple([arrange(array, values) if array.ndim == ndim else array for array in out])
 
+    if order == "rows":
+        vars(forward_with_layout)["without_layout"] = forward
     return forward_with_layout
+
+
+def several_by_rows(out: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Several results, of which those with the most dimensions lie row by row."""
+    if False not in [array.flags.c_contiguous for array in out]:
+        return out
+    ndim = max(array.ndim for array in out)
+    return tuple([np.ascontiguousarray(array) if array.ndim == ndim > 1 else array for array in out])

@@ -7,13 +7,12 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, choose
+from gradcli.engine.kernels import LARGE, UNROLLED, choose, zeroed
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
 
 SMALL = 64          # elements up to which a list of Python's is read faster than an array is reduced
 FEW = 1024          # places, or lengths of dimensions together, whose tables are kept for reuse
-UNROLLED = 8        # elements from which numpy's sums run in lanes; fewer are added one after the other
 FIRST = np.zeros(1, np.intp)
 TYPES = (float32, float64)      # dtypes are compared by identity where speed counts
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
@@ -52,17 +51,28 @@ def any_holds(truths):
     return bool(np.logical_or.reduce(truths, None))
 
 
+def holds_nan(array):
+    """Whether a floating array has an element that is not a number."""
+    if 0 < array.size < LARGE:
+        greatest = array.item(array.argmax())       # the first nan, if there is one
+        return greatest != greatest
+    return bool(np.count_nonzero(np.isnan(array)))
+
+
 def greatest_along(array, at):
-    """The greatest elements along an axis, which stays at length 1 and must not be empty; of one dimension a number."""
+    """The greatest elements along an axis, which stays at length 1 and must not be empty; of one dimension an array
+    of none, the cheapest operand."""
     if array.ndim == 1:
-        return np.maximum.reduceat(array, FIRST)[0]     # numbers are cheaper operands than arrays of length 1
+        return array[array.argmax(), ...]
     return np.maximum.reduceat(array, FIRST, at)    # of short axes faster than reduce, and as exact
 
 
 def sum_along(array, at):
-    """The sums along an axis, which stays at length 1; of one dimension a number."""
+    """The sums along an axis, which stays at length 1; of one dimension an array of none."""
     if array.ndim == 1:
-        return np.add.reduceat(array, FIRST)[0] if 0 < array.size < UNROLLED else np.add.reduce(array)
+        if 0 < array.size < UNROLLED:
+            return np.add.accumulate(array)[-1, ...]        # one after the other, as PyTorch adds few
+        return np.add.reduce(array, 0, None, None, True)[0, ...]
     return np.add.reduce(array, at, None, None, True)
 
 
@@ -140,6 +150,8 @@ def selected(condition, a, b):
     """`choose`, which is np.where, with a copy and one masked write where that is all."""
     if condition.size < LARGE:
         shape = condition.shape
+        if type(a) is int and a == 0 and type(b) is ndarray:
+            return zeroed(b, condition)
         if type(b) is ndarray and b.shape == shape and b.dtype.kind == "f" and b.flags.c_contiguous and (
                 a.dtype is b.dtype and (a.shape == shape or not a.ndim) if type(a) is ndarray else
                 type(a) is int):

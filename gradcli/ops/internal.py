@@ -20,7 +20,7 @@ from gradcli.engine.autograd.signature import (
     VariadicAnything,
     described,
 )
-from gradcli.engine.kernels import full_sum
+from gradcli.engine.kernels import LARGE, lone_sum
 from gradcli.engine.large import MANY
 from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.conversion import retyped
@@ -31,6 +31,8 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
+
+ONE = (1,)
 
 
 class Clone(Op):
@@ -165,7 +167,7 @@ def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
     if size and not array.ndim and min(size) > 0:       # np.broadcast_to takes its time
         view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
-        view.flags.writeable = False
+        view.setflags(False)
         return view
     shape, lead = array.shape, len(size) - array.ndim
     memory = array if array.flags.c_contiguous else None
@@ -173,7 +175,7 @@ def expanded(array, size):
         memory = array[(slice(1),) * array.ndim]
     if shape and memory is not None and (repeating := _repeating(shape, array.strides, size)) is not None:
         view = np.ndarray(repeating[0], array.dtype, memory, 0, repeating[1])
-        view.flags.writeable = False
+        view.setflags(False)
         return view
     full = tuple(array.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(size))
     if lead >= 0 and full == (1,) * lead + array.shape:
@@ -201,7 +203,9 @@ class SumTo(Kernel):
 
     def forward(input: Array, shape: Plain):
         if not shape:
-            return np.asarray(full_sum(input))
+            return lone_sum(input)
+        if shape == ONE and input.ndim == 1 and input.size < LARGE:
+            return lone_sum(input).reshape(ONE)
         lead = input.ndim - len(shape)
         if input.size >= MANY and lead and input.shape[lead:] == tuple(shape):
             return large.sums.leading_sums(input, lead)

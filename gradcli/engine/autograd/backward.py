@@ -42,7 +42,7 @@ _sequence_nr = attrgetter("sequence_nr")
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
           inputs: Iterable[Any] | None = None, finish_leaf: Callable[[Any, Any], Any] | None = None,
-          excluded: Set[Any] = frozenset(), accumulate: bool = False) -> dict[Any, Any]:
+          excluded: Set[Any] = frozenset(), accumulate: bool = False, place: Any = None) -> dict[Any, Any]:
     """The gradients of sum(output * seed) with respect to all leaves, or to `inputs`, which are nodes and leaves.
 
     seeds         of the shapes of the outputs
@@ -53,6 +53,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     excluded      nodes through which no gradient goes
     accumulate    whether the nodes among `inputs` run even if they lead to no other input, as those of `backward()`;
                   else only what their outputs receive counts, and their saved values stay
+    place         where the program asked for the sweep, if that is known
 
     Raises SecondBackward where saved values have been released, StaleValue where they have been overwritten.
     """
@@ -76,7 +77,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     if Detachments.observer is not None:
         Detachments.swept = () if create_graph else outputs
     latest.now = Sweep(nodes, targets)
-    freed = None if retain_graph else Freed(here())
+    freed = None if retain_graph else Freed(place or here())
     dependencies = _leaf_dependencies(nodes, targets) if finish_leaf and Handle.of_leaf else {}
     walk = Walk(grads, freed, create_graph, targets, dependencies, finish_leaf)
     inner = targets.intersection(nodes) if targets else ()
@@ -195,7 +196,7 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
         if leaf.hooks:
             run_post_accumulate_hooks(leaf, g, create_graph)
 
-    grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf, accumulate=True)
+    grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf, accumulate=True, place=place)
     while grads:
         leaf, g = grads.popitem()
         if not isinstance(leaf, Tensor):
@@ -235,7 +236,7 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
         leaf.gradient = Variable(g)
     else:
         before = leaf.gradient.array
-        if np.count_nonzero(before.reshape(-1)[:64]):
+        if np.count_nonzero(before if before.size <= 64 else before.reshape(-1)[:64]):
             DisplayHooks.note("accumulated", "a gradient was added to the one already there{where}; to start anew say "
                                              "{x}.grad = None or {x}.grad.data.zero_() before backward()", leaf)
         np.add(before, g, out=writing(before, "backward"))

@@ -80,7 +80,7 @@ def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = 
 
 def _writer(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """The form of an operation that stores its result in its input."""
-    return _with_metadata(specialized(cls, inplace(cls, name, call), writer=name), name, cls)
+    return _with_metadata(specialized(cls, inplace(cls, name, call), writer=name, plain=call), name, cls)
 
 
 def with_number_form(call: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -228,7 +228,7 @@ def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
         if kind == "i":
             name = cls.inplace_names()[0]
             form = specialized(cls, _for_elements(_operator(getattr(Tensor, name), special), operate), operator=True,
-                               writer=name)
+                               writer=name, plain=operate)
         else:
             form = commuted if kind == "r" else operate
         setattr(Tensor, special, form)

@@ -43,8 +43,9 @@ def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
     """The edges of a node with saved tensors released; parents, rules and saved options stay."""
     if len(edges) == 2:
         (left, rule, saved), (right, other, others) = edges
-        return ((left, rule, freed if rule.saves or rule.saves is None and holds_arrays(saved) else saved),
-                (right, other, freed if other.saves or other.saves is None and holds_arrays(others) else others))
+        first, second = rule.saves, other.saves
+        return ((left, rule, freed if first or first is None and holds_arrays(saved) else saved),
+                (right, other, freed if second or second is None and holds_arrays(others) else others))
     released = []
     for edge in edges:
         parent, rule, saved = edge

@@ -29,6 +29,8 @@ from gradcli.engine.tensor.tensor import Tensor, clock, latest_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.faults.tree import AnomalousGradient
 
+SMALL = 1024        # elements of a row up to which a new array costs less than the question whether there is a free one
+
 
 class AnomalyMode:
     """The state of anomaly detection: whether it is on, and whether it raises at nan."""
@@ -119,7 +121,8 @@ class Walk:
             self.grads[parent] = grad
         elif parent in self.exclusive and grad.dtype is before.dtype:
             np.add(before, grad, before)
-        elif not self.create_graph and type(before) is ndarray and _is_free(grad, before, getrefcount(grad)):
+        elif (not self.create_graph and type(before) is ndarray and (before.ndim > 1 or before.size > SMALL)
+              and _is_free(grad, before, getrefcount(grad))):
             self.grads[parent] = np.add(before, grad, grad)
             self.exclusive.add(parent)
         else:
@@ -132,9 +135,10 @@ class Walk:
 
         The gradients of leaves are added up by the leaf's identity: the hash of a tensor takes a call.
         """
-        grads, freed, undefined, vanished = self.grads, self.freed, self.undefined, self.vanished
+        grads, freed, undefined, vanished, exclusive = (
+            self.grads, self.freed, self.undefined, self.vanished, self.exclusive)
         sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
-        take, leaf_sum, latest = grads.pop, sums.get, latest_write.tick
+        take, reached, leaf_sum, latest = grads.pop, grads.get, sums.get, latest_write.tick
         for node in nodes:
             if node.hooks or (g := take(node, None)) is None:
                 self.visit(node)
@@ -148,7 +152,10 @@ class Walk:
                 check_fresh(node)
             for parent, rule, saved in edges:
                 if saved:
-                    grad = rule.grad(raw, g, *saved)
+                    if type(saved) is tuple and len(saved) == 1:
+                        grad = rule.grad(raw, g, saved[0])
+                    else:
+                        grad = rule.grad(raw, g, *saved)
                     if rule.saves is not False:
                         saves_tensors = True
                 else:
@@ -173,17 +180,24 @@ class Walk:
                     continue
                 if grad.shape != parent.shape:
                     grad = raw.sum_to(grad, parent.shape)
-                if parent in grads:
-                    self.add(parent, grad)
-                else:
+                before = reached(parent)
+                if before is None:
                     grads[parent] = grad
+                elif parent in exclusive and grad.dtype is before.dtype:
+                    np.add(before, grad, before)
+                else:
+                    self.add(parent, grad)
             if saves_tensors and freed is not None:
                 if len(edges) > 1:
                     node.edges = release(edges, freed)
                 elif rule.saves or holds_arrays(saved):
                     node.edges = ((parent, rule, freed),)
-        for leaf, grad, _ in sums.values():
-            self.add(leaf, grad)
+        if grads:
+            for leaf, grad, _ in sums.values():
+                self.add(leaf, grad)
+        else:
+            for leaf, grad, _ in sums.values():
+                grads[leaf] = grad
 
 
 def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:

@@ -51,7 +51,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             if not _tracked((input, *args, *options.values())):
                 return _row_by_row(write, input, args, options)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
-            source = type(input)(input.array.copy(), input.requires_grad, parent(input))
+            source = unwritten(input)
             if Dual.watched:
                 Dual.level.record_write(source, input)
         try:
@@ -62,8 +62,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             raise
         if cls.names[0] in PLACED and not Current.legacy:   # after their sizes have been looked at
             refuse_shared(input.array, arrays_of((*args, *options.values())), name, True)
-        if result is not source and (other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", ""))):
-            rename_node(result, other)
+        if result is not source:
+            _rename_in_place(result)
         if input.requires_grad and not result.requires_grad and grad_mode.on or (
                 cls.random and result is source and grad_mode.on and input.requires_grad):
             result = _independent(source, result, cls.nodes[0].modern_name, args)
@@ -73,6 +73,30 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         return result
 
     return write
+
+
+def unwritten(input: Any) -> Any:
+    """A copy of a tensor about to be written to, with its history, for calls that keep it."""
+    return type(input)(input.array.copy(), input.requires_grad, parent(input))
+
+
+def _rename_in_place(result: Tensor) -> None:
+    if other := IN_PLACE.get(getattr(getattr(result, "node", None), "modern_name", "")):
+        rename_node(result, other)
+
+
+def rewritten(target: Tensor, result: Tensor, writer: str) -> Tensor:
+    """What `store` does with a result that has a history, for a target that is no view and that nobody observes."""
+    _rename_in_place(result)
+    array, memory = result.array, target.array
+    if array.dtype is not memory.dtype or array.shape != memory.shape:
+        return store(target, result, writer)
+    memory = writing(memory, writer)
+    memory[...] = array
+    note_write(target, writer, here())
+    keep_in_place(result.node, array, memory)
+    _give(target, result.node)
+    return target
 
 
 def _independent(source: Tensor, result: Tensor, label: str, args: tuple[Any, ...]) -> Tensor:

@@ -214,11 +214,15 @@ def numpy(self: Tensor, *, force: bool = False) -> Array:
 
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The lengths of the dimensions, or the length of one."""
-    ndim = self.array.ndim
-    if not ndim and type(dim) is int:
-        raise DimensionOutOfRange(dim, 0).saying(f"Dimension specified as {dim} but tensor has no dimensions")
-    return self.shape if dim is None else self.array.shape[
-        dim if type(dim) is int and 0 <= dim < ndim else axis(dim, ndim)]
+    if dim is None:
+        return self.shape
+    shape = self.array.shape
+    if type(dim) is int:
+        if 0 <= dim < len(shape):
+            return shape[dim]
+        if not shape:
+            raise DimensionOutOfRange(dim, 0).saying(f"Dimension specified as {dim} but tensor has no dimensions")
+    return shape[axis(dim, len(shape))]
 
 
 def axis(dim: Any, ndim: int) -> int:

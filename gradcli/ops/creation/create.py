@@ -54,9 +54,10 @@ class Zeros(Creation):
     errors = [((-1,),), ("text",)]
 
     def forward(size: Sizes, *, dtype: Type = None):
-        if min(size, default=0) < 0:
-            raise UnfitValue(f"zeros: Dimension size must be non-negative: {list(size)}").saying(
-                "zeros: Dimension size must be non-negative.")
+        for n in size:
+            if n < 0:
+                raise UnfitValue(f"zeros: Dimension size must be non-negative: {list(size)}").saying(
+                    "zeros: Dimension size must be non-negative.")
         return np.zeros(size, dtype or Default.floating)
 
 

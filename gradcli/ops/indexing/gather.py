@@ -1,5 +1,7 @@
 """Reading and writing elements by tables of indices along one dimension."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine import large
@@ -25,9 +27,24 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 PICKS = np.array([[0, 2], [1, 1]])
 
 
+@lru_cache(256)
+def _covers(shape, index_shape, at):
+    """Whether an index is no larger than what it picks from, apart from the dimension that it counts along."""
+    return all(k <= m for i, (k, m) in enumerate(zip(index_shape, shape, strict=True)) if i != at)
+
+
 def gather_key(shape, dim, index, name="gather"):
     """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
+    index = checked_index(shape, at, index, name)
+    if not len(shape):
+        return ()
+    grid = open_grid(index.shape)
+    return (*grid[:at], index, *grid[at + 1 :])
+
+
+def checked_index(shape, at, index, name="gather"):
+    """`index`, whose elements count along the dimension `at` of what has this shape, in as many dimensions."""
     if index.dtype.kind != "i" or index.itemsize < 4:
         raise TypeFault(f"{name}(): Expected dtype int32/int64 for index", ("index.long()", "as whole numbers"))
     n = shape[at] if shape else 1
@@ -36,19 +53,17 @@ def gather_key(shape, dim, index, name="gather"):
         if least < 0 or most >= n:
             raise PickedOutOfRange(least if least < 0 else most, at, n)
     if not len(shape):
-        return ()
+        return index
     if not index.ndim:
         index = index.reshape(1)        # a number counts as one in a row
     if index.ndim != len(shape):
         raise ShapeFault(f"Index tensor must have the same number of dimensions as input tensor: it is "
                          f"{sized(index.shape)}, the input {sized(shape)}").saying("Index tensor must have the same "
             f"number of dimensions as {'input' if name == 'gather' else 'self'} tensor")
-    if index.shape != shape and any(
-            k > m for i, (k, m) in enumerate(zip(index.shape, shape, strict=True)) if i != at):
+    if index.shape != shape and not _covers(shape, index.shape, at):
         raise ShapeFault(f"Size does not match: expected index {list(index.shape)} to be no larger than self "
                          f"{list(shape)} apart from dimension {at}")
-    grid = open_grid(index.shape)
-    return (*grid[:at], index, *grid[at + 1 :])
+    return index
 
 
 class Gather(Op):
@@ -67,10 +82,12 @@ class Gather(Op):
             return np.zeros(index.shape, input.dtype)
         if not input.ndim:
             return np.full(index.shape, input)
-        key, at = gather_key(input.shape, dim, index), axis(dim, input.ndim)
+        at = axis(dim, input.ndim)
+        order = checked_index(input.shape, at, index)
         if index.size >= SOME and input.flags.c_contiguous:
             return large.scatter.pick_elements(input, at, index)
-        return elements_along(input, key[at], at).reshape(index.shape)
+        picked = elements_along(input, order, at)
+        return picked if order is index else picked.reshape(index.shape)
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
         if F is raw and input_shape and 0 < index.size <= FEW and index.ndim:

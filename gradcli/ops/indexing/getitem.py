@@ -99,7 +99,7 @@ class Unindex(Kernel):
         full = np.zeros(shape, input.dtype)
         if not picks:
             full[basic] = input
-        elif any(type(p) is np.ndarray and p.dtype == np.bool_ for p in picks) and len(picks) == 1:
+        elif len(picks) == 1 and type(picks[0]) is np.ndarray and picks[0].dtype.kind == "b":
             full[basic][picks] = input
         elif input.size >= large.SOME and not basic and large.scatter.first_names(full, picks, input):
             large.scatter.add_rows(full, picks[0].reshape(-1), input)

@@ -72,6 +72,8 @@ class Mm(Op):
     errors = [(A, A), (A, [1.0, 2.0, 3.0]), (A, 2)]
 
     def forward(input: Array, mat2: Array):
+        if input.ndim == 2 == mat2.ndim and 1 != input.shape[1] == len(mat2):
+            return input.dot(mat2)
         dims_are("mm", input, mat2, 2, 2)
         inner_fits("mm", input, mat2, 0)
         if input.shape[1] == 1:
@@ -79,10 +81,10 @@ class Mm(Op):
         return input.dot(mat2)
 
     def grad_input(F, g, mat2):
-        return F.mm(g, F.t(mat2))
+        return F.mm(g, mat2.T if F is raw else F.t(mat2))
 
     def grad_mat2(F, g, input):
-        return F.mm(F.t(input), g)
+        return F.mm(input.T if F is raw else F.t(input), g)
 
 
 class Mv(Op):
@@ -170,13 +172,14 @@ class Matmul(Op):
 
     def compose(F, input, other):
         n, m = len(input.shape), len(other.shape)
+        if n == m == 2:
+            return F.mm(input, other)
         if not n or not m:
             raise ShapeFault("both arguments to matmul need to be at least 1D, but they are "
                              f"{n}D and {m}D", ("a * b", "the product with a single number"))
         if n <= 2 and m <= 2:
-            kind = (F.dot, F.mv, F.mm)[n + m - 2] if n == 2 or m == 1 else None
-            if kind:
-                return kind(input, other)
+            if m == 1:
+                return (F.dot if n == 1 else F.mv)(input, other)
             return rename_node(F.squeeze(F.mm(F.unsqueeze(input, 0), other), 0), "SqueezeBackward4")
         if m == 1:
             return unsafe_view(F.squeeze(F.stacked_mm(input, F.unsqueeze(other, 1)), -1))

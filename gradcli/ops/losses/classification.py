@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.kernels import full_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
@@ -57,7 +58,7 @@ class NllKernel(Kernel):
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION):
         if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
             loss = input.take(entry_positions(input.shape, target)) * target_factor(reduction, target, input.dtype)
-            return loss if reduction == "none" else np.add.reduce(loss)
+            return loss if reduction == "none" else full_sum(loss)
         at, share, shape = target_positions(input.shape, target, weight, ignore_index, reduction, input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
         loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
@@ -191,9 +192,10 @@ class CrossEntropy(Op):
         reduction = reduction_of(size_average, reduce, reduction)
         if not 0 <= label_smoothing <= 1:
             raise ShapeFault(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-        at = 1 if len(input.shape) > 1 else 0
+        shape = input.shape
+        at = 1 if len(shape) > 1 else 0
         logs = F.log_softmax(input, at)
-        if target.shape == input.shape:
+        if target.shape == shape:
             return _of_chances(F, logs, target, weight, reduction, label_smoothing, at)
         if not label_smoothing:
             return F.nll_kernel(logs, target, weight, ignore_index, reduction)

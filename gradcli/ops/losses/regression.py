@@ -7,6 +7,7 @@
 import math
 
 import numpy as np
+from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
@@ -161,12 +162,17 @@ class SquaredLoss(LossKernel):
             reduced_array(flat[end:] ** 2, "sum"))
 
     def grad_input(F, g, input, target, reduction):
-        difference = input - target
-        return difference * (per_element(g, difference, reduction) * 2)
+        return _steep(g, input - target, reduction)
 
     def grad_target(F, g, input, target, reduction):
-        difference = target - input
-        return difference * (per_element(g, difference, reduction) * 2)
+        return _steep(g, target - input, reduction)
+
+
+def _steep(g, difference, reduction):
+    """The gradient of a squared difference by the difference."""
+    if type(difference) is ndarray and reduction == "mean" and difference.size and g.dtype is difference.dtype:
+        return np.multiply(difference, divided(g, difference.size) * 2, difference)
+    return difference * (per_element(g, difference, reduction) * 2)
 
 
 class L1Loss(Loss):

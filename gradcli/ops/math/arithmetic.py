@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, constancy, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
+from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
@@ -13,6 +14,7 @@ from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
+from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import Binary
 from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.dtype_checks import no_truths
@@ -273,11 +275,12 @@ def power_slope(F, g, input, exponent, number):
         if n and F is traced:       # a slope that is constant depends on the input all the same, as in PyTorch
             return g * (input ** (n - 1) * n)
         if n == 2:
-            return g * (input * 2)
+            return g * (input + input if F is raw else input * 2)
         if n == 0.5:
             return g * (F.reciprocal(F.sqrt(input)) * 0.5)
         if n != 0:
-            return g * (input ** (n - 1) * n) if n != 1 else g * 1
+            factor = constant(n, input.dtype) if F is raw and input.dtype in TYPES else n     # the cheapest operand
+            return g * ((input * input if n == 3 and F is raw else input ** (n - 1)) * factor) if n != 1 else g * 1
     return F.where(exponent == 0, 0, g * (exponent * input ** (exponent - 1)))
 
 

@@ -175,7 +175,7 @@ class Relu(Unary):
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
-        if input.dtype == np.bool_:
+        if input.dtype.kind == "b":
             raise TypeFault("Boolean inputs not supported for relu", ("x.int()", "truth values as 0 and 1"))
         if input.size >= large.MANY and input.dtype.kind == "f":
             return large.elements.relu(input)

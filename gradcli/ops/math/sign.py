@@ -11,6 +11,7 @@ from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import computing_type, part_of, result_type
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
+from gradcli.ops.arrays import holds_nan
 from gradcli.ops.base import Binary, Unary
 from gradcli.ops.complex_numbers import angles, signs
 from gradcli.ops.dtype_checks import no_truths, only_floats, underived
@@ -84,7 +85,7 @@ class Signed(Unary, abstract=True):
         if input.dtype.kind in "bu":
             return (input > 0).astype(input.dtype)
         signs = np.sign(input)
-        if input.dtype.kind != "f" or not np.count_nonzero(np.isnan(signs)):
+        if input.dtype.kind != "f" or not holds_nan(signs):
             return signs
         return np.subtract(input > 0, input < 0, dtype=input.dtype)     # unlike np.sign, 0 for nan
 

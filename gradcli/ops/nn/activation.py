@@ -213,7 +213,7 @@ class Logsigmoid(Activation):
 
     def forward(input: Array):
         refuse_integers("logsigmoid", input)
-        return np.minimum(input, 0) - np.log1p(np.exp(-np.abs(input)))
+        return np.minimum(input, ZERO[input.dtype]) - np.log1p(np.exp(-np.abs(input)))
 
     def grad_input(F, g, input):
         return g * F.sigmoid(-input)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, sized
 from gradcli.faults.tensors import LinearInput
 from gradcli.faults.tree import ShapeFault
@@ -58,7 +58,8 @@ class Linear(Op):
         flat = F.reshape(input, (rows, input.shape[-1])) if len(input.shape) != 2 else input
         if len(weight_shape) == 1:
             return F.mv(F.t(flat), F.reshape(g, (rows,)))
-        return F.mm(F.t(g if len(g.shape) == 2 else F.reshape(g, (rows, g.shape[-1]))), flat)
+        g = g if len(g.shape) == 2 else F.reshape(g, (rows, g.shape[-1]))
+        return F.mm(g.T if F is raw else F.t(g), flat)
 
     def grad_bias(F, g):
         return g

@@ -1,6 +1,7 @@
 """Numbers brought to mean 0 and variance 1, over whatever a network's normalisations go over."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,7 +23,14 @@ GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MAPS = [[[[1.0, 2.0], [3.0, -1.0]], [[0.5, 1.5], [-2.0, 4.0]]], [[[0.1, 1.0], [2.0, 3.0]], [[1.0, -1.0], [0.0, 2.5]]]]
 W3, B3, W2, B2 = [0.5, 2.0, 1.0], [0.1, -0.2, 0.3], [0.5, 2.0], [0.1, -0.2]
 BATCH, LAYER, GROUP = range(3)
+FEW = 256       # elements up to which numbers are repeated by hand: numpy's broadcasting costs more
 KERNELS = ("batch_norm", "LayerNormKernelImpl", "GroupNormKernelImpl")     # as PyTorch calls those of each
+
+
+@lru_cache(256)
+def counted(shape, axes):
+    """How many elements there are along axes."""
+    return math.prod([shape[i] for i in axes])
 
 
 class Standardising(Kernel, abstract=True):
@@ -49,22 +57,24 @@ class Standardising(Kernel, abstract=True):
                 which: Plain):
         only_floats(KERNELS[which], input)
         x = input if input.shape == shape else input.reshape(shape)
-        count = math.prod([shape[i] for i in axes])
-        if input.dtype == np.float16:
+        count = counted(shape, axes)
+        if input.dtype.itemsize == 2:
             x = x.astype(np.float32)
         if which == LAYER and x.dtype is input.dtype and x.size >= SOME and count > 1 and (
                 large.rows.fits(x.reshape(-1, count), -1)):
             return large.rows.layer_normalised(x, weight, bias, eps, count)
         dtype = x.dtype
         mean = sums_over(x, axes) if count else (np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
-        np.divide(mean, constant(max(count, 1), dtype), mean)
-        unit = np.subtract(x, mean)
+        share = constant(max(count, 1), dtype)
+        np.divide(mean, share, mean)
+        few = len(axes) == 1 and 0 < x.size <= FEW
+        unit = np.subtract(x, mean.repeat(count, axes[0]) if few else mean)
         scale = products(unit, unit, axes, mean.shape)
-        np.divide(scale, constant(max(count, 1), dtype), scale)
+        np.divide(scale, share, scale)
         np.add(scale, constant(eps, dtype), scale)
         np.sqrt(scale, scale)
         np.divide(ONE[dtype], scale, scale)
-        np.multiply(unit, scale, unit)
+        np.multiply(unit, scale.repeat(count, axes[0]) if few else scale, unit)
         out = unit.copy() if weight is None else unit * weight
         if bias is not None:
             out += bias
@@ -146,14 +156,16 @@ class CentredBack(Kernel):
     def forward(g: Array, unit: Array, scale: Array, axes: Plain):
         if unit.size >= SOME and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
             return large.rows.centred_slope(g, unit, scale)
-        shape, dtype = g.shape, g.dtype
-        count = max(math.prod([shape[i] for i in axes]), 1)
+        dtype = g.dtype
+        count = max(counted(g.shape, axes), 1)
         share = products(g, unit, axes, scale.shape)
         np.divide(share, constant(-count, dtype), share)
-        total = np.multiply(unit, share)
-        np.add(total, g, total)
         mean = sums_over(g, axes)
         np.divide(mean, constant(count, dtype), mean)
+        if len(axes) == 1 and 0 < g.size <= FEW and g.shape == unit.shape:
+            share, mean, scale = [edge.repeat(count, axes[0]) for edge in (share, mean, scale)]
+        total = np.multiply(unit, share)
+        np.add(total, g, total)
         np.subtract(total, mean, total)
         return np.multiply(total, scale, total)
 

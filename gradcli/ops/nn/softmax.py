@@ -70,7 +70,7 @@ def across_few(input, dim):
     ndim = input.ndim
     if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
         return -1
-    at = normalized_dim(dim, ndim)
+    at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim)
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 

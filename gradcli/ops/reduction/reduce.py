@@ -1,6 +1,7 @@
 """Many elements to one: sums, means, extremes, norms."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy import ndarray
@@ -34,13 +35,20 @@ def axes(dim, ndim):
     return dims if ndim else ()
 
 
+@lru_cache(512)
+def _reduced(shape, dim):
+    """A shape with length 1 along the dimensions `dim`, and how many elements become one."""
+    where = axes(dim, len(shape))
+    return tuple([1 if i in where else n for i, n in enumerate(shape)]), math.prod([shape[i] for i in where])
+
+
 def restored(F, g, input_shape, dim, keepdim):
     """A reduced result's gradient (or the result) with the dimensions `dim` back at length 1."""
-    if keepdim or dim is None or not input_shape:
+    if keepdim or dim is None or not input_shape or F is raw and len(input_shape) == 1:
         return g
-    where = axes(dim, len(input_shape))
     if F is raw:
-        return g.reshape([1 if i in where else n for i, n in enumerate(input_shape)])
+        return g.reshape(_reduced(input_shape, dim)[0])
+    where = axes(dim, len(input_shape))
     for at in sorted(where):
         g = F.unsqueeze(g, at)
     return g
@@ -109,6 +117,8 @@ class Sum(Reduction):
         return total(input, axes(dim, input.ndim), keepdim, dtype)
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
+        if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
+            return expanded(g, input_shape)
         return spread(F, restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), input_shape)
 
 
@@ -129,11 +139,16 @@ class Mean(Reduction):
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
+        if count and type(summed) is ndarray and summed.dtype in TYPES:
+            return divided(summed, count)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
-        g, where = restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), axes(dim, len(input_shape))
-        return spread(F, divided(g, max(math.prod([input_shape[i] for i in where]), 1)), input_shape)
+        count = max(_reduced(input_shape, dim)[1], 1)
+        if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
+            return divided(expanded(g, input_shape), count) if count * g.size < LARGE else (
+                expanded(divided(g, count), input_shape))
+        return spread(F, divided(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
 
 
 class Extreme(Reduction, abstract=True):
@@ -193,7 +208,7 @@ def shared_among_ties(F, g, input, out, dim, keepdim, input_shape):
 
 def shared_among_all_ties(F, g, input, out):
     """The gradient of the extreme of all elements, split evenly among those that attain it."""
-    if F is raw and input.ndim and input.size < LARGE and out == out:
+    if F is raw and input.ndim and input.size < LARGE and not math.isnan(out.item()):
         ties = np.equal(input, out)
         total = np.count_nonzero(ties)
         share = np.zeros(input.shape, g.dtype)
@@ -263,15 +278,15 @@ class MinAll(ExtremeOfAll):
 
 
 def _extreme_of(F, kind, input, dim, keepdim, other):
+    if type(dim) is int and other is None:
+        return getattr(F, kind + "_dim")(input, dim, keepdim)
     if isinstance(dim, Tensor | np.ndarray):
         dim, other = None, dim
     if other is not None:
         return getattr(F, kind + "imum")(input, other)
     if dim is None:
         return getattr(F, kind + "_all")(input)
-    if type(dim) is not int:
-        raise ArgumentFault(f"{kind}() takes one dimension; a{kind}() takes several", f"x.a{kind}({dim!r})")
-    return getattr(F, kind + "_dim")(input, dim, keepdim)
+    raise ArgumentFault(f"{kind}() takes one dimension; a{kind}() takes several", f"x.a{kind}({dim!r})")
 
 
 class Max(Op):

@@ -8,12 +8,13 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import ZERO
+from gradcli.engine.kernels import LARGE, ZERO, full_sum
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category, part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
+from gradcli.ops.arrays import TYPES
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.reduction.cumulative import backwards, shifted
@@ -111,12 +112,17 @@ def variance_and_mean(array, dim, correction, keepdim, name):
         var = summed / np.float64(max(count - correction, 0))
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
     wide = as_double(array, name)
-    mean = (np.add.reduce(wide, None) if over_all else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
+    mean = (_pairwise_sum(wide) if over_all else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean)
     off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
-    summed = np.add.reduce(off, None) if over_all else np.add.reduce(off, where, None, None, keepdim)
+    summed = _pairwise_sum(off) if over_all else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
+
+
+def _pairwise_sum(array):
+    """The sum of all elements in numpy's order, which is that of sums along dimensions."""
+    return full_sum(array) if array.size < LARGE else np.add.reduce(array, None)
 
 
 def lessened(unbiased, correction):
@@ -135,7 +141,10 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     """The gradient of a variance: 2 (x - mean) / (count - correction) each."""
     where = axes(dim, len(input_shape))
     count = math.prod([input_shape[i] for i in where])
-    mean = F.mean(input, where, True)
+    if F is raw and input.ndim == 1 and 0 < count < LARGE and input.dtype in TYPES:
+        mean = full_sum(input) / count      # a number is a cheaper operand than an array of length 1
+    else:
+        mean = F.mean(input, where, True)
     off = input - mean
     g = restored(F, g, input_shape, dim, keepdim)
     if F is raw and count > correction:
@@ -196,7 +205,7 @@ class Std(Variance):
 def half_of_root(F, g, out):
     """The gradient of what `out` is the square root of; 0 where that is 0."""
     if F is raw and not out.ndim and out:
-        return g / (out * 2)
+        return g / (out + out)
     return F.where(out == 0, 0, g / (out * 2))
 
 
@@ -271,6 +280,10 @@ class Logsumexp(Op):
         if x.size >= SOME and len(where) == 1 and large.rows.fits(x, where[0]):
             result = large.rows.logsumexp(x)
             return result if keepdim else result.squeeze(where)
+        if x.ndim == 1 and not keepdim and x.size < LARGE and math.isfinite(x.item(at := x.argmax())):
+            e = np.subtract(x, x[at, ...])
+            np.exp(e, e)
+            return np.log(full_sum(e)) + x[at]
         top = np.asarray(np.maximum.reduce(x, where, None, None, True))
         if np.count_nonzero(np.isfinite(top)) < top.size:
             top = np.where(np.isfinite(top), top, ZERO[x.dtype])
@@ -285,6 +298,10 @@ class Logsumexp(Op):
         g, out = (restored(F, x, input_shape, dim, keepdim) for x in (g, out))
         if F is raw and input.size >= SOME:
             return large.rows.logsumexp_slope(input, out, g)
+        if F is raw and input.ndim:
+            e = np.subtract(input, out)
+            np.exp(e, e)
+            return np.multiply(g, e, e) if g.dtype is e.dtype else g * e
         return g * F.exp(input - out)
 
 

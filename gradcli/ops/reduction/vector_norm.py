@@ -4,7 +4,9 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Type
+from gradcli.engine.kernels import LARGE, full_sum
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.arrays import TYPES
 from gradcli.ops.dtype_checks import norm_types
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, restored
 
@@ -37,6 +39,9 @@ class VectorNorm(Reduction):
                (GRID, float("-inf"), 1), (GRID, 0.5), (GRID, 2, None, False, np.dtype(np.float64))]
 
     def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
+        if ord == 2 and dim is dtype is None and not keepdim and input.ndim == 1 and input.dtype in TYPES and (
+                1 < input.size < LARGE):
+            return np.sqrt(full_sum(np.multiply(input, input)))
         norm_types("linalg.vector_norm", input.dtype, dtype)
         input = input if dtype is None else input.astype(dtype)
         if input.dtype.kind == "c":

@@ -96,18 +96,18 @@ class Stack(Op):
         if not tensors:
             raise ShapeFault("stack() needs at least one tensor", "torch.stack([x, y])").saying(
                 "stack expects a non-empty TensorList")
-        shape = tensors[0].shape
+        shape, at = tensors[0].shape, axis(dim, tensors[0].ndim + 1)
+        out = np.empty((*shape[:at], len(tensors), *shape[at:]), tensors[0].dtype)
         for k, t in enumerate(tensors):
             if t.shape != shape:
                 raise ShapeFault(f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at "
                                  f"entry 0 and {list(t.shape)} at entry {k}")
-        at = axis(dim, len(shape) + 1)
-        put_in = (slice(None),) * at + (None,)
-        return np.ascontiguousarray(np.concatenate([t[put_in] for t in tensors], at))
+            out[(slice(None),) * at + (k,) if at else k] = t
+        return out
 
     def grad_tensors(at, F, g, dim):
         if F is raw:
-            return g[(slice(None),) * axis(dim, g.ndim) + (at, ...)]
+            return g[at, ...] if dim == 0 else g[(slice(None),) * axis(dim, g.ndim) + (at, ...)]
         return F.select(g, dim, at)
 
 

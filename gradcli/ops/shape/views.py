@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import REFUSED, Array, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.methods import axis
@@ -89,10 +89,10 @@ class View(Op):
         return view
 
     def grad_input(F, g, input_shape, shape):
-        if isinstance(shape, np.dtype):
+        if type(shape) is not tuple:
             raise NotDifferentiable("view(dtype) cannot be differentiated: the bits of a number are no smooth function "
                                     "of it", ("x.to(torch.float64)", "the same numbers as another type"))
-        return F.reshape(g, input_shape)
+        return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
 class Reshape(Op):
@@ -112,7 +112,7 @@ class Reshape(Op):
         return input.reshape(fitted(shape, input.size, "reshape")) if view is None else view
 
     def grad_input(F, g, input_shape):
-        return F.reshape(g, input_shape)
+        return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
 class Transpose(Op):
@@ -169,11 +169,10 @@ class Permute(Op):
 
     def forward(input: Array, dims: Sizes):
         if len(dims) != input.ndim:
-            raise ShapeFault(f"permute(): {input.ndim} dimensions need {input.ndim} numbers, and {len(dims)} were "
-                             "given").saying(
+            n = input.ndim
+            raise ShapeFault(f"permute(): {n} dimensions need {n} numbers, and {len(dims)} were given").saying(
                 "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "
-                "desired ordering of dimensions i.e. "
-                f"input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}")
+                f"desired ordering of dimensions i.e. input.dim() = {n} is not equal to len(dims) = {len(dims)}")
         order = dims if type(dims) is tuple and set(dims) == DIMENSIONS.get(input.ndim) else tuple([
             axis(d, input.ndim) for d in dims])
         if order is not dims and len(set(order)) != len(order):
@@ -197,7 +196,7 @@ class Unsqueeze(Op):
         return input[(slice(None),) * axis(dim, input.ndim + 1) + (None,)]
 
     def grad_input(F, g, dim):
-        return F.squeeze(g, dim)
+        return g.squeeze(dim) if F is raw else F.squeeze(g, dim)
 
 
 class Squeeze(Op):
@@ -223,7 +222,7 @@ class Squeeze(Op):
         return input.squeeze(removed)[...]
 
     def grad_input(F, g, input_shape):
-        return F.reshape(g, input_shape)
+        return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
 class Contiguous(Op):

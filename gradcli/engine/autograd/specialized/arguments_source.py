@@ -41,12 +41,16 @@ class ArgumentsSource:
         self.count = len(self.kinds)
         self.composed = bool(vars(cls).get("compose"))
         self.lines: list[str] = []
+        self.sized = False      # whether the text has the size of the first operand in `_size`
         self.depth = 1
         self.tensors = [i for i, kind in enumerate(self.kinds) if isinstance(kind, kinds.ArrayKind)]
         self.lists = [i for i, kind in enumerate(self.kinds) if isinstance(kind, kinds.ArraysKind)]
         self.numbers = [i for i in self.tensors if type(self.kinds[i]) is kinds.OperandKind]
         self.optional = {i for i in self.tensors if i not in self.numbers and (
             self.defaults[i] is not MISSING or type(self.kinds[i]) is kinds.ArrayOrNoneKind)}
+        # whether its only tensors are two operands, each of which may be a number instead
+        self.pairwise = not self.composed and not self.lists and self.numbers == self.tensors == [0, 1] and (
+            cls.type_promotion not in ("", "same") and all(self.defaults[i] is MISSING for i in self.numbers))
         # one that stands before other parameters takes its values in one list or tuple
         self.variadic = signature.variadic if signature.variadic == signature.positional - 1 else -1
         self.by_position = [i for i in range(signature.positional) if i != self.variadic]    # those passed by position
@@ -152,10 +156,14 @@ class ArgumentsSource:
             return ()
         i, j = pair
         tensors = "".join([f"t{k} and " for k in pair if k in self.numbers])
-        self.add(f"if {tensors}a{i}.dtype is not a{j}.dtype:",
-                 f"    _met = _in_floating_type(v{i}, v{j}, {self.cls.refuses_bool_with_number})",
-                 "    if _met is None: break", f"    v{i}, v{j} = _met", f"    a{i}, a{j} = v{i}.array, v{j}.array")
+        self.add(f"if {tensors}a{i}.dtype is not a{j}.dtype:")
+        self._meet(i, j)
         return pair
+
+    def _meet(self, i: int, j: int) -> None:
+        """Bring two operands to one dtype, that of the floating one."""
+        self.add(f"_met = _in_floating_type(v{i}, v{j}, {self.cls.refuses_bool_with_number})",
+                 "if _met is None: break", f"v{i}, v{j} = _met", f"a{i}, a{j} = v{i}.array, v{j}.array", deeper=1)
 
     def _gather(self, i: int) -> None:
         """The variadic sizes or tensors, passed one by one or as one list or tuple."""
@@ -173,4 +181,112 @@ class ArgumentsSource:
         self.add(f"if len({v}) == 1 and type({v}[0]) is not int:", f"    {v} = {v}[0]",
                  f"    if type({v}) is list or type({v}) is _Size: {v} = tuple({v})",
                  f"    elif type({v}) is not tuple: break")
-        self.refuse(f"not _rest or not _all_int64({v})")
+        self.add(f"_count = _count_of({v})")
+        self.refuse("not _rest or _count is None")
+
+    def _arrays(self) -> None:
+        """The arrays of tensors, and numbers in the dtype of the tensors."""
+        promoted = self.cls.type_promotion
+        if self.pairwise:
+            self._two_operands()
+        sure = [i for i in self.tensors if i not in self.numbers]
+        for i in sure:
+            self.add(f"a{i} = None if v{i} is None else v{i}.array" if i in self.optional else f"a{i} = v{i}.array")
+        for i in self.lists:
+            self.add(f"v{i} = tuple(v{i})", f"_joint = _gathered(v{i})")
+            self.refuse("_joint is None")
+            self.add(f"a{i}, _dtype{i}, _any{i}, _size{i} = _joint")
+        for i in () if self.pairwise else self.numbers:
+            self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
+        if self.cls.opmath and self.cls.type_promotion in ("", "same"):
+            self.refuse(next(f"a{i}.dtype is _float16" for i in sure if i not in self.optional))
+        if promoted and not self.pairwise:
+            self._one_dtype([i for i in sure if self.kinds[i].operand])
+        for i in () if self.pairwise else self.numbers:
+            self._number(i, bool(promoted))
+        for i in range(self.count):
+            if i not in self.tensors and i not in self.lists:
+                self.add(f"a{i} = v{i}")
+
+    def _two_operands(self) -> None:
+        """The arrays of two operands, and which of them are tensors, and require gradients."""
+        whole = self.cls.type_promotion == "mixed"
+        wholes = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
+        truths = "" if self.cls.refuses_bool_with_number else " and _dtype is not _bool"
+        others = f" and _dtype not in {wholes}{truths}" if whole else ""
+        numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
+        self.add("if type(v0) in _USUAL:", "    a0 = v0.array", "    _dtype = a0.dtype", "    if type(v1) in _USUAL:")
+        self.depth += 2
+        self.add("a1 = v1.array", "if a1.dtype is not _dtype:")
+        if self.in_place:
+            self.add("break", deeper=1)
+        else:
+            self._meet(0, 1)
+            self.add("_dtype = a0.dtype", deeper=1)
+        self.refuse(f"_dtype is not _float32 and _dtype is not _float64{others}")
+        self.add("t0 = t1 = True", "r0, r1 = v0.requires_grad, v1.requires_grad")
+        self.depth -= 1
+        self.add("else:")
+        for number in (1, 0):
+            if not number:
+                self.depth -= 1
+                self.add("elif type(v1) in _USUAL:", "    a1 = v1.array", "    _dtype = a1.dtype")
+            self.depth += 1
+            v, a = f"v{number}", f"a{number}"
+            self.refuse(f"type({v}) not in {numbers}")
+            self.add("if _dtype is _float32: _constants = _constants32",
+                     "elif _dtype is _float64: _constants = _constants64",
+                     *[f"elif type({v}) is int and _dtype in {wholes}: _constants = _no_constants"] * whole,
+                     "else: break", f"{a} = _constants.get({v} or type({v}))",
+                     f"if {a} is None: {a} = _constant({v}, _dtype)", f"{v} = {a}",
+                     f"t{number}, t{1 - number}, r{number} = False, True, False",
+                     f"r{1 - number} = v{1 - number}.requires_grad")
+            self.depth -= 1
+        self.add("else: break")
+
+    def mixes(self) -> bool:
+        """Whether the text serves operands of whole numbers as well."""
+        return self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers)
+
+    def _one_dtype(self, sure: list[int]) -> None:
+        """Refuse operands of several dtypes, and of those that promotion changes."""
+        required = [i for i in sure if i not in self.optional]
+        pair = self._pair(required)
+        first = f"a{required[0]}" if required else ""
+        if first or self.lists:
+            self.add(f"_dtype = {first}.dtype" if first else f"_dtype = _dtype{self.lists[0]}")
+        else:
+            for word, i in zip(["if", *["elif"] * len(self.numbers)], self.numbers, strict=False):
+                self.add(f"{word} t{i}: _dtype = a{i}.dtype")
+            self.add("else: break")
+        if self.cls.type_promotion != "same" and not self.numbers and not self.mixes():
+            self.refuse("_dtype is not _float32 and _dtype is not _float64")
+        elif self.cls.type_promotion != "same":
+            self.add("if _dtype is _float32: _constants = _constants32", "elif _dtype is _float64: "
+                     "_constants = _constants64")
+            whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
+            if self.mixes():
+                kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
+                tensors = "".join([f" and t{i}" for i in self.numbers])
+                truths = "" if self.cls.refuses_bool_with_number else f" or _dtype is _bool{tensors}"
+                self.add(f"elif _dtype in {kinds}{whole}{truths}: _constants = _no_constants")
+            self.add("else: break")
+        for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
+            guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
+            if (guard or i in required) and i not in pair:
+                self.refuse(f"{guard}a{i}.dtype is not _dtype")
+        for i in self.lists:
+            self.refuse(f"_dtype{i} is not _dtype")
+
+    def _number(self, i: int, promoted: bool) -> None:
+        """The array of an operand that may be a number."""
+        v, default = f"v{i}", self.defaults[i]
+        none = [f"elif {v} is None: a{i} = None"] if default is None else []
+        numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
+        self.add(f"if t{i}: pass", *none, f"elif type({v}) in {numbers}:")
+        if promoted:
+            self.add(f"    a{i} = _constants.get({v} or type({v}))",
+                     f"    if a{i} is None: a{i} = _constant({v}, _dtype)", f"    {v} = a{i}")
+        else:
+            self.add(f"    a{i} = {v}")
+        self.add("else: break")

@@ -46,71 +46,10 @@ class CallSource(EdgesSource):
                 self._result()
         return "\n".join([*self.lines, f"{INDENT}return {self.fall_back}"]) + "\n"
 
-    def _arrays(self) -> None:
-        """The arrays of tensors, and numbers in the dtype of the tensors."""
-        promoted = self.cls.type_promotion
-        sure = [i for i in self.tensors if i not in self.numbers]
-        for i in sure:
-            self.add(f"a{i} = None if v{i} is None else v{i}.array" if i in self.optional else f"a{i} = v{i}.array")
-        for i in self.lists:
-            self.add(f"v{i} = tuple(v{i})", f"_joint = _gathered(v{i})")
-            self.refuse("_joint is None")
-            self.add(f"a{i}, _dtype{i}, _any{i}, _size{i} = _joint")
-        for i in self.numbers:
-            self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
-        if self.cls.opmath and self.cls.type_promotion in ("", "same"):
-            self.refuse(next(f"a{i}.dtype is _float16" for i in sure if i not in self.optional))
-        if promoted:
-            self._one_dtype([i for i in sure if self.kinds[i].operand])
-        for i in self.numbers:
-            self._number(i, bool(promoted))
-        for i in range(self.count):
-            if i not in self.tensors and i not in self.lists:
-                self.add(f"a{i} = v{i}")
-
-    def _one_dtype(self, sure: list[int]) -> None:
-        """Refuse operands of several dtypes, and of those that promotion changes."""
-        required = [i for i in sure if i not in self.optional]
-        pair = self._pair(required)
-        first = f"a{required[0]}" if required else ""
-        if first or self.lists:
-            self.add(f"_dtype = {first}.dtype" if first else f"_dtype = _dtype{self.lists[0]}")
-        else:
-            for word, i in zip(["if", *["elif"] * len(self.numbers)], self.numbers, strict=False):
-                self.add(f"{word} t{i}: _dtype = a{i}.dtype")
-            self.add("else: break")
-        if self.cls.type_promotion != "same":
-            self.add("if _dtype is _float32: _constants = _constants32", "elif _dtype is _float64: "
-                     "_constants = _constants64")
-            whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
-            if self.cls.type_promotion == "mixed" and all(self.defaults[i] is MISSING for i in self.numbers):
-                kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
-                tensors = "".join([f" and t{i}" for i in self.numbers])
-                truths = "" if self.cls.refuses_bool_with_number else f" or _dtype is _bool{tensors}"
-                self.add(f"elif _dtype in {kinds}{whole}{truths}: _constants = _no_constants")
-            self.add("else: break")
-        for i in [*(i for i in sure if f"a{i}" != first), *self.numbers]:
-            guard = f"a{i} is not None and " if i in self.optional else f"t{i} and " if i in self.numbers else ""
-            if (guard or i in required) and i not in pair:
-                self.refuse(f"{guard}a{i}.dtype is not _dtype")
-        for i in self.lists:
-            self.refuse(f"_dtype{i} is not _dtype")
-
-    def _number(self, i: int, promoted: bool) -> None:
-        """The array of an operand that may be a number."""
-        v, default = f"v{i}", self.defaults[i]
-        none = [f"elif {v} is None: a{i} = None"] if default is None else []
-        numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
-        self.add(f"if t{i}: pass", *none, f"elif type({v}) in {numbers}:")
-        if promoted:
-            self.add(f"    a{i} = _constants.get({v} or type({v}))",
-                     f"    if a{i} is None: a{i} = _constant({v}, _dtype)", f"    {v} = a{i}")
-        else:
-            self.add(f"    a{i} = {v}")
-        self.add("else: break")
-
     def _of_tensors(self, attribute: str) -> str:
         """An expression for whether, or the first that, any tensor's attribute is true."""
+        if self.pairwise and attribute == "requires_grad":
+            return "r0 or r1"
         parts = []
         for i in self.tensors:
             guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
@@ -143,9 +82,16 @@ class CallSource(EdgesSource):
         """The call of forward on inputs without history, or unrecorded, whose result goes into the first of them."""
         first = "t0 and " if 0 in self.numbers else ""
         self.refuse("_mode.inference or _Dual.watched")
+        rewrites = self._rewrites()
+        if rewrites:
+            self.add("_recorded = False")
         self.add("if _mode.on or _Detachments.observer is not None:")
         self.depth += 1
-        self.refuse(self._of_tensors("requires_grad"))
+        if rewrites:
+            self.add(f"if {self._of_tensors('requires_grad')}:")
+            self.add("if not _mode.plain or _Detachments.observer is not None: break", "_recorded = True", deeper=1)
+        else:
+            self.refuse(self._of_tensors("requires_grad"))
         self.refuse(f"{first}v0.root is not None and v0.root.base.requires_grad")
         self.depth -= 1
         if first:
@@ -161,6 +107,8 @@ class CallSource(EdgesSource):
                 same = (f"((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or a{i} is a0.base"
                         f"{f' or a{i} is a0' if placed else ''})")
                 self.refuse(f"{defined}{same}{'' if placed else f' and _partly_shared(a0, a{i})'}")
+        if rewrites:
+            self._rewrite()
         if self.cls.overwrite is not None:
             arrays = "".join(f", a{i}" for i in range(1, self.count))
             self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",
@@ -176,6 +124,30 @@ class CallSource(EdgesSource):
                  "    return _store(v0, _Variable(_result), _writer, _cls.fills)",
                  "_memory = _writing(a0, _writer)", "if _result is not _memory: _memory[...] = _result",
                  "_note_write(v0, _writer, _here())", "return v0")
+
+    def _rewrites(self) -> bool:
+        """Whether the text serves recorded calls, by the form of the operation that is not in place."""
+        cls, passed = self.cls, [self.defaults[i] for i in self.by_position]
+        return elementwise(cls) and (self.pairwise or self.tensors == [0] == [*range(self.count)]) and (
+            self.operator or all(default is MISSING for default in passed)) and not (
+            cls.random or cls.partial or cls.fills or cls.inplace_saves_result)
+
+    def _rewrite(self) -> None:
+        """The result of a recorded call, which goes into the first input, a result that is no view."""
+        self.add("if _recorded:")
+        self.depth += 1
+        requires = self._requires(0)
+        self.refuse(f"v0.root is not None or {requires} and v0.node is None or not a0.flags.writeable")
+        if self.pairwise:
+            self.refuse("a1.ndim and a1.shape != a0.shape")
+        if not self.operator:
+            self.refuse("_options")
+        source = "_unwritten(v0)" if self.cls.keeps_input else "v0"
+        others = "".join(f", _p{i}" for i in self.by_position if i)
+        self.add(f"_result = _call({source}{others})")
+        self.refuse("not _result.requires_grad")
+        self.add("return _rewritten(v0, _result, _writer)")
+        self.depth -= 1
 
     def _compute(self) -> None:
         """The call of forward, with the check of the size where the result can be large."""
@@ -204,17 +176,23 @@ class CallSource(EdgesSource):
         if name in ("cat", "stack"):
             return f"_size{self.lists[0]} < _UNCHECKED"
         if "size" in self.cls.params:
-            return f"-_UNCHECKED < _prod(v{self.variadic}) < _UNCHECKED" if self.variadic >= 0 else ""
+            return "-_UNCHECKED < _count < _UNCHECKED" if self.variadic >= 0 else ""
         operands = [i for i in self.tensors if i not in self.optional and self.defaults[i] is MISSING
                     and self.kinds[i].operand]
         if self.cls.type_promotion and len(operands) > 1 and len(operands) == len(
                 [i for i in self.tensors if self.kinds[i].operand]):
-            return f"0 < {' * '.join(f'a{i}.size' for i in operands)} < _UNCHECKED"
+            self.sized = operands[0] == 0
+            sizes = [f"(_size := a{i}.size)" if i == 0 else f"a{i}.size" for i in operands]
+            return f"0 < {' * '.join(sizes)} < _UNCHECKED"
         return ""
 
     def _result(self) -> None:
         """The tensor around the result, with its node if the call is recorded."""
         cls, inputs = self.cls, bool(self.tensors or self.lists)
+        if cls.memory_order == "rows":
+            self.add("if type(_result) is _ndarray:", "    if _result.ndim > 1 and not _result.flags.c_contiguous:",
+                     "        _result = _ascontiguousarray(_result)",
+                     "elif type(_result) is tuple: _result = _several_by_rows(_result)")
         if cls.complex_results:
             self._complex_result()
         if cls.fresh_result:
@@ -252,7 +230,8 @@ class CallSource(EdgesSource):
     def _arrange(self) -> None:
         """The result in the order of its operands; numpy has it right where the first lies row by row."""
         sure = not (0 in self.numbers and not self.cls.type_promotion) and 0 not in self.optional and 0 in self.tensors
-        usual = "a0.flags.c_contiguous" + (" and a0.size == _result.size" if len(self.tensors) > 1 else "")
+        usual = "a0.flags.c_contiguous" + (
+            f" and {'_size' if self.sized else 'a0.size'} == _result.size" if len(self.tensors) > 1 else "")
         arrays = ", ".join(f"a{i}" for i in self.tensors)
         self.add(f"if _result.ndim > 1{f' and not ({usual})' if sure else ''}: _result = _arranged(_result, {arrays})")
 

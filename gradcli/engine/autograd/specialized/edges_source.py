@@ -79,6 +79,8 @@ class EdgesSource(ArgumentsSource):
                  "else: _edges = ()")
 
     def _requires(self, i: int) -> str:
+        if self.pairwise:
+            return f"r{i}"
         guard = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
         return f"{guard}v{i}.requires_grad"
 

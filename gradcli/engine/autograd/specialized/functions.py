@@ -35,7 +35,7 @@ from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import arranged
+from gradcli.engine.result_layout import arranged, several_by_rows
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
 from gradcli.engine.tensor.tensor import (
@@ -65,7 +65,7 @@ HELPERS: dict[str, Any] = {
     "__spec__": None,       # of a module: dispatch.here passes over frames that have one
     "_M": MISSING, "_REFUSED": REFUSED, "_WIDEST": WIDEST, "_UNCHECKED": UNCHECKED, "_UNFIT": UNFIT,
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
-    "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
+    "_ascontiguousarray": np.ascontiguousarray, "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
     "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
     "_ROWS": (list, tuple, Size), "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic,
@@ -79,7 +79,7 @@ HELPERS: dict[str, Any] = {
 } | {f"_{function.__name__}": function for function in (
     Detachments, all_arrays, arranged, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of,
     outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write,
-    was_number, here, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
+    was_number, here, several_by_rows, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
@@ -100,12 +100,13 @@ _compiled: dict[str, CodeType] = {}      # operations with signatures of one kin
 
 
 def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = False, swapped: bool = False,
-                writer: str = "") -> Callable[..., Any]:
+                writer: str = "", plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A function that does what `general` does for the operation `cls`, and is specialised once it is called often.
 
     operator    whether it is that of an operator on two operands
     swapped     whether the second parameter of the operation comes first
     writer      the name of the form that stores its result in the first input, if it is that
+    plain       the form that does not, in that case
     """
     def specialize() -> Callable[..., Any]:
         names["_specialize"] = lambda: function
@@ -115,7 +116,7 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
         if text is None:
             function.__code__ = passing.__code__
             return function
-        names.update(_names_of(cls, general), _writer=writer)
+        names.update(_names_of(cls, general), _writer=writer, _call=plain)
         namespace: dict[str, Any] = {}
         if text not in _compiled:
             _compiled[text] = compile(text, __file__, "exec", dont_inherit=True)
@@ -133,7 +134,7 @@ def specialized(cls: type[Op], general: Callable[..., Any], operator: bool = Fal
 
 def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     """The globals of the text for one operation."""
-    from gradcli.engine.tensor.inplace import store
+    from gradcli.engine.tensor.inplace import rewritten, store, unwritten
     from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 
     def fall_back(positional: tuple[Any, ...], rest: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -147,11 +148,13 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
     return HELPERS | {
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs,
-        "_forward": cls.forward, "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
+        "_forward": getattr(cls.forward, "without_layout", cls.forward),
+        "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
         "_check_size": cls.check_size,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
         "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED, "_store": store,
+        "_rewritten": rewritten, "_unwritten": unwritten,
         **{f"_r{k}": rule for k, rule in enumerate(cls.rules)},
         **{f"_d{i}": default for i, default in enumerate(cls.signature.defaults)},
         **{f"_k{i}": kind for i, kind in enumerate(cls.signature.kinds)}}

@@ -32,6 +32,16 @@ def all_int64(values: Any) -> bool:
     return True
 
 
+def count_of(size: Any) -> int | None:
+    """The product of whole numbers of 64 bits; None for anything else."""
+    count = 1
+    for n in size:
+        if type(n) is not int or not -WIDEST <= n < WIDEST:
+            return None
+        count *= n
+    return count
+
+
 def plain_tuple(value: Any) -> bool:
     """Whether it is a tuple that does not begin with a tensor."""
     return type(value) in TUPLES and not (value and isinstance(value[0], Tensor))
@@ -124,4 +134,4 @@ def without_grad() -> DetachedBy:
 
 
 FUNCTIONS = (all_tensors, any_variable, first, gathered, holds_tensor, in_floating_type, is_int64, item_edges,
-             plain_tuple, all_int64, without_grad)
+             plain_tuple, count_of, all_int64, without_grad)
