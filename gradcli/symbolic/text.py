@@ -34,6 +34,7 @@ from gradcli.symbolic.tensor import SymbolicTensor
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
+DATA = re.compile(r"\[[-+\d.,\seE\[\]]*\]")      # lists of numbers
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
 LARGEST_DIGIT = 9
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
@@ -135,7 +136,8 @@ class Writer:
             return written, SUM if value < 0 else ATOM if written == text else PRODUCT
         if value.denominator == 1:
             return str(value.numerator), ATOM if value >= 0 else SUM
-        text, bound = self.fraction([str(abs(value.numerator))], [str(value.denominator)])
+        above, below = self._ratio(abs(value))
+        text, bound = self.fraction(above or ["1"], below) if below else (above[0], ATOM)
         return (text, bound) if value >= 0 else (f"-{text}", SUM)
 
     def _decimal(self, value: Fraction) -> str:
@@ -353,8 +355,8 @@ def greek(name: str) -> str:
 
 
 def writes_decimals(text: str) -> bool:
-    """Whether a program writes numbers as decimals."""
-    return bool(DECIMAL.search(text))
+    """Whether a program writes numbers as decimals, other than the elements of tensors."""
+    return bool(DECIMAL.search(DATA.sub("", text)))
 
 
 def _ends(value: Fraction) -> bool:
