@@ -65,6 +65,11 @@ WORDS = {       # by command lines of diff, the first line of their answers
     ("torch.matrix_exp(A).trace()", "--at", "A=zeros(2, 2)"):
     "d/dA = no closed form: matrix_exp has none here; its value is [[1, 0], [0, 1]]"}
 MATRICES = {    # by a name, at a point
+    ("torch.linalg.cholesky(A)[0, 0]", "A", "A=[[4, 1], [1, 3]]"):
+    "torch.eye(2)[0].outer(torch.eye(2)[0])/(2*torch.linalg.cholesky(A)[0, 0])",
+    ("(torch.diag(d) @ M @ torch.diag(d)).sum()", "d", "d=[1, 2], M=[[1, 2], [3, 4]]"): "(M + M.T) @ d",
+    ("log(1 + exp(-y*(w @ x)))", "w", "w=[1, 2], x=[2, 1], y=1"): "-sigmoid(-y*(w @ x))*y*x",
+    ("torch.linalg.vector_norm(x, 4)", "x", "x=[1, 2]"): "x**3/x.norm(4)**3",
     ("((M - U @ V.T)**2).sum()", "V", "M=ones(2,2), U=ones(2,1), V=zeros(2,1)"): "2*(U @ V.T - M).T @ U",
     ("((y - a - b*x)**2).sum()", "x", "x=[1, 2], y=[1, 3], a=1, b=0"): "2*b*(a + b*x - y)",
     ("(x.t() @ A @ x).sum()", "x", "x=ones(3,1), A=ones(3,3)"): "(A + A.T) @ x",
