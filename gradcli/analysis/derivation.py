@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.derivatives import assigned_name, number_of, require_unchanged
+from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, require_unchanged
 from gradcli.analysis.detached import complete, sweeping
 from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, FormulaOps, short_text
 from gradcli.engine.autograd.backward import newest_first
@@ -96,9 +96,10 @@ def require_assigned(text: str, name: str) -> int:
     """Where in a program the last statement that assigns to a name ends; raises UsageFault if there is none."""
     from gradcli.lang.syntax.parser import parse
 
-    ends = {assigned_name(statement): int(statement[2]) for statement in parse(text, "<expression>")[3]}
+    ends = {other: int(statement[2]) for statement in parse(text, "<expression>")[3]
+            for other in sorted(assigned_names(statement))}
     if name not in ends:
-        repairs = [f"--of {target}" for target in ends if target][-1:]
+        repairs = [f"--of {target}" for target in ends][-1:]
         raise UsageFault(f"--of {name}: the program assigns to no such name", *repairs)
     return ends[name]
 

@@ -78,6 +78,19 @@ def assigned_name(statement: Any) -> str:
     return str(statement[3][0][3])
 
 
+def assigned_names(statement: Any) -> set[str]:
+    """The names that a statement assigns to, those in its loops and branches too, but not in functions and classes."""
+    from gradcli.lang.syntax.query import walk
+
+    kind, *_, parts = statement
+    if kind in ("assign", "augassign"):
+        return {str(node[3]) for target in parts[:-1] for node in (
+            walk(target) if target[0] in ("tuple", "list") else (target,)) if node[0] == "NAME"}
+    if kind in ("def", "class", "lambda") or type(parts) is not tuple:
+        return set()
+    return {name for part in parts if type(part) is tuple and len(part) == 4 for name in assigned_names(part)}
+
+
 def with_assigned_name(text: str) -> tuple[tuple[str, str], ...]:
     """The repair of a text whose last statement sets a name: the same with the name behind it, on one line if it is."""
     from gradcli.lang.syntax.parser import parse

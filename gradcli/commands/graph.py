@@ -20,7 +20,8 @@ def graph(settings: Settings, source: Program, at: At = None, of: Of = None, val
           grads: Grads = False, dark: Dark = False) -> int:
     """Print or draw the graph behind a value.
 
-    It is printed as a tree; -o FILE draws it, by the suffix of FILE: .svg, .dot, .mmd or .json.
+    It is printed as a tree; -o FILE draws it, by the suffix of FILE: .svg, .dot,
+    .mmd or .json; .png and .pdf with gradcli[plot].
 
     Example: gradcli graph '(x * x).sum()' --at 'x=ones(2)'
     """

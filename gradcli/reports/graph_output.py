@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gradcli.display.graphs.graph import Picture
     from gradcli.session.session import Session
 
-SUFFIXES = (".dot", ".mmd", ".svg", ".json", ".txt")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".mmd", ".json", ".txt")
 
 
 class Contents(NamedTuple):
@@ -43,6 +43,10 @@ def report_graph(program: str, at: list[str], of: str | None, contents: Contents
     if suffix not in SUFFIXES:
         raise UsageFault(f"-o {settings.output}: a graph is written as {', '.join(SUFFIXES)}", "-o graph.svg")
     _check_contents(contents, suffix)
+    if suffix in (".png", ".pdf"):
+        from gradcli.display.charts.chart_matplotlib import require_matplotlib
+
+        require_matplotlib()
     output = Output(settings.output, settings)
     with limited(settings):
         source = from_file_or_word(program, known_names(at, settings), "gradcli graph ") or from_words([program])[0]
@@ -56,7 +60,13 @@ def report_graph(program: str, at: list[str], of: str | None, contents: Contents
         value, values, grads = timed(settings, source.name, lambda: _computed(session, source, of, contents))
     if suffix == ".txt":
         return write_result(output, settings, lambda: "".join(f"{line}\n" for line in session.graph(value)))
-    return write_result(output, settings, lambda: _rendered(session.picture(value, values, grads), suffix,
+    if suffix in (".png", ".pdf"):
+        from gradcli.display.graphs.graph_matplotlib import graph_drawing
+
+        with walled(settings):
+            output.finish(graph_drawing(_complete(session.picture(value, values, grads)), suffix[1:]))
+        return 0
+    return write_result(output, settings, lambda: _rendered(_complete(session.picture(value, values, grads)), suffix,
                                                            contents.dark))
 
 
@@ -122,11 +132,18 @@ def _assigned_last(session: Session, source: Source) -> str | None:
                  if holds_numbers(names.get(name)) and names[name].requires_grad), None)
 
 
+def _complete(picture: Picture) -> Picture:
+    """A picture, after a note where a part of it is left out."""
+    from gradcli.display.graphs.graph import MOST
+
+    if not picture.complete:
+        tell(f"note: the graph has more than {MOST} nodes; the rest is left out")
+    return picture
+
+
 def _rendered(picture: Picture, suffix: str, dark: bool) -> str:
     from gradcli.display.graphs import graph, graph_svg
 
-    if not picture.complete:
-        tell(f"note: the graph has more than {graph.MOST} nodes; the rest is left out")
     if suffix == ".svg":
         return graph_svg.graph_as_svg(picture, dark)
     return {".dot": graph.dot, ".mmd": graph.mermaid, ".json": graph.graph_as_json}[suffix](picture)

@@ -7,18 +7,22 @@ their own derivative times that of what they compute.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
-from gradcli.analysis.derivatives import assigned_name, number_of
+from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.tensor.write_gate import writing
 from gradcli.engine.transforms import functional
+from gradcli.faults.source import visible
 from gradcli.faults.tree import NonScalarBackward, UsageFault
+from gradcli.nn.module.module import Module
+from gradcli.session.named_tensors import named_tensors
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.expression import ONE, Call, Expr, Index, Place, Symbol, indices, walk
 from gradcli.symbolic.fold import add, rebuild, substitute
@@ -75,14 +79,19 @@ class PaperDerivation(NamedTuple):
     source: str     # the part of the program that was derived
     coarse: bool = False    # whether a part is computed in less than double precision
     conditions: Sequence[Expr] | None = ()      # of the branches that the program takes; None where they are not known
+    parameters: Mapping[str, str] = {}      # of modules: where each leaf that is one stands, net.0.weight for 0.weight
 
 
 class Paper:
     """Derives on paper what a program computes in a session."""
 
-    def __init__(self, session: Session, leaves: Sequence[str], moved: np.random.Generator | None = None) -> None:
-        """Begin with `leaves` of the session; with `moved`, all leaves get random values near their own."""
-        self.session, self.moved = session, moved
+    def __init__(self, session: Session, leaves: Sequence[str], moved: np.random.Generator | None = None,
+                 modules: int = 1) -> None:
+        """Begin with `leaves` of the session; with `moved`, all leaves get random values near their own.
+
+        modules     how many modules with parameters the program has names for
+        """
+        self.session, self.moved, self.modules = session, moved, modules
         self.tracer = Tracer(session.names(), leaves)
         if moved is not None:       # other values may let a loop run for ever
             self.tracer.path.most = MOST_ELSEWHERE
@@ -90,9 +99,12 @@ class Paper:
         self.segments: list[Segment] = []
         self.computed: dict[str, Tensor] = {}       # by name the value with its history within its segment
         self.starts: dict[str, Tensor] = {}         # by name the leaf from which later segments start
+        self.labels: dict[str, str] = {}            # by name of the program that of its last value in the derivation
         self.held: dict[str, Tensor] = {}           # by name of the program the leaf that it holds now
+        self.parameters: dict[str, str] = {}        # by the name of a leaf that is one: the path to it
         for name in leaves:
             self._begin_leaf(name, session[name])
+        self._begin_parameters()
 
     def run(self, text: str, result: str = "") -> PaperDerivation:
         """Run a program up to the last assignment of `result`, or to its end, and derive its value."""
@@ -100,6 +112,8 @@ class Paper:
         with tracing(self.session, self.tracer):
             for statement in statements:
                 self._run(text, statement, final=statement is statements[-1])
+            if self.labels.get(result):     # what is computed behind it is no part of it
+                del self.segments[[s.name for s in self.segments].index(self.labels[result]) + 1:]
             if not self.segments:
                 raise UsageFault("nothing in it is computed from names that gradients are taken by", "--at 'x=2'")
             require_number(self.segments[-1])
@@ -108,7 +122,7 @@ class Paper:
                 derivatives = self._derivatives()
         return PaperDerivation({name: leaf.array for name, leaf in self.leaves.items()}, self.segments,
                                derivatives, self.tracer.constants, self.tracer.unnamed, text[:statements[-1][2]],
-                               self.tracer.coarse, self.tracer.path.conditions())
+                               self.tracer.coarse, self.tracer.path.conditions(), self.parameters)
 
     @staticmethod
     def statements(text: str, result: str) -> list[Any]:
@@ -116,7 +130,7 @@ class Paper:
         from gradcli.lang.syntax.parser import parse
 
         nodes = list(parse(text, "<expression>")[3])
-        last = max((at for at, node in enumerate(nodes) if assigned_name(node) == result), default=len(nodes) - 1)
+        last = max((at for at, node in enumerate(nodes) if result in assigned_names(node)), default=len(nodes) - 1)
         return nodes[:last + 1]
 
     def _run(self, text: str, statement: Any, final: bool) -> None:
@@ -146,9 +160,15 @@ class Paper:
             self._assigned(name)
 
     def _assigned(self, name: str) -> None:
-        """A name of the program has been assigned to: a new leaf, a named value, or neither."""
+        """A name of the program has been assigned to: a new leaf, a named value, a constant, or none of these."""
         value = self.session.names().get(name)
-        if not isinstance(value, Tensor) or not value.requires_grad or value.array.dtype.kind != "f":
+        if isinstance(value, Module):
+            self._begin_parameters()
+        if not isinstance(value, Tensor) or value.array.dtype.kind not in "fiu":
+            return
+        if not value.requires_grad:
+            if not self.tracer.has_formula(value) and (value.array != value.array.flat[:1]).any():
+                self.tracer.enter_constant(self._unused(name), value.array)
             return
         if value.node is None:
             if not any(value is held for held in self.held.values()):     # another name for a leaf is none
@@ -165,6 +185,22 @@ class Paper:
         self._begin(name, leaf)
         self.leaves[name] = self.held[name] = leaf
 
+    def _begin_parameters(self) -> None:
+        """Make leaves of the parameters of the session's modules, with the names that these know them by; where there
+        are several modules or such a name is taken, with the path from the program's name."""
+        names = self.session.names()
+        for path, value in named_tensors(names):
+            if path in names or not value.requires_grad or any(value is start for start in self.starts.values()):
+                continue
+            own = visible(path.partition(".")[2])
+            known = self.modules > 1 or own in {*names, *self.starts}
+            label = self._unused(visible(path) if known else own)
+            if self.moved is not None:
+                writing(value.array)[...] = moved(value.array, self.moved)
+            self._begin(label, value)
+            self.leaves[label] = value
+            self.parameters[label] = path
+
     def _end(self, name: str, value: Tensor) -> None:
         """A segment ends with a named value; what follows starts from a leaf in its place."""
         try:
@@ -172,7 +208,7 @@ class Paper:
             reason = ""
         except Unknown as unknown:
             formula, reason = None, unknown.reason
-        label = self._unused(name)
+        label = self.labels[name] = self._unused(name)
         self.segments.append(Segment(label, formula and generic(formula, self.tracer.constants), reason, value.array))
         self.computed[label] = value
         start = Variable(value.array.copy(), True)
@@ -183,7 +219,7 @@ class Paper:
 
     def _unused(self, name: str) -> str:
         """The name of a value in the derivation: that of the program, with a number where it was assigned before."""
-        used = {*self.computed, *self.leaves}
+        used = {*self.computed, *self.leaves, *self.tracer.constants}
         if name not in used:
             return name
         used.update(self.session.names())
@@ -201,7 +237,7 @@ class Paper:
         derivatives = []
         for name in [*(segment.name for segment in reversed(self.segments[:-1])), *reversed(self.leaves)]:
             links, total = self._links(name, values)
-            if not links and name not in self.leaves:
+            if not links and (name not in self.leaves or name in self.parameters):
                 continue
             parts = [part if part is None else resolved(part, formulas) for part in links.values()]
             known = [part for part in parts if part is not None]
@@ -210,6 +246,7 @@ class Paper:
             is_leaf = name in self.leaves
             closed = self._closed(formula) if formula is not None and is_leaf else None
             derivatives.append(LinkedDerivative(name, links, formula, closed, total, is_leaf))
+        self.segments = _needed(self.segments, values)
         wanted = set(self.leaves)
         for derivative in reversed(derivatives):        # what leads to no leaf is no step of the derivation
             wanted.update(derivative.links if derivative.name in wanted else ())
@@ -249,6 +286,16 @@ class Paper:
             if is_too_long(formula):
                 return None
         return shortest(generic(formula, self.tracer.constants), tuple(self.leaves))
+
+
+def _needed(segments: list[Segment], derived: Collection[str]) -> list[Segment]:
+    """The segments with a derivative, and those that stand in the formulas of such."""
+    needed: list[Segment] = []
+    for segment in reversed(segments):
+        if segment.name in derived or any(later.formula is not None and mentions(later.formula.body, segment.name)
+                                          for later in needed):
+            needed.insert(0, segment)
+    return needed
 
 
 def _body_of_loop(statement: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from gradcli.symbolic.control_flow.exploration import (
     single_path,
 )
 from gradcli.symbolic.control_flow.path_condition import PathLimit
-from gradcli.symbolic.expression import ZERO, Expr
+from gradcli.symbolic.expression import ZERO, Expr, Number, walk
 from gradcli.symbolic.higher_order import Elements, derivatives
 from gradcli.symbolic.simplification.branches import guards, under
 from gradcli.symbolic.simplification.piecewise import without_isolated_points
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from gradcli.symbolic.matrices.forms import MatrixComparison, MatrixForm
 
 MOST_DECISIONS = 1000
+NEW_DECIMAL = 4     # characters that a number counts as which the rules have not come to, among decimals
 
 
 class ClosedForm(NamedTuple):
@@ -181,7 +182,8 @@ class Comparison:
         self.program, self.forms = program, forms
         reserved = (*program.session.names(), *forms.constants)
         self.raw = {form.names: form.formula for form in (forms.value, *forms.derivatives) if form.formula is not None}
-        self.short = {names: shortest(formula, reserved) for names, formula in self.raw.items()}
+        decimals = writes_decimals(program.text)
+        self.short = {names: shortest(formula, reserved, decimals) for names, formula in self.raw.items()}
         self.agreed = dict.fromkeys(self.raw, 0)       # at how many points other than the first
         self.matrices: MatrixComparison | None = None
         matrices = {form.names: form.matrix for form in forms.derivatives if form.matrix is not None}
@@ -294,9 +296,15 @@ def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, const
     return ClosedForm(names, formula, reason, number, matrix_form(term, number, formula, decimals))
 
 
-def shortest(tensor: SymbolicTensor, reserved: Sequence[str] = ()) -> SymbolicTensor:
-    """The same tensor with its body simplified, where SymPy is installed."""
+def shortest(tensor: SymbolicTensor, reserved: Sequence[str] = (), decimals: bool = False) -> SymbolicTensor:
+    """The same tensor with its body simplified, where SymPy is installed.
+
+    decimals    whether fractions that end are written as decimals
+    """
+    known = {part for part in walk(tensor.body) if isinstance(part, Number)}
+
     def length(expr: Expr) -> int:
-        return len(Writer(reserved).text(expr))
+        others = sum(isinstance(part, Number) and part not in known for part in walk(expr)) if decimals else 0
+        return len(Writer(reserved, decimals).text(expr)) + NEW_DECIMAL * others
 
     return SymbolicTensor(tensor.shape, tensor.axes, simplified(tensor.body, length))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.analysis.derivation import Steps, require_assigned
-from gradcli.analysis.derivatives import assigned_name, number_of, summed
+from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, summed
 from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
+from gradcli.session.named_tensors import named_tensors
 from gradcli.session.snapshot import Snapshot
 from gradcli.symbolic.chain_rule import Paper, PaperDerivation
 from gradcli.symbolic.tensor import SymbolicTensor
@@ -87,17 +88,22 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     statements = Paper.statements(text, result)
     with from_same_state(session, quiet=True):
         starts = {name: session[name] for name in leaves}      # the program may assign another value to the name
-        value = complete(session, leaves, lambda: _plain_value(session, text, statements))
+        value = complete(session, leaves, lambda: _plain_value(session, text, statements, result))
         held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
                 and leaf.node is None} | starts
+        parameters = {path: leaf for path, leaf in named_tensors(session.names()) if path not in session.names() and (
+            leaf.requires_grad)}
+        held |= parameters
+        modules = len({path.partition(".")[0] for path in parameters})
         with session.in_force():
             hooked = any(node.hooks for node in newest_first([value.node]))
-            grads = functional.grad([value], list(held.values()), allow_unused=True) if value.requires_grad else ()
+            grads = functional.grad([value], list(held.values()), allow_unused=True) if (
+                value.requires_grad and held) else ()
         expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
     with from_same_state(session):
         try:
             with DetachmentRecorder().listening() as recorder:
-                derivation = Paper(session, leaves).run(text, result)
+                derivation = Paper(session, leaves, modules=modules).run(text, result)
             if recorder.at and not derivation.conditions and _branches(text):
                 derivation = derivation._replace(conditions=None)
         except (UsageFault, NonScalarBackward, LimitFault):
@@ -109,15 +115,16 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     missing: set[tuple[str, str]] | None = None
     for seed in range(MOST_CHECKS):
         with from_same_state(session, quiet=True), suppress(Fault):
-            near.append(Paper(session, leaves, moved=np.random.default_rng(seed)).run(text, result))
+            near.append(Paper(session, leaves, np.random.default_rng(seed), modules).run(text, result))
             missing = unconfirmed(derivation, near)
             if not missing:
                 break
     derivation = without(derivation, unconfirmed(derivation, near) if missing is None else missing)
     for derivative in derivation.derivatives:
-        if derivative.is_leaf and derivative.name in expected:
+        path = derivation.parameters.get(derivative.name, derivative.name)
+        if derivative.is_leaf and path in expected:
             try:
-                require_sweep(MARK + derivative.name, derivative.value, expected[derivative.name])
+                require_sweep(MARK + derivative.name, derivative.value, expected[path])
             except WrongFormula:
                 if not hooked:
                     raise
@@ -133,7 +140,7 @@ def _branches(text: str) -> bool:
     return any(node[0] in ("while", "if", "conditional") for node in walk(parse(text, "<expression>")))
 
 
-def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
+def _plain_value(session: Session, text: str, statements: list[Any], result: str) -> Tensor:
     """The value of a program that runs as it stands."""
     *first, last = statements
     for statement in first:
@@ -142,7 +149,7 @@ def _plain_value(session: Session, text: str, statements: list[Any]) -> Tensor:
     if last[0] == "expression":
         return number_of(session, source)
     session.run(source, "<expression>", echo=False)
-    return number_of(session, assigned_name(last))
+    return number_of(session, result if result in assigned_names(last) else assigned_name(last))
 
 
 def formulas_of(derivation: PaperDerivation) -> dict[tuple[str, str], tuple[SymbolicTensor, np.ndarray]]:

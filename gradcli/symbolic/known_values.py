@@ -27,6 +27,7 @@ from gradcli.symbolic.expression import (
     Symbol,
     children,
     number,
+    walk,
 )
 
 LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
@@ -133,7 +134,8 @@ def coefficient(term: Expr) -> tuple[Fraction, Expr]:
 
 def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None = None) -> list[Expr]:
     """The terms of a sum by falling degree, numbers and powers of names behind functions; one without a minus sign
-    first where there are two, or where it has the same degree as the first. `text` sorts products of sums."""
+    first where there are two terms or two names, or where it has the same degree as the first. `text` sorts products
+    of sums."""
     monomials = [monomial(term) for term in terms]
     names: list[Any] = [[]] * len(terms)
     if all(monomials):
@@ -144,10 +146,17 @@ def in_usual_order(terms: tuple[Expr, ...], text: Callable[[Expr], str] | None =
             for term, powers, own in zip(terms, monomials, names, strict=True)}
     ordered = sorted(terms, key=keys.__getitem__)
     first = next((term for term in ordered if not has_minus(term)), ordered[0])
-    if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0]:
+    if len(ordered) == 2 or keys[first][0] == keys[ordered[0]][0] or has_minus(ordered[0]) and _has_names(terms):
         ordered.remove(first)
         ordered.insert(0, first)
     return ordered
+
+
+def _has_names(terms: tuple[Expr, ...]) -> bool:
+    """Whether more than one name stands in terms."""
+    names = (part.name for term in terms for part in walk(term) if isinstance(part, Symbol))
+    first = next(names, None)
+    return any(name != first for name in names)
 
 
 def is_cosine(term: Expr) -> bool:
@@ -191,9 +200,40 @@ def has_minus(expr: Expr) -> bool:
     """Whether an expression is written with a minus sign in front."""
     if isinstance(expr, Mul):
         return sum(map(begins_with_minus, expr.factors)) % 2 == 1
+    if isinstance(expr, Sum):
+        return begins_with_minus(expr.body)
     return isinstance(expr, Number) and expr.value < 0
 
 
 def begins_with_minus(factor: Expr) -> bool:
     """Whether a factor begins with a minus sign, which a product has in front."""
     return has_minus(in_usual_order(factor.terms)[0] if isinstance(factor, Add) else factor)
+
+
+def opposite(factor: Expr, least: bool = False) -> Expr | None:
+    """Minus a factor that is a sum, by the signs of terms in it; None where it has no term with a minus sign.
+
+    least   whether the factor must begin with a minus sign
+    """
+    match factor:
+        case Add(terms) if begins_with_minus(factor) or not least and any(map(has_minus, terms)):
+            return Add(tuple(_negative(term) for term in terms))
+        case Sum(index, body, depth):
+            turned = opposite(body, least)
+            return None if turned is None else Sum(index, turned, depth)
+        case Mul(factors):
+            for first in (True, False):
+                for at, part in enumerate(factors):
+                    turned = opposite(part, first) if first or not least else None
+                    if turned is not None:
+                        return Mul((*factors[:at], turned, *factors[at + 1:]))
+    return None
+
+
+def _negative(term: Expr) -> Expr:
+    """Minus a term, by the number that it begins with."""
+    if isinstance(term, Number):
+        return number(-term.value)
+    ratio, rest = coefficient(term)
+    factors = rest.factors if isinstance(rest, Mul) else (rest,)
+    return rest if ratio == -1 else Mul((number(-ratio), *factors))

@@ -26,15 +26,17 @@ from gradcli.symbolic.expression import (
     Symbol,
     number,
 )
-from gradcli.symbolic.fold import add, mul, power
+from gradcli.symbolic.fold import mul, power
 from gradcli.symbolic.index_arithmetic import value_of
-from gradcli.symbolic.known_values import begins_with_minus, has_minus, in_usual_order
+from gradcli.symbolic.known_values import begins_with_minus, has_minus, in_usual_order, opposite
 from gradcli.symbolic.tensor import SymbolicTensor
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
+DATA = re.compile(r"\[[-+\d.,\seE\[\]]*\]")      # lists of numbers
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
+LARGEST_DIGIT = 9
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
 MARK = "∂"      # of partial derivatives
 LETTERS = "ijklmnpqrstuvw"
@@ -125,7 +127,7 @@ class Writer:
             case Cases():
                 return self.piecewise(expr)
             case Sum():
-                return self._total(expr)
+                return self._product(expr) if has_minus(expr) else self._total(expr)
         raise TypeError(f"no expression: {expr!r}")
 
     def _number(self, value: Fraction) -> tuple[str, int]:
@@ -134,7 +136,8 @@ class Writer:
             return written, SUM if value < 0 else ATOM if written == text else PRODUCT
         if value.denominator == 1:
             return str(value.numerator), ATOM if value >= 0 else SUM
-        text, bound = self.fraction([str(abs(value.numerator))], [str(value.denominator)])
+        above, below = self._ratio(abs(value))
+        text, bound = self.fraction(above or ["1"], below) if below else (above[0], ATOM)
         return (text, bound) if value >= 0 else (f"-{text}", SUM)
 
     def _decimal(self, value: Fraction) -> str:
@@ -196,6 +199,8 @@ class Writer:
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
+        if all(map(has_minus, terms)):      # -2*(1 - x) - y is 2*(x - 1) - y
+            terms = tuple(term if (turned := opposite(term)) is None else mul(number(-1), turned) for term in terms)
         for term in in_usual_order(terms, self.text):
             negative = has_minus(term)
             pieces.append("-" * negative + self.within(mul(number(-1), term) if negative else term, PRODUCT))
@@ -211,23 +216,22 @@ class Writer:
         coefficient = Fraction(1)
         above: list[Expr] = []
         below: list[Expr] = []
-        alone = len(factors) == 2 and has_minus(factors[0])     # -2*(x - y) is 2*(y - x)
         for factor in factors:
-            if isinstance(factor, Add) and (begins_with_minus(factor) or alone and any(map(has_minus, factor.terms))):
+            turned = opposite(factor, least=True)
+            if turned is not None:
                 coefficient = -coefficient
-                above.append(add(*(mul(number(-1), term) for term in factor.terms)))
+                above.append(turned)
             elif isinstance(factor, Number):
                 coefficient *= factor.value
             elif isinstance(factor, Power) and has_minus(factor.exponent):
                 below.append(power(factor.base, mul(number(-1), factor.exponent)))
             else:
                 above.append(factor)
+        if coefficient < 0 and (parts := _turned(above, below)):       # -2*(x - y) is 2*(y - x)
+            coefficient, (above, below) = -coefficient, parts
         sign = "-" if coefficient < 0 else ""
-        size = abs(coefficient)
-        bottom = Fraction(1 if self._decimal(size) else size.denominator)
-        top = size * bottom
-        head = [] if top == 1 and above else [self._number(top)[0]]
-        foot = [] if bottom == 1 else [self._number(bottom)[0]]
+        head, foot = self._ratio(abs(coefficient))
+        head = head or ["1"] * (not above)
         alone = bool(foot or below) and self.notation.bars
         upper = [*head, *self._factors(above, alone and not head)]
         lower = [*foot, *self._factors(below, alone and not foot)]
@@ -236,6 +240,19 @@ class Writer:
         else:
             text, bound = self.joined(upper), PRODUCT if len(upper) > 1 else POWER
         return sign + text, SUM if sign else bound
+
+    def _ratio(self, size: Fraction) -> tuple[list[str], list[str]]:
+        """A positive number as factors above and below a stroke; decimals stay such on either side."""
+        if text := self._decimal(size):
+            return [self.decimal(text)], []
+        parts = size.numerator, size.denominator
+        below = self._decimal(1 / size)
+        if below and parts[0] > LARGEST_DIGIT and len(below) <= len("/".join(map(str, parts))):
+            return [], [self.decimal(below)]
+        if min(parts) >= LONG_FRACTION and max(parts) < LARGEST:
+            return [self.decimal(repr(float(size)))], []
+        head, foot = ([] if part == 1 else [self._number(Fraction(part))[0]] for part in parts)
+        return head, foot
 
     def fraction(self, upper: list[str], lower: list[str]) -> tuple[str, int]:
         """A quotient of products."""
@@ -310,6 +327,18 @@ class Writer:
         return f"sum_{over}({self.text(body)})", ATOM
 
 
+def _turned(above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr]] | None:
+    """The factors of a quotient with the opposite of a sum that stands alone above its stroke, or below it under a
+    number, or has more terms with a minus sign than without; None where there is no such sum."""
+    for at, factor in enumerate(above):
+        alone = len(above) == 1 or isinstance(factor, Add) and 2 * sum(map(has_minus, factor.terms)) > len(factor.terms)
+        turned = opposite(factor) if alone else None
+        if turned is not None and not begins_with_minus(turned):
+            return [*above[:at], turned, *above[at + 1:]], below
+    turned = opposite(below[0]) if len(below) == 1 and not above else None
+    return None if turned is None or begins_with_minus(turned) else (above, [turned])
+
+
 def split_name(name: str) -> tuple[str, str]:
     """A name as a letter, or that of a Greek one, and what stands behind it as a subscript: x0, w_ij; the subscript
     is empty where the name is a word."""
@@ -326,8 +355,8 @@ def greek(name: str) -> str:
 
 
 def writes_decimals(text: str) -> bool:
-    """Whether a program writes numbers as decimals."""
-    return bool(DECIMAL.search(text))
+    """Whether a program writes numbers as decimals, other than the elements of tensors."""
+    return bool(DECIMAL.search(DATA.sub("", text)))
 
 
 def _ends(value: Fraction) -> bool:

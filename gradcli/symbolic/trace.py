@@ -112,12 +112,16 @@ class Tracer:
         self.unnamed: list[str] = []
         for name, value in names.items():
             if name not in leaves and isinstance(value, Tensor) and value.array.dtype.kind in "fiu":
-                self.constants[name] = value.array.copy()       # the program can write into its own
-                self.enter_name(name, value.array)
+                self.enter_constant(name, value.array)
 
     def enter(self, array: Any, formula: SymbolicTensor | str, term: Term | None = None) -> None:
         """Enter the formula of an array, or the reason why it has none, and its matrix term."""
         self._formulas[memory_key(array)] = array, formula, term
+
+    def enter_constant(self, name: str, array: Any) -> None:
+        """Enter an array that does not vary under the name that it has in formulas."""
+        self.constants[name] = array.copy()     # the program can write into its own
+        self.enter_name(name, array)
 
     def enter_name(self, name: str, array: Any) -> None:
         """Enter an array under the name that it has in formulas."""

@@ -97,7 +97,7 @@ def test_a_large_graph_is_drawn_in_part(tmp_path):
 
 @pytest.mark.parametrize("words, message", [
     (["x = 1"], "ends with no expression"), (["3"], "no graph leads to the expression"), (["x = 3", "--of", "x"], "x"),
-    (["ones(2)", "-o", "graph.pdf"], "a graph is written as"), (["ones(2)", "--format", "npy"], "npy"),
+    (["ones(2)", "-o", "graph.gif"], "a graph is written as"), (["ones(2)", "--format", "npy"], "npy"),
     (["x = 1", "--of", "y"], "y")])
 def test_what_does_not_fit_is_said(words, message, tmp_path):
     outcome = gradcli("graph", *words, cwd=tmp_path)
@@ -123,6 +123,7 @@ def test_values_and_gradients_are_in_every_form(tmp_path):
                      ("y", "x", "all 4.5")} and len(graph["edges"]) == 5
     for suffix in (".dot", ".mmd", ".svg"):
         text = with_options(tmp_path, suffix, "--values", "--grads")
+        text = re.sub(r'<text class="halo".*', "", text)
         assert text.count("all 2.25") == 2 and text.count("all 27") == 1, suffix
         plain = with_options(tmp_path, suffix)
         assert "all 9" not in plain and "2.25" not in plain
@@ -210,3 +211,18 @@ def test_names_that_programs_choose_are_harmless(tmp_path):
         assert "\x1b" not in text and "\\x1b" in text
         assert suffix in (".txt", ".dot") or "<i>" not in text
     ElementTree.fromstring(text)
+
+
+def test_png_and_pdf_files_are_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    for suffix, start in ((".png", b"\x89PNG\r\n"), (".pdf", b"%PDF-")):
+        path = tmp_path / f"graph{suffix}"
+        assert gradcli("graph", PROGRAM, "--grads", "--values", "-o", str(path)) == (0, "", "")
+        assert path.read_bytes().startswith(start)
+
+
+def test_notes_stand_above_their_edges_in_every_viewer(tmp_path):
+    assert gradcli("graph", "x*y", "--at", "x=2, y=3", "--grads", "-o", str(tmp_path / "graph.svg")).status == 0
+    drawn = (tmp_path / "graph.svg").read_text()
+    words = re.findall(r'<text class="(halo|grad)"[^>]*>([^<]*)<', drawn)
+    assert words == [("halo", "3"), ("grad", "3"), ("halo", "2"), ("grad", "2")] and "paint-order" not in drawn

@@ -131,3 +131,23 @@ def test_the_session_is_as_it_was():
     derive_program(before, "y = x * 2; torch.rand(1); y.sum()", ["x"])
     assert {name: id(value) for name, value in before.names().items()} == names
     assert before.eval("torch.rand(1)").array == session().eval("torch.rand(1)").array
+
+
+def test_parameters_of_modules_and_data_have_their_names():
+    data = "x = torch.tensor([1.0, 2.0])\n"
+    told = gradcli("steps", f"lin = nn.Linear(2, 1)\n{data}loss = (lin(x) - 3)**2\nloss.backward()").out
+    assert "loss = (sum_i(weight_i*x_i) + bias - 3)**2" in told and told.count("as reverse mode says") == 2
+    assert "∂loss/∂weight_i = 2*x_i*(sum_j(weight_j*x_j) + bias - 3)" in told
+    told = gradcli("steps", f"net = nn.Sequential(nn.Linear(2, 2), nn.Tanh())\n{data}net(x).sum().backward()").out
+    assert "f = sum_i(tanh(sum_j(0.weight_ij*x_j) + 0.bias_i))" in told
+    told = gradcli("steps", f"a = nn.Linear(2, 2)\nb = nn.Linear(2, 1)\n{data}out = b(a(x))\nout.backward()").out
+    assert "∂out/∂a.bias_i    = b.weight_i" in told and "weight = [[" in told
+
+
+def test_results_of_loops_are_derived_and_only_what_they_depend_on():
+    told = gradcli("steps", "x = torch.tensor(1.5, requires_grad=True)\ny = x\nfor i in range(3):\n    y = y*x + i\n"
+                   "y.backward()").out
+    assert "∂y3/∂x  = " in told and " = 4*x**3 + 1\n" in told
+    told = gradcli("steps", "w = torch.tensor(2.0, requires_grad=True)\nfor i in range(3):\n    loss = (w - 1)**2\n"
+                   "loss.backward()").out
+    assert told.startswith("loss3 = (w - 1)**2\n\n∂loss3/∂w = 2*(w - 1)\n")

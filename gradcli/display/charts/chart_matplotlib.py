@@ -32,9 +32,9 @@ def require_matplotlib() -> None:
             )
             from PIL import PngImagePlugin  # noqa: F401  # the same
     except ImportError:
-        raise UsageFault("PNG and PDF files of plots are drawn by matplotlib, which is not installed",
+        raise UsageFault("PNG and PDF files are drawn by matplotlib, which is not installed",
                          ("pip install 'gradcli[plot]'", "installs it"),
-                         ("-o plot.svg", "needs no library")) from None
+                         ("-o picture.svg", "needs no library")) from None
 
 
 def drawing(chart: Chart, form: str) -> bytes:

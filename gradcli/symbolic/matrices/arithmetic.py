@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.symbolic import fold
 from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Number, number
-from gradcli.symbolic.known_values import has_minus
+from gradcli.symbolic.known_values import has_minus, is_even
 from gradcli.symbolic.matrices.terms import (
     Expanded,
     Filled,
@@ -126,7 +126,21 @@ def multiply(*terms: Term) -> Term:
         if isinstance(base, Sum) and exponent == ONE and any(_cancels(part, rest) for part in base.terms):
             before = _product(coefficient, rest, shape)     # s*(a - b/s) is s*a - b
             return expanded(add(*(multiply(before, part) for part in base.terms)), shape)
-    return expanded(_product(coefficient, _outer_joined(powers), shape), shape)
+    return expanded(_product(coefficient, _outer_joined(_with_sigmoids(powers)), shape), shape)
+
+
+def _with_sigmoids(powers: dict[Term, Expr]) -> dict[Term, Expr]:
+    """The factors of a product with sigmoid(x) for exp(x)/(exp(x) + 1)."""
+    for base, exponent in powers.items():
+        if not (isinstance(base, Sum) and exponent == MINUS_ONE and len(base.terms) == 2):
+            continue
+        for one, other in (base.terms, base.terms[::-1]):
+            if one == Filled((), ONE) and isinstance(other, Function) and other.name == "exp" and (
+                    powers.get(other) == ONE):
+                rest = {term: e for term, e in powers.items() if term not in (base, other)}
+                share = apply("sigmoid", *other.arguments)
+                return {**rest, share: fold.add(rest.get(share, ZERO), ONE)}
+    return powers
 
 
 def _cancels(part: Term, factors: dict[Term, Expr]) -> bool:
@@ -169,6 +183,8 @@ def power(base: Term, exponent: Expr) -> Term:
     if exponent == ONE:
         return base
     shape, base = base.shape, plain(base)
+    if isinstance(base, Function) and base.name == "abs" and is_even(exponent):
+        return expanded(power(base.arguments[0], exponent), shape)
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1
     if isinstance(base, Filled):
         return Filled(shape, fold.power(base.value, exponent))

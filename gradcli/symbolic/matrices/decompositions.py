@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.symbolic.expression import ONE, ZERO
-from gradcli.symbolic.matrices.arithmetic import multiply, power, scaled
-from gradcli.symbolic.matrices.dims import lifted
-from gradcli.symbolic.matrices.products import are_singular_values, matmul, transposed
+from gradcli.symbolic.matrices.arithmetic import multiply, power
+from gradcli.symbolic.matrices.dims import lifted, without_scalars
+from gradcli.symbolic.matrices.products import are_singular_values, is_lower, matmul, place_of_unit, transposed
 from gradcli.symbolic.matrices.rules import RULES, rule
-from gradcli.symbolic.matrices.terms import Diagonal, Filled, Function, NoMatrixForm, Product, Term
+from gradcli.symbolic.matrices.terms import Diagonal, Filled, Function, NoMatrixForm, Outer, Product, Term
 
 
 @rule("amax")
@@ -39,16 +39,10 @@ def _cholesky(x: Term, upper: bool = False) -> Term:
 
 @rule("linalg_solve_triangular")
 def _solve_triangular(a: Term, b: Term, upper: bool, left: bool = True, unitriangular: bool = False) -> Term:
-    if unitriangular or len(a.shape) != 2 or len(b.shape) != 2 or not _is_lower(transposed(a) if upper else a):
+    if unitriangular or len(a.shape) != 2 or len(b.shape) != 2 or not is_lower(transposed(a) if upper else a):
         raise NoMatrixForm      # of a whole matrix it reads one triangle
     inverse = RULES["linalg_inv"](a)
     return matmul(inverse, b) if left else matmul(b, inverse)
-
-
-def _is_lower(x: Term) -> bool:
-    """Whether a term is a lower triangle."""
-    return isinstance(x, Function) and (x.name == "torch.linalg.cholesky" or x.name == "tril" and not any(
-        offset > 0 for offset in x.arguments[1:]))
 
 
 @rule("tril")
@@ -57,13 +51,21 @@ def _tril(x: Term, diagonal: int = 0) -> Term:
     if isinstance(x, Diagonal):
         return x if diagonal >= 0 else Filled(x.shape, ZERO)
     if isinstance(x, Product) and diagonal == 0:
-        upper = [factor for factor, exponent in x.factors if exponent == ONE and _is_lower(transposed(factor))]
+        upper = [factor for factor, exponent in x.factors if exponent == ONE and is_lower(transposed(factor))]
         rest = [power(factor, exponent) for factor, exponent in x.factors if factor not in upper]
         if len(upper) == 1 and len(upper[0].shape) == 2 and all(len(factor.shape) < 2 for factor in rest):
             diagonals = RULES["diagonal"](transposed(upper[0]))
             return Diagonal(x.shape, multiply(Filled((), x.number), diagonals, *rest))
-    if isinstance(x, Product) and x.number != ONE:
-        return scaled(x.number, _tril(multiply(*(power(factor, exponent) for factor, exponent in x.factors)), diagonal))
-    if _is_lower(x) and diagonal == 0:
+    ratio, scalars, matrix = without_scalars(x)
+    if matrix is not None and (ratio != ONE or scalars):
+        return multiply(Filled((), ratio), *scalars, _tril(matrix, diagonal))
+    if is_lower(x) and diagonal == 0:
         return x
+    if isinstance(x, Function) and x.name == "tril" and len(x.arguments) == 1 and diagonal < 0:
+        return _tril(x.arguments[0], diagonal)
+    if isinstance(x, Outer) and place_of_unit(x.right) == 0:        # all of it stands in the first column
+        if diagonal == 0:
+            return x
+        if place_of_unit(x.left) == 0 and diagonal < 0:
+            return Filled(x.shape, ZERO)
     return Function(x.shape, "tril", (x, diagonal) if diagonal else (x,))

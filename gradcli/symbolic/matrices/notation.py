@@ -8,7 +8,7 @@ from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, Expr, Number
 from gradcli.symbolic.fold import mul
 from gradcli.symbolic.latex import FUNCTIONS, RENAMED, LatexWriter
 from gradcli.symbolic.latex import SIGNS as LATEX_SIGNS
-from gradcli.symbolic.matrices.products import transposed
+from gradcli.symbolic.matrices.products import place_of_unit, transposed
 from gradcli.symbolic.matrices.terms import (
     Compared,
     Diagonal,
@@ -27,7 +27,7 @@ from gradcli.symbolic.matrices.terms import (
     Transposed,
 )
 from gradcli.symbolic.matrices.text import has_minus, is_negative, negated, quotient_of
-from gradcli.symbolic.text import SIGNS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer, greek
+from gradcli.symbolic.text import SIGNS, SUBSCRIPTS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer, greek
 
 ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
 OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
@@ -37,7 +37,7 @@ class TextbookWriter:
     """Writes terms with juxtaposed matrices, columns as vectors, and the dot in a circle for elements."""
 
     minus, times, over, ones, identity, transpose, inverse, bars = "-", "", "", "", "I", "", "", False
-    signs: dict[str, str] = {}      # never changed
+    signs, basis, digits = dict[str, str](), "", dict[int, int]()       # never changed; of rows of the identity
 
     # the signs of one notation
 
@@ -262,6 +262,8 @@ class TextbookWriter:
     def function(self, term: Function) -> tuple[str, int]:
         """A call of a function."""
         first = term.arguments[0]
+        if (at := place_of_unit(term)) is not None:
+            return self.basis.format(str(at).translate(self.digits)), ATOM
         if term.name == "inverse":
             return self.within(first, ATOM) + self.inverse, ATOM
         if term.name == ".norm":
@@ -298,7 +300,7 @@ class LatexMatrices(TextbookWriter):
     """Writes terms as LaTeX."""
 
     times, over, ones, transpose, inverse = r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
-    bars = True
+    bars, basis = True, r"\mathbf{{e}}_{{{}}}"
     signs = LATEX_SIGNS
 
     def __init__(self, decimals: bool = False) -> None:
@@ -358,7 +360,7 @@ class UnicodeMatrices(TextbookWriter):
     """Writes terms with the signs of Unicode."""
 
     minus, times, over, ones, transpose, inverse = "−", "⊙", "⊘", "𝟏", "ᵀ", "⁻¹"
-    signs = {**SIGNS, **UNICODE_SIGNS}
+    signs, basis, digits = {**SIGNS, **UNICODE_SIGNS}, "e{}", SUBSCRIPTS
 
     def __init__(self, decimals: bool = False) -> None:
         self.writer = Writer((), decimals, UNICODE)

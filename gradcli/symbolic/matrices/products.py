@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from gradcli.symbolic.expression import ONE, ZERO
+from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO
 from gradcli.symbolic.matrices.arithmetic import add, expanded, filled, multiply, power, scaled, split
 from gradcli.symbolic.matrices.arrange import reduced
 from gradcli.symbolic.matrices.dims import lifted, lowered, map_parts, without_scalars
@@ -46,7 +46,7 @@ def sums(term: Term, dim: int) -> Term:
         if dim == 1:
             return matmul(_chain(term.factors[:-1]), sums(term.factors[-1], 1))
         return matmul(transposed(_chain(term.factors[1:])), sums(term.factors[0], 0))
-    return reduced("sum", term, (dim,), False)
+    return summed(term, (dim,))
 
 
 def are_singular_values(term: Term) -> bool:
@@ -58,6 +58,8 @@ def summed(term: Term, dims: tuple[int, ...], keep: bool = False) -> Term:
     """The sum over dimensions; of a matrix times a row or a column, element by element, the product with a vector."""
     if place_of_unit(term) is not None and dims == (0,):
         return Filled((1,) if keep else (), ONE)
+    if len(dims) == 1 and not keep and isinstance(term, Transposed):
+        return summed(term.matrix, (1 - dims[0],))
     if len(dims) == 1 and not keep and len(term.shape) == 2 and isinstance(term, Product):
         vectors = [power(factor.source if isinstance(factor, Lifted) else factor, e) for factor, e in term.factors
                    if _runs_along(factor, dims[0])]
@@ -119,8 +121,19 @@ def _as_diagonal(term: Term) -> Term:
     return term
 
 
+def is_lower(term: Term) -> bool:
+    """Whether a term is a lower triangle."""
+    return isinstance(term, Function) and (term.name == "torch.linalg.cholesky" or term.name == "tril" and not any(
+        offset > 0 for offset in term.arguments[1:]))
+
+
 def row_of(matrix: Term, at: int) -> Term:
-    """A row of a matrix; of a product that of its first factor, times the others."""
+    """A row of a matrix; of a product that of its first factor, times the others; the first one of a lower triangle
+    has one element that is not 0, and so has that of its inverse."""
+    inner = inverse_of(matrix)
+    if at == 0 and is_lower(inner or matrix):
+        element = Function((), "[]", (inner or matrix, "0", "0"))
+        return multiply(power(element, MINUS_ONE) if inner else element, unit(0, matrix.shape[1]))
     if isinstance(matrix, Transposed):
         return _column_of(matrix.matrix, at)
     if isinstance(matrix, MatMul) and len(matrix.shape) == 2:

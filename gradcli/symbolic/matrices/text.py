@@ -56,24 +56,43 @@ def tidied(term: Term) -> Term:
     if not isinstance(term, Product) or not has_minus(term):
         return term
     for at, (factor, exponent) in enumerate(term.factors):
-        if exponent != ONE:
-            continue
-        turned: Term | None = None
-        if isinstance(factor, Sum) and any(map(has_minus, factor.terms)):
-            turned = _opposite(factor)
-        if isinstance(factor, MatMul):
-            which = next((k for k, part in enumerate(factor.factors) if isinstance(part, Sum) and any(
-                map(has_minus, part.terms))), None)
-            if which is not None:
-                parts = list(factor.factors)
-                parts[which] = _opposite(parts[which])
-                turned = replace(factor, factors=tuple(parts))
+        turned = _turned(factor) if exponent == ONE else None
         if turned is not None:
             positive = arithmetic.power(turned, ONE)
             rest = replace(term, number=mul(MINUS_ONE, term.number),
                            factors=(*term.factors[:at], (positive, ONE), *term.factors[at + 1:]))
             return positive if rest.number == ONE and len(rest.factors) == 1 else rest
     return term
+
+
+def _turned(term: Term) -> Term | None:
+    """Minus a term in which a difference counts once, by turning this; None for any other."""
+    match term:
+        case Sum(_, terms) if any(map(has_minus, terms)):
+            return _opposite(term)
+        case MatMul(_, factors):
+            for at, part in enumerate(factors):
+                turned = _turned(part)
+                if turned is not None:
+                    return replace(term, factors=(*factors[:at], turned, *factors[at + 1:]))
+        case Product(_, _, factors):
+            for at, (part, exponent) in enumerate(factors):
+                turned = _turned(part) if exponent == ONE else None
+                if turned is not None:
+                    return replace(term, factors=(*factors[:at], (turned, ONE), *factors[at + 1:]))
+        case Reduced(_, _, source, _) | Lifted(_, source, _) | Expanded(_, source):
+            turned = _turned(source)
+            return None if turned is None else replace(term, source=turned)
+        case Transposed(_, matrix):
+            turned = _turned(matrix)
+            return None if turned is None else replace(term, matrix=turned)
+        case Outer(_, left, right):
+            turned = _turned(left)
+            if turned is not None:
+                return replace(term, left=turned)
+            turned = _turned(right)
+            return None if turned is None else replace(term, right=turned)
+    return None
 
 
 def multiplied_out(term: Term) -> Term:

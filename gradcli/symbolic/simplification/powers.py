@@ -24,6 +24,8 @@ from gradcli.symbolic.fold import add, call, mul, power, rebuild
 from gradcli.symbolic.known_values import coefficient, nesting
 
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "sinh", "cosh"})
+RECIPROCALS = {("tan", Fraction(2), True): "cos", ("tan", Fraction(-2), True): "sin",
+               ("tanh", Fraction(-2), False): "sinh"}
 QUOTIENTS = {"sin": ("cos", "tan"), "sinh": ("cosh", "tanh")}
 
 
@@ -31,9 +33,6 @@ def with_quotients_named(expr: Expr) -> Expr:
     """An expression with tan(x) for sin(x)/cos(x), and tanh(x) likewise."""
     expr = rebuild(expr, with_quotients_named)
     match expr:
-        case Add((Power(Call("tan", (x,)), Number(Fraction(numerator=2, denominator=1))), Number(Fraction(
-                numerator=1, denominator=1)))):
-            return power(call("cos", x), number(-2))
         case Add((a, b)) if (squared := _of_reciprocal(a, b) or _of_reciprocal(b, a)) is not None:
             return squared
     if not isinstance(expr, Mul):
@@ -69,11 +68,12 @@ def _with_tangents_joined(expr: Mul, exponents: dict[Expr, Expr]) -> Expr:
 
 
 def _of_reciprocal(one: Expr, other: Expr) -> Expr | None:
-    """1/sin(x)**2 for 1 + 1/tan(x)**2, and -1/sinh(x)**2 for 1 - 1/tanh(x)**2; both with either sign."""
+    """1/cos(x)**2 for 1 + tan(x)**2, 1/sin(x)**2 for 1 + 1/tan(x)**2, and -1/sinh(x)**2 for 1 - 1/tanh(x)**2; with a
+    number before each."""
     ratio, base = coefficient(other)
-    if isinstance(one, Number) and abs(one.value) == 1 and isinstance(base, Power) and base.exponent == number(-2) and (
-            isinstance(base.base, Call)):
-        below = {("tan", one.value): "sin", ("tanh", -one.value): "sinh"}.get((base.base.name, ratio))
+    if isinstance(one, Number) and abs(one.value) == abs(ratio) and isinstance(base, Power) and (
+            isinstance(base.base, Call) and isinstance(base.exponent, Number)):
+        below = RECIPROCALS.get((base.base.name, base.exponent.value, one.value == ratio))
         if below is not None:
             return mul(number(ratio), power(call(below, *base.base.arguments), number(-2)))
     return None
@@ -92,6 +92,7 @@ def equal_forms(expr: Expr) -> Iterator[Expr]:
     """Other forms of a sum or a product: common powers before it, roots above the stroke, one root of constants."""
     if isinstance(expr, Add):
         yield from _with_common_power(expr)
+        yield from _with_common_divisor(expr)
     if isinstance(expr, Mul):
         yield from _with_root_moved(expr)
         yield from _with_one_root(expr)
@@ -106,6 +107,16 @@ def _with_common_power(expr: Add) -> Iterator[Expr]:
         for extra in {Fraction(0), min(share[base][1] for share in shares)}:
             exponent = add(named, number(extra))
             inverse = power(base, add(*(mul(MINUS_ONE, part) for part in _terms(exponent))))
+            yield mul(power(base, exponent), add(*(mul(term, inverse) for term in expr.terms)))
+
+
+def _with_common_divisor(expr: Add) -> Iterator[Expr]:
+    """(x + 1)/sqrt(y) for x/sqrt(y) + 1/sqrt(y)."""
+    shares = [dict(map(_parts, term.factors if isinstance(term, Mul) else (term,))) for term in expr.terms]
+    for base, exponent in shares[0].items():
+        if isinstance(base, Add) and isinstance(exponent, Number) and exponent.value < 0 and all(
+                share.get(base) == exponent for share in shares):
+            inverse = power(base, number(-exponent.value))
             yield mul(power(base, exponent), add(*(mul(term, inverse) for term in expr.terms)))
 
 

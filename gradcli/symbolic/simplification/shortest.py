@@ -37,6 +37,7 @@ from gradcli.symbolic.simplification.powers import (
     with_common_factors,
     with_quotients_named,
 )
+from gradcli.symbolic.simplification.quotients import STROKE, as_written, strokes_within
 from gradcli.symbolic.text import SMALL
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
@@ -74,7 +75,10 @@ def simplified(expr: Expr, length: Callable[[Expr], int]) -> Expr:
 
     Bodies of sums, arguments of functions and branches are simplified first.
     """
-    return _shortest(with_cases_joined(expr, length), length)
+    def measure(part: Expr) -> int:
+        return length(part) + STROKE * strokes_within(part)
+
+    return as_written(_shortest(with_cases_joined(expr, measure), measure), expr)
 
 
 def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
@@ -102,20 +106,24 @@ def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
 
 
 def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
-    """A sum of sums over one index as one sum, where that is shorter."""
-    bodies: dict[Any, list[Expr]] = {}
+    """A sum of sums over one index, with the same factors before them, as one sum, where that is shorter."""
+    bodies: dict[tuple[Any, Expr], list[Expr]] = {}
     rest = []
     for term in expr.terms:
-        ratio, total = coefficient(term)
-        if isinstance(total, Sum):
-            bodies.setdefault(total.index, []).append(mul(number(ratio), total.body))
+        ratio, product = coefficient(term)
+        factors = product.factors if isinstance(product, Mul) else (product,)
+        totals = [factor for factor in factors if isinstance(factor, Sum)]
+        if len(totals) == 1:
+            before = mul(*(factor for factor in factors if factor is not totals[0]))
+            bodies.setdefault((totals[0].index, before), []).append(mul(number(ratio), totals[0].body))
         else:
             rest.append(term)
     if all(len(parts) == 1 for parts in bodies.values()):
         return expr
-    short = {index: _shortest(add(*parts), length) for index, parts in bodies.items()}
-    joined = add(*rest, *(Sum.over(index, _least(body, [with_common_factors(body)], length) if isinstance(body, Add)
-                                   else body) for index, body in short.items()))
+    short = {key: _shortest(add(*parts), length) for key, parts in bodies.items()}
+    joined = add(*rest, *(mul(before, Sum.over(index, _least(
+        body, [with_common_factors(body)], length) if isinstance(body, Add) else body))
+        for (index, before), body in short.items()))
     return _least(expr, [joined], length)
 
 
