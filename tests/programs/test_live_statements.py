@@ -1,4 +1,4 @@
-"""Attributes by name, global names, kinds of arrays, and saved objects by path: as CPython prints them with PyTorch."""
+"""Attributes by name, global names, kinds of arrays, handles of hooks: as CPython prints them with PyTorch."""
 
 import pytest
 
@@ -68,6 +68,23 @@ for x, y in ((3, c), (c, 3), (v, np.ones((2, 2)))):
 import re, torch
 x, p = torch.tensor([7, 8, 9]), torch.nn.Parameter(torch.ones(2))
 print(re.sub('0x[0-9a-f]+', '0x', f'{x.item} {p.numel} {[].append}'))
+""", "handles of hooks": """
+import torch
+for order in range(4):
+    a = torch.ones(2, requires_grad=True)
+    c = a * 3
+    if order == 0:
+        c.retain_grad()
+    first = c.register_hook(lambda g: g + 2)
+    if order == 1:
+        c.retain_grad()
+    second = c.register_hook(lambda g: print('second', g))
+    of_node = c.grad_fn.register_hook(lambda inputs, outputs: print('node', inputs, outputs))
+    c.retain_grad()
+    for handle in ((second,), (first,), (first, second, of_node), (of_node,))[order]:
+        handle.remove()
+    (c * 4).sum().backward()
+    print(order, a.grad, c.grad)
 """}
 
 
