@@ -55,8 +55,8 @@ for kind in (torch.Tensor, torch.FloatTensor, np.ndarray, (list, torch.Tensor), 
 import numpy as np
 for kind in (np.float32, np.float64, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, bool):
     d = np.zeros(2, dtype=kind).dtype
-    print(d.name, d.itemsize, d.kind, d.char, d.num, d.str, d.byteorder, d.alignment, d.ndim, d.shape, d.names, d.fields,
-          d.hasobject, d.isnative)
+    print(d.name, d.itemsize, d.kind, d.char, d.num, d.str, d.byteorder, d.alignment, d.ndim, d.shape, d.names,
+          d.fields, d.hasobject, d.isnative)
 """, "products of arrays": """
 import numpy as np
 a, b, c, v = (np.arange(12.).reshape(2, 2, 3), np.arange(12.).reshape(2, 3, 2), np.arange(6.).reshape(3, 2),
