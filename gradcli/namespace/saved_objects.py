@@ -58,8 +58,12 @@ class Store:
 
 def _name(f: Any, action: str) -> str:
     if type(f) is not str:
+        from gradcli.namespace.python.system.pathlib import PosixPath
+
+        if type(f) is PosixPath:
+            return f.as_posix()
         kind = ArgumentFault if f is None or action == "save" else NoTensor
-        raise kind(f"torch.{action} takes a path as a string, or an io.BytesIO(), not {described(f)}",
+        raise kind(f"torch.{action} takes a path, or an io.BytesIO(), not {described(f)}",
                    f'torch.{action}({"net.state_dict(), " if action == "save" else ""}"net.pt")').saying(
             f"{action}() missing 1 required positional argument: 'f'" if f is None else
             f"'{type_name(f)}' object has no attribute 'seek'. You can only torch.load from a file that is seekable. "

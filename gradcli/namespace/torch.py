@@ -157,8 +157,8 @@ uncompiled.__name__ = uncompiled.__qualname__ = "compile"
 
 
 def is_tensor(obj: Any) -> bool:
-    """Whether `obj` is a tensor."""
-    return isinstance(obj, Tensor)
+    """Whether `obj` is a tensor, which an array of numpy's is not."""
+    return TENSOR.holds(obj)
 
 
 TENSOR_AWARE = ("sum", "max", "min", "any", "all", "round", "abs")

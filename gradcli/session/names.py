@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from typing import Any
 
-from gradcli.faults.tree import NameFault
+from gradcli.exposure import exposed
+from gradcli.faults.tree import NameFault, PolicyFault
 from gradcli.lang.budget import Budget
-from gradcli.lang.policy import Policy
+from gradcli.lang.policy import CHANGING, Policy, checked_name
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.format import Formatter
+from gradcli.lang.runtime.reflection import OwnAttributes
 from gradcli.namespace.allow_list import admitted, usable_name
 from gradcli.namespace.torch import bare
 
@@ -116,3 +118,65 @@ class Names:
     def _hand_out(self) -> None:
         """Let values print in the style of this session from now on, also where no program runs."""
         raise NotImplementedError
+
+
+@exposed(*CHANGING, "copy", "get", "items", "keys", "values")
+class GlobalNames(OwnAttributes):
+    """`globals()`: the names that a program has set, by name. What it sees without setting them is not among them."""
+
+    __slots__ = ()
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        super().__init__(_Variables, _set_names, names)
+
+    def copy(self) -> dict[str, Any]:
+        """A dict of the names and their values."""
+        return _set_names(self._value)
+
+    def get(self, name: Any, default: Any = None, /) -> Any:
+        """The value of a name, or the default if it is not set."""
+        return self.copy().get(name, default)
+
+    def keys(self) -> KeysView[str]:
+        """The names."""
+        return self.copy().keys()
+
+    def values(self) -> ValuesView[Any]:
+        """Their values."""
+        return self.copy().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """The names with their values."""
+        return self.copy().items()
+
+    def __contains__(self, name: Any) -> bool:
+        return name in self.copy()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.copy())
+
+    def __len__(self) -> int:
+        return len(self.copy())
+
+
+GlobalNames.__name__ = GlobalNames.__qualname__ = "dict"     # as messages call it
+
+
+def _set_names(names: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in names.items() if name[0] != "." and name != "__builtins__"}
+
+
+class _Variables:
+    """Changes of a program's variables by name: what an assignment in its text may do, but for built-in names."""
+
+    @staticmethod
+    def write(new: Any, names: dict[str, Any], name: str) -> None:
+        """Set a variable."""
+        if checked_name(name) in names["__builtins__"]:
+            raise PolicyFault(f"globals() cannot change what the name {name} means", (f"{name} = ...", "in the text"))
+        names[name] = new
+
+    @staticmethod
+    def delete(names: dict[str, Any], name: str) -> None:
+        """Delete a variable."""
+        del names[checked_name(name)]

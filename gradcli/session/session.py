@@ -36,7 +36,7 @@ from gradcli.namespace.allow_list import AllowList, harmless_names, kind_of, req
 from gradcli.namespace.modules import ModuleProxy, random_module
 from gradcli.namespace.python import OF_NUMBERS, standard_modules
 from gradcli.namespace.torch import bare_names, importable_modules, prelude, torch_module
-from gradcli.session.names import Names
+from gradcli.session.names import GlobalNames, Names
 from gradcli.session.services import services
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class Session(Names):
         self._torch = torch_module(services(self))
         set_age(self._torch, self._age)
         names = prelude(self._torch, plain)
-        policy.names = names | {"id": lambda value, /: policy.address(value)}
+        policy.names = names | {"id": lambda x, /: policy.address(x), "globals": lambda: GlobalNames(self._names)}
         policy.modules = importable_modules(names) | {"random": random_module(self.generators)} | standard_modules(
             lambda: self._names.get("args", []), self.generators, self.write, self._complain,
             lambda value, name: self._builtins["getattr"](value, name), self._torch,

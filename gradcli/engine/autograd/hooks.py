@@ -215,7 +215,9 @@ def retain_grad(self: Tensor) -> None:
         self.gradient = traced.clone(g) if self.gradient is None else traced.add(self.gradient, g)
 
     node = parent(self)
-    node.hooks = {**(node.hooks or {}), RETAIN: keep}
+    if node.hooks is None:
+        node.hooks = {}
+    node.hooks[RETAIN] = keep       # in the same dict, which the handles of hooks have
     self.hooks = {RETAIN: keep}     # by which an operation in place finds what must move to the new node
 
 

@@ -76,8 +76,11 @@ class Typed:
     tensor_dtype: Any       # a DType
 
 
+ANSWERED_BY_NUMPY = "kind char num str byteorder alignment ndim shape names fields hasobject isnative".split()
+
+
 @named("numpy.dtype")
-@exposed("name", "itemsize")
+@exposed("name", "itemsize", *ANSWERED_BY_NUMPY)
 class ArrayType(Typed):
     """The element type of an array, as numpy shows it; equal to PyTorch's name of the same type."""
 
@@ -87,7 +90,8 @@ class ArrayType(Typed):
         self.tensor_dtype = dtype
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.tensor_dtype, name)
+        dtype = self.tensor_dtype
+        return getattr(np.dtype(dtype.numpy) if name in ANSWERED_BY_NUMPY else dtype, name)
 
     def __eq__(self, other: object) -> bool:
         return self.tensor_dtype is (other.tensor_dtype if isinstance(other, Typed) else other)

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.faults.tree import ArgumentFault
+from gradcli.faults.tree import ArgumentFault, ValueFault
 
 
 def taken_size(array: Any, places: Any, axis: Any) -> int:
@@ -28,6 +28,17 @@ def product(a: Any, b: Any) -> Any:
     else:
         check_broadcast("dot", a, b)
     return np.dot(a, b)
+
+
+def check_core_dimensions(a: Any, b: Any) -> None:
+    """ValueFault, in the words of `np.matmul`, for numbers, and for matrices and vectors that do not fit."""
+    signature = "gufunc core with signature (n?,k),(k,m?)->(n?,m?)"
+    if not (a.ndim and b.ndim):
+        raise ValueFault(f"matmul: Input operand {int(a.ndim > 0)} does not have enough dimensions (has 0, {signature} "
+                         "requires 1)")
+    if a.ndim < 3 and b.ndim < 3 and a.shape[-1] != b.shape[0]:
+        raise ValueFault("matmul: Input operand 1 has a mismatch in its core dimension 0, with "
+                         f"{signature.replace('core with ', '')} (size {b.shape[0]} is different from {a.shape[-1]})")
 
 
 def whole_numbers(value: Any, name: str, repair: str) -> tuple[int, ...]:

@@ -24,12 +24,12 @@ from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
 from gradcli.engine.tensor.methods import SPECIAL
-from gradcli.engine.tensor.numpy_sizes import product, taken_size
+from gradcli.engine.tensor.numpy_sizes import check_core_dimensions, product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.faults.tree import ArgumentFault, ValueFault
+from gradcli.faults.tree import ArgumentFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
 KINDS = (np.float64, np.int64, np.bool_)
@@ -129,11 +129,8 @@ def dot(self: Tensor, other: Any) -> Any:
 
 def _matmul(self: Tensor, other: Any) -> Any:
     other = _operand(other)
-    if isinstance(other, Array) and 0 < self.array.ndim < 3 and 0 < other.array.ndim < 3:
-        length, other_length = self.array.shape[-1], other.array.shape[0]
-        if length != other_length:
-            raise ValueFault("matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
-                             f"(n?,k),(k,m?)->(n?,m?) (size {other_length} is different from {length})")
+    if isinstance(other, Array):
+        check_core_dimensions(self.array, other.array)
     return dot(self, other) if isinstance(other, Array) and other.array.ndim < 3 else F.matmul(self, other)
 
 

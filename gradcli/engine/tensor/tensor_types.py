@@ -68,8 +68,9 @@ class TensorType(Typed):
         return None
 
     def holds(self, value: Any) -> bool:
-        """Whether `value` is a tensor of this class."""
-        return isinstance(value, Tensor) and (self.fixed is None or value.dtype is self.fixed)
+        """Whether `value` is a tensor of this class, which an array of numpy's is not."""
+        return isinstance(value, Tensor) and type(value) is not Array and (
+            self.fixed is None or value.dtype is self.fixed)
 
     def __repr__(self) -> str:
         return f"<class 'torch.{self.fixed.era if self.fixed else ''}Tensor'>"

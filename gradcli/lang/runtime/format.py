@@ -13,6 +13,7 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Metho
 from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, exposure_of
+from gradcli.faults.arguments import IN_C
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.lang.budget import Budget
@@ -182,6 +183,10 @@ class Formatter:
 
     def _function(self, value: Any) -> str:
         kind = type(value)
+        if kind is MethodType and not user_class(type(value.__self__)) and (
+                value.__func__.__qualname__.startswith(f"{IN_C}.")):
+            home = self.policy.type_of(value.__self__)._name.rpartition(".")[2]
+            return f"<built-in method {value.__name__} of {home} object at {self.policy.address(value.__self__):#x}>"
         if kind is MethodType and type(value.__self__) is not str:
             return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
         if kind is MethodDescriptorType:

@@ -13,14 +13,15 @@ from typing import Any
 
 from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposed, exposure_of
 from gradcli.faults.attributes import MissingAttribute
+from gradcli.faults.mistakes import UnderscoreRefused
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.value_names import describe
-from gradcli.lang.policy import CHANGED, CHANGING, CLASS, Policy, attribute_name, legal_name
+from gradcli.lang.policy import CHANGED, CHANGING, CLASS, INTROSPECTED, Policy, attribute_name, legal_name
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.containers import pairs
-from gradcli.lang.runtime.special_methods import OF_OBJECTS
+from gradcli.lang.runtime.special_methods import METHODS, OF_OBJECTS
 from gradcli.lang.runtime.types import TypeProxy, types_of, user_class
 
 FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType)
@@ -33,7 +34,7 @@ def introspection(policy: Policy, attributes: Attributes) -> Callable[[Any, str]
     It is called with "__class__" for the name of the class, with CLASS for the class; with CHANGED for `__dict__` where
     it is changed.
     """
-    own_attributes, type_of = reflection(attributes)["vars"], policy.type_of
+    type_of = policy.type_of
 
     def introspect(value: Any, attribute: str) -> Any:
         if attribute == CLASS:
@@ -97,21 +98,51 @@ def has_own_attributes(value: Any) -> bool:
         PROGRAM_MADE in type(value).__dict__ or exposure.open_attributes)
 
 
-def reflection(attributes: Attributes) -> dict[str, Any]:
-    """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name."""
+def own_attributes(value: Any, /) -> dict[str, Any]:
+    """`vars(value)`: the attributes of an object that programs may read."""
+    if not has_own_attributes(value):
+        raise TypeError("vars() argument must have __dict__ attribute")
+    own, closed = value.__dict__, closed_names(type(value))
+    return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
+
+
+own_attributes.__name__ = own_attributes.__qualname__ = "vars"
+
+
+def reflection(attributes: Attributes, introspect: Callable[[Any, str], Any],
+               special: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """getattr, hasattr, setattr, delattr, issubclass, vars and callable as programs see them, by name.
+
+    `introspect` and `special` answer the names with two underscores that the text of a program may read.
+    """
+    def read(value: Any, name: str) -> Any:
+        if name in INTROSPECTED:
+            return introspect(value, name)
+        if name in METHODS and name != "__init__":
+            try:
+                return special(value, name)
+            except UnderscoreRefused as refusal:    # the value has no such method, or none for programs
+                there = callable(value) if name == "__call__" else builtin_hasattr(type(value), name)
+                raise refusal if there else attributes.missing(value, name) from None
+        return attributes.read(value, attribute_name(name))
+
     def getattr(value: Any, name: str, /, *default: Any) -> Any:
-        attribute_name(name)
         if len(default) > 1:
             raise TypeError("getattr() takes a value, a name and at most a default")
         if not default:
-            return attributes.read(value, name)
+            return read(value, name)
         try:
-            return attributes.read(value, name)
+            return read(value, name)
         except AttributeError:
             return default[0]
 
     def hasattr(value: Any, name: str, /) -> bool:
-        return getattr(value, name, UNSET) is not UNSET
+        try:
+            return getattr(value, name, UNSET) is not UNSET
+        except UnderscoreRefused:
+            if name not in METHODS or name == "__init__":
+                raise
+            return True     # the value has the method, but not for programs to take
 
     def setattr(value: Any, name: str, new: Any, /) -> None:
         attributes.write(new, value, attribute_name(name))
@@ -125,18 +156,12 @@ def reflection(attributes: Attributes) -> dict[str, Any]:
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
 
-    def vars(value: Any, /) -> dict[str, Any]:
-        if not has_own_attributes(value):
-            raise TypeError("vars() argument must have __dict__ attribute")
-        own, closed = value.__dict__, closed_names(type(value))
-        return {name: admit(own[name]) for name in own if name[:1] != "." and name not in closed}
-
-    functions = locals()
-    names = ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir", "vars")
-    return {name: functions[name] for name in names} | {"callable": callable}
+    functions: dict[str, Any] = locals()
+    names = ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir")
+    return {"vars": own_attributes} | {name: functions[name] for name in names} | {"callable": callable}
 
 
-builtin_issubclass = issubclass
+builtin_issubclass, builtin_hasattr = issubclass, hasattr
 
 UNGUARDED = {f"__{name.strip('_')}__": getattr(operator, name) for name in (
     "sub truediv floordiv and_ or_ xor matmul lt le gt ge eq ne getitem contains delitem neg pos invert").split()}

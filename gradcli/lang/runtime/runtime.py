@@ -74,10 +74,11 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
     """The helpers of lowered code, by their unspellable names; `names` are those that programs see."""
     attributes = Attributes(policy, formatter)
     guards = operators(formatter, budget) | slice_assignment(budget)
+    introspect, special = introspection(policy, attributes), special_methods(guards, names, attributes)
     return guards | {
         ".attr": attributes.read, ".base": attributes.read_base, ".init": attributes.initial,
-        ".slot": attributes.slot, ".special": special_methods(guards, names, attributes), ".setattr": attributes.write,
-        ".introspect": introspection(policy, attributes), ".set_function_attribute": set_function_attribute,
+        ".slot": attributes.slot, ".special": special, ".setattr": attributes.write,
+        ".introspect": introspect, ".set_function_attribute": set_function_attribute,
         ".format": formatter.field,
         ".counted": compress,      # C code, as quick as can be: it hands on each value that comes with a True
         ".checked_size": budget.checked_size, ".checked_length": budget.checked_length,
@@ -92,7 +93,7 @@ def runtime(policy: Policy, names: Mapping[str, Any], show: Callable[[object], N
         ".module": policy.modules.__getitem__, ".member": _importer(policy), ".import_error": raise_import_error,
         ".show": show, ".note": note,
         "__build_class__": class_builder(policy, formatter, attributes.own, partial(exit_arguments, formatter, names)),
-    } | reflection(attributes) | turns(budget)
+    } | reflection(attributes, introspect, special) | turns(budget)
 
 
 def turns(budget: Budget) -> dict[str, Any]:

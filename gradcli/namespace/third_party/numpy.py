@@ -226,8 +226,9 @@ def dot(a: Any, b: Any) -> Any:
 
 
 def matmul(x1: Any, x2: Any) -> Any:
-    """The product of matrices or vectors, as a ufunc gives it."""
-    return of_tensors(product(asarray(x1).array, asarray(x2).array), (x1, x2))
+    """The product of matrices or vectors, as a ufunc gives it: that of the operator @."""
+    result = asarray(x1) @ asarray(x2)      # type: ignore[operator]  # attached as operations are
+    return of_tensors(result.array if isinstance(result, Array) else result, (x1, x2))
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:

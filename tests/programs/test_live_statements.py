@@ -1,0 +1,114 @@
+"""Attributes by name, global names, kinds of arrays, handles of hooks: as CPython prints them with PyTorch."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+from gradcli.faults.tree import Fault
+from gradcli.session.session import Session
+from support.python_prints import python_prints
+
+PROGRAMS = {"attributes by name": """
+import torch
+NAMES = '''__len__ __iter__ __getitem__ __setitem__ __contains__ __call__ __next__ __enter__ __exit__ __add__ __bool__
+    __float__ __int__ __eq__ __lt__ __hash__ __repr__ __str__ __doc__'''.split()
+class Counted:
+    def __len__(self): return 3
+    def __call__(self, x): return x
+class Named(torch.nn.Module): pass
+x = torch.tensor([7, 8, 9])
+values = (1, 's', [], {}, set(), None, 2.5, x, Named(), torch.nn.Linear(1, 1), Counted, Counted(), print, range(3),
+          torch.float32, torch.Size([1]), (i for i in [1]), slice(1), lambda: 1)
+for value in values:
+    print(type(value).__name__, [name for name in NAMES if hasattr(value, name)])
+print(hasattr(torch, '__version__'), getattr(torch, '__version__', None) == torch.__version__, hasattr(3, '__name__'))
+print(getattr(Counted, '__name__'), getattr(Counted(), '__len__')(), getattr(x, '__len__')(), getattr(3, '__len__', 5))
+try:
+    getattr(3, '__len__')
+except AttributeError as error:
+    print(error)
+""", "global names": """
+class First: pass
+class Second: pass
+def make(name): return globals()[name]()
+print(type(make('Second')).__name__, 'First' in globals(), 'zz' in globals(), globals().get('zz', 5))
+for i in range(3):
+    globals()[f'v{i}'] = i * i
+def change(): globals()['w'] = 3
+change()
+print(v0, v1, v2, w, globals()['v2'])
+del globals()['w']
+print('w' in globals(), [name for name in globals() if name[0] == 'v'])
+globals().update(a1=1, b1=2)
+print(a1 + b1, globals().pop('a1'), sorted(k for k, v in globals().items() if v == 2))
+try:
+    globals()['nope']
+except KeyError as error:
+    print('KeyError', error)
+""", "kinds of arrays": """
+import numpy as np, torch
+a, t = np.ones(2, dtype=np.float32), torch.ones(2)
+print(torch.is_tensor(a), torch.is_tensor(t), torch.is_tensor(torch.nn.Parameter(t)))
+for kind in (torch.Tensor, torch.FloatTensor, np.ndarray, (list, torch.Tensor), (list, np.ndarray)):
+    print(isinstance(a, kind), isinstance(t, kind))
+""", "element types of arrays": """
+import numpy as np
+for kind in (np.float32, np.float64, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, bool):
+    d = np.zeros(2, dtype=kind).dtype
+    print(d.name, d.itemsize, d.kind, d.char, d.num, d.str, d.byteorder, d.alignment, d.ndim, d.shape, d.names,
+          d.fields, d.hasobject, d.isnative)
+""", "products of arrays": """
+import numpy as np
+a, b, c, v = (np.arange(12.).reshape(2, 2, 3), np.arange(12.).reshape(2, 3, 2), np.arange(6.).reshape(3, 2),
+              np.arange(3.))
+for x, y in ((a, b), (a, c), (a, v), (v, b), (c.T, b), (v, v), (c, np.ones(2)),
+             (np.float32([[1, 2]]), np.ones((2, 1)))):
+    product = np.matmul(x, y)
+    print(product, product.shape, product.dtype, np.dot(x, y).shape)
+for x, y in ((3, c), (c, 3), (v, np.ones((2, 2)))):
+    try:
+        np.matmul(x, y)
+    except ValueError as error:
+        print(error)
+""", "methods": r"""
+import re, torch
+x, p = torch.tensor([7, 8, 9]), torch.nn.Parameter(torch.ones(2))
+print(re.sub('0x[0-9a-f]+', '0x', f'{x.item} {p.numel} {[].append}'))
+""", "handles of hooks": """
+import torch
+for order in range(4):
+    a = torch.ones(2, requires_grad=True)
+    c = a * 3
+    if order == 0:
+        c.retain_grad()
+    first = c.register_hook(lambda g: g + 2)
+    if order == 1:
+        c.retain_grad()
+    second = c.register_hook(lambda g: print('second', g))
+    of_node = c.grad_fn.register_hook(lambda inputs, outputs: print('node', inputs, outputs))
+    c.retain_grad()
+    for handle in ((second,), (first,), (first, second, of_node), (of_node,))[order]:
+        handle.remove()
+    (c * 4).sum().backward()
+    print(order, a.grad, c.grad)
+"""}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_as_in_pytorch(name):
+    assert Session(style="modern").run(PROGRAMS[name]) == python_prints(PROGRAMS[name])
+
+
+def test_objects_are_saved_under_paths():
+    program = ("import torch\nfrom pathlib import Path\ntorch.save(torch.ones(2), Path('runs') / 'x.pt')\n"
+               "print(torch.load('runs/x.pt'), torch.load(Path('runs', 'x.pt')))\n")
+    assert Session(style="modern").run(program) == "tensor([1., 1.]) tensor([1., 1.])\n"
+
+
+def test_built_in_names_keep_their_meaning():
+    for change in ("globals()['print'] = 3", "globals().update(range=3)", "globals()['__x'] = 1", "globals()['.attr']",
+                   "globals()['.attr'] = 1", "globals()['__builtins__']", "globals()['a b'] = 1", "globals()[3] = 1"):
+        session = Session(style="modern")
+        with pytest.raises(Fault):
+            session.run(change)
+        assert session.run("print(range(3))") == "range(0, 3)\n", change
