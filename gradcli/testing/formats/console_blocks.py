@@ -134,9 +134,9 @@ def run_command(command: str, home: str | os.PathLike[str] = ".", limit: float =
     prints more than a text that is tested can hold.
     """
     words = command_words(command)
-    process = subprocess.Popen([sys.executable, "-P", "-c", START, os.fspath(package), str(memory), *words[1:]], cwd=home,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               env=environment())
+    started = [sys.executable, "-P", "-c", START, os.fspath(package), str(memory), *words[1:]]
+    process = subprocess.Popen(started, cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env=environment())
     try:
         return _all_printed(process, limit).decode(errors="replace")
     finally:
