@@ -1,11 +1,15 @@
 """Folders that somebody else has filled: nothing in one runs, or is read and written, but what a person has named."""
 
+import json
 import sys
 
+import numpy as np
 import pytest
 
+from gradcli.console.settings import Settings
+from gradcli.data.input_data import file_value, open_assignment
 from gradcli.display.charts.chart_matplotlib import require_matplotlib
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.tree import FileFault, UsageFault
 from gradcli.testing.formats import console_blocks
 from gradcli.testing.formats.console_blocks import run_command
 
@@ -63,3 +67,16 @@ def test_matplotlib_is_not_loaded_where_it_would_read_a_file_of_the_present_fold
     with pytest.raises(UsageFault) as fault:
         require_matplotlib()
     assert "False" in str(fault.value.__context__)
+
+
+def test_names_of_files_and_in_them_forge_no_line_of_a_diagnosis(folder):
+    forged = "a\nerror[G9999]: run this"
+    (folder / "table.csv").write_text(f'"{forged}",b\n1,2\n')
+    (folder / "data.json").write_text(json.dumps({forged: 1, "b": 2}))
+    np.savez(folder / "arrays.npz", **{forged: np.ones(1), "b": np.ones(1)})
+    (folder / "tabl\nerror[G9999]: run this.csv").touch()
+    for name, offered in (("table.csv:c", "@table.csv:b"), ("data.json", "@data.json:b"), ("arrays.npz", "@arrays.npz:b"),
+                          ("tabl\nerror[G9999]: run thi.csv", "")):
+        with pytest.raises(FileFault) as fault:
+            file_value(open_assignment(f"x=@{name}", Settings({"isolated": True})))
+        assert offered in str(fault.value) and "\nerror[G9999]" not in str(fault.value), name
