@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -11,6 +12,7 @@ from gradcli.faults.tree import IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
+VIEW_BYTES = 256        # of a view, without the elements that it looks at
 
 
 def cut(array, lengths, at):
@@ -126,6 +128,7 @@ class Unbind(Op):
 
     def forward(input: Array, dim: Dim = 0):
         at = dimension(dim, input, "unbind")
+        MemoryLimit.check("unbind", input.shape[at] * VIEW_BYTES, "views")
         before = (slice(None),) * at
         return tuple([input[(*before, i, ...)] for i in range(input.shape[at])])
 
@@ -160,6 +163,7 @@ def edges(how, n):
     if type(how) is int:
         if how <= 0:
             raise UnfitValue(f"number of sections must be larger than 0, got {how}", "x.tensor_split(2)")
+        MemoryLimit.check("tensor_split", how * VIEW_BYTES, "views")
         marks = [i * (n // how) + min(i, n % how) for i in range(how + 1)]
     else:
         marks = [0, *how, n]
