@@ -45,8 +45,10 @@ def start() -> int:
     waited = supervise()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
+    from gradcli.console.diagnostics import pass_over
     from gradcli.console.exit_guard import exit_status_of
 
+    sys.unraisablehook = pass_over
     return exit_status_of(lambda: serve(sys.argv[1:]))
 
 

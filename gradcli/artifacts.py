@@ -48,7 +48,8 @@ def is_current(name: str, packed: str, *sources: str) -> bool:
 
 def path_of(name: str) -> str:
     """The path of the cache file, which depends on the package's directory and the Python version."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = os.environ.get("XDG_CACHE_HOME", "")       # one that is relative may be anybody's, and counts as none
+    home = folder if os.path.isabs(folder) else os.path.expanduser("~/.cache")
     here = crc32(os.path.abspath(__file__).encode())
     return os.path.join(home, "gradcli", f"{name}-{sys.version_info.major}.{sys.version_info.minor}-{here:08x}.bin")
 

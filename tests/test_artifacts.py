@@ -67,6 +67,11 @@ def test_what_others_may_write_is_not_read(home):
         assert kept() == (THING, False)
 
 
+def test_no_cache_lies_in_the_present_folder(monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    assert os.path.isabs(artifacts.path_of("thing"))
+
+
 def test_what_belongs_to_others_is_not_read(home, monkeypatch):
     kept()
     owner = os.stat(artifacts.path_of("thing")).st_uid

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from gradcli.console.options import TALKING, shared
+from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import KEYS, Settings, config_path
 from gradcli.console.typer_options import action
 from gradcli.faults.tree import FileFault
@@ -36,6 +37,7 @@ app.command("show")(action(show))
 @app.command("init")
 def init() -> None:
     """Write a configuration file with every key, commented out; an existing one is left alone."""
+    refuse_change("gradcli config init")
     target = config_path()
     lines = ["# Settings of gradcli. Options and GRADCLI_* variables override them.", ""]
     for key in KEYS.values():

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from gradcli.console.argument_order import Spellings, leaf_commands
+from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
@@ -61,6 +62,7 @@ def scripts(order: str, *words: str) -> int:
     if order == "--show-completion":
         typer.echo(completion.get_completion_script(prog_name="gradcli", complete_var=VARIABLE, shell=shell))
     else:
+        refuse_change("--install-completion")
         name, path = completion.install(shell=shell, prog_name="gradcli", complete_var=VARIABLE)
         typer.echo(f"completion for {name} is in {path}; it works from the next shell on")
     return 0

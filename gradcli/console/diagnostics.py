@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from gradcli.console.settings import Settings
 from gradcli.faults.exit_codes import INTERNAL_ERROR
@@ -131,11 +131,22 @@ def _paint_line(line: str) -> str:
 
 def internal(error: BaseException) -> int:
     """Write an internal error; returns its exit status. No code of a program runs for it."""
-    if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
-        tell("\n".join(_traceback(error)))
+    _debug(error)
     tell(f"internal error: {_summary(error)}\n"
          " = note: this is a mistake in gradcli; GRADCLI_DEBUG=1 shows where")
     return INTERNAL_ERROR
+
+
+def pass_over(lost: Any) -> None:
+    """Say nothing of an exception that Python drops where something is let go: Python would write a traceback."""
+    if lost.exc_value is not None:
+        _debug(lost.exc_value)
+
+
+def _debug(error: BaseException) -> None:
+    """Write the traceback of an exception, if GRADCLI_DEBUG asks for it."""
+    if os.environ.get("GRADCLI_DEBUG", "") not in ("", "0"):
+        tell("\n".join(_traceback(error)))
 
 
 PLAIN_ARGUMENTS = frozenset({str, bytes, int, float, bool, type(None)})

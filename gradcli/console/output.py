@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from io import RawIOBase, TextIOWrapper
 from stat import S_ISFIFO
 
+from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings
 from gradcli.faults.source import tamed
 from gradcli.faults.tree import FileFault
@@ -44,6 +45,8 @@ class Output:
         collects = path or sys.stdout is None
         self.write: Callable[[str], object] = self.parts.append if collects else _printing()
         self._file: Unplaced | None = None
+        if path:
+            refuse_change(f"writing {path}")
         if path and channel.Pipes.to_parent is not None:
             with limited(settings) if settings and _is_pipe(path) else nullcontext():
                 self._file = _announced(path)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from gradcli import regular_file
+from gradcli.console.replayed import Replay
 from gradcli.faults.tree import UsageFault
 
 LARGEST = 1 << 20   # bytes of the configuration file
@@ -149,6 +150,8 @@ class Settings:
                 self._set(key, list(value) if key.many else read_setting(key, value, f"--{key.word}"), "option")
         self._follow_output()
         self.follow_age()
+        if most := Replay.memory:
+            self.no_limits, self.memory_limit = False, min(self.memory_limit or most, most)
 
     @staticmethod
     def printing() -> tuple[str, ...]:

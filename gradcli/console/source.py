@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gradcli import regular_file
+from gradcli.console.replayed import refuse_reading
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import FileFault, UsageFault
 
@@ -103,6 +104,7 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
     if not path:
         raise FileFault("the name of the file is empty", f"{before}FILE")
     try:
+        refuse_reading(path)
         inherited = re.fullmatch(DESCRIPTOR, path)      # what `<(command)` of a shell stands for
         if inherited:
             with open(int(inherited[1] or 0), "rb", closefd=False) as file:

@@ -349,6 +349,11 @@ class FileFault(Fault):
     code = "G0701"
     status = exit_codes.FILE_ERROR
 
+    def __init__(self, message: str, *hints: tuple[str, str] | str, **options: Any) -> None:
+        """A fault without those repairs that nobody could paste: names of files, and in them, may hold line ends."""
+        pasted = [hint for hint in hints if (hint if isinstance(hint, str) else hint[0]).isprintable()]
+        super().__init__(message, *pasted, **options)
+
 
 class UsageFault(Fault):
     """The command line cannot be understood."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gradcli import __version__
 from gradcli.console.diagnostics import apply_settings, complain, internal, tell
 from gradcli.console.output import print_text
+from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
@@ -37,6 +38,7 @@ def start_prompt(settings: Settings | None = None, script: Callable[[], Session]
     if settings is None:
         settings = Settings()
         apply_settings(settings)
+    refuse_change("the prompt")
     raise_at_interrupts()
     interactive = sys.stdin is not None and sys.stdin.isatty()
     first = None if script is not None else first_program(settings, init, no_init)

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from gradcli.console.diagnostics import coloured, tell
 from gradcli.console.output import Output
+from gradcli.console.replayed import refuse_change
 from gradcli.faults.exit_codes import FILE_ERROR, MISMATCH, USAGE_ERROR
 from gradcli.faults.source import visible
 from gradcli.faults.tree import FileFault, UsageFault
@@ -31,6 +32,7 @@ def run_tests(paths: list[str], options: RunOptions, processes: int = 0, update_
     """
     start = perf_counter()
     settings = options.settings
+    refuse_change("gradcli test")
     for_person = settings.format == "text"
     if settings.format not in ("text", "json"):
         raise UsageFault(f"test has no --format {settings.format}", "--format json", "--format text")
@@ -46,7 +48,8 @@ def run_tests(paths: list[str], options: RunOptions, processes: int = 0, update_
     updater = Updater(reporter, options.pycon, update_mode)
     results: list[FileResult] = []
     for result in workers.check_files(files, options, processes or os.cpu_count() or 1):
-        result = result._replace(outcomes=[run_command_check(outcome, options.limit) for outcome in result.outcomes])
+        result = result._replace(outcomes=[run_command_check(outcome, options.limit, settings)
+                                           for outcome in result.outcomes])
         for note in result.notes:
             tell(f"note: {note}")
         results.append(updater.update_file(result) if update_mode else reporter.report_file(result))

@@ -53,7 +53,7 @@ class Transcript(pytest.File):
                 return self.outcomes[-1]
             with self.runner.clock.running(max(self.limit - self.spent, 1e-3) if self.limit else 0.0, self.limit):
                 outcome = self.runner.outcome(len(self.outcomes))
-            outcome = run_command_check(outcome, self.limit)
+            outcome = run_command_check(outcome, self.limit, self.runner.settings)
             gc.unfreeze()       # what a session keeps out of the collector's sight is not all ours here
             self.spent += outcome.seconds
             self.outcomes.append(outcome)

@@ -48,13 +48,14 @@ class Outcome(NamedTuple):
         return self.verdict == "failed" and not self.problem and self.check.is_compared
 
 
-def run_command_check(outcome: Outcome, limit: float) -> Outcome:
-    """The outcome of a check; one that is a command, and 'waiting', is run here."""
+def run_command_check(outcome: Outcome, limit: float, settings: Settings) -> Outcome:
+    """The outcome of a check; one that is a command, and 'waiting', is run here, in the memory of `settings`."""
     if outcome.verdict != "waiting":
         return outcome
     from gradcli.testing.formats.console_blocks import run_check
 
-    parts, problem, seconds = run_check(outcome.check, limit)
+    memory = 0 if settings.no_limits else settings.memory_limit or 0
+    parts, problem, seconds = run_check(outcome.check, limit, memory)
     problem = problem or outcome.check.options.problem
     is_right = not problem and matches(outcome.check, parts.lines)
     return outcome._replace(verdict="passed" if is_right else "failed", problem=problem,

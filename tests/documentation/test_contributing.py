@@ -39,11 +39,11 @@ def append(path, code):
 @pytest.mark.parametrize("block", range(len(SHOWN)))
 def test_what_was_added_is_there(extended, block):
     for command, expected in commands(SHOWN[block]):
-        assert run(command, extended).strip("\n") == expected.strip("\n")
+        assert run(command, extended, package=extended).strip("\n") == expected.strip("\n")
 
 
 def test_an_added_operation_is_documented(extended):
-    assert "logcosh(input)" in run("gradcli doc logcosh", extended)
+    assert "logcosh(input)" in run("gradcli doc logcosh", extended, package=extended)
 
 
 def test_an_added_operation_is_tested(extended):

@@ -256,6 +256,8 @@ CLASSES = {
         nn.utils.parameters_to_vector([nn.Parameter(torch.ones(1).expand(10**10))])
         torch.unique(torch.arange(10**8) % 7)
         torch.ones(10**100)
+        torch.ones(3).tensor_split(2**62)
+        torch.ones(1).expand(10**9).unbind()
         torch.ones(2, 10**30)
         torch.ones([1] * 10**6)
         torch.ones(*[1] * 64).sum(); torch.ones(*[2] * 60)

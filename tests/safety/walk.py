@@ -24,7 +24,7 @@ from gradcli.engine.random.python_stream import PythonRandom
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import finfo, iinfo
 from gradcli.engine.tensor.dtypes import ArrayType, DType
-from gradcli.engine.tensor.memory_format import Layout, MemoryFormat
+from gradcli.engine.tensor.memory_format import ArrayFlags, Layout, MemoryFormat
 from gradcli.engine.tensor.methods import Handle
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import Size, Tensor
@@ -50,7 +50,8 @@ from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.no_effect import Idle
 from gradcli.namespace.python.argparse import ExclusiveGroup, Options, Parser, Plain
 from gradcli.namespace.python.classes.dataclasses import Field, Missing
-from gradcli.namespace.python.collections import DefaultDict, Deque, Tally
+from gradcli.namespace.python.collections import VIEWS, DefaultDict, Deque, Tally
+from gradcli.namespace.python.collections import Chain as ChainMap
 from gradcli.namespace.python.contextlib import GeneratorContext as Managed
 from gradcli.namespace.python.contextlib import Null, Suppress
 from gradcli.namespace.python.functools import Compared
@@ -245,7 +246,8 @@ OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
         saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,
-        set_checkpoint_early_stop, Sampler, BasePruningMethod, _Hook, cached)
+        set_checkpoint_early_stop, Sampler, BasePruningMethod, _Hook, cached, ArrayFlags,
+        ChainMap, *VIEWS.values())
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type

@@ -21,10 +21,13 @@ THICK = 1.8 * 72 / DPI      # of a curve, in points
 def require_matplotlib() -> None:
     """Import matplotlib and its fonts, before this process is locked; UsageFault where it is not installed."""
     import logging
+    import os
+    from contextlib import chdir
 
     logging.getLogger("matplotlib").setLevel(logging.CRITICAL)      # it remarks on caches of fonts
     try:
-        with warnings.catch_warnings(action="ignore"):
+        # It reads a file matplotlibrc of the present folder, which may be anything, and anybody's.
+        with chdir(os.path.dirname(os.__file__)), warnings.catch_warnings(action="ignore"):
             from matplotlib import figure  # noqa: F401  # its fonts are read at import
             from matplotlib.backends import (
                 backend_agg,  # noqa: F401  # loads shared objects, which a locked process cannot

@@ -56,7 +56,8 @@ from gradcli.lang.runtime.matching import matcher
 from gradcli.lang.runtime.operators import operators, slice_assignment
 from gradcli.lang.runtime.reflection import introspection, reflection, set_function_attribute, special_methods
 
-UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt)
+UNCATCHABLE = (LimitFault, RecursionError, MemoryError, KeyboardInterrupt, GeneratorExit)
+"""What no `except` catches, or evaluates an expression for: a generator that is let go of runs no more code."""
 
 
 def builtins(policy: Policy, show: Callable[[object], None], note: Callable[[str], None],

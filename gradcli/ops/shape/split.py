@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
+from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -11,6 +12,7 @@ from gradcli.faults.tree import IndexFault, ShapeFault
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
+VIEW_BYTES = 256        # of a view, without the elements that it looks at
 
 
 def pieces(array, lengths, at):
@@ -161,6 +163,7 @@ def edges(parts, n):
     if type(parts) is int:
         if parts <= 0:
             raise UnfitValue(f"number of sections must be larger than 0, got {parts}", "x.tensor_split(2)")
+        MemoryLimit.check("tensor_split", parts * VIEW_BYTES, "views")
         marks = [i * (n // parts) + min(i, n % parts) for i in range(parts + 1)]
     else:
         marks = [0, *parts, n]

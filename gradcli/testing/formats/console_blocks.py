@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import os
 import re
+import selectors
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from time import perf_counter
+from time import monotonic, perf_counter
 
+import gradcli
+from gradcli.console.replayed import ELSEWHERE, NO_CHANGE, lies_elsewhere
+from gradcli.console.source import LARGEST
 from gradcli.faults.tree import Fault, UsageFault
 from gradcli.testing.model import Check, OutputParts, options_of
 
@@ -21,7 +25,8 @@ LANGUAGES = ("console", "sh", "bash", "shell", "shell-session")
 PROMPT = "$ "
 QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\$`])*\"|\\.|(?<!\S)#.*")
 SHELL = re.compile(r"[();<>|&`$]")
-# Refused in a text that is tested: lifting limits, writing files, waiting for a person, testing itself.
+# Skipped in a text that is tested: lifting limits, writing files, waiting for a person, testing itself.
+# The process of a command refuses them once more (`console/replayed.py`), however they are spelled.
 REFUSED_COMMANDS = frozenset(("config", "repl", "test"))
 LIMITS = ("--time-limit", "--memory-limit", "--max-output")
 NO_LIMIT = re.compile(r"0*\.?0*[a-zA-Z]*")
@@ -79,14 +84,13 @@ def command_words(command: str) -> list[str]:
     for word, following in zip(plain[1:], [*plain[2:], ""], strict=True):
         option, _, value = word.partition("=")
         if option in REFUSED_OPTIONS or (option.startswith("-o") and not option.startswith("--")):
-            raise UsageFault(f"a command with {option} is not replayed: a text that is tested changes nothing")
+            raise UsageFault(f"a command with {option} is not replayed: {NO_CHANGE}")
         if option in LIMITS and NO_LIMIT.fullmatch(value or following):
             raise UsageFault(f"a command with {option} 0 is not replayed: it would have no such limit")
         if path := _elsewhere(word):
-            raise UsageFault(f"a command that reads {path} is not replayed: a text that is tested reads files below "
-                             "this folder alone, and none that are hidden")
+            raise UsageFault(f"a command that reads {path} is not replayed: {ELSEWHERE}")
     if plain[1:2] and plain[1] in REFUSED_COMMANDS:
-        raise UsageFault(f"gradcli {plain[1]} is not replayed: a text that is tested changes nothing")
+        raise UsageFault(f"gradcli {plain[1]} is not replayed: {NO_CHANGE}")
     return plain
 
 
@@ -95,11 +99,7 @@ def _elsewhere(word: str) -> str:
     here = os.path.realpath(".")
     for piece in re.split("[=@,]", word):
         for path in {piece, piece.partition(":")[0]} if len(piece) < LONGEST_PATH and "\0" not in piece else ():
-            if not path or path in (".", "-") or not os.path.lexists(path):
-                continue
-            absolute = os.path.realpath(path)
-            inside = os.path.relpath(absolute, here).split(os.sep)
-            if os.path.commonpath([absolute, here]) != here or any(part[:1] == "." for part in inside if part != "."):
+            if path and path not in (".", "-") and os.path.lexists(path) and lies_elsewhere(path, here):
                 return path
     return ""
 
@@ -119,19 +119,54 @@ def environment() -> Mapping[str, str]:
     return variables | {"XDG_CONFIG_HOME": os.devnull, "NO_COLOR": "1", "COLUMNS": "80"}
 
 
-def run_command(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0) -> str:
-    """All that a gradcli command prints, on both streams, with `home` as its folder."""
+# The package is the one that tests, and nothing else is imported from where it lies, or from the folder of the text.
+START = ("import sys; sys.path.insert(0, sys.argv.pop(1)); import gradcli; del sys.path[0]; "
+         "from gradcli.console.replayed import begin_replay; begin_replay(sys.argv.pop(1)); "
+         "from gradcli.__main__ import main; main()")
+HERE = os.path.dirname(gradcli.__path__[0])
+
+
+def run_command(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0, memory: int = 0,
+                package: str | os.PathLike[str] = HERE) -> str:
+    """All that a gradcli command prints, on both streams, with `home` as its folder; `package` is where gradcli lies.
+
+    It may run for `limit` seconds and need `memory` bytes; 0 for any. Raises TimeoutExpired, and UsageFault where it
+    prints more than a text that is tested can hold.
+    """
     argv = command_words(command)
-    process = subprocess.run([sys.executable, "-m", *argv], cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, check=False, timeout=limit or None, env=environment())
-    return process.stdout.decode(errors="replace")
+    started = [sys.executable, "-P", "-c", START, os.fspath(package), str(memory), *argv[1:]]
+    process = subprocess.Popen(started, cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env=environment())
+    try:
+        return _all_printed(process, limit).decode(errors="replace")
+    finally:
+        process.kill()
+        process.communicate()
 
 
-def run_check(check: Check, limit: float = 0.0) -> tuple[OutputParts, str, float]:
+def _all_printed(process: subprocess.Popen[bytes], limit: float) -> bytes:
+    """What a process prints until it ends."""
+    assert process.stdout is not None
+    end = monotonic() + limit if limit else None
+    printed = bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while selector.select(None if end is None else max(0.0, end - monotonic())):
+            piece = os.read(process.stdout.fileno(), 1 << 16)
+            printed += piece
+            if not piece:
+                process.wait()
+                return bytes(printed)
+            if len(printed) > LARGEST:
+                raise UsageFault(f"the command printed {LARGEST >> 20} MiB, more than a text may hold")
+    raise subprocess.TimeoutExpired("gradcli", limit)
+
+
+def run_check(check: Check, limit: float, memory: int) -> tuple[OutputParts, str, float]:
     """What a command prints, what is wrong besides, and the seconds it took."""
     start = perf_counter()
     try:
-        text, problem = run_command(check.source, limit=limit), ""
+        text, problem = run_command(check.source, limit=limit, memory=memory), ""
     except Fault as fault:
         text, problem = "", fault.message
     except subprocess.TimeoutExpired:
