@@ -16,11 +16,9 @@
      |- FileFault      G07xx    a file that cannot be read or written
      `- UsageFault     G08xx    a command line that cannot be understood
 
-Each class has a stable code, an exit status, and a docstring whose first line is the
-cause and whose rest is the repair: `gradcli explain CODE` prints it. Faults of the
-run time are Python exceptions of the kind torch raises too, so that a program's
-`except RuntimeError` catches them. A subclass with a code of its own is one specific
-mistake.
+Each class has a stable code, an exit status, and a docstring whose first line is the cause and whose rest is the
+repair: `gradcli explain CODE` prints it. Faults of the run time are Python exceptions of the kind torch raises too, so
+that a program's `except RuntimeError` catches them. A subclass with a code of its own is one specific mistake.
 """
 
 from __future__ import annotations
@@ -390,12 +388,8 @@ def render(fault: Fault) -> str:
     if fault.span:
         margin = " " * len(str(fault.span.line))
         source_line, carets = caret_lines(fault.source, fault.span)
-        lines += [
-            f"{margin}--> {fault.name}:{fault.span.line}:{fault.span.column}",
-            f"{margin} |",
-            f"{fault.span.line} | {source_line}",
-            f"{margin} | {carets}",
-        ]
+        lines += [f"{margin}--> {fault.name}:{fault.span.line}:{fault.span.column}", f"{margin} |",
+                  f"{fault.span.line} | {source_line}", f"{margin} | {carets}"]
     lines += [f"{margin} = note: {call}" for call in calls(fault)]
     notes, hints = advice(fault)
     lines += [f"{margin} = note: {note}" for note in notes]

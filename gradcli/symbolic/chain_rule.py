@@ -208,6 +208,9 @@ class Paper:
             reason = ""
         except Unknown as unknown:
             formula, reason = None, unknown.reason
+        if name in self.tracer.constants and not any(
+                mentions(known.body, name) for known in (*(s.formula for s in self.segments), formula) if known):
+            del self.tracer.constants[name]     # what the name meant before stands in no formula
         label = self.labels[name] = self._unused(name)
         self.segments.append(Segment(label, formula and generic(formula, self.tracer.constants), reason, value.array))
         self.computed[label] = value

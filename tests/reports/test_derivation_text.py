@@ -100,14 +100,14 @@ def test_faults_are_told_of_the_text_as_it_was_given():
 
 def test_words_keep_the_order_of_operations():
     a, b, F = Formula("a", np.float64(3)), Formula("b", np.float64(4)), FormulaOps()
-    for product, words, value in (((a + b) * a, "(a + b) * a", 21), (a - (b - a), "a - (b - a)", 2),
+    for product, text, value in (((a + b) * a, "(a + b) * a", 21), (a - (b - a), "a - (b - a)", 2),
                                   (-(a + b), "-(a + b)", -7),
                                   (a / (b * a), "a / (b * a)", 0.25), ((-a) ** 2, "(-a)**2", 9),
                                   (2 - a * b, "2 - a * b", -10),
                                   ((a * b) ** 2, "(a * b)**2", 144), (1 * a, "a", 3),
                                   (a - b - a, "a - b - a", -4),
                                   (F.where(a > 1, a, -b), "where(a > 1, a, -b)", 3), (a * -2, "a * -2", -6)):
-        assert (product.words, product.value) == (words, value)
+        assert (product.text, product.value) == (text, value)
 
 
 def test_a_statement_without_steps_has_the_name_that_it_assigns():

@@ -66,6 +66,7 @@ from gradcli.namespace.python.system.logging import Formatter as LogFormatter
 from gradcli.namespace.python.system.logging import Logger, NullHandler, StreamHandler
 from gradcli.namespace.python.system.pathlib import PosixPath
 from gradcli.namespace.python.system.sys import VersionInfo
+from gradcli.namespace.python.system.warnings import CatchWarnings, WarningMessage
 from gradcli.namespace.third_party.ipython import Shape
 from gradcli.namespace.third_party.matplotlib import Drawing
 from gradcli.namespace.third_party.numpy_makers import (
@@ -247,7 +248,7 @@ OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
         saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,
         set_checkpoint_early_stop, Sampler, BasePruningMethod, _Hook, cached, ArrayFlags,
-        ChainMap, *VIEWS.values())
+        ChainMap, CatchWarnings, WarningMessage, *VIEWS.values())
 """The engine's and the facade's own."""
 
 EACH = 4            # values looked into, of one type
