@@ -46,7 +46,8 @@ PROGRAMS = {
      "        a, = ctx.saved_tensors\n        return 2*a*g\ny = Square.apply(x)\ny*3", "--at", "x=3"): "= 6*x\n",
     ("a = x**2; b = sin(a)*y; b", "--wrt", "y"): "b = y*sin(a)\n\n∂b/∂y = sin(a) = sin(x**2)\n",
     ("y = x.clone()\ny[0] = 5\n(y*y).sum()", "--at", "x=[1, 2]"): "∂f/∂x_i = [0, 4], as reverse mode says\n",
-    ("l = nn.Linear(2, 3); h = l(x); h.sum()", "--at", "x=[1, 2]"): "∂f/∂x_i       = sum_j(weight_ji*(∂f/∂h_j)) = sum_j(weight_ji)\n",
+    ("l = nn.Linear(2, 3); h = l(x); h.sum()", "--at", "x=[1, 2]"):
+        "∂f/∂x_i       = sum_j(weight_ji*(∂f/∂h_j)) = sum_j(weight_ji)\n",
 }
 
 
