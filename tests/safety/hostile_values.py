@@ -142,9 +142,12 @@ class World:
         """Make a call that must be refused, or harmless."""
         self.count += 1
         signal.setitimer(signal.ITIMER_REAL, PATIENCE)
-        World.calling = True
         try:
-            result = call()
+            try:
+                World.calling = True
+                result = call()
+            finally:
+                World.calling = False       # so that no alarm comes while the outcome is judged
         except (Fault, Slow):
             pass
         except Exception as error:
@@ -156,7 +159,6 @@ class World:
             if strange(result):
                 self.wrong.append(f"{way}: gives a {type(result).__name__}")
         finally:
-            World.calling = False
             signal.setitimer(signal.ITIMER_REAL, 0)
         for value in self.seen:
             if strange(value):
