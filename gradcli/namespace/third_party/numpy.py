@@ -6,6 +6,7 @@ An array is what `.numpy()` gives; nothing of numpy itself is ever handed out.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -227,7 +228,7 @@ def dot(a: Any, b: Any) -> Any:
 
 def matmul(x1: Any, x2: Any) -> Any:
     """The product of matrices or vectors, as a ufunc gives it: that of the operator @."""
-    result = asarray(x1) @ asarray(x2)      # type: ignore[operator]  # attached as operations are
+    result = operator.matmul(asarray(x1), asarray(x2))
     return of_tensors(result.array if isinstance(result, Array) else result, (x1, x2))
 
 
