@@ -52,6 +52,8 @@ class EvaluationPoint(NamedTuple):
                 if names and (values := fitting_values(self.session, self.source, names)) != numbers_for(names):
                     fault.hints = [(at_point(values, self.at), "names without a value are numbers")]
                     fault.seek = None
+                elif names:
+                    fault.notes.append(f"names without a value are numbers: --at gives {', '.join(names)} a shape")
                 raise
             except NonScalarBackward as fault:
                 expr = self.source.text.strip() if self.source.name[:1] == "<" else self.source.name

@@ -7,7 +7,7 @@ from gradcli.engine.tensor.tensor import NO_GRAD
 from gradcli.faults.gradients import LostByConversion
 from gradcli.lang.messages.locate import location_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import SyntaxSite, call_of
+from gradcli.lang.syntax.query import SyntaxSite, call_of, walk
 from gradcli.ops.index import DIRECTORY
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import FaultContext, Site, site_of, with_option
@@ -38,7 +38,13 @@ def converted(fault: LostByConversion, case: FaultContext) -> None:
             fault.hints.append((with_option(parts, parts.node, "create_graph=True"), "records the gradients too"))
         return
     if fault.cause in WRITES:
-        fault.hints.append(("y[0] = x", "a write to the tensor itself keeps the history"))
+        target = next((node for node in parts.path if (node[1], node[2]) == (parts.start, parts.end)), None)
+        inner = next((node for node in walk(target) if _converts(parts, node)), None) if target is not None else None
+        if target is None or inner is None:
+            fault.notes.append("a write to the tensor itself keeps the history")
+        else:
+            text = parts.of(target).replace(parts.of(inner), _without(parts, inner), 1)
+            fault.hints.append((text, "the tensor itself: a write to it keeps the history"))
         return
     outer = _outermost(parts)
     text = _without(parts, outer) if outer is not None else ""

@@ -11,10 +11,10 @@ WHOLE = [
     ("torch.tensor([x, 2*x]).sum()", "torch.stack([x, 2*x])"), ("math.sqrt(x*2 + 1) * 3", "sqrt(x*2 + 1)"),
     ("import numpy as np; np.sin(x.data.numpy())", "import numpy as np; sin(x)"),
     ("def f(v):\n    return v.item() ** 2\nf(x)", "v"),
-    ("y = torch.zeros(2); y.data[0] = x; y.sum()", "y[0] = x"),
-    ("y = torch.zeros(2); y.data.copy_(x); y.sum()", "y[0] = x"),
-    ("y = torch.zeros(2); y.data = x * 2; y.sum()", "y[0] = x"),
-    ("y = torch.zeros(2); y.numpy()[0] = x; y.sum()", "y[0] = x"),
+    ("y = torch.zeros(2); y.data[0] = x; y.sum()", "y[0]"),
+    ("y = torch.zeros(2); y.data.copy_(x); y.sum()", "y.copy_(x)"),
+    ("y = torch.zeros(2); y.data = x * 2; y.sum()", "y"),
+    ("y = torch.zeros(2); y.numpy()[0] = x; y.sum()", "y[0]"),
     ("with torch.no_grad():\n    y = x * 2\ny ** 2", "with torch.enable_grad():"),
 ]
 
@@ -176,3 +176,13 @@ def test_writes_to_shared_memory_are_told_where_others_read_it():
             for text in texts:
                 outcome = gradcli("grad", text, "--at", "x=2", "--style", style, "--format", "json")
                 assert outcome.err[:14] == start and (start or '"x": 5.0' in outcome.out), (style, text, outcome)
+
+
+def test_the_repair_of_a_write_through_an_alias_writes_to_the_tensor_itself():
+    for write, repair, slope in (("y.detach()[0] = 5*x", "y[0]", 5.0), ("y.detach().add_(x)", "y.add_(x)", 2.0),
+                                 ("y.detach()[:1].copy_(3*x)", "y[:1].copy_(3*x)", 3.0)):
+        text = f"y = torch.zeros(2); {write}; y.sum()"
+        message = gradcli("grad", text, "--at", "x=2").err
+        assert f"= help: {repair}     the tensor itself" in message, message
+        mended = text.replace(write.partition(" =")[0], repair)
+        assert f'"x": {slope}' in gradcli("grad", mended, "--at", "x=2", "--format", "json").out, mended
