@@ -253,11 +253,11 @@ class GreatestOfBags(Kernel):
     def grad_input(F, g, input, places, out):
         # the first member of a bag that holds the greatest number gets all of the gradient
         first = F.first_of_bags(input, out, places)
-        return F.back_from_bags(g, places, False) * first
+        return F.where(first, F.back_from_bags(g, places, False), 0)
 
 
 class FirstOfBags(Kernel):
-    """first_of_bags(input, best, places): ones where a member is the first of its bag to hold the best number."""
+    """first_of_bags(input, best, places): whether a member is the first of its bag to hold the best number."""
 
     samples = [(np.array(TABLE), np.array([[1.0, 5.0], [3.0, 0.1]]), np.array([0, 0, 1, 2]))]
     errors = [("text", TABLE, np.array([0]))]
@@ -265,10 +265,10 @@ class FirstOfBags(Kernel):
     def forward(input: Array, best: Array, places: Plain):
         bags = places[:-1]
         ties = (input == best[bags]) & (bags >= 0)[:, None]
-        marks = np.zeros(input.shape, input.dtype)
+        marks = np.zeros(input.shape, bool)
         earliest = np.full(best.shape, len(input))
         row, column = np.nonzero(ties)
         np.minimum.at(earliest, (bags[row], column), row)
         first = earliest[bags[row], column] == row
-        marks[row[first], column[first]] = 1
+        marks[row[first], column[first]] = True
         return marks

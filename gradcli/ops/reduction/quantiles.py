@@ -156,7 +156,7 @@ class Kthvalue(Picking):
     errors = [(GRID, 7), (GRID, 1, 5), (GRID, 0)]
 
     def forward(input: Array, k: Int, dim: Dim = -1, keepdim: Flag = False):
-        at, order = ranked(no_truths("kthvalue_cpu", input), dim, "kthvalue")
+        at, order = ranked(no_truths("kthvalue_cpu", input) if input.ndim else input, dim, "kthvalue")
         if not 1 <= k <= (input.shape[at] if input.ndim else 1):
             raise ShapeFault(f"kthvalue(): selected number k out of range for dimension {at}")
         where = order.take([k - 1], at) if input.ndim else order

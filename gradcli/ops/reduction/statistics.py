@@ -51,6 +51,8 @@ class Prod(Reduction):
             return F.reshape(g, input_shape)        # nothing else to multiply by
         if dim is not None:
             return restored(F, g, input_shape, dim, keepdim) * product_of_others(F, input, dim)
+        if F is raw and np.count_nonzero(input) < input.size - 1:
+            return F.zeros_like(input)      # also where the gradient of the product is infinite or nan
         return F.reshape(F.reshape(g, (1,)) * product_of_others(F, F.reshape(input, (-1,)), 0), input_shape)
 
 
@@ -113,11 +115,17 @@ def variance_and_mean(array, dim, correction, keepdim, name):
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
     wide = as_double(array, name)
     mean = (_pairwise_sum(wide) if over_all else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
-    off = np.asarray(wide - mean)
+    off = np.asarray(wide - mean) if over_all or wide is not array else _off_mean(wide, where, count)
     off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
     summed = _pairwise_sum(off) if over_all else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
+
+
+def _off_mean(array, where, count):
+    """How far elements lie from their mean along dimensions; the mean of equal numbers is exactly their own."""
+    off = array - array[tuple(slice(1) if i in where else slice(None) for i in range(array.ndim))]
+    return np.asarray(off - np.add.reduce(off, where, None, None, True) / np.float64(count))
 
 
 def _pairwise_sum(array):
