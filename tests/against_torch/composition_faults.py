@@ -150,6 +150,8 @@ def fault_of_values(d):
         return "the running sum in place of one truth value, or none, is not refused"
     if "nanmedian" in text and d.holds(shares_memory):
         return "nanmedian of expanded tensors is what memory holds"
+    if "L.qr" in text and d.holds(singular) and d.only_where(lambda a, b: np.isclose(np.abs(a), np.abs(b))):
+        return "the signs of the factors of a singular matrix, where they stand on -0.0, are the library's"
     if "det(" in text and d.only_where(lambda a, b: (np.minimum(a, b) == -np.inf) & (np.maximum(a, b) < -25)):
         return "rounding decides whether the determinant of a singular matrix is 0"
     return ""
@@ -215,7 +217,8 @@ def fault_of_nan(d):
 def fault_of_gradients(d):
     """Faults by which gradients are not what they should be."""
     text, second = d.text, d.name == "second gradient"
-    if second and "logcumsumexp" in text and right_by_slopes(d):
+    if second and "logcumsumexp" in text and (
+            right_by_slopes(d) or "detach" in text and d.only_where(lambda a, b: np.isnan(b))):
         return "the second gradient of logcumsumexp is nan, or 0, where a gradient is 0: measured slopes say so"
     if second and "_norm(" in text and right_by_slopes(d):
         return "the second gradient of the bias of a norm without weight misses a term: measured slopes say so"
@@ -267,7 +270,7 @@ def fault_of_precision(d):
         if isinstance(other, list | np.ndarray) and d.against(other).only_where(lambda a, b: False, 1e-6):
             return "the sign of the zeros of softshrink depends on the place in memory"
     counted = isinstance(d.mine, np.ndarray) and d.mine.dtype.kind in "bi"
-    if any(vanishing(line, x, ("cross(", "_norm(") if counted else ("cross(",)) for line, x in zip(
+    if any(vanishing(line, x, ("cross(", "_norm(", "L.lstsq(") if counted else ("cross(",)) for line, x in zip(
             d.lines, d.values, strict=False)):
         return "the cross product of a vector with itself, and equal numbers less their mean, are what rounding leaves"
     return ""
