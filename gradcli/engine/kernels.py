@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine import large
+from gradcli.engine import cascade_sum, large
 
 LARGE = 2048
 ROW = 4096              # elements that are added up one after the other, in the lanes of a wide register
-UNROLLED = 8            # elements from which numpy's sums run in lanes; fewer are added one after the other
 LANES = 2048            # lanes in which running sums advance together
 STEP = 256              # elements that take as long, one after the other, as a call
 SCANNED = 1 << 19       # elements of them that are handled at a time, as doubles
@@ -110,16 +109,14 @@ def _masked(x: ndarray, bytes_: ndarray) -> Any:
 
 
 def full_sum(x: ndarray) -> Any:
-    """np.add.reduce over all elements of a contiguous floating array.
+    """np.add.reduce over all elements of an array, of few in PyTorch's order.
 
     einsum adds a row of 4096 elements in wide registers, three times as fast as the pairwise sum; the
     sums of the rows are then added pairwise, so no accuracy is lost.
     """
     n = x.size
-    if n < LARGE and type(x) is ndarray and x.ndim == 1:
-        if 0 < n < UNROLLED and x.dtype.char in "fd":
-            return np.add.accumulate(x)[-1] or x.dtype.type(0)      # in half the time, and without a sign of zero
-        return np.add.reduce(x)
+    if 0 < n < cascade_sum.MOST and x.dtype.char in "fd":
+        return cascade_sum.full(x)
     if n < 4 * LARGE or not x.flags.c_contiguous or x.dtype.kind != "f" or x.itemsize < 4:
         return np.add.reduce(x, axis=None)
     flat = x.reshape(-1)
@@ -130,17 +127,20 @@ def full_sum(x: ndarray) -> Any:
 
 def lone_sum(x: ndarray) -> Any:
     """`full_sum` for a gradient: as an array of no dimensions, which may be a piece of another array."""
-    if x.ndim == 1 and 0 < x.size < UNROLLED and x.dtype.char in "fd":
+    if x.ndim == 1 and 0 < x.size <= cascade_sum.PARTIAL and x.dtype.char in "fd":
         total = np.add.accumulate(x)[-1, ...]
         return total if total else np.zeros((), x.dtype)
     return np.asarray(full_sum(x))
 
 
 def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
-    """np.add.reduce(x, axes, keepdims=keep) of a floating array; rows that lie in memory one by one go as `full_sum`.
+    """np.add.reduce(x, axes, keepdims=keep), of few numbers in PyTorch's order; rows that lie in memory one by one go
+    as `full_sum`.
 
     Longer rows than 4096 are taken in pieces of about that length, so that no accuracy is lost.
     """
+    if 0 < x.size < cascade_sum.MOST and x.dtype.char in "fd":
+        return cascade_sum.along(x, axes, keep)
     if axes == (x.ndim - 1,) and x.size >= LARGE and x.ndim > 1 and (
             x.flags.c_contiguous and x.dtype.kind == "f" and x.itemsize >= 4 and x.shape[-1] >= 16):
         n = x.shape[-1]

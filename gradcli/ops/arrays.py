@@ -7,7 +7,8 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, UNROLLED, choose, zeroed
+from gradcli.engine.cascade_sum import MOST, REGISTER
+from gradcli.engine.kernels import LARGE, choose, sums, zeroed
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
 
@@ -70,10 +71,36 @@ def greatest_along(array, at):
 def sum_along(array, at):
     """The sums along an axis, which stays at length 1; of one dimension an array of none."""
     if array.ndim == 1:
-        if 0 < array.size < UNROLLED:
-            return np.add.accumulate(array)[-1, ...]        # one after the other, as PyTorch adds few
+        if 0 < array.size < 8:
+            return np.add.accumulate(array)[-1, ...]        # in half the time of reduce
         return np.add.reduce(array, 0, None, None, True)[0, ...]
     return np.add.reduce(array, at, None, None, True)
+
+
+def row_totals(array, at):
+    """The sums along an axis, which stays at length 1, as PyTorch adds them in softmax and its kin; of one dimension
+    of few numbers an array of none."""
+    if at == array.ndim - 1 and array.shape[at] >= 8 and 0 < array.size < MOST and array.dtype in TYPES:
+        return register_sums(array)
+    return sum_along(array, at) if array.size < LARGE else sums(array, (at,), True)
+
+
+def register_sums(rows):
+    """The sums of rows of single or double precision in the order in which PyTorch adds them in softmax: in the lanes
+    of a register, which are then added in halves."""
+    lane = REGISTER // rows.itemsize
+    count = rows.shape[-1]
+    whole = count - count % lane
+    if whole == lane:
+        lanes = rows[..., :lane].copy()
+    else:
+        lanes = np.add.reduce(rows[..., :whole].reshape(*rows.shape[:-1], -1, lane), axis=-2)
+    if whole < count:
+        lanes[..., : count - whole] += rows[..., whole:]
+    while lane > 1:
+        lane //= 2
+        lanes = lanes[..., :lane] + lanes[..., lane:]
+    return lanes
 
 
 def mean_of_all(total, count):

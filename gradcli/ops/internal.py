@@ -20,7 +20,7 @@ from gradcli.engine.autograd.signature import (
     VariadicAnything,
     described,
 )
-from gradcli.engine.kernels import LARGE, lone_sum
+from gradcli.engine.kernels import LARGE, lone_sum, sums
 from gradcli.engine.large import MANY
 from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.conversion import retyped
@@ -210,12 +210,12 @@ class SumTo(Kernel):
         if input.size >= MANY and lead and input.shape[lead:] == tuple(shape):
             return large.sums.leading_sums(input, lead)
         if lead == 1 and input.shape[1:] == shape:
-            return np.add.reduce(input, 0)
+            return sums(input, (0,), False)
         if not lead and len(shape) > 1:
             axes = tuple([i for i, n in enumerate(shape) if n == 1 and input.shape[i] != 1])
-            return np.add.reduce(input, axes, None, None, True) if axes else input
+            return sums(input, axes, True) if axes else input
         axes = (*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1 and input.shape[i + lead] != 1))
-        summed = np.add.reduce(input, axis=axes, keepdims=True) if axes else input
+        summed = sums(input, axes, True) if axes else input
         return np.asarray(summed).reshape(shape)
 
     def grad_input(F, g, input_shape):

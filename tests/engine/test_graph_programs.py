@@ -22,7 +22,7 @@ torch = pytest.importorskip("torch")
 SETTING = ("import torch\nimport torch.nn.functional as F\n"
            "x = torch.tensor([1., 2.], requires_grad=True)\n")
 DIFFERENT = {
-    "checkpoint": {23: "the last digit of a sine"},
+    "checkpoint": {},
     "classes": {},
     "edges": {},
     "ends": {},

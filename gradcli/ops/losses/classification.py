@@ -4,10 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from gradcli.engine import cascade_sum
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import full_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
@@ -57,14 +57,20 @@ class NllKernel(Kernel):
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION):
         if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
-            loss = input.take(entry_positions(input.shape, target)) * target_factor(reduction, target, input.dtype)
-            return loss if reduction == "none" else full_sum(loss)
-        at, share, shape = target_positions(input.shape, target, weight, ignore_index, reduction, input.dtype)
+            loss = input.take(entry_positions(input.shape, target)) * constant(-1.0, input.dtype)
+            if reduction == "none":
+                return loss
+            total = cascade_sum.of_batch(loss)
+            return total / loss.size if reduction == "mean" else total
+        at, share, shape = target_positions(input.shape, target, weight, ignore_index, "sum", input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
         loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
+        if reduction == "none":
+            return loss.reshape(shape)
         if reduction == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
-        return loss.reshape(shape) if reduction == "none" else np.add.reduce(loss, None)
+        total = cascade_sum.of_batch(loss)
+        return total / cascade_sum.of_batch(share) if reduction == "mean" else total
 
     def grad_input(F, g, input, target, weight, ignore_index, reduction, input_shape):     # PyTorch keeps the input
         return F.nll_back(g, target, weight, ignore_index, reduction, input_shape)
@@ -81,7 +87,8 @@ class NllBack(Kernel):
     def forward(g: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION, shape: Plain):
         if g.dtype in TYPES and has_single_entries(shape, target, weight, ignore_index):
             out = np.zeros(shape, g.dtype)
-            out.put(entry_positions(shape, target), target_factor(reduction, target, g.dtype) * g)
+            share = -1.0 / target.size if reduction == "mean" else -1.0
+            out.put(entry_positions(shape, target), constant(share, g.dtype) * g)
             return out
         at, share, _ = target_positions(shape, target, weight, ignore_index, reduction, g.dtype)
         out = np.zeros(at[3], g.dtype)
@@ -111,11 +118,6 @@ def entry_positions(shape, target):
 @lru_cache(64)
 def _row_starts(rows, columns):
     return np.arange(0, rows * columns, columns)
-
-
-def target_factor(reduction, target, dtype):
-    """What each of the targets is multiplied by."""
-    return constant(-1.0 / target.size if reduction == "mean" else -1.0, dtype)
 
 
 def target_positions(shape, target, weight, ignore_index, reduction, dtype):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand
 from gradcli.engine.autograd.type_promotion import constant
@@ -75,8 +75,9 @@ class BceKernel(LossKernel):
         if target.size and not Current.legacy and not (
                 np.minimum.reduce(target, None) >= 0 and np.maximum.reduce(target, None) <= 1):
             raise UnfitValue("all elements of target should be between 0 and 1", ("y.clamp(0, 1)", "is between them"))
-        least, below, above = constant(LEAST_LOG, dtype), np.asarray(np.negative(input)), np.asarray(np.log(input))
-        np.maximum(np.log1p(below, below), least, out=below)
+        least, above = constant(LEAST_LOG, dtype), np.asarray(elementary.log(input))
+        below = np.asarray(elementary.log1p(np.negative(input)))
+        np.maximum(below, least, out=below)
         np.maximum(above, least, out=above)
         loss = (target - ONE[target.dtype]) * below - target * above
         return reduced_array(loss if weight is None else loss * weight, reduction)
@@ -161,8 +162,8 @@ class BceWithLogitsKernel(LossKernel):
         if input.size >= SOME and weight is None and pos_weight is None and target.dtype == input.dtype:
             return reduced_array(large.elements.logits_surprise(input, target), reduction)
         one, size = ONE[target.dtype], np.asarray(np.abs(input))
-        np.exp(np.negative(size, size), size)
-        negative = np.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))
+        size = elementary.exp(np.negative(size, size), size)
+        negative = elementary.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))
         if pos_weight is None:
             loss = (one - target) * input + negative
         else:

@@ -9,6 +9,7 @@ import math
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine import elementary
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
@@ -205,7 +206,7 @@ class GatheredLoss(Kernel):
         return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(reduction)
 
     def forward(input: Array, reduction: Text(*GATHERINGS), name: Plain):
-        total = np.add.reduce(input, None, None if input.dtype.kind == "f" else np.int64)
+        total = full_sum(input) if input.dtype.kind == "f" else np.add.reduce(input, None, np.int64)
         return mean_of_all(total, shares(input.shape, reduction)) if reduction != "sum" else total
 
     def grad_input(F, g, reduction, input_shape):
@@ -337,7 +338,7 @@ class SoftMarginKernel(LossKernel):
 
     def forward(input: Array, target: Array, reduction: REDUCTION):
         refuse_integers("soft_margin_loss", input)
-        return reduced_array(np.log1p(np.exp(-target * input)), reduction)
+        return reduced_array(elementary.log1p(elementary.exp(-target * input)), reduction)
 
     def grad_input(F, g, input, target, reduction):
         return -target * F.sigmoid(-target * input) * per_element(g, input * target, reduction)

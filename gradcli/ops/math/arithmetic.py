@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.op import Op, constancy, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.autograd.type_promotion import constant
@@ -248,7 +248,7 @@ def power(input, exponent):
                 return np.reciprocal(input * input)
         elif input.dtype.kind in "iu" and n < 0:
             raise UnfitValue("Integers to negative integer powers are not allowed.", "x.float() ** -1")
-    out = np.power(input, exponent)
+    out = elementary.power(input, exponent)
     return out if input.dtype != np.bool_ else out.astype(np.bool_)
 
 
@@ -280,8 +280,11 @@ def power_slope(F, g, input, exponent, number):
             return g * (F.reciprocal(F.sqrt(input)) * 0.5)
         if n != 0:
             factor = constant(n, input.dtype) if F is raw and input.dtype in TYPES else n     # the cheapest operand
-            return g * ((input * input if n == 3 and F is raw else input ** (n - 1)) * factor) if n != 1 else g * 1
-    return F.where(exponent == 0, 0, g * (exponent * input ** (exponent - 1)))
+            if n == 1:
+                return g * 1
+            return g * ((power(input, constant(n - 1, input.dtype)) if factor is not n else input ** (n - 1)) * factor)
+    lower = elementary.power(input, exponent - 1) if F is raw else input ** (exponent - 1)
+    return F.where(exponent == 0, 0, g * (exponent * lower))
 
 
 class FloatPower(Op):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.signature import Array, Number, Operand
 from gradcli.engine.kernels import ONE
 from gradcli.engine.large import MANY, SOME
@@ -29,7 +29,7 @@ class Exp(Exponential):
     samples = [([-1.0, 0.0, 2.0],), ([[0.3], [0.7]],)]
 
     def forward(input: Array):
-        return np.exp(input) if input.size < MANY else large.blocks.apply_unary(np.exp, input, 1.3)
+        return elementary.exp(input) if input.size < MANY else large.blocks.apply_unary(np.exp, input, 1.3)
 
     def grad_input(F, g, out):
         return g * out
@@ -41,7 +41,7 @@ class Exp2(Exponential):
     names = ("exp2", "special.exp2")
 
     def forward(input: Array):
-        return np.exp2(input)
+        return elementary.exp2(input)
 
     def grad_input(F, g, out):
         return g * out * LN2
@@ -53,7 +53,7 @@ class Expm1(Exponential):
     names = ("expm1", "special.expm1")
 
     def forward(input: Array):
-        return np.expm1(input)
+        return elementary.expm1(input)
 
     def grad_input(F, g, out):
         return g * (out + 1)
@@ -86,7 +86,7 @@ class Log1p(Exponential):
     modern_names = "Log1PBackward0"
 
     def forward(input: Array):
-        return np.log1p(input)
+        return elementary.log1p(input)
 
     def grad_input(F, g, input):
         return g / (input + 1)
@@ -96,7 +96,7 @@ class Log2(Exponential):
     """log2(input): the logarithm of each element to base 2."""
 
     def forward(input: Array):
-        return np.log2(input)
+        return elementary.log2(input)
 
     def grad_input(F, g, input):
         return g / (input * LN2)
@@ -106,7 +106,7 @@ class Log10(Exponential):
     """log10(input): the logarithm of each element to base 10."""
 
     def forward(input: Array):
-        return np.log10(input)
+        return elementary.log10(input)
 
     def grad_input(F, g, input):
         return g / (input * LN10)
@@ -126,9 +126,9 @@ class Sigmoid(Exponential):
             return large.elements.sigmoid(input)
         out = np.negative(input)
         if type(out) is not np.ndarray:
-            return 1 / (np.exp(out) + 1)
+            return 1 / (elementary.exp(out) + 1)
         one = ONE[out.dtype]
-        np.exp(out, out)
+        out = elementary.exp(out, out)
         np.add(out, one, out)
         return np.divide(one, out, out)
 
@@ -176,11 +176,9 @@ class Logit(Exponential):
         return F.where(F.logical_or(input < eps, input > 1 - eps), 0, slope)
 
 
-@in_doubles
 def _logit(x):
-    out = 1 - x
-    np.divide(x, out, out=out)
-    return np.log(out, out=out)
+    odds = x / (1 - x)
+    return _log_of_singles(odds) if x.dtype == np.float32 else np.log(odds)
 
 
 def complex_log_of_sum(a, b):
@@ -205,7 +203,7 @@ class Logaddexp(Binary):
     def forward(input: Array, other: Array):
         if input.dtype.kind == "c":
             return complex_log_of_sum(input, other)
-        return _log_of_sum(input, other, np.exp, np.log1p, 1)
+        return _log_of_sum(input, other, elementary.exp, elementary.log1p, 1)
 
     def grad_input(F, g, input, other):
         return g / (F.exp(other - input) + 1)
@@ -221,7 +219,7 @@ class Logaddexp2(Binary):
     samples = [([1.0, -2.0, 300.0], [0.5, 3.0, 200.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
     def forward(input: Array, other: Array):
-        return _log_of_sum(input, other, np.exp2, np.log1p, 1 / LN2)
+        return _log_of_sum(input, other, elementary.exp2, elementary.log1p, 1 / LN2)
 
     def grad_input(F, g, input, other):
         return g / (F.exp2(other - input) + 1)
@@ -235,8 +233,7 @@ def _log_of_sum(a, b, power, log1p, unit):
     out = np.atleast_1d(np.subtract(a, b))
     np.abs(out, out=out)
     np.negative(out, out=out)
-    power(out, out=out)
-    log1p(out, out=out)
+    out = log1p(power(out, out), out)
     if unit != 1:
         out *= out.dtype.type(unit)
     greater = np.maximum(a, b)
@@ -261,7 +258,7 @@ class XLogY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _of_halves(input, other, np.log) if input.dtype == np.float16 else _x_log(input, other)
+        return _of_halves(input, other, np.log) if input.dtype == np.float16 else _x_times(np.log, input, other)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
@@ -284,7 +281,7 @@ class XLog1PY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _of_halves(input, other, np.log1p) if input.dtype == np.float16 else _x_log1p(input, other)
+        return _of_halves(input, other, np.log1p) if input.dtype == np.float16 else _x_times(np.log1p, input, other)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))
@@ -298,20 +295,10 @@ def _of_halves(x, y, log):
     return np.where((x == 0) & ~np.isnan(y), np.float16(0), log(y) * x)
 
 
-@in_doubles
-def _x_log(x, y):
-    out = np.log(y)
-    out *= x
-    out[(x == 0) & ~np.isnan(y)] = 0
-    return out
-
-
-@in_doubles
-def _x_log1p(x, y):
-    out = np.log1p(y)
-    out *= x
-    out[(x == 0) & ~np.isnan(y)] = 0
-    return out
+def _x_times(logarithm, x, y):
+    """x log(y), 0 where x is; the logarithm of single precision is rounded from double."""
+    wide = y.astype(np.float64) if y.dtype == np.float32 else y
+    return np.where((x == 0) & ~np.isnan(y), y.dtype.type(0), logarithm(wide).astype(y.dtype) * x)
 
 
 class Entr(Exponential):

@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array
-from gradcli.engine.kernels import ONE
 from gradcli.engine.large import MANY
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.dtype_checks import only_floats
@@ -43,7 +42,7 @@ class Sin(Angular):
     """sin(input): the sine of each element, in radians."""
 
     def forward(input: Array):
-        return np.sin(input) if input.size < MANY else large.blocks.apply_unary(np.sin, input, 1.6)
+        return elementary.sin(input) if input.size < MANY else large.blocks.apply_unary(np.sin, input, 1.6)
 
     def grad_input(F, g, input):
         return large.elements.sin_slope(input, g) if F is raw and input.size >= MANY else g * F.cos(input)
@@ -53,7 +52,7 @@ class Cos(Angular):
     """cos(input): the cosine of each element, in radians."""
 
     def forward(input: Array):
-        return np.cos(input) if input.size < MANY else large.blocks.apply_unary(np.cos, input, 1.6)
+        return elementary.cos(input) if input.size < MANY else large.blocks.apply_unary(np.cos, input, 1.6)
 
     def grad_input(F, g, input):
         return large.elements.cos_slope(input, g) if F is raw and input.size >= MANY else -g * F.sin(input)
@@ -87,7 +86,7 @@ class Acos(Angular):
     names = ("acos", "arccos")
 
     def forward(input: Array):
-        return np.arccos(input)
+        return elementary.arccos(input)
 
     def grad_input(F, g, input):
         return -g * F.rsqrt(1 - input * input)
@@ -99,7 +98,7 @@ class Atan(Angular):
     names = ("atan", "arctan")
 
     def forward(input: Array):
-        return np.arctan(input)
+        return elementary.arctan(input)
 
     def grad_input(F, g, input):
         return g / (input * input + 1)
@@ -133,7 +132,7 @@ class Sinh(Angular):
     """sinh(input): the hyperbolic sine of each element."""
 
     def forward(input: Array):
-        return np.sinh(input)
+        return elementary.sinh(input)
 
     def grad_input(F, g, input):
         return g * F.cosh(input)
@@ -143,7 +142,7 @@ class Cosh(Angular):
     """cosh(input): the hyperbolic cosine of each element."""
 
     def forward(input: Array):
-        return np.cosh(input)
+        return elementary.cosh(input)
 
     def grad_input(F, g, input):
         return g * F.sinh(input)
@@ -157,7 +156,7 @@ class Tanh(Angular):
     gradient_names = "TanhBackwardBackward0"
 
     def forward(input: Array):
-        return np.tanh(input) if input.size < MANY else large.blocks.apply_unary(np.tanh, input, 1.4)
+        return elementary.tanh(input) if input.size < MANY else large.blocks.apply_unary(np.tanh, input, 1.4)
 
     def grad_input(F, g, out):
         return F.tanh_back(g, out)
@@ -172,11 +171,7 @@ class TanhBack(Slope):
     def forward(g: Array, result: Array):
         if result.size >= MANY:
             return large.elements.tanh_slope(result, g)
-        slope = np.multiply(result, result)
-        if type(slope) is not np.ndarray:
-            return g * (1 - slope)
-        np.subtract(ONE[result.dtype], slope, slope)
-        return np.multiply(g, slope, slope)
+        return g * elementary.less_square(result)
 
     def grad_g(F, gg, result):
         return F.tanh_back(gg, result)
@@ -191,7 +186,7 @@ class Asinh(Angular):
     names = ("asinh", "arcsinh")
 
     def forward(input: Array):
-        return np.arcsinh(input)
+        return elementary.arcsinh(input)
 
     def grad_input(F, g, input):
         return g * F.rsqrt(input * input + 1)
@@ -204,7 +199,7 @@ class Acosh(Angular):
     samples = [([1.5, 2.0, 7.0],)]
 
     def forward(input: Array):
-        return np.arccosh(input)
+        return elementary.arccosh(input)
 
     def grad_input(F, g, input):
         return g * F.rsqrt(input * input - 1)
@@ -216,7 +211,7 @@ class Atanh(Angular):
     names = ("atanh", "arctanh")
 
     def forward(input: Array):
-        return np.arctanh(input)
+        return elementary.arctanh(input)
 
     def grad_input(F, g, input):
         return g / (1 - input * input)
@@ -257,7 +252,7 @@ def _sinc(x):
     if x.dtype == np.float16:
         return _sinc(x.astype(np.float32)).astype(x.dtype)
     turned = np.atleast_1d(x * x.dtype.type(math.pi))
-    out = np.sin(turned)
+    out = elementary.sin(turned)
     out /= turned
     out[turned == 0] = 1
     return out.reshape(x.shape)

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
 from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.fma import multiply_add
 from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.dtypes import OF
@@ -97,7 +98,7 @@ class NormalDensity(Kernel):
     def forward(input: Array):
         out = np.asarray(np.multiply(input, input))
         np.multiply(out, MINUS_HALF[out.dtype], out)
-        np.exp(out, out)
+        out = elementary.exp(out, out)
         return np.multiply(out, PEAK[out.dtype], out)
 
     def grad_input(F, g, input, out):
@@ -116,7 +117,7 @@ class GeluTanh(Kernel):
     def forward(input: Array):
         refuse_integers("gelu", input)
         inner = TANH_SCALE * (input + TANH_CUBE * (input * input * input))
-        return 0.5 * input * (1 + np.tanh(inner))
+        return 0.5 * input * (1 + elementary.tanh(inner))
 
     def grad_input(F, g, input):
         square = input * input
@@ -135,15 +136,18 @@ class Silu(Activation):
 
     def forward(input: Array):
         if input.dtype.kind == "c":
-            return input / (1 + np.exp(-input))
+            return input / (1 + elementary.exp(-input))
         refuse_integers("silu", input)
         share = np.asarray(np.negative(input))
-        np.exp(share, share)
+        share = elementary.exp(share, share)
         return np.divide(input, np.add(share, ONE[share.dtype], share))
 
     def grad_input(F, g, input):
-        one, s = ONE[input.dtype] if F is raw else 1, F.sigmoid(input)
-        return g * (s * (one + input * (one - s)))
+        s = F.sigmoid(input)
+        if F is raw and input.dtype.kind == "f":
+            one = ONE[input.dtype]
+            return g * (s * multiply_add(input, one - s, one))
+        return g * (s * (1 + input * (1 - s)))
 
 
 class Mish(Activation):
@@ -153,7 +157,7 @@ class Mish(Activation):
     inplace_option = True
     def forward(input: Array):
         refuse_integers("mish", input)
-        return input * np.tanh(np.logaddexp(input, input.dtype.type(0)))
+        return input * elementary.tanh(elementary.log1p(elementary.exp(input)))
 
     def grad_input(F, g, input):
         t, s = F.tanh(F.softplus(input)), F.sigmoid(input)
@@ -173,8 +177,8 @@ class Softplus(Activation):
             return large.elements.softplus(input)       # in double precision the threshold shows
         scaled = input if beta == 1 else np.multiply(input, constant(beta, input.dtype))
         over = np.greater(scaled, constant(threshold, input.dtype))
-        out = np.asarray(np.exp(scaled))
-        np.log1p(out, out)
+        out = np.asarray(elementary.exp(scaled))
+        out = elementary.log1p(out, out)
         if beta != 1:
             np.divide(out, constant(beta, input.dtype), out)
         return selected(over, input, out) if np.count_nonzero(over) else out
@@ -195,7 +199,8 @@ class SoftplusSteepness(Kernel):
     def forward(input: Array, beta: Number, threshold: Number):
         scaled = input if beta == 1 else np.multiply(input, constant(beta, input.dtype))
         over = np.greater(scaled, constant(threshold, input.dtype))
-        share = raw.sigmoid(scaled)
+        power = elementary.exp(np.minimum(scaled, constant(80, input.dtype)))
+        share = power / (power + ONE[input.dtype])
         return np.where(over, ONE[input.dtype], share) if np.count_nonzero(over) else share
 
     def grad_input(F, g, input, beta, threshold, input_dtype):
@@ -213,10 +218,14 @@ class Logsigmoid(Activation):
 
     def forward(input: Array):
         refuse_integers("logsigmoid", input)
-        return np.minimum(input, ZERO[input.dtype]) - np.log1p(np.exp(-np.abs(input)))
+        return np.minimum(input, ZERO[input.dtype]) - elementary.log1p(elementary.exp(-np.abs(input)))
 
     def grad_input(F, g, input):
-        return g * F.sigmoid(-input)
+        if F is not raw:
+            return g * F.sigmoid(-input)
+        power = elementary.exp(-np.abs(input))
+        share = power / (power + ONE[input.dtype])
+        return g * np.where(input < 0, ONE[input.dtype] - share, share)
 
 
 class Elu(Activation):
@@ -275,7 +284,7 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
     low = np.where(positive, ZERO[dtype], input)     # -0. stays
     if steepness != 1:
         np.multiply(low, constant(steepness, dtype), low)
-    np.expm1(low, low)
+    low = elementary.expm1(low, low)
     if alpha * scale != 1:
         np.multiply(low, constant(alpha * scale, dtype), low)
     high = input if scale == 1 else np.multiply(input, constant(scale, dtype))
@@ -303,7 +312,7 @@ class EluSlope(Kernel):
         curve = np.asarray(np.minimum(input, ZERO[dtype]))
         if steepness != 1:
             np.multiply(curve, constant(steepness, dtype), curve)
-        np.exp(curve, curve)
+        curve = elementary.exp(curve, curve)
         if low != 1:
             np.multiply(curve, constant(low, dtype), curve)
         if input.size >= LARGE or not input.ndim:
@@ -349,7 +358,7 @@ class Glu(Op):
     def forward(input: Array, dim: Dim = -1):
         refuse_integers("glu", input)
         a, b = halves(input, dim)
-        return a / (1 + np.exp(-b))
+        return a / (1 + elementary.exp(-b))
 
     def grad_input(F, g, input, dim):
         at = axis(dim, len(input.shape))

@@ -4,6 +4,7 @@ import weakref
 
 import numpy as np
 
+from gradcli.engine import elementary
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.saved_tensors_hooks import latest
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, sized
@@ -49,7 +50,7 @@ class LstmLayer(Kernel):
             np.multiply(total[:, :hidden], total[:, 2 * hidden : 3 * hidden], part)
             np.multiply(total[:, hidden : 2 * hidden], c, c)
             np.add(c, part, c)
-            np.tanh(c, part)
+            part = elementary.tanh(c, part)
             h = np.multiply(total[:, 3 * hidden :], part, output[at])
         return output, h.copy(), c
 
@@ -73,10 +74,9 @@ class LstmLayer(Kernel):
 
 def open_gates(total, hidden):
     """The four gates in place of what adds up to them: the third by tanh, the others by sigmoid."""
-    one, candidate = ONE[total.dtype], np.tanh(total[..., 2 * hidden : 3 * hidden])
+    one, candidate = ONE[total.dtype], elementary.tanh(total[..., 2 * hidden : 3 * hidden])
     np.negative(total, total)
-    np.exp(total, total)
-    np.add(total, one, total)
+    np.add(elementary.exp(total, total), one, total)
     np.divide(one, total, total)
     total[..., 2 * hidden : 3 * hidden] = candidate
 
@@ -122,7 +122,7 @@ def passed_back_arrays(g, input_gates, h, c, weight, bias, backwards, output):
     for at in places:       # cells[at] stands before the step, cells[at + 1] after it; backwards the other way round
         old, new = (cells[at + 1], cells[at]) if backwards else (cells[at], cells[at + 1])
         np.add(parts[at, :, 1] * old, parts[at, :, 0] * candidate[at], new)
-    curve = np.tanh(cells[:-1] if backwards else cells[1:])
+    curve = elementary.tanh(cells[:-1] if backwards else cells[1:])
     cells_before = cells[1:] if backwards else cells[:-1]
     factors = np.multiply(parts, one - parts)
     np.multiply(factors[:, :, 0], candidate, factors[:, :, 0])

@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
-from gradcli.engine.kernels import LARGE, sums
+from gradcli.engine.kernels import LARGE, ONE
 from gradcli.engine.large import SOME
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.arrays import greatest_along, moved, sum_along
+from gradcli.ops.arrays import greatest_along, moved, row_totals
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
@@ -94,20 +94,21 @@ class Softmax(Proportions):
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         if dtype is None and (at := across_few(input, dim)) >= 0:
-            e = np.subtract(input, greatest_along(input, at))
-            np.exp(e, e)
-            return np.divide(e, sum_along(e, at), rows(e))
+            e = np.asarray(elementary.exp(np.subtract(input, greatest_along(input, at))))
+            total = row_totals(e, at)
+            return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
-            return np.exp(input - input)
+            return elementary.exp(input - input)
         if input.size >= SOME and large.rows.fits(input, at):
             return large.rows.softmax(input)
         if moderate(input):
-            e = np.exp(input)
+            e = elementary.exp(input)
         else:
             e = shifted(input, at)
-            np.exp(e, out=e)
-        return np.divide(e, sums(e, (at,), True), out=rows(e))
+            e = elementary.exp(e, e)
+        total = row_totals(e, at)
+        return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
@@ -125,16 +126,16 @@ class LogSoftmax(Proportions):
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         if dtype is None and (at := across_few(input, dim)) >= 0:
             low = np.subtract(input, greatest_along(input, at))
-            total = sum_along(np.exp(low), at)
-            return np.subtract(low, np.log(total), rows(low))
+            total = row_totals(elementary.exp(low), at)
+            return np.subtract(low, elementary.log(total), rows(low))
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
         if input.size >= SOME and large.rows.fits(input, at):
             return large.rows.log_softmax(input)
         low = shifted(input, at)
-        total = sums(np.exp(low), (at,), True)
-        return np.subtract(low, np.log(total, out=total), out=rows(low))
+        total = row_totals(elementary.exp(low), at)
+        return np.subtract(low, elementary.log(total, total), out=rows(low))
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
@@ -169,7 +170,7 @@ def softmax_back(g, shares, dim):
         return large.rows.softmax_slope(g, shares)
     if g.size < LARGE:
         low = np.multiply(g, shares)
-        np.subtract(g, sum_along(low, axis(dim, g.ndim)), low)
+        np.subtract(g, row_totals(low, axis(dim, g.ndim)), low)
         return np.multiply(low, shares, low)
     low = np.subtract(g, row_products(g, shares, dim))
     return np.multiply(low, shares, out=low)
@@ -204,12 +205,15 @@ class LogSoftmaxBack(Kernel):
 def log_softmax_back(g, logs, dim):
     """What `LogSoftmaxBack` computes."""
     if not g.ndim:
-        return g - np.exp(logs) * g
+        return g - elementary.exp(logs) * g
     if logs.size >= SOME and large.rows.fits(logs, dim):
         return large.rows.log_softmax_slope(g, logs)
-    share = np.exp(logs)
-    at = axis(dim, g.ndim)
-    np.multiply(share, sum_along(g, at) if g.size < LARGE else sums(g, (at,), True), share)
+    share = elementary.exp(logs)
+    total = row_totals(g, axis(dim, g.ndim))
+    if g.dtype is float32 and g.size <= elementary.FEW:      # in one rounding, as processors do it
+        wide = np.multiply(share, total, dtype=np.float64)
+        return np.subtract(g, wide, wide).astype(float32)
+    np.multiply(share, total, share)
     return np.subtract(g, share, share)
 
 

@@ -74,8 +74,8 @@ def total(array, where, keepdim, dtype=None):
     kind = array.dtype
     if dtype is None and kind in TYPES and array.size < LARGE:
         if not keepdim and len(where) == array.ndim:
-            return np.add.reduce(array, None)
-        out = np.add.reduce(array, where, None, None, keepdim)
+            return full_sum(array)
+        out = sums(array, where, keepdim)
         return out if out.ndim < 2 else np.ascontiguousarray(out)
     array, kind = of_parts(array, dtype), totals_type(kind, dtype)
     if kind == np.float16:

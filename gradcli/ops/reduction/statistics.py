@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from gradcli.engine import large
+from gradcli.engine import elementary, large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, DimsOrFlag, Flag, Number, Type
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, ZERO, full_sum
+from gradcli.engine.cascade_sum import MOST
+from gradcli.engine.kernels import LARGE, ZERO, full_sum, sums
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category, part_of
 from gradcli.engine.tensor.methods import axis
@@ -114,12 +115,24 @@ def variance_and_mean(array, dim, correction, keepdim, name):
         var = summed / np.float64(max(count - correction, 0))
         return (var, mean) if keepdim else (var.squeeze(where), mean.squeeze(where))
     wide = as_double(array, name)
+    if name in ("var", "std") and wide.dtype.kind == "f" and 0 < count == array.size < MOST:
+        return _variance_of_all(array, wide, correction, where, keepdim)
     mean = (_pairwise_sum(wide) if over_all else np.add.reduce(wide, where, None, None, True)) / np.float64(count)
     off = np.asarray(wide - mean) if over_all or wide is not array else _off_mean(wide, where, count)
     off = squares(off) if off.dtype.kind == "c" else np.multiply(off, off, off)
     summed = _pairwise_sum(off) if over_all else np.add.reduce(off, where, None, None, keepdim)
     var = np.asarray(summed / np.float64(max(count - correction, 0)))
     return var, mean if keepdim else np.asarray(mean).reshape(var.shape)
+
+
+def _variance_of_all(array, wide, correction, where, keepdim):
+    """The variance of a single set of numbers: their mean is of their own type, as PyTorch's is, and the squares of
+    what they are off it are added one after the other."""
+    mean = full_sum(array) / array.size
+    off = np.subtract(wide, np.float64(mean)).reshape(-1)
+    var = np.add.accumulate(np.multiply(off, off, off))[-1] / np.float64(max(array.size - correction, 0))
+    shape = [1 if i in where else n for i, n in enumerate(array.shape) if keepdim or i not in where]
+    return np.asarray(var).reshape(shape), mean
 
 
 def _off_mean(array, where, count):
@@ -156,9 +169,9 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     off = input - mean
     g = restored(F, g, input_shape, dim, keepdim)
     if F is raw and count > correction:
-        return g * off * constant(2.0 / (count - correction), input.dtype)
+        return g * constant(2.0 / (count - correction), input.dtype) * off
     if count > correction:
-        return g * off * (2.0 / (count - correction))
+        return g * (2.0 / (count - correction)) * off
     if dim is None or not input_shape:
         return g * F.cast(F.where(input == mean, float("nan"), float("inf")), g.dtype)
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
@@ -284,21 +297,21 @@ class Logsumexp(Op):
         if x.dtype.kind == "c":
             return _complex_logsumexp(x, where, keepdim)
         if not x.size:
-            return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
+            return elementary.log(np.add.reduce(elementary.exp(x), axis=where, keepdims=keepdim))
         if x.size >= SOME and len(where) == 1 and large.rows.fits(x, where[0]):
             result = large.rows.logsumexp(x)
             return result if keepdim else result.squeeze(where)
         if x.ndim == 1 and not keepdim and x.size < LARGE and math.isfinite(x.item(at := x.argmax())):
             e = np.subtract(x, x[at, ...])
-            np.exp(e, e)
-            return np.log(full_sum(e)) + x[at]
+            e = elementary.exp(e, e)
+            return elementary.log(full_sum(e)) + x[at]
         top = np.asarray(np.maximum.reduce(x, where, None, None, True))
         if np.count_nonzero(np.isfinite(top)) < top.size:
             top = np.where(np.isfinite(top), top, ZERO[x.dtype])
         e = np.asarray(np.subtract(x, top))
-        np.exp(e, e)
-        result = np.asarray(np.add.reduce(e, where, None, None, True))
-        np.log(result, result)
+        e = elementary.exp(e, e)
+        result = np.asarray(sums(e, where, True))
+        result = elementary.log(result, result)
         np.add(result, top, result)
         return result if keepdim else result.squeeze(where)
 
@@ -308,7 +321,7 @@ class Logsumexp(Op):
             return large.rows.logsumexp_slope(input, out, g)
         if F is raw and input.ndim:
             e = np.subtract(input, out)
-            np.exp(e, e)
+            e = elementary.exp(e, e)
             return np.multiply(g, e, e) if g.dtype is e.dtype else g * e
         return g * F.exp(input - out)
 
@@ -316,10 +329,10 @@ class Logsumexp(Op):
 def _complex_logsumexp(x, where, keepdim):
     """logsumexp of complex numbers, the greatest real part of which is taken out."""
     if not x.size:
-        return np.log(np.add.reduce(np.exp(x), axis=where, keepdims=keepdim))
+        return elementary.log(np.add.reduce(elementary.exp(x), axis=where, keepdims=keepdim))
     top = np.asarray(np.maximum.reduce(x.real, where, None, None, True))
     top = np.where(np.isfinite(top), top, top.dtype.type(0))
-    result = np.asarray(np.log(np.add.reduce(np.exp(x - top), where, None, None, True)) + top)
+    result = np.asarray(elementary.log(np.add.reduce(elementary.exp(x - top), where, None, None, True)) + top)
     return result if keepdim else result.squeeze(where)
 
 

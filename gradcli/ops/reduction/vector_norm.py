@@ -1,10 +1,17 @@
 """The norms of vectors and their slopes."""
 
+import math
+
 import numpy as np
 
+from gradcli.engine import elementary
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Type
-from gradcli.engine.kernels import LARGE, full_sum
+from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.cascade_sum import MOST, REGISTER
+from gradcli.engine.fma import multiply_add
+from gradcli.engine.kernels import LARGE
+from gradcli.engine.tensor.dtypes import float32
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.dtype_checks import norm_types
@@ -41,7 +48,9 @@ class VectorNorm(Reduction):
     def forward(input: Array, ord=2, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
         if ord == 2 and dim is dtype is None and not keepdim and input.ndim == 1 and input.dtype in TYPES and (
                 1 < input.size < LARGE):
-            return np.sqrt(full_sum(np.multiply(input, input)))
+            if input.size < 4 and input.dtype is float32:
+                return np.sqrt(np.float32(_sum_of_few_squares(input)))
+            return np.sqrt(sums_of_squares(input.reshape(1, -1))[0])
         norm_types("linalg.vector_norm", input.dtype, dtype)
         input = input if dtype is None else input.astype(dtype)
         if input.dtype.kind == "c":
@@ -64,7 +73,12 @@ class VectorNorm(Reduction):
 
 def norm_of(input, ord, where, keepdim=False):
     """The norm of order `ord` along dimensions `where`, by the sum of powers."""
+    if type(where) is int:
+        where = (where % input.ndim,)
+    inner = where == tuple(range(input.ndim - len(where), input.ndim)) and 0 < input.size < MOST
     if ord == 2:
+        if inner and input.flags.c_contiguous and input.dtype in TYPES:
+            return np.sqrt(_in_shape(sums_of_squares(_rows(input, where)), input, where, keepdim))
         return np.sqrt(np.add.reduce(input * input, where, None, None, keepdim))
     size = np.abs(input)
     if ord == float("inf"):
@@ -73,9 +87,55 @@ def norm_of(input, ord, where, keepdim=False):
         return np.minimum.reduce(size, axis=where, keepdims=keepdim)
     if ord == 0:
         return np.add.reduce(size != 0, axis=where, keepdims=keepdim, dtype=input.dtype)
+    if inner and input.dtype in TYPES:      # one after the other, as PyTorch adds them
+        power = size if ord == 1 else elementary.power(size, constant(ord, size.dtype))
+        total = np.add.accumulate(_rows(power, where), axis=1)[:, -1]
+        total = total if ord == 1 else elementary.power(total, constant(1.0 / ord, size.dtype))
+        return _in_shape(total, input, where, keepdim)
     if ord == 1:
         return np.add.reduce(size, axis=where, keepdims=keepdim)
     return np.add.reduce(size**ord, axis=where, keepdims=keepdim) ** (1.0 / ord)
+
+
+def _rows(array, where):
+    """The last dimensions, `where`, as the rows of a matrix."""
+    return array.reshape(-1, math.prod([array.shape[i] for i in where]))
+
+
+def _in_shape(totals, input, where, keepdim):
+    """What is left of the rows, in the shape of a reduction of the last dimensions."""
+    return totals.reshape(input.shape[: input.ndim - len(where)] + (1,) * (len(where) if keepdim else 0))
+
+
+def _sum_of_few_squares(array):
+    """`sums_of_squares` of up to three numbers of single precision, whose squares are exact in double."""
+    total = 0.0
+    for number in array.tolist():
+        total = float(np.float32(number * number + total))
+    return total
+
+
+def sums_of_squares(rows):
+    """The sum of squares of each row of a matrix, in PyTorch's order: in the lanes of a register, which are added one
+    after the other, then squares by fours, and the last ones in one rounding with the sum."""
+    height, count = rows.shape
+    lanes = REGISTER // rows.itemsize
+    whole = count - count % lanes
+    plain = count - count % 4
+    parts = []
+    if whole:
+        head = rows[:, :whole].reshape(height, -1, lanes)
+        parts.append(np.add.reduce(head * head, axis=1))
+    if plain > whole:
+        middle = rows[:, whole:plain]
+        parts.append(middle * middle)
+    total = np.zeros(height, rows.dtype)
+    if parts:
+        total = np.add.accumulate(parts[0] if len(parts) == 1 else np.concatenate(parts, 1), axis=1)[:, -1]
+    for i in range(plain, count):
+        last = rows[:, i]
+        total = multiply_add(last, last, total)
+    return total
 
 
 def _refuse_empty(ord, shape, where):
