@@ -47,7 +47,7 @@ def test_every_layout_is_added_as_in_pytorch():
         x, tensor = x.transpose(order)[::2], torch.from_numpy(x).permute(order)[::2]
         axes = tuple(sorted(rng.sample(range(x.ndim), rng.randint(1, x.ndim))))
         for keep in (False, True):
-            assert np.array_equal(cascade_sum.along(x, axes, keep), tensor.sum(axes, keep).numpy()), (shape, order, axes)
+            assert np.array_equal(cascade_sum.along(x, axes, keep), tensor.sum(axes, keep).numpy()), (shape, axes)
         assert cascade_sum.full(x) == tensor.sum().item(), (shape, order)
 
 
