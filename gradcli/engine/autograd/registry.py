@@ -15,19 +15,19 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import TABLE, UNARY, Op, elementwise, raw, short, traced
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.out_option import with_out
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.tensor.inplace import arrays_of, inplace, into
+from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor, was_number
-from gradcli.engine.tensor.write_gate import refuse_shared
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
 from gradcli.faults.tree import ArgumentFault
@@ -106,12 +106,7 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
 
     def call(*args: Any, **options: Any) -> Any:
         if options and "out" in options:
-            out = options.pop("out")
-            if isinstance(out, Tensor) and elementwise(cls):
-                refuse_shared(out.array, arrays_of((*args, *options.values())), name)
-            if cls.out_decides_type and isinstance(out, Tensor):
-                options.setdefault("dtype", out.array.dtype)
-            return into(out, call(*args, **options), name)
+            return with_out(cls, name, call, args, options)
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
