@@ -147,6 +147,8 @@ class Op:
     complex = False                         # whether it takes complex tensors and numbers
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
+    # whether numbers beside tensors must be elements of their type; if "wide", only where that has more than 16 bits
+    holds_numbers: bool | str = False
     whole_numbers: Callable[..., str] | None = None     # a number too large for them is to "wrap", "stay" or "fit"
     fresh_result = False                    # whether the result is always new memory, of the operands' dtype
     opmath = False                          # whether 16-bit numbers are computed as float32 and rounded once

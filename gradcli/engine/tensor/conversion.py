@@ -67,6 +67,9 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     return np.array(values, dtype)
 
 
+LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type holds it
+
+
 def holds(dtype: Any, number: float) -> bool:
     """Whether PyTorch converts a number to a type: whole ones to bytes also from -255 on, no nan to whole numbers."""
     if dtype.kind == "f":
@@ -136,8 +139,11 @@ def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarr
     _flatten(data, shape := _shape(data, rows), leaves, rows)
     try:
         return numbers_of(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
-    except OverflowError:
-        name = OF[np.dtype(dtype or int64)].name
+    except (OverflowError, ValueError):
+        kind = np.dtype(dtype or int64)
+        if all(type(leaf) not in (int, float) or holds(kind, leaf) for leaf in leaves):
+            return numbers_of([realized(leaf, kind) for leaf in leaves], kind).reshape(shape)
+        name = OF[kind].name
         fits = all(type(leaf) is not int or -(1 << 63) <= leaf < 1 << 63 for leaf in leaves)
         raise (UnfitValue if fits else ValueFault)(f"a number is too large for {name}").saying(
             f"value cannot be converted to type {name} without overflow" if fits else
@@ -158,7 +164,7 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
         return None
     try:
         array = np.array(data, dtype or (Default.floating if float in kinds else int64 if int in kinds else bool_))
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
     return array if len(shape) == 1 else array.reshape(shape)
 

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plai
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
-from gradcli.engine.tensor.conversion import array_of, realized, realized_or_inf
+from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
@@ -84,8 +84,8 @@ class Full(Creation):
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)").saying(
                 f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(passed)}")
         kind = dtype or of_number(fill_value)
-        if type(fill_value) is not float or kind.kind != "f":
-            return np.full(checked_size(size), realized_or_inf(fill_value, kind), kind)
+        if type(fill_value) is not float or kind.kind != "f" or not -LARGEST_HALF < fill_value < LARGEST_HALF:
+            return np.full(checked_size(size), realized(fill_value, kind), kind)
         out = np.empty(checked_size(size), kind)
         out.fill(fill_value)
         return out
@@ -218,7 +218,8 @@ class Linspace(Creation):
         steps = 100 if steps is None else steps
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
-        return linspace_array(start, end, steps, dtype or Default.floating)
+        dtype = dtype or Default.floating
+        return linspace_array(realized(start, dtype), realized(end, dtype), steps, dtype)
 
 
 def linspace_array(start, end, steps, dtype):

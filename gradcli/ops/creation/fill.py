@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
 from gradcli.engine.numpy_refusals import broadcast_clash
-from gradcli.engine.tensor.conversion import realized, retyped
+from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, retyped
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
@@ -59,8 +59,8 @@ class Fill(Op):
 
     @staticmethod
     def overwrite(memory, value):
-        if memory.dtype.kind != "f" or type(value) is not float and (
-                type(value) is not int or not -EXACT < value < EXACT):
+        if memory.dtype.kind != "f" or (LARGEST_HALF < abs(value) < np.inf if type(value) is float else
+                                        type(value) is not int or not -EXACT < value < EXACT):
             return False
         memory.fill(value)
         return True

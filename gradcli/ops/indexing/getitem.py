@@ -31,6 +31,7 @@ from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_plac
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
 FIRST = (ALL,)
+SINGLE_MAX, INFINITY = float(np.finfo(np.float32).max), np.inf
 NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
 new = object.__new__
 
@@ -209,7 +210,9 @@ def setitem(self, key, value):
     source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
-            self.array.flags.writeable) and (type(source) is not float or self.array.dtype.kind == "f") and (
+            self.array.flags.writeable) and (
+                type(source) is not float or self.array.dtype.kind == "f" and not SINGLE_MAX < abs(source) < INFINITY
+            ) and (
             basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source

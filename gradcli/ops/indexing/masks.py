@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
-from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.autograd.type_promotion import held
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.conversion import realized
@@ -75,7 +75,7 @@ class MaskedFill(Op):
         mask = truth(mask, "masked_fill")
         if input.ndim and mask.shape == input.shape and input.dtype in TYPES and type(value) in (int, float):
             out = input.copy()
-            np.copyto(out, constant(value, input.dtype), where=mask)
+            np.copyto(out, held(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
         value = realized(single(value, "masked_fill"), out.dtype)

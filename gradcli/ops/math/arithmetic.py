@@ -40,7 +40,7 @@ def plus(input, other, alpha, sign=1):
         return np.add(input, other & bool(alpha))
     if input.dtype.kind in "iu":
         return input + other * np.array(realized(sign * alpha, input.dtype), input.dtype)
-    alpha = sign * alpha
+    alpha = sign * realized(alpha, input.dtype)
     if input.dtype == np.float16:       # PyTorch rounds alpha too
         return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha

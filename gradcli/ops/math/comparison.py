@@ -8,7 +8,7 @@ from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
-from gradcli.ops.base import Comparison, define, fitting
+from gradcli.ops.base import Comparison, define
 
 
 def _compared(compare):
@@ -62,7 +62,7 @@ class Where(Op):
     receiver = 1
     complex = True
     type_promotion = "mixed"
-    whole_numbers = fitting
+    holds_numbers = "wide"
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
                (np.array([[True, False]]),)]
     errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0]), (np.array([True, False]), [1.0, 2.0])]
