@@ -108,9 +108,9 @@ def realized(number: Any, dtype: Any) -> Any:
     return number.real
 
 
-def realized_or_inf(number: Any, dtype: Any) -> Any:
-    """As `realized`, but of what is too large for 16 bits an infinity, as functions have it that make new elements."""
-    return number if dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
+def realized_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
+    """As `realized`; but what is too large for 16 bits is an infinity where PyTorch writes a single element."""
+    return number if count == 1 and dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
         realized(number, dtype))
 
 

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plai
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
-from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized
+from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
@@ -85,7 +85,7 @@ class Full(Creation):
                 f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(passed)}")
         kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f" or not -LARGEST_HALF < fill_value < LARGEST_HALF:
-            return np.full(checked_size(size), realized(fill_value, kind), kind)
+            return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
         out = np.empty(checked_size(size), kind)
         out.fill(fill_value)
         return out

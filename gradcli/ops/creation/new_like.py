@@ -1,10 +1,12 @@
 """New tensors of the same type as another: `x.new_zeros(2, 3)`; and sums that undo broadcasting."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
-from gradcli.engine.tensor.conversion import array_of, realized
+from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.creation.create import checked_size
@@ -54,7 +56,7 @@ class NewFull(NewLike):
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
         kind = dtype or input.dtype
-        return np.full(checked_size(size), realized(fill_value, kind), kind)
+        return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
 
 
 class NewTensor(NewLike):
