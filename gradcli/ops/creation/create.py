@@ -13,6 +13,7 @@ from gradcli.engine.result_layout import preserved_steps
 from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
+from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
 
@@ -155,7 +156,7 @@ class FullLike(Creation):
 
     def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
         return laid_out(input, lambda shape: np.full(
-            shape, realized(fill_value, dtype or input.dtype), dtype or input.dtype))
+            shape, realized_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
 
 
 class Arange(Creation):
@@ -290,6 +291,8 @@ class Range(Creation):
     errors = [(0, 5, 0), (5, 0, 1), ("text",)]
 
     def forward(start: Number, end: Number, step: Number = 1, *, dtype: Type = None):
+        warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent "
+             "with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).")
         if step == 0 or (end - start) * step < 0:
             return arange_array(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1

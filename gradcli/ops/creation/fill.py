@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
 from gradcli.engine.numpy_refusals import broadcast_clash
-from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, retyped
+from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, realized_or_inf, retyped
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
@@ -55,7 +55,7 @@ class Fill(Op):
         if np.ndim(value):
             raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
-        return np.full(input.shape, realized(value, input.dtype), input.dtype)
+        return np.full(input.shape, realized_or_inf(value, input.dtype, input.size), input.dtype)
 
     @staticmethod
     def overwrite(memory, value):

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
+from gradcli.engine.warned import warn
 from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
@@ -314,6 +315,7 @@ def _plain(k):
             return np.zeros(k.array.shape, np.int64)
     if isinstance(k, Tensor):
         if k.array.dtype == np.uint8:
+            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
             return k.array != 0
         if k.array.dtype.kind == "b" or k.array.dtype.kind == "i" and (k.array.itemsize > 2 or not k.array.ndim):
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Oper
 from gradcli.engine.autograd.type_promotion import held
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor
@@ -26,12 +27,14 @@ def truth(mask, name):
     """A mask as truth values; bytes are taken as the masks they were in 0.1.12."""
     if mask.dtype is BOOL:
         return mask
-    if mask.dtype == np.uint8:
+    if mask.dtype == np.uint8 and Current.legacy:
         return mask != 0
     raise TypeFault(f"{name}() only supports boolean masks, but got mask with dtype {OF[mask.dtype].name}",
                     ("mask != 0", "as truth values")).saying(
         f"masked_fill_ only supports boolean masks, but got mask with dtype {CTYPES[OF[mask.dtype].era]}"
-        if name == "masked_fill" else f"{name}: expected BoolTensor for mask")
+        if name == "masked_fill" else
+        f"masked_scatter_ only supports boolean masks, but got mask with dtype {OF[mask.dtype].era}"
+        if name == "masked_scatter" else f"{name}: expected BoolTensor for mask")
 
 
 def broadcast_shape(array, mask):

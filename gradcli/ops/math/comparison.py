@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
 from gradcli.ops.base import Comparison, define
@@ -80,6 +81,8 @@ class Where(Op):
             raise TypeFault("where() needs a condition of truth values", ("x != 0", "as truth values")).saying(
                 "where expected condition to be a boolean tensor, but got a tensor with dtype "
                 f"{OF[condition.dtype].era}")
+        warn("where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+             "version of PyTorch. Use a boolean condition instead.")
         return choose(condition != 0, input, other)
 
     def grad_input(F, g, condition):

@@ -11,6 +11,7 @@ from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
+from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.arrays import greatest_along, moved, sum_along
@@ -30,9 +31,11 @@ class Proportions(Op, abstract=True):
     errors = [(GRID, 5), ("text",)]
 
 
-def normalized_dim(dim, ndim):
+def normalized_dim(dim, ndim, name):
     """The dimension to normalise along, by the rule of the days when it could not be said if none is given."""
     if dim is None:
+        warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
+             "argument.")
         return 0 if ndim in (0, 1, 3) else 1
     return axis(dim, ndim)
 
@@ -45,7 +48,7 @@ def prepared(name, input, dim, dtype):
         raise UnimplementedType(f"{name}() is not implemented for whole numbers",
                                 ("x.float()", "a floating copy")).saying(
             f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
-    return input, normalized_dim(dim, input.ndim)
+    return input, normalized_dim(dim, input.ndim, name)
 
 
 def shifted(input, at):
@@ -63,14 +66,14 @@ def shifted(input, at):
     return np.subtract(input, np.maximum.reduce(input, at, None, None, True))
 
 
-def across_few(input, dim):
+def across_few(input, dim, name):
     """The dimension to normalise small arrays along, where sums along it need no other layout to be those of
     `shifted`: fewer than 8 numbers, which are added one after the other in any layout, or not the last of several
     dimensions; -1 for other arrays."""
     ndim = input.ndim
     if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
         return -1
-    at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim)
+    at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim, name)
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
@@ -93,7 +96,7 @@ class Softmax(Proportions):
     gradient_names = "SoftmaxBackwardDataBackward0"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
-        if dtype is None and (at := across_few(input, dim)) >= 0:
+        if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
             e = np.subtract(input, greatest_along(input, at))
             np.exp(e, e)
             return np.divide(e, sum_along(e, at), rows(e))
@@ -111,8 +114,8 @@ class Softmax(Proportions):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return softmax_back(g, out, normalized_dim(dim, out.ndim))
-        return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape))), input_dtype)
+            return softmax_back(g, out, normalized_dim(dim, out.ndim, "softmax"))
+        return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape), "softmax")), input_dtype)
 
 
 class LogSoftmax(Proportions):
@@ -123,7 +126,7 @@ class LogSoftmax(Proportions):
     gradient_names = "LogSoftmaxBackwardDataBackward0"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
-        if dtype is None and (at := across_few(input, dim)) >= 0:
+        if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
             low = np.subtract(input, greatest_along(input, at))
             total = sum_along(np.exp(low), at)
             return np.subtract(low, np.log(total), rows(low))
@@ -138,8 +141,8 @@ class LogSoftmax(Proportions):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return log_softmax_back(g, out, normalized_dim(dim, out.ndim))
-        return F.cast(F.log_softmax_back(g, out, normalized_dim(dim, len(out.shape))), input_dtype)
+            return log_softmax_back(g, out, normalized_dim(dim, out.ndim, "log_softmax"))
+        return F.cast(F.log_softmax_back(g, out, normalized_dim(dim, len(out.shape), "log_softmax")), input_dtype)
 
 
 class SoftmaxBack(Kernel):

@@ -12,6 +12,7 @@ from gradcli.engine.kernels import LARGE, ZERO, full_sum
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category, part_of
 from gradcli.engine.tensor.methods import axis
+from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import TYPES
@@ -107,6 +108,9 @@ def variance_and_mean(array, dim, correction, keepdim, name):
     where = axes(dim, array.ndim)
     over_all = len(where) == array.ndim and not keepdim
     count = array.size if over_all else math.prod([array.shape[i] for i in where])
+    if count <= correction:
+        warn(f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+             "(input numel divided by output numel).")
     if array.size >= MANY and large.sums.moments_fit(array, where):
         mean, summed = large.sums.moments(array, where)
         var = summed / np.float64(max(count - correction, 0))
