@@ -164,6 +164,7 @@ class Op:
     legacy_names: str | tuple[str, ...] = ""    # the name of its nodes in 0.1.12, for each variant
     legacy_module = "basic_ops"             # where those stand whose name is that of the class
     modern_names: str | tuple[str, ...] = ""    # and in 2.13
+    one_call = ""       # the name of the one node that a composition has in 2.13; "named" where the composition says it
     gradient_names: str | tuple[str, ...] = ""  # in 2.13 of its first input's gradient, all if linked
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result

@@ -139,6 +139,8 @@ def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarr
     _flatten(data, shape := _shape(data, rows), leaves, rows)
     try:
         return numbers_of(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
+    except NoSequence:
+        raise
     except (OverflowError, ValueError):
         kind = np.dtype(dtype or int64)
         if all(type(leaf) not in (int, float) or holds(kind, leaf) for leaf in leaves):

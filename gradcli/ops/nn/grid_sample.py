@@ -37,6 +37,7 @@ class GridSample(Op):
     go from -1 to 1 along each dimension, x first; in between it is interpolated, outside it is zeros, the border or a
     reflection."""
 
+    one_call = "named"
     home = "nn.functional"
     samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
                (IMAGE, SPOTS, "bilinear", "border"),
