@@ -30,7 +30,7 @@ def constant(number: Any, dtype: Any) -> ndarray:
     cache = CONSTANTS.get(dtype)
     if cache is not None and number in cache and number:
         return cache[number]
-    if cache is not None and not holds(dtype, number):
+    if number and cache is not None and not holds(dtype, number):
         return asarray(number, dtype)       # an infinity
     try:
         array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
@@ -47,7 +47,7 @@ def constant(number: Any, dtype: Any) -> ndarray:
 def held(number: Any, dtype: Any) -> ndarray:
     """A plain number as an array of no dimensions; TypeFault if it is too large for the type."""
     cache = CONSTANTS.get(dtype)
-    if (cache is None or number not in cache) and type(number) in (int, float) and not (
+    if number and (cache is None or number not in cache) and type(number) in (int, float) and not (
             holds(dtype, number) or Current.legacy):
         raise unheld(number, dtype)
     return constant(number, dtype)

@@ -17,6 +17,7 @@ from numpy import ndarray
 from gradcli.engine.autograd.op import TABLE
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import WriteObserver, block_of
+from gradcli.engine.transforms.pytree import tree_flatten
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.faults.tree import GradFault
 
@@ -28,13 +29,13 @@ ROWS = (list, tuple, set, frozenset, deque)
 class CapturedMemory:
     """A context in which writes to memory that the program has outside of `function` are refused.
 
-    `inputs` are the tensors that it is called with; `refusal` is the message, with {} for the operation.
+    `arguments` are those that it is called with; `refusal` is the message, with {} for the operation.
     """
 
-    __slots__ = ("before", "blocks", "frame", "function", "inputs", "refusal")
+    __slots__ = ("arguments", "before", "blocks", "frame", "function", "refusal")
 
-    def __init__(self, function: Any, inputs: list[Tensor], refusal: str) -> None:
-        self.function, self.inputs, self.refusal = function, inputs, refusal
+    def __init__(self, function: Any, arguments: Any, refusal: str) -> None:
+        self.function, self.arguments, self.refusal = function, arguments, refusal
         self.frame: FrameType | None = _getframe(1)
         self.blocks: dict[int, ndarray] | None = None       # by identity, once there has been a write
 
@@ -50,7 +51,7 @@ class CapturedMemory:
 
     def _check(self, array: ndarray, writer: str) -> None:
         if self.blocks is None:
-            own = {id(block_of(x.array)) for x in self.inputs}
+            own = {id(block_of(x.array)) for x in tree_flatten(self.arguments)[0] if isinstance(x, Tensor)}
             self.blocks = {key: block for key, block in blocks_of(self._roots()) if key not in own}
         if id(block_of(array)) in self.blocks:
             raise GradFault(self.refusal.format(aten_name(writer)),

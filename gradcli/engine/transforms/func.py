@@ -68,7 +68,7 @@ def _call(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...], 
 
 def kept(func: Callable[..., Any], arguments: Any) -> CapturedMemory:
     """A context for a call of `func` with these arguments, in which it may not write to other tensors."""
-    return CapturedMemory(func, [x for x in tree_flatten(arguments)[0] if isinstance(x, Tensor)], CAPTURED)
+    return CapturedMemory(func, arguments, CAPTURED)
 
 
 def writable_inputs(chosen: Any) -> Any:
@@ -122,9 +122,10 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
     def both(*args: Any, **options: Any) -> Any:
         at = _positions(len(args), argnums)
         level = Level()
-        with level, kept(func, (args, options)):
+        with level:
             chosen = [level.differentiable(args[i]) for i in at]
-            value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
+            with kept(func, (args, options)):
+                value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
             inputs, spec = tree_flatten(chosen)
             create_graph = level.reaches_outside([value])

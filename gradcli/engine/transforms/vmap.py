@@ -108,8 +108,7 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
         count = _batch_size(inputs, dims)
         before, functional.Repeated.slices = functional.Repeated.slices, True
         try:
-            with drawing_as(randomness) as next_slice, CapturedMemory(
-                    func, [x for x in tree_flatten((args, options))[0] if isinstance(x, Tensor)], CAPTURED):
+            with drawing_as(randomness) as next_slice, CapturedMemory(func, (args, options), CAPTURED):
                 slices = Slices(VmapInfo(count, randomness))
                 results = _mapped(func, (inputs, dims, spec), options, count, out_dims, name, next_slice, slices)
                 return results if chunk_size is None else tree_map(_joined_chunks, results)
