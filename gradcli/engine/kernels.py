@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine import cascade_sum, large
+from gradcli.engine import large
+from gradcli.engine.numerics import cascade_sum
 
 LARGE = 2048
 ROW = 4096              # elements that are added up one after the other, in the lanes of a wide register

@@ -106,8 +106,9 @@ def _is_likely(name: str, word: str, slips: int) -> bool:
 
     In words of three letters another letter makes another word, as in `cos` and `cot`.
     """
-    if [c for c in name if c.isdigit()] != [c for c in word if c.isdigit()]:
-        return False
+    digits, others = ([c for c in text if c.isdigit()] for text in (name, word))
+    if digits != others:        # float65 is a slip of float64, and conv1d none of conv2d
+        return slips == 1 and len(digits) == len(others) > 1
     if slips == 1 and len(name) == len(word) and min(len(name), len(word)) == SHORT:
         return sorted(name.lower()) == sorted(word.lower())
     if name[0].lower() == word[0].lower():

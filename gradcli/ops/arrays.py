@@ -7,8 +7,8 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.cascade_sum import MOST, REGISTER
 from gradcli.engine.kernels import LARGE, choose, sums, zeroed
+from gradcli.engine.numerics.cascade_sum import MOST, REGISTER
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
 

@@ -10,11 +10,6 @@ class Kernel(Op, abstract=True):
     method = False
 
 
-def fitting(*values):
-    """What `Op.whole_numbers` is where a number that does not fit is refused."""
-    return "fit"
-
-
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 

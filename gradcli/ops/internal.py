@@ -28,6 +28,7 @@ from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel
@@ -127,7 +128,11 @@ class Cast(Kernel):
     samples = [([1.0, 2.0], np.dtype(np.float64))]
 
     def forward(input: Array, dtype: Type):
-        return input if input.dtype is dtype or input.dtype == dtype else retyped(input, dtype)
+        if input.dtype is dtype or input.dtype == dtype:
+            return input
+        if input.dtype.kind == "c" and dtype.kind not in "cb":
+            warn("Casting complex values to real discards the imaginary part")
+        return retyped(input, dtype)
 
     def grad_input(F, g, input_dtype):
         return F.cast(g, input_dtype)

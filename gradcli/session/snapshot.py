@@ -146,7 +146,7 @@ class Snapshot:
         if self._watching:
             self._lock(fresh)
 
-    def _before_write(self, array: Any) -> None:
+    def _before_write(self, array: Any, writer: str = "") -> None:
         memory = self._memory.get(id(block_of(array)))
         if memory is not None:
             memory.copy()
@@ -225,9 +225,9 @@ class Snapshot:
         return float(sum(getattr(array, "nbytes", 0) for array in arrays))
 
 
-def _call_both(outer: Callable[[Any], object] | None, inner: Callable[[Any], object]) -> Callable[[Any], object]:
+def _call_both(outer: Callable[..., object] | None, inner: Callable[..., object]) -> Callable[..., object]:
     """A function that calls `outer`, the observer of an enclosing snapshot if there is one, and then `inner`."""
-    return inner if outer is None else lambda argument: (outer(argument), inner(argument))
+    return inner if outer is None else lambda *arguments: (outer(*arguments), inner(*arguments))
 
 
 def _is_same(now: tuple[Any, ...], then: tuple[Any, ...]) -> bool:

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from gradcli.engine import cascade_sum
+from gradcli.engine.numerics import cascade_sum
 from gradcli.session.session import Session
 
 SHAPES = (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gradcli.engine import elementary
+from gradcli.engine.numerics import elementary
 
 NAMES = ("exp", "exp2", "expm1", "log1p", "log2", "log10", "tanh")
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from gradcli.engine import fma
-from gradcli.engine.fma import fma32, fma64, multiply_add
+from gradcli.engine.numerics import fma
+from gradcli.engine.numerics.fma import fma32, fma64, multiply_add
 
 
 def test_fused_multiply_add_rounds_once():

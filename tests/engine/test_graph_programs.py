@@ -33,6 +33,7 @@ DIFFERENT = {
     "module_hooks": {},
     "more": {16: "programs do not inherit from saved_tensors_hooks", 17: "what is saved of a loss",
              18: "a gradient within a dual level is refused"},
+    "one_call": {},
     "overlaps": {},
     "products": {},
     "rules": {},

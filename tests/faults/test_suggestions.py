@@ -8,9 +8,9 @@ from support.apply_repairs import fault_of
 MEANT = """lenght=length pritn=print optimzer=optimizer los=loss gard=grad backwards=backward Relu=ReLU
            learningrate=learning_rate cross_entopy=cross_entropy xx=x
            requires_gard=requires_grad modle=model tensro=tensor
-           rnadn=randn""".split()
+           rnadn=randn Ture=True float65=float64""".split()
 NOT_MEANT = """vander=loader histogram=trigram isclose=losses ctc_loss=mse_loss x=y x1=x2 cos=cot mean=median sin=min
-               train=brain test=best net=bet sgd=svd Linear=inner median=medium_rare""".split()
+               train=brain test=best net=bet sgd=svd Linear=inner median=medium_rare conv1d=conv2d""".split()
 
 
 @pytest.mark.parametrize("pair", MEANT)

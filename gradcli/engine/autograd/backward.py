@@ -33,6 +33,7 @@ from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
+from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import GradFault, SecondBackward
@@ -179,6 +180,10 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
 
     Raises GradFault where `inputs` is empty or holds a tensor that does not require gradients.
     """
+    if Transforms.functions:
+        raise GradFault("backward() called inside a functorch transform. This is not supported, please use "
+                        "functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.",
+                        "torch.autograd.grad(y, x)")
     if inputs is not None and not inputs:
         raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
     for x in inputs or ():

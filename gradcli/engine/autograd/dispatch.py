@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 from numpy import asarray, ndarray
 
-from gradcli.engine import reduced_precision
 from gradcli.engine.autograd.detached import (
     Detachments,
     ends_history,
@@ -30,6 +29,7 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.numerics import reduced_precision
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.result_layout import arranged
 from gradcli.engine.tensor.tensor import (

@@ -86,12 +86,14 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     if inputs is not None:
         steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple(steps.get(at, NOWHERE) for at in inputs)
+    if (whole := getattr(node, "call_inputs", None)) is not None:     # of a composition that is one call
+        return tuple([NOWHERE if x is None else _step(x, leaves=False) for x in whole])
+    if isinstance(node, Transposed | AccumulateGrad):
+        return tuple(_step(parent, leaves=False) for parent in _parents(node))
     if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:
         steps = {rule.item: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple([steps.get(item, NOWHERE) for item in range(_joined(node))])
-    if not node.edges or not node.params or (
-            isinstance(node, Transposed)) or any(
-            rule.item is not None for _, rule, _ in node.edges):
+    if not node.edges or not node.params or any(rule.item is not None for _, rule, _ in node.edges):
         return tuple(_step(parent, leaves=False) for parent in _parents(node))
     steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
     order = input_order(node)

@@ -147,6 +147,8 @@ class Op:
     complex = False                         # whether it takes complex tensors and numbers
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
+    # whether numbers beside tensors must be elements of their type; if "wide", only where that has more than 16 bits
+    holds_numbers: bool | str = False
     whole_numbers: Callable[..., str] | None = None     # a number too large for them is to "wrap", "stay" or "fit"
     fresh_result = False                    # whether the result is always new memory, of the operands' dtype
     opmath = False                          # whether 16-bit numbers are computed as float32 and rounded once
@@ -162,6 +164,7 @@ class Op:
     legacy_names: str | tuple[str, ...] = ""    # the name of its nodes in 0.1.12, for each variant
     legacy_module = "basic_ops"             # where those stand whose name is that of the class
     modern_names: str | tuple[str, ...] = ""    # and in 2.13
+    one_call = ""       # the name of the one node that a composition has in 2.13; "named" where the composition says it
     gradient_names: str | tuple[str, ...] = ""  # in 2.13 of its first input's gradient, all if linked
     variant: Callable[..., int] | None = None   # the index of the variant, from the arguments
     unsaved: tuple[int, ...] = ()           # variants in which neither PyTorch nor a rule saves the result

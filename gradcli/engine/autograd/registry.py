@@ -13,21 +13,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import TABLE, UNARY, Op, elementwise, raw, short, traced
+from gradcli.engine.argument_words import last_part, type_name
+from gradcli.engine.autograd.dispatch import dispatch, parent
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, rename_node, short, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.out_option import with_out
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
-from gradcli.engine.tensor.inplace import arrays_of, inplace, into
+from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import Tensor, was_number
-from gradcli.engine.tensor.write_gate import refuse_shared
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
 from gradcli.faults.tree import ArgumentFault
@@ -36,10 +36,16 @@ from gradcli.faults.tree import ArgumentFault
 def register(cls: type[Op]) -> None:
     """Enter an operation into the table and the namespaces of rules, and set its methods on `Tensor`."""
     cls.check_size = size_check(cls)
-    call = function_named(cls, cls.names[0])
+    if cls.one_call:
+        cls.compose = as_one_call(cls.compose, cls.one_call)
+    functions: dict[str, Callable[..., Any]] = {}      # by the name that messages tell
     for name in cls.names:
         TABLE[name] = cls
         setattr(raw, short(name), cls.forward)
+        called = last_part(name)
+        if called not in functions:
+            functions[called] = function_named(cls, name)
+        call = functions[called]
         setattr(traced, short(name), call)
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
@@ -47,10 +53,26 @@ def register(cls: type[Op]) -> None:
             setattr(Tensor, name, property(call) if cls.attribute else _method(cls, name, call))
         if cls.inplace and not cls.inplace_name:
             setattr(traced, short(name) + "_", _writer(cls, name + "_", call))
+    call = functions[last_part(cls.names[0])]
     for name in cls.inplace_names():
-        setattr(Tensor, name, _writer(cls, name, call))
+        setattr(Tensor, name, _writer(cls, name, functions.get(name.removesuffix("_"), call)))
     if cls.symbol:
         _operators(cls, call)
+
+
+def as_one_call(compose: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """`compose`, whose result is that of one call in the graph that programs see: its inputs are those of the whole."""
+    def whole(F: Any, *values: Any) -> Any:
+        out = compose(F, *values)
+        if F is traced and isinstance(out, Tensor) and isinstance(out.node, Op):
+            inputs = [value for value in values if isinstance(value, Tensor) and value.array.dtype.kind == "f"]
+            parents = tuple([parent(x) if x.requires_grad else None for x in inputs])
+            if not any(out.node is x for x in parents):
+                node: Any = rename_node(out, name if name != "named" else out.node.modern_name).node
+                node.call_inputs = parents
+        return out
+
+    return whole
 
 
 def _method(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -106,12 +128,7 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
 
     def call(*args: Any, **options: Any) -> Any:
         if options and "out" in options:
-            out = options.pop("out")
-            if isinstance(out, Tensor) and elementwise(cls):
-                refuse_shared(out.array, arrays_of((*args, *options.values())), name)
-            if cls.out_decides_type and isinstance(out, Tensor):
-                options.setdefault("dtype", out.array.dtype)
-            return into(out, call(*args, **options), name)
+            return with_out(cls, name, call, args, options)
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)

@@ -10,10 +10,10 @@ from numpy import asarray, ndarray
 
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
+from gradcli.engine.numerics.reduced_precision import type_of_numbers
 from gradcli.engine.random.generators import Current
-from gradcli.engine.reduced_precision import type_of_numbers
 from gradcli.engine.tensor.conversion import holds, retyped, unheld
-from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float32, float64, result_type
+from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float16, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.faults.mistakes import DtypeMix
@@ -30,6 +30,8 @@ def constant(number: Any, dtype: Any) -> ndarray:
     cache = CONSTANTS.get(dtype)
     if cache is not None and number in cache and number:
         return cache[number]
+    if number and cache is not None and not holds(dtype, number):
+        return asarray(number, dtype)       # an infinity
     try:
         array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
     except OverflowError:
@@ -42,6 +44,20 @@ def constant(number: Any, dtype: Any) -> ndarray:
     return array
 
 
+def held(number: Any, dtype: Any) -> ndarray:
+    """A plain number as an array of no dimensions; TypeFault if it is too large for the type."""
+    cache = CONSTANTS.get(dtype)
+    if number and (cache is None or number not in cache) and type(number) in (int, float) and not (
+            holds(dtype, number) or Current.legacy):
+        raise unheld(number, dtype)
+    return constant(number, dtype)
+
+
+def _holds_numbers(cls: type[Op], dtype: Any) -> bool:
+    """Whether numbers beside tensors of that type must be elements of it."""
+    return bool(cls.holds_numbers) and (cls.holds_numbers != "wide" or dtype != float16)
+
+
 def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     """The values with operands brought to one type; casts of Variables are recorded."""
     positions = [i for i, kind in enumerate(cls.signature.kinds) if kind.operand and values[i] is not None]
@@ -52,6 +68,9 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in others and not (
                 cls.refuses_bool_with_number and bool in others):
             # the usual case: one type, and plain numbers
+            if _holds_numbers(cls, dtype):
+                return [x if isinstance(x, Tensor) or i not in positions else held(x, dtype)
+                        for i, x in enumerate(values)]
             dtype = type_of_numbers(cls, dtype)
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
                     for i, x in enumerate(values)]
@@ -65,6 +84,10 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     if cls.type_promotion == "floating":
         common = computing_type(common)
     values = list(values)
+    if common is not None and _holds_numbers(cls, common):
+        for i in positions:
+            if not isinstance(values[i], Tensor):
+                held(values[i], common)
     integral = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
     numbers = cls.whole_numbers(*values) if integral and cls.whole_numbers else "wrap"
     for i in positions:

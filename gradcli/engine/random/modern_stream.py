@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from gradcli.engine.fma import fma32, fma64
+from gradcli.engine.numerics.fma import fma32, fma64
 from gradcli.engine.random.box_muller import PAIRS, Workspace, map_elements, normals32, normals64, windows32
 from gradcli.engine.random.categorical import cumulative, pick
 from gradcli.engine.random.lookahead import Lookahead

@@ -67,6 +67,9 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
     return np.array(values, dtype)
 
 
+LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type holds it
+
+
 def holds(dtype: Any, number: float) -> bool:
     """Whether PyTorch converts a number to a type: whole ones to bytes also from -255 on, no nan to whole numbers."""
     if dtype.kind == "f":
@@ -105,9 +108,9 @@ def realized(number: Any, dtype: Any) -> Any:
     return number.real
 
 
-def realized_or_inf(number: Any, dtype: Any) -> Any:
-    """As `realized`, but of what is too large for 16 bits an infinity, as functions have it that make new elements."""
-    return number if dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
+def realized_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
+    """As `realized`; but what is too large for 16 bits is an infinity where PyTorch writes a single element."""
+    return number if count == 1 and dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
         realized(number, dtype))
 
 
@@ -136,8 +139,13 @@ def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarr
     _flatten(data, shape := _shape(data, rows), leaves, rows)
     try:
         return numbers_of(leaves, _common_type(leaves) if dtype is None else dtype).reshape(shape)
-    except OverflowError:
-        name = OF[np.dtype(dtype or int64)].name
+    except NoSequence:
+        raise
+    except (OverflowError, ValueError):
+        kind = np.dtype(dtype or int64)
+        if all(type(leaf) not in (int, float) or holds(kind, leaf) for leaf in leaves):
+            return numbers_of([realized(leaf, kind) for leaf in leaves], kind).reshape(shape)
+        name = OF[kind].name
         fits = all(type(leaf) is not int or -(1 << 63) <= leaf < 1 << 63 for leaf in leaves)
         raise (UnfitValue if fits else ValueFault)(f"a number is too large for {name}").saying(
             f"value cannot be converted to type {name} without overflow" if fits else
@@ -158,7 +166,7 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
         return None
     try:
         array = np.array(data, dtype or (Default.floating if float in kinds else int64 if int in kinds else bool_))
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
     return array if len(shape) == 1 else array.reshape(shape)
 

@@ -28,7 +28,7 @@ from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import PLACED, StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
-from gradcli.faults.tree import ArgumentFault, GradFault, LeafWrite, ShapeFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
             "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
@@ -42,6 +42,8 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     def write(input: Any = NO_INPUT, *args: Any, **options: Any) -> Any:
         if not isinstance(input, Tensor):
             cls.signature.fit(name, () if input is NO_INPUT else (input, *args), options)   # which says what is wrong
+        if "out" in options:
+            cls.signature.fit(name, (input, *args), options)    # which says that there is no such option
         source = writable(input, name, cls.partial)
         if elementwise(cls) and (args or options):
             refuse_shared(input.array, arrays_of((*args, *options.values())), name)
@@ -218,27 +220,6 @@ def keep_in_place(node: Any, array: np.ndarray, memory: np.ndarray) -> None:
         (to, rule, tuple([memory if value is array else value for value in saved]) if type(saved) is tuple else saved)
         for to, rule, saved in node.edges])
     node.sequence_nr = clock()
-
-
-def into(target: Any, result: Any, writer: str) -> Any:
-    """`target`, given as the option `out`, with `result` in it; several results go into a tuple of tensors."""
-    if isinstance(result, tuple) and isinstance(target, list | tuple) and len(target) == len(result):
-        stored = [into(t, r, writer) for t, r in zip(target, result, strict=True)]
-        return type(result)(*stored) if hasattr(result, "_fields") else tuple(stored)
-    if target is None:
-        return result
-    if not isinstance(target, Tensor) or not isinstance(result, Tensor):
-        needed = f"a tuple of {len(result)} tensors" if isinstance(result, tuple) else "a tensor"
-        raise ArgumentFault(f"{writer}() needs {needed} as out, not {described(target)}").saying(
-            f"{writer}(): argument 'out' must be {needed[2:].replace('tensor', 'Tensor')}, not {type_name(target)}")
-    if grad_mode.on and (target.requires_grad or result.requires_grad):
-        raise GradFault(f"{writer}(): functions with out=... arguments don't support automatic differentiation, "
-                        "but one of the arguments requires grad.",
-                        (f"y = torch.{writer}(...)", "the result as a new value, with its history"))
-    writable(target, writer)
-    if target.array.shape != result.array.shape:
-        target.resize_(result.array.shape)
-    return store(target, result, writer)
 
 
 def rebase(target: Tensor, result: Tensor) -> None:

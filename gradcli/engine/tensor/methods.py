@@ -40,6 +40,7 @@ from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import RESHAPE_METHODS
 from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, rebind, sharing
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, Parameter, Variable, Volatile, grad_mode
+from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import Detached, NothingRequiresGrad, RequiresGradOfResult
 from gradcli.faults.mistakes import ElementCount, SecondOrder, SeveralElements
@@ -144,6 +145,12 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
             f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type_name(requires_grad)}")
+    if Transforms.functions:
+        raise GradFault("You are attempting to call Tensor.requires_grad_() (or perhaps using "
+                        "torch.autograd.functional.* APIs) inside of a function being transformed by a functorch "
+                        "transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, "
+                        "vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
+                        "transformed instead.")
     set_requires_grad(self, requires_grad, REQUESTED)
     return self
 

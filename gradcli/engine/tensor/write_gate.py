@@ -22,7 +22,7 @@ from gradcli.faults.tree import ValueFault
 class WriteObserver:
     """Who hears of changes before they happen: a prompt that can take statements back."""
 
-    write: Callable[[ndarray], object] | None = None            # of an array that will be written to
+    write: Callable[[ndarray, str], object] | None = None       # of an array that will be written to, and by what
     sweep: Callable[[list[Any]], object] | None = None          # of the calls that will be swept, newest first
     reach: Callable[[Any], object] | None = None                # of a call or leaf that a program takes out of a graph
 
@@ -60,7 +60,7 @@ def block_of(array: ndarray) -> ndarray:
 def writing(array: ndarray, writer: str = "") -> ndarray:
     """`array`, which may be written to from here on; a fault if several of its elements are the same memory."""
     if WriteObserver.write is not None:
-        WriteObserver.write(array)
+        WriteObserver.write(array, writer)
     if not array.flags.writeable:
         if overlapping(array):
             raise SharedMemory(writer)
@@ -76,7 +76,7 @@ def filling(array: ndarray, writer: str = "") -> ndarray:
     if array.flags.writeable or not overlapping(array) or not is_lockable(array):
         return writing(array, writer)
     if WriteObserver.write is not None:
-        WriteObserver.write(array)
+        WriteObserver.write(array, writer)
     block_of(array).flags.writeable = True
     return stepping(array, array.shape, array.strides)
 

@@ -14,6 +14,7 @@ from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import seed_for
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
+from gradcli.engine.transforms.captured import CapturedMemory
 from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.transforms.jacobian_blocks import (
     Blocks,
@@ -24,7 +25,7 @@ from gradcli.engine.transforms.jacobian_blocks import (
     rows,
 )
 from gradcli.engine.transforms.levels import Level, excluded_nodes, gradients
-from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_unflatten
+from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
 from gradcli.engine.transforms.vmap import refusing_randomness, vmap
 from gradcli.faults.tree import GradFault, GradientShape, TypeFault, ValueFault
 
@@ -33,6 +34,9 @@ __all__ = ["grad", "grad_and_value", "gradcheck", "gradgradcheck", "hessian", "j
 
 JVP = "jvp(f, primals, tangents)"
 GRAD = "grad_and_value(f)(*args)"
+CAPTURED = ("During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call in-place operation "
+            "(aten::{}) that would mutate a captured Tensor. This is not supported; please rewrite the function being "
+            "transformed to explicitly accept the mutated Tensor(s) as inputs.")
 
 
 def _positions(count: int, argnums: Any) -> tuple[int, ...]:
@@ -60,6 +64,21 @@ def _call(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...], 
     for i, x in zip(at, chosen, strict=True):
         full[i] = x
     return func(*full, **options)
+
+
+def kept(func: Callable[..., Any], arguments: Any) -> CapturedMemory:
+    """A context for a call of `func` with these arguments, in which it may not write to other tensors."""
+    return CapturedMemory(func, arguments, CAPTURED)
+
+
+def writable_inputs(chosen: Any) -> Any:
+    """Inputs for a function of which only tangents are asked: it may write to them, as in PyTorch."""
+    def writable(x: Tensor) -> Tensor:
+        result: Tensor = traced.alias(x)
+        result.root = None
+        return result
+
+    return tree_map(writable, chosen)
 
 
 def _split_aux(result: Any, has_aux: bool, name: str) -> tuple[Any, Any]:
@@ -105,7 +124,8 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         level = Level()
         with level:
             chosen = [level.differentiable(args[i]) for i in at]
-            value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
+            with kept(func, (args, options)):
+                value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
             inputs, spec = tree_flatten(chosen)
             create_graph = level.reaches_outside([value])
@@ -157,7 +177,9 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
         with level:
             chosen = tuple([level.differentiable(args[i]) for i in at])
             with with_tangents() if name == JVP else nullcontext():
-                value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, name)
+                passed = writable_inputs(chosen) if name == JVP else chosen
+                with kept(func, (args, options)):
+                    value, aux = _split_aux(_call(func, args, at, passed, options), has_aux, name)
                 outputs, out_spec = _flat_results(value, name)
                 _check_floating(outputs, name)
                 inputs, spec = tree_flatten(chosen)
@@ -188,7 +210,8 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     level = Level()
     with level:
         chosen = level.differentiable(primals)
-        value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
+        with kept(func, primals):
+            value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
         _check_floating(outputs, "vjp")
         inputs, spec = tree_flatten(chosen)
@@ -225,7 +248,8 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, n
     level = Level(by_tangents=True)
     with level, with_tangents():
         chosen = level.differentiable(primals)
-        value, aux = _split_aux(func(*chosen), has_aux, JVP)
+        with kept(func, primals):
+            value, aux = _split_aux(func(*writable_inputs(chosen)), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
         inputs = tree_flatten(chosen)[0]
         forward = Forward(outputs, inputs)
@@ -259,7 +283,12 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
     for x, d in zip(points, directions, strict=True):
         if d.array.shape != x.array.shape:
             raise GradientShape(f"jvp: a tangent must have the shape {sized(x.array.shape)} of its input, not "
-                                f"{described(d)}")
+                                f"{described(d)}").saying(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "
+                f"not supported. Tensor is of size {list(x.array.shape)} while the given forward gradient is of size "
+                f"{list(d.array.shape)}.")
+        if d.array.dtype.kind != "f":
+            raise ValueFault(f"Expected tangent to be floating point or complex, but got: {d.dtype}", "v.float()")
     return directions
 
 

@@ -15,11 +15,15 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.transforms import functional
+from gradcli.engine.transforms.captured import CapturedMemory
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_map, tree_unflatten
 from gradcli.engine.transforms.vmap_rules import Slices, VmapInfo
 from gradcli.faults.mistakes import MappedResult
 from gradcli.faults.tree import GradFault, TypeFault, ValueFault
 
+CAPTURED = ("vmap: inplace arithmetic(self, *extra_args) is not possible because `self` (aten::{}) is a captured "
+            "Tensor, which is not being vmapped over: the function is called for each slice, and each call would "
+            "change it")
 RANDOMNESS = ("error", "different", "same")
 
 
@@ -104,7 +108,7 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
         count = _batch_size(inputs, dims)
         before, functional.Repeated.slices = functional.Repeated.slices, True
         try:
-            with drawing_as(randomness) as next_slice:
+            with drawing_as(randomness) as next_slice, CapturedMemory(func, (args, options), CAPTURED):
                 slices = Slices(VmapInfo(count, randomness))
                 results = _mapped(func, (inputs, dims, spec), options, count, out_dims, name, next_slice, slices)
                 return results if chunk_size is None else tree_map(_joined_chunks, results)

@@ -119,7 +119,7 @@ class _Translation:
         if isinstance(error, UnboundLocalError) or "free variable" in text:
             return self.worded(NameFault, f"{name} is used here before it has been given a value in its function",
                                *((f"global {name}",) if name in self.namespace else ()), more=True)
-        own, words = self._local_names(), set(self.namespace.get("__builtins__", ()))
+        own, words = self._local_names(), {"True", "False", "None", *self.namespace.get("__builtins__", ())}
         for key, value in self.namespace.items():
             (words if value is None or key in words else own).add(key)
         near = nearest(name, own) or nearest_word(name, words)

@@ -8,6 +8,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.distance import PairwiseDistance
@@ -36,6 +37,7 @@ class _Loss(Module):
         if size_average is not None or reduce is not None:
             averaged = size_average is None or size_average
             reduction = "none" if reduce is not None and not reduce else "mean" if averaged else "sum"
+            warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
         self.reduction = reduction
 
     def _buffer(self, name: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
+from gradcli.engine.warned import warn
 from gradcli.exposure import exposed
 from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
@@ -117,6 +118,9 @@ class RNNBase(_Recurrent):
                              "being zeroed")
         self.proj_size = self._projected(proj_size)
         self.num_layers = checked_count(num_layers, "num_layers")
+        if dropout > 0 and num_layers == 1:
+            warn("dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+                 f"num_layers greater than 1, but got dropout={dropout} and num_layers={num_layers}")
         self.batch_first, self.dropout, self.bidirectional = bool(batch_first), dropout, bool(bidirectional)
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else self._outputs * (1 + self.bidirectional)

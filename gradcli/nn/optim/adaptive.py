@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.fma import multiply_add
+from gradcli.engine.numerics.fma import multiply_add
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
 

@@ -13,6 +13,7 @@ from typing import Any
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
+from gradcli.engine.warned import warn
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -78,6 +79,9 @@ class LRScheduler:
         for base in self.base_lrs:
             if type(base) not in NUMBERS:
                 raise ArgumentFault(f"base_lrs of a schedule are numbers, not {described(base)}")
+        if epoch is not None:
+            warn("The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where "
+                 "possible. Please use `scheduler.step()` to step the scheduler.")
         if epoch is not None and type(epoch) is not int:
             raise ArgumentFault(f"an epoch is a whole number, not {described(epoch)}", "scheduler.step()")
         if epoch is not None and epoch > MOST_EPOCHS:

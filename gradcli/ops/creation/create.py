@@ -10,9 +10,10 @@ from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plai
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
-from gradcli.engine.tensor.conversion import array_of, realized, realized_or_inf
+from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
+from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
 
@@ -84,8 +85,8 @@ class Full(Creation):
             raise ArgumentFault("full() needs a size", "torch.full((2, 2), 7.0)").saying(
                 f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(passed)}")
         kind = dtype or of_number(fill_value)
-        if type(fill_value) is not float or kind.kind != "f":
-            return np.full(checked_size(size), realized_or_inf(fill_value, kind), kind)
+        if type(fill_value) is not float or kind.kind != "f" or not -LARGEST_HALF < fill_value < LARGEST_HALF:
+            return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
         out = np.empty(checked_size(size), kind)
         out.fill(fill_value)
         return out
@@ -155,7 +156,7 @@ class FullLike(Creation):
 
     def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
         return laid_out(input, lambda shape: np.full(
-            shape, realized(fill_value, dtype or input.dtype), dtype or input.dtype))
+            shape, realized_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
 
 
 class Arange(Creation):
@@ -218,7 +219,8 @@ class Linspace(Creation):
         steps = 100 if steps is None else steps
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
-        return linspace_array(start, end, steps, dtype or Default.floating)
+        dtype = dtype or Default.floating
+        return linspace_array(realized(start, dtype), realized(end, dtype), steps, dtype)
 
 
 def linspace_array(start, end, steps, dtype):
@@ -289,6 +291,8 @@ class Range(Creation):
     errors = [(0, 5, 0), (5, 0, 1), ("text",)]
 
     def forward(start: Number, end: Number, step: Number = 1, *, dtype: Type = None):
+        warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent "
+             "with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).")
         if step == 0 or (end - start) * step < 0:
             return arange_array(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1

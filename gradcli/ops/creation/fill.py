@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
 from gradcli.engine.numpy_refusals import broadcast_clash
-from gradcli.engine.tensor.conversion import realized, retyped
+from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, realized_or_inf, retyped
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
@@ -55,12 +55,12 @@ class Fill(Op):
         if np.ndim(value):
             raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
-        return np.full(input.shape, realized(value, input.dtype), input.dtype)
+        return np.full(input.shape, realized_or_inf(value, input.dtype, input.size), input.dtype)
 
     @staticmethod
     def overwrite(memory, value):
-        if memory.dtype.kind != "f" or type(value) is not float and (
-                type(value) is not int or not -EXACT < value < EXACT):
+        if memory.dtype.kind != "f" or (LARGEST_HALF < abs(value) < np.inf if type(value) is float else
+                                        type(value) is not int or not -EXACT < value < EXACT):
             return False
         memory.fill(value)
         return True

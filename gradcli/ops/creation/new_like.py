@@ -1,5 +1,7 @@
 """New tensors of the same type as another: `x.new_zeros(2, 3)`; and sums that undo broadcasting."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
@@ -54,7 +56,7 @@ class NewFull(NewLike):
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
         kind = dtype or input.dtype
-        return np.full(checked_size(size), realized_or_inf(fill_value, kind), kind)
+        return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
 
 
 class NewTensor(NewLike):

@@ -8,7 +8,7 @@ from gradcli.engine.argument_words import combined
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import OF, Default, part_of
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, part_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
@@ -95,13 +95,14 @@ class Randint(Creation):
     errors = [(5, 5, (2,)), (10,)]
 
     def forward(low: Int = 0, high: Plain = None, size: Plain = None, *, dtype: Type = None):
+        passed = tuple(x for x in (low, high, size) if x is not None)
         if size is None:
             low, high, size = 0, low, high
         size = size if size is None or type(size) is int and not Current.legacy else Sizes.take(size)
         high = high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
-                combined("randint", tuple(x for x in (low, high, size) if x is not None), {}, ""))
+                combined("randint", passed, {}, ""))
         return whole_numbers(low, high, checked_size(size), dtype or INT64)
 
 
@@ -134,7 +135,17 @@ def whole_numbers(low, high, shape, dtype):
     """Whole numbers from low to below high, of a real type."""
     if high <= low:
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    return draw().randint(low, high, shape, real("random_from_to", dtype))
+    kind = np.dtype(real("random_from_to", dtype))
+    if kind.kind in "iu":
+        refuse_bounds(kind, np.iinfo(kind), ("from", low), ("to - 1", high - 1))
+    return draw().randint(low, high, shape, kind)
+
+
+def refuse_bounds(kind, info, *bounds):
+    """Raise UnfitValue, in PyTorch's words, if a named bound of random numbers is no element of their type."""
+    for name, bound in bounds:
+        if not info.min <= bound <= info.max:
+            raise UnfitValue(f"{name} is out of bounds for {CTYPES[OF[kind].era]}")
 
 
 class Randperm(Creation):

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.creation.random import as_pairs, whole_bound
+from gradcli.ops.creation.random import as_pairs, refuse_bounds, whole_bound
 
 
 class Refill(Kernel, abstract=True):
@@ -52,6 +52,7 @@ class Uniform(Refill):
             return refilled(input, as_pairs(
                 input.shape, input.dtype, lambda shape, dtype: draw().uniform(shape, dtype, low, high)))
         refuse_integers(input, "uniform")
+        refuse_bounds(input.dtype, np.finfo(input.dtype), ("from", low), ("to", high))
         return refilled(input, draw().uniform(input.shape, input.dtype, low, high))
 
 

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
+from gradcli.engine.warned import warn
 from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
@@ -31,6 +32,7 @@ from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_plac
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
 FIRST = (ALL,)
+SINGLE_MAX, INFINITY = float(np.finfo(np.float32).max), np.inf
 NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
 new = object.__new__
 
@@ -209,7 +211,9 @@ def setitem(self, key, value):
     source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
-            self.array.flags.writeable) and (type(source) is not float or self.array.dtype.kind == "f") and (
+            self.array.flags.writeable) and (
+                type(source) is not float or self.array.dtype.kind == "f" and not SINGLE_MAX < abs(source) < INFINITY
+            ) and (
             basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source
@@ -311,6 +315,7 @@ def _plain(k):
             return np.zeros(k.array.shape, np.int64)
     if isinstance(k, Tensor):
         if k.array.dtype == np.uint8:
+            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
             return k.array != 0
         if k.array.dtype.kind == "b" or k.array.dtype.kind == "i" and (k.array.itemsize > 2 or not k.array.ndim):
             return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()

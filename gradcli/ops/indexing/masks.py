@@ -6,9 +6,10 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
-from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.autograd.type_promotion import held
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor
@@ -26,12 +27,14 @@ def truth(mask, name):
     """A mask as truth values; bytes are taken as the masks they were in 0.1.12."""
     if mask.dtype is BOOL:
         return mask
-    if mask.dtype == np.uint8:
+    if mask.dtype == np.uint8 and Current.legacy:
         return mask != 0
     raise TypeFault(f"{name}() only supports boolean masks, but got mask with dtype {OF[mask.dtype].name}",
                     ("mask != 0", "as truth values")).saying(
         f"masked_fill_ only supports boolean masks, but got mask with dtype {CTYPES[OF[mask.dtype].era]}"
-        if name == "masked_fill" else f"{name}: expected BoolTensor for mask")
+        if name == "masked_fill" else
+        f"masked_scatter_ only supports boolean masks, but got mask with dtype {OF[mask.dtype].era}"
+        if name == "masked_scatter" else f"{name}: expected BoolTensor for mask")
 
 
 def broadcast_shape(array, mask):
@@ -75,7 +78,7 @@ class MaskedFill(Op):
         mask = truth(mask, "masked_fill")
         if input.ndim and mask.shape == input.shape and input.dtype in TYPES and type(value) in (int, float):
             out = input.copy()
-            np.copyto(out, constant(value, input.dtype), where=mask)
+            np.copyto(out, held(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
         value = realized(single(value, "masked_fill"), out.dtype)

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Pla
 from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import conjugated
 from gradcli.ops.dtype_checks import kind_of, no_truths
@@ -189,6 +190,7 @@ class Cross(Op):
 
     def compose(F, input: Array, other: Array, dim: Dim = None):
         if dim is None:
+            warn("Using torch.cross without specifying the dim arg is deprecated.")
             dim = next((i for i, n in enumerate(input.shape) if n == 3), None)
             if dim is None:
                 raise ShapeFault("no dimension of size 3 in input", "torch.cross(a, b, dim=0)")

@@ -248,6 +248,7 @@ class HouseholderProduct(Op):
     """linalg.householder_product(input, tau): the first columns of the product of reflections I - tau v v^T, each
     v in a column of input, below its 1 on the diagonal."""
 
+    one_call = "LinalgHouseholderProductBackward0"
     complex = True
     names = ("linalg.householder_product", "orgqr")
     samples = [(TALL, [0.5, 1.5]), (A, [0.5]), (PAIR, [[0.5, 1.2], [2.0, 0.25]])]
@@ -277,6 +278,7 @@ class Ormqr(Op):
     """ormqr(input, tau, other, left, transpose): other multiplied by the orthogonal matrix whose reflections are in
     input and tau; from the right without `left`."""
 
+    one_call = "OrmqrBackward0"
     complex = True
     samples = [(TALL, [0.5, 1.5], TALL), (TALL, [0.5, 1.5], TALL, True, True), (TALL, [0.5, 1.5], WIDE, False)]
     errors = [([1.0], [1.0], [1.0])]

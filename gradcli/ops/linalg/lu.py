@@ -222,6 +222,7 @@ class LuSolve(Op):
     """linalg.lu_solve(LU, pivots, B, left, adjoint): the X with A X = B, where LU and pivots are the packed factors of
     A; without `left` X A = B; with `adjoint` the transpose of A stands for A."""
 
+    one_call = "LinalgLuSolveBackward0"
     complex = True
     names = ("linalg.lu_solve",)
     samples = [(A, SWAP, TALL[:2]), (A, SWAP, TALL, False), (A, SWAP, A, True, True), (A, SWAP, A, False, True)]

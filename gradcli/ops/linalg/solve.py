@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
@@ -242,7 +242,8 @@ class TriangularSolve(Op):
         check_same_type("triangular_solve", A, input)
         matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
-        return result_type(TriangularSolve)(solution, F.clone(A))
+        results = [rename_node(x, "TriangularSolveBackward0") for x in (solution, F.clone(A))]
+        return result_type(TriangularSolve)(*results)
 
 
 class CholeskySolve(Op):

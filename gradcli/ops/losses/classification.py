@@ -4,10 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine import cascade_sum
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.numerics import cascade_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault

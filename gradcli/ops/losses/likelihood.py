@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from gradcli.engine import elementary, large
+from gradcli.engine import large
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Operand
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
+from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import Current
+from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ValueFault
@@ -195,6 +197,9 @@ class KlDiv(Loss):
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
                 reduction: DIVERGENCE_REDUCTION = "mean", log_target: Flag = False):
         reduction = reduction_of(size_average, reduce, reduction)
+        if reduction == "mean":
+            warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' "
+                 "divides only by the batch size, and aligns with the KL div math definition.")
         if log_target:
             loss = F.exp(target) * (target - input)
         else:

@@ -123,6 +123,7 @@ class MultiMarginLoss(Loss):
     """multi_margin_loss(input, target, p, margin, weight, size_average, reduce, reduction): for each row, the mean over
     classes of what they lack, to the power p, to be a margin below the class that target names."""
 
+    one_call = "named"
     first_order_only = True
     samples = [(P, np.array([0, 1])), (P, np.array([0, 1]), 2), (P, np.array([0, 1]), 1, 2.0),
                (P, np.array([0, 1]), 1, 1.0, np.array([0.5, 2.0])),
@@ -207,6 +208,7 @@ class MultilabelMarginLoss(Loss):
     """multilabel_margin_loss(input, target, size_average, reduce, reduction): for each row, the mean of what every
     class that target does not list lacks to be 1 below every class it lists; lists end at the first -1."""
 
+    one_call = "named"
     samples = [(NEAR, np.array([[1, -1], [0, 1]])), ([1.1, 2.0, 2.7], np.array([0, 2, -1])),
                *((NEAR, np.array([[1, -1], [0, -1]]), *args) for args in REDUCTIONS)]
     errors = [(P, np.array([0, 1])), (P, np.array([[2, 0], [0, 1]]))]

@@ -9,11 +9,12 @@ import math
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine import elementary
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
+from gradcli.engine.numerics import elementary
 from gradcli.engine.tensor.tensor import DisplayHooks
+from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
@@ -42,9 +43,9 @@ def reduction_of(size_average, reduce, reduction):
     """The reduction that today's word or the era's two flags ask for."""
     if size_average is None and reduce is None:
         return reduction
-    if reduce is False:
-        return "none"
-    return "sum" if size_average is False else "mean"
+    reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
+    return reduction
 
 
 def reduced(F, loss, reduction):
@@ -84,9 +85,10 @@ def paired(F, input, target):
     """Both as they are compared, of one shape: so a number of higher precision decides the type, as in PyTorch."""
     if tuple(input.shape) == tuple(target.shape):
         return input, target
-    DisplayHooks.note("sizes of a loss", f"a loss compares an input of size {tuple(input.shape)} with a target of size "
-                                         f"{tuple(target.shape)}, each element with all that broadcasting puts beside "
-                                         "it; give both the same size unless that is meant")
+    DisplayHooks.note("sizes of a loss",
+                      f"Using a target size (torch.Size({list(target.shape)})) that is different to the input size "
+                      f"(torch.Size({list(input.shape)})). This will likely lead to incorrect results due to "
+                      "broadcasting. Please ensure they have the same size.")
     return F.broadcast_tensors(input, target) if input.dtype != target.dtype else (input, target)
 
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from gradcli.engine import elementary, large
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, constancy, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.complex_gate import refusal
-from gradcli.engine.fma import multiply_add
 from gradcli.engine.large import MANY
+from gradcli.engine.numerics import elementary
+from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.arguments import RefusedAtRunTime
@@ -40,7 +41,7 @@ def plus(input, other, alpha, sign=1):
         return np.add(input, other & bool(alpha))
     if input.dtype.kind in "iu":
         return input + other * np.array(realized(sign * alpha, input.dtype), input.dtype)
-    alpha = sign * alpha
+    alpha = sign * realized(alpha, input.dtype)
     if input.dtype == np.float16:       # PyTorch rounds alpha too
         return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha

@@ -6,9 +6,10 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.kernels import choose
 from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
-from gradcli.ops.base import Comparison, define, fitting
+from gradcli.ops.base import Comparison, define
 
 
 def _compared(compare):
@@ -62,7 +63,7 @@ class Where(Op):
     receiver = 1
     complex = True
     type_promotion = "mixed"
-    whole_numbers = fitting
+    holds_numbers = "wide"
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),
                (np.array([[True, False]]),)]
     errors = [(np.array([True, False]), [1.0, 2.0, 3.0], [1.0]), (np.array([True, False]), [1.0, 2.0])]
@@ -80,6 +81,8 @@ class Where(Op):
             raise TypeFault("where() needs a condition of truth values", ("x != 0", "as truth values")).saying(
                 "where expected condition to be a boolean tensor, but got a tensor with dtype "
                 f"{OF[condition.dtype].era}")
+        warn("where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+             "version of PyTorch. Use a boolean condition instead.")
         return choose(condition != 0, input, other)
 
     def grad_input(F, g, condition):

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
-from gradcli.engine.fma import multiply_add
+from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF, Default, category
 from gradcli.engine.tensor.tensor import Tensor

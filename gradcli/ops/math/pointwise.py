@@ -9,7 +9,7 @@ from gradcli.engine.kernels import ZERO, zeroed
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
-from gradcli.ops.base import Binary, Slope, Unary, fitting
+from gradcli.ops.base import Binary, Slope, Unary
 
 MANY = 4096     # elements: from here on the number of passes decides, not the overhead of a call
 
@@ -79,7 +79,7 @@ class Clamp(Unary):
     linked = False
     names = ("clamp", "clip")
     type_promotion = "mixed"
-    whole_numbers = fitting
+    holds_numbers = True
     legacy_names = ("pointwise.Clamp", "pointwise.CmaxConstant", "pointwise.CminConstant") * 2
     modern_names = ("ClampBackward1",) * 3 + ("ClampBackward0",) * 3
     samples = [([-3.0, 0.5, 2.0], -1, 1), ([-3.0, 0.5, 2.0], None, 1), ([-3.0, 0.5, 2.0], -1),
@@ -126,6 +126,7 @@ class ClampMin(Binary):
     """clamp_min(input, min): each element, but not below min; the slope is 1 at the bound."""
 
     linked = False
+    holds_numbers = True
     legacy_names = "pointwise.CmaxConstant"
     modern_names = ("ClampMinBackward1", "ClampMinBackward0")
     samples = [([-3.0, 0.5, 2.0], 0.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]
@@ -147,6 +148,7 @@ class ClampMax(Binary):
     """clamp_max(input, max): each element, but not above max; the slope is 1 at the bound."""
 
     linked = False
+    holds_numbers = True
     legacy_names = "pointwise.CminConstant"
     modern_names = ("ClampMaxBackward1", "ClampMaxBackward0")
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-3.0, 0.5, 2.0], [-1.0, 1.0, 0.0])]

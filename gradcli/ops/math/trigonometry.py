@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from gradcli.engine import elementary, large
+from gradcli.engine import large
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.large import MANY
+from gradcli.engine.numerics import elementary
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.dtype_checks import only_floats
 from gradcli.ops.special.evaluate import in_doubles, single_in_doubles

@@ -79,6 +79,7 @@ class Normalize(Op):
 class Cdist(Op):
     """cdist(x1, x2, p, compute_mode): the p-norm of the difference of every row of x1 and every row of x2."""
 
+    one_call = "named"
     ignored_options = ("compute_mode",)
     method = False
     samples = [(P, Q), (P, Q, 1.0), (P, Q, float("inf")), (P, [[0.5, 0.2, 1.0]], 3.0), ([Q, P], [[0.1, 0.9, -0.3]])]
@@ -130,6 +131,7 @@ class Distances(VectorNorm):
 class Pdist(Op):
     """pdist(input, p): the p-norm of the difference of every two rows, each pair once."""
 
+    one_call = "named"
     names = ("pdist", "nn.functional.pdist")
     method = False
     samples = [([*P, *Q],), ([*P, *Q], 1.0)]

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Number, described, si
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
@@ -125,6 +126,13 @@ def channelled(input, training):
     return input
 
 
+def warn_of_dimensions(name, ndim, rank):
+    """Warn of an input that has no channels, or no batch of them."""
+    if ndim not in (rank + 1, rank + 2):
+        warn(f"{name}: Received a {ndim}-D input to {name}, which is deprecated and will result in an error in a "
+             "future release. To retain the behavior and silence this warning, please use dropout instead.")
+
+
 class Dropout1d(Dropping):
     """dropout1d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
@@ -138,6 +146,7 @@ class Dropout2d(Dropping):
     """dropout2d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
+        warn_of_dimensions("dropout2d", len(input.shape), 2)
         return dropped(F, channelled(input, training), p, training, True)
 
 
@@ -145,6 +154,7 @@ class Dropout3d(Dropping):
     """dropout3d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
+        warn_of_dimensions("dropout3d", len(input.shape), 3)
         if len(input.shape) != 5:
             return F.squeeze(dropped(F, channelled(F.unsqueeze(input, 0), training), p, training, True), 0)
         return dropped(F, input, p, training, True)

@@ -136,6 +136,7 @@ class EmbeddingBag(Op):
 per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts
     to. Bags are the rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
+    one_call = "named"
     home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]

@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
+from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault
@@ -23,11 +24,20 @@ SPOTS = [[[[0.1, -0.3], [0.9, 0.75]], [[-1.3, 0.2], [0.4, 1.4]]]]
 THETA = [[[1.0, 0.2, 0.1], [-0.3, 0.8, 0.5]]]
 
 
+def warn_of_corners(align_corners):
+    """Warn where a call does not say what the corners of images are."""
+    if align_corners is None:
+        warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please "
+             "specify align_corners=True if the old behavior is desired. See the documentation of grid_sample for "
+             "details.")
+
+
 class GridSample(Op):
     """grid_sample(input, grid, mode, padding_mode, align_corners): input looked up at the coordinates of grid, which
     go from -1 to 1 along each dimension, x first; in between it is interpolated, outside it is zeros, the border or a
     reflection."""
 
+    one_call = "named"
     home = "nn.functional"
     samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
                (IMAGE, SPOTS, "bilinear", "border"),
@@ -37,6 +47,7 @@ class GridSample(Op):
 
     def compose(F, input, grid, mode: GRID_MODE = "bilinear",
                 padding_mode: GRID_PADDING = "zeros", align_corners: Flag = None):
+        warn_of_corners(align_corners)
         rank, same_batch = len(input.shape) - 2, grid.shape[:1] == input.shape[:1]
         if rank not in (2, 3) or len(grid.shape) != rank + 2 or grid.shape[-1] != rank or not same_batch:
             raise ShapeFault("grid_sampler(): expected an input of 4 or 5 dimensions, and a grid with 2 or 3 "
@@ -205,6 +216,7 @@ class AffineGrid(Op):
         if rank not in (2, 3) or tuple(theta.shape) != (size[0], rank, rank + 1):
             raise SizeMismatch(f"Expected a batch of {rank}D affine matrices of shape Nx{rank}x{rank + 1} for size "
                                f"{size}. Got {theta.shape}.")
+        warn_of_corners(align_corners)
         return F.mapped_grid(theta, tuple(size[2:]), bool(align_corners))
 
 

@@ -117,6 +117,7 @@ def _unlike_sizes(first, second, weight):
 class Bilinear(Op):
     """bilinear(input1, input2, weight, bias): for each matrix of weight, input1 @ matrix @ input2, plus bias."""
 
+    one_call = "TrilinearBackward0"
     names = ("bilinear", "nn.functional.bilinear")
     method = False
     samples = [(X, B and [[0.5, 1.0], [2.0, -1.0]], [[[1.0, 2.0], [0.5, 1.0], [3.0, -1.0]]]),

@@ -4,11 +4,11 @@ import weakref
 
 import numpy as np
 
-from gradcli.engine import elementary
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.saved_tensors_hooks import latest
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, sized
 from gradcli.engine.kernels import ONE
+from gradcli.engine.numerics import elementary
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 

@@ -6,7 +6,7 @@ from numpy._core.umath import clip
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
-from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.autograd.type_promotion import constant, held
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
@@ -32,7 +32,7 @@ class Threshold(Activation):
 
     def forward(input: Array, threshold: Number, value: Number):
         no_truths("threshold_cpu", input)
-        return choose(input <= threshold, input.dtype.type(value), input)
+        return choose(input <= held(threshold, input.dtype), held(value, input.dtype), input)
 
     def grad_input(F, g, input, threshold):
         return F.where(input <= threshold, 0, g)
@@ -52,7 +52,7 @@ class Hardtanh(Activation):
             raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
         if input.dtype.kind == "b":
             raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
-        return clip(input, input.dtype.type(min_val), input.dtype.type(max_val))
+        return clip(input, held(min_val, input.dtype), held(max_val, input.dtype))
 
     def grad_input(F, g, input, min_val, max_val):
         return F.where(F.logical_or(input <= min_val, input >= max_val), 0, g)
@@ -87,7 +87,7 @@ class LeakyRelu(Activation):
         refuse_integers("leaky_relu", input)
         if input.size >= MANY and 0 < negative_slope <= 1:
             return large.elements.leaky(input, input.dtype.type(negative_slope))
-        low = np.multiply(input, constant(negative_slope, input.dtype))
+        low = np.multiply(input, held(negative_slope, input.dtype))
         return np.maximum(input, low) if 0 < negative_slope <= 1 else choose(input > 0, input, low)
 
     def grad_input(F, g, input, negative_slope):
@@ -280,6 +280,7 @@ class Hardshrink(Activation):
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("hardshrink", input)
+        lambd = held(lambd, input.dtype)
         return choose(np.logical_and(input >= -lambd, input <= lambd), input.dtype.type(0), input)
 
     def grad_input(F, g, input, lambd):
@@ -296,10 +297,11 @@ class Softshrink(Activation):
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("softshrink", input)
-        if lambd < 0:
-            info = np.finfo(input.dtype)
-            raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}.",
-                             f"F.softshrink(x, {-lambd})").saying(
+        info = np.finfo(input.dtype)
+        if not 0 <= lambd <= info.max:
+            raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}." if lambd < 0 else
+                             f"lambda must be an element of the type of input, but found to be {lambd:g}.",
+                             *[f"F.softshrink(x, {-lambd})"] * (lambd < 0)).saying(
                 f"lambda must be in range [0, {info.max:g}] for input dtype {OF[input.dtype].era}, but found {lambd:g}")
         return choose(input > lambd, input - lambd, choose(input < -lambd, input + lambd, input * 0))
 

@@ -2,15 +2,17 @@
 
 import numpy as np
 
-from gradcli.engine import elementary, large
+from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, ONE
 from gradcli.engine.large import SOME
+from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
+from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.arrays import greatest_along, moved, row_totals
@@ -30,9 +32,11 @@ class Proportions(Op, abstract=True):
     errors = [(GRID, 5), ("text",)]
 
 
-def normalized_dim(dim, ndim):
+def normalized_dim(dim, ndim, name):
     """The dimension to normalise along, by the rule of the days when it could not be said if none is given."""
     if dim is None:
+        warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
+             "argument.")
         return 0 if ndim in (0, 1, 3) else 1
     return axis(dim, ndim)
 
@@ -45,7 +49,7 @@ def prepared(name, input, dim, dtype):
         raise UnimplementedType(f"{name}() is not implemented for whole numbers",
                                 ("x.float()", "a floating copy")).saying(
             f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
-    return input, normalized_dim(dim, input.ndim)
+    return input, normalized_dim(dim, input.ndim, name)
 
 
 def shifted(input, at):
@@ -63,14 +67,14 @@ def shifted(input, at):
     return np.subtract(input, np.maximum.reduce(input, at, None, None, True))
 
 
-def across_few(input, dim):
+def across_few(input, dim, name):
     """The dimension to normalise small arrays along, where sums along it need no other layout to be those of
     `shifted`: fewer than 8 numbers, which are added one after the other in any layout, or not the last of several
     dimensions; -1 for other arrays."""
     ndim = input.ndim
     if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
         return -1
-    at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim)
+    at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim, name)
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
@@ -93,7 +97,7 @@ class Softmax(Proportions):
     gradient_names = "SoftmaxBackwardDataBackward0"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
-        if dtype is None and (at := across_few(input, dim)) >= 0:
+        if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
             e = np.asarray(elementary.exp(np.subtract(input, greatest_along(input, at))))
             total = row_totals(e, at)
             return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
@@ -112,8 +116,8 @@ class Softmax(Proportions):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return softmax_back(g, out, normalized_dim(dim, out.ndim))
-        return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape))), input_dtype)
+            return softmax_back(g, out, normalized_dim(dim, out.ndim, "softmax"))
+        return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape), "softmax")), input_dtype)
 
 
 class LogSoftmax(Proportions):
@@ -124,7 +128,7 @@ class LogSoftmax(Proportions):
     gradient_names = "LogSoftmaxBackwardDataBackward0"
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
-        if dtype is None and (at := across_few(input, dim)) >= 0:
+        if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
             low = np.subtract(input, greatest_along(input, at))
             total = row_totals(elementary.exp(low), at)
             return np.subtract(low, elementary.log(total), rows(low))
@@ -139,8 +143,8 @@ class LogSoftmax(Proportions):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return log_softmax_back(g, out, normalized_dim(dim, out.ndim))
-        return F.cast(F.log_softmax_back(g, out, normalized_dim(dim, len(out.shape))), input_dtype)
+            return log_softmax_back(g, out, normalized_dim(dim, out.ndim, "log_softmax"))
+        return F.cast(F.log_softmax_back(g, out, normalized_dim(dim, len(out.shape), "log_softmax")), input_dtype)
 
 
 class SoftmaxBack(Kernel):

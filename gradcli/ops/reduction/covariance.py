@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated
 from gradcli.ops.dtype_checks import kind_of
@@ -52,6 +53,9 @@ class Cov(Op):
         if aweights is not None:
             heavy = checked_weights(F, aweights, total, "aweights")
             w = heavy if w is None else w * heavy
+        if total <= correction and w is None:
+            warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of "
+                 "observations.")
         off, norm = x - F.mean(x, 1, True), max(total - correction, 0)
         if w is not None:
             mass = F.sum(w)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
+from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
@@ -26,7 +27,8 @@ def bounds(array, low, high, name, room):
     if low == high:
         low, high = low - room, high + room
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise ValueFault(f"{name}: range of [{low}, {high}] is not finite", f"x.{name}(10, min=0, max=1)")
+        words = "torch.histc: range of" if name == "histc" else "torch.histogramdd: dimension 0's range"
+        raise UnfitValue(f"{words} [{low:g}, {high:g}] is not finite", "x.clamp(-1000, 1000)")
     if low > high:
         raise UnfitValue(f"torch.{name}: max must be larger than min")
     return low, high
@@ -45,7 +47,7 @@ class Histc(Op):
         if input.dtype.kind != "f":
             raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}", "x.float().histc()"
                                     ).saying(f'"histogram_cpu" not implemented for \'{OF[input.dtype].era}\'')
-        low, high = bounds(input, min, max, "histc", 1)
+        low, high = bounds(input, realized(min, input.dtype), realized(max, input.dtype), "histc", 1)
         inside = input[(input >= low) & (input <= high)]
         steps = (inside - input.dtype.type(low)) * input.dtype.type(bins) / input.dtype.type(high - low)
         return np.bincount(np.minimum(steps.astype(np.int64), bins - 1), minlength=bins).astype(input.dtype)
@@ -81,7 +83,7 @@ def edges_for(array, bins, span):
     if type(bins) is not int or bins < 1:
         raise UnfitValue(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "x.histogram(10)")
     low, high = span or ((0.0, 0.0) if array.size else (0.0, 1.0))
-    low, high = bounds(array, low, high, "histogram", 0.5) if span is None or low == high else (low, high)
+    low, high = bounds(array, low, high, "histogram", 0.5)
     return linspace_array(low, high, bins + 1, array.dtype)
 
 

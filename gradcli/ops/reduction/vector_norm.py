@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from gradcli.engine import elementary
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Type
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.cascade_sum import MOST, REGISTER
-from gradcli.engine.fma import multiply_add
 from gradcli.engine.kernels import LARGE
+from gradcli.engine.numerics import elementary
+from gradcli.engine.numerics.cascade_sum import MOST, REGISTER
+from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.dtypes import float32
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import TYPES

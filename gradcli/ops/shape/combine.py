@@ -10,6 +10,7 @@ from gradcli.engine.autograd.signature import Arrays, Dim, Flag, Int, Text, Vari
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import in_format_of
 from gradcli.engine.tensor.methods import axis
+from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import EmptyList
 from gradcli.faults.tree import MemoryFault, ShapeFault
@@ -214,6 +215,8 @@ class Meshgrid(Op):
                                  f"{list(t.shape)}")
         if len({t.dtype for t in tensors}) > 1 and not Current.legacy:
             raise ShapeFault("meshgrid expects all tensors to have the same dtype", ("x.float()", "of that type"))
+        if indexing is None:
+            warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.")
         swap = indexing == "xy" and len(tensors) > 1
         if swap:
             tensors = (tensors[1], tensors[0], *tensors[2:])

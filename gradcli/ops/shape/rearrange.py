@@ -9,6 +9,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, Vari
 from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.write_gate import stepping
+from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ViewSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel, define
@@ -136,6 +137,11 @@ class Movedim(Op):
         return F.permute(input, tuple(order))
 
 
+REVERSING = ("The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+             "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+             "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.")
+
+
 class Reversed(Op):
     """T(input): input with its dimensions in reverse order."""
 
@@ -148,6 +154,9 @@ class Reversed(Op):
     samples = [(GRID,), (CUBE,)]
 
     def forward(input: Array):
+        if input.ndim != 2:
+            warn(REVERSING if input.ndim else
+                 "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.")
         return input.T if input.ndim else input[...]
 
     def grad_input(F, g):

@@ -122,6 +122,7 @@ class Col2im(Kernel):
 class PixelShuffle(Op):
     """pixel_shuffle(input, upscale_factor): channels dealt out as places, each place becoming a square of them."""
 
+    one_call = "named"
     complex = True
     names = ("pixel_shuffle", "nn.functional.pixel_shuffle")
     method = False
@@ -147,6 +148,7 @@ class PixelShuffle(Op):
 class PixelUnshuffle(Op):
     """pixel_unshuffle(input, downscale_factor): squares of places gathered as channels."""
 
+    one_call = "named"
     complex = True
     names = ("pixel_unshuffle", "nn.functional.pixel_unshuffle")
     method = False
@@ -176,6 +178,7 @@ class PixelUnshuffle(Op):
 class ChannelShuffle(Op):
     """channel_shuffle(input, groups): channels dealt out so that those of one group come apart."""
 
+    one_call = "named"
     complex = True
     names = ("channel_shuffle", "native_channel_shuffle", "nn.functional.channel_shuffle",
              "nn.functional.native_channel_shuffle")

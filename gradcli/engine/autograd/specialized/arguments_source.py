@@ -39,6 +39,7 @@ class ArgumentsSource:
         self.signature = signature = cls.signature
         self.kinds, self.defaults = signature.kinds, signature.defaults
         self.count = len(self.kinds)
+        self.converter = "_held" if cls.holds_numbers else "_constant"
         self.composed = bool(vars(cls).get("compose"))
         self.lines: list[str] = []
         self.sized = False      # whether the text has the size of the first operand in `_size`
@@ -211,7 +212,7 @@ class ArgumentsSource:
     def _two_operands(self) -> None:
         """The arrays of two operands, and which of them are tensors, and require gradients."""
         whole = self.cls.type_promotion == "mixed"
-        wholes = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
+        wholes = "_WHOLES" if self.cls.whole_numbers is None and not self.cls.holds_numbers else "_INT64"
         truths = "" if self.cls.refuses_bool_with_number else " and _dtype is not _bool"
         others = f" and _dtype not in {wholes}{truths}" if whole else ""
         numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
@@ -238,7 +239,7 @@ class ArgumentsSource:
                      "elif _dtype is _float64: _constants = _constants64",
                      *[f"elif type({v}) is int and _dtype in {wholes}: _constants = _no_constants"] * whole,
                      "else: break", f"{a} = _constants.get({v} or type({v}))",
-                     f"if {a} is None: {a} = _constant({v}, _dtype)", f"{v} = {a}",
+                     f"if {a} is None: {a} = {self.converter}({v}, _dtype)", f"{v} = {a}",
                      f"t{number}, t{1 - number}, r{number} = False, True, False",
                      f"r{1 - number} = v{1 - number}.requires_grad")
             self.depth -= 1
@@ -266,7 +267,7 @@ class ArgumentsSource:
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.mixes():
-                kinds = "_WHOLES" if self.cls.whole_numbers is None else "_INT64"
+                kinds = "_WHOLES" if self.cls.whole_numbers is None and not self.cls.holds_numbers else "_INT64"
                 tensors = "".join([f" and t{i}" for i in self.numbers])
                 truths = "" if self.cls.refuses_bool_with_number else f" or _dtype is _bool{tensors}"
                 self.add(f"elif _dtype in {kinds}{whole}{truths}: _constants = _no_constants")
@@ -286,7 +287,7 @@ class ArgumentsSource:
         self.add(f"if t{i}: pass", *none, f"elif type({v}) in {numbers}:")
         if promoted:
             self.add(f"    a{i} = _constants.get({v} or type({v}))",
-                     f"    if a{i} is None: a{i} = _constant({v}, _dtype)", f"    {v} = a{i}")
+                     f"    if a{i} is None: a{i} = {self.converter}({v}, _dtype)", f"    {v} = a{i}")
         else:
             self.add(f"    a{i} = {v}")
         self.add("else: break")

@@ -31,7 +31,7 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST, PlainKind
 from gradcli.engine.autograd.specialized import helpers
-from gradcli.engine.autograd.type_promotion import CONSTANTS, constant
+from gradcli.engine.autograd.type_promotion import CONSTANTS, constant, held
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.random.generators import Current
@@ -77,8 +77,8 @@ HELPERS: dict[str, Any] = {
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{function.__name__}": function for function in (
-    Detachments, all_arrays, arranged, asarray, attribute_of, constant, ndarray, note_view, numpy_fault, output_of,
-    outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write,
+    Detachments, all_arrays, arranged, asarray, attribute_of, constant, held, ndarray, note_view, numpy_fault,
+    output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write,
     was_number, here, several_by_rows, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
