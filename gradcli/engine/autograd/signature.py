@@ -16,7 +16,7 @@ from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
-from gradcli.engine.factor_order import factors_last
+from gradcli.engine.factor_order import ALIASES, factors_last
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
@@ -278,10 +278,6 @@ Plain = PlainKind("a tensor or a plain value")
 Anything = Kind("anything")
 VariadicAnything = VariadicKind("anything")
 Function = FunctionKind("a function or None")
-
-ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
-           "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",
-           "seq": "tensors", "split_size": "split_size_or_sections", "dtype": "shape"}
 
 
 class Signature:
