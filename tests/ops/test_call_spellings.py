@@ -27,3 +27,24 @@ def test_every_spelling_of_a_call_is_taken():
     differing = [call for call in CALLS.replace("\n", "|").split("|")
                  if str(eval(call, space)) != str(session.eval(f"str({call})"))]
     assert not differing
+
+
+FORMS = """torch.NAME_(y)|F.NAME(y, inplace=True)|F.NAME(input=y, inplace=True)|torch.NAME_(input=y)"""
+ACTIVATIONS = {"celu": "", "selu": "", "threshold": "threshold=0.1, value=0.2", "relu": "", "rrelu": "",
+               "dropout": "p=1.0, train=True", "alpha_dropout": "p=1.0, train=True"}
+
+
+def test_every_form_in_place_writes_to_its_input():
+    differing = []
+    for name, options in ACTIVATIONS.items():
+        for form in FORMS.split("|"):
+            call = form.replace("NAME", name).replace(")", f", {options})") if options else form.replace("NAME", name)
+            call = call.replace("train=", "training=") if call.startswith("F.") else call
+            text = f"y = torch.tensor([0.3, -0.6, 0.05]); z = {call}; said = f'{{y}} {{z is y}}'"
+            space = {"torch": torch, "F": torch.nn.functional}
+            exec(text, space)
+            session = Session(style="modern")
+            session.run("import torch.nn.functional as F\n" + text)
+            if session.eval("said") != space["said"]:
+                differing.append((call, session.eval("said"), space["said"]))
+    assert not differing

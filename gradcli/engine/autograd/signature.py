@@ -309,7 +309,7 @@ class Signature:
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
         """One value per parameter, converted; ArgumentMismatch if the call does not fit."""
         passed = args
-        unknown = [option for option in options if self._place(option) < 0] if options else ()
+        unknown = [option for option in options if self.place(option) < 0] if options else ()
         if unknown and argument_words.options_first(name, len(self.names), args, options):
             raise self._unknown(name, unknown[0], passed, options)
         if self.variadic >= 0:
@@ -326,7 +326,7 @@ class Signature:
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
-            if 0 <= (at := self._place(option)) < len(args):
+            if 0 <= (at := self.place(option)) < len(args):
                 raise self.fault(arguments.RepeatedArgument, name, f"was given {self.names[at]} twice")
             if at >= 0:
                 values[at] = value
@@ -368,7 +368,8 @@ class Signature:
             return (*args[:at], tuple(rest))
         return args
 
-    def _place(self, option: str) -> int:
+    def place(self, option: str) -> int:
+        """Which parameter an option names, in PyTorch's words or in others; -1 for none."""
         name = option if option in self.names else ALIASES.get(option)
         return int(self.names.index(name)) if name in self.names else -1
 
