@@ -88,9 +88,11 @@ class VariadicArraysKind(ArraysKind):
     """Several tensors, one after the other or in a list or tuple."""
 
     variadic = True
+    single = False      # whether one alone comes as itself
 
     def take(self, value: Any) -> Any:
-        return (value,) if isinstance(value, Tensor) else super().take(value)
+        one = isinstance(value, Tensor)
+        return value if one and self.single else (value,) if one else super().take(value)
 
 
 class NumberKind(Kind):

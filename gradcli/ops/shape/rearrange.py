@@ -277,8 +277,7 @@ def broadcast_shape(*shapes):
 class OneOrListed(VariadicArraysKind):
     """Several tensors, or a single one as it is."""
 
-    def take(self, value):
-        return value if isinstance(value, Tensor) else super().take(value)
+    single = True
 
 
 LIFTABLE = OneOrListed("tensors")
