@@ -153,7 +153,7 @@ DISTRIBUTION_FILES = {      # what torch calls the file of a distribution, where
     "RelaxedOneHotCategorical": "relaxed_categorical", "OneHotCategoricalStraightThrough": "one_hot_categorical",
     "ExponentialFamily": "exp_family"}
 SCHEDULES = ("LRScheduler LambdaLR MultiplicativeLR StepLR MultiStepLR ConstantLR LinearLR ExponentialLR PolynomialLR "
-             "CosineAnnealingLR ReduceLROnPlateau").split()
+             "CosineAnnealingLR").split()
 CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedScheduler".split()
 
 
@@ -174,7 +174,8 @@ def public_classes(home: str) -> dict[str, Any]:
             "optimizer": {"Optimizer": "optim.optimizer.Optimizer", "required": "optim.optimizer.required"},
             "swa_utils": {name: f"optim.swa_utils.{name}" for name in AVERAGING},
             "lr_scheduler": {name: f"optim.lr_scheduler.{name}" for name in SCHEDULES} | {
-                "_LRScheduler": "optim.lr_scheduler.LRScheduler"}
+                "_LRScheduler": "optim.lr_scheduler.LRScheduler",
+                "ReduceLROnPlateau": "optim.plateau.ReduceLROnPlateau"}
             | {name: f"optim.lr_cycles.{name}" for name in CYCLES}}
     if home == "distributions":
         return _distributions()

@@ -22,6 +22,8 @@ def test_random_programs_agree_with_torch():
     ("torch.func.jvp(lambda d: d['a'] * 3, ({'a': torch.ones(2)},), ({'a': torch.ones(2)},))[1].sum().item()", 6),
     ("torch.vmap(lambda v: (v, v * 2), out_dims=(0, -1))(torch.ones(3, 2))[1].shape[0]", 2),
     ("torch.vmap(lambda v: v.sum())(torch.ones(0, 2)).shape[0]", 0),
+    ("torch.utils.checkpoint.checkpoint(lambda x: torch.func.jacfwd(lambda v: v ** 2)(x) @ x, torch.rand(2, "
+     "requires_grad=True), use_reentrant=False).sum().backward()", None),
 ])
 def test_value(source, value):
     assert Session(style="modern").eval(source) == value

@@ -81,8 +81,49 @@ print(s.state_dict())
 s.load_state_dict(s.state_dict())
 """
 
+SEQUENCES = """
+import torch
+from torch.optim import lr_scheduler as L
+class Own(L.LRScheduler):
+    def get_lr(self):
+        return [g["lr"] * (0.8 if self.last_epoch else 1) for g in self.optimizer.param_groups]
+makers = {
+    "step": lambda o: L.StepLR(o, 2, 0.5), "cos": lambda o: L.CosineAnnealingLR(o, 4),
+    "restarts": lambda o: L.CosineAnnealingWarmRestarts(o, 2, 2), "linear": lambda o: L.LinearLR(o, 0.5, total_iters=3),
+    "lambda": lambda o: L.LambdaLR(o, lambda e: 1 / (1 + e)), "product": lambda o: L.MultiplicativeLR(o, lambda e: 0.9),
+    "cycle": lambda o: L.CyclicLR(o, 0.01, 0.2, 2, cycle_momentum=False), "own": Own,
+    "swa": lambda o: torch.optim.swa_utils.SWALR(o, 0.05, 3)}
+for first in makers:
+    for second in makers:
+        for join in (lambda o: L.SequentialLR(o, [makers[first](o), makers[second](o)], [3]),
+                     lambda o: L.SequentialLR(o, [makers[second](o), makers[first](o), makers[second](o)], [1, 4])):
+            o = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)
+            s = join(o)
+            for _ in range(7):
+                o.step()
+                s.step()
+                print(first, second, o.param_groups[0]["lr"], s.get_last_lr())
+o = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)
+s = L.ReduceLROnPlateau(o, patience=0, min_lr=0.01)
+o.add_param_group({"params": [torch.ones(2, requires_grad=True)], "lr": 1.0})
+for _ in range(4):
+    s.step(1.0)
+    print([g["lr"] for g in o.param_groups])
+torch.set_default_dtype(torch.float64)
+for kind in (torch.optim.Adam, torch.optim.NAdam, torch.optim.ASGD, torch.optim.Rprop):
+    p = torch.nn.Parameter(torch.ones(2))
+    o = kind([p])
+    p.grad = torch.ones(2)
+    o.step()
+    o.load_state_dict(o.state_dict())
+    print({name: value.dtype for name, value in o.state[p].items()})
+print(torch.nn.utils.clip_grad_norm_([torch.ones(1)], 1.0).dtype)
+torch.set_default_dtype(torch.float32)
+"""
 
-@pytest.mark.parametrize("program", [STATES, CYCLES, OTHERS], ids=["states", "cycles", "others"])
+
+@pytest.mark.parametrize("program", [STATES, CYCLES, OTHERS, SEQUENCES],
+                         ids=["states", "cycles", "others", "sequences"])
 def test_schedulers_are_torchs(program, capsys):
     pytest.importorskip("torch")
     warnings.simplefilter("ignore")

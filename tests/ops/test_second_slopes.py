@@ -19,7 +19,12 @@ def running(x):
     return traced.logcumsumexp(x, 0)
 
 
+def mantissa(x):
+    return traced.frexp(x)[0] ** 2
+
+
 @pytest.mark.parametrize("function, at", [
+    (mantissa, [0.3, -5.0, 0.2]),
     (product, [0.0, 2.0, 0.0, 3.0, 0.0]), (product, [0.0, 2.0, 1.5, 0.0, 0.0]), (product, [1.0, 2.0, 3.0, 4.0, 5.0]),
     (running, [0.5, -1.0, 2.0, 0.0, 1.0]), (running, [3.0, -3.0, 0.0])])
 def test_second_gradients_are_slopes(function, at):

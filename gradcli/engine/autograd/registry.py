@@ -150,6 +150,8 @@ def with_inplace_option(cls: type[Op], name: str, call: Callable[..., Any]) -> C
     def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
         if len(args) == most + 1 and type(args[most]) is bool:
             *args, inplace = args   # type: ignore[assignment]  # a list where it was a tuple
+        if inplace and not args:
+            args = tuple([options.pop(option) for option in [*options] if cls.signature.place(option) == 0])
         identity = cls.is_identity
         if inplace and args and identity is not None and identity(*cls.signature.fit(name, args, options)):
             return args[0]

@@ -153,13 +153,14 @@ def unpack(node: Any, rule: Any, saved: tuple[Any, ...]) -> list[Any]:
 
 
 def _unpack_result(node: Any, value: Any) -> Any:
+    """A saved result, with the history it had: whole numbers, such as exponents, have none."""
     if type(value) is ndarray:
         return Variable(value, True, node)
     if value is None:
         return None
-    sequence_nr = clock()
-    return tuple(None if v is None else Variable(v, True, NodeOutput(node, i, v.shape,
-                                                                     sequence_nr) if type(node).multi_output else node)
+    sequence_nr, several = clock(), type(node).multi_output
+    return tuple(None if v is None else Tensor(v) if v.dtype.kind not in "fc" else
+                 Variable(v, True, NodeOutput(node, i, v.shape, sequence_nr) if several else node)
                  for i, v in enumerate(value))
 
 

@@ -16,7 +16,7 @@ from gradcli.engine import argument_words
 from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
-from gradcli.engine.factor_order import factors_last
+from gradcli.engine.factor_order import ALIASES, factors_last
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
@@ -88,9 +88,11 @@ class VariadicArraysKind(ArraysKind):
     """Several tensors, one after the other or in a list or tuple."""
 
     variadic = True
+    single = False      # whether one alone comes as itself
 
     def take(self, value: Any) -> Any:
-        return (value,) if isinstance(value, Tensor) else super().take(value)
+        one = isinstance(value, Tensor)
+        return value if one and self.single else (value,) if one else super().take(value)
 
 
 class NumberKind(Kind):
@@ -279,10 +281,6 @@ Anything = Kind("anything")
 VariadicAnything = VariadicKind("anything")
 Function = FunctionKind("a function or None")
 
-ALIASES = {"axis": "dim", "keepdims": "keepdim", "self": "input", "x": "input", "x2": "other", "tensor": "input",
-           "k": "diagonal", "value": "alpha", "means": "mean", "dimension": "dim", "sequence": "tensors",
-           "seq": "tensors", "split_size": "split_size_or_sections", "dtype": "shape"}
-
 
 class Signature:
     """The parameters of one operation, and the fitting of calls to them."""
@@ -313,7 +311,7 @@ class Signature:
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
         """One value per parameter, converted; ArgumentMismatch if the call does not fit."""
         passed = args
-        unknown = [option for option in options if self._place(option) < 0] if options else ()
+        unknown = [option for option in options if self.place(option) < 0] if options else ()
         if unknown and argument_words.options_first(name, len(self.names), args, options):
             raise self._unknown(name, unknown[0], passed, options)
         if self.variadic >= 0:
@@ -330,7 +328,7 @@ class Signature:
         values = list(self.defaults)
         values[: len(args)] = args
         for option, value in options.items():
-            if 0 <= (at := self._place(option)) < len(args):
+            if 0 <= (at := self.place(option)) < len(args):
                 raise self.fault(arguments.RepeatedArgument, name, f"was given {self.names[at]} twice")
             if at >= 0:
                 values[at] = value
@@ -372,7 +370,8 @@ class Signature:
             return (*args[:at], tuple(rest))
         return args
 
-    def _place(self, option: str) -> int:
+    def place(self, option: str) -> int:
+        """Which parameter an option names, in PyTorch's words or in others; -1 for none."""
         name = option if option in self.names else ALIASES.get(option)
         return int(self.names.index(name)) if name in self.names else -1
 

@@ -31,7 +31,9 @@ from gradcli.faults.tensors import SharedMemory
 from gradcli.faults.tree import ArgumentFault, LeafWrite, ShapeFault, TypeFault
 
 IN_PLACE = {"AcoshBackward0": "AcoshBackward1", "AsinhBackward0": "AsinhBackward1",
-            "AtanhBackward0": "AtanhBackward1", "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
+            "AtanhBackward0": "AtanhBackward1", "CeluBackward0": "CeluBackward1", "EluBackward0": "EluBackward1",
+            "LeakyReluBackward0": "LeakyReluBackward1", "ThresholdBackward0": "ThresholdBackward1",
+            "FillBackward0": "FillBackward2", "FillBackward2": "FillBackward3"}
 """The calls that go by other names in place."""
 NO_INPUT = object()
 

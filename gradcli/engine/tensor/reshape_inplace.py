@@ -50,7 +50,7 @@ def _in_place(view: Any) -> str:
     return f"{stem}{number + (3 if stem == 'SqueezeBackward' else 1)}"
 
 
-VIEWS = ("t", "transpose", "squeeze", "unsqueeze", "swapaxes", "swapdims")
+VIEWS = ("t", "transpose", "squeeze", "unsqueeze", "swapaxes", "swapdims", "as_strided")
 
 
 def resize_(self: Tensor, *size: Any) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -78,9 +78,10 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
     flat_outputs, flat_inputs = tensors_of(outputs, "the outputs"), tensors_of(inputs, "the inputs")
     if not flat_inputs:
         raise UnfitValue("`inputs` argument to `grad()` cannot be empty.", "torch.autograd.grad(y, [x])")
+    allow_unused = allow_unused or materialize_grads
     if is_grads_batched:
-        return _batched(flat_outputs, flat_inputs, grad_outputs, retain_graph, create_graph, allow_unused,
-                        materialize_grads)
+        rows = _batched(flat_outputs, flat_inputs, grad_outputs, retain_graph, create_graph, allow_unused)
+        return _materialized(rows, flat_outputs, flat_inputs, create_graph) if materialize_grads else rows
     seeds = _seeds(flat_outputs, grad_outputs)
     for x in flat_inputs:
         if not x.requires_grad:
@@ -101,16 +102,27 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
         if g is not None and id(target) not in hooked:
             grads[target] = g = apply_leaf_hooks(target, g, bool(create_graph))
             hooked.add(id(target))
-        if g is None and materialize_grads:
-            g = zeros(x)
         if g is None and not allow_unused:
             raise NotInGraph(len(gradients))
         gradients.append(_variable(g, x) if create_graph else report_gradient(flat_outputs, GRAD, _variable(g, x)))
+    if materialize_grads:
+        return _materialized(gradients, flat_outputs, flat_inputs, create_graph)
     return tuple(gradients)
 
 
+def _materialized(gradients: Sequence[Any], outputs: list[Tensor], inputs: list[Tensor],
+                  create_graph: bool) -> tuple[Any, ...]:
+    """The gradients, with a leaf of zeros for each input that the outputs do not depend on."""
+    def leaf(x: Tensor) -> Any:
+        if create_graph:
+            return Variable(zeros(x), requires_grad=True)
+        return report_gradient(outputs, GRAD, _variable(zeros(x), x))
+
+    return tuple(leaf(x) if g is None else g for g, x in zip(gradients, inputs, strict=True))
+
+
 def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: Any, create_graph: bool,
-             allow_unused: Any, materialize: bool) -> tuple[Any, ...]:
+             allow_unused: Any) -> tuple[Any, ...]:
     """The gradients for each of several weights, which lie along the first dimension; stacked in the same way."""
     batches = tensors_of(weights, "the gradients")
     for at, (output, batch) in enumerate(zip(outputs, batches, strict=False)):
@@ -129,7 +141,7 @@ def _batched(outputs: list[Tensor], inputs: list[Tensor], weights: Any, retain: 
         raise ArgumentFault("is_grads_batched=True needs gradients with a first dimension to go along",
                             "torch.autograd.grad(y, x, torch.eye(2), is_grads_batched=True)")
     rows = [grad(outputs, inputs, [b[i] for b in batches],  # type: ignore[index]  # no batch is None here
-                 True if i + 1 < count else retain, create_graph, True, allow_unused, False, materialize)
+                 True if i + 1 < count else retain, create_graph, True, allow_unused)
             for i in range(count)]
     return tuple(None if column[0] is None else _stack_batch(column) for column in zip(*rows, strict=True))
 

@@ -57,6 +57,14 @@ class RefusedRandomness(Generators):
         """Seed the generators behind this."""
         self.home.manual_seed(seed)
 
+    def save(self) -> tuple[Any, ...]:
+        """Where the streams behind this are: a checkpoint under vmap calls its function again from there."""
+        return self.home.save()
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Take the streams behind this back to a state."""
+        self.home.restore(state)
+
 
 @contextmanager
 def drawing_as(randomness: str) -> Iterator[Callable[[], None]]:

@@ -201,7 +201,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         super()._advance(math.floor(epoch))
 
     def _advance(self, epoch: int, first: bool = False) -> None:
-        self.T_cur += 1
+        if not first or self.T_cur < 0:     # a sequence of schedules starts this one a second time
+            self.T_cur += 1
         if self.T_cur >= self.T_i:
             self.T_cur -= self.T_i
             self.T_i *= self.T_mult
@@ -257,9 +258,10 @@ class SequentialLR(_Composite):
         at = sum(milestone <= self.last_epoch for milestone in self._milestones)
         current = self._schedulers[at]
         if at and self._milestones[at - 1] == self.last_epoch:
+            closed = current._closed_form and not current._by_program("get_lr")
             for group, base in zip(self.optimizer.param_groups, current.base_lrs, strict=False):
-                group["lr"] = base
-            current._advance(0, first=True)
+                group["lr"] = base if closed else group["lr"]       # else it goes on from the rate that there is
+            current._advance(0, first=closed)
         else:
             current.step()
         self._last_lr = current.get_last_lr()

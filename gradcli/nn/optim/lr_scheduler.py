@@ -12,7 +12,7 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
-from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.engine.warned import warn
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
@@ -43,6 +43,7 @@ class LRScheduler:
 
     _module_path = "torch.optim.lr_scheduler"
     _counts_steps = True
+    _closed_form = True         # the rate follows from the epoch alone
 
     last_epoch: int
     base_lrs: list[float]
@@ -63,7 +64,7 @@ class LRScheduler:
     def _initial_step(self) -> None:
         self._step_count = 0
         self._last_lr = [scalar(group, "lr") for group in self.optimizer.param_groups]
-        if PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if "step" in vars(kind))):
+        if self._by_program("step"):
             self.step()
         else:
             self._advance(self.last_epoch + 1, first=True)
@@ -100,10 +101,13 @@ class LRScheduler:
         for earlier in range(epoch + 1):
             self._advance(earlier, first=earlier == 0)
 
+    def _by_program(self, name: str) -> bool:
+        return PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if name in vars(kind)))
+
     def _advance(self, epoch: int, first: bool = False) -> None:
         self.last_epoch = epoch
         groups = self.optimizer.param_groups
-        if PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if "get_lr" in vars(kind))):
+        if self._by_program("get_lr"):
             self._get_lr_called_within_step = True
             rates = self.get_lr()
             self._get_lr_called_within_step = False
@@ -211,6 +215,8 @@ class LambdaLR(_LambdaScheduler):
 
 class MultiplicativeLR(_LambdaScheduler):
     """The last rate times a function of the epoch."""
+
+    _closed_form = False
 
     def _lr_at_start(self, rate: float, i: int) -> float:
         if not callable(function := self.lr_lambdas[i]):
@@ -324,71 +330,3 @@ class CosineAnnealingLR(LRScheduler):
             return rate + (base - low) * (1 - math.cos(math.pi / length)) / 2
         now, previous = (1 + math.cos(math.pi * epoch / length) for epoch in (self.last_epoch, self.last_epoch - 1))
         return now / previous * (rate - low) + low
-
-
-@exposed("in_cooldown", open_attributes=True, base=True, copied=True)
-class ReduceLROnPlateau(LRScheduler):
-    """Multiplies the rate by factor when a metric has not improved for more than `patience` epochs."""
-
-    def __init__(self, optimizer: Any, mode: str = "min", factor: float = 0.1, patience: int = 10,
-                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0, min_lr: Any = 0,
-                 eps: float = 1e-8) -> None:
-        if factor >= 1.0:
-            raise ValueFault("Factor should be < 1.0.")
-        if mode not in ("min", "max"):
-            raise ValueFault(f"mode {brief(mode)} is unknown!", '"min"', '"max"')
-        if threshold_mode not in ("rel", "abs"):
-            raise ValueFault(f"threshold mode {brief(threshold_mode)} is unknown!", '"rel"', '"abs"')
-        self.factor, self.optimizer, self._get_lr_called_within_step = factor, optimizer, False
-        groups = groups_of(optimizer)
-        self._last_lr, count = [scalar(group, "lr") for group in groups], len(groups)
-        several = isinstance(min_lr, list | tuple)
-        self.default_min_lr = None if several else scalar({"min_lr": min_lr}, "min_lr", None)
-        self.min_lrs = [scalar({"min_lr": rate}, "min_lr", None) for rate in (min_lr if several else [min_lr] * count)]
-        if len(self.min_lrs) != count:
-            raise ValueFault(f"expected {count} min_lrs, got {len(self.min_lrs)}")
-        self.patience, self.cooldown, self.eps, self.last_epoch = patience, cooldown, eps, 0
-        self.mode_worse, self.mode = math.inf if mode == "min" else -math.inf, mode
-        self.threshold, self.threshold_mode, self.best = threshold, threshold_mode, self.mode_worse
-        self.cooldown_counter = self.num_bad_epochs = 0
-
-    @property
-    def in_cooldown(self) -> bool:
-        """Whether the rate was reduced within the last `cooldown` epochs."""
-        return self.cooldown_counter > 0
-
-    def state_dict(self) -> dict[str, Any]:
-        options = self._options()
-        at = [*options].index("last_epoch") + 1
-        return dict([*options.items()][:at]) | {"_last_lr": list(self._last_lr)} | options
-
-    def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
-        """Record the metric, and reduce the rate if it has not improved for more than `patience` epochs."""
-        if isinstance(metrics, Tensor) and metrics.array.size == 1:
-            metrics = metrics.array.item()
-        if type(metrics) not in NUMBERS:
-            message = "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'"
-            raise ArgumentFault(f"a number is needed, not {described(metrics)}", "scheduler.step(loss)").saying(message)
-        self.last_epoch += 1
-        if self._better(metrics):
-            self.best, self.num_bad_epochs = float(metrics), 0
-        else:
-            self.num_bad_epochs += 1
-        if self.cooldown_counter > 0:
-            self.cooldown_counter -= 1
-            self.num_bad_epochs = 0
-        if self.num_bad_epochs > self.patience:
-            for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=False):
-                rate = scalar(group, "lr")
-                new = max(rate * self.factor, least)
-                group["lr"] = new if rate - new > self.eps else rate
-            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
-
-    def _better(self, value: float) -> bool:
-        sign = 1 if self.mode == "max" else -1
-        margin = self.threshold if self.threshold_mode == "abs" else self.threshold * self.best * sign
-        if not math.isfinite(self.best):
-            return sign * value > sign * self.best
-        bound = self.best * (1 + sign * self.threshold) if self.threshold_mode == "rel" else self.best + sign * margin
-        return sign * value > sign * bound

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.nn.optim.adaptive import _WithBetas, add_squares, lerp, moments
-from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
+from gradcli.nn.optim.optimizer import Array, Optimizer, number_type, scalar, scalar_pair
 
 
 class NAdam(_WithBetas):
@@ -38,7 +38,7 @@ class NAdam(_WithBetas):
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, beta1, beta2, eps, decay, momentum_decay, decoupled = options
         if not state:
-            state.update(step=0, mu_product=np.ones((), np.float32), exp_avg=np.zeros_like(param),
+            state.update(step=0, mu_product=np.ones((), number_type()), exp_avg=np.zeros_like(param),
                          exp_avg_sq=np.zeros_like(param))
         state["step"] += 1
         step = state["step"]
@@ -47,7 +47,7 @@ class NAdam(_WithBetas):
         elif decay:
             grad = multiply_add(param, decay, grad)
         mu, following = (beta1 * (1.0 - 0.5 * 0.96 ** (at * momentum_decay)) for at in (step, step + 1))
-        state["mu_product"] *= np.float32(mu)
+        state["mu_product"] *= state["mu_product"].dtype.type(mu)
         product = float(state["mu_product"])
         mean, square = state["exp_avg"], state["exp_avg_sq"]
         lerp(mean, grad, 1 - beta1)
@@ -115,7 +115,8 @@ class ASGD(Optimizer):
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, lambd, alpha, begin, decay = options
         if not state:
-            state.update(step=0, eta=np.array(lr, np.float32), mu=np.ones((), np.float32), ax=np.zeros_like(param))
+            state.update(step=0, eta=np.array(lr, number_type()), mu=np.ones((), number_type()),
+                         ax=np.zeros_like(param))
         state["step"] += 1
         if decay:
             grad = multiply_add(param, decay, grad)

@@ -14,7 +14,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
@@ -340,7 +340,7 @@ class Optimizer(OptimizerHooks):
                 raise ArgumentFault(f"{subject}: step counts steps, and is {described(value)}")
             return int(steps)
         if name in self._scalar_entries and isinstance(value, Tensor) and value.array.size == 1:
-            return value.array.astype(np.float32).reshape(())
+            return value.array.astype(number_type()).reshape(())
         if not isinstance(value, Tensor) or value.array.shape != p.array.shape and name not in self._any_shape_entries:
             raise ArgumentFault(f"{subject}: {name} must be a {sized(p.array.shape)} tensor like the parameter, not "
                                 f"{described(value)}")
@@ -357,6 +357,11 @@ class Optimizer(OptimizerHooks):
         return veiled(f"{type(self).__name__} (\n" + "\n".join(groups) + ")")
 
 
+def number_type() -> Any:
+    """The type of single numbers in the state of a parameter: the default one, float32 where that is narrower."""
+    return np.promote_types(np.float32, Default.floating)
+
+
 def has_stepped(optimizer: Optimizer) -> bool:
     """Whether step() has been called; True for a step of the program's own, whose calls are not counted."""
     return optimizer._stepped or optimizer._steps_itself()
@@ -364,7 +369,7 @@ def has_stepped(optimizer: Optimizer) -> bool:
 
 def _public_state(state: dict[str, Any]) -> dict[str, Any]:
     """The state of a parameter as programs read it: arrays as tensors that share memory, `step` as a tensor."""
-    return {name: Tensor(np.array(value, np.float32)) if name == "step" else _public_value(value)
+    return {name: Tensor(np.array(value, number_type())) if name == "step" else _public_value(value)
             for name, value in state.items()}
 
 

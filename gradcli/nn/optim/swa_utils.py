@@ -177,6 +177,7 @@ class SWALR(LRScheduler):
     """Anneals the rate to swa_lr in anneal_epochs epochs and keeps it there."""
 
     _module_path = "torch.optim.swa_utils"
+    _closed_form = False
 
     def __init__(self, optimizer: Any, swa_lr: Any, anneal_epochs: int = 10, anneal_strategy: str = "cos",
                  last_epoch: int = -1) -> None:

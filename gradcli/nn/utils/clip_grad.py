@@ -12,6 +12,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.complex_tensor import of_one_kind
+from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor, rebind
 from gradcli.faults.attributes import NoTensor
@@ -31,7 +32,7 @@ def get_total_norm(tensors: Any, norm_type: float = 2.0, error_if_nonfinite: boo
     """The norm of the norms of several tensors."""
     arrays = [t.array for t in _tensor_list(tensors, "get_total_norm")]
     if not arrays:
-        return Tensor(np.array(0.0, np.float32))
+        return Tensor(np.array(0.0, Default.floating))
     power = float(norm_type)
     norms = np.array([_norm(a, power) for a in arrays], arrays[0].dtype)
     total = np.asarray(norms.max() if power == math.inf else _norm(norms, power))

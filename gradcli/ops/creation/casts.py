@@ -145,15 +145,15 @@ class Cpu(Op):
 
 
 class ResultType(Op):
-    """result_type(tensor1, tensor2): the element type in which both would be computed together."""
+    """result_type(tensor, other): the element type in which both would be computed together."""
 
     complex = True
     method = False
     samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
     errors = [([1.0], "text")]
 
-    def forward(tensor1: Operand, tensor2: Operand):
-        return dtypes.OF[dtypes.result_type((tensor1, tensor2))]
+    def forward(tensor: Operand, other: Operand):
+        return dtypes.OF[dtypes.result_type((tensor, other))]
 
 
 class CanCast(Op):

@@ -5,9 +5,19 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Sizes, VariadicArrays, sized
+from gradcli.engine.autograd.signature import (
+    Array,
+    Dim,
+    Dims,
+    Int,
+    Sizes,
+    VariadicArrays,
+    VariadicArraysKind,
+    sized,
+)
 from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.methods import axis
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import stepping
 from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ViewSize
@@ -273,6 +283,15 @@ def broadcast_shape(*shapes):
             broadcast_clash([tuple(s) for s in shapes])) from None
 
 
+class OneOrListed(VariadicArraysKind):
+    """Several tensors, or a single one as it is."""
+
+    single = True
+
+
+LIFTABLE = OneOrListed("tensors")
+
+
 class Lifted(Op, abstract=True):
     """Tensors with dimensions of length 1 added until they have some number of them."""
 
@@ -282,8 +301,8 @@ class Lifted(Op, abstract=True):
 
 
 def lift_all(tensors, lift):
-    """One lifted tensor, or several as a tuple."""
-    return lift(tensors[0]) if len(tensors) == 1 else tuple(lift(t) for t in tensors)
+    """A single tensor lifted, or those of a list as a tuple."""
+    return lift(tensors) if isinstance(tensors, Tensor | np.ndarray) else tuple(lift(t) for t in tensors)
 
 
 class Atleast1d(Lifted):
@@ -291,7 +310,7 @@ class Atleast1d(Lifted):
 
     names = ("atleast_1d",)
 
-    def compose(F, tensors: VariadicArrays = ()):
+    def compose(F, tensors: LIFTABLE = ()):
         return lift_all(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
 
 
@@ -300,7 +319,7 @@ class Atleast2d(Lifted):
 
     names = ("atleast_2d",)
 
-    def compose(F, tensors: VariadicArrays = ()):
+    def compose(F, tensors: LIFTABLE = ()):
         return lift_all(tensors, lambda t: row(F, t))
 
 
@@ -315,7 +334,7 @@ class Atleast3d(Lifted):
 
     names = ("atleast_3d",)
 
-    def compose(F, tensors: VariadicArrays = ()):
+    def compose(F, tensors: LIFTABLE = ()):
         return lift_all(tensors, lambda t: cube(F, t))
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from gradcli.engine.autograd import signature as kinds
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.autograd.signature import ALIASES, MISSING
+from gradcli.engine.autograd.signature import MISSING
+from gradcli.engine.factor_order import ALIASES
 
 INDENT = "    "
 NUMPYS = {ALIASES[option]: option for option in ("axis", "keepdims")}      # what numpy calls options
@@ -178,6 +179,8 @@ class ArgumentsSource:
             self.add(f"if len({v}) == 1 and (type({v}[0]) is list or type({v}[0]) is tuple): {v} = {v}[0]")
             self.refuse(f"not {v} or not _all_tensors({v})")
             self.add(f"{v} = tuple({v})")
+            if getattr(self.kinds[i], "single", False):
+                self.add(f"if _rest[0] is {v}[0] and len(_rest) == 1: {v} = {v}[0]")
             return
         self.add(f"if len({v}) == 1 and type({v}[0]) is not int:", f"    {v} = {v}[0]",
                  f"    if type({v}) is list or type({v}) is _Size: {v} = tuple({v})",
