@@ -110,6 +110,13 @@ def report_gradient(outputs: Sequence[Tensor], cause: str, gradient: Any) -> Any
     return changed
 
 
+def detached_for(tensor: Any, cause: str) -> Any:
+    """`tensor`, whose numbers alone `cause` is going to use, or what the observer returns for them."""
+    if Detachments.observer is None or not isinstance(tensor, Tensor) or not tensor.requires_grad:
+        return tensor
+    return Detachments.observer(tensor, cause, Tensor(tensor.array))
+
+
 def to_scalar(tensor: Tensor, cause: str, value: Any) -> Any:
     """`value`, a number made of `tensor`, or what the observer returns; without one, a remark warns as PyTorch does."""
     if not tensor.requires_grad:

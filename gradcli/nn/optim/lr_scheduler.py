@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import PROGRAM_MADE, exposed
@@ -361,7 +362,7 @@ class ReduceLROnPlateau(LRScheduler):
     def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
         """Record the metric, and reduce the rate if it has not improved for more than `patience` epochs."""
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
-            metrics = metrics.array.item()
+            metrics = detached_for(metrics, "scheduler.step()").array.item()
         if type(metrics) not in NUMBERS:
             message = "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'"
             raise ArgumentFault(f"a number is needed, not {described(metrics)}", "scheduler.step(loss)").saying(message)
