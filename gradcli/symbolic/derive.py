@@ -41,6 +41,8 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
         return derive_on_paper(session, text, leaves, of)
     text, result = until_backward(text)
     statements = parse(text, "<expression>")[3]
+    if not result and statements and not assigned_name(statements[-1]):
+        result = next(reversed(assigned_names(statements[-1])), "")
     one = not result and len(statements) == 1 and not assigned_name(statements[0])
     try:
         return derive_on_paper(session, with_parts_named(session, text) if one else text, leaves, result)

@@ -189,7 +189,8 @@ def test_the_repair_of_a_write_through_an_alias_writes_to_the_tensor_itself():
 
 
 def test_what_the_library_itself_leaves_behind_is_told():
-    net, step = "n = nn.Linear(1, 1); ", "w = nn.Parameter(torch.ones(1)); (w**2 * x).sum().backward(create_graph=True); "
+    net = "n = nn.Linear(1, 1); "
+    step = "w = nn.Parameter(torch.ones(1)); (w**2 * x).sum().backward(create_graph=True); "
     lost = ("complex(x, 1).real * x", "float(str(x).split()[2]) * x", "float(f'{x}'.split()[2]) + x",
             "w = torch.zeros(1); nn.init.constant_(w, x); w.sum() * x",
             "w = torch.zeros(1); w.set_(x.view(1)); w.sum() * x",
