@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from gradcli.engine.autograd.backward import newest_first
-from gradcli.engine.autograd.detached import Detachments
+from gradcli.engine.autograd.detached import TEXT, Detachments
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
 from gradcli.engine.tensor.write_gate import DataWrites, writing
@@ -55,6 +55,11 @@ class DetachmentRecorder:
         if len(detachment.tensors) < MOST_TENSORS:
             detachment.tensors.append(tensor)
         return perturbed(value, self.factor) if place in self.places else value
+
+    @property
+    def steers(self) -> bool:
+        """Whether numbers came out by which the program may have chosen its way; printed ones seldom are."""
+        return any(point.cause != TEXT for point in self.at.values())
 
     @contextmanager
     def listening(self) -> Iterator[DetachmentRecorder]:

@@ -16,7 +16,7 @@ from gradcli.display.containers import CONTAINERS, SIMPLE, render_container, sim
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
-from gradcli.engine.autograd.detached import report_detached
+from gradcli.engine.autograd.detached import TEXT, report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
@@ -77,7 +77,7 @@ class Style:
     def _tensor_text(self, value: Tensor, options: PrintOptions) -> str:
         """The text of a tensor, or of the numbers that the observer of detached values puts in place of its own."""
         own = value.array
-        value.array = report_detached(value, "str()", own)
+        value.array = report_detached(value, TEXT, own)
         try:
             return self.tensor(value, options)
         finally:

@@ -106,7 +106,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
         try:
             with DetachmentRecorder().listening() as recorder:
                 derivation = Paper(session, leaves, modules=modules).run(text, result)
-            if recorder.at and not derivation.conditions and _branches(text):
+            if recorder.steers and not derivation.conditions and _branches(text):
                 derivation = derivation._replace(conditions=None)
         except (UsageFault, NonScalarBackward, LimitFault):
             raise

@@ -37,6 +37,7 @@ SWEEPS = frozenset({BACKWARD, GRAD, FUNCTIONAL})
 # Writes of values with history to memory whose tensor does not see them.
 DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE = "a write through .data", "an assignment to .data", "a write to a numpy array"
 SHARED_WRITE = "a write to memory that a detached tensor or an array shares"
+TEXT = "str()"      # how the text of a tensor comes about, which may be read back
 WRITES = frozenset({DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE, SHARED_WRITE})
 
 
