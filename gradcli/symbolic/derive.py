@@ -38,7 +38,11 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
 
     if of:
         require_assigned(text, of)
-        return derive_on_paper(session, text, leaves, of)
+        try:
+            return derive_on_paper(session, text, leaves, of)
+        except NonScalarBackward as fault:
+            fault.hints[:] = [(f"total = {of}.sum()", f"one number, in the line after {of}; then --of total")]
+            raise
     text, result = until_backward(text)
     statements = parse(text, "<expression>")[3]
     if not result and statements and not assigned_name(statements[-1]):
