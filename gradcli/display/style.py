@@ -77,7 +77,10 @@ class Style:
     def _tensor_text(self, value: Tensor, options: PrintOptions) -> str:
         """The text of a tensor, or of the numbers that the observer of detached values puts in place of its own."""
         own = value.array
-        value.array = report_detached(value, TEXT, own)
+        array = report_detached(value, TEXT, own)
+        if array is own:
+            return self.tensor(value, options)
+        value.array = array
         try:
             return self.tensor(value, options)
         finally:

@@ -23,7 +23,7 @@ class DecisionLimit:
 
     def truth(self, tensor: Tensor) -> bool:
         """The truth of a tensor; raises PathLimit where the program asks too often."""
-        return bool(self("", tensor, tensor.array))
+        return bool(self(tensor, "", tensor.array))
 
     def __call__(self, tensor: Any, how: Any, value: Any) -> Any:
         """`value`, which the program reads of a tensor; raises PathLimit where it reads too often. Printing is free."""
