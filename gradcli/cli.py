@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from functools import partial
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -79,7 +81,8 @@ def run_with_typer(argv: list[str]) -> int:
     if argv and argv[0] in COMPLETION:
         return completion.scripts(*argv)
     try:
-        return group.main(args=argv, prog_name="gradcli", standalone_mode=False) or 0
+        run = partial(group.main, args=argv, prog_name="gradcli", standalone_mode=False)
+        return (completion.answer(run) if completion.VARIABLE in os.environ else run()) or 0
     except Misuse as error:
         context: Any = getattr(error, "ctx", None)
         if type(error).__name__ == "NoArgsIsHelpError":     # its message is the whole of --help

@@ -73,22 +73,26 @@ def value_of(session: Session, text: str) -> Tensor:
 
 def assigned_name(statement: Any) -> str:
     """The name that a statement assigns to; "" for any other statement."""
-    if statement[0] != "assign" or len(statement[3]) != 2 or statement[3][0][0] != "NAME":
+    parts = {"assign": 2, "annassign": 3}.get(statement[0])
+    if parts is None or len(statement[3]) != parts or statement[3][0][0] != "NAME":
         return ""
     return str(statement[3][0][3])
 
 
-def assigned_names(statement: Any) -> set[str]:
-    """The names that a statement assigns to, those in its loops and branches too, but not in functions and classes."""
+def assigned_names(statement: Any) -> list[str]:
+    """The names that a statement assigns to in the order of the text, those in its loops and branches too, but not in
+    functions and classes."""
     from gradcli.lang.syntax.query import walk
 
     kind, *_, parts = statement
     if kind in ("assign", "augassign"):
-        return {str(node[3]) for target in parts[:-1] for node in (
-            walk(target) if target[0] in ("tuple", "list") else (target,)) if node[0] == "NAME"}
+        return [str(node[3]) for target in parts[:-1] for node in (
+            walk(target) if target[0] in ("tuple", "list") else (target,)) if node[0] == "NAME"]
+    if kind == "annassign":
+        return [name for name in (assigned_name(statement),) if name]
     if kind in ("def", "class", "lambda") or type(parts) is not tuple:
-        return set()
-    return {name for part in parts if type(part) is tuple and len(part) == 4 for name in assigned_names(part)}
+        return []
+    return [name for part in parts if type(part) is tuple and len(part) == 4 for name in assigned_names(part)]
 
 
 def with_assigned_name(text: str) -> tuple[tuple[str, str], ...]:
@@ -96,11 +100,14 @@ def with_assigned_name(text: str) -> tuple[tuple[str, str], ...]:
     from gradcli.lang.syntax.parser import parse
 
     statements = parse(text, "<expression>")[3]
-    name = assigned_name(statements[-1]) if statements else None
-    if not name:
+    names = assigned_names(statements[-1]) if statements else ()
+    if not names:
         return ()
-    text = text.strip().rstrip(";")
-    return ((f"{text}; {name}", f"the value of {name}") if "\n" not in text else
+    name, text, kind = names[-1], text.strip().rstrip(";"), statements[-1][0]
+    if kind == "assign" and statements[-1][3][-2][0] != "NAME":
+        return ()       # of several names: any may be no number
+    simple = "\n" not in text and kind in ("assign", "annassign", "augassign")
+    return ((f"{text}; {name}", f"the value of {name}") if simple else
             (name, f"as the last line: the value of {name}"),)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from gradcli.engine.autograd.backward import newest_first
-from gradcli.engine.autograd.detached import Detachments
+from gradcli.engine.autograd.detached import TEXT, Detachments
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
 from gradcli.engine.tensor.write_gate import DataWrites, writing
@@ -30,7 +30,7 @@ Gradients = list[tuple[Tensor, Any]]
 STEP = 2.0 ** -7                # the relative perturbation of a number; for 0 the absolute one
 MOST_PLACES = 8                        # places that are tested one by one
 MOST_TENSORS = 64                       # source tensors recorded for one place
-DELIBERATE = frozenset({".data", ".detach()", "torch.no_grad()", "a volatile Variable"})    # intended
+DELIBERATE = frozenset({".data", ".detach()", ".detach_()", "torch.no_grad()", "a volatile Variable"})    # intended
 PIECEWISE_CONSTANT = frozenset({"int()"})     # their derivative is 0 wherever it exists
 
 
@@ -56,6 +56,11 @@ class DetachmentRecorder:
             detachment.tensors.append(tensor)
         return perturbed(value, self.factor) if place in self.places else value
 
+    @property
+    def steers(self) -> bool:
+        """Whether numbers came out by which the program may have chosen its way; printed ones seldom are."""
+        return any(point.cause != TEXT for point in self.at.values())
+
     @contextmanager
     def listening(self) -> Iterator[DetachmentRecorder]:
         """A context in which this object observes all detaching conversions."""
@@ -71,6 +76,8 @@ def perturbed(value: Any, factor: float) -> Any:
     """`value` with its floats changed by the relative `factor`, and ints by one in that direction."""
     if type(value) is float:
         return value + value * factor if value else factor
+    if type(value) is complex:
+        return complex(perturbed(value.real, factor), perturbed(value.imag, factor))
     if type(value) is int:
         return value + (1 if factor > 0 else -1)
     if isinstance(value, list):

@@ -44,7 +44,7 @@ def rounding_of(evaluate: Callable[[float, np.random.Generator], Any], exact: An
         runs = []
         for seed in range(RUNS):
             random = np.random.default_rng(seed)
-            with _entered(InexactLevel(size, random), modes):
+            with entered(InexactLevel(size, random), modes):
                 runs.append(np.abs(evaluate(size, random) - exact))
         off.append(np.nan_to_num(np.max(runs, axis=0), nan=np.inf))
     fine, coarse = off
@@ -59,7 +59,7 @@ def inexact(array: Any, size: float, random: np.random.Generator) -> Any:
 
 
 @contextmanager
-def _entered(level: InexactLevel, modes: Modes) -> Iterator[None]:
+def entered(level: InexactLevel, modes: Modes) -> Iterator[None]:
     """Within, operations are those of the level."""
     grad_mode.general = True
     with modes():

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradcli.analysis.intermediate_values import moves_unseen
 from gradcli.analysis.probing import culprit, differs, directions, weights
 from gradcli.analysis.random_rounding import Modes, inexact, rounding_of
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measure_slopes
@@ -24,6 +25,7 @@ FEWEST = 40         # elements of one leaf that are moved, where there are so ma
 LARGE = 200         # elements of leaves and outputs together beyond which fewer than MOST are moved
 SECOND = 16         # elements of the outputs whose gradients are differentiated again
 DOUBTFUL = 1e-2     # a relative error of a slope beyond which it does not tell whether the gradient is right
+MOST_UNSEEN = 8     # outputs of one element of a leaf whose operations are looked at
 Function = Callable[[], Sequence[Tensor]]
 
 
@@ -274,6 +276,11 @@ class _Variation:
         point[np.unravel_index(at, self.home.shape)] = number
         return self._evaluated(lambda: self.watched.values(self.function()), len(self.centre))
 
+    def moves_unseen(self, at: int, row: int, gap: float) -> bool:
+        """Whether the function moves within faster than steps at which an output tells slopes apart that differ so."""
+        step = 2 * SPARE * self.watched.epsilon[row] * abs(self.centre[row]) / gap
+        return moves_unseen(partial(self.values, at), self.number(at), step, self.modes)
+
     def rounding(self, rows: Sequence[int], claimed: Any) -> tuple[Any, Any]:
         """What rounding within the function does to some watched elements, and to their gradients by the leaf:
         infinite where it hides all."""
@@ -344,6 +351,10 @@ def _remeasured(variation: _Variation, at: int, rows: Any, claimed: Any, slopes:
     excess = np.where(infinite, 0, _excess(again, claimed, variation.tolerance, gradients))
     undecided = (excess <= 1) & (_excess(again, claimed, variation.tolerance) > 1)
     error = np.where(undecided, np.fmax(again.error, np.abs(claimed - again.slope)), again.error)
+    for row in rows[np.atleast_1d(excess[rows] > 1)][:MOST_UNSEEN]:
+        gap = abs(claimed[row] - again.slope[row])
+        if np.isfinite(gap) and gap and variation.moves_unseen(at, row, gap):
+            infinite[row], excess[row] = True, 0
     again = again._replace(error=np.where(infinite, np.inf, error), kind=np.where(infinite, SMOOTH, again.kind))
     for field, measure in zip(slopes, again, strict=True):
         field[rows, column] = measure[rows]

@@ -71,6 +71,10 @@ def arranged(argv: list[str], group: Any) -> list[str]:
         raise _lacks(option, "--help")
     if command.partition("=")[0] in OUTER:
         return [*command.split("=", 1), *rest[1:]]
+    if command == "eval":
+        own = Spellings.of(group.commands[command])
+        if rest[1 + own.leading(rest[1:]):][:1] == ["-e"]:
+            return [command, *options, *programs(rest[1:], own)]
     if command == "-e":
         return ["eval", *options, *programs(rest, Spellings.of(group.commands["eval"]))]
     if command in ("", "-"):

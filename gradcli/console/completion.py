@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import typer
@@ -14,6 +18,9 @@ from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import did_you_mean
 from gradcli.faults.tree import UsageFault
 
+ASSIGNED = re.compile(r"(--[\w-]+)\s=(?:\s|$)")       # how bash hands over --style=m: as three words
+VALUE = re.compile(r"(--[\w-]+=)[^\s=]*$")
+CANDIDATE = re.compile(r'((?:^|\(\()")', re.MULTILINE)     # where one begins in what zsh is told
 SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 VARIABLE = "_GRADCLI_COMPLETE"
 
@@ -49,6 +56,31 @@ class CommandGroup(TyperGroup):
             return [item(shell) for shell in SHELLS if shell.startswith(incomplete)]
         options = self.commands["eval"].shell_complete(ctx, incomplete) if incomplete[:1] == "-" else []
         return [*super().shell_complete(ctx, incomplete), *options]
+
+
+def answer(complete: Callable[[], int]) -> int:
+    """Print what `complete` tells the shell that asks, the values of `--option=` as that shell reads them.
+
+    Bash takes the sign between for a word of its own; zsh and fish complete the option and its value together.
+    """
+    shell = os.environ.get(VARIABLE, "").rpartition("_")[2]
+    if shell == "bash":
+        words, at = os.environ.get("COMP_WORDS", ""), int(os.environ.get("COMP_CWORD") or 0)
+        os.environ["COMP_WORDS"] = ASSIGNED.sub(r"\1 ", words)
+        before = sum(len(words[:sign.start(1)].split()) + 1 < at for sign in ASSIGNED.finditer(words))
+        os.environ["COMP_CWORD"] = str(at - before)
+    typed = os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    option = VALUE.search(typed) if shell in ("zsh", "fish") else None
+    if option is None:
+        return complete()
+    os.environ["_TYPER_COMPLETE_ARGS"] = f"{typed[:option.end(1) - 1]} {typed[option.end(1):]}"
+    told = StringIO()
+    try:
+        with redirect_stdout(told):
+            return complete()
+    finally:
+        places = CANDIDATE if shell == "zsh" else re.compile(r"^()(?=.)", re.MULTILINE)
+        typer.echo(places.sub(lambda place: place[1] + option[1], told.getvalue()), nl=False)
 
 
 def scripts(order: str, *words: str) -> int:

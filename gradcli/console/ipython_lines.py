@@ -75,6 +75,12 @@ def is_foreign(source: str) -> bool:
     return bool(head) and head[1] not in RUNNING      # type: ignore[index]  # a match where head is true
 
 
+def is_captured(source: str) -> bool:
+    """Whether a cell keeps what it prints and shows to itself: one that begins with %%capture."""
+    head = CELL.match(source)
+    return bool(head) and head[1] == "capture"      # type: ignore[index]  # a match where head is true
+
+
 def prints_of_its_own(source: str) -> bool:
     """Whether a cell has a command of IPython's that prints what is not known here: times, files, what a shell says."""
     if CELL.match(source):

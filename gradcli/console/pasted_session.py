@@ -47,8 +47,8 @@ def code_lines(text: str) -> list[str | None]:
             code = code if reader.quote else code.removeprefix(margin)
         elif (reader.is_open and continuing) or (not prompted and not BANNER.match(line)):
             code = line
-        else:
-            code, continuing = None, False
+        else:       # a blank line may stand between any two, as pages show sessions
+            code, continuing = None, continuing and not line.strip()
         if code is not None:
             reader.feed(code)
         codes.append(code)

@@ -64,8 +64,11 @@ def _heading(rows: list[CsvRow]) -> list[str]:
 
 
 def _is_heading(rows: list[CsvRow]) -> bool:
-    """Whether the first row names columns: it has text where a row below has a number, or no number at all."""
-    first = [_is_number(cell) or bool(DECIMAL_COMMA.fullmatch(cell)) for cell in rows[0].cells]
+    """Whether the first row names columns: it has text where a row below has a number, or no number at all.
+
+    A cell that marks a number as missing is no text.
+    """
+    first = [_is_number(cell) or _is_missing(cell) or bool(DECIMAL_COMMA.fullmatch(cell)) for cell in rows[0].cells]
     if all(first) or len(rows) == 1 and any(first):
         return False
     return not any(first) or any(_is_number(cell) and not number

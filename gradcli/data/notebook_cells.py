@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.faults.tree import FileFault
@@ -151,6 +152,8 @@ class CellHistory:
 
 def run_cells(session: Session, text: str, name: str) -> None:
     """Run the cells of a notebook in order, up to the first fault, and print what they print and show."""
+    from gradcli.console.ipython_lines import is_captured
+
     memory = CellHistory()
 
     def show(value: Any) -> None:
@@ -162,7 +165,8 @@ def run_cells(session: Session, text: str, name: str) -> None:
         for cell in code_cells(text, name):
             if not cell.is_empty:
                 memory.begin(session, cell.source, cell.run_number)
-                run_cell(session, cell.source, f"{name}, cell {cell.number + 1}")
+                with session.silenced() if is_captured(cell.source) else nullcontext():
+                    run_cell(session, cell.source, f"{name}, cell {cell.number + 1}")
     finally:
         session.display = before
 

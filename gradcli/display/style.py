@@ -16,7 +16,7 @@ from gradcli.display.containers import CONTAINERS, SIMPLE, render_container, sim
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
-from gradcli.engine.autograd.detached import report_detached
+from gradcli.engine.autograd.detached import TEXT, report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
@@ -72,7 +72,19 @@ class Style:
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
             raise ArgumentFault(f"unsupported format string passed to {kind}.__format__",
                                 ("{x.item():" + spec[:20] + "}", "formats the number of a tensor that has just one"))
-        return self.tensor(value, options)
+        return self._tensor_text(value, options)
+
+    def _tensor_text(self, value: Tensor, options: PrintOptions) -> str:
+        """The text of a tensor, or of the numbers that the observer of detached values puts in place of its own."""
+        own = value.array
+        array = report_detached(value, TEXT, own)
+        if array is own:
+            return self.tensor(value, options)
+        value.array = array
+        try:
+            return self.tensor(value, options)
+        finally:
+            value.array = own
 
     def tensor(self, value: Tensor, options: PrintOptions) -> str:
         """The text of a tensor, a Variable or a Parameter."""
@@ -110,7 +122,7 @@ class Style:
             with np.printoptions(**options.arrays):
                 return self.array(value.array, quoted)
         if isinstance(value, Tensor):
-            return self.tensor(value, options) if not isinstance(value, Uninitialized) else value.text()
+            return value.text() if isinstance(value, Uninitialized) else self._tensor_text(value, options)
         if isinstance(value, Op | NodeOutput):
             node = value.node if isinstance(value, NodeOutput) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"

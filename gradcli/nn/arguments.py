@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, described
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.tensor import Tensor
@@ -25,18 +26,19 @@ from gradcli.nn.refused_options import refused_option
 Take = Callable[[Any], Any]
 PYTORCH_BASES = ("Module", "Optimizer", "LRScheduler")    # classes whose methods are PyTorch's of the same class
 VARIADIC = 4     # in the flags of a code object: the function takes any number of arguments
+TAKEN = "an argument taken as a number"      # what leaves the history of a tensor behind that is one
 CHECKED: set[type] = set()      # the classes whose methods are guarded already
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, Tensor) and value.array.size == 1:
-        return value.array.item()
+        return report_detached(value, TAKEN, value.array.item())
     return value if type(value) in NUMBERS else REFUSED
 
 
 def _whole(value: Any) -> Any:
     if isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind in "iu":
-        return value.array.item()
+        return report_detached(value, TAKEN, value.array.item())
     return value if type(value) in (int, bool) else REFUSED
 
 

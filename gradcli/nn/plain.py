@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault
@@ -20,7 +21,7 @@ def plain_copy(value: Any, subject: str, depth: int = 0) -> Any:
     if value is None or type(value) is str or type(value) in NUMBERS:
         return value
     if isinstance(value, Tensor):
-        return Tensor(value.array.copy())
+        return Tensor(detached_for(value, subject).array.copy())
     if depth < MAX_DEPTH and type(value) in (list, tuple):
         return type(value)(plain_copy(inner, subject, depth + 1) for inner in value)
     if depth < MAX_DEPTH and type(value) is dict and all(type(key) in (str, int) for key in value):

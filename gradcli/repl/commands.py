@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from gradcli.console.settings import KEYS, did_you_mean, read_setting
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.tree import NameFault, UsageFault
 from gradcli.repl.clipboard import copy_to_clipboard
 from gradcli.repl.commands_derive import draw_curve, show_derivative, show_steps
 from gradcli.repl.commands_inspect import (
@@ -120,7 +120,14 @@ def _doc(repl: Repl, rest: str) -> None:
     elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
         show_info(repl, rest)
     else:
-        repl.write_values(lambda: describe_name(rest, repl.settings, repl.session) + "\n")
+        try:
+            repl.write_values(lambda: describe_name(rest, repl.settings, repl.session) + "\n")
+        except NameFault as fault:      # its repairs are commands of a shell
+            fault.hints = [(repair.replace("gradcli ", ":"), why) for repair, why in fault.hints
+                           if repair.startswith("gradcli doc ")]
+            if rest in COMMANDS:
+                fault.hints = [(f":help {rest}", "")]
+            raise
 
 
 def _history(repl: Repl, rest: str) -> None:

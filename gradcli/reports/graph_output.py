@@ -123,11 +123,11 @@ def _required(value: Any, of: str | None, session: Session, source: Source) -> A
 
 def _assigned_last(session: Session, source: Source) -> str | None:
     """The name that a tensor with a history was assigned to last, in a program that shows no expression."""
-    from gradcli.analysis.derivatives import assigned_name
+    from gradcli.analysis.derivatives import assigned_names
     from gradcli.lang.syntax.parser import parse
 
     names = session.names()
-    assigned = [assigned_name(statement) for statement in parse(source.text, source.name)[3]]
+    assigned = [name for statement in parse(source.text, source.name)[3] for name in assigned_names(statement)]
     return next((name for name in reversed(assigned)
                  if holds_numbers(names.get(name)) and names[name].requires_grad), None)
 

@@ -145,7 +145,7 @@ class Program:
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
                            constants, list(explored.constants), tracer.coarse,
                            [*explored.assumptions, *guarded], explored.paths,
-                           bool(recorder.at) and self.has_while_loop())
+                           recorder.steers and self.has_while_loop())
 
     def _other_run(self, point: Point, forced: tuple[bool, ...]) -> Run | None:
         """The run whose first decisions have the outcomes `forced`; None where the program fails then."""

@@ -38,9 +38,15 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
 
     if of:
         require_assigned(text, of)
-        return derive_on_paper(session, text, leaves, of)
+        try:
+            return derive_on_paper(session, text, leaves, of)
+        except NonScalarBackward as fault:
+            fault.hints[:] = [(f"total = {of}.sum()", f"one number, in the line after {of}; then --of total")]
+            raise
     text, result = until_backward(text)
     statements = parse(text, "<expression>")[3]
+    if not result and statements and not assigned_name(statements[-1]):
+        result = next(reversed(assigned_names(statements[-1])), "")
     one = not result and len(statements) == 1 and not assigned_name(statements[0])
     try:
         return derive_on_paper(session, with_parts_named(session, text) if one else text, leaves, result)
@@ -104,7 +110,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
         try:
             with DetachmentRecorder().listening() as recorder:
                 derivation = Paper(session, leaves, modules=modules).run(text, result)
-            if recorder.at and not derivation.conditions and _branches(text):
+            if recorder.steers and not derivation.conditions and _branches(text):
                 derivation = derivation._replace(conditions=None)
         except (UsageFault, NonScalarBackward, LimitFault):
             raise

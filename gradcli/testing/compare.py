@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from gradcli.testing.model import SKIP, Check, Lines, OutputParts, split
+from gradcli.testing.model import NO_CODE, SKIP, Check, Lines, OutputParts, split
 from gradcli.testing.tracebacks import is_traceback, traceback_ending
 
 ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
@@ -26,8 +26,8 @@ LineComparison = Callable[[str, str], bool]
 
 def judge(check: Check, parts: OutputParts) -> str | None:
     """Why a check fails: None if it passes, "" if expected and printed text differ."""
-    if check.options.problem:
-        return check.options.problem
+    if problem := check.options.problem:
+        return f"{problem}; write # error {parts.code}" if parts.code and problem.endswith(NO_CODE) else problem
     if code := check.options.error:
         if parts.fault is None:
             return f"no error was raised, and {code} was expected"

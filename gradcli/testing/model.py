@@ -106,6 +106,9 @@ class Document:
         raise NotImplementedError
 
 
+NO_CODE = ": the code of a fault belongs there"
+
+
 def options_of(source: str) -> CheckOptions:
     """The options in the comment that ends the first or the last line of an input."""
     if "#" not in source:
@@ -137,8 +140,7 @@ def _misspelt(line: str) -> CheckOptions | None:
         return None
     word, value = comment[1], comment[2] or ""
     if word == "error" and (not value or any(map(str.isdigit, value))):
-        problem = f"# error {value}".rstrip() + ": the code of a fault belongs there; write # error G0402"
-        return CheckOptions(problem=problem)
+        return CheckOptions(problem=f"# error {value}".rstrip() + NO_CODE)
     if word == "approx" and value and value[0] in "0123456789.-+":
         return CheckOptions(problem=f"# approx {value}: {value!r} is no tolerance; write # approx 1e-4")
     if word in WORDS or word.startswith(WORDS) or (value and not any(map(str.isdigit, value))):

@@ -186,3 +186,29 @@ def test_the_repair_of_a_write_through_an_alias_writes_to_the_tensor_itself():
         assert f"= help: {repair}     the tensor itself" in message, message
         mended = text.replace(write.partition(" =")[0], repair)
         assert f'"x": {slope}' in gradcli("grad", mended, "--at", "x=2", "--format", "json").out, mended
+
+
+def test_what_the_library_itself_leaves_behind_is_told():
+    net = "n = nn.Linear(1, 1); "
+    step = "w = nn.Parameter(torch.ones(1)); (w**2 * x).sum().backward(create_graph=True); "
+    lost = ("complex(x, 1).real * x", "float(str(x).split()[2]) * x", "float(f'{x}'.split()[2]) + x",
+            "w = torch.zeros(1); nn.init.constant_(w, x); w.sum() * x",
+            "w = torch.zeros(1); w.set_(x.view(1)); w.sum() * x",
+            net + "n.load_state_dict({'weight': x.view(1, 1), 'bias': torch.zeros(1)}); n(x.view(1)).sum()",
+            net + "nn.utils.vector_to_parameters(torch.stack([x, x]), n.parameters()); n(x.view(1)).sum()",
+            "b = nn.BatchNorm1d(1); b(torch.stack([x, 3*x]).view(2, 1)); b.running_mean.sum() * x",
+            "nn.Embedding.from_pretrained(x.view(1, 1))(torch.tensor([0])).sum() * x", "nn.ParameterList([x*2])[0] * x",
+            step + "optim.SGD([w], lr=0.1).step(); (w * x).sum()", step + "optim.SGD([w], lr=x).step(); (w * x).sum()",
+            step + "nn.utils.clip_grad_norm_([w], 0.1); (w.grad * x).sum()",
+            step + "nn.utils.clip_grad_value_([w], 0.1); (w.grad * x).sum()")
+    for text in lost:
+        outcome = gradcli("grad", text, "--at", "x=0.5")
+        assert outcome.err.partition("error")[2].startswith("[G0415]: a part of the gradient by x is missing"), (
+            text, outcome)
+    for text, slope in (("print(x) or x**2", 1.0), ("str(x) and x**2", 1.0),
+                        ("b = nn.BatchNorm1d(1); b(torch.stack([x, 3*x]).view(2, 1)).sum() + x", 1.0)):
+        outcome = gradcli("grad", text, "--at", "x=0.5", "--style", "modern", "--format", "json")
+        assert outcome.status == 0 and f'"x": {slope}' in outcome.out, (text, outcome)
+    for stop, cause in (("y = x * 2; y.detach_(); y * x", ".detach_()"),
+                        ("b = torch.zeros(3)\nwith torch.no_grad(): b[1] = x\nb.sum() * x", "torch.no_grad()")):
+        assert gradcli("grad", stop, "--at", "x=0.5").err.startswith(f"note: {cause} stops the gradient"), stop

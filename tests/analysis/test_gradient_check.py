@@ -203,3 +203,14 @@ def test_agrees_with_gradcheck(name):
 
     info = next(info for info in op_db if info.name == name)
     assert [mismatch for _, mismatch in compared(info, 4) if mismatch] == []
+
+
+def test_what_moves_below_the_rounding_of_the_output_cannot_be_judged():
+    for text in ("x + torch.frac(x * 1e12) * 1e-16", "100 + torch.frac(x * 1e6) * 1e-13",
+                 "x + torch.sin(1e12 * x) * 1e-16"):
+        for at in (1.1, 0.37, 2.0):
+            outcome = gradcli("check", text, "--at", f"x={at}")
+            assert outcome.status == 0 and "cannot be judged" in outcome.out, (text, at, outcome)
+    wrong = ("class Off(Function):\n    @staticmethod\n    def forward(ctx, x): return x.sin()\n    @staticmethod\n"
+             "    def backward(ctx, g): return g * 0.5\nOff.apply(x) + torch.floor(x) * F.relu(x)")
+    assert gradcli("check", wrong, "--at", "x=0.37").status == 4

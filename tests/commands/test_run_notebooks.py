@@ -59,3 +59,8 @@ def test_a_notebook_is_known_by_its_content(folder):
 def test_the_tutorial_prints_the_same_in_every_form(ending):
     outcome = gradcli("run", f"examples/autograd_tutorial.{ending}", cwd=ROOT)
     assert outcome.status == 0 and outcome.out == (ROOT / "examples/autograd_tutorial.out").read_text()
+
+
+def test_a_captured_cell_runs_and_prints_nothing(tmp_path):
+    (tmp_path / "a.ipynb").write_text(notebook(("%%capture out\nprint('hidden')\nx = 3\nx", []), ("x + 1", [])))
+    assert gradcli("run", "a.ipynb", cwd=tmp_path) == (0, "4\n", "")

@@ -24,6 +24,21 @@ def test_words_complete(typed, at, offered):
         assert all(word in outcome.out for word in offered.split())
 
 
+def test_values_behind_a_sign_complete():
+    """bash hands `--style=m` over as three words, zsh and fish as one, which is completed as a whole."""
+    for typed, offered in (("--style=m", ["modern"]), ("eval --format=np", ["npy", "npz"]),
+                           ("--style=modern --errors=s", ["short"]), ("--style=modern explai", ["explain"])):
+        words = ["gradcli", *typed.replace("=", " = ").split()]
+        told = gradcli(_GRADCLI_COMPLETE="complete_bash", COMP_WORDS="\n".join(words), COMP_CWORD=str(len(words) - 1))
+        assert told.out.split() == offered, typed
+        option = typed.rpartition(" ")[2].partition("=")[0] + "="
+        for shell in ("zsh", "fish"):
+            told = gradcli(_GRADCLI_COMPLETE=f"complete_{shell}", _TYPER_COMPLETE_ARGS=f"gradcli {typed}",
+                           _TYPER_COMPLETE_FISH_ACTION="get-args")
+            whole = [value if value == "explain" else option + value for value in offered]
+            assert all(value in told.out for value in whole), (shell, typed, told)
+
+
 @pytest.mark.parametrize("shell, mark", [("bash", "complete -o default -F"), ("zsh", "#compdef gradcli"),
                                          ("fish", "complete --command gradcli"),
                                          ("powershell", "Register-ArgumentCompleter")])

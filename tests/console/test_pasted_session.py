@@ -120,3 +120,10 @@ def test_fences_are_left_out(fence):
 ])
 def test_sessions_of_ipython(text, program):
     assert [line for line in clean_paste(text).split("\n") if line] == program
+
+
+def test_blank_lines_between_the_lines_of_a_session_change_nothing():
+    session = ">>> class A:\n...     v = 1\n...\n>>> A.v\n1\n"
+    assert [line for line in clean_paste(session.replace("\n", "\n\n")).split("\n") if line] == [
+        "class A:", "    v = 1", "A.v"]
+    assert clean_paste(">>> x\n\n 1\n...\n 3\n>>> y\n") == "x\ny"        # of a tensor that is shown in part

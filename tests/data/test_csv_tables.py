@@ -37,6 +37,8 @@ def test_rows_of_every_separator(tmp_path, text, wanted):
 
 @pytest.mark.parametrize("text, complaint, repair", [
     ("a,b\n1,\n2,3\n", "there is no number in line 2 of column b: ''", "nan in its place"),
+    ("1,,3\n4,5,6\n", "there is no number in line 1: ''", "nan in its place"),
+    ("1,NA\n2,3\n", "there is no number in line 1: 'NA'", "nan in its place"),
     ("a,b\n1,NA\n2,3\n", "line 2 of column b: 'NA'", "nan in its place"), ("1,5;2,5\n", "'1,5' in line 1", "1.5"),
     ("a,b\n", "no rows below the heading", ""), ("", "there are no rows", ""), ("# only\n", "there are no rows", ""),
     ("a;b,c\n1,2,3\n", "cell", ""),

@@ -26,6 +26,7 @@ WRONG = {
     "exec 'a'": ("exec is not part", (1, 1), ""),
     "x = (1,\n 2\ny = 3": ("( is not closed", (1, 5), ")"),
     "x = [1, 2": ("[ is never closed", (1, 5), ""),
+    "x = (1,": ("( is never closed", (1, 5), "x = (1,)"),
     "f(g(1)": ("( is never closed", (1, 2), ""),
     "x = 1)": ("no ( that this ) could close", (1, 6), ""),
     "x = (1]": ("( is closed by ]", (1, 7), ""),

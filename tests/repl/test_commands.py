@@ -430,3 +430,10 @@ def test_a_block_between_tildes_is_pasted_as_one_between_backquotes():
     from gradcli.console.pasted_session import clean_paste
 
     assert clean_paste("~~~python\nk = 1\nk\n~~~") == clean_paste("```\nk = 1\nk\n```") == "k = 1\nk"
+
+
+def test_repairs_of_help_can_be_typed_at_the_prompt(repl):
+    for line, repair in ((":help softplis", ":doc softplus"), ("help(steps)", ":help steps")):
+        assert f"= help: {repair}\n" in submit(repl, line).err
+        assert submit(repl, repair).err == ""
+    assert "help" not in submit(repl, ":doc zzzz").err

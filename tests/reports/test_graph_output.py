@@ -226,3 +226,15 @@ def test_notes_stand_above_their_edges_in_every_viewer(tmp_path):
     drawn = (tmp_path / "graph.svg").read_text()
     words = re.findall(r'<text class="(halo|grad)"[^>]*>([^<]*)<', drawn)
     assert words == [("halo", "3"), ("grad", "3"), ("halo", "2"), ("grad", "2")] and "paint-order" not in drawn
+
+
+def test_the_value_assigned_last_is_the_one_of_a_program_without_an_expression():
+    for text, name in (("a = x * 2; b: float = a.sin()", "b"), ("a, b = x * 2, x * 3", "b"), ("b, c = x * 2, 3", "b"),
+                       ("a = b = x * 2", "b"), ("b = x * 2; b += x", "b"), ("for i in range(2): b = x * i", "b")):
+        for command, mark in (("graph", f"{name} = "), ("steps", f"∂{name}")):
+            outcome = gradcli(command, text, "--at", "x=3")
+            assert outcome.status == 0 and mark in outcome.out, (command, text, outcome)
+    for text, repair in (("b: float = x * 2", "b: float = x * 2; b"), ("b = x * 2; b += x", "b = x * 2; b += x; b")):
+        assert f"= help: {repair}     the value of b" in gradcli("grad", text, "--at", "x=3").err
+        assert gradcli("grad", repair, "--at", "x=3").status == 0
+    assert "help" not in gradcli("grad", "b, c = x * 2, 3", "--at", "x=3").err        # either may be no number

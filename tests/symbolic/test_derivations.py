@@ -151,3 +151,10 @@ def test_results_of_loops_are_derived_and_only_what_they_depend_on():
     told = gradcli("steps", "w = torch.tensor(2.0, requires_grad=True)\nfor i in range(3):\n    loss = (w - 1)**2\n"
                    "loss.backward()").out
     assert told.startswith("loss3 = (w - 1)**2\n\n∂loss3/∂w = 2*(w - 1)\n")
+
+
+def test_a_named_value_of_several_numbers_is_told_which_line_works():
+    message = gradcli("steps", "a = x * 2; b = a * 3", "--of", "a", "--at", "x=[1, 2]").err
+    assert " = help: total = a.sum()  " in message and "--of total" in message
+    mended = gradcli("steps", "a = x * 2; total = a.sum(); b = a * 3", "--of", "total", "--at", "x=[1, 2]")
+    assert mended.status == 0 and "∂total/∂x_i = 2, as reverse mode says" in mended.out

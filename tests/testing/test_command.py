@@ -201,3 +201,14 @@ def test_a_script_of_python_has_its_output_beside_it(run, tmp_path):
     status, out, _ = run({"a.py": '"""\n>>> words\n"""\nprint(1)\n', "a.out": "2\n"})
     assert status == 4 and "a.out:1: the output of a.py" in out
     assert run({"b.py": "print(1)\n", "b.out": "1\n"})[0] == 0
+
+
+def test_what_a_page_leaves_out_is_told_and_a_marker_without_a_code_gets_it(tmp_path):
+    (tmp_path / "a.md").write_text("Text\n\n    >>> 1 + 1\n    3\n")
+    status, _, err = gradcli("test", "a.md", cwd=tmp_path)
+    assert status == 2 and "a.md: prompts outside of marked blocks are not tested, the first in line 3" in err
+    (tmp_path / "b.md").write_text("```gradcli\n>>> raise ValueError(1)  # error\n```\n")
+    status, out, _ = gradcli("test", "b.md", cwd=tmp_path)
+    assert status == 4 and "belongs there; write # error G0501" in out
+    (tmp_path / "b.md").write_text("```gradcli\n>>> raise ValueError(1)  # error G0501\n```\n")
+    assert gradcli("test", "b.md", cwd=tmp_path).status == 0

@@ -37,6 +37,7 @@ SWEEPS = frozenset({BACKWARD, GRAD, FUNCTIONAL})
 # Writes of values with history to memory whose tensor does not see them.
 DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE = "a write through .data", "an assignment to .data", "a write to a numpy array"
 SHARED_WRITE = "a write to memory that a detached tensor or an array shares"
+TEXT = "str()"      # how the text of a tensor comes about, which may be read back
 WRITES = frozenset({DATA_WRITE, DATA_ASSIGNMENT, ARRAY_WRITE, SHARED_WRITE})
 
 
@@ -108,6 +109,13 @@ def report_gradient(outputs: Sequence[Tensor], cause: str, gradient: Any) -> Any
         for output in outputs:
             changed = observer(output, cause, gradient)
     return changed
+
+
+def detached_for(tensor: Any, cause: str) -> Any:
+    """`tensor`, whose numbers alone `cause` is going to use, or what the observer returns for them."""
+    if Detachments.observer is None or not isinstance(tensor, Tensor) or not tensor.requires_grad:
+        return tensor
+    return Detachments.observer(tensor, cause, Tensor(tensor.array))
 
 
 def to_scalar(tensor: Tensor, cause: str, value: Any) -> Any:

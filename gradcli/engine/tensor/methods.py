@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, report_detached, share_memory, to_scalar
+from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, detached_for, report_detached, share_memory, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
 from gradcli.engine.autograd.hooks import (
@@ -135,6 +135,9 @@ def detach_(self: Tensor) -> Tensor:
             "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
             "detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution.")
+    attached = type(self)(self.array)       # this as it was, for who observes
+    attached.node, attached.requires_grad = self.node, self.requires_grad
+    self.array = detached_for(attached, ".detach_()").array
     self.node, self.requires_grad = None, False
     flag_views(self, here())
     return self

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name, wrong_type
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
@@ -90,7 +91,7 @@ def set_(self: Tensor, source: Any = None) -> Tensor:
         raise ShapeFault("set_() cannot be used on variables that require grad", ("x.data = y", "another value"))
     if source is not None and source.array.dtype != self.array.dtype:
         raise ShapeFault(f"set_(): {described(source)} is of another type than {described(self)}")
-    rebind(self, np.zeros(0, self.array.dtype) if source is None else source.array)
+    rebind(self, np.zeros(0, self.array.dtype) if source is None else detached_for(source, ".set_()").array)
     return self
 
 

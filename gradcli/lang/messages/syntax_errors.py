@@ -192,7 +192,8 @@ def _closed(s: ErrorContext, opened: list[Word]) -> tuple[tuple[str, str], ...]:
     if "#" in text or not text.strip():
         return ()
     ends = "".join(OPENING[bracket[0]] for bracket in reversed(opened))
-    return ((text.strip().removesuffix(",") + ends, f"in line {line}"),)
+    text = text.strip() if opened[-1][0] == "(" else text.strip().removesuffix(",")     # (1,) is a tuple, (1) a number
+    return ((text + ends, f"in line {line}"),)
 
 
 def _missing_block(s: ErrorContext) -> SyntaxFault | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.signature import Int, brief, described
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
@@ -360,7 +361,7 @@ def _parameter(value: Any) -> Parameter:
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"Parameters are made of tensors, not of {described(value)}",
                             "nn.Parameter(torch.randn(2))")
-    return Parameter(value.array, True)
+    return Parameter(detached_for(value, "Parameter()").array, True)
 
 
 def _describe_parameter(p: Parameter, kind: str = "") -> str:

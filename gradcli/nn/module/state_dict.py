@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.argument_words import type_name, type_text
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
@@ -147,7 +148,7 @@ def load_state_dict(module: Any, state_dict: Any, strict: bool) -> IncompatibleK
         raise ShapeFault(" ".join([head, *(word.strip() for word in errors)])).saying("\n\t".join([head, *errors]))
     for _, target, value in pairs:
         if not isinstance(value, Uninitialized):
-            copy_into(target, value.array, "load_state_dict")
+            copy_into(target, detached_for(value, "load_state_dict()").array, "load_state_dict")
     return IncompatibleKeys(missing_keys, unexpected)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import DeviceLike
@@ -39,7 +40,7 @@ class _Rows(Module):
         if isinstance(weight, Tensor):
             if weight.array.shape != shape:
                 raise ShapeFault("Shape of weight does not match num_embeddings and embedding_dim")
-            self.weight = Parameter(weight.array, True)
+            self.weight = Parameter(detached_for(weight, "from_pretrained()").array, True)
         else:
             self.weight = empty_parameter(shape, dtype)
             self.reset_parameters()

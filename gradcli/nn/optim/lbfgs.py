@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.optim.optimizer import Array, Optimizer, scalar
+from gradcli.nn.optim.optimizer import STEP, Array, Optimizer, scalar
 
 SUFFICIENT, CURVED = 1e-4, 0.9      # the constants of the Wolfe conditions
 NARROW = 1e-9                       # a bracket below this size is not searched further
@@ -266,8 +267,8 @@ class _Descent:
 
     def _gradient(self) -> Array:
         """The gradients of all parameters, as one vector."""
-        return np.concatenate([np.zeros(p.array.size, p.array.dtype) if p.grad is None else p.grad.array.reshape(-1)
-                               for p in self.params])
+        return np.concatenate([np.zeros(p.array.size, p.array.dtype) if p.grad is None
+                               else detached_for(p.grad, STEP).array.reshape(-1) for p in self.params])
 
     def _move(self, direction: Array, t: Any) -> None:
         at = 0

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from gradcli.engine.argument_words import type_name, type_text
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.tensor.dtypes import OF, Default
@@ -30,13 +31,14 @@ from gradcli.nn.plain import plain_copy
 
 Array = np.ndarray[Any, Any]
 UNSET: Any = object()
+STEP = "optimizer.step()"        # what leaves the history of gradients and rates behind
 
 
 def scalar(group: dict[str, Any], name: str, least: float | None = 0.0) -> float:
     """An option of a group as a number. ArgumentFault for other values, ValueFault below `least` (None: no bound)."""
     value: Any = group.get(name, UNSET)
     if isinstance(value, Tensor) and value.array.size == 1:
-        value = value.array.item()
+        value = detached_for(value, STEP).array.item()
     if type(value) not in NUMBERS:
         raise ArgumentFault(f"the option {name} of an optimiser must be a number, not "
                             f"{'missing' if value is UNSET else described(value)}")
@@ -231,7 +233,7 @@ class Optimizer(OptimizerHooks):
             for p in params:
                 if p.gradient is None:
                     continue
-                grad, array = p.gradient.array, p.array
+                grad, array = detached_for(p.gradient, STEP).array, p.array
                 if grad.dtype is not array.dtype:
                     grad = grad.astype(array.dtype)
                 if array.dtype.kind != "f":

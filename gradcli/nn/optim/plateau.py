@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed
@@ -52,7 +53,7 @@ class ReduceLROnPlateau(LRScheduler):
     def step(self, metrics: Any = None, epoch: Any = None) -> None:     # type: ignore[override]  # as torch has it
         """Record the metric, and reduce the rate if it has not improved for more than `patience` epochs."""
         if isinstance(metrics, Tensor) and metrics.array.size == 1:
-            metrics = metrics.array.item()
+            metrics = detached_for(metrics, "scheduler.step()").array.item()
         if type(metrics) not in NUMBERS:
             message = "ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'"
             raise ArgumentFault(f"a number is needed, not {described(metrics)}", "scheduler.step(loss)").saying(message)

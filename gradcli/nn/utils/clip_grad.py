@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.autograd.detached import detached_for, report_detached
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.complex_tensor import of_one_kind
@@ -66,7 +67,9 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, for
     for p in _tensor_list(parameters, "clip_grads_with_norm_"):
         if p.grad is not None:
             g = p.grad.array
-            np.multiply(g, factor.astype(g.dtype), out=rewriting(p.grad, "clip_grad_norm_"))
+            scaled = g * factor.astype(g.dtype)
+            scaled = report_detached(p.grad, "clip_grad_norm_()", scaled) if factor < 1 else scaled
+            np.copyto(rewriting(p.grad, "clip_grad_norm_"), scaled)
 
 
 clip_grad_norm = clip_grad_norm_
@@ -77,6 +80,8 @@ def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) ->
     for p in _tensor_list(parameters, "clip_grad_value_"):
         if p.grad is not None:
             clipped = np.clip(p.grad.array, -float(clip_value), float(clip_value))
+            if not np.array_equal(clipped, p.grad.array, equal_nan=True):
+                clipped = report_detached(p.grad, "clip_grad_value_()", clipped)
             np.copyto(rewriting(p.grad, "clip_grad_value_"), clipped, casting="unsafe")
 
 
@@ -97,7 +102,7 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
         short = next(p for p in tensors if (remaining := remaining - p.array.size) < 0)
         raise ShapeFault(f"{needed} numbers are needed, and the vector has {vec.array.size}").saying(
             f"shape '{list(short.array.shape)}' is invalid for input of size {remaining + short.array.size}")
-    at = 0
+    at, vec = 0, detached_for(vec, "vector_to_parameters()")
     for p in tensors:
         of_one_kind(p, vec)
         rebind(p, vec.array[at : at + p.array.size].reshape(p.array.shape))

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.detached import report_write
+from gradcli.engine.autograd.detached import detached_for, report_write
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
@@ -18,7 +18,17 @@ from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
-from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
+from gradcli.engine.tensor.tensor import (
+    DATA,
+    NO_GRAD,
+    UNTRACKED,
+    Tensor,
+    ViewOf,
+    clock,
+    latest_write,
+    new_tuple,
+    note_write,
+)
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
 from gradcli.engine.warned import warn
@@ -232,6 +242,7 @@ def setitem(self, key, value):
     if grad_mode.on and getattr(value, "requires_grad", False):
         underived(self)
     if isinstance(value, Tensor):
+        value = value if grad_mode.on else detached_for(value, NO_GRAD)
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
         source = realized_or_inf(value, self.array.dtype)

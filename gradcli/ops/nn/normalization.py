@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.engine import large
+from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
@@ -274,7 +275,7 @@ class BatchNorm(Op):
         axes = (0, *range(2, len(input.shape)))
         out = first(F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH))
         if running_mean is not None or running_var is not None:
-            F.update_running_stats(input, running_mean, running_var, axes, momentum)
+            F.update_running_stats(detached_for(input, "batch_norm()"), running_mean, running_var, axes, momentum)
         return out
 
 
@@ -366,7 +367,8 @@ class InstanceNorm(Op):
             axes = tuple(range(2, len(input.shape)))
             out = first(F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH))
             if running_mean is not None or running_var is not None:
-                F.update_running_stats_per_sample(input, running_mean, running_var, momentum)
+                F.update_running_stats_per_sample(detached_for(input, "instance_norm()"), running_mean, running_var,
+                                                  momentum)
         else:
             out = F.rescaled(input, F.reshape(running_mean, shape), F.reshape(running_var, shape), weight, bias, eps)
         return F.renamed(out, "ViewBackward0")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gradcli.engine.autograd.detached import Detachments
+from gradcli.engine.autograd.detached import TEXT, Detachments
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual
 from gradcli.symbolic.control_flow.path_condition import PathLimit
@@ -23,11 +23,11 @@ class DecisionLimit:
 
     def truth(self, tensor: Tensor) -> bool:
         """The truth of a tensor; raises PathLimit where the program asks too often."""
-        return bool(self("", tensor, tensor.array))
+        return bool(self(tensor, "", tensor.array))
 
     def __call__(self, tensor: Any, how: Any, value: Any) -> Any:
-        """`value`, which the program reads of a tensor; raises PathLimit where it reads too often."""
-        self.most -= 1
+        """`value`, which the program reads of a tensor; raises PathLimit where it reads too often. Printing is free."""
+        self.most -= how != TEXT
         if self.most < 0:
             raise PathLimit("a loop goes on by values")
         return value

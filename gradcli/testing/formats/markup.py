@@ -51,7 +51,9 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Mark
     directives: list[str] = []
     unmarked: list[MarkedBlock] = []
     notes: list[str] = []
+    within: set[int] = set()
     for block in blocks:
+        within.update(range(block.first, block.stop))
         directives += block.directives
         if not block.language and block.first == block.stop:
             continue
@@ -74,6 +76,9 @@ def _document(path: str, content: bytes, lines: list[str], blocks: Iterator[Mark
     document = LineDocument(path, content, checks)
     if directives:
         notes.append(f"{path}: `# gradcli: {', '.join(directives)}` stands below the last input, and changes nothing")
+    outside = next((at for at, line in enumerate(lines) if at not in within and is_prompt(line)), None)
+    if outside is not None:
+        notes.append(f"{path}: prompts outside of marked blocks are not tested, the first in line {outside + 1}")
     document.notes = [*notes, *([_unmarked(path, unmarked)] if unmarked else [])]
     return document
 
