@@ -27,6 +27,22 @@ try:
     getattr(3, '__len__')
 except AttributeError as error:
     print(error)
+""", "names of exceptions": """
+import torch
+x = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
+p = torch.nn.Parameter(torch.ones(2))
+p.grad = torch.tensor([float('nan'), 1])
+for call in (lambda: torch.autograd.gradcheck(lambda x: x * x.detach(), x), lambda: torch.linalg.inv(torch.zeros(2, 2)),
+             lambda: torch.nn.utils.clip_grad_norm_([p], 1, error_if_nonfinite=True)):
+    try: call()
+    except RuntimeError as error: print(type(error), str(error).split(',')[0])
+""", "nodes of a layer": """
+import torch
+def walk(node, depth=0):
+    print(' ' * depth, node and node.name())
+    for inner, _ in node.next_functions if node else ():
+        walk(inner, depth + 1)
+walk(torch.nn.Linear(2, 1)(torch.ones(1, 2)).grad_fn)
 """, "global names": """
 class First: pass
 class Second: pass
@@ -51,6 +67,10 @@ a, t = np.ones(2, dtype=np.float32), torch.ones(2)
 print(torch.is_tensor(a), torch.is_tensor(t), torch.is_tensor(torch.nn.Parameter(t)))
 for kind in (torch.Tensor, torch.FloatTensor, np.ndarray, (list, torch.Tensor), (list, np.ndarray)):
     print(isinstance(a, kind), isinstance(t, kind))
+a = np.array([1.0, 2.0])
+b, c = torch.as_tensor(a), torch.asarray(a)
+b[0] = 9
+print(a, b, c, b.dtype, type(b), torch.is_tensor(c))
 """, "element types of arrays": """
 import numpy as np
 for kind in (np.float32, np.float64, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, bool):

@@ -74,6 +74,7 @@ class Transposed(Op, abstract=True):
 
     __slots__ = ()
     legacy_class_name = modern_name = "TBackward0"
+    params = ()
 
 
 def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
@@ -89,9 +90,7 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:
         steps = {rule.item: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple([steps.get(item, NOWHERE) for item in range(_joined(node))])
-    if not node.edges or not node.params or (
-            isinstance(node, Transposed)) or any(
-            rule.item is not None for _, rule, _ in node.edges):
+    if not node.edges or not node.params or any(rule.item is not None for _, rule, _ in node.edges):
         return tuple(_step(parent, leaves=False) for parent in _parents(node))
     steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
     order = input_order(node)

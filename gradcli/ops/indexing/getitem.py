@@ -19,6 +19,7 @@ from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import DATA, UNTRACKED, Tensor, ViewOf, clock, latest_write, new_tuple, note_write
+from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
 from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
@@ -26,7 +27,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent
 from gradcli.ops.base import Kernel
 from gradcli.ops.indexing.assigned import assign, check_source
-from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
+from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places, unpacked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ALL = slice(None)
@@ -184,6 +185,8 @@ def getitem(self, key):
             return part
     if Current.legacy and type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
+    if type(key) is list:
+        key = unpacked(key, self)
     places = row_places(key, array)
     if places is not None:
         return traced.getitem(self, FIRST, (places,))
@@ -206,6 +209,8 @@ def setitem(self, key, value):
     """`self[key] = value`."""
     if key is True and not Current.legacy:
         key = None
+    if type(key) is list:
+        key = unpacked(key, self)
     source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
@@ -231,12 +236,13 @@ def setitem(self, key, value):
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
         source = realized_or_inf(value, self.array.dtype)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple) and type(self) is NumpyArray:
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array
     else:
-        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}"
-                            ).saying(f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
+        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}",
+                            *[("torch.tensor({value})", "a tensor of them")] * isinstance(value, list | tuple)).saying(
+            f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
         value = traced.getitem(self, (...,), ()) if value is self else value
