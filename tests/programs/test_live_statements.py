@@ -36,6 +36,25 @@ for call in (lambda: torch.autograd.gradcheck(lambda x: x * x.detach(), x), lamb
              lambda: torch.nn.utils.clip_grad_norm_([p], 1, error_if_nonfinite=True)):
     try: call()
     except RuntimeError as error: print(type(error), str(error).split(',')[0])
+try: (lambda: (lambda x: x)())()
+except TypeError as error: print(str(error).rpartition('.')[2])
+""", "products of several types": """
+import torch, torch.nn.functional as F
+b, pair = torch.ones(2, 2), (torch.ones(1, 1, 3),) * 2
+d, v, w, B, D = b.double(), b[0], b[0].double(), b[None], b[None].double()
+for call in (lambda: b @ d, lambda: v @ w, lambda: b @ w, lambda: w @ b, lambda: B @ d, lambda: b @ D, lambda: B @ D,
+             lambda: torch.mv(b, w), lambda: torch.bmm(B, D), lambda: torch.addmm(b, b, d),
+             lambda: torch.addmm(b, d, b), lambda: torch.addmv(v, b, w), lambda: torch.addbmm(b, D, B),
+             lambda: torch.baddbmm(B, D, B), lambda: torch.baddbmm(B, B, D), lambda: torch.einsum('ij,jk', b, d),
+             lambda: F.linear(d, b), lambda: F.linear(d, b, v), lambda: F.linear(b, b, w),
+             lambda: F.binary_cross_entropy(b, d), lambda: F.prelu(b, w[:1]), lambda: F.layer_norm(d, (2,), v, v),
+             lambda: torch.nn.BatchNorm1d(2)(d), lambda: torch.linalg.solve(b, d),
+             lambda: F.cross_entropy(b, b.long()), lambda: torch.nn.GRU(2, 3)(B, pair),
+             lambda: torch.nn.LSTM(2, 3)(B, pair[0]), lambda: torch.nn.LSTM(2, 3)(B, pair[:1]),
+             lambda: torch.nn.LSTM(2, 3)(B, torch.ones(2, 2, 3)), lambda: torch.nn.LSTMCell(2, 3)(b, b),
+             lambda: torch.nn.GRUCell(2, 3)(b, pair)):
+    try: print(call())
+    except Exception as error: print(type(error).__name__, error)
 """, "nodes of a layer": """
 import torch
 def walk(node, depth=0):
