@@ -55,6 +55,13 @@ for call in (lambda: b @ d, lambda: v @ w, lambda: b @ w, lambda: w @ b, lambda:
              lambda: torch.nn.GRUCell(2, 3)(b, pair)):
     try: print(call())
     except Exception as error: print(type(error).__name__, error)
+z = torch.zeros(0, 3)
+for name in ('max', 'min', 'argmax', 'argmin', 'median', 'mode', 'amax', 'amin', 'aminmax'):
+    for options in ({'dim': 0}, {'dim': 1}, {}):
+        try: print(getattr(torch, name)(z, **options))
+        except (IndexError, RuntimeError) as error: print(type(error).__name__, error)
+try: del b[0]
+except TypeError as error: print(error)
 """, "nodes of a layer": """
 import torch
 def walk(node, depth=0):

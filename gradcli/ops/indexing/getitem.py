@@ -275,6 +275,12 @@ def setitem(self, key, value):
             rebase(self, changed)
 
 
+def delitem(self, key):
+    """`del self[key]`, which no tensor has."""
+    raise ArgumentFault("a tensor keeps its size: its elements cannot be deleted", (
+        "torch.cat([x[:i], x[i + 1:]])", "the others")).saying("Tensor does not support deleting items")
+
+
 def split_key(key, array):
     """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
     keys = key if type(key) is tuple else (key,)
@@ -380,3 +386,4 @@ def _split(keys, free):
 
 Tensor.__getitem__ = getitem
 Tensor.__setitem__ = setitem
+Tensor.__delitem__ = delitem
