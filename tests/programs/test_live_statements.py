@@ -97,6 +97,13 @@ a = np.array([1.0, 2.0])
 b, c = torch.as_tensor(a), torch.asarray(a)
 b[0] = 9
 print(a, b, c, b.dtype, type(b), torch.is_tensor(c))
+i, f = torch.tensor([1, 2]), torch.ones(2)
+filled = torch.Tensor(f).fill_(9)
+print(f, torch.Tensor(i), torch.Tensor(torch.tensor(True)), torch.Tensor(a), torch.LongTensor(i),
+      torch.Tensor(f.half()))
+for make in (torch.FloatTensor, torch.DoubleTensor):
+    try: make(i)
+    except TypeError as error: print(error)
 """, "element types of arrays": """
 import numpy as np
 for kind in (np.float32, np.float64, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, bool):
