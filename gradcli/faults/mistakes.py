@@ -383,5 +383,9 @@ class Unimplemented(Fault, NotImplementedError):
     code = "G0332"
 
 
+class SlopeMismatch(GradFault):
+    """Gradients that are no slopes: what PyTorch calls torch.autograd.gradcheck.GradcheckError."""
+
+
 class MatrixFault(UnfitValue):
     """A factorization or an inverse that a matrix does not have: what PyTorch calls torch.linalg.LinAlgError."""

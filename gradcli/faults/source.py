@@ -30,7 +30,8 @@ class NamedValue(NamedTuple):
 
 
 LONGEST_TEXT = 4000     # characters of a message, a note or a repair in a diagnosis
-_INSIDE = re.compile(r"(?<![\w.])[\w.]*<locals>\.| at 0x(?!7f2a5c)[0-9a-f]+")   # show/address.py's may stay
+_INSIDE = re.compile(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\."
+                     r"| at 0x(?!7f2a5c)[0-9a-f]+")     # show/address.py's may stay
 
 
 def veiled(text: str) -> str:

@@ -47,7 +47,7 @@ from gradcli.engine.tensor.variable import (
 )
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, admitting
 from gradcli.faults.attributes import NoTensor
-from gradcli.faults.mistakes import MatrixFault
+from gradcli.faults.mistakes import MatrixFault, SlopeMismatch
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
@@ -307,6 +307,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
     """The built-in `type`: it returns the Kind that stands for the class of a value, or the program's own class."""
     by_name = {kind._types[0]: kind for kind in plain}
     nodes: dict[Any, TypeProxy] = {}
+    gradcheck_error = TypeProxy("torch.autograd.gradcheck.GradcheckError", (SlopeMismatch,))
     by_name |= {
         Sentinel: by_name[object], type(None): TypeProxy("NoneType", (type(None),)),
         Array: TypeProxy("numpy.ndarray", (Array,)),
@@ -314,8 +315,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
 
     def type_(value: Any, /) -> Any:
         kind = type(value)
-        if isinstance(value, MatrixFault):
-            return vars(torch)["linalg"].LinAlgError
+        if isinstance(value, MatrixFault | SlopeMismatch):
+            return vars(torch)["linalg"].LinAlgError if isinstance(value, MatrixFault) else gradcheck_error
         if isinstance(value, BaseException) and kind not in STAND_INS and kind not in by_name:
             kind = python_kind(value)
         if user_class(kind):

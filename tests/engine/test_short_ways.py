@@ -14,7 +14,7 @@ from gradcli.exposure import ForeignValue, admit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
 from gradcli.ops.creation import create
-from gradcli.ops.indexing.getitem import split_key
+from gradcli.ops.indexing.keys import split_key
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key
 from gradcli.ops.internal import expanded
 

@@ -235,6 +235,11 @@ setattr(l, "1", nn.GELU())
 d = nn.ModuleDict({"x": nn.ReLU(), "y": nn.Tanh()})
 d["x"] = nn.GELU()
 print(l, d)
+from collections import OrderedDict
+print(nn.Sequential(OrderedDict(x=nn.ReLU(), y=nn.Tanh()))[1:], nn.Sequential(nn.ReLU(), nn.Tanh())[1:], l[1:])
+for child in (nn.ReLU, 3, torch.ones(1)):
+    try: nn.Sequential(child)
+    except TypeError as error: print(error)
 """
 
 
@@ -242,6 +247,32 @@ def test_parts_that_are_replaced_keep_their_places(capsys):
     pytest.importorskip("torch")
     exec(REPLACED, {})      # the program above
     assert Session(style="modern").run(REPLACED, echo=False) == capsys.readouterr().out
+
+
+ASSIGNED = """
+import torch
+from torch import nn
+m, state = nn.Linear(2, 1), {'weight': torch.ones(1, 2, dtype=torch.float64), 'bias': torch.zeros(1)}
+m.weight.requires_grad_(False)
+print(m.load_state_dict(state, assign=True))
+state['weight'][0, 0] = 7
+print(m.weight, m.bias)
+b = nn.BatchNorm1d(1)
+b.load_state_dict({**b.state_dict(), 'running_mean': torch.tensor([5.])}, assign=True)
+print(b.running_mean, list(b.state_dict()), [name for name, _ in b.named_buffers()])
+s, t = (nn.Sequential(nn.Linear(1, 1), nn.Sequential(nn.Linear(1, 1))) for _ in range(2))
+s.load_state_dict(t.state_dict(keep_vars=True), assign=True)
+print(s[1][0].weight is t[1][0].weight)
+for wrong in (torch.ones(1, 2).long(), torch.ones(2, 2)):
+    try: nn.Linear(2, 1).load_state_dict({'weight': wrong, 'bias': torch.zeros(1)}, assign=True)
+    except RuntimeError as error: print(str(error).split('(')[0])
+"""
+
+
+def test_load_state_dict_puts_tensors_in_place(capsys):
+    pytest.importorskip("torch")
+    exec(ASSIGNED, {})      # the program above
+    assert Session(style="modern").run(ASSIGNED, echo=False) == capsys.readouterr().out
 
 
 BUFFERS = """

@@ -80,6 +80,21 @@ for measure in [1, 1, 1, 1, 0.5, 0.6, 0.7, 0.8, 0.9]:
 print(s.state_dict())
 s.load_state_dict(s.state_dict())
 """
+RESUMED = OPTIMIZERS + """
+for epoch in (-1, 0, 2):
+    for make in (
+            lambda o: L.StepLR(o, 2, 0.5, epoch), lambda o: L.MultiStepLR(o, [0, 2, 5], last_epoch=epoch),
+            lambda o: L.ExponentialLR(o, 0.9, epoch), lambda o: L.CosineAnnealingLR(o, 4, last_epoch=epoch),
+            lambda o: L.MultiplicativeLR(o, lambda e: 0.9, epoch), lambda o: L.PolynomialLR(o, 5, 2.0, epoch),
+            lambda o: L.LinearLR(o, last_epoch=epoch), lambda o: L.ConstantLR(o, last_epoch=epoch)):
+        o = optimizer()
+        o.param_groups[0]["initial_lr"] = 0.1
+        s = make(o)
+        for i in range(5):
+            print(type(s).__name__, epoch, s.get_lr(), o.param_groups[0]["lr"])
+            o.step()
+            s.step()
+"""
 
 SEQUENCES = """
 import torch
@@ -122,8 +137,8 @@ torch.set_default_dtype(torch.float32)
 """
 
 
-@pytest.mark.parametrize("program", [STATES, CYCLES, OTHERS, SEQUENCES],
-                         ids=["states", "cycles", "others", "sequences"])
+@pytest.mark.parametrize("program", [STATES, CYCLES, OTHERS, RESUMED, SEQUENCES],
+                         ids=["states", "cycles", "others", "resumed", "sequences"])
 def test_schedulers_are_torchs(program, capsys):
     pytest.importorskip("torch")
     warnings.simplefilter("ignore")

@@ -91,3 +91,35 @@ def test_writing_is_torchs(seed):
         program = WRITE.format(tensor=tensor, mode=mode.format(f"x[{key}] {sign} {new}"))
         ours, theirs = compared(program)
         assert repr(ours) == repr(theirs), program
+
+
+LISTS = ["[[0]]", "[[0, 1], [1, 2]]", "[torch.tensor(0), torch.tensor(1)]", "[slice(0, 1), 0]", "[None, 0]", "[..., 0]",
+         "[0, (1,)]", "[[True, False]]", "[[[0, 1]]]", "[torch.tensor([0, 1]), torch.tensor([1, 2])]", "[range(2)]",
+         "[torch.tensor([True, False])]", "[[0]] * 33", "[[0, 1], 1]", "[0, 1]", "[]", "[True, False]", "range(2)"]
+LISTED = """
+import torch, warnings
+warnings.simplefilter("ignore")
+y = torch.arange(24).view(2, 3, 4)
+print(y[{key}])
+z = torch.zeros(2, 3, 4)
+z[{key}] = 5.0
+print(z)
+"""
+VALUES = """
+import numpy as np, torch
+for value in ([1., 2.], (1., 2.), [[1., 2.]], range(2), []):
+    x = torch.zeros(2, 2)
+    try: x[0] = value
+    except TypeError as error: print(error)
+x = np.zeros((2, 2))
+x[0] = [1, 2]
+print(x, x[[[0, 1], [1, 0]]].shape)
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_lists_as_keys_and_values_are_torchs(capsys):
+    pytest.importorskip("torch")
+    for program in (*(LISTED.replace("{key}", key) for key in LISTS), VALUES):
+        exec(program, {})       # the program above
+        assert Session(style="modern").run(program, echo=False) == capsys.readouterr().out, program

@@ -27,6 +27,48 @@ try:
     getattr(3, '__len__')
 except AttributeError as error:
     print(error)
+""", "names of exceptions": """
+import torch
+x = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
+p = torch.nn.Parameter(torch.ones(2))
+p.grad = torch.tensor([float('nan'), 1])
+for call in (lambda: torch.autograd.gradcheck(lambda x: x * x.detach(), x), lambda: torch.linalg.inv(torch.zeros(2, 2)),
+             lambda: torch.nn.utils.clip_grad_norm_([p], 1, error_if_nonfinite=True)):
+    try: call()
+    except RuntimeError as error: print(type(error), str(error).split(',')[0])
+try: (lambda: (lambda x: x)())()
+except TypeError as error: print(str(error).rpartition('.')[2])
+""", "products of several types": """
+import torch, torch.nn.functional as F
+b, pair = torch.ones(2, 2), (torch.ones(1, 1, 3),) * 2
+d, v, w, B, D = b.double(), b[0], b[0].double(), b[None], b[None].double()
+for call in (lambda: b @ d, lambda: v @ w, lambda: b @ w, lambda: w @ b, lambda: B @ d, lambda: b @ D, lambda: B @ D,
+             lambda: torch.mv(b, w), lambda: torch.bmm(B, D), lambda: torch.addmm(b, b, d),
+             lambda: torch.addmm(b, d, b), lambda: torch.addmv(v, b, w), lambda: torch.addbmm(b, D, B),
+             lambda: torch.baddbmm(B, D, B), lambda: torch.baddbmm(B, B, D), lambda: torch.einsum('ij,jk', b, d),
+             lambda: F.linear(d, b), lambda: F.linear(d, b, v), lambda: F.linear(b, b, w),
+             lambda: F.binary_cross_entropy(b, d), lambda: F.prelu(b, w[:1]), lambda: F.layer_norm(d, (2,), v, v),
+             lambda: torch.nn.BatchNorm1d(2)(d), lambda: torch.linalg.solve(b, d),
+             lambda: F.cross_entropy(b, b.long()), lambda: torch.nn.GRU(2, 3)(B, pair),
+             lambda: torch.nn.LSTM(2, 3)(B, pair[0]), lambda: torch.nn.LSTM(2, 3)(B, pair[:1]),
+             lambda: torch.nn.LSTM(2, 3)(B, torch.ones(2, 2, 3)), lambda: torch.nn.LSTMCell(2, 3)(b, b),
+             lambda: torch.nn.GRUCell(2, 3)(b, pair)):
+    try: print(call())
+    except Exception as error: print(type(error).__name__, error)
+z = torch.zeros(0, 3)
+for name in ('max', 'min', 'argmax', 'argmin', 'median', 'mode', 'amax', 'amin', 'aminmax'):
+    for options in ({'dim': 0}, {'dim': 1}, {}):
+        try: print(getattr(torch, name)(z, **options))
+        except (IndexError, RuntimeError) as error: print(type(error).__name__, error)
+try: del b[0]
+except TypeError as error: print(error)
+""", "nodes of a layer": """
+import torch
+def walk(node, depth=0):
+    print(' ' * depth, node and node.name())
+    for inner, _ in node.next_functions if node else ():
+        walk(inner, depth + 1)
+walk(torch.nn.Linear(2, 1)(torch.ones(1, 2)).grad_fn)
 """, "global names": """
 class First: pass
 class Second: pass
@@ -51,6 +93,17 @@ a, t = np.ones(2, dtype=np.float32), torch.ones(2)
 print(torch.is_tensor(a), torch.is_tensor(t), torch.is_tensor(torch.nn.Parameter(t)))
 for kind in (torch.Tensor, torch.FloatTensor, np.ndarray, (list, torch.Tensor), (list, np.ndarray)):
     print(isinstance(a, kind), isinstance(t, kind))
+a = np.array([1.0, 2.0])
+b, c = torch.as_tensor(a), torch.asarray(a)
+b[0] = 9
+print(a, b, c, b.dtype, type(b), torch.is_tensor(c))
+i, f = torch.tensor([1, 2]), torch.ones(2)
+filled = torch.Tensor(f).fill_(9)
+print(f, torch.Tensor(i), torch.Tensor(torch.tensor(True)), torch.Tensor(a), torch.LongTensor(i),
+      torch.Tensor(f.half()))
+for make in (torch.FloatTensor, torch.DoubleTensor):
+    try: make(i)
+    except TypeError as error: print(error)
 """, "element types of arrays": """
 import numpy as np
 for kind in (np.float32, np.float64, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, bool):

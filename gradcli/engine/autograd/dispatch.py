@@ -137,7 +137,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         return wrap_outputs(cls, values, arrays, result, result_class, tracked, reduced)
     if type(result) is not ndarray:
         return result               # a plain answer: a bool, a number, a size
-    if arrays and result is arrays[0]:
+    if arrays and result is arrays[0] and not (mixed and result_class is Tensor):
         return values[0]                # nothing to do, as in x.contiguous()
     if cls.memory_order == "operands" and result.ndim > 1:
         result = arranged(result, *arrays)

@@ -74,6 +74,7 @@ class Transposed(Op, abstract=True):
 
     __slots__ = ()
     legacy_class_name = modern_name = "TBackward0"
+    params = ()
 
 
 def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:

@@ -112,11 +112,28 @@ def _same(cls: type[Op], values: Sequence[Any], operands: list[Any]) -> Sequence
         casts = [repair for repair, to in zip(repairs, (a, b), strict=True) if to.startswith("float")]
         fault = DtypeMix(f"{name}(): expected both to have the same dtype, but got: {a} != {b}", *(casts or repairs),
                          dtypes=(a, b))
-        eras = {OF[x.array.dtype].name: OF[x.array.dtype].era for x in operands}
-        message = MIXED.get(name, OF_PRODUCTS)
-        names = [eras[x] if name in ("linear", "dot", "cross") else CTYPES[eras[x]] for x in (a, b)]
-        raise fault.saying(message.format(*names))
+        raise fault.saying(_mixed_words(name, operands))
     return values
+
+
+def _mixed_words(name: str, operands: Sequence[Any]) -> str:
+    """PyTorch's words for operands of several types: those of the kernel that they come to."""
+    eras = [OF[x.array.dtype].era for x in operands]
+    if name == "linear":
+        name, eras = ("addmm", [eras[2], *eras[:2]]) if len(eras) == 3 else ("mm", eras)
+    elif name == "mv":
+        name, eras = "addmv", [eras[1], *eras]
+    elif name == "addbmm":
+        name = "addmm"
+    if name == "addmm" and eras[0] == eras[2]:
+        name, eras = "addmm of two", eras[1:]
+    elif name == "baddbmm" and eras[0] == eras[1]:
+        name, eras = "bmm", eras[1:]
+    elif name == "stacked_mm":
+        name = "mm" if operands[1].array.ndim == 2 else "bmm"
+    elif name in ("standardised", "layer_standardised"):
+        name = "mixed input" if eras[1] == "Float" else "mixed parameters"
+    return MIXED.get(name, MIXED["mm"]).format(*eras, *[""] * 3, c=[CTYPES[era] for era in eras])
 
 
 def _refuse_truths(operands: list[Any]) -> None:
@@ -129,12 +146,20 @@ def _refuse_truths(operands: list[Any]) -> None:
             "use the `~` or `logical_not()` operator instead.")
 
 
-MIXED = {"linear": "mat1 and mat2 must have the same dtype, but got {} and {}",
+MIXED = {"mm": "expected m1 and m2 to have the same dtype, but got: {c[0]} != {c[1]}",
+         "bmm": "expected scalar type {} but found {}", "cross": "expected scalar type {} but found {}",
+         "addmm": "self and mat2 must have the same dtype, but got {0} and {2}",
+         "addmm of two": "mat1 and mat2 must have the same dtype, but got {} and {}",
+         "addmv": "addmv input tensors must have the same dtype, but got {}, {}, and {}",
+         "baddbmm": "Input dtypes must be the same, got: input {c[0]}, batch1: {c[1]}, batch2: {c[2]}",
          "dot": "dot : expected both vectors to have same dtype, but found {} and {}",
-         "cross": "expected scalar type {} but found {}",
+         "bce_kernel": "Found dtype {1} but expected {0}",
+         "prelu_kernel": "prelu: Type promoting not supported. Got {} and {}",
+         "mixed input": "mixed dtype (CPU): all inputs must share same datatype.",
+         "mixed parameters": "mixed dtype (CPU): expect parameter to have scalar type of Float",
          "heaviside": "heaviside is not yet implemented for tensors with different dtypes.",
-         "conv_output": "Input type ({}) and bias type ({}) should be the same"}     # PyTorch's words
-OF_PRODUCTS = "expected m1 and m2 to have the same dtype, but got: {} != {}"
+         "conv_output": "Input type ({c[0]}) and bias type ({c[1]}) should be the same"}
+"""PyTorch's words for operands of several types, by the kernel; fields are its names of them, `c` those of C."""
 
 
 def to_dtype(x: Any, dtype: Any) -> Any:

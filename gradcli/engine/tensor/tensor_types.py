@@ -13,8 +13,9 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.numpy_refusals import UNFIT
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
-from gradcli.engine.tensor.dtypes import OF, REAL, Default, DType, Typed
+from gradcli.engine.tensor.dtypes import CTYPES, OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Array, InferenceTensor
 from gradcli.faults.tree import ArgumentFault
@@ -44,7 +45,12 @@ class TensorType(Typed):
         first = args[0] if args else None
         if not InferenceTensor.exist and (quick := self._usual(first, args)) is not None:
             return quick
-        if len(args) == 1 and isinstance(first, Tensor) and first.array.ndim and first.dtype is self.tensor_dtype:
+        if len(args) == 1 and isinstance(first, Tensor) and (not Current.legacy and type(first) is not Array or (
+                first.array.ndim and first.dtype is self.tensor_dtype)):
+            if self.fixed not in (None, first.dtype):
+                raise ArgumentFault(f"this makes tensors of {self.fixed.name}, not of {first.dtype.name}",
+                                    f"x.type(torch.{self.fixed.era}Tensor)").saying(
+                    f"expected {_options(self.fixed)} (got {_options(first.dtype)})")
             return traced.alias(first)      # the same memory, with its history
         if len(args) == 1 and (isinstance(first, Sequence) and not isinstance(first, Size | str) or (
                 isinstance(first, Tensor) and first.array.ndim)):
@@ -74,6 +80,12 @@ class TensorType(Typed):
 
     def __repr__(self) -> str:
         return f"<class 'torch.{self.fixed.era if self.fixed else ''}Tensor'>"
+
+
+def _options(dtype: DType) -> str:
+    """What PyTorch tells of the tensors of a class of this element type."""
+    return (f"TensorOptions(dtype={CTYPES[dtype.era]}, device=cpu, layout=Strided, requires_grad=false (default), "
+            "pinned_memory=false (default), memory_format=(nullopt))")
 
 
 TensorType.__call__.__qualname__ = "new"     # as PyTorch's messages call it

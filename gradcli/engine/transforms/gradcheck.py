@@ -14,6 +14,7 @@ from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.engine.transforms import functional
 from gradcli.engine.transforms.jacobian_blocks import rows
+from gradcli.faults.mistakes import SlopeMismatch
 from gradcli.faults.tree import ArgumentFault, AttributeFault, GradFault, ValueFault
 
 NONE_REQUIRED = ("gradcheck expects at least one input tensor to require gradient, but none of them have "
@@ -38,15 +39,11 @@ def gradcheck(func: Callable[..., Any], inputs: Any, *, eps: float = 1e-6, atol:
     if not raise_exception:
         try:
             check.run()
-        except Mismatch:
+        except SlopeMismatch:
             return False
         return True
     check.run()
     return True
-
-
-class Mismatch(GradFault):
-    """Gradients that are no slopes."""
 
 
 class _Check:
@@ -76,7 +73,7 @@ class _Check:
         measured = [self._slopes(x, outputs) for x in self.leaves]
         if not chosen:
             if any(np.any(block != 0) for blocks in measured for block in blocks):
-                raise Mismatch("Numerical gradient for function expected to be zero", notes=(
+                raise SlopeMismatch("Numerical gradient for function expected to be zero", notes=(
                     "no result requires gradients, and they change with the inputs: detach(), .data, item() or numpy() "
                     "cut what they were computed from",))
             return
@@ -87,7 +84,7 @@ class _Check:
             again = self._claimed(outputs[k])
             if any(not np.all(np.abs(a - b) <= self.drift) for a, b in zip(claimed, again, strict=True)
                    if np.isfinite(a).all()):
-                raise Mismatch(DRIFTING.format(float(self.drift)))
+                raise SlopeMismatch(DRIFTING.format(float(self.drift)))
         self._weighed([outputs[k] for k in chosen])
 
     def _claimed(self, output: Tensor) -> list[Any]:
@@ -124,7 +121,7 @@ class _Check:
         i, j = divmod(int(np.argmax(np.where(np.isnan(gap), np.inf, gap))), gap.shape[1])
         count = "" if self.at[n] == n else f"argument {self.at[n]} of the function, "
         mismatch = f"Jacobian mismatch for output {place} with respect to input {n},"
-        fault = Mismatch(
+        fault = SlopeMismatch(
             f"{mismatch} {count}element {i} of the {sized(output.array.shape)} result by element {j} of the "
             f"{sized(x.array.shape)} input: the gradient says {claimed[i, j]:.6g}, the slope is {measured[i, j]:.6g}",
             notes=("single precision is too coarse for eps=1e-6: use dtype=torch.float64",)
@@ -138,7 +135,7 @@ class _Check:
         zeros: list[Any] = [Tensor(np.zeros_like(o.array)) for o in outputs]
         for g in functional.grad(outputs, self.leaves, zeros, True, allow_unused=True):
             if g is not None and np.any(g.array != 0) and not np.isnan(g.array).any():
-                raise Mismatch("backward not multiplied by grad_output", notes=(
+                raise SlopeMismatch("backward not multiplied by grad_output", notes=(
                     "backward is given the gradient of its result, and multiplies it with its slope",))
 
 

@@ -253,7 +253,7 @@ def counted(least: int, most: int) -> str:
 
 def meaning(words: str) -> Meaning:
     """Return the meaning of a message of CPython's."""
-    words = re.sub(r"(?<![\w.])[\w.]*<locals>\.", "", words)
+    words = re.sub(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\.", "", words)
     for pattern, read in _READINGS:
         match = re.fullmatch(pattern, words, re.DOTALL)
         if match:

@@ -16,6 +16,7 @@ from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import FailedAssertion, MissingKey
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
+from gradcli.nn.module.printing import type_path
 
 ENTRY_BYTES = 256   # bytes that a module's name and place take in a container
 
@@ -122,8 +123,10 @@ class _NumberedModules(_List):
     """Modules named by their numbers."""
 
     def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return self._part(list(self._module_dict.items())[at])
         inner = list(self._module_dict.values())
-        return self._container_of(inner[at]) if isinstance(at, slice) else inner[checked_index(at, len(inner))]
+        return inner[checked_index(at, len(inner))]
 
     def __setitem__(self, at: Any, module: Any) -> None:
         if type(at) is not int or not isinstance(module, Module):
@@ -142,8 +145,8 @@ class _NumberedModules(_List):
         for i, module in enumerate(modules):
             self.add_module(str(i), module)
 
-    def _container_of(self, modules: list[Any]) -> Any:
-        return ModuleList(modules)
+    def _part(self, members: list[tuple[str, Any]]) -> Any:
+        return ModuleList([module for _, module in members])
 
     def append(self, module: Any) -> Any:
         """Add a module at the end; this container."""
@@ -180,8 +183,8 @@ class Sequential(_NumberedModules):
         for name, module in members:
             self.add_module(name, module)
 
-    def _container_of(self, modules: list[Any]) -> Any:
-        return Sequential(*modules)
+    def _part(self, members: list[tuple[str, Any]]) -> Any:
+        return Sequential(dict(members))
 
     def forward(self, input: Any) -> Any:
         for module in self._module_dict.values():
@@ -265,7 +268,7 @@ class ModuleDict(_Dict):
     def __setitem__(self, name: str, module: Any) -> None:
         if not isinstance(module, Module):
             raise ArgumentFault(f"ModuleDict holds modules, not {described(module)}").saying(
-                f"{type_name(module)} is not a Module subclass")
+                f"{type_path(module)} is not a Module subclass")
         if name in self._module_dict:
             self._module_dict[name] = module
             self.__dict__[name] = module

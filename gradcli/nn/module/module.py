@@ -34,7 +34,7 @@ from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.names import check_free_name
-from gradcli.nn.module.printing import BLOCK, module_repr
+from gradcli.nn.module.printing import BLOCK, module_repr, type_path
 
 REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
 
@@ -208,7 +208,7 @@ class Module(Lookup):
         """Register `module` under `name`."""
         check_free_name(self, name, "module", registries_of(self, name))
         if module is not None and not isinstance(module, Module):
-            raise NotAModule(module, described(module), name).saying(f"{type_name(module)} is not a Module subclass")
+            raise NotAModule(module, described(module), name).saying(f"{type_path(module)} is not a Module subclass")
         self._module_dict[name] = module
         self.__dict__[name] = module
 
@@ -300,9 +300,12 @@ class Module(Lookup):
         """Parameters and buffers by dotted name, as tensors that share their memory."""
         return states.state_dict(self, prefix, keep_vars)
 
-    def load_state_dict(self, state_dict: dict[str, Any], strict: bool = True) -> Any:
-        """Copy the tensors of `state_dict` into parameters and buffers; return the missing and the unexpected keys."""
-        return states.load_state_dict(self, state_dict, strict)
+    def load_state_dict(self, state_dict: dict[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """Copy the tensors of `state_dict` into parameters and buffers; return the missing and the unexpected keys.
+
+        With `assign` they take their places.
+        """
+        return states.load_state_dict(self, state_dict, strict, assign)
 
     def register_forward_pre_hook(self, hook: Callable[..., Any], *, prepend: bool = False,
                                   with_kwargs: bool = False) -> Handle:
@@ -347,13 +350,7 @@ def check_registrable(name: str, value: Any, noun: str) -> None:
         raise NotRegistrable(f"cannot assign {described(value)} as {noun} '{name}' ({expected})",
                              *(("nn.Parameter({value})", "a Parameter around a tensor"),) if noun == "parameter" and (
                                  isinstance(value, Tensor)) else ()).saying(
-            f"cannot assign '{_kind(value)}' as {noun} '{name}' ({expected})")
-
-
-def _kind(value: Any) -> str:
-    home = f"{value._module_path if type(value).__module__.startswith('gradcli.') else '__main__'}." if (
-        isinstance(value, Module)) else ""
-    return f"torch.{value.dtype.era}Tensor" if isinstance(value, Tensor) else home + type_name(value)
+            f"cannot assign '{type_path(value)}' as {noun} '{name}' ({expected})")
 
 
 def registries_of(module: Module, name: str,

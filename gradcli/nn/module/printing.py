@@ -5,17 +5,34 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import package_class
+from gradcli.lang.runtime.types import TypeProxy
 
 BLOCK = "block"     # the legacy text of modules without options: their children, one a line
 
 
+def class_path(kind: Any) -> str:
+    """The full name of one of PyTorch's classes, or of a program's class derived from one."""
+    base: Any = package_class(kind)
+    return f"{base._module_path if base is kind else '__main__'}.{kind.__name__}"
+
+
+def type_path(value: Any) -> str:
+    """What torch.typename() says of a value: the full names of types, and of the classes of modules and tensors."""
+    if isinstance(value, Tensor):
+        return f"torch.{value.dtype.era}Tensor"
+    if isinstance(value, TypeProxy):
+        return str(value._name)
+    kind: Any = value if isinstance(value, type) else type(value)
+    return class_path(kind) if hasattr(kind, "_module_path") else type_name(value)
+
+
 def object_text(value: Any, style: Any = None) -> str:
-    """Python's own text of an object of one of PyTorch's classes, or of a program's class derived from one."""
-    kind = type(value)
-    home = value._module_path if package_class(kind) is kind else "__main__"
-    return f"<{home}.{kind.__name__} object{f' at {style.address(value)}' if style is not None else ''}>"
+    """Python's own text of an object of such a class."""
+    return f"<{class_path(type(value))} object{f' at {style.address(value)}' if style is not None else ''}>"
 
 
 def module_repr(module: Any, style: Any) -> str:

@@ -15,7 +15,7 @@ from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import detach_
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.engine.tensor.write_gate import filling, writing
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import DepthLimit
@@ -123,10 +123,10 @@ def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
         name: value if isinstance(value, Uninitialized) else Tensor(value.array) for name, value in tensors.items()})
 
 
-def load_state_dict(module: Any, state_dict: Any, strict: bool) -> IncompatibleKeys:
-    """Copy the tensors of `state_dict` into the entries of a module.
+def load_state_dict(module: Any, state_dict: Any, strict: bool, assign: bool) -> IncompatibleKeys:
+    """Copy the tensors of `state_dict` into the entries of a module, or with `assign` put them in their places.
 
-    ShapeFault lists all missing and unexpected keys (if `strict`) and all sizes that differ; nothing is copied then.
+    ShapeFault lists all missing and unexpected keys (if `strict`) and all sizes that differ; nothing is loaded then.
     """
     if not isinstance(state_dict, dict) or not all(type(name) is str for name in state_dict):
         raise ArgumentFault(f"load_state_dict() needs a dict of tensors by name, not {described(state_dict)}",
@@ -142,18 +142,31 @@ def load_state_dict(module: Any, state_dict: Any, strict: bool) -> IncompatibleK
     if strict and unexpected:
         errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{name}"' for name in unexpected) + ". ")
     pairs = [(name, target, state_dict[name]) for name, target in targets.items() if name in state_dict]
-    errors += [error for pair in pairs if (error := _mismatch(*pair))]
+    errors += [error for pair in pairs if (error := _mismatch(*pair, assign))]
     if errors:
         head = f"Error(s) in loading state_dict for {type(module).__name__}:"
         raise ShapeFault(" ".join([head, *(word.strip() for word in errors)])).saying("\n\t".join([head, *errors]))
-    for _, target, value in pairs:
-        if not isinstance(value, Uninitialized):
+    for name, target, value in pairs:
+        if assign:
+            _assign(module, name, target, value)
+        elif not isinstance(value, Uninitialized):
             copy_into(target, detached_for(value, "load_state_dict()").array, "load_state_dict")
     return IncompatibleKeys(missing_keys, unexpected)
 
 
-def _mismatch(name: str, target: Tensor, value: Any) -> str:
-    """Why `value` cannot be copied into an entry, or empty; an entry without a size takes that of `value`."""
+def _assign(module: Any, name: str, target: Tensor, value: Tensor) -> None:
+    """Put `value` in the place of an entry; a Parameter around its memory if a parameter stands there."""
+    *path, leaf = name.split(".")
+    for part in path:
+        module = module._module_dict[part]
+    if isinstance(target, Parameter):
+        value = value if isinstance(value, Parameter) else Parameter(detached_for(value, "load_state_dict()").array)
+        value.requires_grad = target.requires_grad
+    setattr(module, leaf, value)
+
+
+def _mismatch(name: str, target: Tensor, value: Any, assign: bool) -> str:
+    """Why `value` cannot be loaded as an entry, or empty; an entry without a size takes that of `value`."""
     if isinstance(value, Uninitialized):
         unsized = isinstance(target, Uninitialized)
         return "" if unsized else f'"{name}" has no size yet: call the module it comes from once.'
@@ -165,6 +178,10 @@ def _mismatch(name: str, target: Tensor, value: Any) -> str:
     if value.array.shape != target.array.shape:
         return (f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
                 f"shape in current model is {target.shape}.")
+    if assign and target.requires_grad and value.array.dtype.kind != "f":
+        return (f'While copying the parameter named "{name}", whose dimensions in the model are {target.shape} and '
+                f"whose dimensions in the checkpoint are {value.shape}, an exception occurred : ('Only Tensors of "
+                "floating point and complex dtype can require gradients',).")
     return ""
 
 

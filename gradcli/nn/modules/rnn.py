@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import DeviceLike
@@ -14,10 +13,11 @@ from gradcli.engine.tensor.variable import Dual, Parameter, Variable
 from gradcli.engine.warned import warn
 from gradcli.exposure import exposed
 from gradcli.faults.tensors import LayerInput
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.init import legacy, uniform_
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.linear import checked_count, checked_tensor, empty_parameter
+from gradcli.nn.modules.rnn_state import checked_state, no_pair
 from gradcli.nn.utils.packed_sequence import PackedSequence, counts
 
 
@@ -245,8 +245,7 @@ class RNNBase(_Recurrent):
         if hx is None:
             return _zeros(input, *shape)
         expected = (shape[0], shape[2]) if alone else shape
-        dims = checked_tensor(hx, "the hidden state").array.ndim
-        if dims != len(expected):
+        if (dims := checked_state(hx).array.ndim) != len(expected):
             raise ShapeFault(f"For {'unbatched 2' if alone else 'batched 3'}-D input, hx should also be "
                              f"{len(expected)}-D but got {dims}-D tensor")
         if hx.array.shape != expected:
@@ -374,8 +373,7 @@ class LSTM(RNNBase):
 
     def _initial(self, input: Any, hx: Any, batch: int, alone: bool) -> list[Any]:
         if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
-            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}",
-                                "lstm(x, (h, c))").saying(f"'{type_name(hx)}' object is not subscriptable")
+            raise no_pair(hx)
         if hx is not None and not alone and {checked_tensor(state, "the state").array.ndim for state in hx} != {3}:
             dims = ", ".join(f"{state.array.ndim}-D" for state in hx)
             raise ShapeFault(f"For batched 3-D input, hx and cx should also be 3-D but got ({dims}) tensors")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.tensor.device import DeviceLike
@@ -11,6 +12,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.nn.modules.linear import checked_tensor
 from gradcli.nn.modules.rnn import _Recurrent, _zeros, gru_step, lstm_step
+from gradcli.nn.modules.rnn_state import checked_state
 
 
 class RNNCellBase(_Recurrent):
@@ -43,7 +45,7 @@ class RNNCellBase(_Recurrent):
     def _initial(self, input: Any, hx: Any) -> Any:
         if hx is None:
             return _zeros(input, *input.array.shape[:-1], self.hidden_size)
-        if checked_tensor(hx, "the hidden state").array.shape[-1:] != (self.hidden_size,):
+        if checked_state(hx).array.shape[-1:] != (self.hidden_size,):
             raise ShapeFault(f"hidden has inconsistent hidden_size: got {sized(hx.array.shape)}, expected "
                              f"{self.hidden_size} at the end").saying(
                 f"hidden0 has inconsistent hidden_size: got {hx.array.shape[-1]}, expected {self.hidden_size}"
@@ -89,5 +91,7 @@ class LSTMCell(RNNCellBase):
 
     def _initial(self, input: Any, hx: Any) -> Any:
         if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
-            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}", "cell(x, (h, c))")
+            raise ArgumentFault(f"the state of an LSTM is a pair (h, c), not {described(hx)}", "cell(x, (h, c))"
+                                ).saying(f"lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not "
+                                         f"{type_name(hx)}")
         return tuple(super(LSTMCell, self)._initial(input, s) for s in (hx or (None, None)))

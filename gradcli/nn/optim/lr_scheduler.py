@@ -39,7 +39,8 @@ def groups_of(optimizer: Any) -> list[dict[str, Any]]:
 class LRScheduler:
     """The base of all schedulers, and of those that programs define by `get_lr`, the rates at last_epoch."""
 
-    __slots__ = ("__dict__", "__weakref__", "_get_lr_called_within_step", "_last_lr", "_step_count", "optimizer")
+    __slots__ = ("__dict__", "__weakref__", "_get_lr_called_within_step", "_is_initial", "_last_lr", "_step_count",
+                 "optimizer")
 
     _module_path = "torch.optim.lr_scheduler"
     _counts_steps = True
@@ -58,7 +59,7 @@ class LRScheduler:
                                "last_epoch >= 0: load the state of the optimizer first")
         self.base_lrs = [scalar(group, "initial_lr") for group in optimizer.param_groups]
         self.last_epoch = last_epoch
-        self._get_lr_called_within_step = False
+        self._get_lr_called_within_step = self._is_initial = False
         self._initial_step()
 
     def _initial_step(self) -> None:
@@ -116,20 +117,20 @@ class LRScheduler:
                                     f"{described(rates)}", "[base_lr * 0.9 for base_lr in self.base_lrs]")
             rates = [scalar({"learning rate": rate}, "learning rate", None) for rate in rates]
         else:
-            rates = []
-            for i, group in enumerate(groups):
-                rate = scalar(group, "lr")
-                rates.append(self._lr_at_start(rate, i) if first else self._lr_after(rate, i))
+            self._is_initial = first
+            rates = LRScheduler.get_lr(self)
+            self._is_initial = False
         for group, rate in zip(groups, rates, strict=True):
             group["lr"] = rate
         self._last_lr = [group["lr"] for group in groups]
 
     def get_lr(self) -> Any:
         """The rates at last_epoch, one for each group, as functions of the present rates."""
-        return [self._lr_after(scalar(group, "lr"), i) for i, group in enumerate(self.optimizer.param_groups)]
+        rate_of = self._lr_at_start if self._is_initial else self._lr_after
+        return [rate_of(scalar(group, "lr"), i) for i, group in enumerate(self.optimizer.param_groups)]
 
     def _lr_at_start(self, rate: float, i: int) -> float:
-        """The rate of group `i` at epoch 0, where the optimiser has `rate`."""
+        """The rate of group `i` where the schedule begins, at last_epoch, and the optimiser has `rate`."""
         return rate
 
     def _lr_after(self, rate: float, i: int) -> float:
@@ -237,7 +238,9 @@ class StepLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _lr_after(self, rate: float, i: int) -> float:
-        return rate * self.gamma if self.last_epoch % self.step_size == 0 else rate
+        return rate * self.gamma if self.last_epoch and self.last_epoch % self.step_size == 0 else rate
+
+    _lr_at_start = _lr_after
 
 
 class MultiStepLR(LRScheduler):
@@ -251,6 +254,8 @@ class MultiStepLR(LRScheduler):
         passed = self.milestones.count(self.last_epoch)
         return rate * self.gamma**passed if passed else rate
 
+    _lr_at_start = _lr_after
+
 
 class ConstantLR(LRScheduler):
     """Multiplies the rate by factor for the first total_iters epochs."""
@@ -261,11 +266,12 @@ class ConstantLR(LRScheduler):
         self.factor, self.total_iters = factor, total_iters
         super().__init__(optimizer, last_epoch)
 
-    def _lr_at_start(self, rate: float, i: int) -> float:
-        return rate * self.factor
-
     def _lr_after(self, rate: float, i: int) -> float:
+        if self.last_epoch == 0:
+            return rate * self.factor
         return rate * (1.0 / self.factor) if self.last_epoch == self.total_iters else rate
+
+    _lr_at_start = _lr_after
 
 
 class LinearLR(LRScheduler):
@@ -281,9 +287,11 @@ class LinearLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _lr_at_start(self, rate: float, i: int) -> float:
-        return rate * self.start_factor
+        return rate if self.last_epoch else self._lr_after(rate, i)
 
     def _lr_after(self, rate: float, i: int) -> float:
+        if self.last_epoch == 0:
+            return rate * self.start_factor
         if self.last_epoch > self.total_iters:
             return rate
         rise = self.end_factor - self.start_factor
@@ -326,6 +334,8 @@ class CosineAnnealingLR(LRScheduler):
 
     def _lr_after(self, rate: float, i: int) -> float:
         base, low, length = self.base_lrs[i], self.eta_min, self.T_max
+        if self._step_count == 1 and self.last_epoch > 0:       # resumed, and asked before the first step
+            return low + (base - low) * (1 + math.cos(math.pi * self.last_epoch / length)) / 2
         if (self.last_epoch - 1 - length) % (2 * length) == 0:
             return rate + (base - low) * (1 - math.cos(math.pi / length)) / 2
         now, previous = (1 + math.cos(math.pi * epoch / length) for epoch in (self.last_epoch, self.last_epoch - 1))

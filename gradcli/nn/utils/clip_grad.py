@@ -17,7 +17,7 @@ from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor, rebind
 from gradcli.faults.attributes import NoTensor
-from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault
 
 
 def _tensor_list(parameters: Any, name: str) -> list[Any]:
@@ -38,7 +38,10 @@ def get_total_norm(tensors: Any, norm_type: float = 2.0, error_if_nonfinite: boo
     norms = np.array([_norm(a, power) for a in arrays], arrays[0].dtype)
     total = np.asarray(norms.max() if power == math.inf else _norm(norms, power))
     if error_if_nonfinite and not np.isfinite(total):
-        raise ValueFault(f"The total norm of order {power} for gradients is non-finite, so it cannot be clipped.")
+        raise GradFault(f"The total norm of order {power} for gradients is non-finite, so it cannot be clipped").saying(
+            f"The total norm of order {power} for gradients from `parameters` is non-finite, so it cannot be clipped. "
+            "To disable this error and scale the gradients by the non-finite norm anyway, set "
+            "`error_if_nonfinite=False`")
     return Tensor(total)
 
 

@@ -29,18 +29,16 @@ from gradcli.engine.tensor.tensor import (
     new_tuple,
     note_write,
 )
+from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
-from gradcli.engine.warned import warn
-from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
-from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
-from gradcli.ops.arrays import extent
+from gradcli.faults.tree import ArgumentFault, IndexFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.indexing.assigned import assign, check_source
-from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places
+from gradcli.ops.indexing.keys import ALL, split_key
+from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places, unpacked
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
-ALL = slice(None)
 FIRST = (ALL,)
 SINGLE_MAX, INFINITY = float(np.finfo(np.float32).max), np.inf
 NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
@@ -196,6 +194,8 @@ def getitem(self, key):
             return part
     if Current.legacy and type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
+    if type(key) is list:
+        key = unpacked(key, self)
     places = row_places(key, array)
     if places is not None:
         return traced.getitem(self, FIRST, (places,))
@@ -218,6 +218,8 @@ def setitem(self, key, value):
     """`self[key] = value`."""
     if key is True and not Current.legacy:
         key = None
+    if type(key) is list:
+        key = unpacked(key, self)
     source = value if type(value) in NUMBERS else constant_array(value, key)
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
@@ -246,12 +248,13 @@ def setitem(self, key, value):
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
         source = realized_or_inf(value, self.array.dtype)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple) and type(self) is NumpyArray:
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array
     else:
-        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}"
-                            ).saying(f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
+        raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}",
+                            *[("torch.tensor({value})", "a tensor of them")] * isinstance(value, list | tuple)).saying(
+            f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
     if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
             self.array[basic].shape == self.array.shape):
         value = traced.getitem(self, (...,), ()) if value is self else value
@@ -284,109 +287,12 @@ def setitem(self, key, value):
             rebase(self, changed)
 
 
-def split_key(key, array):
-    """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
-    keys = key if type(key) is tuple else (key,)
-    keys = tuple([_plain(k) for k in keys])
-    picking, wide, dots = False, 0, 0
-    for k in keys:
-        if type(k) is np.ndarray:
-            picking = True
-            wide += k.ndim if k.dtype.kind == "b" else 1
-        elif k is Ellipsis:
-            dots += 1
-        else:
-            wide += k is not None
-    if wide > array.ndim:
-        raise TooManyIndices(array.ndim) if array.ndim or len(keys) > 1 else IndexOfNumber(type(keys[0]))
-    if dots > 1:        # the first stands for all that is left
-        first = next(at for at, k in enumerate(keys) if k is Ellipsis)
-        keys = (*keys[:first + 1], *(k for k in keys[first + 1:] if k is not Ellipsis))
-    _check_range(keys, array, wide)
-    if not picking:
-        return keys, ()
-    return _split(keys, array.ndim - wide)
-
-
-def _plain(k):
-    """One entry of a key: a whole number, slice, None, Ellipsis, or an array of indices or truth values."""
-    if k is None or k is Ellipsis or type(k) is int:
-        return k
-    if type(k) is slice:
-        step = _bound(k.step)
-        if step is not None and step <= 0:
-            raise ValueFault("step must be greater than zero", ("torch.flip(x, [0])", "the rows in reverse")).saying(
-                "step must be greater than zero" if step else "slice step cannot be zero")
-        return slice(_bound(k.start), _bound(k.stop), step)
-    if type(k) is bool:
-        return np.array(k)
-    if isinstance(k, list | tuple | range):
-        k = Tensor(array_of(k))
-        if not k.array.size:
-            return np.zeros(k.array.shape, np.int64)
-    if isinstance(k, Tensor):
-        if k.array.dtype == np.uint8:
-            warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
-            return k.array != 0
-        if k.array.dtype.kind == "b" or k.array.dtype.kind == "i" and (k.array.itemsize > 2 or not k.array.ndim):
-            return int(k.array) if not k.array.ndim and k.array.dtype.kind == "i" else k.array.copy()
-        raise IndexFault("tensors used as indices must be long, int, byte or bool tensors", ("x[i.long()]", "indices"))
-    raise (IndexType if type(k) is str or Current.legacy else IndexKind)(type(k)).saying(
-        "new(): invalid data type 'str'" if type(k) is str else
-        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-        f"(got {type_name(k)})")
-
-
-def _bound(value):
-    if value is None or type(value) is int:
-        return value
-    if isinstance(value, Tensor):
-        return value.__index__()
-    raise ArgumentFault(f"slice bounds are whole numbers, not {type(value).__name__}").saying(
-        "slice indices must be integers or None or have an __index__ method")
-
-
-def _check_range(keys, array, wide):
-    """Say which whole number of a key is outside which dimension."""
-    at = inserted = 0
-    for k in keys:
-        if k is Ellipsis:
-            at += array.ndim - wide
-        elif k is None:
-            inserted += 1
-        else:
-            width = k.ndim if type(k) is np.ndarray and k.dtype.kind == "b" else 1
-            n = array.shape[at] if width else 1
-            if type(k) is int and not -n <= k < n:
-                raise IndexOutOfRange(k, at + inserted, n)
-            if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
-                least, most = extent(k)
-                if least < -n or most >= n:
-                    raise IndexOutOfRange(most if most >= n else least, at, n)
-            if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:
-                dim = next(i for i, (m, n) in enumerate(zip(k.shape, array.shape[at:], strict=False)) if m != n)
-                raise IndexFault(f"The shape of the mask {list(k.shape)} at index {dim} does not match the shape of "
-                                 f"the indexed tensor {list(array.shape)} at index {at + dim}")
-            at += width
-
-
-def _split(keys, free):
-    """Keys with arrays among them: the view first, with whole dimensions kept for the arrays, then the arrays."""
-    basic, picks = [], []
-    for k in keys:
-        if type(k) is np.ndarray:
-            width = k.ndim if k.dtype.kind == "b" else 1
-            basic += [ALL] * width if width else [None]
-            picks.append(k if width else np.flatnonzero(k))
-        elif k is Ellipsis:
-            basic += [ALL] * free
-            picks += [ALL] * free
-        else:
-            basic.append(k)
-            if type(k) is not int:
-                picks.append(ALL)
-    return tuple(basic), tuple(picks)
+def delitem(self, key):
+    """`del self[key]`, which no tensor has."""
+    raise ArgumentFault("a tensor keeps its size: its elements cannot be deleted", (
+        "torch.cat([x[:i], x[i + 1:]])", "the others")).saying("Tensor does not support deleting items")
 
 
 Tensor.__getitem__ = getitem
 Tensor.__setitem__ = setitem
+Tensor.__delitem__ = delitem

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
+from gradcli.engine.tensor.variable import Array, Variable
 from gradcli.ops.arrays import BOOL, INT64, SMALL, extent
 
 PLAIN = frozenset((Tensor, Variable))
@@ -34,6 +35,25 @@ def joint_picks(key, array):
         if least < -n or most >= n:
             return None
     return tuple([k.array.copy() for k in key])
+
+
+def unpacked(key, tensor):
+    """A list of places in several dimensions as the tuple of them, which PyTorch takes it for; other keys as they are.
+
+    It is one if an entry is a sequence, a tensor, a slice, an ellipsis or None. Arrays of numpy's take every list for
+    an array of indices.
+    """
+    if type(tensor) is Array or len(key) >= SHORTEST_ARRAY or not any(
+            k is None or k is Ellipsis or isinstance(k, PLACES) for k in key):
+        return key
+    if not Current.legacy:
+        DisplayHooks.note("indexing", "Using a non-tuple sequence for multidimensional indexing is deprecated: write "
+                          "x[tuple(seq)] instead of x[seq], or x[torch.tensor(seq)] to pick along the first dimension")
+    return tuple(key)
+
+
+SHORTEST_ARRAY = 32     # a list of as many entries is always an array of indices
+PLACES = (Tensor, list, tuple, range, str, slice)
 
 
 def basic_key(key):

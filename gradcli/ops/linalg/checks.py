@@ -50,7 +50,9 @@ def check_same_type(name, a, b):
     """Refuse operands of two types."""
     if a.dtype != b.dtype:
         raise TypeFault(f"{name}: expected both to have the same dtype, not {a.dtype.name} and {b.dtype.name}",
-                        ("b.to(a.dtype)", "the second in the type of the first"))
+                        ("b.to(a.dtype)", "the second in the type of the first")).saying(
+            f"{name}: Expected A and B to have the same dtype, but found A of type {OF[a.dtype].era} and B of type "
+            f"{OF[b.dtype].era} instead")
 
 
 def rows_fit(name, a, b, at=-2):

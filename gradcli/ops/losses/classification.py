@@ -212,7 +212,8 @@ def _along_classes(F, weight, at, rank):
 def _of_chances(F, logs, target, weight, reduction, smoothing, at):
     """The cross entropy where target gives the probability of every class."""
     if not str(target.dtype).removeprefix("torch.").startswith("float"):
-        raise TypeFault("Expected floating point type for target with class probabilities", "target.float()")
+        raise TypeFault("Expected floating point type for target with class probabilities, got "
+                        f"{OF[target.array.dtype].era}", "target.float()")
     classes = logs.shape[at]
     if smoothing:
         target = target * (1 - smoothing) + smoothing / classes

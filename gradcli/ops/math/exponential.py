@@ -260,7 +260,7 @@ class XLogY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _of_halves(input, other, np.log) if input.dtype == np.float16 else _x_times(np.log, input, other)
+        return _times_log(input, other, np.log if input.dtype == np.float16 else Log.forward)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
@@ -283,7 +283,7 @@ class XLog1PY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _of_halves(input, other, np.log1p) if input.dtype == np.float16 else _x_times(np.log1p, input, other)
+        return _times_log(input, other, np.log1p if input.dtype == np.float16 else Log1p.forward)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))
@@ -292,15 +292,9 @@ class XLog1PY(Binary):
         return g * input / (other + 1)
 
 
-def _of_halves(x, y, log):
-    """x log(y) with a logarithm that is rounded to half precision, as PyTorch's is."""
-    return np.where((x == 0) & ~np.isnan(y), np.float16(0), log(y) * x)
-
-
-def _x_times(logarithm, x, y):
-    """x log(y), 0 where x is; the logarithm of single precision is rounded from double."""
-    wide = y.astype(np.float64) if y.dtype == np.float32 else y
-    return np.where((x == 0) & ~np.isnan(y), y.dtype.type(0), logarithm(wide).astype(y.dtype) * x)
+def _times_log(x, y, log):
+    """x log(y) with a logarithm that is rounded before it is multiplied, as PyTorch's is; 0 where x is 0."""
+    return np.where((x == 0) & ~np.isnan(y), x.dtype.type(0), log(y) * x)
 
 
 class Entr(Exponential):

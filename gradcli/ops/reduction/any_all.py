@@ -9,6 +9,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, TypeFault
 from gradcli.ops.arrays import BOOL, all_hold, any_holds
 from gradcli.ops.base import define
+from gradcli.ops.reduction.picking import check_occupied
 from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
 
 SOME = np.array([[True, False, True], [True, True, True]])
@@ -71,8 +72,7 @@ def extreme_index(arg, array, dim, keepdim, name):
     at = axis(dim, array.ndim)
     if not array.ndim:
         return np.zeros((), np.int64)
-    if not array.shape[at]:
-        raise IndexFault(f"{name}(): Expected reduction dim {at} to have non-zero size.")
+    check_occupied(f"{name}()", array, at)
     index = arg(array, at)
     return np.asarray(index[(slice(None),) * at + (None,)] if keepdim else index, np.int64)
 

@@ -8,14 +8,19 @@ from gradcli.faults.tree import IndexFault
 from gradcli.ops.arrays import elements_along, scattered_into_zeros
 
 
+def check_occupied(call, array, at):
+    """Refuse to pick elements along a dimension that is empty; `call`: who picks."""
+    if array.ndim and not array.shape[at]:
+        raise IndexFault(f"{call}: Expected reduction dim {at} to have non-zero size.")
+
+
 def values_and_indices(arg, array, dim, keepdim):
     """Values and places along `dim` that an argmax-like function finds."""
     if not array.ndim:
         axis(dim, 0)
         return array.copy(), np.zeros((), np.int64)
     at = axis(dim, array.ndim)
-    if not array.shape[at]:
-        raise IndexFault(f"dimension {at} is empty and has no greatest or least element")
+    check_occupied(f"{arg.__name__.removeprefix('arg')}()", array, at)
     where = arg(array, at)
     if array.ndim == 1:
         shape = (1,) if keepdim else ()

@@ -8,11 +8,11 @@ from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import no_truths
 from gradcli.ops.introsort import nth_element, picked, place_at, quick_select, reordered
-from gradcli.ops.reduction.picking import Picking
+from gradcli.ops.reduction.picking import Picking, check_occupied
 from gradcli.ops.reduction.reduce import GRID, shared_among_all_ties
 
 GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
@@ -21,8 +21,7 @@ GAPPY = [[1.0, float("nan"), 3.0, 2.0], [0.5, 5.0, -6.0, 4.0]]
 def ranked(array, dim, name):
     """The dimension counted from the front, and the order of elements along it; nan comes last."""
     at = axis(dim, array.ndim)
-    if array.ndim and not array.shape[at]:
-        raise IndexFault(f"{name}(): Expected reduction dim {at} to have non-zero size.")
+    check_occupied(f"{name}()", array, at)
     return at, np.argsort(array, axis=at, kind="stable") if array.ndim else np.zeros((), np.int64)
 
 

@@ -16,11 +16,11 @@ from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FIRST, TYPES, divided
 from gradcli.ops.base import Kernel
 from gradcli.ops.internal import expanded
-from gradcli.ops.reduction.picking import Picking, values_and_indices
+from gradcli.ops.reduction.picking import Picking, check_occupied, values_and_indices
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
@@ -189,11 +189,13 @@ def extreme(ufunc, array, dim, keepdim, name):
             return ufunc.reduceat(array, FIRST)[0]
         return ufunc.reduce(array, None)
     where = axes(dim, array.ndim)
-    if not array.size and any(array.shape[i] == 0 for i in where):
-        fault = IndexFault if dim is not None else UnfitValue
-        raise fault(f"{name}(): an empty dimension has no greatest or least element").saying(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
-            "the 'dim' argument.")
+    if not array.size and dim is None and array.ndim:
+        raise UnfitValue(f"{name}(): an empty tensor has no greatest or least element").saying(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+            if name == "aminmax" else f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+            "Specify the reduction dim with the 'dim' argument.")
+    for at in where if not array.size else ():
+        check_occupied(name if name == "aminmax" else f"{name}()", array, at)
     return ufunc.reduce(array, where, None, None, keepdim)
 
 
