@@ -150,6 +150,8 @@ def fault_of_values(d):
         return "the running sum in place of one truth value, or none, is not refused"
     if "nanmedian" in text and d.holds(shares_memory):
         return "nanmedian of expanded tensors is what memory holds"
+    if refused and "is singular" in str(d.mine) and "L.inv(" in text and d.holds(degenerate):
+        return "rounding decides whether a singular matrix is refused"
     if "L.qr" in text and d.holds(singular) and d.only_where(lambda a, b: np.isclose(np.abs(a), np.abs(b))):
         return "the signs of the factors of a singular matrix, where they stand on -0.0, are the library's"
     if "det(" in text and d.only_where(lambda a, b: (np.minimum(a, b) == -np.inf) & (np.maximum(a, b) < -25)):
@@ -269,7 +271,7 @@ def fault_of_precision(d):
         other = d.run(lines).get(d.name)
         if isinstance(other, list | np.ndarray) and d.against(other).only_where(lambda a, b: False, 1e-6):
             return "the sign of the zeros of softshrink depends on the place in memory"
-    counted = isinstance(d.mine, np.ndarray) and d.mine.dtype.kind in "bi"
+    counted = isinstance(d.mine, np.ndarray) and (d.mine.dtype.kind in "bi" or d.writes(["floor", "ceil", "trunc"]))
     if any(vanishing(line, x, ("cross(", "_norm(", "L.lstsq(") if counted else ("cross(",)) for line, x in zip(
             d.lines, d.values, strict=False)):
         return "the cross product of a vector with itself, and equal numbers less their mean, are what rounding leaves"

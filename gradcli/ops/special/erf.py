@@ -117,7 +117,7 @@ def error(x):
 
 def scaled(x):
     """exp(x^2) erfc(x) of flat float64 numbers."""
-    return piecewise(x, (x >= 0, scaled_complement), (x < -26.7, lambda x: np.full_like(x, math.inf)),
+    return piecewise(x, (x == 0, np.ones_like), (x > 0, scaled_complement), (x < -26.7, lambda x: np.full_like(x, math.inf)),
                      (x < 0, lambda x: 2 / gaussian(x) - scaled_complement(-x)))
 
 
@@ -150,6 +150,10 @@ def normal_below(x):
     """The probability that a normal variable is below x."""
     out = normal_tail(np.minimum(np.abs(x), 40.0))
     np.subtract(1, out, out=out, where=x > 0)
+    small = np.abs(x) < 0.5
+    if small.any():
+        x = x[small] / ROOT_2
+        out[small] = 0.5 + 0.5 * x * polynomial(NEAR_0, x * x)
     return out
 
 
