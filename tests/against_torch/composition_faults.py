@@ -271,7 +271,8 @@ def fault_of_precision(d):
         other = d.run(lines).get(d.name)
         if isinstance(other, list | np.ndarray) and d.against(other).only_where(lambda a, b: False, 1e-6):
             return "the sign of the zeros of softshrink depends on the place in memory"
-    counted = isinstance(d.mine, np.ndarray) and (d.mine.dtype.kind in "bi" or d.writes(["floor", "ceil", "trunc"]))
+    whole = d.writes(["floor", "ceil", "trunc"])
+    counted = isinstance(d.mine, np.ndarray) and (d.mine.dtype.kind in "bi" or whole)
     if any(vanishing(line, x, ("cross(", "_norm(", "L.lstsq(") if counted else ("cross(",)) for line, x in zip(
             d.lines, d.values, strict=False)):
         return "the cross product of a vector with itself, and equal numbers less their mean, are what rounding leaves"

@@ -84,7 +84,8 @@ def _wave(in_phase, late, quarters, x):
 def bessel_j0(x):
     """j0(x) of flat float64 numbers."""
     x = np.abs(x)
-    return piecewise(x, (x == 0, np.ones_like), (x <= 8, lambda x: _near(J0_NEAR, J0_ZEROS, x * x)), (np.isinf(x), np.zeros_like),
+    return piecewise(x, (x == 0, np.ones_like), (x <= 8, lambda x: _near(J0_NEAR, J0_ZEROS, x * x)),
+                     (np.isinf(x), np.zeros_like),
                      (x > 8, lambda x: _wave(P0, Q0, 0, x)))
 
 

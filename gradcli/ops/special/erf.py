@@ -117,7 +117,8 @@ def error(x):
 
 def scaled(x):
     """exp(x^2) erfc(x) of flat float64 numbers."""
-    return piecewise(x, (x == 0, np.ones_like), (x > 0, scaled_complement), (x < -26.7, lambda x: np.full_like(x, math.inf)),
+    return piecewise(x, (x == 0, np.ones_like), (x > 0, scaled_complement),
+                     (x < -26.7, lambda x: np.full_like(x, math.inf)),
                      (x < 0, lambda x: 2 / gaussian(x) - scaled_complement(-x)))
 
 
