@@ -28,7 +28,20 @@ from functools import partial
 from types import FunctionType, new_class
 from typing import Any
 
-from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, IndexKind, Signature, VariadicArraysKind
+from gradcli.engine.autograd.signature import (
+    ArrayKind,
+    ArraysKind,
+    DimsOrFlagKind,
+    FlagKind,
+    IndexKind,
+    IntKind,
+    IntsKind,
+    Signature,
+    SizesKind,
+    TextKind,
+    TypeKind,
+    VariadicArraysKind,
+)
 from gradcli.engine.result_layout import with_layout
 from gradcli.engine.tensor.tensor import Tensor
 
@@ -52,6 +65,7 @@ CACHED_ITEMS = 64
 RETAIN = 0      # the key of the hook that keeps the gradient of a result; hooks of other kinds have lower ones
 LEGACY_MODULE = "torch.autograd._functions."
 TENSORS = {ArrayKind, IndexKind, ArraysKind, VariadicArraysKind}    # arguments that are always tensors
+OPTIONS = {DimsOrFlagKind, FlagKind, IntKind, IntsKind, SizesKind, TextKind, TypeKind}     # and that never are
 
 
 class Rule:
@@ -302,7 +316,8 @@ def _saves(cls: type[Op], needs: tuple[int, ...]) -> bool | None:
         return cls.saves and bool(needs)
     kinds = cls.signature.kinds
     always = [at == len(kinds) or at < len(kinds) and type(kinds[at]) in TENSORS for at in needs]
-    return True if any(always) else None if any(at < len(kinds) for at in needs) else False
+    return True if any(always) else None if any(
+        at < len(kinds) and type(kinds[at]) not in OPTIONS for at in needs) else False
 
 
 def _nodes(cls: type[Op]) -> Iterator[type[Op]]:

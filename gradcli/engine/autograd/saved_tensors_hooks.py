@@ -126,8 +126,13 @@ class Saver:
                 slots[key] = self.slot(value, source)
             return slots[key]
 
-        return [(parent, rule, PackedValues(tuple([pack(need, v) for need, v in zip(rule.needs, saved, strict=True)]))
-                 if rule.saves is not False else saved) for parent, rule, saved in edges]
+        def packed(rule: Any, saved: Any) -> Any:
+            values = tuple([pack(need, v) for need, v in zip(rule.needs, saved, strict=True)])
+            return PackedValues(values) if any(
+                type(v) is PackedValue or type(v) is tuple and PackedValue in map(type, v) for v in values) else saved
+
+        return [(parent, rule, packed(rule, saved) if rule.saves is not False else saved)
+                for parent, rule, saved in edges]
 
 
 @exposed()

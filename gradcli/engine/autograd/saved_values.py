@@ -60,7 +60,7 @@ def holds_arrays(saved: Any) -> bool:
     if type(saved) is not tuple:
         return type(saved) in (Freed, PackedValues)
     for value in saved:
-        if type(value) is ndarray or type(value) is tuple and any(type(v) is ndarray for v in value):
+        if type(value) is ndarray or type(value) is tuple and ndarray in map(type, value):
             return True
     return False
 
