@@ -230,6 +230,8 @@ def fault_of_gradients(d):
     if second and "include_self=False" in text and "'prod'" in text and d.with_zeros().only_where(
             lambda a, b: np.isnan(b), 2e-4):
         return "nan that scatter_reduce does not include reaches the second gradient"
+    if second and d.writes(["sgn(", "sign(", "grid_sample("]) and d.only_where(lambda a, b: np.isnan(b) & (a == 0)):
+        return "a gradient of zeros is computed on, and its gradient is nan where there is no number"
     if "block_diag" in text and d.holds(empty):
         return "the gradient of block_diag misses the row of an empty vector"
     same = d.holds(degenerate) or EYE in text and d.holds(row)
