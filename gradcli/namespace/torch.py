@@ -192,6 +192,26 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 PYTHONS_OWN = ("start", "key", "default")
+NUMBER_AWARE = ("isinstance", "divmod", "pow")
+
+
+def number_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The built-in `plain`, to which an element of a tensor is the number that it was in the tutorial's time."""
+
+    def of_numbers(*args: Any, **options: Any) -> Any:
+        if not Current.legacy or name == "pow" and len(args) < 3 or not any(isinstance(x, Tensor) for x in args):
+            return plain(*args, **options)
+        numbers = [x.array.item() if _was_element(x) else x for x in args]
+        return name == "isinstance" and plain(*args, **options) or plain(*numbers, **options)
+
+    of_numbers.__name__ = of_numbers.__qualname__ = name
+    of_numbers.__module__ = "builtins"    # as messages call it
+    return of_numbers
+
+
+def _was_element(value: Any) -> bool:
+    """Whether a value was a plain number in 0.1.12: an element, or a sum, of a tensor that is no Variable."""
+    return type(value) is Tensor and not value.array.ndim and value.root is not DATA
 
 
 def bare(name: str, age: str | None = None) -> Callable[..., Any]:
@@ -292,7 +312,8 @@ def _divided(name: str, listed: dict[str, Any]) -> tuple[dict[str, str], dict[st
 
 def prelude(torch: ModuleProxy, plain: dict[str, Any]) -> dict[str, Any]:
     """The names that programs have without importing, over Python's own `plain` ones."""
-    names: dict[str, Any] = {name: tensor_aware(plain[name], name) for name in TENSOR_AWARE}
+    names: dict[str, Any] = {name: tensor_aware(plain[name], name) for name in TENSOR_AWARE} | {
+        name: number_aware(plain[name], name) for name in NUMBER_AWARE}
     names |= {name: getattr(torch, name) for name in
               ("no_grad", "enable_grad", "is_tensor", "manual_seed", "nn", "optim") if name in vars(torch)}
     names |= {"torch": torch, "Variable": torch.autograd.Variable, "F": torch.nn.functional,
@@ -337,7 +358,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
                 return torch.Tensor
             if isinstance(value, Variable):
                 return torch.autograd.Variable
-            if kind is Tensor and not value.array.ndim and value.root is not DATA:      # it was a plain number
+            if _was_element(value):
                 return by_name[float if value.array.dtype.kind == "f" else int]
             return vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
         if kind not in by_name:
