@@ -16,7 +16,7 @@ print(divmod(t[1], 7), pow(t[0], 4, 5), {t[0]: 1}[3], [3, 4].index(t[0]))
 
 def test_isinstance_divmod_and_pow_take_an_element_for_its_number():
     pieces = []
-    Session("legacy", 0, write=pieces.append).run(PROGRAM, echo=False)
+    Session("tutorial", 0, write=pieces.append).run(PROGRAM, echo=False)
     assert "".join(pieces) == "True True False True\nTrue False True\n(42, 6) 1 1 0\n"
 
 
