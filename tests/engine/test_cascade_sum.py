@@ -18,6 +18,28 @@ for n in (3, 5, 7, 8, 10, 16, 21, 50, 300):
     print(F.nll_loss(rows, classes).item(), F.nll_loss(rows, classes, torch.arange(1., 7.)).item())
 """
 
+FIT = """
+import torch
+torch.manual_seed(7)
+points = torch.linspace(-2, 2, 300)
+labels = (points + 0.3 * torch.randn(300) > 0.4).float()
+slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+for step in range(60):
+    odds = torch.sigmoid(slope * points + offset)
+    loss = ((odds - labels) ** 2).mean() + 0.01 * slope ** 2
+    gradients = torch.autograd.grad(loss, (slope, offset))
+    with torch.no_grad():
+        for weight, gradient in zip((slope, offset), gradients):
+            weight -= 2 * gradient
+    if step % 20 == 19:
+        print(step, loss.item(), slope.item(), offset.item())
+"""
+FITTED = """\
+19 0.09319300949573517 1.4899154901504517 -0.6816545128822327
+39 0.09274323284626007 1.568166732788086 -0.7598827481269836
+59 0.09273122251033783 1.5810675621032715 -0.7730262279510498
+"""
+
 
 def added_up(numbers):
     total = np.float32(0)
@@ -59,3 +81,9 @@ def test_losses_norms_and_variances_are_pytorchs_to_the_last_digit(capsys):
     torch.manual_seed(0)
     exec(PROGRAM, {"torch": torch, "F": torch.nn.functional})
     assert "".join(pieces) == capsys.readouterr().out
+
+
+def test_a_fit_prints_what_pytorch_prints_to_the_last_digit():
+    pieces = []
+    Session("modern", 0, write=pieces.append).run(FIT, echo=False)
+    assert "".join(pieces) == FITTED
