@@ -68,7 +68,7 @@ def _picked_of_few(array, at, order, pick, always):
     for i, values in enumerate(lines):
         different = set(values)
         if always or len(different) < len(values):
-            if not all([value == value for value in different]):
+            if not all(value == value for value in different):
                 values = tied_ranks(np.array(values), ())
             if result is None:
                 result = places.reshape(len(lines), -1).tolist()
