@@ -10,7 +10,7 @@ from gradcli.engine.large import SOME
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
-from gradcli.engine.tensor.dtypes import OF, float32, float64
+from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
@@ -21,7 +21,6 @@ from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32
-FEW = 256           # elements up to which numbers are repeated by hand: numpy's broadcasting costs more
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
@@ -79,12 +78,6 @@ def across_few(input, dim, name):
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
-def along_rows(edge, array, at):
-    """Numbers of length 1 along an axis of `array`, in its shape where it is small, for cheaper arithmetic; the number
-    of one dimension as it is."""
-    return edge.repeat(array.shape[at], at) if edge.ndim and array.size <= FEW else edge
-
-
 def moderate(array):
     """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
     return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
@@ -108,9 +101,9 @@ class Softmax(Proportions):
             if input.ndim == 1:
                 e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
                 return np.multiply(e, np.asarray(1 / row_total(e)), e)
-            e = elementary.exp(np.subtract(input, along_rows(greatest_along(input, at), input, at)))
+            e = elementary.exp(np.subtract(input, greatest_along(input, at)))
             total = row_totals(e, at)
-            return np.multiply(e, along_rows(np.divide(ONE[e.dtype], total, total), e, at), rows(e))
+            return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
         input, at = prepared("softmax", input, dim, dtype)
         if not input.ndim:
             return elementary.exp(input - input)
@@ -139,9 +132,9 @@ class LogSoftmax(Proportions):
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
-            low = np.subtract(input, along_rows(greatest_along(input, at), input, at))
+            low = np.subtract(input, greatest_along(input, at))
             total = row_totals(elementary.exp(low), at)
-            return np.subtract(low, along_rows(elementary.log(total), low, at), rows(low))
+            return np.subtract(low, elementary.log(total), rows(low))
         input, at = prepared("log_softmax", input, dim, dtype)
         if not input.ndim:
             return input - input
@@ -184,11 +177,7 @@ def softmax_back(g, shares, dim):
         return large.rows.softmax_slope(g, shares)
     if g.size < LARGE:
         low = np.multiply(g, shares)
-        if g.ndim == 1:
-            total = np.asarray(row_total(low))
-        else:
-            at = axis(dim, g.ndim)
-            total = along_rows(row_totals(low, at), g, at)
+        total = np.asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
         np.subtract(g, total, low)
         return np.multiply(low, shares, low)
     low = np.subtract(g, row_products(g, shares, dim))
@@ -228,12 +217,10 @@ def log_softmax_back(g, logs, dim):
     if logs.size >= SOME and large.rows.fits(logs, dim):
         return large.rows.log_softmax_slope(g, logs)
     share = elementary.exp(logs)
-    at = axis(dim, g.ndim)
-    total = row_totals(g, at)
+    total = row_totals(g, axis(dim, g.ndim))
     if g.dtype is float32 and g.size <= elementary.FEW:      # in one rounding, as processors do it
-        wide = share.astype(float64)
-        np.multiply(wide, along_rows(total.astype(float64), g, at), wide)
-        return np.subtract(g.astype(float64), wide, wide).astype(float32)
+        wide = np.multiply(share, total, dtype=np.float64)
+        return np.subtract(g, wide, wide).astype(float32)
     np.multiply(share, total, share)
     return np.subtract(g, share, share)
 
