@@ -66,16 +66,15 @@ def _picked_of_few(array, at, order, pick, always):
     lines = rows.reshape(-1, rows.shape[-1]).tolist()
     result = None
     for i, values in enumerate(lines):
-        different = set(values)
-        if always or len(different) < len(values):
-            if not all(value == value for value in different):
-                values = tied_ranks(np.array(values), ())
+        if not all(value == value for value in values):
+            values = tied_ranks(np.array(values), ())
+        if always or len(set(values)) < len(values):
             if result is None:
-                result = places.reshape(len(lines), -1).tolist()
+                result = np.array(places).reshape(len(lines), -1)
             result[i] = pick(list(enumerate(values)))
     if result is None:
         return order
-    result = np.array(result, order.dtype).reshape(places.shape)
+    result = result.reshape(places.shape)
     return result if last else np.ascontiguousarray(result.swapaxes(at, -1))
 
 
