@@ -77,6 +77,13 @@ def sum_along(array, at):
     return np.add.reduce(array, at, None, None, True)
 
 
+def row_total(array):
+    """`row_totals` of a small array of one dimension, as a number of its type."""
+    if 0 < array.size < 8:
+        return np.add.accumulate(array)[-1]
+    return row_totals(array, 0).reshape(())[()]
+
+
 def row_totals(array, at):
     """The sums along an axis, which stays at length 1, as PyTorch adds them in softmax and its kin; of one dimension
     of few numbers an array of none."""

@@ -10,6 +10,7 @@ import numpy as np
 
 SHORT = 16          # rows that are sorted by insertion, which keeps the order of equal elements
 MOST = 1000         # elements for which the steps are worth taking; today's PyTorch prints no more in full
+FEW = 64            # elements that are read as Python's numbers
 MOST_SELECTED = 20_000      # and where a row is gone through once
 
 
@@ -44,6 +45,8 @@ def picked(array, at, order, pick, always=False):
     """
     if array.ndim == 0 or array.size > MOST_SELECTED:
         return order
+    if 0 < array.size <= FEW:
+        return _picked_of_few(array, at, order, pick, always)
     if not (always or leaves_choice(array, at, order)):
         return order
     rows, places = np.moveaxis(array, at, -1), np.moveaxis(order, at, -1)
@@ -54,6 +57,25 @@ def picked(array, at, order, pick, always=False):
             result = places.copy() if result is None else result
             result[row] = pick(list(enumerate(ranks)))
     return order if result is None else np.ascontiguousarray(np.moveaxis(result, -1, at))
+
+
+def _picked_of_few(array, at, order, pick, always):
+    """`picked` for few elements, which are compared as Python's numbers; a row with a nan is ranked before."""
+    last = at == array.ndim - 1
+    rows, places = (array, order) if last else (array.swapaxes(at, -1), order.swapaxes(at, -1))
+    lines = rows.reshape(-1, rows.shape[-1]).tolist()
+    result = None
+    for i, values in enumerate(lines):
+        if not all(value == value for value in values):
+            values = tied_ranks(np.array(values), ())
+        if always or len(set(values)) < len(values):
+            if result is None:
+                result = np.array(places).reshape(len(lines), -1)
+            result[i] = pick(list(enumerate(values)))
+    if result is None:
+        return order
+    result = result.reshape(places.shape)
+    return result if last else np.ascontiguousarray(result.swapaxes(at, -1))
 
 
 def leaves_choice(array, at, order):

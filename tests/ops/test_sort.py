@@ -1,5 +1,6 @@
 """Equal elements in the order that PyTorch leaves them in: one recorded row, and random ones beside torch."""
 
+import math
 import random
 import time
 
@@ -103,3 +104,20 @@ def test_random_selections_agree_with_torch():
         answer = f"torch.tensor(numbers).{text.format(k=source.choice([1, max(1, n // 2), n]))}.tolist()"
         mine = session.eval(f"nan = float('nan')\nnumbers = {numbers}\n{answer}")
         assert mine == eval(answer, {"torch": torch, "numbers": numbers}), (answer, numbers)
+
+
+def test_few_equal_elements_are_selected_along_any_dimension_as_by_torch():
+    torch = pytest.importorskip("torch")
+    source, session = random.Random(12), Session(style="modern")
+    session.run("nan = float('nan')")
+    for case in range(150):
+        shape = source.choice([(1, 4), (4, 4), (3, 1), (2, 5, 3), (2, 0, 3)])
+        dim = source.randrange(len(shape))
+        k = source.randint(1, max(shape[dim], 1))
+        pool = source.choice([[1.0], [0.0, -0.0, 1.0], [float("nan"), 1.0, 2.0], range(99)])
+        numbers = [float(source.choice(pool)) for _ in range(math.prod(shape))]
+        call = source.choice([f"topk({k}, {dim}, {case % 2 == 0}, {case % 3 == 0})", f"kthvalue({k}, {dim})"])
+        if k > shape[dim]:
+            continue
+        text = f"torch.tensor({numbers}).reshape({shape}).{call}.indices.tolist()"
+        assert session.eval(text) == eval(text, {"torch": torch, "nan": float("nan")}), text

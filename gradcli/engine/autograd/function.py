@@ -251,7 +251,10 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
 
 def among(value: Any, values: Iterable[Any]) -> bool:
     """Whether this very object is one of `values`, which hold theirs: an id alone can be that of a later object."""
-    return any(value is other for other in values)
+    for other in values:
+        if value is other:
+            return True
+    return False
 
 
 def _note_view(out: Tensor, result: Tensor, inputs: list[Any], origin: int) -> None:

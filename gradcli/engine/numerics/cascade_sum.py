@@ -76,6 +76,8 @@ def of_batch(x: ndarray) -> Any:
     if not fits(x):
         return np.add.reduce(x, None)
     x = x.reshape(-1)
+    if 1 < x.size <= LEVEL:
+        return x[0] + np.add.accumulate(x[1:])[-1]
     return x[0] + _by_levels(x[1:].reshape(1, -1, 1))[0, 0] if x.size > 1 else x[0]
 
 

@@ -240,9 +240,12 @@ def normals64(uniforms: Doubles) -> Doubles:
     """
     pairs = uniforms.reshape(-1, 2, 8)
     radius = np.sqrt(-2.0 * map_elements(math.log, 1.0 - pairs[:, 0]))
-    angle = 2.0 * math.pi * pairs[:, 1]
-    cosine, sine = map_elements(math.cos, angle), map_elements(math.sin, angle)
-    return np.stack([radius * cosine, radius * sine], axis=1).reshape(-1)
+    angles = (2.0 * math.pi * pairs[:, 1]).ravel().tolist()
+    normals = np.empty(pairs.shape)
+    for at, function in enumerate((math.cos, math.sin)):
+        np.multiply(radius, np.fromiter(map(function, angles), np.float64, radius.size).reshape(radius.shape),
+                    normals[:, at])
+    return normals.reshape(-1)
 
 
 def map_elements(function: Callable[[float], float], values: Doubles) -> Doubles:

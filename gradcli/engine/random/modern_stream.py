@@ -35,7 +35,7 @@ from gradcli.engine.random.stream import (
 )
 from gradcli.faults.tree import ValueFault
 
-SINGLE, LONG = np.dtype(np.float32), np.dtype(np.int64)
+SINGLE, DOUBLE, LONG = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 ONE_WORD = 1 << 28          # ranges below this are drawn from one word, the others from two
 NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float64)}
 FULL_TURN = 2.0 * math.pi
@@ -97,8 +97,8 @@ class ModernGenerator(RandomStream):
 
     def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """normal(shape, dtype), by a short way for few numbers."""
-        if dtype is SINGLE and (count := elements(shape)) < BLOCK:
-            return np.array([x + 0.0 for x in self._few(count)], SINGLE).reshape(shape)    # no zero has a sign
+        if (dtype is SINGLE or dtype is DOUBLE) and (count := elements(shape)) < BLOCK:
+            return np.array([x + 0.0 for x in self._few(count)], dtype).reshape(shape)    # no zero has a sign
         if dtype is SINGLE and count <= FEW_BLOCKS and not count % BLOCK:
             return self._few_blocks(count).reshape(shape)
         return self.normal(shape, dtype)

@@ -24,6 +24,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import NoSequence, UnknownDtype
 from gradcli.faults.tree import ArgumentFault, Fault, TypeFault, ValueFault
 
+FEW = 1024          # numbers of a range up to which they are read as a list
 LISTS, PLAIN_NUMBERS = {list}, {*NUMBERS}
 LARGEST = 2**63 - 1     # the largest whole number of a tensor
 DEEPEST = 64            # dimensions that numpy's arrays can have
@@ -128,11 +129,17 @@ def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarr
     number that they hold, as PyTorch has it. ArgumentFault for anything else in them, ValueFault for ragged lists and
     numbers that the type cannot hold.
     """
-    if type(data) is list and (array := _of_numbers(data, dtype)) is not None:
+    if type(data) is range and len(data) <= FEW:
+        data = list(data)
+    if type(data) is list:
+        array = _of_numbers(data, dtype)
+    else:
+        array = _of_number(data, dtype or _type_of({type(data)})) if type(data) in PLAIN_NUMBERS else None
+    if array is not None:
         return array
     if isinstance(data, Tensor | ndarray):
-        array = data.array if isinstance(data, Tensor) else data
-        return np.array(array, dtype) if dtype is None else retyped(array, dtype)
+        source = data.array if isinstance(data, Tensor) else data
+        return np.array(source, dtype) if dtype is None else retyped(source, dtype)
     if isinstance(data, Sequence) and not isinstance(data, list | tuple | range | str):
         data = list(data)
     leaves: list[Any] = []
@@ -165,10 +172,23 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
     if not kinds or not kinds <= PLAIN_NUMBERS:
         return None
     try:
-        array = np.array(data, dtype or (Default.floating if float in kinds else int64 if int in kinds else bool_))
+        array = np.array(data, dtype or _type_of(kinds))
     except (OverflowError, ValueError):
         return None
     return array if len(shape) == 1 else array.reshape(shape)
+
+
+def _type_of(kinds: set[type]) -> Any:
+    """The type that a tensor of plain numbers of these kinds has where none is asked for."""
+    return Default.floating if float in kinds else int64 if int in kinds else bool_
+
+
+def _of_number(number: Any, dtype: Any) -> ndarray | None:
+    """The array of a plain number; None where it does not fit."""
+    try:
+        return np.array(number, dtype)
+    except (OverflowError, ValueError):
+        return None
 
 
 def _common_type(leaves: list[Any]) -> Any:

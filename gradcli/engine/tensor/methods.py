@@ -356,7 +356,8 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable
-    flag_views(self, here())
+    if getattr(self, "viewed", False):
+        flag_views(self, here())
 
 
 def _set_volatile(self: Tensor, value: Any) -> None:

@@ -48,14 +48,15 @@ def get_total_norm(tensors: Any, norm_type: float = 2.0, error_if_nonfinite: boo
 def _norm(array: Any, power: float) -> Any:
     if power == math.inf:
         return np.abs(array).max(initial=0)
-    return raw.norm(array, power)
+    return raw.linalg_vector_norm(array, power)
 
 
 def clip_grad_norm_(parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
                     foreach: Any = None) -> Tensor:
     """Scale all gradients by one factor so that their total norm is at most max_norm; return the norm before."""
     several = _tensor_list(parameters, "clip_grad_norm_")
-    total = get_total_norm([p.grad for p in several if p.grad is not None], norm_type, error_if_nonfinite)
+    gradients = [gradient for p in several if (gradient := p.grad) is not None]
+    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
     clip_grads_with_norm_(several, max_norm, total)
     return total
 
@@ -67,12 +68,18 @@ def clip_grads_with_norm_(parameters: Any, max_norm: float, total_norm: Any, for
                             ("nn.utils.get_total_norm(grads)", "is one"))
     total = total_norm.array
     factor = np.minimum(np.asarray(max_norm, total.dtype) / (total + total.dtype.type(1e-6)), 1.0)
+    factors: dict[Any, Any] = {}        # by type
     for p in _tensor_list(parameters, "clip_grads_with_norm_"):
-        if p.grad is not None:
-            g = p.grad.array
-            scaled = g * factor.astype(g.dtype)
-            scaled = report_detached(p.grad, "clip_grad_norm_()", scaled) if factor < 1 else scaled
-            np.copyto(rewriting(p.grad, "clip_grad_norm_"), scaled)
+        gradient = p.grad
+        if gradient is None:
+            continue
+        g = gradient.array
+        if g.dtype not in factors:
+            factors[g.dtype] = np.asarray(factor, g.dtype)
+        scaled = np.multiply(g, factors[g.dtype])
+        if factor < 1:
+            scaled = report_detached(gradient, "clip_grad_norm_()", scaled)
+        np.copyto(rewriting(gradient, "clip_grad_norm_"), scaled)
 
 
 clip_grad_norm = clip_grad_norm_

@@ -1,6 +1,7 @@
 """Random tensors, drawn from the stream of the style in force (bit for bit PyTorch's own)."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -137,8 +138,11 @@ def whole_numbers(low, high, shape, dtype):
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = np.dtype(real("random_from_to", dtype))
     if kind.kind in "iu":
-        refuse_bounds(kind, np.iinfo(kind), ("from", low), ("to - 1", high - 1))
+        refuse_bounds(kind, limits_of(kind), ("from", low), ("to - 1", high - 1))
     return draw().randint(low, high, shape, kind)
+
+
+limits_of = lru_cache(16)(np.iinfo)
 
 
 def refuse_bounds(kind, info, *bounds):

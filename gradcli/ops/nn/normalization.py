@@ -308,8 +308,10 @@ class UpdateRunningStats(Kernel):
 
 def move(running, new, momentum):
     """Move a running statistic in place."""
-    stays = np.multiply(running, constant(1 - momentum, running.dtype))
-    writing(running)[...] = np.add(stays, np.multiply(new, constant(momentum, new.dtype)))
+    memory = writing(running)
+    moved = np.multiply(new, constant(momentum, new.dtype))
+    np.multiply(memory, constant(1 - momentum, memory.dtype), memory)
+    np.add(memory, moved, memory)
 
 
 class Rescaled(Kernel):

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.arrays import greatest_along, moved, row_totals
+from gradcli.ops.arrays import greatest_along, moved, row_total, row_totals
 from gradcli.ops.base import Kernel
 from gradcli.ops.nn.activation import THNN
 
@@ -98,7 +98,10 @@ class Softmax(Proportions):
 
     def forward(input: Array, dim: Dim = None, dtype: Type = None):
         if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
-            e = np.asarray(elementary.exp(np.subtract(input, greatest_along(input, at))))
+            if input.ndim == 1:
+                e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
+                return np.multiply(e, np.asarray(1 / row_total(e)), e)
+            e = elementary.exp(np.subtract(input, greatest_along(input, at)))
             total = row_totals(e, at)
             return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
         input, at = prepared("softmax", input, dim, dtype)
@@ -174,7 +177,8 @@ def softmax_back(g, shares, dim):
         return large.rows.softmax_slope(g, shares)
     if g.size < LARGE:
         low = np.multiply(g, shares)
-        np.subtract(g, row_totals(low, axis(dim, g.ndim)), low)
+        total = np.asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
+        np.subtract(g, total, low)
         return np.multiply(low, shares, low)
     low = np.subtract(g, row_products(g, shares, dim))
     return np.multiply(low, shares, out=low)
