@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from shlex import quote
 from typing import NamedTuple
 
 from gradcli.analysis.free_names import WORD
+from gradcli.faults.source import quoted
 
 COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n|[ \t]*\n)*")
 SWEEP = re.compile(r"(?P<result>[^=\n]+?)\.backward\((?P<weights>.*)\)\s*(?:#.*)?", re.DOTALL)
@@ -49,12 +49,12 @@ def command_for(text: str, command: str) -> str | None:
     variables = [match for statement in earlier if (match := SIMPLE.fullmatch(statement))]
     if len(variables) < len(earlier):
         return None
-    options = [f"--var {quote(f'{match[1]}={match[2].strip()}')}" for match in variables]
+    options = [f"--var {quoted(f'{match[1]}={match[2].strip()}')}" for match in variables]
     if program.seed and RANDOM.search(" ".join([*options, *leaves.values(), *needed])):
         options.append(f"--seed {program.seed}")
     joint = "\n" if any("\n" in statement for statement in needed) else "; "
     at = ", ".join(f"{name}={value}" for name, value in leaves.items())
-    return " ".join([f"gradcli {command} {quote(joint.join([*needed, program.result]))} --at {quote(at)}", *options])
+    return " ".join([f"gradcli {command} {quoted(joint.join([*needed, program.result]))} --at {quoted(at)}", *options])
 
 
 def _read(text: str) -> Program | None:

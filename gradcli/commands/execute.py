@@ -8,6 +8,7 @@ from gradcli.console.diagnostics import apply_settings
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_words, is_program_file, text_of_file, unprompted
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import Fault
 from gradcli.process.limits import limited
 from gradcli.reports.open_session import open_session, timed
@@ -23,7 +24,7 @@ def evaluate(argv: list[str], settings: Settings | None = None) -> int:
     try:
         _evaluate_sources(sources, settings)
     except Fault as fault:      # eval takes programs: a file is run
-        fault.hints[:0] = [(f"gradcli run {word}", "runs the file") for word in argv if is_program_file(word)]
+        fault.hints[:0] = [(f"gradcli run {quoted(word)}", "runs the file") for word in argv if is_program_file(word)]
         raise
     return 0
 

@@ -11,6 +11,7 @@ import sys
 from typing import Any, NamedTuple
 
 from gradcli.console.settings import did_you_mean
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import UsageFault
 
 # Commands whose words may begin with a dash.
@@ -203,13 +204,6 @@ def _related(word: str, group: Any) -> str:
     begun = (name for name in group.commands if word.startswith(name) or len(word) > 2 and name.startswith(word))
     command = next(begun, "diff" if word.startswith("deriv") else "")
     return command and f"; did you mean {command!r}?"
-
-
-def quoted(word: str) -> str:
-    """A word as one types it to a shell."""
-    from shlex import quote
-
-    return quote(word)
 
 
 def option_value(option: str, argv: list[str]) -> str | None:

@@ -7,6 +7,7 @@ import re
 from gradcli.console.diagnostics import tell
 from gradcli.console.settings import KEYS, Settings
 from gradcli.console.source import Source
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import UsageFault
 
 ASKING = re.compile(r"\b(?:args|argv|argparse|ArgumentParser)\b")
@@ -17,8 +18,8 @@ def no_results(path: str, settings: Settings) -> UsageFault:
     option = f"-o {settings.output}" if settings.output else f"--format {settings.format}"
     name = f"results.{settings.format}"
     return UsageFault(f"{option}: run gives the text that the script prints, and no results as {settings.format}",
-                      (f"gradcli eval - -o {name} < {path}", "the values of its expressions"),
-                      (f"gradcli run {path} > {settings.output or name}", "what it prints"))
+                      (f"gradcli eval - -o {name} < {quoted(path)}", "the values of its expressions"),
+                      (f"gradcli run {quoted(path)} > {quoted(settings.output or name)}", "what it prints"))
 
 
 def remark_stray_options(source: Source, args: list[str]) -> None:
@@ -29,4 +30,4 @@ def remark_stray_options(source: Source, args: list[str]) -> None:
     stray = [word for word in args if word.partition("=")[0] in flags]
     if stray and not ASKING.search(source.text):
         tell(f"note: {stray[0]} stands behind the file, so it is handed to the script, which asks for no words\n"
-             f" = help: gradcli run {stray[0]} ... {source.name}")
+             f" = help: gradcli run {quoted(stray[0])} ... {quoted(source.name)}")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gradcli import regular_file
 from gradcli.console.replayed import refuse_reading
 from gradcli.faults.mistakes import SizeLimit
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import FileFault, UsageFault
 
 LARGEST = 64 << 20      # bytes of a program
@@ -113,7 +114,7 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
     except (OSError, ValueError) as error:
         hints = similar(path, _beside(path)) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
-                        *(f"{before}{close}" for close in hints)) from None
+                        *(f"{before}{quoted(close)}" for close in hints)) from None
 
 
 def decode_utf8(content: bytes, name: str) -> str:
@@ -141,7 +142,7 @@ def unprompted(text: str, name: str = "") -> str:
     if text[:1] == "{" or text[:1].isspace():
 
         if is_notebook(text):
-            file = name or "NOTEBOOK.ipynb"
+            file = quoted(name) if name else "NOTEBOOK.ipynb"
             raise UsageFault(f"{name or 'this text'} is a notebook, which is no program as it stands",
                              (f"gradcli run {file}", "runs its cells"),
                              (f"gradcli test {file}", "runs them and compares what they print with what is stored"))

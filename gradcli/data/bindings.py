@@ -6,10 +6,10 @@ import re
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import from_argument
 from gradcli.data.input_data import Assignment, file_value, open_assignment, refuse_file
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import Fault, UsageFault
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def with_files(texts: list[str], settings: Settings, option: str = "--at") -> li
         for part in text.split(","):
             name, equals, value = part.partition("=")
             if equals and name.strip().isidentifier():
-                refuse_file(value, f"{option} {name.strip()}=@{value.strip()}")
+                refuse_file(value, f"{option} {quoted(f'{name.strip()}=@{value.strip()}')}")
             if equals and value.strip() == "@":
                 raise UsageFault(f"{option} {name.strip()}=@ needs the name of a file behind the @",
                                  f"{option} {name.strip()}=@data.csv")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gradcli.console.settings import Settings
 from gradcli.console.source import decode_utf8, input_bytes, read_bytes
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import FileFault, UsageFault, ValueFault
 
 DATA_FILE = r"(?i)(?!@)[^\s()\[\],'\"]*[^\s()\[\],'\"./]\.(?:csv|jsonl?|npy|npz)(?::[\w .]*)?"
@@ -30,10 +31,11 @@ def open_assignment(text: str, settings: Settings) -> Assignment:
     if not equals or not name.isidentifier():
         raise UsageFault(f"--var takes NAME=EXPR or NAME=@FILE, not {text!r}", "--var x=2")
     if iskeyword(name):
-        raise UsageFault(f"{name} is a word of the language, and no name", f"--var {name}_={value.strip()}")
+        raise UsageFault(f"{name} is a word of the language, and no name",
+                         f"--var {quoted(f'{name}_={value.strip()}')}")
     value = value.strip()
     if not value.startswith("@"):
-        refuse_file(value, f"--var {name}=@{value}")
+        refuse_file(value, f"--var {quoted(f'{name}=@{value}')}")
         return Assignment(name, text)
     file, _ = _split(value[1:])
     if not file:
@@ -62,7 +64,7 @@ def file_value(assignment: Assignment) -> Any:
         return from_lists(value, assignment.single)
     except ValueFault as fault:
         raise FileFault(f"{called}: {fault.message}",
-                        *(repair.replace("@FILE", f"@{file}") for repair, _ in fault.hints)) from None
+                        *(quoted(repair.replace("@FILE", f"@{file}")) for repair, _ in fault.hints)) from None
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -87,7 +89,7 @@ def _parsed(content: bytes, suffix: str, part: str, file: str) -> Any:
 
         return from_csv(decode_utf8(content, file), part)
     raise UsageFault(f"@{file}: its name ends in none of .npy .npz .csv .json .jsonl",
-                     (f"--stdin-format csv --var NAME=@- < {file}", "a table, whatever its name"))
+                     (f"--stdin-format csv --var NAME=@- < {quoted(file)}", "a table, whatever its name"))
 
 
 def has_text(value: list[Any]) -> bool:

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gradcli.analysis.free_names import WORD
-from gradcli.console.argument_order import quoted
 from gradcli.console.settings import Settings
 from gradcli.console.source import Source, from_file_or_word, from_words
 from gradcli.data.bindings import FILE_PREFIX, NAMES, PointText, points, set_variable, twice, with_files
 from gradcli.data.data_format import holds_numbers
 from gradcli.data.fitting_values import fitting_values, numbers_for
 from gradcli.data.input_data import has_text
-from gradcli.faults.source import Span
+from gradcli.faults.source import Span, quoted
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import Fault, IndexFault, NameFault, NonScalarBackward, ShapeFault, UsageFault
 from gradcli.process.limits import limited, walled
@@ -132,7 +131,7 @@ def _nothing_to_vary(session: Session, source: Source, names: list[str], texts: 
     integral = next((name for name in names if holds_numbers(session[name])), None)
     if integral:
         files = {file.name.removeprefix(FILE_PREFIX): file.value for point in texts for file in point.files}
-        repair = f"--var numbers=@{files.get(integral)} --at '{integral}=numbers.float()'"
+        repair = f"--var {quoted(f'numbers=@{files.get(integral)}')} --at '{integral}=numbers.float()'"
         dtype = session[integral].array.dtype
         return UsageFault(f"there is nothing to differentiate by: {integral} holds numbers of the type {dtype}, "
                           "and only floating numbers have gradients", *([repair] if integral in files else []))

@@ -79,6 +79,12 @@ def ordered_steps(shape: Steps, operands: Sequence[Steps]) -> Steps:
     return tuple(steps)
 
 
+def expands(small: Steps, large: Steps) -> bool:
+    """Whether a tensor of the first shape can be expanded to the second."""
+    return len(small) <= len(large) and all(
+        s in (1, n) for s, n in zip(reversed(small), reversed(large), strict=False))
+
+
 def broadcast_steps(array: ndarray, shape: Steps) -> Steps:
     """The steps of an operand seen in a larger shape."""
     lead = len(shape) - array.ndim

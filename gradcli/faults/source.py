@@ -44,6 +44,13 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
 
+def quoted(word: str) -> str:
+    """A word as one types it to a shell: names of files and words of programs may hold what a shell obeys."""
+    from shlex import quote
+
+    return quote(word)
+
+
 def line_of(text: str, number: int) -> str:
     """Line `number` of `text`, counted from 1; empty beyond its end."""
     lines = text.split("\n")

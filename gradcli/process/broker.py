@@ -102,7 +102,8 @@ def _save(path: str, content: bytes) -> Answer:
     exists = os.path.lexists(target)
     if exists and not os.path.isfile(target):
         return Answer(0, error="it is no regular file")
-    question = f"replace {path}?" if exists else f"write the new file {path}?"
+    name = _with_target(path, target)
+    question = f"replace {name}?" if exists else f"write the new file {name}?"
     if (exists or not _is_plain(target)) and not agreed(question):
         return Answer(0, error="it was left as it is" if exists else "it was not written")
     write_whole(target, content, new=not exists)
@@ -117,10 +118,15 @@ def _load(path: str) -> Answer:
             raise IsADirectoryError(21, "Is a directory")
         if not os.path.isfile(target):
             return Answer(0, error="it is no regular file")
-        if not _is_plain(target) and not agreed(f"read {path}?"):
+        if not _is_plain(target) and not agreed(f"read {_with_target(path, target)}?"):
             return Answer(0, error="it was not read")
         content = file.read(LARGEST + 1)
     return Answer(0, content.decode("latin-1"))
+
+
+def _with_target(path: str, target: str) -> str:
+    """The path of a file as it was given, and where links on the way to it lead."""
+    return path if target == os.path.abspath(path) else f"{path}, which is {target},"
 
 
 def _is_plain(target: str) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from gradcli.faults.tensors import SharedMemory
+from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 
 FILLS = [
@@ -31,6 +32,21 @@ def test_fills_write_to_the_memory_once(text, values):
     assert session.eval("x.tolist()") == [[value] * 3 for value in values]
     with pytest.raises(SharedMemory):
         session.run("x.add_(1)")
+
+
+def test_sizes_that_do_not_fit_overlapping_windows_are_told_as_ever():
+    calls = ("x.add_(torch.ones(3, 3))", "x.neg_(torch.ones(20))", "x.reciprocal_(torch.ones(1, 2, 3), src=2)",
+             "x.copy_(torch.ones(7, 7))", "x.map_(torch.ones(3), lambda a, b: a)", "x.map_(torch.ones(1, 5, 5), min)")
+    messages = []
+    for tensor in ("torch.ones(10).as_strided((5, 5), (1, 1))", "torch.ones(5, 5)"):
+        session = Session(style="modern")
+        session.run(f"x = {tensor}")
+        for text in calls:
+            with pytest.raises(Fault) as caught:
+                session.run(text)
+            assert "remap" not in caught.value.message and "operand" not in caught.value.message
+            messages.append(caught.value.args)
+    assert messages[:len(calls)] == messages[len(calls):]
 
 
 @pytest.mark.parametrize("text", REFUSED)

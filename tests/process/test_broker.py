@@ -98,6 +98,7 @@ def test_a_link_counts_as_what_it_leads_to(ask):
     os.symlink("secret", "f.grad")
     assert served(Load("f.grad")).error == "it was not read"
     assert served(Save("f.grad", "x")).error == "it was left as it is"
+    assert ask == [f"{verb} f.grad, which is {os.path.realpath('secret')},?" for verb in ("read", "replace")]
 
 
 def test_only_regular_files(ask):

@@ -13,6 +13,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
 from gradcli.engine.autograd.saved_values import Freed, check_fresh
 from gradcli.engine.autograd.signature import Signature, described, sized
+from gradcli.engine.result_layout import expands
 from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
@@ -175,7 +176,7 @@ class CallRecord:
         if isinstance(g, ComplexTensor):
             raise ComplexDerivative()
         shape, dtype = argument
-        if g.array.shape != shape and not _expands(shape, g.array.shape):
+        if g.array.shape != shape and not expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "
                                     f"{at}, where the argument has {sized(shape)}", places=self._place()).saying(
                 f"Function {name}Backward returned an invalid gradient at index {at} - got {list(g.array.shape)} but "
@@ -189,12 +190,6 @@ class CallRecord:
     def _place(self) -> list[tuple[str, Any]]:
         node = self.node()
         return [(f"{self.cls.__name__} was called", (node.code, node.line_at))] if node is not None else []
-
-
-def _expands(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
-    """Whether a tensor of the first shape can be expanded to the second."""
-    return len(small) <= len(large) and all(
-        s in (1, n) for s, n in zip(reversed(small), reversed(large), strict=False))
 
 
 class FunctionRule:

@@ -21,6 +21,7 @@ from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, renam
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.random.generators import Current
+from gradcli.engine.result_layout import expands
 from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
@@ -52,7 +53,9 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         if overlaps_itself(input.array) and elementwise(cls) and not cls.fills:
             if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
                 raise SharedMemory(name)
-            if not _tracked((input, *args, *options.values())):
+            values = *args, *options.values()
+            if not _tracked((input, *values)) and all(
+                    expands(array.shape, input.array.shape) for array in arrays_of(values)):
                 return _row_by_row(write, input, args, options)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = unwritten(input)

@@ -7,11 +7,11 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.dtypes import OF, DType
@@ -162,7 +162,7 @@ def _elementwise(self: Tensor, function: Callable[..., Any], name: str, *others:
     for other in others:
         if not isinstance(other, Tensor):
             raise ArgumentFault(f"{name}() needs tensors, not {described(other)}")
-    columns = [np.broadcast_to(t.array, self.array.shape).ravel().tolist() for t in (self, *others)]
+    columns = [raw.expand(t.array, self.array.shape).ravel().tolist() for t in (self, *others)]
     results = []
     for values in zip(*columns, strict=True):
         value = function(*values)

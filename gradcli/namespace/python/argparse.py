@@ -11,6 +11,7 @@ from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.signature import brief
 from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import ProgramExit
+from gradcli.faults.source import quoted
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
@@ -193,7 +194,7 @@ class Parser:
         for option in self._options:
             if option.required and option.dest not in reader.used and option.nargs not in ("?", "*"):
                 raise ArgumentFault(f"the following arguments are required: {option.called}",
-                                    (f"gradcli run FILE {option.names[0]} VALUE", "gives it"))
+                                    (f"gradcli run FILE {quoted(option.names[0])} VALUE", "gives it"))
         for group in self._groups:
             if group.required and not reader.used.intersection(option.dest for option in group.options):
                 raise ArgumentFault("one of the arguments " + " ".join(option.called for option in group.options)
