@@ -13,7 +13,7 @@ import typer
 from gradcli import __version__
 from gradcli.commands import NAMES, command, config
 from gradcli.console import completion
-from gradcli.console.argument_order import COMPLETION, arranged, option_value
+from gradcli.console.argument_order import COMPLETION, option_value, reorder
 from gradcli.console.diagnostics import mode
 from gradcli.console.settings import EXPECTED
 from gradcli.console.typer_options import action
@@ -77,7 +77,7 @@ def run_with_typer(argv: list[str]) -> int:
     """Run the command that `argv` names, and return its exit status."""
     mode.errors = option_value("--errors", argv) or mode.errors
     group: Any = typer.main.get_command(app)
-    argv = arranged(argv, group) if argv else []
+    argv = reorder(argv, group) if argv else []
     if argv and argv[0] in COMPLETION:
         return completion.scripts(*argv)
     try:

@@ -169,7 +169,7 @@ def test_every_attribute_that_can_be_read_can_be_held():
     guard = Attributes(session.policy, Formatter(session.policy, Budget()))
     with session.in_force():
         for value in session.names()["things"]:
-            for name in {*guard.known(value), *METHODS.get(type(value), ())}:
+            for name in {*guard.readable_names(value), *METHODS.get(type(value), ())}:
                 if name.startswith((".", "__")):
                     continue        # which no text can spell
                 try:

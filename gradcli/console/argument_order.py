@@ -61,7 +61,7 @@ class Spellings(NamedTuple):
         return None
 
 
-def arranged(argv: list[str], group: Any) -> list[str]:
+def reorder(argv: list[str], group: Any) -> list[str]:
     """The words in the order that `group`, which holds the commands, reads. UsageFault for what cannot be read."""
     spelled = Spellings.of(*leaf_commands(group))
     argv = unbundled(argv, spelled)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.autograd.op import Op, elementwise
+from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.inplace import store, writable
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
@@ -20,17 +20,16 @@ from gradcli.faults.tree import ArgumentFault, GradFault
 
 def with_out(cls: type[Op], name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """What `call`, the function `name` of an operation, computes, in the tensors of its option `out`."""
-    from gradcli.engine.out_words import SEPARATE, WITHOUT  # late: few programs need them
+    from gradcli.engine.out_words import WITHOUT  # late: few programs need them
 
     if name in WITHOUT or cls.names[0] in WITHOUT:
         cls.signature.fit(name, args, options)      # which says that there is no such option
     out = options.pop("out")
     targets = _tensors((out,))
-    separate = cls.names[0] in SEPARATE
-    if separate or elementwise(cls):
+    if cls.no_overlap or cls.elementwise:
         read = [x.array for x in _tensors((*args, *options.values()))]
         for target in targets:
-            refuse_shared(target.array, read, name, separate)
+            refuse_shared(target.array, read, name, cls.no_overlap)
     if targets and (cls.out_decides_type or cls.creates):
         options.setdefault("dtype", targets[0].array.dtype)
     return _into(cls, name, out, call(*args, **options))

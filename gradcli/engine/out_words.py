@@ -48,11 +48,6 @@ WITHOUT = frozenset("""
     zeros_like""".split())
 """The functions that have no such option: by names of operations, or by one of several names."""
 
-SEPARATE = frozenset("""
-    cat column_stack cross dstack gather hstack index_add index_copy index_reduce index_select kron kthvalue
-    masked_select mode scatter scatter_add scatter_reduce stack take vstack""".split())
-"""The operations whose `out` may not be the memory of what they read."""
-
 SAME = """
 Expected out tensor to have dtype {w}, but got {k} instead
  addmm addmv aminmax argmax argmin baddbmm bmm cross cumprod cumsum diag gather index_add index_copy index_reduce isin

@@ -212,7 +212,7 @@ def _result_strides(shape: Steps, item: int, *operands: tuple[Any, ...]) -> Step
     return tuple([step * item for step in result_steps(shape, [placeholder(*operand) for operand in operands])])
 
 
-def arranged(result: ndarray, *operands: Any) -> ndarray:
+def match_layout(result: ndarray, *operands: Any) -> ndarray:
     """The result of an element-wise kernel, in the order that its operands ask for."""
     shape, first = result.shape, operands[0]
     if len(shape) < 2 or not result.size or type(first) is ndarray and (

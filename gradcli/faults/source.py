@@ -10,6 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 TAB = 4
+WIDTH = 200     # columns of a source line with carets
 JOINERS = "\u200c\u200d\u00ad"     # within words and pictures; they change no direction
 
 
@@ -62,20 +63,20 @@ def char_column(line: str, offset: int) -> int:
     return len(line.encode()[:offset].decode(errors="ignore")) + 1 if not line.isascii() else offset + 1
 
 
-def caret_lines(text: str, span: Span, width: int = 200) -> tuple[str, str]:
+def caret_lines(text: str, span: Span) -> tuple[str, str]:
     """The source line a span begins on, and the carets that underline it there.
 
-    A line longer than `width` is cut around the span; control characters become visible.
+    A line longer than WIDTH is cut around the span; control characters become visible.
     """
     line = line_of(text, span.line)
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     end = max(end, start + 1)
     cut = 0
-    if len(line) > width:
-        cut = max(0, min(start - width // 4, len(line) - width))
-        line = line[cut : cut + width]
-        end = min(end, cut + width)
+    if len(line) > WIDTH:
+        cut = max(0, min(start - WIDTH // 4, len(line) - WIDTH))
+        line = line[cut : cut + WIDTH]
+        end = min(end, cut + WIDTH)
     before = visible(line[: start - cut])
     under = visible(line[start - cut : end - cut]) or " "
     source_line = before + visible(line[start - cut :])

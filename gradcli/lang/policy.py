@@ -88,7 +88,7 @@ class Policy:
     set to.
     """
 
-    known: Callable[[object], Iterable[str]] = staticmethod(_no_names)
+    readable_names: Callable[[object], Iterable[str]] = staticmethod(_no_names)
     """The attributes of a foreign value or module that programs may read: for hints and `import *`."""
 
     base: Callable[[object], type | None] = staticmethod(_no_base)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
-from gradcli.engine.autograd.op import short
+from gradcli.engine.autograd.op import flat_name
 from gradcli.engine.tensor.write_gate import StepWrites
 from gradcli.faults.tree import ValueFault
 from gradcli.namespace.modules import ModuleProxy, operation
@@ -50,7 +50,7 @@ def legacy_operation(age: str, name: str) -> Callable[..., Any]:
     """The operation with this full name, with the meaning it had in a version."""
     from gradcli.engine.tensor.legacy_semantics import legacy_function
 
-    return legacy_function(short(name), operation(name), age)
+    return legacy_function(flat_name(name), operation(name), age)
 
 
 def set_age(torch: ModuleProxy, age: str | None) -> None:

@@ -60,7 +60,7 @@ class AllowList:
         self.tensors = tensor_names()
         self.arrays = self.tensors | ARRAY_NAMES
 
-    def known(self, value: Any) -> Iterable[str]:
+    def readable_names(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that programs may read."""
         if isinstance(value, Tensor):
             return self.arrays if isinstance(value, Array) else self.tensors.union(own_attributes(value))

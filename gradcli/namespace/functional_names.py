@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.autograd.op import flat_name, traced
 from gradcli.faults.tree import ArgumentFault
 
 REDUCTIONS = ("none", "mean", "sum")    # which torch counts
@@ -72,7 +72,7 @@ def reordered(name: str, full: str, order: list[str], **fixed: Any) -> Callable[
                 spelled[option] = choices[number]
         if full == "embedding" and spelled.get("padding_idx") == -1:
             del spelled["padding_idx"]      # here -1 is no row
-        return getattr(traced, short(full))(**spelled, **fixed)
+        return getattr(traced, flat_name(full))(**spelled, **fixed)
 
     call.__name__ = call.__qualname__ = name
     return call

@@ -8,7 +8,7 @@ from operator import index
 from types import FunctionType, MappingProxyType
 from typing import Any
 
-from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.autograd.op import flat_name, traced
 from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
@@ -64,7 +64,7 @@ def _gated(name: str, value: Any) -> Any:
 
 def operation(full: str) -> Any:
     """The operation with this full name, such as "nn.functional.relu"."""
-    return getattr(traced, short(full))
+    return getattr(traced, flat_name(full))
 
 
 @named("type")

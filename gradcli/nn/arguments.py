@@ -36,7 +36,7 @@ def _number(value: Any) -> Any:
     return value if type(value) in NUMBERS else REFUSED
 
 
-def _whole(value: Any) -> Any:
+def _integer(value: Any) -> Any:
     if isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind in "iu":
         return report_detached(value, TAKEN, value.array.item())
     return value if type(value) in (int, bool) else REFUSED
@@ -65,7 +65,7 @@ def _device(value: Any) -> Any:
 
 
 TAKERS: dict[str, tuple[Take, str]] = {
-    "float": (_number, "a number"), "int": (_whole, "a whole number"), "bool": (_flag, "True or False"),
+    "float": (_number, "a number"), "int": (_integer, "a whole number"), "bool": (_flag, "True or False"),
     "str": (_text, "a string"), "tuple[float, float]": (_pair, "two numbers"), "DeviceLike": (_device, "a device"),
     **dict.fromkeys(("Callable[..., Any]", "Callable[[Any], Any]", "Callable[[Module], Any]", "Callable[[], Any]",
                      "Callable[[list[Any]], Any]"), (_function, "a function"))}
@@ -158,13 +158,13 @@ def _checked_positional(function: Any, by_place: list[Any], args: tuple[Any, ...
 def _checked(function: Any, name: str, taker: tuple[Take, str, Any], value: Any, args: tuple[Any, ...],
              options: dict[str, Any]) -> Any:
     """`value` as the argument `name` of a call of `function`; ArgumentFault, in PyTorch's words, if it does not fit."""
-    take, what, default = taker
+    take, kind, default = taker
     if value is default:
         return value
     result = take(value)
     if result is REFUSED:
-        fault = ArgumentFault(f"{name} must be {what}, not {described(value)}")
-        message = f"'{type_name(value)}' object is not callable" if what == "a function" else (
+        fault = ArgumentFault(f"{name} must be {kind}, not {described(value)}")
+        message = f"'{type_name(value)}' object is not callable" if kind == "a function" else (
             refused_option(_own_class(args), function, name, value, args, options))
         raise fault.saying(message) if message else fault
     return result

@@ -97,13 +97,13 @@ def register_sums(rows):
     of a register, which are then added in halves."""
     lane = REGISTER // rows.itemsize
     count = rows.shape[-1]
-    whole = count - count % lane
-    if whole == lane:
+    full = count - count % lane
+    if full == lane:
         lanes = rows[..., :lane].copy()
     else:
-        lanes = np.add.reduce(rows[..., :whole].reshape(*rows.shape[:-1], -1, lane), axis=-2)
-    if whole < count:
-        lanes[..., : count - whole] += rows[..., whole:]
+        lanes = np.add.reduce(rows[..., :full].reshape(*rows.shape[:-1], -1, lane), axis=-2)
+    if full < count:
+        lanes[..., : count - full] += rows[..., full:]
     while lane > 1:
         lane //= 2
         lanes = lanes[..., :lane] + lanes[..., lane:]

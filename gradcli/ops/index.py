@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcli import artifacts
-from gradcli.engine.autograd.op import TABLE, raw, short, traced
+from gradcli.engine.autograd.op import TABLE, flat_name, raw, traced
 from gradcli.engine.tensor.tensor import Tensor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -54,9 +54,9 @@ def make() -> dict[str, Any]:
     files = {}
     for name, op in TABLE.items():
         family = _family(op)
-        files |= dict.fromkeys((name, short(name), *op.inplace_names()), family)
+        files |= dict.fromkeys((name, flat_name(name), *op.inplace_names()), family)
     for name, op in TABLE.items():      # leaky_relu_ is an operation of its own, in another family than leaky_relu
-        files.setdefault(short(name) + "_", _family(op))
+        files.setdefault(flat_name(name) + "_", _family(op))
     return {
         "files": files,
         "functions": sorted(

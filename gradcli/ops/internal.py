@@ -144,6 +144,7 @@ class Expand(Op):
     complex = True
     function = False
     legacy_names = "tensor.Expand"
+    result_size = False
     samples = [([[1.0], [2.0]], (2, 3)), ([1.0, 2.0], (3, -1)), ([1.0, 2.0], (2, 1, 2))]
     errors = [([1.0, 2.0], (3,)), ([[1.0]], (2,))]
 

@@ -11,12 +11,12 @@ from gradcli.repl.core import Repl
 MOST = 74_994       # bytes that terminals take in this way
 
 
-def copy_to_clipboard(repl: Repl, rest: str) -> None:
+def copy_to_clipboard(repl: Repl, argument: str) -> None:
     """Hand a text to the terminal (its sequence OSC 52), which keeps the clipboard: also over a network."""
-    if rest:
+    if argument:
         texts: list[str] = []
         with repl.rollback():
-            texts.append(repl.session.shown(repl.session.eval(rest), quoted=True))
+            texts.append(repl.session.shown(repl.session.eval(argument), quoted=True))
         text = texts[0]
     elif repl.entries:
         text = next((entry.printed for entry in reversed(repl.entries) if entry.printed), repl.entries[-1].text)

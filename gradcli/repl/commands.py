@@ -37,7 +37,7 @@ class Command(NamedTuple):
 
 def execute(repl: Repl, line: str) -> None:
     """Carry out a command, without its colon."""
-    name, _, rest = line.strip().partition(" ")
+    name, _, argument = line.strip().partition(" ")
     command = COMMANDS.get(name)
     if command is None:
         starting = [command for command in COMMANDS if command.startswith(name)] if name else []
@@ -46,19 +46,19 @@ def execute(repl: Repl, line: str) -> None:
         if not starting:
             raise UsageFault(f"there is no command :{name}{did_you_mean(name, list(COMMANDS))}", ":help")
         command = COMMANDS[starting[0]]
-    rest = rest.strip()
-    if rest and not command.wants:
+    argument = argument.strip()
+    if argument and not command.wants:
         raise UsageFault(f":{name} takes nothing after it")
-    if not rest and command.wants and not command.wants.startswith("["):
+    if not argument and command.wants and not command.wants.startswith("["):
         raise UsageFault(f":{name} needs {command.wants}", f":{name} {command.wants}")
     if command.outside:
         require_typed(repl, f":{name}")
-    command.do(repl, rest)
+    command.do(repl, argument)
 
 
-def _help(repl: Repl, rest: str) -> None:
-    if rest:
-        _doc(repl, f":{rest}" if rest in COMMANDS else rest)
+def _help(repl: Repl, argument: str) -> None:
+    if argument:
+        _doc(repl, f":{argument}" if argument in COMMANDS else argument)
         return
     columns = max(get_terminal_size().columns, 20)
     margin = min(max(len(f":{name} {command.wants}") for name, command in COMMANDS.items()) + 2, columns // 2)
@@ -73,111 +73,113 @@ def _help(repl: Repl, rest: str) -> None:
             title = ""
 
 
-def _quit(repl: Repl, rest: str) -> None:
+def _quit(repl: Repl, argument: str) -> None:
     repl.over = True
 
 
-def _reset(repl: Repl, rest: str) -> None:
+def _reset(repl: Repl, argument: str) -> None:
     repl.reset()
 
 
-def _load(repl: Repl, rest: str) -> None:
-    source = load(file_path(rest), repl.settings)
+def _load(repl: Repl, argument: str) -> None:
+    source = load(file_path(argument), repl.settings)
     repl.run(source.text, source.name)
 
 
-def _save(repl: Repl, rest: str) -> None:
-    save(file_path(rest), "".join(f"{line}\n" for line in repl.script()))
+def _save(repl: Repl, argument: str) -> None:
+    save(file_path(argument), "".join(f"{line}\n" for line in repl.script()))
 
 
-def _transcript(repl: Repl, rest: str) -> None:
+def _transcript(repl: Repl, argument: str) -> None:
     from gradcli.data.transcript import prompted
 
-    save(file_path(rest), "".join(entry.directives + prompted(entry.text) + entry.printed for entry in repl.entries))
+    text = "".join(entry.directives + prompted(entry.text) + entry.printed for entry in repl.entries)
+    save(file_path(argument), text)
 
 
-def _style(repl: Repl, rest: str) -> None:
-    if rest:
-        set_style(repl, rest)
+def _style(repl: Repl, argument: str) -> None:
+    if argument:
+        set_style(repl, argument)
     else:
         repl.write(f"{repl.settings.style}\n")
 
 
-def _seed(repl: Repl, rest: str) -> None:
-    repl.run(f"torch.manual_seed({read_setting(KEYS['seed'], rest, ':seed')})", ":seed")
+def _seed(repl: Repl, argument: str) -> None:
+    repl.run(f"torch.manual_seed({read_setting(KEYS['seed'], argument, ':seed')})", ":seed")
 
 
-def _precision(repl: Repl, rest: str) -> None:
-    repl.run(f"torch.set_printoptions(precision={read_setting(KEYS['precision'], rest, ':precision')})", ":precision")
+def _precision(repl: Repl, argument: str) -> None:
+    digits = read_setting(KEYS["precision"], argument, ":precision")
+    repl.run(f"torch.set_printoptions(precision={digits})", ":precision")
 
 
-def _doc(repl: Repl, rest: str) -> None:
+def _doc(repl: Repl, argument: str) -> None:
     from gradcli.reference.describe import describe_name
 
-    command = COMMANDS.get(rest.removeprefix(":")) if rest.startswith(":") else None
+    command = COMMANDS.get(argument.removeprefix(":")) if argument.startswith(":") else None
     if command is not None:
-        repl.write(f"{rest} {command.wants}".rstrip() + f"\n\n{command.help}.\n")
-    elif "." not in rest and rest in repl.names() and not callable(repl.named(rest)):
-        show_info(repl, rest)
+        repl.write(f"{argument} {command.wants}".rstrip() + f"\n\n{command.help}.\n")
+    elif "." not in argument and argument in repl.names() and not callable(repl.named(argument)):
+        show_info(repl, argument)
     else:
         try:
-            repl.write_values(lambda: describe_name(rest, repl.settings, repl.session) + "\n")
+            repl.write_values(lambda: describe_name(argument, repl.settings, repl.session) + "\n")
         except NameFault as fault:      # its repairs are commands of a shell
             fault.hints = [(repair.replace("gradcli ", ":"), why) for repair, why in fault.hints
                            if repair.startswith("gradcli doc ")]
-            if rest in COMMANDS:
-                fault.hints = [(f":help {rest}", "")]
+            if argument in COMMANDS:
+                fault.hints = [(f":help {argument}", "")]
             raise
 
 
-def _history(repl: Repl, rest: str) -> None:
+def _history(repl: Repl, argument: str) -> None:
     for number, entry in enumerate(repl.entries, 1):
         repl.write(f"{number:4}  " + entry.text.replace("\n", "\n      ") + "\n")
 
 
-def _undo(repl: Repl, rest: str) -> None:
-    if rest and not rest.isdecimal() or rest == "0":
+def _undo(repl: Repl, argument: str) -> None:
+    if argument and not argument.isdecimal() or argument == "0":
         raise UsageFault(":undo takes a number of statements", ":undo 1")
     if not repl.entries and repl.undo_reset():
         repl.write("undone: :reset\n")
         return
-    for entry in repl.undo(int(rest or 1)):
+    for entry in repl.undo(int(argument or 1)):
         repl.write(f"undone: {entry.text}\n")
 
 
-def _redo(repl: Repl, rest: str) -> None:
-    if rest and not rest.isdecimal() or rest == "0":
+def _redo(repl: Repl, argument: str) -> None:
+    if argument and not argument.isdecimal() or argument == "0":
         raise UsageFault(":redo takes a number of statements", ":redo 1")
     if not repl.undone:
         raise UsageFault("there is nothing to redo: :undo has taken nothing back, or something was typed since",
                          ":history")
     waiting, repl.undone = repl.undone, []
-    for _ in range(min(int(rest or 1), len(waiting))):
+    for _ in range(min(int(argument or 1), len(waiting))):
         text = waiting.pop()
         repl.write(f"redone: {text}\n")
         repl.run(text)
     repl.undone = waiting
 
 
-def _timing(repl: Repl, rest: str) -> None:
-    if rest not in ("on", "off"):
+def _timing(repl: Repl, argument: str) -> None:
+    if argument not in ("on", "off"):
         raise UsageFault(":timing takes on or off", ":timing on")
-    repl.timing = rest == "on"
+    repl.timing = argument == "on"
 
 
-def _limits(repl: Repl, rest: str) -> None:
+def _limits(repl: Repl, argument: str) -> None:
     from gradcli.process.limits import limits_of
 
     for name, value in limits_of(repl.settings).items():
         repl.write(f"{name:<16}{value}\n")
 
 
-def choices(repl: Repl, name: str, rest: str) -> list[str]:
+def choices(repl: Repl, name: str, argument: str) -> list[str]:
     """The words that may follow a command and what was typed after it."""
-    if name == "set" and " " not in rest:
-        return sorted(KEYS[known].word for known in SETTABLE)
+    if name == "set" and " " not in argument:
+        return sorted(KEYS[option].word for option in SETTABLE)
     if name in ("set", "style"):
-        key = KEYS.get((rest.partition(" ")[0] if name == "set" else "style").replace("-", "_"))
+        key = KEYS.get((argument.partition(" ")[0] if name == "set" else "style").replace("-", "_"))
         return list(key.choices) if key else []
     return ["on", "off"] if name == "timing" else []
 

@@ -44,70 +44,70 @@ def _own_faults_first(repl: Repl, expression: str) -> Iterator[None]:
         raise
 
 
-def show_steps(repl: Repl, rest: str) -> None:
+def show_steps(repl: Repl, argument: str) -> None:
     """The derivation of an expression as on paper, or with --tape operation by operation."""
-    tape, rest = rest.startswith(TAPE), rest.removeprefix(TAPE).strip()
-    with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
-        text = _on_tape(repl, rest) if tape else _on_paper(repl, rest)
+    tape, argument = argument.startswith(TAPE), argument.removeprefix(TAPE).strip()
+    with repl.rollback(), _typed_repairs(argument), _own_faults_first(repl, argument):
+        text = _on_tape(repl, argument) if tape else _on_paper(repl, argument)
     repl.write(text)
 
 
-def show_derivative(repl: Repl, rest: str) -> None:
+def show_derivative(repl: Repl, argument: str) -> None:
     """The derivatives of an expression as formulas."""
     from gradcli.analysis.gradient_check import reached
     from gradcli.symbolic.closed_form import closed_forms
     from gradcli.symbolic.formula_page import FormulaPage
     from gradcli.symbolic.text import writes_decimals
 
-    with repl.rollback(), _typed_repairs(rest), _own_faults_first(repl, rest):
-        _set_samples(repl, rest)
-        program, leaves = recomputing(repl, rest), reached(repl.session, rest)
+    with repl.rollback(), _typed_repairs(argument), _own_faults_first(repl, argument):
+        _set_samples(repl, argument)
+        program, leaves = recomputing(repl, argument), reached(repl.session, argument)
         forms = closed_forms(repl.session, program, leaves)
         page = FormulaPage(repl.session, forms, writes_decimals(program), False, None)
     repl.write(page.render("text"))
 
 
-def _set_samples(repl: Repl, rest: str) -> None:
+def _set_samples(repl: Repl, argument: str) -> None:
     """Set names of an expression that stand for nothing to numbers that vary."""
     from gradcli.console.source import Source
     from gradcli.data.point import lacking_names, sample_values
 
-    for name, value in sample_values(lacking_names(repl.session, Source(rest, "<expression>"))).items():
+    for name, value in sample_values(lacking_names(repl.session, Source(argument, "<expression>"))).items():
         repl.session.run(f"{name} = Variable(torch.tensor({value}, dtype=torch.float64), requires_grad=True)",
                          "<expression>", echo=False)
 
 
-def _on_paper(repl: Repl, rest: str) -> str:
+def _on_paper(repl: Repl, argument: str) -> str:
     from gradcli.analysis.gradient_check import reached
     from gradcli.symbolic.derivation_page import DerivationPage
     from gradcli.symbolic.derive import derive_program
     from gradcli.symbolic.text import writes_decimals
 
-    before = repl.session.eval(rest)
-    derivation = derive_program(repl.session, recomputing(repl, rest), reached(repl.session, rest))
+    before = repl.session.eval(argument)
+    derivation = derive_program(repl.session, recomputing(repl, argument), reached(repl.session, argument))
     if holds_numbers(before):
-        _require_same(rest, before.array, derivation.segments[-1].value)
+        _require_same(argument, before.array, derivation.segments[-1].value)
     return DerivationPage(derivation, writes_decimals(derivation.source), True, None).render("text")
 
 
-def _on_tape(repl: Repl, rest: str) -> str:
+def _on_tape(repl: Repl, argument: str) -> str:
     from gradcli.analysis.derivation import derive
     from gradcli.analysis.gradient_check import reached
     from gradcli.reports.derivation_text import as_text
 
     try:
-        return as_text(derive(repl.session, rest, reached(repl.session, rest)))
+        return as_text(derive(repl.session, argument, reached(repl.session, argument)))
     except SecondBackward:
-        return _repeated(repl, rest)
+        return _repeated(repl, argument)
 
 
-def _require_same(rest: str, before: Any, after: Any) -> None:
+def _require_same(argument: str, before: Any, after: Any) -> None:
     """Raise UsageFault unless statements that ran again gave the value that an expression has."""
     if before.tobytes() != after.tobytes():
-        raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
+        raise UsageFault(f"{argument} was computed from other values than those its names have now", ":history")
 
 
-def recomputing(repl: Repl, rest: str) -> str:
+def recomputing(repl: Repl, argument: str) -> str:
     """A program: the statements that recompute what an expression needs after its graph was freed, then itself.
 
     They are followed backwards, so that what a name was before it was changed is computed too.
@@ -121,7 +121,7 @@ def recomputing(repl: Repl, rest: str) -> str:
         return {name for name in repl.session.words(text) if holds_numbers(names.get(name)) and (
             names[name].node is not None)}
 
-    needed, lines = computed(rest), [rest]
+    needed, lines = computed(argument), [argument]
     for entry in reversed(repl.entries):
         for statement in reversed(parse(entry.text, "<expression>")[3]):
             text, target = entry.text[statement[1]:statement[2]], assigned_name(statement)
@@ -135,7 +135,7 @@ def recomputing(repl: Repl, rest: str) -> str:
     return "\n".join(reversed(lines))
 
 
-def _repeated(repl: Repl, rest: str) -> str:
+def _repeated(repl: Repl, argument: str) -> str:
     """The derivation of a value whose graph was freed, by running the statements that led to it again.
 
     UsageFault unless they give the value that the expression has: leaves may have been changed since.
@@ -144,22 +144,22 @@ def _repeated(repl: Repl, rest: str) -> str:
     from gradcli.analysis.gradient_check import reached
     from gradcli.reports.derivation_text import as_text
 
-    program, before = recomputing(repl, rest), repl.session.eval(rest)
+    program, before = recomputing(repl, argument), repl.session.eval(argument)
     repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
-    after = repl.session.eval(rest)
+    after = repl.session.eval(argument)
     if not (holds_numbers(after) and after.array.tobytes() == before.array.tobytes()):
-        raise UsageFault(f"{rest} was computed from other values than those its names have now", ":history")
-    return as_text(derive(repl.session, rest, reached(repl.session, rest)))
+        raise UsageFault(f"{argument} was computed from other values than those its names have now", ":history")
+    return as_text(derive(repl.session, argument, reached(repl.session, argument)))
 
 
-def draw_curve(repl: Repl, rest: str) -> None:
+def draw_curve(repl: Repl, argument: str) -> None:
     """The expression, over values of one name."""
     from gradcli.analysis.curves import curve_chart
     from gradcli.display.charts.chart_text import text
     from gradcli.reports.plot_output import ROWS
     from gradcli.reports.plotting import interval
 
-    match = OVER.fullmatch(rest)
+    match = OVER.fullmatch(argument)
     if not match:
         raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
     with repl.rollback(), _typed_repairs(match["expression"].strip()):

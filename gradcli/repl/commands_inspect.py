@@ -14,7 +14,7 @@ from gradcli.repl.core import Repl
 ENOUGH, MOST = 0.5, 10_000      # seconds and turns after which :time has seen enough
 
 
-def show_vars(repl: Repl, rest: str) -> None:
+def show_vars(repl: Repl, argument: str) -> None:
     """A line for each name; no value is asked for its text."""
     rows = [(name, *facts(value)) for name, value in sorted(repl.names().items())]
     if rows:
@@ -32,12 +32,12 @@ def facts(value: Any) -> tuple[str, str, str, str, str]:
     return type(value).__name__, str(len(value)) if isinstance(value, (str, list, tuple, dict, set)) else "", "", "", ""
 
 
-def show_info(repl: Repl, rest: str) -> None:
+def show_info(repl: Repl, argument: str) -> None:
     """What a value is, where it comes from, and its text."""
-    value = repl.named(rest)
+    value = repl.named(argument)
     kind, shape, requires, has, size = facts(value)
     for label, fact in (("type", kind), ("shape", shape), ("made by", _operation(value)), ("requires grad", requires),
-                        ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, rest))):
+                        ("has grad", has), ("bytes", size), ("assigned in", _assignment(repl, argument))):
         if fact:
             repl.write(f"{label:<14}{fact}\n")
     repl.write_values(lambda: repl.session.shown(value).rstrip("\n") + "\n")
@@ -58,7 +58,7 @@ def _assignment(repl: Repl, name: str) -> str:
     return next((entry.text for entry in reversed(repl.entries) if sets.search(entry.text)), "")
 
 
-def clear_gradients(repl: Repl, rest: str) -> None:
+def clear_gradients(repl: Repl, argument: str) -> None:
     """Set every gradient to None: of the tensors that names stand for, and of what modules learn."""
     with repl.rollback():     # the program's own code may define `parameters`
         lines = [f"{name}.grad = None" if holds_numbers(value) else f"{name}.zero_grad()"
@@ -78,33 +78,33 @@ def _has_gradients(repl: Repl, value: Any) -> bool:
     return holds_numbers(value) and value.grad is not None
 
 
-def time_expression(repl: Repl, rest: str) -> None:
+def time_expression(repl: Repl, argument: str) -> None:
     """Run it for half a second, and take back what that has changed."""
     turns, start, elapsed = 0, perf_counter(), 0.0
     with repl.rollback():
         while elapsed < ENOUGH and turns < MOST:
-            repl.session.run(rest, ":time", echo=False)
+            repl.session.run(argument, ":time", echo=False)
             turns += 1
             elapsed = perf_counter() - start
     repl.write(f"{elapsed / turns * 1e6:.1f} microseconds a turn, mean of {turns}\n")
 
 
-def show_graph(repl: Repl, rest: str) -> None:
+def show_graph(repl: Repl, argument: str) -> None:
     """The calls behind a value, as a tree."""
-    value = repl.named(rest)
+    value = repl.named(argument)
     if not holds_numbers(value):
-        raise UsageFault(f"no graph leads to {rest}, whose type is {type(value).__name__}", ":vars")
+        raise UsageFault(f"no graph leads to {argument}, whose type is {type(value).__name__}", ":vars")
     for line in repl.session.graph(value):
         repl.write(line + "\n")
 
 
-def check_gradients(repl: Repl, rest: str) -> None:
+def check_gradients(repl: Repl, argument: str) -> None:
     """Compare the gradients of an expression with slopes measured around the values its leaves have now."""
     from gradcli.analysis.gradient_check import check_against_slopes
     from gradcli.reports.check_text import finding_text
 
     with repl.rollback():
-        program = _by_leaves(repl, rest)
+        program = _by_leaves(repl, argument)
         findings = check_against_slopes(repl.session, program)
     for finding in findings:
         repl.write(finding_text(finding) + "\n")

@@ -33,9 +33,9 @@ def _set_age(repl: Repl, text: str) -> None:
     repl.directives += f"# gradcli: age {settings.age}\n"
 
 
-def set_option(repl: Repl, rest: str) -> None:
+def set_option(repl: Repl, argument: str) -> None:
     """Change one setting, or list all of them."""
-    word, _, text = rest.partition(" ")
+    word, _, text = argument.partition(" ")
     if not word:
         for name in SETTABLE:
             repl.write(f"{KEYS[name].word:<16}{_setting_text(repl, name)}\n")
@@ -95,11 +95,11 @@ def _setting_text(repl: Repl, name: str) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def edit(repl: Repl, rest: str) -> None:
+def edit(repl: Repl, argument: str) -> None:
     """Open a statement in the editor of $VISUAL or $EDITOR, and run what comes back if it is not empty."""
-    if rest and not (rest.isdecimal() and 0 < int(rest) <= len(repl.entries)):
+    if argument and not (argument.isdecimal() and 0 < int(argument) <= len(repl.entries)):
         raise UsageFault(f":edit takes the number of a statement, from 1 to {len(repl.entries)}", ":history")
-    before = repl.entries[int(rest or 0) - 1].text + "\n" if repl.entries else ""
+    before = repl.entries[int(argument or 0) - 1].text + "\n" if repl.entries else ""
     after = edited(before)
     if after.strip():
         repl.write(after if after.endswith("\n") else after + "\n")

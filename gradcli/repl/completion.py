@@ -44,11 +44,11 @@ class Completions(Completer):
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         before = document.text_before_cursor
         line = document.current_line_before_cursor
-        word, space, rest = line.lstrip().partition(" ")
+        word, space, argument = line.lstrip().partition(" ")
         if word[:1] == ":" and not (space and word[1:] in EXPRESSIONS):
             yield from _command_completions(self.repl, line.lstrip())
             return
-        before = rest if word[:1] == ":" else before
+        before = argument if word[:1] == ":" else before
         if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
             with self.repl.program_lock:
                 completions = keys(self.repl, before)
@@ -173,21 +173,21 @@ def type_and_shape(value: Any) -> str:
 
 def _command_completions(repl: Repl, line: str) -> Iterator[Completion]:
     """Commands after a colon, what a command takes, and paths where it takes a file."""
-    name, space, rest = line.partition(" ")
+    name, space, argument = line.partition(" ")
     if not space:
         for key, command in COMMANDS.items():
             if key.startswith(name[1:]):
                 yield Completion(key, -len(name) + 1, display_meta=command.help)
     elif name[1:] in FILES:
-        yield from _paths(rest)
+        yield from _paths(argument)
     else:
-        for word in choices(repl, name[1:], rest):
-            if word.startswith(rest.rpartition(" ")[2]):
-                yield Completion(word, -len(rest.rpartition(" ")[2]))
+        for word in choices(repl, name[1:], argument):
+            if word.startswith(argument.rpartition(" ")[2]):
+                yield Completion(word, -len(argument.rpartition(" ")[2]))
 
 
-def _paths(rest: str) -> Iterator[Completion]:
-    folder, start = os.path.split(rest)
+def _paths(text: str) -> Iterator[Completion]:
+    folder, start = os.path.split(text)
     for name in files.file_names(os.path.expanduser(folder)):
         if name.startswith(start) and (start or not name.startswith(".")):
             yield Completion(name, -len(start))

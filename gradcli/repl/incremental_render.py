@@ -21,10 +21,11 @@ from prompt_toolkit.layout.processors import Processor, Transformation, Transfor
 from gradcli.repl.highlight import marks, with_marks
 
 
-def render_incrementally(session: PromptSession[str], first: str, others: str, grammar: Callable[[], Any]) -> None:
-    """Have only changed lines of a prompt's input processed; its lines begin with `first`, then `others`."""
+def render_incrementally(session: PromptSession[str], first: str, continuation: str,
+                         grammar: Callable[[], Any]) -> None:
+    """Have only changed lines of a prompt's input processed; its lines begin with `first`, then `continuation`."""
     beginnings: dict[bool, StyleAndTextTuples] = {True: [("class:prompt", first)],
-                                                  False: [("class:prompt-continuation", others)]}
+                                                  False: [("class:prompt-continuation", continuation)]}
     for window in session.layout.find_all_windows():
         control = window.content
         if isinstance(control, BufferControl) and control.buffer is session.default_buffer:

@@ -64,7 +64,7 @@ class Names:
 
     def attributes(self, value: Any) -> list[str]:
         """The names that a program may read after `value.`, in alphabetical order. No code of a program runs."""
-        return sorted(set(Attributes(self.policy, Formatter(self.policy, self.budget)).known(value)))
+        return sorted(set(Attributes(self.policy, Formatter(self.policy, self.budget)).readable_names(value)))
 
     def words(self, text: str) -> set[str]:
         """The names that a text uses; the text need not be a whole program.

@@ -148,8 +148,8 @@ class Session(Names):
         self.policy = policy = Policy(
             plain=PLAIN | harmless_names(), module_type=ModuleProxy, attribute=allow_list.readable,
             attribute_of_all=allow_list.readable_of_all, assign=allow_list.assignable, own=allow_list.own,
-            known=allow_list.known, base=allow_list.base, text=self.text, repr=self.quoted, format=self._format,
-            number=single_number, kind=kind_of, of_numbers=OF_NUMBERS,
+            readable_names=allow_list.readable_names, base=allow_list.base, text=self.text, repr=self.quoted,
+            format=self._format, number=single_number, kind=kind_of, of_numbers=OF_NUMBERS,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)

@@ -100,7 +100,7 @@ class Paper:
         self.computed: dict[str, Tensor] = {}       # by name the value with its history within its segment
         self.starts: dict[str, Tensor] = {}         # by name the leaf from which later segments start
         self.labels: dict[str, str] = {}            # by name of the program that of its last value in the derivation
-        self.held: dict[str, Tensor] = {}           # by name of the program the leaf that it holds now
+        self.current_leaves: dict[str, Tensor] = {}     # by name of the program the leaf that it holds now
         self.parameters: dict[str, str] = {}        # by the name of a leaf that is one: the path to it
         for name in leaves:
             self._begin_leaf(name, session[name])
@@ -171,7 +171,7 @@ class Paper:
                 self.tracer.enter_constant(self._unused(name), value.array)
             return
         if value.node is None:
-            if not any(value is held for held in self.held.values()):     # another name for a leaf is none
+            if not any(value is leaf for leaf in self.current_leaves.values()):     # another name for a leaf is none
                 self._begin_leaf(name, value)
             return
         self._end(name, value)
@@ -183,7 +183,7 @@ class Paper:
         if self.moved is not None:
             leaf = self.session[name] = Variable(moved(leaf.array, self.moved), True)
         self._begin(name, leaf)
-        self.leaves[name] = self.held[name] = leaf
+        self.leaves[name] = self.current_leaves[name] = leaf
 
     def _begin_parameters(self) -> None:
         """Make leaves of the parameters of the session's modules, with the names that these know them by; where there
@@ -193,8 +193,8 @@ class Paper:
             if path in names or not value.requires_grad or any(value is start for start in self.starts.values()):
                 continue
             own = visible(path.partition(".")[2])
-            known = self.modules > 1 or own in {*names, *self.starts}
-            label = self._unused(visible(path) if known else own)
+            qualified = self.modules > 1 or own in {*names, *self.starts}
+            label = self._unused(visible(path) if qualified else own)
             if self.moved is not None:
                 writing(value.array)[...] = moved(value.array, self.moved)
             self._begin(label, value)
@@ -209,7 +209,7 @@ class Paper:
         except Unknown as unknown:
             formula, reason = None, unknown.reason
         if name in self.tracer.constants and not any(
-                mentions(known.body, name) for known in (*(s.formula for s in self.segments), formula) if known):
+                mentions(other.body, name) for other in (*(s.formula for s in self.segments), formula) if other):
             del self.tracer.constants[name]     # what the name meant before stands in no formula
         label = self.labels[name] = self._unused(name)
         self.segments.append(Segment(label, formula and generic(formula, self.tracer.constants), reason, value.array))
@@ -218,7 +218,7 @@ class Paper:
         self._begin(label, start)
         if name != RESULT:      # a copy with history: programs may write to it in place
             with self.session.in_force():
-                self.session[name] = self.held[name] = traced.clone(start)
+                self.session[name] = self.current_leaves[name] = traced.clone(start)
 
     def _unused(self, name: str) -> str:
         """The name of a value in the derivation: that of the program, with a number where it was assigned before."""
@@ -243,17 +243,17 @@ class Paper:
             if not links and (name not in self.leaves or name in self.parameters):
                 continue
             parts = [part if part is None else resolved(part, formulas) for part in links.values()]
-            known = [part for part in parts if part is not None]
-            formula = total_of(known, total.shape) if len(known) == len(parts) else None
+            closed_parts = [part for part in parts if part is not None]
+            formula = total_of(closed_parts, total.shape) if len(closed_parts) == len(parts) else None
             values[name], formulas[name] = total, formula
             is_leaf = name in self.leaves
             closed = self._closed(formula) if formula is not None and is_leaf else None
             derivatives.append(LinkedDerivative(name, links, formula, closed, total, is_leaf))
         self.segments = _needed(self.segments, values)
-        wanted = set(self.leaves)
+        needed = set(self.leaves)
         for derivative in reversed(derivatives):        # what leads to no leaf is no step of the derivation
-            wanted.update(derivative.links if derivative.name in wanted else ())
-        return [derivative for derivative in derivatives if derivative.name in wanted]
+            needed.update(derivative.links if derivative.name in needed else ())
+        return [derivative for derivative in derivatives if derivative.name in needed]
 
     def _links(self, name: str, values: dict[str, np.ndarray]) -> tuple[dict[str, SymbolicTensor | None], np.ndarray]:
         """What the segments that use a name pass back to it, and the sum of their values."""
@@ -335,9 +335,9 @@ def total_of(parts: list[SymbolicTensor], shape: tuple[int, ...]) -> SymbolicTen
         SymbolicTensor.filled(add(), shape))
 
 
-def resolved(formula: SymbolicTensor, known: dict[str, SymbolicTensor | None]) -> SymbolicTensor | None:
+def resolved(formula: SymbolicTensor, derivatives: dict[str, SymbolicTensor | None]) -> SymbolicTensor | None:
     """A product of the chain rule with the derivatives in the place of their symbols; None where one is not known."""
-    for name, derivative in known.items():
+    for name, derivative in derivatives.items():
         if derivative is None:
             if mentions(formula.body, MARK + name):
                 return None
@@ -359,12 +359,12 @@ def in_named_values(expr: Expr, segments: Sequence[Segment]) -> Expr:
 
 def _as_element(expr: Call, name: str, formula: SymbolicTensor) -> Symbol | None:
     """The element of a named value that an expression is, or None."""
-    mine, others = indices(formula.body), indices(expr)
+    own_indices, expr_indices = indices(formula.body), indices(expr)
     axes = [axis for axis in formula.axes if axis is not None]
-    if type(formula.body) is not Call or len(mine) != len(others) or set(mine) != set(axes) or any(
-            a.size != b.size for a, b in zip(mine, others, strict=True)):
+    if type(formula.body) is not Call or len(own_indices) != len(expr_indices) or set(own_indices) != set(axes) or any(
+            a.size != b.size for a, b in zip(own_indices, expr_indices, strict=True)):
         return None
-    places: dict[Index, Place] = dict(zip(mine, others, strict=True))
+    places: dict[Index, Place] = dict(zip(own_indices, expr_indices, strict=True))
     return Symbol(name, tuple(places[axis] for axis in axes)) if substitute(formula.body, places) == expr else None
 
 

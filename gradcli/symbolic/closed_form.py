@@ -137,10 +137,10 @@ class Program:
         formulas = {names: formula if isinstance(formula, str) or not guarded else SymbolicTensor(
             formula.shape, formula.axes, under(formula.body, tuple(guarded)))
             for names, formula in explored.formulas.items()}
-        whole = tracer if len(explored.paths) == 1 else None        # terms of matrices have no cases
+        single = tracer if len(explored.paths) == 1 else None       # terms of matrices have no cases
         decimals = writes_decimals(self.text)
         fixed = {name for name in constants if name in explored.constants or not self.session[name].requires_grad}
-        forms = {names: _form(names, formulas[names], value, fixed, whole, decimals, bool(guarded))._replace(
+        forms = {names: _form(names, formulas[names], value, fixed, single, decimals, bool(guarded))._replace(
             shapes=tuple(point[name].shape for name in names)) for names, value in computed.items()}
         return ClosedForms(forms[()], [form for names, form in forms.items() if len(names) == self.order],
                            constants, list(explored.constants), tracer.coarse,
@@ -165,8 +165,8 @@ def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms
     record = Comparison(program, forms)
     record.compare(point, first=True)
     try:
-        for near in (*near_points(point), *points_on(forms.paths, point, forms.constants)):
-            record.compare(near)
+        for neighbour in (*near_points(point), *points_on(forms.paths, point, forms.constants)):
+            record.compare(neighbour)
     except TooManyPaths:
         return _verified(program, point, program.forms(point, every_path=False))
     if not program.has_while_loop():
@@ -278,13 +278,13 @@ def _run(tracer: Tracer, computed: dict[tuple[str, ...], Any]) -> Run:
     return Run(tracer.path, formulas, {name: tracer.constants[name] for name in tracer.unnamed})
 
 
-def _form(names: tuple[str, ...], known: SymbolicTensor | str, value: Any, constants: Collection[str],
+def _form(names: tuple[str, ...], outcome: SymbolicTensor | str, value: Any, constants: Collection[str],
           tracer: Tracer | None, decimals: bool, guarded: bool) -> ClosedForm:
     """The closed form of a value: its formula, and its form in matrices by a tracer of whole tensors, without guards
     against 0 where they hold."""
     number = np.zeros(()) if value is None else value.array.copy()
-    reason, formula = (known, None) if isinstance(known, str) else ("", SymbolicTensor(
-        known.shape, known.axes, without_isolated_points(known.body, constants)))
+    reason, formula = (outcome, None) if isinstance(outcome, str) else ("", SymbolicTensor(
+        outcome.shape, outcome.axes, without_isolated_points(outcome.body, constants)))
     if tracer is None or tracer.matrices is None or not names or value is None:
         return ClosedForm(names, formula, reason, number)
     from gradcli.symbolic.matrices.forms import matrix_form
@@ -301,10 +301,10 @@ def shortest(tensor: SymbolicTensor, reserved: Sequence[str] = (), decimals: boo
 
     decimals    whether fractions that end are written as decimals
     """
-    known = {part for part in walk(tensor.body) if isinstance(part, Number)}
+    originals = {part for part in walk(tensor.body) if isinstance(part, Number)}
 
     def length(expr: Expr) -> int:
-        others = sum(isinstance(part, Number) and part not in known for part in walk(expr)) if decimals else 0
-        return len(Writer(reserved, decimals).text(expr)) + NEW_DECIMAL * others
+        added = sum(isinstance(part, Number) and part not in originals for part in walk(expr)) if decimals else 0
+        return len(Writer(reserved, decimals).text(expr)) + NEW_DECIMAL * added
 
     return SymbolicTensor(tensor.shape, tensor.axes, simplified(tensor.body, length))

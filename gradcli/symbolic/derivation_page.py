@@ -72,7 +72,7 @@ class DerivationPage:
             return self._text(form == "unicode")
         lines = [*self._forward(self._latex), *self._backward(self._latex), *self._values(self._latex)]
         rows = [" = ".join([line.left, *line.rights]) for line in lines]
-        rows += [rf"\text{{where }} {words}" for words in self._conditions(self._latex())]
+        rows += [rf"\text{{where }} {condition}" for condition in self._conditions(self._latex())]
         if form == "mathml":
             return "".join(f"{mathml(row)}\n" for row in rows)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(row.replace("=", "&=", 1) for row in rows) + "\n" + (
@@ -88,7 +88,7 @@ class DerivationPage:
         if point:
             checked = _aligned(self._values(writer), end=", as reverse mode says")
             blocks.append(f"at {', '.join(point)}\n{checked}")
-        conditions = [f"where {words}\n" for words in self._conditions(writer())]
+        conditions = [f"where {condition}\n" for condition in self._conditions(writer())]
         blocks.append("".join([*conditions, *(f"where {name} = {self._short(self.derivation.constants[name])}\n"
                                               for name in self.derivation.unnamed)]))
         return "\n".join(block for block in blocks if block)
@@ -129,9 +129,9 @@ class DerivationPage:
         bound = PRODUCT if len(without_zeros(derivative.links)) > 1 else OR
         links = [self._link(user, formula, derivative, writer, bound) for user, formula in
                  without_zeros(derivative.links).items()]
-        rights = [writer.added(links), writer.within(target.body, OR)]
+        rights = [writer.added(links), writer.operand(target.body, OR)]
         if derivative.closed is not None and derivative.is_leaf:
-            rights.append(writer.within(_renamed(derivative.closed, target).body, OR))
+            rights.append(writer.operand(_renamed(derivative.closed, target).body, OR))
         rights = list(dict.fromkeys(filter(None, rights)))
         return Line(left, rights if len(rights) > 1 else [total])
 
@@ -147,9 +147,9 @@ class DerivationPage:
         factors = body.factors if isinstance(body, Mul) else (body,)
         outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
         if len(outer) != 1:
-            return str(writer.text(body) if has_minus(body) else writer.within(body, bound))
+            return str(writer.text(body) if has_minus(body) else writer.operand(body, bound))
         own = mul(*(factor for factor in factors if factor is not outer[0]))
-        return str(writer.text(outer[0]) + writer.times + writer.within(own, PRODUCT))
+        return str(writer.text(outer[0]) + writer.times + writer.operand(own, PRODUCT))
 
     def _point(self, new: Any) -> list[str]:
         """The values of the leaves: x = 2, x_ij = 1."""

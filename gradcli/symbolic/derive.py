@@ -95,17 +95,17 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     with from_same_state(session, quiet=True):
         starts = {name: session[name] for name in leaves}      # the program may assign another value to the name
         value = complete(session, leaves, lambda: _plain_value(session, text, statements, result))
-        held = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
+        roots = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
                 and leaf.node is None} | starts
         parameters = {path: leaf for path, leaf in named_tensors(session.names()) if path not in session.names() and (
             leaf.requires_grad)}
-        held |= parameters
+        roots |= parameters
         modules = len({path.partition(".")[0] for path in parameters})
         with session.in_force():
             hooked = any(node.hooks for node in newest_first([value.node]))
-            grads = functional.grad([value], list(held.values()), allow_unused=True) if (
-                value.requires_grad and held) else ()
-        expected = {name: grad.array for name, grad in zip(held, grads, strict=False) if grad is not None}
+            grads = functional.grad([value], list(roots.values()), allow_unused=True) if (
+                value.requires_grad and roots) else ()
+        expected = {name: grad.array for name, grad in zip(roots, grads, strict=False) if grad is not None}
     with from_same_state(session):
         try:
             with DetachmentRecorder().listening() as recorder:
@@ -117,15 +117,15 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
         except Fault as fault:      # which the program as it stands has not
             raise UsageFault("a derivation follows values, and this program uses gradients that it has computed",
                              ("--of NAME", "a value before that")) from fault
-    near: list[PaperDerivation] = []
+    neighbours: list[PaperDerivation] = []
     missing: set[tuple[str, str]] | None = None
     for seed in range(MOST_CHECKS):
         with from_same_state(session, quiet=True), suppress(Fault):
-            near.append(Paper(session, leaves, np.random.default_rng(seed), modules).run(text, result))
-            missing = unconfirmed(derivation, near)
+            neighbours.append(Paper(session, leaves, np.random.default_rng(seed), modules).run(text, result))
+            missing = unconfirmed(derivation, neighbours)
             if not missing:
                 break
-    derivation = without(derivation, unconfirmed(derivation, near) if missing is None else missing)
+    derivation = without(derivation, unconfirmed(derivation, neighbours) if missing is None else missing)
     for derivative in derivation.derivatives:
         path = derivation.parameters.get(derivative.name, derivative.name)
         if derivative.is_leaf and path in expected:
@@ -167,18 +167,18 @@ def formulas_of(derivation: PaperDerivation) -> dict[tuple[str, str], tuple[Symb
     return {(kind, name): (formula, value) for kind, name, formula, value in entries if formula is not None}
 
 
-def unconfirmed(derivation: PaperDerivation, near: list[PaperDerivation]) -> set[tuple[str, str]]:
+def unconfirmed(derivation: PaperDerivation, neighbours: list[PaperDerivation]) -> set[tuple[str, str]]:
     """The formulas of a derivation that none of those of the same program near it confirms; raises WrongFormula.
 
     Where the program runs at its own point only, that point decides.
     """
     formulas = formulas_of(derivation)
-    if not near:
+    if not neighbours:
         values = values_of(derivation)
         return {key for key, (formula, value) in formulas.items()
                 if compared(formula, values, value, derivation.coarse) != "same"}
     missing = set(formulas)
-    for other in near:
+    for other in neighbours:
         there, values = formulas_of(other), values_of(other)
         for key in [key for key in formulas if key in there and same_text(formulas[key][0], there[key][0])]:
             formula, value = formulas[key][0], there[key][1]

@@ -224,19 +224,19 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return base
     if base == E:
         return call("exp", exponent)
-    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+    integral = isinstance(exponent, Number) and exponent.value.denominator == 1
     if isinstance(base, Number) and isinstance(exponent, Number):
         exact = exact_power(base.value, exponent.value)
         return Power(base, exponent) if exact is None else number(exact)
-    if whole and isinstance(base, Power):
+    if integral and isinstance(base, Power):
         return power(base.base, mul(base.exponent, exponent))
-    if whole and isinstance(base, Mul):
+    if integral and isinstance(base, Mul):
         return mul(*(power(factor, exponent) for factor in base.factors))
     if isinstance(base, Call) and base.name == "exp":
         return call("exp", mul(base.arguments[0], exponent))
     if isinstance(base, Call) and base.name == "abs" and is_even(exponent):
         return power(base.arguments[0], exponent)
-    return _root(base, exponent.value) if isinstance(exponent, Number) and not whole else Power(base, exponent)
+    return _root(base, exponent.value) if isinstance(exponent, Number) and not integral else Power(base, exponent)
 
 
 def _root(base: Expr, exponent: Fraction) -> Expr:
@@ -247,11 +247,11 @@ def _root(base: Expr, exponent: Fraction) -> Expr:
         if is_even(base.exponent):
             return power(call("abs", base.base), number(base.exponent.value * exponent))
     if isinstance(base, Mul):
-        drawn = [factor for factor in base.factors if isinstance(factor, Number) and exact_power(
+        extracted = [factor for factor in base.factors if isinstance(factor, Number) and exact_power(
             factor.value, exponent) is not None or isinstance(factor, Power) and is_even(factor.exponent)]
-        if drawn:
-            rest = mul(*(factor for factor in base.factors if factor not in drawn))
-            return mul(*(power(factor, number(exponent)) for factor in drawn), power(rest, number(exponent)))
+        if extracted:
+            rest = mul(*(factor for factor in base.factors if factor not in extracted))
+            return mul(*(power(factor, number(exponent)) for factor in extracted), power(rest, number(exponent)))
     return Power(base, number(exponent))
 
 
@@ -301,8 +301,8 @@ def _of_size(name: str, x: Expr) -> Expr:
 def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
     """The quotient or the remainder of index arithmetic."""
     assert isinstance(divisor, Number)
-    whole, rest = multiples(x, divisor.value)
-    quotient, remainder = add(*(mul(term, power(divisor, MINUS_ONE)) for term in whole)), add(*rest)
+    divisible, rest = multiples(x, divisor.value)
+    quotient, remainder = add(*(mul(term, power(divisor, MINUS_ONE)) for term in divisible)), add(*rest)
     ends = bounds(remainder)
     if ends is not None and ends[0] // divisor.value == ends[1] // divisor.value:
         times = number(ends[0] // divisor.value)

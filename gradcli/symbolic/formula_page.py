@@ -39,7 +39,7 @@ class FormulaPage:
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
         lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
-        lines += [rf"\text{{where }} {words}" for words in self._conditions(LatexWriter)]
+        lines += [rf"\text{{where }} {condition}" for condition in self._conditions(LatexWriter)]
         if form == "mathml":
             return "".join(f"{mathml(line)}\n" for line in lines)
         body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
@@ -127,17 +127,18 @@ class FormulaPage:
             return left + r" = \text{" + self._value(form) + "}"
         right = writer.tensor(form.formula)
         value = self._value(form)
-        shown = self._has_value(form) and value != right and not form.value.ndim
-        return f"{left} = {right}" + (f" = {value}" if shown else "")
+        with_value = self._has_value(form) and value != right and not form.value.ndim
+        return f"{left} = {right}" + (f" = {value}" if with_value else "")
 
     def data(self) -> dict[str, Any]:
         """The page as JSON can hold it."""
         derivatives = []
         for form in self.forms.derivatives:
-            known = form.formula is not None
+            closed = form.formula is not None
             derivatives.append({
-                "by": list(form.names), "formula": self._formula(form) if known else None,
-                **({} if known else {"reason": form.reason}), "latex": self._latex(form), **self._matrix_data(form),
+                "by": list(form.names), "formula": self._formula(form) if closed else None,
+                **({} if closed else {"reason": form.reason}), "latex": self._latex(form),
+                **self._matrix_data(form),
                 **({"value": form.value.tolist()} if self._has_value(form) else {})})
         where = {name: self.forms.constants[name].tolist() for name in self._named()}
         conditions = self._conditions(Writer)

@@ -143,10 +143,10 @@ def _points(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
     """The point itself, some near it, then seeded random ones."""
     arrays = {name: array.astype(np.float64) for name, array in arrays.items()}
     yield arrays
-    near = list(near_points(arrays))
-    yield from near
+    neighbours = list(near_points(arrays))
+    yield from neighbours
     stream = np.random.default_rng(0)
-    for number in range(POINTS - len(near)):
+    for number in range(POINTS - len(neighbours)):
         low, high = RANGES[number % len(RANGES)]
         yield {name: np.asarray(stream.uniform(low, high, array.shape)) for name, array in arrays.items()}
 

@@ -74,8 +74,8 @@ def _rows(inner: Tensor, leaf: Tensor) -> Tensor | None:
         seed = np.zeros(shape, inner.array.dtype)
         seed.flat[at] = 1
         rows.append(_swept(inner, leaf, Tensor(seed)))
-    known = [row for row in rows if row is not None]
-    return traced.view(traced.stack(tuple(known)), (*shape, *leaf.array.shape)) if known else None
+    nonzero = [row for row in rows if row is not None]
+    return traced.view(traced.stack(tuple(nonzero)), (*shape, *leaf.array.shape)) if nonzero else None
 
 
 def _traced(inner: Tensor | Elements, leaf: Tensor, tracer: Tracer) -> Elements | None:

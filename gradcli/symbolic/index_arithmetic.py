@@ -94,11 +94,11 @@ def covers(tests: list[Expr]) -> bool:
 
 def multiples(expr: Expr, divisor: Fraction) -> tuple[list[Expr], list[Expr]]:
     """The terms of a sum that are whole multiples of `divisor`, and the others."""
-    whole: list[Expr] = []
+    divisible: list[Expr] = []
     rest: list[Expr] = []
     for term in expr.terms if isinstance(expr, Add) else (expr,):
         factor = term.value if isinstance(term, Number) else Fraction(1)
         if isinstance(term, Mul) and isinstance(term.factors[0], Number):
             factor = term.factors[0].value
-        (whole if factor % divisor == 0 else rest).append(term)
-    return whole, rest
+        (divisible if factor % divisor == 0 else rest).append(term)
+    return divisible, rest

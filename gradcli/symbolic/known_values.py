@@ -71,8 +71,8 @@ def order_of(factor: Expr) -> tuple[int, int, str]:
 
 def nesting(expr: Expr) -> int:
     """How deep functions are nested in an expression."""
-    within = max(map(nesting, children(expr)), default=0)
-    return within + (isinstance(expr, Call | Sum | Cases) or isinstance(expr, Power) and not isinstance(
+    inner = max(map(nesting, children(expr)), default=0)
+    return inner + (isinstance(expr, Call | Sum | Cases) or isinstance(expr, Power) and not isinstance(
         expr.exponent, Number))
 
 
@@ -90,10 +90,10 @@ def approximate(expr: Expr) -> float | None:
             return CONSTANTS.get(name)
         case Add(parts) | Mul(parts):
             values = [approximate(part) for part in parts]
-            known = [value for value in values if value is not None]
-            if len(known) < len(values):
+            defined = [value for value in values if value is not None]
+            if len(defined) < len(values):
                 return None
-            return sum(known) if isinstance(expr, Add) else math.prod(known)
+            return sum(defined) if isinstance(expr, Add) else math.prod(defined)
         case Power(Number(base), Number(exponent)) if base > 0 and abs(exponent) <= LARGEST_EXPONENT:
             size = approximate(number(base))
             return None if size is None else size ** float(exponent)

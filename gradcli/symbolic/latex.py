@@ -57,7 +57,7 @@ class LatexWriter(Writer):
         if name == "abs":
             return rf"\left|{self.text(arguments[0])}\right|", ATOM
         if name in ("floordiv", "mod"):
-            a, b = (self.within(part, ATOM) for part in arguments)
+            a, b = (self.operand(part, ATOM) for part in arguments)
             return (rf"\lfloor {a} / {b} \rfloor", ATOM) if name == "floordiv" else (rf"{a} \bmod {b}", PRODUCT)
         name = name.rpartition(".")[2]
         name = RENAMED.get(name, name)
@@ -71,7 +71,7 @@ class LatexWriter(Writer):
         if expr.name == "not":
             return r"\neg " + self.parenthesised(self.text(expr.arguments[0])), COMPARISON
         bound = AND if expr.name == "and" else OR
-        return LOGICAL[expr.name].join(self.within(part, bound) for part in expr.arguments), bound
+        return LOGICAL[expr.name].join(self.operand(part, bound) for part in expr.arguments), bound
 
     def piecewise(self, expr: Cases) -> tuple[str, int]:
         rows = [rf"{self.text(value)} & \text{{if }} {self.text(test)}" for test, value in expr.branches]
@@ -79,4 +79,4 @@ class LatexWriter(Writer):
         return r"\begin{cases}" + r" \\ ".join(rows) + r"\end{cases}", CASES
 
     def summed(self, over: str, body: Expr) -> tuple[str, int]:
-        return rf"\sum_{{{over}}} {self.within(body, PRODUCT)}", PRODUCT
+        return rf"\sum_{{{over}}} {self.operand(body, PRODUCT)}", PRODUCT

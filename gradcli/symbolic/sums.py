@@ -50,10 +50,10 @@ def sum_over(index: Index, body: Expr) -> Expr:
     if isinstance(body, Add):
         varying = [term for term in body.terms if index in indices(term)]
         if len(varying) < len(body.terms):      # deviations from a mean add up to 0
-            whole = add(sum_over(index, add(*varying)), *(
+            total = add(sum_over(index, add(*varying)), *(
                 mul(number(index.size), term) for term in body.terms if term not in varying))
-            if not isinstance(whole, Add):
-                return whole
+            if not isinstance(total, Add):
+                return total
     parts = _split(index, body)
     return sum_over(*parts) if parts else _named_by_depth(index, _forwards(index, body))
 
@@ -91,8 +91,8 @@ def _only_place(index: Index, test: Expr) -> Expr | None:
         factor, base = coefficient(term)
         if base == IndexValue(index) and abs(factor) == 1:
             rest = mul(number(-factor), add(difference, mul(MINUS_ONE, term)))
-            whole = bounds(rest) is not None or isinstance(rest, Symbol)
-            return rest if whole and index not in indices(rest) else None
+            integral = bounds(rest) is not None or isinstance(rest, Symbol)
+            return rest if integral and index not in indices(rest) else None
     return None
 
 

@@ -97,7 +97,8 @@ class Writer:
         """An expression as text."""
         return self._write(expr)[0]
 
-    def within(self, expr: Expr, bound: int) -> str:
+    def operand(self, expr: Expr, bound: int) -> str:
+        """An expression, in parentheses where its outermost operator is looser."""
         text, own = self._write(expr)
         return text if own <= bound else self.parenthesised(text)
 
@@ -189,13 +190,13 @@ class Writer:
         """A call of a function."""
         if name in ("floordiv", "mod"):
             sign = "//" if name == "floordiv" else "%"
-            return f" {sign} ".join(self.within(part, ATOM) for part in arguments), PRODUCT
+            return f" {sign} ".join(self.operand(part, ATOM) for part in arguments), PRODUCT
         return f"{name}({', '.join(map(self.text, arguments))})", ATOM
 
     def piecewise(self, expr: Cases) -> tuple[str, int]:
         """A value of several cases."""
-        parts = [f"{self.within(value, COMPARISON)} if {self.within(test, OR)}" for test, value in expr.branches]
-        return " else ".join([*parts, self.within(expr.otherwise, OR)]), CASES
+        parts = [f"{self.operand(value, COMPARISON)} if {self.operand(test, OR)}" for test, value in expr.branches]
+        return " else ".join([*parts, self.operand(expr.otherwise, OR)]), CASES
 
     def _sum(self, terms: tuple[Expr, ...]) -> str:
         pieces: list[str] = []
@@ -203,7 +204,7 @@ class Writer:
             terms = tuple(term if (turned := opposite(term)) is None else mul(number(-1), turned) for term in terms)
         for term in in_usual_order(terms, self.text):
             negative = has_minus(term)
-            pieces.append("-" * negative + self.within(mul(number(-1), term) if negative else term, PRODUCT))
+            pieces.append("-" * negative + self.operand(mul(number(-1), term) if negative else term, PRODUCT))
         return self.added(pieces)
 
     @staticmethod
@@ -280,7 +281,7 @@ class Writer:
 
     def _factor(self, factor: Expr) -> str:
         if not isinstance(factor, Power):
-            return self.within(factor, POWER)
+            return self.operand(factor, POWER)
         return self.raised(factor)
 
     def raised(self, factor: Power) -> str:
@@ -288,25 +289,25 @@ class Writer:
         if factor.exponent == HALF:
             root = self.text(factor.base)
             return f"√({root})" if self.notation.unicode else f"sqrt({root})"
-        whole = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
-        if self.notation.unicode and whole:
+        integral = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
+        if self.notation.unicode and integral:
             return self.base(factor.base) + self.text(factor.exponent).translate(SUPERSCRIPTS)
-        return f"{self.base(factor.base)}{self.notation.power}{self.within(factor.exponent, ATOM)}"
+        return f"{self.base(factor.base)}{self.notation.power}{self.operand(factor.exponent, ATOM)}"
 
     def base(self, base: Expr) -> str:
         """The base of a power."""
-        return self.within(base, ATOM)
+        return self.operand(base, ATOM)
 
     def condition(self, expr: Condition) -> tuple[str, int]:
         """A comparison or a logical operation."""
         if expr.name in SIGNS:
             sign = UNICODE_SIGNS.get(expr.name) if self.notation.unicode else None
-            a, b = (self.within(part, SUM) for part in expr.arguments)
+            a, b = (self.operand(part, SUM) for part in expr.arguments)
             return f"{a} {sign or SIGNS[expr.name]} {b}", COMPARISON
         if expr.name == "not":
-            return f"not {self.within(expr.arguments[0], COMPARISON)}", AND
+            return f"not {self.operand(expr.arguments[0], COMPARISON)}", AND
         bound = AND if expr.name == "and" else OR
-        return f" {expr.name} ".join(self.within(part, bound) for part in expr.arguments), bound
+        return f" {expr.name} ".join(self.operand(part, bound) for part in expr.arguments), bound
 
     def _total(self, expr: Sum) -> tuple[str, int]:
         """A sum over one index, or over several that follow each other."""
@@ -323,7 +324,7 @@ class Writer:
     def summed(self, over: str, body: Expr) -> tuple[str, int]:
         """A sum over indices."""
         if self.notation.unicode:
-            return f"Σ_{over} {self.within(body, PRODUCT)}", PRODUCT
+            return f"Σ_{over} {self.operand(body, PRODUCT)}", PRODUCT
         return f"sum_{over}({self.text(body)})", ATOM
 
 

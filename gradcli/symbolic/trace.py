@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import Op, short
+from gradcli.engine.autograd.op import Op, flat_name
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.variable import Dual, grad_mode
@@ -130,17 +130,17 @@ class Tracer:
 
     def term_of(self, tensor: Tensor) -> Term | None:
         """The matrix term of a tensor that was computed from leaves."""
-        known = self._formulas.get(memory_key(tensor.array))
-        return None if known is None else known[2]
+        entry = self._formulas.get(memory_key(tensor.array))
+        return None if entry is None else entry[2]
 
     def formula(self, tensor: Tensor) -> SymbolicTensor:
         """The formula of a tensor's elements; raises Unknown where there is none."""
-        known = self._formulas.get(memory_key(tensor.array))
-        if known is None:
+        entry = self._formulas.get(memory_key(tensor.array))
+        if entry is None:
             return self._constant(tensor.array)
-        if isinstance(known[1], str):
-            raise Unknown(known[1])
-        return known[1]
+        if isinstance(entry[1], str):
+            raise Unknown(entry[1])
+        return entry[1]
 
     def has_formula(self, tensor: Tensor) -> bool:
         """Whether a tensor was computed from leaves."""
@@ -219,7 +219,7 @@ class Tracer:
         outputs = [r for r in (result if isinstance(result, tuple) else (result,)) if isinstance(r, Tensor)]
         covered = False
         try:
-            self._require_covered(short(cls.names[0]), values)
+            self._require_covered(flat_name(cls.names[0]), values)
             covered = True
             formulas = self._formulas_of(cls, values, outputs)
             if any(f.body in (TRUE, FALSE) and bool((o.array != (f.body == TRUE)).any())
@@ -261,7 +261,7 @@ class Tracer:
             raise Unknown("nan_to_num of numbers that are not finite")
 
     def _formulas_of(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Any]:
-        name = short(cls.names[0])
+        name = flat_name(cls.names[0])
         arguments = [self._argument(value) for value in values]
         if name in CHOICES:
             return self._chosen(cls, arguments, values, outputs)
@@ -283,12 +283,12 @@ class Tracer:
         by_name = dict(zip(cls.params, arguments, strict=True))
         if type(by_name.get("dim")) is tuple and len(by_name["dim"]) == 1:
             by_name["dim"] = by_name["dim"][0]
-        if short(cls.names[0]) in WITH_PLACES and type(by_name["dim"]) is not int:
+        if flat_name(cls.names[0]) in WITH_PLACES and type(by_name["dim"]) is not int:
             raise Unknown(known_as(cls.names[0]))
         try:
             arrays = {name: value.array for name, value in zip(cls.params, values, strict=True)
                       if isinstance(value, Tensor)}
-            return chosen(short(cls.names[0]), by_name, arrays, outputs, lambda array: self.formula(Tensor(array)))
+            return chosen(flat_name(cls.names[0]), by_name, arrays, outputs, lambda array: self.formula(Tensor(array)))
         except NoFormula as missing:
             raise Unknown(str(missing) or known_as(cls.names[0])) from None
 

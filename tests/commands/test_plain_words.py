@@ -7,7 +7,7 @@ import typer
 
 from gradcli.cli import app
 from gradcli.commands import NAMES, PLAIN, command
-from gradcli.console.argument_order import arranged
+from gradcli.console.argument_order import reorder
 from gradcli.console.options import Argument, Option
 from gradcli.console.plain_words import NotPlain, arguments
 from gradcli.console.typer_options import action
@@ -66,8 +66,8 @@ def under_typer(name, words):
     original, single = action(command(name)), typer.Typer()
     record.__signature__, record.__annotations__ = original.__signature__, original.__annotations__
     single.command()(record)
-    arranged_words = arranged([name, *words], GROUP)[1:]
-    typer.main.get_command(single).main(args=arranged_words, standalone_mode=False)
+    argv = reorder([name, *words], GROUP)[1:]
+    typer.main.get_command(single).main(args=argv, standalone_mode=False)
     return passed
 
 

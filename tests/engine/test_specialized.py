@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradcli import Session
-from gradcli.engine.autograd.op import NodeOutput, Op, short, traced
+from gradcli.engine.autograd.op import NodeOutput, Op, flat_name, traced
 from gradcli.engine.autograd.specialized.call_source import CallSource
 from gradcli.engine.autograd.specialized.functions import WarmUp
 from gradcli.engine.tensor.tensor import DATA, Tensor
@@ -69,7 +69,7 @@ def outcome(function, args, options, first_alone=False):
 def the_same(op, arrange, options=None):
     """Whether both functions do the same; `arrange` makes the arguments anew, since some are written to."""
     ends = []
-    for function in specialised(getattr(traced, short(op.names[0]))):
+    for function in specialised(getattr(traced, flat_name(op.names[0]))):
         args, named = arrange(), options and options()
         if named is None:
             first = op.signature.positional

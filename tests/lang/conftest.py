@@ -74,7 +74,7 @@ def make_policy(**changes):
         "modules": {"pkg": module, "pkg.sub": sub},
         "attribute": attribute,
         "assign": lambda value, name, new: type(value) is Box and name == "data" and new is not DELETED,
-        "known": lambda value: [n for n in readable.get(type(value), ()) if hasattr(value, n)],
+        "readable_names": lambda value: [n for n in readable.get(type(value), ()) if hasattr(value, n)],
         "base": lambda value: Base if value is base_kind else None,
         "text": lambda value: "a box" if type(value) is Box else "foreign",
         "repr": lambda value: "Box" if type(value) is Box else "foreign",

@@ -40,10 +40,10 @@ def test_one_name_is_readable_where_the_list_has_it():
     session, allowed = Session(), AllowList()
     session.run(VALUES, echo=False)
     values = session.names()["values"]
-    names = {name for value in values for name in allowed.known(value)} | {
+    names = {name for value in values for name in allowed.readable_names(value)} | {
         ".name", ".fetch", ".operations", "__dict__", "_parameter_dict", "nothing", "mro", "fc", "note", "array"}
     for value in values:
-        known = set(allowed.known(value))
+        known = set(allowed.readable_names(value))
         assert {name for name in names if allowed.readable(value, name)} == known & names, value
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcli.engine.autograd.backward import sweep
-from gradcli.engine.autograd.op import TABLE, short
+from gradcli.engine.autograd.op import TABLE, flat_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.faults.tree import Fault
@@ -181,6 +181,6 @@ def slope(number, x, step=1e-6):
 
 def test_every_name_loads_the_file_that_defines_it():
     """`leaky_relu_` is an operation of another file than `leaky_relu`, and both names must load the right one."""
-    wrong = {name: DIRECTORY["files"].get(short(name)) for name, op in TABLE.items()
-             if f"gradcli.ops.{DIRECTORY['files'].get(short(name))}" != op.__module__}
+    wrong = {name: DIRECTORY["files"].get(flat_name(name)) for name, op in TABLE.items()
+             if f"gradcli.ops.{DIRECTORY['files'].get(flat_name(name))}" != op.__module__}
     assert not wrong

@@ -61,9 +61,9 @@ def test_options(world):
 
 
 def named(op):
-    from gradcli.engine.autograd.op import short, traced
+    from gradcli.engine.autograd.op import flat_name, traced
 
-    return getattr(traced, short(op.names[0]))
+    return getattr(traced, flat_name(op.names[0]))
 
 
 def test_methods_as_functions(world):

@@ -366,7 +366,7 @@ class Walk:
         return isinstance(value, OURS) or (isinstance(value, tuple) and hasattr(kind, "_fields"))    # named results
 
     def names(self, value):
-        names = set(self.guard.known(value)) | set(METHODS.get(type(value), ())) | {"args"}
+        names = set(self.guard.readable_names(value)) | set(METHODS.get(type(value), ())) | {"args"}
         plain = self.session.policy.plain
         if type(value) not in self.looked:      # what is plain is read on any value of a type alike
             self.looked.add(type(value))

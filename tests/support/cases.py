@@ -8,7 +8,7 @@ the operation's parameters.
 import numpy as np
 import pytest
 
-from gradcli.engine.autograd.op import Op, short, traced
+from gradcli.engine.autograd.op import Op, flat_name, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.ops import TABLE
@@ -44,7 +44,7 @@ def _argument(a, dtype):
 def call(op, args):
     """The recorded call of `op` on values in the order of its parameters."""
     first = op.signature.positional
-    return getattr(traced, short(op.names[0]))(
+    return getattr(traced, flat_name(op.names[0]))(
         *args[:first], **dict(zip(op.params[first:], args[first:], strict=False)))
 
 

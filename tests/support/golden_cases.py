@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.autograd.op import flat_name, traced
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -175,7 +175,7 @@ def split(op, args):
 def ask(op, args):
     """What gradcli answers."""
     positional, options = split(op, args)
-    return determined(op, getattr(traced, short(op.names[0]))(*positional, **options))
+    return determined(op, getattr(traced, flat_name(op.names[0]))(*positional, **options))
 
 
 class Recorded:

@@ -9,7 +9,7 @@ import random
 import numpy as np
 import torch
 
-from gradcli.engine.autograd.op import short, traced
+from gradcli.engine.autograd.op import flat_name, traced
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.tensor import Tensor
@@ -31,7 +31,7 @@ def function_of(name):
     """gradcli's call of that full name, or of the method or attribute when there is no such function; None without."""
     op = TABLE.get(name)
     if op and (op.function or op.method is not False or "." in name):
-        return getattr(traced, short(name))
+        return getattr(traced, flat_name(name))
     return None if "." in name else method_of(name)
 
 

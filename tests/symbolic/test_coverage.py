@@ -13,7 +13,7 @@ import pytest
 
 import gradcli.ops
 from gradcli.engine.autograd.dispatch import dispatch
-from gradcli.engine.autograd.op import TABLE, Op, short, traced
+from gradcli.engine.autograd.op import TABLE, Op, flat_name, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
@@ -246,7 +246,7 @@ def assert_formulas_hold(points):
 def test_each_formula_is_of_an_operation_that_is_recorded():
     operations()
     recorded = {name for cls in {*TABLE.values(), *_subclasses(Op)} if "compose" not in vars(cls) and cls.names
-                for name in (short(cls.names[0]), cls.names[0].replace(".", "_"))}
+                for name in (flat_name(cls.names[0]), cls.names[0].replace(".", "_"))}
     assert set(FORMULAS) - recorded == set()
 
 

@@ -144,9 +144,9 @@ def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[A
     cut = DetachedBy(f"torch.{cls.names[0]}(), which has no derivative,", place)
     moving = [True] * len(outs)
     for sign in (1, -1) if Detachments.observer is not None else ():
-        others = _perturbed(cls, values, arrays, sign)
-        moving = [m and not (others and np.array_equal(other, out.array, equal_nan=True))
-                  for m, out, other in zip(moving, outs, others or outs, strict=True)]
+        perturbed = _perturbed(cls, values, arrays, sign)
+        moving = [m and not (perturbed and np.array_equal(other, out.array, equal_nan=True))
+                  for m, out, other in zip(moving, outs, perturbed or outs, strict=True)]
     source = next(x for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)
                   and x.requires_grad)
     for k, out in enumerate(outs):

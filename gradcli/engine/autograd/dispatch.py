@@ -31,7 +31,7 @@ from gradcli.engine.autograd.views import places_in, shares_memory, view_write_f
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.numerics import reduced_precision
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
-from gradcli.engine.result_layout import arranged
+from gradcli.engine.result_layout import match_layout
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -140,7 +140,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     if arrays and result is arrays[0] and not (mixed and result_class is Tensor):
         return values[0]                # nothing to do, as in x.contiguous()
     if cls.memory_order == "operands" and result.ndim > 1:
-        result = arranged(result, *arrays)
+        result = match_layout(result, *arrays)
     out = result_class(result)
     if not tracked:
         out.cut = cut
@@ -256,7 +256,7 @@ def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
     several, inert = node is not None and cls.multi_output, cls.inert
-    nearest_base, whole, origin = _base_of(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
+    nearest_base, viewed, origin = _base_of(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
     outs, root = [], None       # one root for all views of the source: nothing is written in between
     for i, array in enumerate(results):
         kind = array.dtype.kind
@@ -268,7 +268,7 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
             if nearest_base is not None and (base is nearest_base or base is nearest_base.base):
-                out.root = root = root or new_tuple(ViewOf, (whole, clock(), origin))
+                out.root = root = root or new_tuple(ViewOf, (viewed, clock(), origin))
             elif nearest_base is None or not separate(base, nearest_base):
                 note_view(out, source, array, SEVERAL)
         if InferenceTensor.exist:

@@ -87,8 +87,8 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     if inputs is not None:
         steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple(steps.get(at, NOWHERE) for at in inputs)
-    if (whole := getattr(node, "call_inputs", None)) is not None:     # of a composition that is one call
-        return tuple([NOWHERE if x is None else _step(x, leaves=False) for x in whole])
+    if (call_inputs := getattr(node, "call_inputs", None)) is not None:     # of a composition that is one call
+        return tuple([NOWHERE if x is None else _step(x, leaves=False) for x in call_inputs])
     if isinstance(node, Transposed | AccumulateGrad):
         return tuple(_step(parent, leaves=False) for parent in _parents(node))
     if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:

@@ -150,6 +150,7 @@ class Op:
     inplace_saves_result = False            # whether PyTorch saves its result, where the rules need the input
     partial = False                         # whether PyTorch writes to a view of the input
     fills = False                           # whether it may write to expanded tensors, as the order does not matter
+    no_overlap = False                      # whether it writes, in place or to `out`, to no memory that it reads
     # of the memory of the input and the other arguments: writes the result there; false where forward has to be called
     overwrite: Any = None
     out_decides_type = False                # whether an option `out` of another type is computed in that type
@@ -158,6 +159,7 @@ class Op:
 
     # types and memory
     type_promotion = ""     # of the operands: "mixed", "expanded" (0-d is as others), "floating", "same", or none
+    elementwise = False     # whether it goes from element to element; true of all that promote types
     complex = False                         # whether it takes complex tensors and numbers
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
@@ -172,6 +174,8 @@ class Op:
     # of the result: "rows", "columns", "images" (channels innermost if those of the input are), as "operands" have it
     memory_order = ""
     kernel: Any = None                      # the numpy function that forward is when no option is given
+    # of the arguments: the number of its elements, where it can be larger than they are; False for a view
+    result_size: Any = None
     check_size: Any = None                  # raises MemoryFault before forward, where the result can be large
 
     # nodes and gradients
@@ -250,6 +254,7 @@ class Op:
         cls.rules = tuple(_rules(cls))
         cls.shaped = any(need > len(cls.params) for rule in cls.rules for need in rule.needs)
         cls.keeps_input = bool(compose) or any(0 in rule.needs for rule in cls.rules)
+        cls.elementwise = cls.elementwise or bool(cls.type_promotion)
         cls.nodes = tuple(_nodes(cls))
         Op.register(cls)
 
@@ -372,18 +377,9 @@ class NodeOutput:
         self.hooks: Any = None
 
 
-def short(name: str) -> str:
+def flat_name(name: str) -> str:
     """The name in F of an operation's full name: `linalg.inv` is F.linalg_inv."""
     return name.removeprefix("nn.functional.").replace(".", "_")
-
-
-UNPROMOTED = frozenset(     # the operations that go from element to element, without type promotion
-    "bitwise_not conj_physical copy float_power frac lerp logical_not neg polygamma sgn square".split())
-
-
-def elementwise(cls: type[Op]) -> bool:
-    """Whether an operation in place goes from element to element, reading operands while it writes."""
-    return bool(cls.type_promotion) or cls.names[0] in UNPROMOTED
 
 
 def carry_over(result: Tensor, node: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from gradcli.engine.argument_words import last_part, type_name
 from gradcli.engine.autograd.dispatch import dispatch, parent
-from gradcli.engine.autograd.op import TABLE, UNARY, Op, raw, rename_node, short, traced
+from gradcli.engine.autograd.op import TABLE, UNARY, Op, flat_name, raw, rename_node, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
@@ -41,18 +41,18 @@ def register(cls: type[Op]) -> None:
     functions: dict[str, Callable[..., Any]] = {}      # by the name that messages tell
     for name in cls.names:
         TABLE[name] = cls
-        setattr(raw, short(name), cls.forward)
+        setattr(raw, flat_name(name), cls.forward)
         called = last_part(name)
         if called not in functions:
             functions[called] = function_named(cls, name)
         call = functions[called]
-        setattr(traced, short(name), call)
+        setattr(traced, flat_name(name), call)
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
             setattr(Tensor, name, property(call) if cls.attribute else _method(cls, name, call))
         if cls.inplace and not cls.inplace_name:
-            setattr(traced, short(name) + "_", _writer(cls, name + "_", call))
+            setattr(traced, flat_name(name) + "_", _writer(cls, name + "_", call))
     call = functions[last_part(cls.names[0])]
     for name in cls.inplace_names():
         setattr(Tensor, name, _writer(cls, name, functions.get(name.removesuffix("_"), call)))
@@ -62,7 +62,7 @@ def register(cls: type[Op]) -> None:
 
 def as_one_call(compose: Callable[..., Any], name: str) -> Callable[..., Any]:
     """`compose`, whose result is that of one call in the graph that programs see: its inputs are those of the whole."""
-    def whole(F: Any, *values: Any) -> Any:
+    def composed(F: Any, *values: Any) -> Any:
         out = compose(F, *values)
         if F is traced and isinstance(out, Tensor) and isinstance(out.node, Op):
             inputs = [value for value in values if isinstance(value, Tensor) and value.array.dtype.kind == "f"]
@@ -72,7 +72,7 @@ def as_one_call(compose: Callable[..., Any], name: str) -> Callable[..., Any]:
                 node.call_inputs = parents
         return out
 
-    return whole
+    return composed
 
 
 def _method(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,7 +145,7 @@ def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
 
 def with_inplace_option(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """`call` with a last option `inplace`: whether the result is stored in the input."""
-    write, most = inplace(cls, short(name), call), cls.signature.positional
+    write, most = inplace(cls, flat_name(name), call), cls.signature.positional
 
     def choose(*args: Any, inplace: Any = False, **options: Any) -> Any:
         if len(args) == most + 1 and type(args[most]) is bool:

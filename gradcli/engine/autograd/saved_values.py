@@ -42,10 +42,10 @@ class Freed:
 def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
     """The edges of a node with saved tensors released; parents, rules and saved options stay."""
     if len(edges) == 2:
-        (left, rule, saved), (right, other, others) = edges
+        (left, rule, saved), (right, other, other_saved) = edges
         first, second = rule.saves, other.saves
         return ((left, rule, freed if first or first is None and holds_arrays(saved) else saved),
-                (right, other, freed if second or second is None and holds_arrays(others) else others))
+                (right, other, freed if second or second is None and holds_arrays(other_saved) else other_saved))
     released = []
     for edge in edges:
         parent, rule, saved = edge

@@ -44,7 +44,7 @@ def constant(number: Any, dtype: Any) -> ndarray:
     return array
 
 
-def held(number: Any, dtype: Any) -> ndarray:
+def checked_constant(number: Any, dtype: Any) -> ndarray:
     """A plain number as an array of no dimensions; TypeFault if it is too large for the type."""
     cache = CONSTANTS.get(dtype)
     if number and (cache is None or number not in cache) and type(number) in (int, float) and not (
@@ -64,12 +64,12 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     lists = [i for i, kind in enumerate(cls.signature.kinds) if isinstance(kind, ArraysKind)]
     if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
-        others = {*map(type, values)}
-        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in others and not (
-                cls.refuses_bool_with_number and bool in others):
+        python_types = {*map(type, values)}
+        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in python_types and not (
+                cls.refuses_bool_with_number and bool in python_types):
             # the usual case: one type, and plain numbers
             if _holds_numbers(cls, dtype):
-                return [x if isinstance(x, Tensor) or i not in positions else held(x, dtype)
+                return [x if isinstance(x, Tensor) or i not in positions else checked_constant(x, dtype)
                         for i, x in enumerate(values)]
             dtype = type_of_numbers(cls, dtype)
             return [x if isinstance(x, Tensor) or i not in positions else constant(x, dtype)
@@ -87,7 +87,7 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     if common is not None and _holds_numbers(cls, common):
         for i in positions:
             if not isinstance(values[i], Tensor):
-                held(values[i], common)
+                checked_constant(values[i], common)
     integral = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
     numbers = cls.whole_numbers(*values) if integral and cls.whole_numbers else "wrap"
     for i in positions:

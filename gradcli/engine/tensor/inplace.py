@@ -17,7 +17,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_write
 from gradcli.engine.autograd.dispatch import here, parent, record, refresh_view
 from gradcli.engine.autograd.inference_mode import refuse_write
-from gradcli.engine.autograd.op import TABLE, Op, carry_over, elementwise, rename_node, traced
+from gradcli.engine.autograd.op import TABLE, Op, carry_over, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.random.generators import Current
@@ -26,7 +26,7 @@ from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import PLACED, StepWrites, filling, overlaps_itself, refuse_shared, writing
+from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
 from gradcli.faults.tree import ArgumentFault, LeafWrite, ShapeFault, TypeFault
@@ -48,9 +48,9 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
         if "out" in options:
             cls.signature.fit(name, (input, *args), options)    # which says that there is no such option
         source = writable(input, name, cls.partial)
-        if elementwise(cls) and (args or options):
+        if cls.elementwise and (args or options):
             refuse_shared(input.array, arrays_of((*args, *options.values())), name)
-        if overlaps_itself(input.array) and elementwise(cls) and not cls.fills:
+        if overlaps_itself(input.array) and cls.elementwise and not cls.fills:
             if any(not step and size > 1 for step, size in zip(input.array.strides, input.array.shape, strict=True)):
                 raise SharedMemory(name)
             values = *args, *options.values()
@@ -67,7 +67,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
             if len(fault.args) == 1:     # PyTorch's words name the form in place
                 fault.args = (fault.args[0].replace(f"{name[:-1]}()", f"{name}()", 1),)
             raise
-        if cls.names[0] in PLACED and not Current.legacy:   # after their sizes have been looked at
+        if cls.no_overlap and not Current.legacy:   # after their sizes have been looked at
             refuse_shared(input.array, arrays_of((*args, *options.values())), name, True)
         if result is not source:
             _rename_in_place(result)

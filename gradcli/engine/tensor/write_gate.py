@@ -33,10 +33,6 @@ class StepWrites:
     counted = True
 
 
-PLACED = frozenset("index_add index_copy index_put index_reduce put scatter scatter_add scatter_reduce".split())
-"""The operations that write where indices say: in place, what they read may not be the same memory at all."""
-
-
 class DataWrites:
     """Whether backward notices writes through `.data`, as it does not in PyTorch: where an expression is
     differentiated, a wrong gradient must not pass without a word."""

@@ -121,8 +121,8 @@ class LoweringContext:
         """The text of a NAME that stands for a variable: of a class also one of its special methods."""
         name: str = leaf[3]
         in_class = self.scopes[-1].kind == "class"
-        known = name == "__match_args__" if in_class else name in HEADERS
-        return name if known else self.name(leaf, in_class)
+        special = name == "__match_args__" if in_class else name in HEADERS
+        return name if special else self.name(leaf, in_class)
 
     def expression(self, node: Node) -> ast.expr:
         """The Python expression for `node`."""

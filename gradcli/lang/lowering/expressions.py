@@ -223,10 +223,10 @@ def _binary(c: LoweringContext, node: Node) -> ast.expr:
             stretches.append(_bind_temporary(c, name, lowered, step))
             lowered = c.load(name, step)
     c.chains -= 1
-    whole = steps[0]
-    release = _bind_temporary(c, name, c.constant(None, whole), whole)
-    values = c.at(ast.Tuple([*stretches, lowered, release], LOAD), whole)
-    return c.at(ast.Subscript(values, c.constant(-2, whole), LOAD), whole)
+    outermost = steps[0]
+    release = _bind_temporary(c, name, c.constant(None, outermost), outermost)
+    values = c.at(ast.Tuple([*stretches, lowered, release], LOAD), outermost)
+    return c.at(ast.Subscript(values, c.constant(-2, outermost), LOAD), outermost)
 
 
 def _bind_temporary(c: LoweringContext, name: str, value: ast.expr, node: Node) -> ast.expr:

@@ -44,9 +44,9 @@ def catches_imports(c: LoweringContext, clause: Node) -> bool:
     return not head or bool(re.search(CAUGHT, c.text[head[0][1] : head[0][2]]))
 
 
-def _missing(c: LoweringContext, words: str, node: Node) -> ast.stmt:
+def _missing(c: LoweringContext, message: str, node: Node) -> ast.stmt:
     """The statement that raises ImportError when it runs."""
-    return c.at(ast.Expr(c.call(".import_error", [c.constant(words, node)], node)), node)
+    return c.at(ast.Expr(c.call(".import_error", [c.constant(message, node)], node)), node)
 
 
 @lowers("import")
@@ -57,7 +57,7 @@ def import_(c: LoweringContext, node: Node) -> list[ast.stmt]:
         path, *alias = item[3]
         if c.import_errors_caught and (absent := _absent(c, path)):
             return [*statements, _missing(c, absent, item)]
-        name = _known(c, path)
+        name = _module_name(c, path)
         if name == "__future__":
             continue
         leaf = alias[0] if alias else path[3][0]
@@ -71,7 +71,7 @@ def from_import(c: LoweringContext, node: Node) -> list[ast.stmt]:
     path, *members = node[3]
     if c.import_errors_caught and (absent := _absent(c, path, members)):
         return [_missing(c, absent, node)]
-    name = _known(c, path)
+    name = _module_name(c, path)
     statements: list[ast.stmt] = []
     for member in members:
         if name == "__future__":
@@ -79,7 +79,7 @@ def from_import(c: LoweringContext, node: Node) -> list[ast.stmt]:
         elif member[0] == "everything":
             if c.scopes[-1].kind != "module":
                 raise c.wrong("import * can only stand outside functions and classes", member)
-            for exported in sorted(c.policy.known(c.policy.modules[name])):
+            for exported in sorted(c.policy.readable_names(c.policy.modules[name])):
                 value = c.call(".member", [_module(c, name, path), c.constant(exported, member)], member)
                 statements.append(c.at(ast.Assign([c.at(ast.Name(exported, STORE), member)], value), node))
         else:
@@ -111,7 +111,7 @@ def _absent(c: LoweringContext, path: Node, members: Sequence[Node] = ()) -> str
     return ""
 
 
-def _known(c: LoweringContext, path: Node) -> str:
+def _module_name(c: LoweringContext, path: Node) -> str:
     """The dotted name at `path`; ImportRefused if there is no such module."""
     name = ".".join(leaf[3] for leaf in path[3])
     modules = c.policy.modules
@@ -125,7 +125,8 @@ def _known(c: LoweringContext, path: Node) -> str:
     notes = []
     if first not in INSTEAD:
         line = line_of(c.text, span.line).strip()
-        hints = tuple((line.replace(name, near, 1), f"in line {span.line}") for near in nearest(name, modules))
+        hints = tuple((line.replace(name, candidate, 1), f"in line {span.line}") for candidate in nearest(
+            name, modules))
         notes = [] if hints else [f"modules here are {', '.join(sorted(first_words))}"]
     raise ImportRefused(f"there is no module {name} to import", *hints, span=span, notes=notes, as_python=True).saying(
         f"No module named '{name if first in first_words else first}'")

@@ -23,9 +23,9 @@ def _strings(c: LoweringContext, node: Node) -> ast.expr:
             parts.append(c.constant(_string(c, piece), piece))
     if all(isinstance(part, ast.Constant) for part in parts):
         return c.constant("".join(cast(str, part.value) for part in parts if isinstance(part, ast.Constant)), node)
-    whole = _join(c, parts, node)
+    string = _join(c, parts, node)
     several = sum(isinstance(part, ast.FormattedValue) for part in parts) > 1
-    return c.call(".checked_length", [whole], node) if several else whole
+    return c.call(".checked_length", [string], node) if several else string
 
 
 def _fields(c: LoweringContext, parts: tuple[Any, ...]) -> list[ast.expr]:

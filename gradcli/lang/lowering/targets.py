@@ -53,10 +53,10 @@ def _target(c: LoweringContext, node: Node, context: ast.expr_context) -> ast.ex
         return c.at(make([lower_target(c, n, context) for n in node[3]], context), node)
     if kind == "star" and context is STORE:
         return c.at(ast.Starred(lower_target(c, node[3][0], context), context), node)
-    what = TARGET_KINDS.get(kind, "an expression")
+    target = TARGET_KINDS.get(kind, "an expression")
     if context is DELETE:
-        raise c.wrong(f"{what} cannot be deleted", node)
-    raise c.wrong(f"{what} cannot be assigned to", node, *_compare_hint(c, node))
+        raise c.wrong(f"{target} cannot be deleted", node)
+    raise c.wrong(f"{target} cannot be assigned to", node, *_compare_hint(c, node))
 
 
 def _compare_hint(c: LoweringContext, node: Node) -> tuple[tuple[str, str], ...]:

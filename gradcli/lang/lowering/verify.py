@@ -70,7 +70,7 @@ def verify(code: CodeType, policy: Policy) -> None:
         if unknown:
             raise _refused("an instruction", dis.opname[min(unknown)])
         for name in (*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars):
-            if not _known(name):
+            if not _is_allowed(name):
                 raise _refused("the name", name)
         for name in unguarded_attributes(code):
             if name not in policy.plain:
@@ -97,7 +97,7 @@ def unguarded_attributes(code: CodeType) -> Iterator[str]:
             at = operations.find(operation, at + 1)
 
 
-def _known(name: str) -> bool:
+def _is_allowed(name: str) -> bool:
     if name.startswith("."):
         return name in HELPERS or TEMPORARY.fullmatch(name) is not None
     return not name.startswith("__") or name in PYTHONS
@@ -112,5 +112,5 @@ def _flat(constants: tuple[object, ...]) -> Iterator[object]:
             pending.extend(constant)
 
 
-def _refused(what: str, name: str) -> PolicyFault:
-    return PolicyFault(f"the program was compiled to {what} that no program may use: {name}")
+def _refused(part: str, name: str) -> PolicyFault:
+    return PolicyFault(f"the program was compiled to {part} that no program may use: {name}")

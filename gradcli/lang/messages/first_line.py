@@ -46,9 +46,9 @@ def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
     fault.message = trimmed(fault.message)
 
 
-def sentences(words: str) -> str:
-    """Return the first line of `words`, cut after the last whole sentence within LONGEST characters."""
-    line = " ".join(veiled(words).partition("\n")[0].split())
+def sentences(text: str) -> str:
+    """Return the first line of `text`, cut after the last whole sentence within LONGEST characters."""
+    line = " ".join(veiled(text).partition("\n")[0].split())
     end = line.rfind(". ", 0, LONGEST) + 1
     return line if len(line) <= LONGEST else line[:end] if end else trimmed(line)
 

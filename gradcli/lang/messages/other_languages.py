@@ -147,12 +147,13 @@ def foreign_line(line: str, column: int) -> tuple[str, str, int, int] | None:
             digits = pattern is DIGITS
             begin, end = match.start() + digits, match.end() + (repair == "elif") - digits
             if begin <= column <= end and not _quoted(line, match.start()):
-                words = re.sub(r"[ .]", "", match[0]) if pattern is DIGITS else match.expand(repair)
-                words = re.sub(rf"\b(?:{TYPES})\s+(?=\w)", "", words) if words.startswith("def ") else words
-                words = re.sub(r"lambda \(([^()]*)\)", r"lambda \1", words)
-                words = words.replace("range(0, ", "range(")
+                replacement = re.sub(r"[ .]", "", match[0]) if pattern is DIGITS else match.expand(repair)
+                replacement = re.sub(rf"\b(?:{TYPES})\s+(?=\w)", "", replacement) if replacement.startswith(
+                    "def ") else replacement
+                replacement = re.sub(r"lambda \(([^()]*)\)", r"lambda \1", replacement)
+                replacement = replacement.replace("range(0, ", "range(")
                 blank = len(match[0]) - len(match[0].lstrip())
-                return message, words.strip(), match.start() + blank, match.end()
+                return message, replacement.strip(), match.start() + blank, match.end()
     return None
 
 

@@ -21,10 +21,10 @@ def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     lines = text.split("\n")
     where = LINE_PLACE.match(why)
     if where:
-        how, at = where[1], int(where[2]) - 1
+        relation, at = where[1], int(where[2]) - 1
         line = lines[at]
         own = repair.startswith(" ") or where[3].startswith(OUTDENTED)
-        first, last = {"in": (at, at + 1), "before": (at, at), "after": (at + 1, at + 1)}[how]
+        first, last = {"in": (at, at + 1), "before": (at, at), "after": (at + 1, at + 1)}[relation]
         lines[first:last] = [("" if own else line[: len(line) - len(line.lstrip())]) + repair]
         return "\n".join(lines)
     assert fault.span is not None
@@ -33,26 +33,26 @@ def pasted(text: str, fault: Fault, repair: str, why: str) -> str:
     return "\n".join([*lines[: first - 1], before + repair + after, *lines[end_line:]])
 
 
-def keep_pasteable(fault: Fault, read: Callable[[str], object], known: Collection[str] | None = None) -> None:
+def keep_pasteable(fault: Fault, read: Callable[[str], object], defined: Collection[str] | None = None) -> None:
     """Turn repairs that cannot be pasted but have an explanation into notes, and drop the others that cannot.
 
     `read` parses and lowers a program without running it, and may return its code object; it raises the fault of a
-    text that is no program. `known` are the names that have a value where the fault is: a repair with any other name
+    text that is no program. `defined` are the names that have a value where the fault is: a repair with any other name
     that the program does not set is an example, which belongs into a note.
     """
     if isinstance(fault, LimitFault) or not fault.span or not fault.source:
         return
     pasteable = []
-    missing = _missing(fault.source, read, known) if known is not None and fault.hints else None
+    missing = _missing(fault.source, read, defined) if defined is not None and fault.hints else None
     for repair, why in fault.hints:
-        if repair.startswith(SHELL) or _readable(fault, repair, why, read, known, missing):
+        if repair.startswith(SHELL) or _readable(fault, repair, why, read, defined, missing):
             pasteable.append((repair, why))
         elif why:
             fault.notes.append(f"{repair}{'' if repair.endswith(':') else ':'} {why}")
     fault.hints = pasteable
 
 
-def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object], known: Collection[str] | None,
+def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object], defined: Collection[str] | None,
               missing: Collection[str] | None) -> bool:
     """Whether the program with the repair parses, or parses further than the place of the fault, without names that
     neither are known nor are `missing` in the program as it stands."""
@@ -65,17 +65,17 @@ def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object]
         return isinstance(fault, SyntaxFault) and _later(after, fault)
     except Fault as after:
         return fault.status == after.status and _later(after, fault)
-    return known is None or missing is None or not isinstance(code, CodeType) or (
-        global_reads(code).difference(known) <= set(missing))
+    return defined is None or missing is None or not isinstance(code, CodeType) or (
+        global_reads(code).difference(defined) <= set(missing))
 
 
-def _missing(text: str, read: Callable[[str], object], known: Collection[str]) -> set[str] | None:
+def _missing(text: str, read: Callable[[str], object], defined: Collection[str]) -> set[str] | None:
     """The names that a program reads although they are neither known nor set by it; None if it cannot be read."""
     try:
         code = read(text + "\n")
     except Fault:
         return None
-    return global_reads(code).difference(known) if isinstance(code, CodeType) else None
+    return global_reads(code).difference(defined) if isinstance(code, CodeType) else None
 
 
 def global_reads(code: CodeType) -> set[str]:

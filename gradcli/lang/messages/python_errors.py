@@ -126,9 +126,9 @@ def _twice(name: str, option: str) -> Meaning:
                      more=True)
 
 
-def _exactly(name: str, how: str | None, number: str | None, count: str) -> Meaning:
+def _exactly(name: str, qualifier: str | None, number: str | None, count: str) -> Meaning:
     number = {"one": "1", None: ""}.get(number, number)
-    takes = f"{how or ''} {number}".replace("exactly ", "").strip()
+    takes = f"{qualifier or ''} {number}".replace("exactly ", "").strip()
     return _mismatch(TooManyArguments(name, f"takes {takes} argument{'s' * (number != '1')}, and was given {count}",
                                       count=int(count)))
 
@@ -251,11 +251,11 @@ def counted(least: int, most: int) -> str:
     return f"{least} {'or' if most - least == 1 else 'to'} {most} arguments"
 
 
-def meaning(words: str) -> Meaning:
+def meaning(message: str) -> Meaning:
     """Return the meaning of a message of CPython's."""
-    words = re.sub(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\.", "", words)
+    message = re.sub(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\.", "", message)
     for pattern, read in _READINGS:
-        match = re.fullmatch(pattern, words, re.DOTALL)
+        match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
             return read(*match.groups())
-    return Meaning("", ArgumentFault if "argument" in words else None)
+    return Meaning("", ArgumentFault if "argument" in message else None)

@@ -35,8 +35,8 @@ def in_pythons_words(fault: Error, mistake: Callable[..., Any], *args: Any) -> E
 
 def python_name(error: BaseException) -> str:
     """The name under which programs know the class of `error`."""
-    known: TypeProxy | None = STAND_INS.get(type(error))
-    return python_kind(error).__name__ if known is None else known._name.rpartition(".")[2]
+    stand_in: TypeProxy | None = STAND_INS.get(type(error))
+    return python_kind(error).__name__ if stand_in is None else stand_in._name.rpartition(".")[2]
 
 
 def explanation_of(error: BaseException) -> str:

@@ -296,14 +296,14 @@ def _missing_operator(s: ErrorContext) -> SyntaxFault | None:
 
 
 def _unexpected_word(s: ErrorContext) -> SyntaxFault | None:
-    what = LAYOUT.get(s.word[0]) or _word(s.word)
+    subject = LAYOUT.get(s.word[0]) or _word(s.word)
     if s.last[0] not in LAYOUT and s.last[0] and "NUMBER" in s.expected:
-        message = f"a value must follow {_word(s.last)}, not {what}"
+        message = f"a value must follow {_word(s.last)}, not {subject}"
     else:
-        message = f"{what} cannot stand here"
-        words = _expected_words(s.expected)
-        if words:
-            message += f": {words} is expected"
+        message = f"{subject} cannot stand here"
+        expected = _expected_words(s.expected)
+        if expected:
+            message += f": {expected} is expected"
     if s.at_end and s.text.rstrip("\n") == s.text[:-1].rstrip("\n") and _unclosed_text(s):
         return Unfinished(message, span=s.span())
     return s.wrong(message)

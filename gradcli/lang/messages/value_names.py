@@ -40,9 +40,9 @@ OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, wh
 
 def holder_of(value: Any, policy: Policy) -> str:
     """What CPython and PyTorch call a value that lacks an attribute: `'Linear' object`, `module 'torch.nn'`."""
-    words = describe(value, policy)
-    if words.startswith("the module "):
-        return f"module {words.removeprefix('the module ')!r}"
+    description = describe(value, policy)
+    if description.startswith("the module "):
+        return f"module {description.removeprefix('the module ')!r}"
     if isinstance(value, TypeProxy) or user_class(value):
         return f"type object {short_type_name(value)!r}"
     return f"{short_type_name(policy.type_of(value))!r} object"
@@ -54,12 +54,12 @@ def short_type_name(kind: Any) -> str:
     return name if name in OF_C else name.rpartition(".")[2]
 
 
-def words_of_closed(value: Any, name: str, what: str, known: bool) -> str:
-    """What PyTorch and CPython say of an attribute that cannot be `what`: "set" or "deleted"; empty if they differ."""
+def words_of_closed(value: Any, name: str, action: str, exists: bool) -> str:
+    """What PyTorch and CPython say where `action`, "set" or "deleted", is refused; empty if they differ."""
     kind = type(value)
     owner = next((home["__readonly__"] for home in map(vars, kind.__mro__) if "__readonly__" in home), "")
-    if owner and known and PROGRAM_MADE not in vars(kind):
+    if owner and exists and PROGRAM_MADE not in vars(kind):
         return f"attribute {name!r} of {owner!r} objects is not writable"
     if type(next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)) is property:
-        return f"property {name!r} of {kind.__name__!r} object has no {'setter' if what == 'set' else 'deleter'}"
+        return f"property {name!r} of {kind.__name__!r} object has no {'setter' if action == 'set' else 'deleter'}"
     return ""

@@ -306,15 +306,16 @@ class Attributes:
     def missing(self, value: Any, name: str) -> AttributeFault:
         """The fault for an attribute that is not there."""
         fault = MissingAttribute(value, describe(value, self.policy), name)
-        fault.seek = lambda: ((near, "the nearest name") for near in nearest(name, self.known(value)))
+        fault.seek = lambda: (
+            (candidate, "the nearest name") for candidate in nearest(name, self.readable_names(value)))
         fault.args = (f"{holder_of(value, self.policy)} has no attribute {name!r}",)
         fault.needless = fault.message
         return _absent(fault, value, name)
 
-    def known(self, value: Any) -> Iterable[str]:
+    def readable_names(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
         kind = value if user_class(value) else type(value)
-        names = set(METHODS.get(kind, NONE)) | set(self.policy.known(value))
+        names = set(METHODS.get(kind, NONE)) | set(self.policy.readable_names(value))
         if isinstance(value, TypeProxy):
             names.update(methods_of(value))
         names.update(attributes_of(value))
@@ -325,12 +326,12 @@ class Attributes:
             names.update(getattr(value, "__dict__", ()))
         return names
 
-    def _closed(self, value: Any, name: str, what: str) -> AttributeFault:
-        if what == "deleted" and name not in self.known(value):
+    def _closed(self, value: Any, name: str, action: str) -> AttributeFault:
+        if action == "deleted" and name not in self.readable_names(value):
             return self.missing(value, name)
-        fault = ClosedAttribute(value, describe(value, self.policy), name, what)
-        words = words_of_closed(value, name, what, name in self.known(value))
-        return fault.saying(words) if words else _absent(fault, value, name)
+        fault = ClosedAttribute(value, describe(value, self.policy), name, action)
+        message = words_of_closed(value, name, action, name in self.readable_names(value))
+        return fault.saying(message) if message else _absent(fault, value, name)
 
 
 class AttributeSlots:
@@ -367,8 +368,8 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
         of_python = True
     if not (of_python or PROGRAM_MADE in kind.__dict__ or user_class(value)):
         return fault
-    known = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())
-    return fault if known else in_pythons_words(fault, getattr, plain, name)
+    present = _owner((*kind.__mro__, *getattr(plain, "__mro__", ())), name) or name in getattr(plain, "__dict__", ())
+    return fault if present else in_pythons_words(fault, getattr, plain, name)
 
 
 def _nothing() -> None:

@@ -25,11 +25,11 @@ OWN_STATE = ".own_state"     # the mark of classes that define how their objects
 DEEPEST = 1000      # classes that inherit from each other
 
 
-def class_builder(policy: Policy, formatter: Formatter, known: set[type],
+def class_builder(policy: Policy, formatter: Formatter, classes: set[type],
                   leave: Callable[[Any, Any], tuple[Any, ...]]) -> Callable[..., type]:
     """The `__build_class__` of a program: Python's own, between a check of the bases and one of the body.
 
-    Classes without foreign bases are added to `known`. `leave` computes the arguments of `__exit__`.
+    Classes without foreign bases are added to `classes`. `leave` computes the arguments of `__exit__`.
     """
 
     class Instance:
@@ -80,7 +80,7 @@ def class_builder(policy: Policy, formatter: Formatter, known: set[type],
         if isinstance(cls, EnumClass):
             create_members(cls, formatter)
         if not foreign:
-            known.add(cls)
+            classes.add(cls)
         return cls
 
     return build_class

@@ -55,9 +55,9 @@ def _counting_method(budget: Budget, name: str, values: Any) -> Callable[..., An
     """The method `name` of a set or a dict, with every iterable argument counted."""
     method, entries_of = getattr(values, name), pairs(budget)
 
-    def gather(*others: Iterable[Any], **options: Any) -> Any:
+    def gather(*iterables: Iterable[Any], **options: Any) -> Any:
         return method(*[other if isinstance(other, set | frozenset) else entries_of(other)
-                        for other in others], **options)
+                        for other in iterables], **options)
 
     gather.__name__ = gather.__qualname__ = name
     return gather

@@ -74,9 +74,9 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     return program_exit(_status(exception) if isinstance(exception, ExitRequest) else None)
 
 
-def raise_import_error(words: str) -> None:
-    """Raise ModuleNotFoundError or ImportError with the message `words`."""
-    raise (ModuleNotFoundError if words.startswith("No module") else ImportError)(words)
+def raise_import_error(message: str) -> None:
+    """Raise ModuleNotFoundError or ImportError with this message."""
+    raise (ModuleNotFoundError if message.startswith("No module") else ImportError)(message)
 
 
 def cause(value: Any) -> BaseException | type[BaseException] | None:

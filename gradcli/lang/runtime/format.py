@@ -268,14 +268,14 @@ class Formatter:
         if PROGRAM_MADE in type(value).__dict__ and _defines(type(value), "__format__"):
             return self.budget.checked_length(format(value, spec))
         simple = type(value) in NUMBERS or type(value) is str
-        known = not simple and self.policy.format is not None and self._foreign(value) and (
+        foreign = not simple and self.policy.format is not None and self._foreign(value) and (
             PROGRAM_MADE not in type(value).__dict__)
-        if not spec and not known:
+        if not spec and not foreign:
             return self.text(value)
         match = SPEC.fullmatch(spec)
         for digits in re.findall(r"\d+", spec) if match is None else (match["width"], match["precision"]):
             self._cap(digits)
-        exposure = exposure_of(type(value)) if known and spec else None
+        exposure = exposure_of(type(value)) if foreign and spec else None
         if exposure is not None and exposure.formatted is not None:
             return self.budget.checked_length(exposure.formatted(value, spec))
         if match is None:
@@ -285,7 +285,7 @@ class Formatter:
             if len(self._narrow) < SPECS and len(spec) < WIDTH // SPECS:
                 self._narrow.add(spec)
             return format(value, spec)
-        if known and self.policy.format is not None:
+        if foreign and self.policy.format is not None:
             return self.policy.format(value, spec)
         raise python_error(f"a format specification cannot be used for {self.repr(value)[:60]}; convert it first",
                            object.__format__, value, spec)

@@ -83,11 +83,12 @@ class _PatternMatch:
                 raise TypeError(f"{types_of(kind)[0].__name__}() accepts 1 positional sub-pattern "
                                 f"({len(places)} given)")
             return all(self.holds(spec, value) for spec in places)
-        known = getattr(types_of(kind)[0], "__match_args__", ())
-        if len(places) > len(known):
-            raise TypeError(f"{types_of(kind)[0].__name__}() accepts {len(known)} positional sub-pattern"
-                            f"{'s' * (len(known) != 1)} ({len(places)} given)")
-        return all(self._attribute(value, name, spec) for name, spec in (*zip(known, places, strict=False), *names))
+        match_args = getattr(types_of(kind)[0], "__match_args__", ())
+        if len(places) > len(match_args):
+            raise TypeError(f"{types_of(kind)[0].__name__}() accepts {len(match_args)} positional sub-pattern"
+                            f"{'s' * (len(match_args) != 1)} ({len(places)} given)")
+        return all(self._attribute(value, name, spec) for name, spec in (
+            *zip(match_args, places, strict=False), *names))
 
     def _attribute(self, value: Any, name: str, spec: Any) -> bool:
         try:

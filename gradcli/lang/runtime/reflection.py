@@ -151,7 +151,7 @@ def reflection(attributes: Attributes, introspect: Callable[[Any, str], Any],
         attributes.delete(value, attribute_name(name))
 
     def dir(value: Any, /) -> list[str]:
-        return sorted(name for name in attributes.known(value) if type(name) is str and name[:1] not in "._")
+        return sorted(name for name in attributes.readable_names(value) if type(name) is str and name[:1] not in "._")
 
     def issubclass(kind: Any, above: Any, /) -> bool:
         return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))

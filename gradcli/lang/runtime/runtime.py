@@ -176,7 +176,7 @@ def _importer(policy: Policy) -> Callable[[Any, str], Any]:
     def member(module: Any, name: str) -> Any:
         if not policy.attribute(module, name):
             called = holder_of(module, policy).removeprefix("module ")
-            raise MissingImport(name, called, *nearest(name, policy.known(module)))
+            raise MissingImport(name, called, *nearest(name, policy.readable_names(module)))
         return admit(getattr(module, name))
 
     return member

@@ -15,8 +15,8 @@ from gradcli.exposure import ATOMS, PROGRAM_MADE, admissible, admit, named_by_pr
 from gradcli.faults.tree import PolicyFault
 
 
-def _names(words: str) -> frozenset[str]:
-    return frozenset(f"__{word}__" for word in words.split())
+def _names(text: str) -> frozenset[str]:
+    return frozenset(f"__{word}__" for word in text.split())
 
 
 OPERATORS = ("add sub mul truediv floordiv mod divmod pow matmul lshift rshift and or xor").split()

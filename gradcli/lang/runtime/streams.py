@@ -144,7 +144,7 @@ class TextBuffer:
     def __enter__(self) -> TextBuffer:
         return self
 
-    def __exit__(self, *what: Any) -> None:
+    def __exit__(self, *exception: Any) -> None:
         self.close()
 
     def __display__(self, style: Any) -> str:

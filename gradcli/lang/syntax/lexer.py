@@ -48,8 +48,8 @@ def check_text(text: str) -> None:
     if match is None:
         return
     code = ord(match[0])
-    what = "a carriage return that ends no line" if code == 13 else f"the invisible character U+{code:04X}"
-    raise SyntaxFault(f"the text contains {what}", span=span_between(text, match.start(), match.end()))
+    character = "a carriage return that ends no line" if code == 13 else f"the invisible character U+{code:04X}"
+    raise SyntaxFault(f"the text contains {character}", span=span_between(text, match.start(), match.end()))
 
 
 class Lexer:

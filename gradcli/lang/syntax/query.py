@@ -76,9 +76,9 @@ class SyntaxSite:
         call = call_of(node)
         return [] if call is None else [*([call.receiver] if call.receiver else []), *call.args]
 
-    def replaced(self, node: Node, words: str) -> str:
+    def replaced(self, node: Node, replacement: str) -> str:
         """The source text at the place, with that of one node replaced."""
-        return self.text[self.start : node[1]] + words + self.text[node[2] : self.end]
+        return self.text[self.start : node[1]] + replacement + self.text[node[2] : self.end]
 
     def enclosing(self, *kinds: str) -> list[Node]:
         """The nodes of these kinds that enclose the place, innermost first."""

@@ -130,8 +130,8 @@ class MixtureSameFamily(Distribution):
     @property
     def variance(self) -> Any:
         weights, at = self._weights(), -1 - self._dims
-        within = (weights * self._component.variance).sum(at)
-        return within + (weights * (self._component.mean - self._apart(self.mean)).pow(2.0)).sum(at)
+        mean_of_variances = (weights * self._component.variance).sum(at)
+        return mean_of_variances + (weights * (self._component.mean - self._apart(self.mean)).pow(2.0)).sum(at)
 
     def cdf(self, value: Any) -> Any:
         return (self._component.cdf(self._apart(value)) * self._mixture.probs).sum(-1)

@@ -39,12 +39,12 @@ class ByProbability(Distribution):
 
     _constraints: Any = PROBABILITY
 
-    def _set_probability(self, probs: Any, logits: Any, **others: Any) -> tuple[int, ...]:
-        """Set `probs` or `logits`, broadcast with `others` and of one dtype; return the batch shape."""
+    def _set_probability(self, probs: Any, logits: Any, **counts_by_name: Any) -> tuple[int, ...]:
+        """Set `probs` or `logits`, broadcast with `counts_by_name` and of one dtype; return the batch shape."""
         name = one_of(type(self).__name__, probs, logits)
         value = probs if logits is None else logits
-        *counts, value = broadcast_all(*others.values(), value)
-        for other, count in zip(others, counts, strict=True):
+        *counts, value = broadcast_all(*counts_by_name.values(), value)
+        for other, count in zip(counts_by_name, counts, strict=True):
             vars(self)[other] = count.type_as(value)
         vars(self)[name] = value
         return tuple(value.shape)

@@ -43,10 +43,10 @@ def register_call_hook(module: Any, position: int, hook: Any, prepend: Any = Fal
                         "only one of them.")
     hooks: Hooks = module._hooks[position]
     key = Handle.next_id
-    others = dict(hooks)
+    earlier = dict(hooks)
     hooks[key] = WithKwargs(hook, bool(with_kwargs), bool(always_call)) if with_kwargs or always_call else hook
     if prepend:
-        for number, other in others.items():
+        for number, other in earlier.items():
             del hooks[number]
             hooks[number] = other
     return Handle(hooks, key)

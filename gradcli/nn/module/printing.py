@@ -9,7 +9,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import package_class
-from gradcli.lang.runtime.types import TypeProxy
+from gradcli.lang.runtime.types import TypeProxy, alias_of
 
 BLOCK = "block"     # the legacy text of modules without options: their children, one a line
 
@@ -25,7 +25,7 @@ def type_path(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"torch.{value.dtype.era}Tensor"
     if isinstance(value, TypeProxy):
-        return str(value._name)
+        return alias_of(value)
     kind: Any = value if isinstance(value, type) else type(value)
     return class_path(kind) if hasattr(kind, "_module_path") else type_name(value)
 

@@ -21,14 +21,14 @@ def checked_state(hx: Any) -> Tensor:
 
 def no_pair(hx: Any) -> Fault:
     """The fault of a state that is no pair (h, c), by what the LSTM of PyTorch comes to with it."""
-    told = f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, c))"
+    message = f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, c))"
     if isinstance(hx, tuple | list):
-        return IndexFault(*told).saying(f"{type_name(hx)} index out of range")
+        return IndexFault(*message).saying(f"{type_name(hx)} index out of range")
     if not isinstance(hx, Tensor):
-        return ArgumentFault(*told).saying(f"'{type_name(hx)}' object is not subscriptable")
+        return ArgumentFault(*message).saying(f"'{type_name(hx)}' object is not subscriptable")
     size = hx.array.shape[0] if hx.array.ndim else 0
     if size < 2:
-        return IndexFault(*told).saying(f"index {size} is out of bounds for dimension 0 with size {size}")
+        return IndexFault(*message).saying(f"index {size} is out of bounds for dimension 0 with size {size}")
     dims = f"{hx.array.ndim - 1}-D"
-    return ShapeFault(*told).saying(
+    return ShapeFault(*message).saying(
         f"For batched 3-D input, hx and cx should also be 3-D but got ({dims}, {dims}) tensors")

@@ -195,9 +195,9 @@ def _pads() -> dict[str, type[Module]]:
         "ReplicationPad": (_Pad, "replicate", "the outermost numbers"),
         "CircularPad": (_CircularPad, "circular", "what stands at the other end")}
     classes: dict[str, type[Module]] = {}
-    for name, (base, mode, what) in kinds.items():
+    for name, (base, mode, filling) in kinds.items():
         classes |= classes_by_rank(__name__, base, name, {
-            dims: f"More of {what} at the ends of the last {dims} dimensions." for dims in (1, 2, 3)}, _mode=mode)
+            dims: f"More of {filling} at the ends of the last {dims} dimensions." for dims in (1, 2, 3)}, _mode=mode)
     return classes
 
 

@@ -74,10 +74,10 @@ def _tied(values: dict[str, Any], tensors: dict[str, Any]) -> dict[str, Any]:
         names.setdefault(id(tensor), []).append(name)
     complete = dict(values)
     for name in values.keys() & tensors.keys():
-        others = names[id(tensors[name])]
-        for other in others:
+        shared = names[id(tensors[name])]
+        for other in shared:
             if values.get(other, values[name]) is not values[name]:
-                raise ValueFault(f"functional_call got multiple values for keys {sorted(others)}, which are tied. "
+                raise ValueFault(f"functional_call got multiple values for keys {sorted(shared)}, which are tied. "
                                  "Consider using tie_weights=False")
             complete[other] = values[name]
     return complete

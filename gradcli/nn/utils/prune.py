@@ -166,9 +166,9 @@ def _channels(mask: Any, method: Any) -> Any:
     dim = getattr(method, "dim", None)
     if type(dim) is not int or not -mask.ndim <= dim < mask.ndim:
         raise ValueFault('Pruning methods of PRUNING_TYPE "structured" need to have the attribute `dim` defined.')
-    others = tuple(axis for axis in range(mask.ndim) if axis != dim % mask.ndim)
+    other_dims = tuple(axis for axis in range(mask.ndim) if axis != dim % mask.ndim)
     part: list[Any] = [slice(None)] * mask.ndim
-    part[dim] = mask.sum(axis=others) != 0
+    part[dim] = mask.sum(axis=other_dims) != 0
     return tuple(part)
 
 
@@ -272,8 +272,8 @@ class LnStructured(_Structured):
         self.n, self.dim = n, dim
 
     def _channels_to_keep(self, t: Any, size: int, many: int) -> Any:
-        others = tuple(axis for axis in range(t.array.ndim) if axis != self.dim % t.array.ndim)
-        return traced.topk(traced.norm(Tensor(t.array), self.n, others), size - many)[1].array
+        other_dims = tuple(axis for axis in range(t.array.ndim) if axis != self.dim % t.array.ndim)
+        return traced.topk(traced.norm(Tensor(t.array), self.n, other_dims), size - many)[1].array
 
 
 class CustomFromMask(BasePruningMethod):

@@ -25,8 +25,8 @@ def length(weight: Any, dim: int) -> Any:
     if dim == -1:
         return traced.norm(weight, 2)
     dims = weight.array.ndim
-    others = tuple(axis for axis in range(dims) if axis != dim % dims)
-    return traced.norm(weight, 2, others, True) if others else traced.abs(weight)
+    other_dims = tuple(axis for axis in range(dims) if axis != dim % dims)
+    return traced.norm(weight, 2, other_dims, True) if other_dims else traced.abs(weight)
 
 
 def scaled_weight(v: Any, g: Any, dim: int) -> Any:

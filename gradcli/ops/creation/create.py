@@ -159,9 +159,17 @@ class FullLike(Creation):
             shape, realized_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
 
 
+def range_length(start, end, step=1, *_):
+    """The number of elements of a range; 10**18 where there are more."""
+    start, end = (0, start or 0) if end is None else (start or 0, end)
+    steps = (end - start) / step if step else 0
+    return int(steps) if 0 < steps < 1e18 else 0 if not steps > 0 else 10**18
+
+
 class Arange(Creation):
     """arange(start, end, step, dtype): start, start + step, ... below end; one argument is the end."""
 
+    result_size = range_length
     samples = [(5,), (1, 6), (0.5, 3, 0.5), (5, 0, -2)]
     errors = [(0, 5, 0), (5, 0, 1), ("text",)]
 
@@ -212,6 +220,9 @@ class Linspace(Creation):
     samples = [(0, 1, 5), (3, -1, 4), (2, 9, 1)]
     errors = [(0, 1, -3), (0, 1, "text")]
 
+    def result_size(start, end, steps=None, *_):
+        return steps or 0
+
     def forward(start: Number, end: Number, steps: Int = None, *, dtype: Type = None):
         if steps is None and not Current.legacy:
             raise ArgumentFault("linspace() needs the number of steps", "torch.linspace(0, 1, 100)").saying(
@@ -248,6 +259,9 @@ class Eye(Creation):
 
     samples = [(3,), (2, 3)]
     errors = [(-1,), ("text",)]
+
+    def result_size(n, m=None, *_):
+        return abs(n * (n if m is None else m))
 
     def forward(n: Int, m: Int = None, *, dtype: Type = None):
         if n < 0 or (m or 0) < 0:
@@ -287,6 +301,7 @@ class AsTensor(Creation):
 class Range(Creation):
     """range(start, end, step, dtype): start, start + step, ... up to end, which is included, as floating numbers."""
 
+    result_size = range_length
     samples = [(1, 4), (0, 2, 0.5), (3, 1, -1)]
     errors = [(0, 5, 0), (5, 0, 1), ("text",)]
 
@@ -304,6 +319,9 @@ class Logspace(Creation):
 
     samples = [(0, 2, 3), (0, 3, 4, 2.0)]
     errors = [(0, 1, -3), (0, 1, "text")]
+
+    def result_size(start, end, steps, *_):
+        return steps
 
     def forward(start: Number, end: Number, steps: Int = 100, base: Number = 10.0, *, dtype: Type = None):
         if steps < 0:

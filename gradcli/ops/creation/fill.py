@@ -79,6 +79,7 @@ class Copy(Kernel):
     inplace = True
     ignored_options = ("non_blocking",)
     modern_names = "CopyBackwards"
+    elementwise = True
     samples = [(GRID, [[7.0, 8.0, 9.0], [1.0, 2.0, 3.0]]), (GRID, [7.0, 8.0, 9.0])]
     errors = [(GRID, [1.0, 2.0]), (GRID, "text")]
 

@@ -159,6 +159,9 @@ class Randperm(Creation):
     samples = [(5,)]
     errors = [(-1,), ("text",)]
 
+    def result_size(n, *_):
+        return 2 * n
+
     def forward(n: Int, *, dtype: Type = None):
         return draw().randperm(checked_size((n,))[0], real("randperm", dtype or INT64))
 

@@ -73,6 +73,7 @@ class Gather(Op):
     memory_order = "rows"
     linked = False
     legacy_names = "tensor.Gather"
+    no_overlap = True
     samples = [(GRID, 1, PICKS), (GRID, 0, np.array([[1, 0, 1]])), (GRID, -1, PICKS)]
     errors = [(GRID, 1, np.array([[3]])), (GRID, 5, PICKS), (GRID, 1, GRID), (GRID, 0, np.array([0]))]
     ignored_options = ("sparse_grad",)
@@ -131,6 +132,7 @@ class ScatterAdd(Op):
     complex = True
     memory_order = "rows"
     inplace = True
+    no_overlap = True
     samples = [(GRID, 1, PICKS, [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), [[1.0, 2.0, 3.0]]),
                (GRID, 1, PICKS, GRID)]
     errors = [(GRID, 1, np.array([[3]]), [[1.0]]), (GRID, 5, PICKS, GRID), (GRID, 1, PICKS, [[1.0]])]
@@ -160,6 +162,7 @@ class Scatter(Op):
     inplace = True
     legacy_names = "tensor.Scatter"
     modern_names = ("ScatterBackward0", "ScatterBackward1", "ScatterBackward2", "ScatterBackward3")
+    no_overlap = True
     samples = [(GRID, 1, np.array([[0, 2], [1, 0]]), [[1.0, 2.0], [3.0, 4.0]]), (GRID, 0, np.array([[1, 0, 1]]), 7.5),
                (GRID, 1, PICKS, None, 3), (np.ones((2, 3)), 1, PICKS, 3, None, "add"),
                (np.ones((2, 3)), 1, PICKS, 3, None, "multiply")]
@@ -228,6 +231,7 @@ class ScatterReduce(Op):
     memory_order = "rows"
     linked = False
     inplace = True
+    no_overlap = True
     samples = [*REDUCED, *((*sample, False) for sample in REDUCED), (GRID, 1, PICKS, GRID, "sum")]
     errors = [(GRID, 1, np.array([[3]]), [[1.0]], "sum"), (GRID, 1, PICKS, GRID, "median")]
 
@@ -317,6 +321,7 @@ class IndexReduce(Op):
     memory_order = "rows"
     linked = False
     inplace = True
+    no_overlap = True
     samples = [(GRID, 1, np.array([0, 0, 2]), [[1.5, 2.0, 4.0], [3.0, 4.0, 2.5]], how)
                for how in ("prod", "mean", "amax", "amin")]
     samples += [(GRID, 0, np.array([1]), [[1.5, 2.0, 4.0]], "prod", False)]

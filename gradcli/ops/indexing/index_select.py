@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
 from gradcli.engine.result_layout import dense_copy
@@ -90,8 +91,12 @@ class IndexSelect(Op):
 
     complex = True
     legacy_names = "tensor.IndexSelect"
+    no_overlap = True
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
     errors = [(GRID, 0, np.array([5])), (GRID, 3, ROWS), (GRID, 0, np.array([[1]])), (GRID, 0, [1.0])]
+
+    def result_size(input, dim, index):
+        return input.size // max(1, length_along(input, dim)) * index.size if input.ndim else 0
 
     def forward(input: Array, dim: Dim, index: Index):
         key, at = slices_key(input.shape, dim, index, "index_select")
@@ -114,6 +119,7 @@ class IndexAdd(Op):
     linked = False
     inplace = True
     legacy_names = "tensor.IndexAdd"
+    no_overlap = True
     samples = [(GRID, 0, TWICE, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]], 2)]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -145,6 +151,7 @@ class IndexCopy(Op):
     linked = False
     inplace = True
     legacy_names = "tensor.IndexCopy"
+    no_overlap = True
     samples = [(GRID, 0, ROWS, GRID), (GRID, 1, COLUMNS, [[1.0, 2.0], [3.0, 4.0]])]
     errors = [(GRID, 0, np.array([5, 0]), GRID), (GRID, 0, ROWS, [[1.0]]), (GRID, 4, ROWS, GRID)]
 
@@ -197,6 +204,7 @@ class Take(Op):
 
     complex = True
     linked = False
+    no_overlap = True
     samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
     errors = [(GRID, np.array([7])), (GRID, "text")]
 
@@ -214,6 +222,7 @@ class Put(Op):
     complex = True
     inplace = True
     saved_for_versions = ("source",)
+    no_overlap = True
     samples = [(GRID, np.array([0, 4]), [7.0, 8.0]), (GRID, np.array([1, 1]), [7.0, 8.0], True)]
     errors = [(GRID, np.array([7]), [1.0]), (GRID, np.array([1]), [1.0, 2.0])]
 
@@ -287,6 +296,7 @@ class IndexPut(Op):
 
     complex = True
     inplace = True
+    no_overlap = True
     samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
                (GRID, (Tensor(np.array([[True, False, True], [False, True, False]])),), [1.0])]
     errors = [(GRID, (Tensor(np.array([9])),), [1.0]), (GRID, (Tensor(ROWS),), [1.0, 2.0])]

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
-from gradcli.engine.autograd.type_promotion import held
+from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.random.generators import Current
@@ -78,7 +78,7 @@ class MaskedFill(Op):
         mask = truth(mask, "masked_fill")
         if input.ndim and mask.shape == input.shape and input.dtype in TYPES and type(value) in (int, float):
             out = input.copy()
-            np.copyto(out, held(value, input.dtype), where=mask)
+            np.copyto(out, checked_constant(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
         value = realized(single(value, "masked_fill"), out.dtype)
@@ -98,6 +98,7 @@ class MaskedSelect(Op):
     complex = True
     saved_for_versions = ("input",)
     legacy_names = "tensor.MaskedSelect"
+    no_overlap = True
     samples = [(GRID, HOLES), (GRID, ROW), ([1.0, 2.0, 3.0], HOLES)]
     errors = [(GRID, np.array([True, False])), (GRID, GRID)]
 
@@ -241,6 +242,9 @@ class TrilIndices(Creation):
     samples = [(3, 3), (2, 4, 1)]
     errors = [(-1, 3), ("text", 3)]
 
+    def result_size(row, col, *_):
+        return row * col
+
     def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
         return np.array(np.tril_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
 
@@ -250,6 +254,9 @@ class TriuIndices(Creation):
 
     samples = [(3, 3), (2, 4, 1)]
     errors = [(-1, 3), ("text", 3)]
+
+    def result_size(row, col, *_):
+        return row * col
 
     def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
         return np.array(np.triu_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
@@ -262,6 +269,9 @@ class OneHot(Op):
     names = ("nn.functional.one_hot",)
     samples = [(np.array([0, 2, 1]),), (np.array([[0], [1]]), 4)]
     errors = [(np.array([0, 5]), 3), (np.array([-1]),), ([1.0],)]
+
+    def result_size(input, num_classes=-1, *_):
+        return input.size * max(num_classes, int(input.max(initial=0)) + 1)
 
     def forward(input: Index, num_classes: Int = -1):
         if input.dtype != np.int64:

@@ -132,6 +132,7 @@ class Kron(Op):
     """kron(input, other): every element of input times the whole of other, side by side."""
 
     complex = True
+    no_overlap = True
     samples = [(A, B), (V, [[1.0], [2.0]]), ([[1.0, 2.0]], V)]
     errors = [(A, 2)]
 
@@ -184,6 +185,7 @@ class Cross(Op):
 
     complex = True
     vanished = "stay"
+    no_overlap = True
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0, 0.5], [2.0, 2.0], [-1.0, 1.0]]),
                ([V, W, V], [W, [1.0, 1.0, 2.0], W], 1)]
     errors = [([1.0, 2.0], [1.0, 2.0]), (V, W, 2)]

@@ -1,5 +1,7 @@
 """Products of vectors and matrices."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw, rename_node
@@ -61,6 +63,11 @@ def dims_are(name, a, b, da, db):
             _of_dims(name, a, b, da))
 
 
+def product_size(a, b):
+    """The number of elements of a product of matrices, or of batches of them."""
+    return math.prod(a.shape[:-1]) * b.shape[-1] if a.ndim and b.ndim else 0
+
+
 class Mm(Op):
     """mm(input, mat2): the product of two matrices."""
 
@@ -68,6 +75,7 @@ class Mm(Op):
     fresh_result = True
     type_promotion = "same"
     legacy_names = "blas.Addmm"
+    result_size = product_size
     samples = [(A, B), (B, A)]
     errors = [(A, A), (A, [1.0, 2.0, 3.0]), (A, 2)]
 
@@ -147,6 +155,7 @@ class Bmm(Op):
     complex = opmath = True
     type_promotion = "same"
     legacy_names = "blas.Baddbmm"
+    result_size = product_size
     samples = [([A, A], [B, B])]
     errors = [([A], [A]), (A, B)]
 
@@ -250,6 +259,9 @@ class Addmm(AddedProduct):
     samples = [([[1.0, 2.0], [3.0, 4.0]], A, B), ([1.0, 2.0], A, B, 0.5, 2.0), ([[1.0], [2.0]], A, B, 2.0)]
     errors = [([1.0], A, A), ([[1.0, 2.0, 3.0]], A, B)]
 
+    def result_size(input, mat1, mat2, *_):
+        return product_size(mat1, mat2)
+
     def forward(input: Array, mat1: Array, mat2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addmm", mat1, mat2, 2, 2)
         inner_fits("addmm", mat1, mat2, 0)
@@ -298,6 +310,9 @@ class Addr(AddedProduct):
     samples = [(A, [1.0, 2.0], [0.5, -1.0, 3.0]), ([1.0, 2.0, 3.0], [1.0, 2.0], [0.5, -1.0, 3.0], 0.5, 2.0)]
     errors = [(A, A, [1.0, 2.0]), (A, [1.0], [1.0])]
 
+    def result_size(input, vec1, vec2, *_):
+        return vec1.size * vec2.size
+
     def forward(input: Array, vec1: Array, vec2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         dims_are("addr", vec1, vec2, 1, 1)
         check_expandable("addr", input, (*vec1.shape, *vec2.shape))
@@ -316,6 +331,9 @@ class Baddbmm(AddedProduct):
     legacy_names = "blas.Baddbmm"
     samples = [([[[1.0, 2.0], [3.0, 4.0]]], [A, A], [B, B]), ([1.0, 2.0], [A, A], [B, B], 0.5, 2.0)]
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
+
+    def result_size(input, batch1, batch2, *_):
+        return product_size(batch1, batch2)
 
     def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
         stacks_fit("baddbmm", batch1, batch2)

@@ -293,6 +293,7 @@ class FloatPower(Op):
 
     complex = True
     inplace = True
+    elementwise = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), ([1.0], "text")]
 

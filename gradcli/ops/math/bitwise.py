@@ -42,6 +42,7 @@ class BitwiseNot(Op):
 
     symbol = "invert"
     inplace = True
+    elementwise = True
     samples = [(BITS,), (np.array([True, False]),)]
     errors = [([1.5],), ("text",)]
 

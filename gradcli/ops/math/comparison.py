@@ -49,6 +49,7 @@ class LogicalNot(Op):
 
     complex = True
     inplace = True
+    elementwise = True
     samples = [([1.0, 0.0, 3.0],)]
 
     def forward(input: Array):

@@ -128,6 +128,7 @@ class ConjPhysical(Op):
 
     complex = True
     inplace = True
+    elementwise = True
     samples = [([1.0, 2.0],)]
 
     def forward(input: Array):

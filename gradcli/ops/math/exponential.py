@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine import large
 from gradcli.engine.autograd.signature import Array, Number, Operand
-from gradcli.engine.autograd.type_promotion import held
+from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ONE
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.numerics import elementary
@@ -169,7 +169,7 @@ class Logit(Exponential):
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
 
     def forward(input: Array, eps: Number = None):
-        return _logit(input if eps is None or eps < 0 else np.clip(input, held(eps, input.dtype), 1 - eps))
+        return _logit(input if eps is None or eps < 0 else np.clip(input, checked_constant(eps, input.dtype), 1 - eps))
 
     def grad_input(F, g, input, eps):
         slope = g / (input * (1 - input))

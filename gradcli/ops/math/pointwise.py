@@ -66,6 +66,8 @@ class Square(Pointwise):
     type_promotion = ""
     modern_names = "PowBackward0"
 
+    elementwise = True
+
     def forward(input: Array):
         return input * input if input.dtype != np.bool_ else input.astype(np.int64)
 

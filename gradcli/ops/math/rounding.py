@@ -66,6 +66,7 @@ class Frac(Unary):
 
     type_promotion = ""
     legacy_names = "pointwise.Frac"
+    elementwise = True
     samples = [([-1.75, 0.25, 2.75],)]
 
     def forward(input: Array):

@@ -45,6 +45,7 @@ class Neg(Unary):
     symbol = "neg"
     type_promotion = ""
     legacy_names = "basic_ops.Negate"
+    elementwise = True
     samples = [([1.0, -2.0],)]
 
     def forward(input: Array):
@@ -106,6 +107,8 @@ class Sgn(Signed):
     complex = True
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
+
+    elementwise = True
 
     def forward(input: Array):
         return signs(input) if input.dtype.kind == "c" else Signed.forward(input)

@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
-from gradcli.engine.autograd.type_promotion import constant, held
+from gradcli.engine.autograd.type_promotion import checked_constant, constant
 from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
 from gradcli.engine.large import SOME
 from gradcli.engine.numerics import elementary
@@ -176,8 +176,8 @@ class Softplus(Activation):
         refuse_integers("softplus", input)
         if input.size >= SOME and input.dtype == np.float32 and beta == 1 and threshold >= 20:
             return large.elements.softplus(input)       # in double precision the threshold shows
-        scaled = input if beta == 1 else np.multiply(input, held(beta, input.dtype))
-        over = np.greater(scaled, held(threshold, input.dtype))
+        scaled = input if beta == 1 else np.multiply(input, checked_constant(beta, input.dtype))
+        over = np.greater(scaled, checked_constant(threshold, input.dtype))
         out = np.asarray(elementary.exp(scaled))
         out = elementary.log1p(out, out)
         if beta != 1:
@@ -279,7 +279,7 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
     """scale times input where that is positive, scale alpha (exp(steepness input) - 1) elsewhere."""
     refuse_integers(name, input)
     if alpha != 1:
-        held(alpha, input.dtype)
+        checked_constant(alpha, input.dtype)
     if input.size >= SOME and scale == steepness == 1:
         return large.elements.elu(input, input.dtype.type(alpha))
     dtype = input.dtype

@@ -6,7 +6,7 @@ from numpy._core.umath import clip
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
-from gradcli.engine.autograd.type_promotion import constant, held
+from gradcli.engine.autograd.type_promotion import checked_constant, constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
@@ -32,7 +32,7 @@ class Threshold(Activation):
 
     def forward(input: Array, threshold: Number, value: Number):
         no_truths("threshold_cpu", input)
-        return choose(input <= held(threshold, input.dtype), held(value, input.dtype), input)
+        return choose(input <= checked_constant(threshold, input.dtype), checked_constant(value, input.dtype), input)
 
     def grad_input(F, g, input, threshold):
         return F.where(input <= threshold, 0, g)
@@ -52,7 +52,7 @@ class Hardtanh(Activation):
             raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
         if input.dtype.kind == "b":
             raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
-        return clip(input, held(min_val, input.dtype), held(max_val, input.dtype))
+        return clip(input, checked_constant(min_val, input.dtype), checked_constant(max_val, input.dtype))
 
     def grad_input(F, g, input, min_val, max_val):
         return F.where(F.logical_or(input <= min_val, input >= max_val), 0, g)
@@ -87,7 +87,7 @@ class LeakyRelu(Activation):
         refuse_integers("leaky_relu", input)
         if input.size >= MANY and 0 < negative_slope <= 1:
             return large.elements.leaky(input, input.dtype.type(negative_slope))
-        low = np.multiply(input, held(negative_slope, input.dtype))
+        low = np.multiply(input, checked_constant(negative_slope, input.dtype))
         return np.maximum(input, low) if 0 < negative_slope <= 1 else choose(input > 0, input, low)
 
     def grad_input(F, g, input, negative_slope):
@@ -280,7 +280,7 @@ class Hardshrink(Activation):
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("hardshrink", input)
-        lambd = held(lambd, input.dtype)
+        lambd = checked_constant(lambd, input.dtype)
         return choose(np.logical_and(input >= -lambd, input <= lambd), input.dtype.type(0), input)
 
     def grad_input(F, g, input, lambd):

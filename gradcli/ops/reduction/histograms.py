@@ -27,8 +27,8 @@ def bounds(array, low, high, name, room):
     if low == high:
         low, high = low - room, high + room
     if not (math.isfinite(low) and math.isfinite(high)):
-        words = "torch.histc: range of" if name == "histc" else "torch.histogramdd: dimension 0's range"
-        raise UnfitValue(f"{words} [{low:g}, {high:g}] is not finite", "x.clamp(-1000, 1000)")
+        subject = "torch.histc: range of" if name == "histc" else "torch.histogramdd: dimension 0's range"
+        raise UnfitValue(f"{subject} [{low:g}, {high:g}] is not finite", "x.clamp(-1000, 1000)")
     if low > high:
         raise UnfitValue(f"torch.{name}: max must be larger than min")
     return low, high
@@ -40,6 +40,9 @@ class Histc(Op):
 
     samples = [(GRID, 4), (GRID, 4, -3, 3), (GRID, 4, -7.0), (GRID,)]
     errors = [(GRID, 0), (GRID, 3, 5, 1), ("text",)]
+
+    def result_size(input, bins=100, *_):
+        return bins
 
     def forward(input: Array, bins: Int = 100, min: Number = 0, max: Number = 0):
         if bins <= 0:
@@ -92,6 +95,9 @@ class Bincount(Op):
 
     samples = [(COUNTED,), (COUNTED, [0.5, 1.0, 2.0, 4.0]), (COUNTED, None, 8)]
     errors = [([1.0],), (np.array([-1]),), (COUNTED, [1.0]), (np.array([[1]]),)]
+
+    def result_size(input, weights=None, minlength=0):
+        return max(minlength, int(input.max(initial=0)) + 1)
 
     def forward(input: Array, weights: Array = None, minlength: Int = 0):
         if input.dtype.kind not in "iu":

@@ -128,6 +128,7 @@ class Mode(Picking):
 
     memory_order = "rows"
     legacy_names = "reduce.Mode"
+    no_overlap = True
     samples = [(np.array([[1.0, 2.0, 2.0], [3.0, 1.0, 3.0]]),), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
 
@@ -151,6 +152,7 @@ class Kthvalue(Picking):
 
     memory_order = "rows"
     legacy_names = "reduce.Kthvalue"
+    no_overlap = True
     samples = [(GRID, 2), (GRID, 1, 0), (GRID, 2, 1, True)]
     errors = [(GRID, 7), (GRID, 1, 5), (GRID, 0)]
 

@@ -120,14 +120,14 @@ def sums_of_squares(rows):
     after the other, then squares by fours, and the last ones in one rounding with the sum."""
     height, count = rows.shape
     lanes = REGISTER // rows.itemsize
-    whole = count - count % lanes
+    full = count - count % lanes
     plain = count - count % 4
     parts = []
-    if whole:
-        head = rows[:, :whole].reshape(height, -1, lanes)
+    if full:
+        head = rows[:, :full].reshape(height, -1, lanes)
         parts.append(np.add.reduce(head * head, axis=1))
-    if plain > whole:
-        middle = rows[:, whole:plain]
+    if plain > full:
+        middle = rows[:, full:plain]
         parts.append(middle * middle)
     total = np.zeros(height, rows.dtype)
     if parts:

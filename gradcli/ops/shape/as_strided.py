@@ -45,6 +45,7 @@ class AsStrided(Op):
     neighbours."""
 
     complex = True
+    result_size = False
     samples = [(GRID, (2, 2), (1, 2)), (GRID, (3,), (2,), 1), (GRID, (2, 2), (0, 1))]
     errors = [(GRID, (9,), (1,)), (GRID, (2, 2), (1,)), (GRID, (2,), (-1,))]
 

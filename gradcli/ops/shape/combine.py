@@ -6,6 +6,7 @@ from itertools import combinations, combinations_with_replacement
 import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import Arrays, Dim, Flag, Int, Text, VariadicArrays, sized
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import in_format_of
@@ -39,6 +40,8 @@ class Cat(Op):
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
+    no_overlap = True
+    result_size = total_size
     samples = [(([1.0, 2.0], [3.0]),), ((GRID, GRID), 1), ((GRID, [[7.0, 8.0, 9.0]]), 0), ((GRID, GRID), -1)]
     errors = [(([1.0], [[1.0]]),), ((),), ((GRID, GRID), 3), ((GRID, [[1.0]]), 0)]
 
@@ -90,6 +93,8 @@ class Stack(Op):
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
+    no_overlap = True
+    result_size = total_size
     samples = [(([1.0, 2.0], [3.0, 4.0]),), ((GRID, GRID), 1), ((GRID, GRID), -1)]
     errors = [(([1.0], [1.0, 2.0]),), ((),), ((GRID, GRID), 5)]
 
@@ -117,6 +122,7 @@ class Joined(Op, abstract=True):
 
     complex = True
     method = False
+    no_overlap = True
     samples = [(PAIR,), ((GRID, GRID),)]
     errors = [((),), ("text",), ((GRID, [[[1.0, 2.0], [3.0, 4.0]]]),)]
 
@@ -168,6 +174,9 @@ class BlockDiag(Op):
     type_promotion = "mixed"
     samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
     errors = [([[[1.0]]],), ("text",)]
+
+    def result_size(tensors):
+        return sum(max(a.shape, default=1) for a in tensors) ** 2
 
     def forward(tensors: VariadicArrays):
         for k, t in enumerate(tensors):

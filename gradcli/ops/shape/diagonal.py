@@ -59,6 +59,9 @@ class DiagEmbed(Op):
     samples = [(GRID,), (GRID, 1), (GRID, -1), (GRID, 0, 0), (GRID, 1, 0, 1)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5)]
 
+    def result_size(input, offset=0, *_):
+        return input.size * (input.shape[-1] + abs(offset)) if input.ndim else 0
+
     def forward(input: Array, offset: Int = 0, dim1: Dim = -2, dim2: Dim = -1):
         a, b = two_dims(dim1, dim2, input.ndim + 1, "diag_embed()")
         n = input.shape[-1] + abs(offset)
@@ -83,6 +86,9 @@ class Diag(Op):
 
     def variant(input, diagonal):
         return int(input.array.ndim == 2)
+
+    def result_size(input, diagonal=0):
+        return (input.size + abs(diagonal)) ** 2 if input.ndim == 1 else 0
 
     def forward(input: Array, diagonal: Int = 0):
         if input.ndim not in (1, 2):

@@ -1,5 +1,7 @@
 """Elements repeated, rolled and turned: copies in another arrangement."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
@@ -23,6 +25,9 @@ class Repeat(Op):
     legacy_names = "tensor.Repeat"
     samples = [(GRID, (2, 3)), ([1.0, 2.0], (2, 2)), (GRID, (1, 0))]
     errors = [(GRID, (2,)), (GRID, (-1, 2))]
+
+    def result_size(input, repeats):
+        return input.size * math.prod(map(abs, repeats))
 
     def forward(input: Array, repeats: Sizes):
         if len(repeats) < input.ndim:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
@@ -13,6 +14,7 @@ from gradcli.faults.tree import IndexFault, ShapeFault
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
 VIEW_BYTES = 256        # of a view, without the elements that it looks at
+VIEW_SIZE = VIEW_BYTES // 4      # the same as a number of elements
 
 
 def pieces(array, lengths, at):
@@ -69,6 +71,9 @@ class Split(Op):
     def variant(input, size, dim):
         return int(type(size) is tuple)
 
+    def result_size(input, size, dim=0):
+        return length_along(input, dim) // max(1, size) * VIEW_SIZE if type(size) is int else 0
+
     def forward(input: Array, split_size_or_sections: Dims, dim: Dim = 0):
         at = dimension(dim, input, "split")
         return pieces(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
@@ -106,6 +111,9 @@ class Chunk(Op):
     samples = [(ROW, 2), (GRID, 2, 1), (ROW, 4)]
     errors = [(ROW, 0), (GRID, 1, 5)]
 
+    def result_size(input, chunks, dim=0):
+        return min(chunks, length_along(input, dim)) * VIEW_SIZE
+
     def forward(input: Array, chunks: Int, dim: Dim = 0):
         if chunks <= 0:
             raise UnfitValue(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
@@ -125,6 +133,9 @@ class Unbind(Op):
     legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
     errors = [(GRID, 5), (np.ones(()),)]
+
+    def result_size(input, dim=0):
+        return length_along(input, dim) * VIEW_SIZE
 
     def forward(input: Array, dim: Dim = 0):
         at = dimension(dim, input, "unbind")

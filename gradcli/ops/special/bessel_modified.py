@@ -156,6 +156,12 @@ class I0e(Bessel):
         return g * (F.special_i1e(input) - F.sgn(input) * out)
 
 
+def _slope_of_first_order(F, input, dtype, slope):
+    """The slope at each element; where rounding does not tell it from 0, and of nan too, 1/2 as in PyTorch."""
+    large = F.abs(input) > float(np.finfo(dtype).eps)
+    return F.where(large, slope(F.where(large, input, 1)), 0.5)
+
+
 class I1(Bessel):
     """special.i1(input): the modified Bessel function of the first kind, of order 1."""
 
@@ -167,10 +173,7 @@ class I1(Bessel):
         return _i1(input)
 
     def grad_input(F, g, input, out, input_dtype):
-        large = F.abs(input) > float(np.finfo(input_dtype).eps)
-        some = F.where(large, input, 1)
-        slope = F.i0(some) - out / some
-        return g * F.where(large, slope, 0.5)       # of nan too, as in PyTorch
+        return g * _slope_of_first_order(F, input, input_dtype, lambda x: F.i0(x) - out / x)
 
 
 class I1e(Bessel):
@@ -184,10 +187,8 @@ class I1e(Bessel):
         return _i1e(input)
 
     def grad_input(F, g, input, out, input_dtype):
-        large = F.abs(input) > float(np.finfo(input_dtype).eps)
-        some = F.where(large, input, 1)
-        slope = F.special_i0e(some) - out * (F.sgn(some) + F.reciprocal(some))
-        return g * F.where(large, slope, 0.5)       # of nan too, as in PyTorch
+        return g * _slope_of_first_order(F, input, input_dtype, lambda x: F.special_i0e(x) - out * (
+            F.sgn(x) + F.reciprocal(x)))
 
 
 class Undifferentiated(Op, abstract=True):

@@ -195,6 +195,7 @@ class Polygamma(Op):
 
     names = ("polygamma", "special.polygamma")
     inplace = True
+    elementwise = True
     samples = [(1, [0.25, 1.5]), (2, [0.25, 1.5])]
     errors = [(-1, [1.0]), (1, "text")]
 

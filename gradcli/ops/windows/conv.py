@@ -57,7 +57,7 @@ def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups)
     input, many = batched(F, name, input, weight, rank)
     stride, dilation = _steps(name, rank, stride, dilation, groups)
     shape = tuple(weight.shape)
-    _channels_fit(name, tuple(input.shape), shape, bias, groups)
+    _check_channels(tuple(input.shape), shape, bias, groups)
     padding, extra = _margins(name, shape[2:], stride, padding, dilation)
     if extra:
         input = F.pad(input, extra)
@@ -92,7 +92,7 @@ def _margins(name, kernel, stride, padding, dilation):
     return padding, extra
 
 
-def _channels_fit(name, shape, weight, bias, groups):
+def _check_channels(shape, weight, bias, groups):
     if weight[0] % groups:
         raise ShapeFault(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "
                          f"weight of size {list(weight)} instead")

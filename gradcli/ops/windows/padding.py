@@ -1,5 +1,7 @@
 """Growing tensors at their edges, and cutting edges off."""
 
+import math
+
 import numpy as np
 
 from gradcli.engine.autograd.op import Op
@@ -108,6 +110,9 @@ class ConstantPadNd(Kernel):
     legacy_names = "torch.nn._functions.padding.ConstantPad2d"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
+
+    def result_size(input, before, after, value):
+        return math.prod(n + abs(int(b)) + abs(int(c)) for n, b, c in zip(input.shape, before, after, strict=False))
 
     def forward(input: Array, before: Plain, after: Plain, value: Scalar):
         lengths = input.shape[input.ndim - len(before) :]

@@ -25,9 +25,9 @@ class DecisionLimit:
         """The truth of a tensor; raises PathLimit where the program asks too often."""
         return bool(self(tensor, "", tensor.array))
 
-    def __call__(self, tensor: Any, how: Any, value: Any) -> Any:
+    def __call__(self, tensor: Any, form: Any, value: Any) -> Any:
         """`value`, which the program reads of a tensor; raises PathLimit where it reads too often. Printing is free."""
-        self.most -= how != TEXT
+        self.most -= form != TEXT
         if self.most < 0:
             raise PathLimit("a loop goes on by values")
         return value

@@ -56,10 +56,10 @@ def explore(first: Run, rerun: Callable[[tuple[bool, ...]], Run | None], leaves:
 
 def single_path(run: Run) -> Explored:
     """The formulas of one run where its conditions hold; reasons in their place where these are not known."""
-    held = run.path.conditions()
-    if held is None:
+    conditions = run.path.conditions()
+    if conditions is None:
         return Explored(dict.fromkeys(run.formulas, BRANCHING), [], [], run.constants)
-    return Explored(run.formulas, held, [held], run.constants)
+    return Explored(run.formulas, conditions, [conditions], run.constants)
 
 
 class _Exploration:
@@ -75,29 +75,29 @@ class _Exploration:
         formulas = self._joined(first, (), [])
         return Explored(formulas, list(dict.fromkeys(self.assumptions)), self.paths, self.constants)
 
-    def _joined(self, run: Run, forced: tuple[bool, ...], held: list[Expr]) -> Formulas:
+    def _joined(self, run: Run, forced: tuple[bool, ...], conditions: list[Expr]) -> Formulas:
         """The formulas of the runs that begin with the outcomes `forced`, of which `run` is one."""
         at = len(forced)
         if at == run.path.count:
             self._add_constants(run.constants)
-            self.paths.append(held)
+            self.paths.append(conditions)
             return run.formulas
         test, outcome = run.path.decisions[at] if at < len(run.path.decisions) else (None, True)
         if test is not None and not any(isinstance(part, Symbol) and part.name in self.leaves for part in walk(test)):
             self.assumptions.append(test if outcome else negated(test))
-            return self._joined(run, (*forced, outcome), held)
+            return self._joined(run, (*forced, outcome), conditions)
         self.runs += 1
         if test is None or self.runs > MOST_RUNS:
             raise TooManyPaths
         here, there = (test, negated(test)) if outcome else (negated(test), test)
-        mine = self._joined(run, (*forced, outcome), [*held, here])
+        mine = self._joined(run, (*forced, outcome), [*conditions, here])
         other = self.rerun((*forced, not outcome))
         if other is None:       # the program fails there
-            if not all(test in self.assumptions for test in held):
+            if not all(test in self.assumptions for test in conditions):
                 raise TooManyPaths      # the assumption would be one of a branch alone
             self.assumptions.append(here)
             return mine
-        theirs = self._joined(other, (*forced, not outcome), [*held, there])
+        theirs = self._joined(other, (*forced, not outcome), [*conditions, there])
         return {names: _either(test, *((mine[names], theirs[names]) if outcome else (theirs[names], mine[names])))
                 for names in mine}
 

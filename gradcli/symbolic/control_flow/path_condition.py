@@ -41,10 +41,10 @@ class PathCondition:
         if self.ended or test in (TRUE, FALSE) or test is not None and NAN in walk(test):
             return actual       # no comparison with nan depends on the other side
         if test is not None:
-            held = self.conditions() or []
-            if not feasible([*held, negated(test) if actual else test]):
+            earlier = self.conditions() or []
+            if not feasible([*earlier, negated(test) if actual else test]):
                 return actual
-            if self.forced and not feasible([*held, test if actual else negated(test)]):
+            if self.forced and not feasible([*earlier, test if actual else negated(test)]):
                 return not actual
         self.count += 1
         if len(self.decisions) >= MOST_DECISIONS:
@@ -58,8 +58,8 @@ class PathCondition:
 
     def conditions(self) -> list[Expr] | None:
         """What holds along the path; None where that is not known, or too long to say."""
-        held = [test if outcome else negated(test) for test, outcome in self.decisions if test is not None]
-        return held if len(held) == self.count else None
+        tests = [test if outcome else negated(test) for test, outcome in self.decisions if test is not None]
+        return tests if len(tests) == self.count else None
 
 
 def feasible(tests: Sequence[Expr]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.autograd.op import TABLE, Op, short
+from gradcli.engine.autograd.op import TABLE, Op, flat_name
 from gradcli.ops.base import Binary, Comparison, Kernel, Slope, Unary
 from gradcli.symbolic.fold import call
 from gradcli.symbolic.formulas.table import FORMULAS, symbolic
@@ -24,7 +24,7 @@ class Unknown(Exception):
 
 def formula_of(cls: type[Op]) -> Callable[..., Any]:
     """The formula of an operation: its entry in the table, or a call of it; Unknown where there is none."""
-    name = short(cls.names[0])
+    name = flat_name(cls.names[0])
     return FORMULAS.get(name) or FORMULAS.get(cls.names[0].replace(".", "_")) or call_of(cls, name)
 
 
@@ -61,4 +61,4 @@ def program_name(cls: type[Op]) -> str:
     bare = next((name for name in cls.names if "." not in name), None)
     if bare is not None and cls.function:
         return bare
-    return f"F.{short(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"
+    return f"F.{flat_name(cls.names[0])}" if cls.names[0].startswith("nn.functional.") else f"torch.{cls.names[0]}"

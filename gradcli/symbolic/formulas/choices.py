@@ -14,7 +14,7 @@ import numpy as np
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.symbolic.expression import ZERO
-from gradcli.symbolic.formulas.arranged import picked, unpicked
+from gradcli.symbolic.formulas.rearrange import gather_at, scatter_at
 from gradcli.symbolic.formulas.reductions import reduced_dims
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.subscripts import getitem
@@ -62,9 +62,9 @@ def _masked(formula: SymbolicTensor, mask: np.ndarray, source: SymbolicTensor | 
     view, which = FORMULAS["view"], named(places)
     if source is None:
         full = formula.expanded(shape)
-        return picked(view(SymbolicTensor(shape, full.axes, full.body), (-1,)), 0, which)
+        return gather_at(view(SymbolicTensor(shape, full.axes, full.body), (-1,)), 0, which)
     values = FORMULAS["narrow"](view(source, (-1,)), 0, 0, places.size)
-    result: SymbolicTensor = view(unpicked(values, 0, which, prod(shape)), shape)
+    result: SymbolicTensor = view(scatter_at(values, 0, which, prod(shape)), shape)
     return result
 
 

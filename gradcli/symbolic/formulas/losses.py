@@ -8,8 +8,8 @@ from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
 from gradcli.symbolic.fold import add, call, cases, mul, power
-from gradcli.symbolic.formulas.arranged import along, positions, unstepped
 from gradcli.symbolic.formulas.products import outer_product, stacked_product
+from gradcli.symbolic.formulas.rearrange import along, positions, put_range
 from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -29,41 +29,41 @@ def _elu_slope(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> Symbol
 
 
 @formula("huber_kernel")
-def _huber(x: SymbolicTensor, target: SymbolicTensor, how: str, delta: Any) -> SymbolicTensor:
+def _huber(x: SymbolicTensor, target: SymbolicTensor, reduction: str, delta: Any) -> SymbolicTensor:
     bound = exact(delta)
 
     def loss(a: Expr, b: Expr) -> Expr:
         size = call("abs", a - b)
         return cases(((condition("le", size, bound), power(a - b, TWO) / TWO),), bound * (size - HALF * bound))
 
-    return reduced_as(how, elementwise(loss, x, target))
+    return reduced_as(reduction, elementwise(loss, x, target))
 
 
 @formula("smooth_l1_kernel")
-def _smooth_l1(x: SymbolicTensor, target: SymbolicTensor, how: str, beta: Any) -> SymbolicTensor:
+def _smooth_l1(x: SymbolicTensor, target: SymbolicTensor, reduction: str, beta: Any) -> SymbolicTensor:
     bound = exact(beta)
 
     def loss(a: Expr, b: Expr) -> Expr:
         size = call("abs", a - b)
         return cases(((condition("lt", size, bound), power(a - b, TWO) / (TWO * bound)),), size - HALF * bound)
 
-    return reduced_as(how, elementwise(loss, x, target))
+    return reduced_as(reduction, elementwise(loss, x, target))
 
 
 @formula("bce_kernel")
-def _cross_entropy(x: SymbolicTensor, target: SymbolicTensor, weight: Any, how: str) -> SymbolicTensor:
+def _cross_entropy(x: SymbolicTensor, target: SymbolicTensor, weight: Any, reduction: str) -> SymbolicTensor:
     losses = elementwise(lambda v, t: -(t * call("log", v) + (ONE - t) * call("log", ONE - v)), x, target)
-    return reduced_as(how, losses if weight is None else elementwise(mul, losses, weight))
+    return reduced_as(reduction, losses if weight is None else elementwise(mul, losses, weight))
 
 
 @formula("bce_with_logits_kernel")
-def _cross_entropy_of_logits(x: SymbolicTensor, target: SymbolicTensor, weight: Any, positive: Any, how: str
+def _cross_entropy_of_logits(x: SymbolicTensor, target: SymbolicTensor, weight: Any, positive: Any, reduction: str
                              ) -> SymbolicTensor:
     def loss(v: Expr, t: Expr, p: Expr) -> Expr:
         return (ONE - t) * v + (ONE + (p - ONE) * t) * call("log", ONE + call("exp", -v))
 
     losses = elementwise(loss, x, target, SymbolicTensor.filled(ONE) if positive is None else positive)
-    return reduced_as(how, losses if weight is None else elementwise(mul, losses, weight))
+    return reduced_as(reduction, losses if weight is None else elementwise(mul, losses, weight))
 
 
 @formula("addr")
@@ -106,8 +106,8 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
     moved = along(x, dim, length, lambda k: k - number(left))
 
     def chosen(k: Expr, inside: Expr, outside: Expr) -> Expr:
-        within = condition("and", condition("ge", k, number(left)), condition("le", k, number(left + size - 1)))
-        return cases(((within, inside),), outside)
+        in_range = condition("and", condition("ge", k, number(left)), condition("le", k, number(left + size - 1)))
+        return cases(((in_range, inside),), outside)
 
     return elementwise(chosen, positions(moved.shape, dim), moved, value)
 
@@ -132,8 +132,8 @@ def _slice_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int = 0, star
     selection = range(x.shape[dim])[slice(start, end, step)]
     if not selection:
         raise NoFormula
-    inside = unstepped(SymbolicTensor.filled(ONE, source.shape), dim, selection, x.shape[dim])
-    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, unstepped(source, dim, selection, x.shape[dim]),
+    inside = put_range(SymbolicTensor.filled(ONE, source.shape), dim, selection, x.shape[dim])
+    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, put_range(source, dim, selection, x.shape[dim]),
                        inside)
 
 

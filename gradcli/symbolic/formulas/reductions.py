@@ -171,13 +171,13 @@ def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> Symb
 # losses over classes
 
 @formula("nll_kernel")
-def _nll(logs: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str) -> SymbolicTensor:
+def _nll(logs: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, reduction: str) -> SymbolicTensor:
     """Minus the entries that `target` names: sum_c [c == y_n] -x_nc."""
     chosen, at = _chosen(logs.shape, target, weight)
     picked = total(elementwise(lambda a, b: mul(MINUS_ONE, a, b), chosen, logs), at)
-    if how == "mean" and weight is not None:
+    if reduction == "mean" and weight is not None:
         return elementwise(lambda a, b: a / b, reduced_as("sum", picked), reduced_as("sum", chosen))
-    return reduced_as(how, picked)
+    return reduced_as(reduction, picked)
 
 
 def _chosen(shape: tuple[int, ...], target: SymbolicTensor, weight: SymbolicTensor | None
@@ -193,12 +193,12 @@ def _chosen(shape: tuple[int, ...], target: SymbolicTensor, weight: SymbolicTens
 
 
 @formula("nll_back")
-def _nll_back(g: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, how: str, shape: Any
+def _nll_back(g: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: int, reduction: str, shape: Any
               ) -> SymbolicTensor:
     chosen, at = _chosen(tuple(shape), target, weight)
-    if how == "none":
+    if reduction == "none":
         g = SymbolicTensor((*g.shape[:at], 1, *g.shape[at:]), (*g.axes[:at], None, *g.axes[at:]), g.body)
-    count = SymbolicTensor.filled(number(prod(target.shape) if how == "mean" else 1))
-    if how == "mean" and weight is not None:
+    count = SymbolicTensor.filled(number(prod(target.shape) if reduction == "mean" else 1))
+    if reduction == "mean" and weight is not None:
         count = reduced_as("sum", chosen)
     return elementwise(lambda a, b, n: -(a * b) / n, g, chosen, count)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.symbolic.expression import ZERO
-from gradcli.symbolic.formulas.arranged import picked, stepped, unpicked, unstepped
+from gradcli.symbolic.formulas.rearrange import gather_at, put_range, scatter_at, take_range
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor
@@ -21,14 +21,14 @@ def getitem(x: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...] = 
         elif isinstance(item, slice):
             selection = range(x.shape[at])[item]
             if selection != range(x.shape[at]):
-                x = stepped(x, at, selection)
+                x = take_range(x, at, selection)
         else:
             place = item % x.shape[at]
-            x = _without(stepped(x, at, range(place, place + 1)), at)
+            x = _without(take_range(x, at, range(place, place + 1)), at)
             at -= 1
         at += 1
     dim, which = _pick(picks)
-    return x if which is None else picked(x, dim, which)
+    return x if which is None else gather_at(x, dim, which)
 
 
 def _without(x: SymbolicTensor, dim: int) -> SymbolicTensor:
@@ -49,12 +49,12 @@ def _pick(picks: tuple[Any, ...]) -> tuple[int, SymbolicTensor | None]:
 def _aligned(items: tuple[Any, ...], ndim: int) -> list[tuple[Any, int]]:
     """Each item of a subscript with the dimension it is for, Ellipsis and what is missing filled in with slices."""
     used = sum(item is not None and item is not Ellipsis for item in items)
-    whole = [slice(None)] * (ndim - used)
+    slices = [slice(None)] * (ndim - used)
     if Ellipsis in items:
         at = items.index(Ellipsis)
-        items = (*items[:at], *whole, *items[at + 1:])
+        items = (*items[:at], *slices, *items[at + 1:])
     else:
-        items = (*items, *whole)
+        items = (*items, *slices)
     pairs, at = [], 0
     for item in items:
         pairs.append((item, at))
@@ -77,7 +77,7 @@ def _unindex(g: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...], 
     if which is not None:
         lengths = [1 if item is None else len(range(shape[at])[item]) for item, at in pairs
                    if item is None or isinstance(item, slice)]
-        g = unpicked(g, dim, which, lengths[dim])
+        g = scatter_at(g, dim, which, lengths[dim])
     at = 0
     for item, old in pairs:
         if item is None:
@@ -86,11 +86,11 @@ def _unindex(g: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...], 
         if isinstance(item, slice):
             selection = range(shape[old])[item]
             if selection != range(shape[old]):
-                g = unstepped(g, at, selection, shape[old])
+                g = put_range(g, at, selection, shape[old])
         else:
             place = item % shape[old]
             g = unsqueeze(g, at)
             if shape[old] != 1:
-                g = unstepped(g, at, range(place, place + 1), shape[old])
+                g = put_range(g, at, range(place, place + 1), shape[old])
         at += 1
     return g

@@ -9,7 +9,7 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ZERO, Expr, Index, IndexValue, number
 from gradcli.symbolic.fold import cases, mul, substitute
-from gradcli.symbolic.formulas.arranged import picked, positions, unpicked
+from gradcli.symbolic.formulas.rearrange import gather_at, positions, scatter_at
 from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
@@ -28,8 +28,8 @@ def windows(x: SymbolicTensor, dim: int, count: int, length: int, stride: int = 
     place = number(stride) * _value(window) + number(dilation) * _value(inner) - number(padding)
     body = x.body if old is None else substitute(x.body, {old: as_place(place)})
     if padding or (count - 1) * stride + (length - 1) * dilation >= size:
-        within = condition("and", condition("ge", place, ZERO), condition("le", place, number(size - 1)))
-        body = cases(((within, body),), ZERO)
+        in_range = condition("and", condition("ge", place, ZERO), condition("le", place, number(size - 1)))
+        body = cases(((in_range, body),), ZERO)
     return SymbolicTensor((*x.shape[:dim], count, length, *x.shape[dim + 1:]),
                           (*x.axes[:dim], window, inner, *x.axes[dim + 1:]), body)
 
@@ -94,34 +94,33 @@ def _before(x: SymbolicTensor, count: int) -> SymbolicTensor:
 
 @formula("conv_output")
 def _conv_output(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: Lengths, padding: Lengths,
-               dilation: Lengths, groups: int) -> SymbolicTensor:
+                 dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     lengths = weight.shape[2:]
     counts = counts_of(x.shape[2:], lengths, stride, dilation, padding)
     pieces = unsqueeze(all_windows(x, counts, lengths, stride, dilation, padding), 1)        # N, 1, C, windows
     out = total(elementwise(mul, pieces, _beside(weight, 2, inner=True)), (2, *range(4, 4 + 2 * len(lengths), 2)))
-    if bias is None:
-        return out
-    result: SymbolicTensor = FORMULAS["add"](out, _before(bias, len(lengths)))
-    return result
+    return _with_bias(out, bias, len(lengths))
 
 
 @formula("conv_transposed")
 def _conv_transposed(g: SymbolicTensor, weight: SymbolicTensor, bias: Any, sizes: Lengths, stride: Lengths,
-                 padding: Lengths, dilation: Lengths, groups: int) -> SymbolicTensor:
+                     padding: Lengths, dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     beside = unsqueeze(_beside(g, 2, inner=False), 2)                                       # N, O, 1, windows
     product = total(elementwise(mul, beside, _beside(weight, 2, inner=True)), 1)
-    out = all_overlapped(product, sizes, stride, dilation, padding)
-    if bias is None:
-        return out
-    result: SymbolicTensor = FORMULAS["add"](out, _before(bias, len(sizes)))
+    return _with_bias(all_overlapped(product, sizes, stride, dilation, padding), bias, len(sizes))
+
+
+def _with_bias(out: SymbolicTensor, bias: Any, rank: int) -> SymbolicTensor:
+    """Channels of results with their bias, where there is one."""
+    result: SymbolicTensor = out if bias is None else FORMULAS["add"](out, _before(bias, rank))
     return result
 
 
 @formula("conv_weight_grad")
 def _conv_weight_grad(x: SymbolicTensor, g: SymbolicTensor, lengths: Lengths, stride: Lengths, padding: Lengths,
-                dilation: Lengths, groups: int) -> SymbolicTensor:
+                      dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     pieces = unsqueeze(all_windows(x, g.shape[2:], lengths, stride, dilation, padding), 1)
     beside = unsqueeze(_beside(g, 2, inner=False), 2)
@@ -204,7 +203,7 @@ def _col2im(x: SymbolicTensor, sizes: Lengths, kernel: Lengths, dilation: Length
 def _resampled(x: SymbolicTensor, tables: tuple[Any, ...], *_: Any) -> SymbolicTensor:
     for at, (places, weights) in enumerate(tables):
         dim = len(x.shape) - len(tables) + at
-        pieces = picked(x, dim, places)
+        pieces = gather_at(x, dim, places)
         if weights is not None:
             pieces = elementwise(mul, pieces, _before(weights, len(x.shape) - dim - 1))
         x = total(pieces, dim + 1)
@@ -217,5 +216,5 @@ def _unsampled(g: SymbolicTensor, tables: tuple[Any, ...], sizes: Lengths, *_: A
         dim = len(g.shape) - len(tables) + at
         share = SymbolicTensor.filled(number(1), places.shape) if weights is None else weights
         spread = elementwise(mul, unsqueeze(g, dim + 1), _before(share, len(g.shape) - dim - 1))
-        g = unpicked(spread, dim, places, sizes[at])
+        g = scatter_at(spread, dim, places, sizes[at])
     return g

@@ -185,10 +185,10 @@ def power(base: Term, exponent: Expr) -> Term:
     shape, base = base.shape, plain(base)
     if isinstance(base, Function) and base.name == "abs" and is_even(exponent):
         return expanded(power(base.arguments[0], exponent), shape)
-    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+    integral = isinstance(exponent, Number) and exponent.value.denominator == 1
     if isinstance(base, Filled):
         return Filled(shape, fold.power(base.value, exponent))
-    if isinstance(base, Product) and whole:
+    if isinstance(base, Product) and integral:
         powers = {term: fold.mul(own, exponent) for term, own in base.factors}
         return expanded(_product(fold.power(base.number, exponent), powers, base.shape), shape)
     return expanded(_product(ONE, {base: exponent}, base.shape), shape)

@@ -48,11 +48,11 @@ def _sum_of(name: str, term: Term | None, dims: tuple[int, ...], shape: Shape) -
         raise NoMatrixForm
     if isinstance(term, Expanded):
         return _of_repeated(name, term, dims, shape)
-    whole = len(dims) == len(term.shape)
+    complete = len(dims) == len(term.shape)
     if isinstance(term, Transposed):
-        return Reduced(shape, name, term.matrix, dims if whole else (1 - dims[0],))
+        return Reduced(shape, name, term.matrix, dims if complete else (1 - dims[0],))
     if isinstance(term, Diagonal) and name == "sum":
-        return reduced("sum", term.vector, (0,), False) if whole else term.vector
+        return reduced("sum", term.vector, (0,), False) if complete else term.vector
     if isinstance(term, Sum) and name == "sum" and _is_centred(term, dims):
         return Filled(shape, ZERO)
     if isinstance(term, Lifted) and name == "sum":
@@ -61,7 +61,7 @@ def _sum_of(name: str, term: Term | None, dims: tuple[int, ...], shape: Shape) -
         return inner if term.dim in dims else lifted(inner, term.dim - sum(at < term.dim for at in dims))
     if isinstance(term, Outer) and name == "sum":
         left, right = reduced("sum", term.left, (0,), False), reduced("sum", term.right, (0,), False)
-        return multiply(left, right) if whole else multiply(left, term.right) if dims == (0,) else multiply(
+        return multiply(left, right) if complete else multiply(left, term.right) if dims == (0,) else multiply(
             right, term.left)
     if isinstance(term, Function) and term.name == "F.one_hot" and dims == (len(term.shape) - 1,) and name == "sum":
         return Filled(shape, ONE)

@@ -53,36 +53,37 @@ def _log_softmax_back(g: Term, logs: Term, dim: Any) -> Term:
 
 
 @rule("nll_kernel")
-def _nll(logs: Term, target: Term, weight: Any, ignored: int, how: str) -> Term:
+def _nll(logs: Term, target: Term, weight: Any, ignored: int, reduction: str) -> Term:
     if weight is not None or len(logs.shape) > 2:
         raise NoMatrixForm
-    return Function(target.shape if how == "none" else (), "F.nll_loss", (logs, target),
-                    () if how == "mean" else (("reduction", how),))
+    return Function(target.shape if reduction == "none" else (), "F.nll_loss", (logs, target),
+                    () if reduction == "mean" else (("reduction", reduction),))
 
 
 @rule("nll_back")
-def _nll_back(g: Term, target: Term, weight: Any, ignored: int, how: str, shape: Shape) -> Term:
+def _nll_back(g: Term, target: Term, weight: Any, ignored: int, reduction: str, shape: Shape) -> Term:
     if weight is not None or len(shape) > 2:
         raise NoMatrixForm
     classes = Function(tuple(shape), "F.one_hot", (target, shape[-1]))
     is_batch = len(shape) == 2
-    spread = lifted(g, 1) if how == "none" and is_batch else g
-    return multiply(filled(MINUS_ONE / number(shape[0] if how == "mean" and is_batch else 1)), spread, classes)
+    spread = lifted(g, 1) if reduction == "none" and is_batch else g
+    return multiply(filled(MINUS_ONE / number(shape[0] if reduction == "mean" and is_batch else 1)), spread, classes)
 
 
 @rule("bce_with_logits_kernel")
-def _bce_with_logits(x: Term, target: Term, weight: Any, positive: Any, how: str) -> Term:
+def _bce_with_logits(x: Term, target: Term, weight: Any, positive: Any, reduction: str) -> Term:
     if weight is not None or positive is not None:
         raise NoMatrixForm
-    return _loss("F.binary_cross_entropy_with_logits", x, target, how)
+    return _loss("F.binary_cross_entropy_with_logits", x, target, reduction)
 
 
 @rule("bce_kernel")
-def _bce(x: Term, target: Term, weight: Any, how: str) -> Term:
+def _bce(x: Term, target: Term, weight: Any, reduction: str) -> Term:
     if weight is not None:
         raise NoMatrixForm
-    return _loss("F.binary_cross_entropy", x, target, how)
+    return _loss("F.binary_cross_entropy", x, target, reduction)
 
 
-def _loss(name: str, x: Term, target: Term, how: str) -> Term:
-    return Function(x.shape if how == "none" else (), name, (x, target), () if how == "mean" else (("reduction", how),))
+def _loss(name: str, x: Term, target: Term, reduction: str) -> Term:
+    options = () if reduction == "mean" else (("reduction", reduction),)
+    return Function(x.shape if reduction == "none" else (), name, (x, target), options)

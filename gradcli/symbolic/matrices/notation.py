@@ -87,7 +87,7 @@ class TextbookWriter:
         """A term in this notation; raises NoMatrixForm for one that has none."""
         return self.write(term)[0]
 
-    def within(self, term: Term, bound: int) -> str:
+    def operand(self, term: Term, bound: int) -> str:
         """A term, in parentheses where its outermost operator is looser."""
         text, own = self.write(term)
         return text if own <= bound else self.parenthesised(text)
@@ -104,33 +104,33 @@ class TextbookWriter:
             case Product():
                 return self.product(term)
             case MatMul(shape, factors):
-                texts = [self.within(factor, ATOM) for factor in factors]
+                texts = [self.operand(factor, ATOM) for factor in factors]
                 if len(factors[0].shape) == 1:
                     texts[0] = self.transposed_text(factors[0])
                 return self.joined(texts), PRODUCT
             case Outer(_, left, right):
-                return self.joined([self.within(left, ATOM), self.transposed_text(right)]), PRODUCT
+                return self.joined([self.operand(left, ATOM), self.transposed_text(right)]), PRODUCT
             case Transposed(_, matrix):
                 return self.transposed_text(matrix), ATOM
             case Compared(_, name, left, right):
                 return f"{self.ones}[{self.text(left)} {self.signs[name]} {self.text(right)}]", ATOM
             case Function():
                 return self.function(term)
-        return self.arranged(term)
+        return self.reshaping(term)
 
     def transposed_text(self, term: Term) -> str:
         """A term transposed."""
         if isinstance(term, Transposed | Outer | Lifted | Diagonal):
-            return self.within(transposed(term), ATOM)
+            return self.operand(transposed(term), ATOM)
         if isinstance(term, Function) and term.name == "inverse":
-            return self.within(term.arguments[0], ATOM) + self.inverse_transpose()
-        return self.within(term, ATOM) + self.transpose
+            return self.operand(term.arguments[0], ATOM) + self.inverse_transpose()
+        return self.operand(term, ATOM) + self.transpose
 
     def inverse_transpose(self) -> str:
         """What marks the transpose of an inverse."""
         raise NotImplementedError
 
-    def arranged(self, term: Term) -> tuple[str, int]:
+    def reshaping(self, term: Term) -> tuple[str, int]:
         """What sums over dimensions, repeats, or adds dimensions."""
         match term:
             case Lifted(_, source, dim) if len(source.shape) == 1:
@@ -149,27 +149,27 @@ class TextbookWriter:
         """A vector or a number that a matrix or a vector repeats."""
         ones, row = self.ones, self.ones + self.transpose
         if not source.shape:
-            return self.joined([self.within(source, ATOM), ones, *([row] if len(shape) == 2 else [])])
+            return self.joined([self.operand(source, ATOM), ones, *([row] if len(shape) == 2 else [])])
         if len(shape) == 2 and len(source.shape) == 1:
             return self.joined([ones, self.transposed_text(source)])
         if len(shape) == 2 and source.shape == (shape[0], 1):
-            return self.joined([self.within(source, ATOM), row])
+            return self.joined([self.operand(source, ATOM), row])
         raise NoMatrixForm
 
     def reduced(self, term: Reduced) -> tuple[str, int]:
         """A sum or a mean over dimensions."""
         source, dims = term.source, term.dims
-        whole = len(dims) == len(source.shape)
-        if whole and term.name == "sum" and isinstance(source, Product) and source.number == ONE and (
+        complete = len(dims) == len(source.shape)
+        if complete and term.name == "sum" and isinstance(source, Product) and source.number == ONE and (
                 len(source.factors) == 1 and source.factors[0][1] == TWO):
             base = source.factors[0][0]
             return self.raised(self.norm(self.text(base), "F" if len(base.shape) == 2 else ""), self.number(TWO)), ATOM
         if term.name == "mean" or len(source.shape) > 2:
-            if not whole:
+            if not complete:
                 raise NoMatrixForm
             return self.called(term.name, [self.text(source)]), ATOM
-        inner, row = self.within(source, ATOM), self.ones + self.transpose
-        if whole:
+        inner, row = self.operand(source, ATOM), self.ones + self.transpose
+        if complete:
             return self.joined([row, inner, *([self.ones] if len(source.shape) == 2 else [])]), PRODUCT
         return self.joined([self.transposed_text(source) if dims == (0,) else inner, self.ones]), PRODUCT
 
@@ -182,7 +182,7 @@ class TextbookWriter:
             if part.shape and part.shape != shape:
                 text = self.repeated(part, shape)
             else:
-                text = self.within(part, PRODUCT)
+                text = self.operand(part, PRODUCT)
             sign = (f" {self.minus} " if negative else " + ") if pieces else self.minus if negative else ""
             pieces.append(sign + text)
         return "".join(pieces)
@@ -216,11 +216,11 @@ class TextbookWriter:
         if is_negative(exponent):
             exponent = mul(MINUS_ONE, exponent)
         if exponent == ONE:
-            return self.within(factor, ATOM)
+            return self.operand(factor, ATOM)
         if exponent == HALF:
             return self.root(self.text(factor))
         raised = self.elements_raised if factor.shape else self.raised
-        return raised(self.within(factor, ATOM), self.number(exponent))
+        return raised(self.operand(factor, ATOM), self.number(exponent))
 
     def elements(self, factors: list[tuple[Term, Expr]], shape: tuple[int, ...], behind_number: bool) -> str:
         """A product of tensors element by element; rows and columns beside a matrix are diagonal matrices."""
@@ -231,7 +231,7 @@ class TextbookWriter:
         alone = len(factors) == 1 and factors[0][1] == ONE
         for factor, exponent in factors:
             if alone:
-                return self.within(factor, PRODUCT)
+                return self.operand(factor, PRODUCT)
             text = self.power(factor, exponent)
             if isinstance(factor, MatMul | Outer) and exponent == ONE:
                 text = self.text(factor)
@@ -265,12 +265,12 @@ class TextbookWriter:
         if (at := place_of_unit(term)) is not None:
             return self.basis.format(str(at).translate(self.digits)), ATOM
         if term.name == "inverse":
-            return self.within(first, ATOM) + self.inverse, ATOM
+            return self.operand(first, ATOM) + self.inverse, ATOM
         if term.name == ".norm":
             index = self.plain(term.arguments[1]) if len(term.arguments) > 1 else "F" if len(first.shape) == 2 else ""
             return self.norm(self.text(first), index), ATOM
         if term.name == "pow" and isinstance(first, Term):
-            return self.elements_raised(self.within(first, ATOM), self.text(term.arguments[1])), ATOM
+            return self.elements_raised(self.operand(first, ATOM), self.text(term.arguments[1])), ATOM
         if term.name == "torch.slogdet" and term.result == 1:
             return self.called("log", [self.called("abs", [self.called("det", [self.text(first)])])]), ATOM
         if term.name in OF_CLASSES and term.arguments[1] == len(first.shape) - 1:

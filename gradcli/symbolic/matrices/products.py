@@ -356,17 +356,17 @@ def _with_common_factor(summands: list[Term]) -> list[Term]:
     """Sums of matrix products with the same last or first factor as one product: A x + B x is (A + B) x."""
     for at in (-1, 0):
         groups: dict[tuple[Term, Term], list[Term]] = {}
-        others: list[Term] = []
+        unmatched: list[Term] = []
         for term in summands:
             factor, scalars, chain = without_scalars(term)
             end = chain.factors[at] if isinstance(chain, MatMul) else None
             rest = (chain.factors[:-1] if at else chain.factors[1:]) if isinstance(chain, MatMul) else ()
             if end is None or len(rest) != 1:
-                others.append(term)
+                unmatched.append(term)
             else:
                 groups.setdefault((end, multiply(filled(ONE), *scalars)), []).append(scaled(factor, rest[0]))
         joined = [multiply(scalar, _with_end(end, rests, at)) for (end, scalar), rests in groups.items()]
-        summands = [*joined, *others]
+        summands = [*joined, *unmatched]
     return summands
 
 

@@ -223,11 +223,11 @@ def norm(x: Term, p: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any) -
 
 
 @rule("squared_loss")
-def _squared_loss(x: Term, y: Term, how: str = "mean", *_: Any) -> Term:
+def _squared_loss(x: Term, y: Term, reduction: str = "mean", *_: Any) -> Term:
     squares = power(added(x, scaled(MINUS_ONE, y)), TWO)
-    if how == "none":
+    if reduction == "none":
         return squares
-    return reduced(how, squares, tuple(range(len(squares.shape))), False)
+    return reduced(reduction, squares, tuple(range(len(squares.shape))), False)
 
 
 @rule("linalg_inv")

@@ -122,9 +122,9 @@ def _distributed(term: Term) -> list[Term]:
     for factor, exponent in factors:
         if isinstance(factor, Sum) and exponent == ONE:
             assert isinstance(term, Product)
-            others = [arithmetic.power(other, e) for other, e in factors if other is not factor]
+            remaining = [arithmetic.power(other, e) for other, e in factors if other is not factor]
             before = arithmetic.filled(term.number)
-            return [arithmetic.multiply(before, *others, part) for part in factor.terms]
+            return [arithmetic.multiply(before, *remaining, part) for part in factor.terms]
     return [term]
 
 
@@ -181,7 +181,7 @@ class MatrixText:
         """A term as text; raises NoMatrixForm for one that has none."""
         return self.write(term)[0]
 
-    def within(self, term: Term, bound: int) -> str:
+    def operand(self, term: Term, bound: int) -> str:
         """A term as text, in parentheses where its outermost operator is looser."""
         text, own = self.write(term)
         return text if own <= bound else f"({text})"
@@ -204,52 +204,52 @@ class MatrixText:
             case Product():
                 return self.product(term)
             case MatMul(_, factors):
-                return " @ ".join(self.within(factor, POWER) for factor in factors), PRODUCT
+                return " @ ".join(self.operand(factor, POWER) for factor in factors), PRODUCT
             case Outer(_, left, right):
-                return f"{self.within(left, ATOM)}.outer({self.text(right)})", ATOM
+                return f"{self.operand(left, ATOM)}.outer({self.text(right)})", ATOM
             case Transposed(_, matrix):
-                return f"{self.within(matrix, ATOM)}.T", ATOM
+                return f"{self.operand(matrix, ATOM)}.T", ATOM
             case TruthValues(_, inner):
                 return self.comparison(inner), COMPARISON
             case Compared():
                 return f"where({self.comparison(term)}, 1.0, 0.0)", ATOM
             case Function():
                 return self.function(term)
-        return self.arranged(term), ATOM
+        return self.reshaping(term), ATOM
 
-    def arranged(self, term: Term) -> str:
+    def reshaping(self, term: Term) -> str:
         """What sums over dimensions, repeats, or adds dimensions."""
         match term:
             case Lifted(_, Reduced(_, name, source, (at,)), dim) if at == dim:
-                return f"{self.within(source, ATOM)}.{name}({dim}, True)"
+                return f"{self.operand(source, ATOM)}.{name}({dim}, True)"
             case Lifted(_, Function(_, "logsumexp", (source, at)), dim) if at == dim:
                 return f"logsumexp({self.text(source)}, {dim}, True)"
             case Lifted(_, source, dim):
-                inner = self.within(source, ATOM)
+                inner = self.operand(source, ATOM)
                 if len(source.shape) == 1:
                     return f"{inner}[:, None]" if dim else f"{inner}[None]"
                 return f"{inner}.unsqueeze({dim})"
             case Expanded(shape, source):
-                return f"{self.within(source, ATOM)}.expand({', '.join(map(str, shape))})"
+                return f"{self.operand(source, ATOM)}.expand({', '.join(map(str, shape))})"
             case Diagonal(shape, Filled(_, value)) if value == ONE:
                 return f"torch.eye({shape[0]})"
             case Diagonal(_, vector):
                 return f"torch.diag({self.text(vector)})"
             case Reduced(_, name, source, dims):
                 which = "" if len(dims) == len(source.shape) else str(dims[0] if len(dims) == 1 else dims)
-                return f"{self.within(source, ATOM)}.{name}({which})"
+                return f"{self.operand(source, ATOM)}.{name}({which})"
         raise NoMatrixForm
 
     def comparison(self, term: Compared) -> str:
         """A comparison, whose elements are truth values."""
-        return f"{self.within(term.left, SUM)} {SIGNS[term.name]} {self.within(term.right, SUM)}"
+        return f"{self.operand(term.left, SUM)} {SIGNS[term.name]} {self.operand(term.right, SUM)}"
 
     def sum(self, terms: tuple[Term, ...]) -> str:
         """A sum; what has a minus sign comes last."""
         pieces: list[str] = []
         for term in sorted(terms, key=has_minus):
             negative = has_minus(term)
-            text = self.within(negated(term) if negative else term, PRODUCT)
+            text = self.operand(negated(term) if negative else term, PRODUCT)
             sign = (" - " if negative else " + ") if pieces else "-" if negative else ""
             pieces.append(sign + text)
         return "".join(pieces)
@@ -285,30 +285,31 @@ class MatrixText:
         if isinstance(value, Number):
             return [self.number(value)], []
         above, below = quotient_of(value)
-        return [self.writer.within(part, POWER) for part in above], [self.writer.within(part, POWER) for part in below]
+        return [self.writer.operand(part, POWER) for part in above], [
+            self.writer.operand(part, POWER) for part in below]
 
     def raised(self, base: Term, exponent: Expr, bound: int) -> str:
         """A power."""
         if exponent == ONE:
-            return self.within(base, bound)
+            return self.operand(base, bound)
         if exponent == HALF:
             return f"sqrt({self.text(base)})"
         text = self.number(exponent)
-        return f"{self.within(base, ATOM)}**{text if text.isalnum() else f'({text})'}"
+        return f"{self.operand(base, ATOM)}**{text if text.isalnum() else f'({text})'}"
 
     def function(self, term: Function) -> tuple[str, int]:
         """A call of a function or a method."""
         if term.name == "pow":
             base, exponent = term.arguments
-            return f"{self.within(base, ATOM)}**{self.within(exponent, ATOM)}", POWER
+            return f"{self.operand(base, ATOM)}**{self.operand(exponent, ATOM)}", POWER
         if term.name == "[]":
             source, *items = term.arguments
-            return f"{self.within(source, ATOM)}[{', '.join(items)}]", ATOM
+            return f"{self.operand(source, ATOM)}[{', '.join(items)}]", ATOM
         arguments = [self.argument(value) for value in term.arguments]
         if term.name == "where" and isinstance(term.arguments[0], Compared):
             arguments[0] = self.comparison(term.arguments[0])
         if term.name.startswith("."):
-            arguments[0] = self.within(term.arguments[0], ATOM)
+            arguments[0] = self.operand(term.arguments[0], ATOM)
             head, arguments = arguments[0] + term.name, arguments[1:]
         else:
             head = term.name

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, short
+from gradcli.engine.autograd.op import Op, flat_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.symbolic.expression import (
     COMPARE,
@@ -89,10 +89,10 @@ class MatrixTrace:
                 else None for term, output in zip(computed, outputs, strict=True)]
 
     def _computed(self, cls: type[Op], values: Sequence[Any], outputs: Sequence[Tensor]) -> list[Term]:
-        name = short(cls.names[0])
-        known = name if name in RULES else cls.names[0].replace(".", "_")
-        if known in RULES:
-            result = RULES[known](*map(self._argument, values))
+        name = flat_name(cls.names[0])
+        rule = name if name in RULES else cls.names[0].replace(".", "_")
+        if rule in RULES:
+            result = RULES[rule](*map(self._argument, values))
             return list(result) if isinstance(result, tuple) else [result]
         if name in ELEMENTS or issubclass(cls, ELEMENTWISE):
             return self._of_elements(cls, values)
@@ -107,10 +107,10 @@ class MatrixTrace:
 
     def term(self, tensor: Tensor) -> Term:
         """The term of a tensor; raises NoMatrixForm where it has none."""
-        known = self.tracer.term_of(tensor)
-        if known is not None and not (isinstance(known, Name) and known.name in self.tracer.unnamed):
-            return known
-        if known is None and self.tracer.has_formula(tensor):
+        entered = self.tracer.term_of(tensor)
+        if entered is not None and not (isinstance(entered, Name) and entered.name in self.tracer.unnamed):
+            return entered
+        if entered is None and self.tracer.has_formula(tensor):
             raise NoMatrixForm
         return self._constant(tensor)
 

@@ -56,10 +56,10 @@ class Interval(NamedTuple):
         """Where a quantity lies: an index from 0 up to its last value, others anywhere."""
         return Interval(0, False, quantity.index.size - 1, False) if isinstance(quantity, IndexValue) else Interval()
 
-    def under(self, name: str, value: Fraction, whole: bool) -> Interval:
-        """The part in which a comparison with a value holds; of whole numbers with `whole`."""
+    def under(self, name: str, value: Fraction, integral: bool) -> Interval:
+        """The part in which a comparison with a value holds; of whole numbers with `integral`."""
         low, low_open, high, high_open = self
-        if whole and name in ("gt", "lt") and value.denominator == 1:
+        if integral and name in ("gt", "lt") and value.denominator == 1:
             name, value = ("ge", value + 1) if name == "gt" else ("le", value - 1)
         if name in ("gt", "ge", "eq") and (value, name == "gt") > (low, low_open):
             low, low_open = value, name == "gt"
@@ -98,10 +98,10 @@ def comparison(test: Expr) -> tuple[object, str, Fraction] | None:
 
 def holds(test: Expr, facts: Facts) -> bool | None:
     """Whether a comparison holds where `facts` do; None where they do not decide it."""
-    known = comparison(test)
-    if known is None:
+    relation = comparison(test)
+    if relation is None:
         return None
-    quantity, name, value = known
+    quantity, name, value = relation
     interval = Interval.of(quantity)
     for fact in facts:
         other = comparison(fact)
@@ -156,15 +156,15 @@ def under(expr: Expr, facts: Facts = ()) -> Expr:
 def _without_implied(name: str, parts: list[Expr], facts: Facts) -> Expr:
     """The conjunction or disjunction of conditions without those that the others make superfluous."""
     for part in list(parts):
-        others = [other for other in parts if other is not part]
+        remaining = [other for other in parts if other is not part]
         if name == "and":
-            truth = holds(part, (*facts, *(fact for other in others for fact in comparisons(other))))
+            truth = holds(part, (*facts, *(fact for other in remaining for fact in comparisons(other))))
             if truth is False:
                 return FALSE
         else:
-            truth = any(holds(other, (*facts, *comparisons(part))) for other in others) or None
+            truth = any(holds(other, (*facts, *comparisons(part))) for other in remaining) or None
         if truth:
-            parts = others
+            parts = remaining
     return condition(name, *parts)
 
 
@@ -268,20 +268,20 @@ def _split(term: Expr) -> Expr:
 def by_position(expr: Cases) -> Expr:
     """Cases of each value of an index as one expression of the index, where all are the same but for the place."""
     values: dict[Fraction, Expr] = {}
-    held: Index | None = None
+    common_index: Index | None = None
     otherwise = expr.otherwise
     for at, (test, value) in enumerate(expr.branches):
         match test:
-            case Condition("eq", (IndexValue(index), Number(place))) if held in (None, index):
+            case Condition("eq", (IndexValue(index), Number(place))) if common_index in (None, index):
                 values[place] = value
-                held = index
+                common_index = index
             case _:
                 rest = Cases(expr.branches[at:], expr.otherwise)
-                otherwise = by_position(rest) if held else rest
+                otherwise = by_position(rest) if common_index else rest
                 break
-    if held is None or len(values) != held.size - 1:
+    if common_index is None or len(values) != common_index.size - 1:
         return expr
-    index = held
+    index = common_index
     missing = next(place for at in range(index.size) if (place := Fraction(at)) not in values)
     values[missing] = otherwise
     stretches = _in_stretches([values[Fraction(at)] for at in range(index.size)], index)
@@ -323,11 +323,11 @@ def _general(a: Expr, b: Expr, place: int, index: Index) -> Expr | None:
         return Symbol(a.name, tuple(places))
     if a == b:
         return a
-    mine, others = children(a), children(b)
-    if type(a) is not type(b) or not mine or len(mine) != len(others) or getattr(a, "name", "") != getattr(
+    a_parts, b_parts = children(a), children(b)
+    if type(a) is not type(b) or not a_parts or len(a_parts) != len(b_parts) or getattr(a, "name", "") != getattr(
             b, "name", "") or isinstance(a, Sum):
         return None
-    parts = [_general(one, other, place, index) for one, other in zip(mine, others, strict=True)]
+    parts = [_general(one, other, place, index) for one, other in zip(a_parts, b_parts, strict=True)]
     if None in parts:
         return None
     general = iter(parts)

@@ -46,10 +46,10 @@ def by_order(expr: Expr, length: Callable[[Expr], int]) -> Expr:
 
 def _cost(expr: Expr, length: Callable[[Expr], int]) -> int:
     """The length of cases, and more where 0 is the first of two values or where cases stand in cases."""
-    within = sum(isinstance(value, Cases) for part in walk(expr) if isinstance(part, Cases)
+    nested = sum(isinstance(value, Cases) for part in walk(expr) if isinstance(part, Cases)
                  for _, value in part.branches)
     first = isinstance(expr, Cases) and len(expr.branches) == 1 and expr.branches[0][1] == ZERO
-    return length(expr) + ZERO_FIRST * (first + within)
+    return length(expr) + ZERO_FIRST * (first + nested)
 
 
 def _tests(expr: Expr) -> Iterator[Expr]:
@@ -87,8 +87,8 @@ def _orderings(sides: Sequence[Expr]) -> Iterator[Ranks]:
     for ranks in product(range(count), repeat=count):
         if {*ranks} == {*range(max(ranks) + 1)}:
             ordering = dict(zip(sides, ranks, strict=True))
-            known = [side for side in sides if isinstance(side, Number)]
-            if all((a.value < b.value) == (ordering[a] < ordering[b]) for a in known for b in known):
+            numbers = [side for side in sides if isinstance(side, Number)]
+            if all((a.value < b.value) == (ordering[a] < ordering[b]) for a in numbers for b in numbers):
                 yield ordering
 
 
@@ -134,9 +134,9 @@ def _row(inside: list[Ranks], outside: list[Ranks], sides: Sequence[Expr]) -> Ex
     if any(all(_holds(test, ranks) for test in row) for ranks in outside):
         return None
     for test in list(row):
-        others = [other for other in row if other is not test]
-        if not any(all(_holds(other, ranks) for other in others) for ranks in outside):
-            row = others
+        remaining = [other for other in row if other is not test]
+        if not any(all(_holds(other, ranks) for other in remaining) for ranks in outside):
+            row = remaining
     counts = Counter(side for test in row for side in test.arguments if not isinstance(side, Number))
     return condition("and", *(_turned(test, counts) for test in row)) if row else None
 

@@ -88,9 +88,9 @@ def _matched(a: Expr, b: Expr, places: list[tuple[Expr, Expr]]) -> bool:
         return True
     if type(a) is not type(b) or _head(a) != _head(b):
         return False
-    mine, others = children(a), children(b)
-    return len(mine) == len(others) and (bool(mine) or a == b) and all(
-        _matched(p, q, places) for p, q in zip(mine, others, strict=True))
+    a_parts, b_parts = children(a), children(b)
+    return len(a_parts) == len(b_parts) and (bool(a_parts) or a == b) and all(
+        _matched(p, q, places) for p, q in zip(a_parts, b_parts, strict=True))
 
 
 def _head(expr: Expr) -> object:

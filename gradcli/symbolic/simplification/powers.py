@@ -43,7 +43,7 @@ def with_quotients_named(expr: Expr) -> Expr:
             continue
         below, quotient = QUOTIENTS[base.name]
         other = Call(below, base.arguments)
-        times = min(_whole(exponent), -_whole(exponents.get(other, ZERO)))
+        times = min(_integer(exponent), -_integer(exponents.get(other, ZERO)))
         if times > 0:
             named, upper, lower = call(quotient, *base.arguments), number(-times), number(times)
             return mul(expr, power(named, lower), power(base, upper), power(other, lower))
@@ -55,14 +55,14 @@ def _with_tangents_joined(expr: Mul, exponents: dict[Expr, Expr]) -> Expr:
     for base, exponent in exponents.items():
         if not isinstance(base, Call) or base.name not in ("tan", "tanh", "sin", "sinh"):
             continue
-        other, times = call("cosh" if base.name.endswith("h") else "cos", *base.arguments), _whole(exponent)
-        others, sine = _whole(exponents.get(other, ZERO)), base.name.replace("tan", "sin")
-        if times * others <= 0:
+        other, times = call("cosh" if base.name.endswith("h") else "cos", *base.arguments), _integer(exponent)
+        other_times, sine = _integer(exponents.get(other, ZERO)), base.name.replace("tan", "sin")
+        if times * other_times <= 0:
             continue
         without = mul(expr, power(base, number(-times)), power(other, number(-times)))
-        if sine != base.name and abs(others) >= abs(times):
+        if sine != base.name and abs(other_times) >= abs(times):
             return with_quotients_named(mul(without, power(call(sine, *base.arguments), number(times))))
-        if sine == base.name and times == others and coefficient(base.arguments[0])[0] == Fraction(1, 2):
+        if sine == base.name and times == other_times and coefficient(base.arguments[0])[0] == Fraction(1, 2):
             return mul(without, power(mul(HALF, call(sine, mul(number(2), base.arguments[0]))), number(times)))
     return expr
 
@@ -83,7 +83,7 @@ def _parts(factor: Expr) -> tuple[Expr, Expr]:
     return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
 
 
-def _whole(exponent: Expr) -> int:
+def _integer(exponent: Expr) -> int:
     """A whole exponent; 0 for any other."""
     return int(exponent.value) if isinstance(exponent, Number) and exponent.value.denominator == 1 else 0
 

@@ -26,9 +26,9 @@ def _with_divisors_factored(expr: Expr) -> Expr:
     return expr
 
 
-def _oriented(expr: Expr, known: set[Expr]) -> Expr:
+def _oriented(expr: Expr, sums: set[Expr]) -> Expr:
     """A quotient with the opposites of sums that the program does not have, and whose opposites it has."""
-    expr = rebuild(expr, lambda part: _oriented(part, known))
+    expr = rebuild(expr, lambda part: _oriented(part, sums))
     factors = expr.factors if isinstance(expr, Mul) else (expr,)
     if not any(isinstance(factor, Power) and has_minus(factor.exponent) for factor in factors):
         return expr
@@ -36,7 +36,7 @@ def _oriented(expr: Expr, known: set[Expr]) -> Expr:
     for factor in factors:
         base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
         if isinstance(base, Add) and isinstance(exponent, Number) and exponent.value.denominator == 1 and (
-                base not in known) and (other := Add(tuple(mul(MINUS_ONE, term) for term in base.terms))) in known:
+                base not in sums) and (other := Add(tuple(mul(MINUS_ONE, term) for term in base.terms))) in sums:
             turned += [number(-1 if exponent.value % 2 else 1), power(other, exponent)]
         else:
             turned.append(factor)

@@ -127,10 +127,10 @@ def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
     return _least(expr, [joined], length)
 
 
-def _least(expr: Expr, others: Iterable[Expr], length: Callable[[Expr], int], least: float = 0) -> Expr:
+def _least(expr: Expr, forms: Iterable[Expr], length: Callable[[Expr], int], least: float = 0) -> Expr:
     """The shortest of an expression and other forms, if these are shorter than `least` or than the expression."""
     least = least or length(expr)
-    for other in others:
+    for other in forms:
         size = length(other)
         if size < least:
             expr, least = other, size

@@ -40,7 +40,7 @@ class ArgumentsSource:
         self.signature = signature = cls.signature
         self.kinds, self.defaults = signature.kinds, signature.defaults
         self.count = len(self.kinds)
-        self.converter = "_held" if cls.holds_numbers else "_constant"
+        self.converter = "_checked_constant" if cls.holds_numbers else "_constant"
         self.composed = bool(vars(cls).get("compose"))
         self.lines: list[str] = []
         self.sized = False      # whether the text has the size of the first operand in `_size`
@@ -217,7 +217,7 @@ class ArgumentsSource:
         whole = self.cls.type_promotion == "mixed"
         wholes = "_WHOLES" if self.cls.whole_numbers is None and not self.cls.holds_numbers else "_INT64"
         truths = "" if self.cls.refuses_bool_with_number else " and _dtype is not _bool"
-        others = f" and _dtype not in {wholes}{truths}" if whole else ""
+        excluded = f" and _dtype not in {wholes}{truths}" if whole else ""
         numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
         self.add("if type(v0) in _USUAL:", "    a0 = v0.array", "    _dtype = a0.dtype", "    if type(v1) in _USUAL:")
         self.depth += 2
@@ -227,7 +227,7 @@ class ArgumentsSource:
         else:
             self._meet(0, 1)
             self.add("_dtype = a0.dtype", deeper=1)
-        self.refuse(f"_dtype is not _float32 and _dtype is not _float64{others}")
+        self.refuse(f"_dtype is not _float32 and _dtype is not _float64{excluded}")
         self.add("t0 = t1 = True", "r0, r1 = v0.requires_grad, v1.requires_grad")
         self.depth -= 1
         self.add("else:")

@@ -10,11 +10,10 @@ The text is built from names of our own classes' parameters and numbers; nothing
 from __future__ import annotations
 
 from gradcli.engine.autograd.detached import ends_history
-from gradcli.engine.autograd.op import elementwise
+from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT
 from gradcli.engine.autograd.specialized.edges_source import EdgesSource
-from gradcli.engine.tensor.write_gate import PLACED
 
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
 
@@ -98,15 +97,14 @@ class CallSource(EdgesSource):
             self.refuse("not t0")
         if self.operator:
             self.refuse(f"{first}not a0.ndim and _was_number(v0)")
-        if elementwise(self.cls):
+        if self.cls.elementwise:
             self.refuse(f"{first}a0.base is not None and not a0.flags.forc and _overlaps_itself(a0)")
-        placed = self.cls.names[0] in PLACED
-        for i in self.tensors if placed or elementwise(self.cls) else ():
+        for i in self.tensors if self.cls.no_overlap or self.cls.elementwise else ():
             if i:
                 defined = f"t{i} and " if i in self.numbers else f"v{i} is not None and " if i in self.optional else ""
                 same = (f"((_base := a{i}.base) is not None and (_base is a0 or _base is a0.base) or a{i} is a0.base"
-                        f"{f' or a{i} is a0' if placed else ''})")
-                self.refuse(f"{defined}{same}{'' if placed else f' and _partly_shared(a0, a{i})'}")
+                        f"{f' or a{i} is a0' if self.cls.no_overlap else ''})")
+                self.refuse(f"{defined}{same}{'' if self.cls.no_overlap else f' and _partly_shared(a0, a{i})'}")
         if rewrites:
             self._rewrite()
         if self.cls.overwrite is not None:
@@ -128,7 +126,7 @@ class CallSource(EdgesSource):
     def _rewrites(self) -> bool:
         """Whether the text serves recorded calls, by the form of the operation that is not in place."""
         cls, passed = self.cls, [self.defaults[i] for i in self.by_position]
-        return elementwise(cls) and (self.pairwise or self.tensors == [0] == [*range(self.count)]) and (
+        return cls.elementwise and (self.pairwise or self.tensors == [0] == [*range(self.count)]) and (
             self.operator or all(default is MISSING for default in passed)) and not (
             cls.random or cls.partial or cls.fills or cls.inplace_saves_result)
 
@@ -143,8 +141,8 @@ class CallSource(EdgesSource):
         if not self.operator:
             self.refuse("_options")
         source = "_unwritten(v0)" if self.cls.keeps_input else "v0"
-        others = "".join(f", _p{i}" for i in self.by_position if i)
-        self.add(f"_result = _call({source}{others})")
+        operands = "".join(f", _p{i}" for i in self.by_position if i)
+        self.add(f"_result = _call({source}{operands})")
         self.refuse("not _result.requires_grad")
         self.add("return _rewritten(v0, _result, _writer)")
         self.depth -= 1
@@ -172,8 +170,7 @@ class CallSource(EdgesSource):
 
     def _size_bound(self) -> str:
         """A condition under which the result is small enough, cheaper than the check; empty if there is none."""
-        name = self.cls.names[0]
-        if name in ("cat", "stack"):
+        if self.cls.result_size is total_size:
             return f"_size{self.lists[0]} < _UNCHECKED"
         if "size" in self.cls.params:
             return "-_UNCHECKED < _count < _UNCHECKED" if self.variadic >= 0 else ""
@@ -233,7 +230,8 @@ class CallSource(EdgesSource):
         usual = "a0.flags.c_contiguous" + (
             f" and {'_size' if self.sized else 'a0.size'} == _result.size" if len(self.tensors) > 1 else "")
         arrays = ", ".join(f"a{i}" for i in self.tensors)
-        self.add(f"if _result.ndim > 1{f' and not ({usual})' if sure else ''}: _result = _arranged(_result, {arrays})")
+        condition = f" and not ({usual})" if sure else ""
+        self.add(f"if _result.ndim > 1{condition}: _result = _match_layout(_result, {arrays})")
 
     def _complex_result(self) -> None:
         """The tensors of a call that is not recorded, where numbers are complex or there are several results.

@@ -31,11 +31,11 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST, PlainKind
 from gradcli.engine.autograd.specialized import helpers
-from gradcli.engine.autograd.type_promotion import CONSTANTS, constant, held
+from gradcli.engine.autograd.type_promotion import CONSTANTS, checked_constant, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import arranged, several_by_rows
+from gradcli.engine.result_layout import match_layout, several_by_rows
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
 from gradcli.engine.tensor.tensor import (
@@ -77,9 +77,9 @@ HELPERS: dict[str, Any] = {
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{function.__name__}": function for function in (
-    Detachments, all_arrays, arranged, asarray, attribute_of, constant, held, ndarray, note_view, numpy_fault,
-    output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself, partly_shared, note_write,
-    was_number, here, several_by_rows, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
+    Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray, note_view,
+    numpy_fault, output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself,
+    partly_shared, note_write, was_number, here, several_by_rows, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
@@ -144,7 +144,7 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
                 break
         return general(*positional, *rest, **options)
 
-    how = f"{cls.names[0]}(), whose result has no gradient"
+    cause = f"{cls.names[0]}(), whose result has no gradient"
     return HELPERS | {
         "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs,
@@ -152,7 +152,7 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
         "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,
         "_check_size": cls.check_size,
         "_first_node": cls.nodes[0], "_nodes": (*cls.nodes, *cls.nodes[-1:] * 8),
-        "_no_gradient": lambda: new_tuple(DetachedBy, (how, here(), cls.names[0])),
+        "_no_gradient": lambda: new_tuple(DetachedBy, (cause, here(), cls.names[0])),
         "_set_requires_grad": set_requires_grad, "_CREATED": CREATED, "_store": store,
         "_rewritten": rewritten, "_unwritten": unwritten,
         **{f"_r{k}": rule for k, rule in enumerate(cls.rules)},

@@ -60,7 +60,7 @@ def narrow(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTens
 @formula("flip")
 def _flip(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
     for dim in dims if isinstance(dims, tuple | list) else (dims,):
-        x = stepped(x, dim, range(x.shape[dim])[::-1])
+        x = take_range(x, dim, range(x.shape[dim])[::-1])
     return x
 
 
@@ -159,8 +159,8 @@ def diagonal(x: SymbolicTensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -
     x = narrow(narrow(x, dim1, down, length), dim2, right, length)
     row, column = x.axes[dim1], x.axes[dim2]
     body = x.body if row is None or column is None else substitute(x.body, {column: row})
-    others = [at for at in range(len(x.shape)) if at not in (dim1, dim2)]
-    return SymbolicTensor((*(x.shape[at] for at in others), length), (*(x.axes[at] for at in others), row or column),
+    batch = [at for at in range(len(x.shape)) if at not in (dim1, dim2)]
+    return SymbolicTensor((*(x.shape[at] for at in batch), length), (*(x.axes[at] for at in batch), row or column),
                           body)
 
 
@@ -210,8 +210,8 @@ def _cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
     axes = (*x.axes[:dim], upto, *x.axes[dim + 1:])
     if inner is None:
         return SymbolicTensor(x.shape, axes, (IndexValue(upto) + ONE) * x.body)
-    within = condition("le", IndexValue(inner), IndexValue(upto))
-    return SymbolicTensor(x.shape, axes, sum_over(inner, cases(((within, x.body),), ZERO)))
+    in_range = condition("le", IndexValue(inner), IndexValue(upto))
+    return SymbolicTensor(x.shape, axes, sum_over(inner, cases(((in_range, x.body),), ZERO)))
 
 
 @formula("cumprod")
@@ -232,7 +232,7 @@ def _cumprod(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
 
 # what a tensor of whole numbers picks
 
-def picked(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
+def gather_at(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
     """The elements of `x` along a dimension at the places that `which` holds; its dimensions replace that one."""
     x, which, dim = x.fresh(), which.fresh(), dim % len(x.shape)
     index = x.axes[dim]
@@ -242,7 +242,7 @@ def picked(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor
                           (*x.axes[:dim], *axes, *x.axes[dim + 1:]), body)
 
 
-def unpicked(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) -> SymbolicTensor:
+def scatter_at(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with what `picked` took from there added."""
     if not which.shape:
         g, which = unsqueeze(g, dim), unsqueeze(which, 0)
@@ -256,7 +256,7 @@ def unpicked(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) -> S
 
 @formula("index_select")
 def _index_select(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
-    return picked(x, dim, which)
+    return gather_at(x, dim, which)
 
 
 @formula("index_add")
@@ -264,12 +264,12 @@ def _index_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Symbo
                ) -> SymbolicTensor:
     if alpha != 1:
         raise NoFormula("index_add with alpha")
-    return elementwise(add, x, unpicked(source, dim % len(x.shape), which, x.shape[dim]))
+    return elementwise(add, x, scatter_at(source, dim % len(x.shape), which, x.shape[dim]))
 
 
 @formula("embedding_rows")
 def _embedding_rows(weight: SymbolicTensor, which: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return picked(weight, 0, which)
+    return gather_at(weight, 0, which)
 
 
 @formula("rows_back")
@@ -277,7 +277,7 @@ def _rows_back(g: SymbolicTensor, which: SymbolicTensor, count: int, padding: in
                ) -> SymbolicTensor:
     if padding != -1 or by_frequency:
         raise NoFormula("embedding with padding_idx or scale_grad_by_freq")
-    return unpicked(g, 0, which, count)
+    return scatter_at(g, 0, which, count)
 
 
 @formula("gather")
@@ -313,7 +313,7 @@ def _narrow_copy(x: SymbolicTensor, dim: int, start: int, length: int) -> Symbol
 
 @formula("take")
 def _take(x: SymbolicTensor, which: SymbolicTensor) -> SymbolicTensor:
-    return picked(FORMULAS["view"](x, (-1,)), 0, which)
+    return gather_at(FORMULAS["view"](x, (-1,)), 0, which)
 
 
 @formula("put")
@@ -321,7 +321,7 @@ def _put(x: SymbolicTensor, which: SymbolicTensor, source: SymbolicTensor, accum
     if not accumulate:
         raise NoFormula("put without accumulate")
     view, flat = FORMULAS["view"], (prod(which.shape),)
-    added = unpicked(view(source, flat), 0, view(which, flat), prod(x.shape))
+    added = scatter_at(view(source, flat), 0, view(which, flat), prod(x.shape))
     return elementwise(add, x, view(added, x.shape))
 
 
@@ -340,15 +340,15 @@ def condition_at(place: Expr) -> Callable[..., Expr]:
 @formula("index_fill")
 def _index_fill(x: SymbolicTensor, dim: int, which: SymbolicTensor, value: Any) -> SymbolicTensor:
     ones = SymbolicTensor.filled(ONE, (*x.shape[:dim % len(x.shape)], *which.shape, *x.shape[dim % len(x.shape) + 1:]))
-    times = unpicked(ones, dim % len(x.shape), which, x.shape[dim])
+    times = scatter_at(ones, dim % len(x.shape), which, x.shape[dim])
     return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, symbolic(value), times)
 
 
 @formula("index_copy")
 def _index_copy(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
     dim %= len(x.shape)
-    times = unpicked(SymbolicTensor.filled(ONE, source.shape), dim, which, x.shape[dim])
-    moved = unpicked(source, dim, which, x.shape[dim])
+    times = scatter_at(SymbolicTensor.filled(ONE, source.shape), dim, which, x.shape[dim])
+    moved = scatter_at(source, dim, which, x.shape[dim])
     return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, moved, times)
 
 
@@ -359,12 +359,12 @@ def _scatter(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Any, *o
     return _scatter_add(x, dim, which, source) if x.shape else source
 
 
-def stepped(x: SymbolicTensor, dim: int, selection: range) -> SymbolicTensor:
+def take_range(x: SymbolicTensor, dim: int, selection: range) -> SymbolicTensor:
     """The elements along a dimension that a slice takes."""
     return along(x, dim, len(selection), lambda k: k * number(selection.step) + number(selection.start))
 
 
-def unstepped(g: SymbolicTensor, dim: int, selection: range, size: int) -> SymbolicTensor:
+def put_range(g: SymbolicTensor, dim: int, selection: range, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with `g` at the elements that a slice takes."""
     step, start = selection.step, selection.start
     spread = along(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
