@@ -240,10 +240,10 @@ class Writer:
         head, foot = self._ratio(abs(coefficient))
         head = head or ["1"] * (not above)
         if self.opens_sums():       # the last one needs no parentheses
-            above.sort(key=lambda factor: isinstance(factor, Sum))
+            above, below = (sorted(part, key=lambda factor: isinstance(factor, Sum)) for part in (above, below))
         alone = bool(foot or below) and self.notation.bars
         upper = [*head, *self._factors(above, alone and not head, self.opens_sums())]
-        lower = [*foot, *self._factors(below, alone and not foot)]
+        lower = [*foot, *self._factors(below, alone and not foot, self.notation.bars)]
         if lower:
             text, bound = self.fraction(upper, lower)
         else:
